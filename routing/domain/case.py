@@ -1,0 +1,345 @@
+"""A case is its opening and the events after it; everything else is folded from them.
+
+The fold is the only place that says what an event does to a case. The database keeps a projection of the result
+for lists, and a test proves that refolding gives the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Any
+
+
+class Kind(StrEnum):
+    """What the case is in law; decides its limit (contract §3)."""
+
+    ENQ = "ENQ"
+    """一般諮詢: 3 working days."""
+    PET = "PET"
+    """人民陳情 (行政程序法 §168): 30 working days."""
+    APP = "APP"
+    """依法申請 (行政程序法 §51): two months by the legal count."""
+
+
+class Status(StrEnum):
+    """Where a case stands."""
+
+    RECEIVED = "received"
+    """受理: nobody has it yet."""
+    ASSIGNED = "assigned"
+    """分案: a person has it and has not answered yet."""
+    IN_PROGRESS = "in_progress"
+    """辦理中."""
+    WAITING_FIRM = "waiting_firm"
+    """待廠商補件: the clock stands still."""
+    WAITING_AGENCY = "waiting_agency"
+    """會辦中: another agency is asked; the clock runs."""
+    CLOSED = "closed"
+    """辦結."""
+
+
+class EventKind(StrEnum):
+    """What happened. The first twelve are the words of case histories (contract §6); the rest are ours."""
+
+    ASSIGNED = "assigned"
+    MESSAGE = "message"
+    REPLIED = "replied"
+    NOTE = "note"
+    WAITING = "waiting"
+    RESUMED = "resumed"
+    EXTENDED = "extended"
+    CATEGORY = "category"
+    KIND = "kind"
+    TRANSFERRED = "transferred"
+    CLOSED = "closed"
+    REOPENED = "reopened"
+    EXTENSION_ASKED = "extension_asked"
+    EXTENSION_REFUSED = "extension_refused"
+    CONFIDENTIAL = "confidential"
+    RATED = "rated"
+    CALL_ASKED = "call_asked"
+
+
+class Outcome(StrEnum):
+    """How a case ended."""
+
+    ANSWERED = "answered"
+    REFERRED = "referred"
+    WITHDRAWN = "withdrawn"
+    DUPLICATE = "duplicate"
+    DECLINED = "declined"
+
+
+COUNTED_OUTCOMES = frozenset({Outcome.ANSWERED, Outcome.REFERRED})
+"""Outcomes that enter the turnaround figures; the others are set aside (contract §8)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One thing that happened to a case, at an aware instant, by a person (e-mail or name as written) or by nobody."""
+
+    at: datetime
+    kind: EventKind
+    by: str | None = None
+    data: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opening:
+    """What is known of a case when it begins. ``alert`` is the kind of emergency its first words told of, if any."""
+
+    number: str
+    kind: Kind
+    category: str
+    topic: str | None
+    channel: str
+    park: str | None
+    unit: str
+    language: str
+    subject: str
+    first_contact_at: datetime
+    received_at: datetime
+    firm_name: str | None = None
+    firm_ubn: str | None = None
+    alert: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wait:
+    """A stretch of waiting: on the ``firm`` (takes days out) or on an ``agency`` (only shown). ``end`` None: still waiting."""
+
+    on: str
+    start: datetime
+    end: datetime | None = None
+    agency: str | None = None
+    until: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClosedStretch:
+    """From a close to its reopening; ``end`` None: it stands closed."""
+
+    start: datetime
+    outcome: Outcome
+    end: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extension:
+    """An extension in force from ``at``: ``days`` are working days, or calendar days for a legal limit."""
+
+    at: datetime
+    days: int
+    reason: str = ""
+    approved_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PendingExtension:
+    """What an officer asked for and a supervisor has not yet decided."""
+
+    at: datetime
+    days: int
+    reason: str
+    asked_by: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """The state of a case after its events. Instants are aware; ``version`` counts the events."""
+
+    opening: Opening
+    kind: Kind
+    category: str
+    topic: str | None
+    unit: str
+    assignee: str | None = None
+    filed_at: datetime | None = None
+    first_reply_at: datetime | None = None
+    last_reply_at: datetime | None = None
+    progressed: bool = False
+    waits: tuple[Wait, ...] = ()
+    closings: tuple[ClosedStretch, ...] = ()
+    extensions: tuple[Extension, ...] = ()
+    pending_extension: PendingExtension | None = None
+    confidential: bool = False
+    firm_spoke_at: datetime | None = None
+    rating: int | None = None
+    version: int = 0
+
+    @property
+    def waiting(self) -> Wait | None:
+        """The wait that is open now, if any."""
+        return self.waits[-1] if self.waits and self.waits[-1].end is None else None
+
+    @property
+    def closed(self) -> ClosedStretch | None:
+        """The close that stands, if any."""
+        return self.closings[-1] if self.closings and self.closings[-1].end is None else None
+
+    @property
+    def reopened(self) -> int:
+        """How often the case was reopened."""
+        return sum(1 for stretch in self.closings if stretch.end is not None)
+
+    @property
+    def receipt(self) -> datetime:
+        """The instant the limit counts from: the act of filing if one was recorded, else the receipt."""
+        return self.filed_at or self.opening.received_at
+
+    @property
+    def status(self) -> Status:
+        """Closed, then waiting, then unassigned, then whether work has begun (contract §5)."""
+        if self.closed is not None:
+            return Status.CLOSED
+        if self.waiting is not None:
+            return Status.WAITING_FIRM if self.waiting.on == "firm" else Status.WAITING_AGENCY
+        if self.assignee is None:
+            return Status.RECEIVED
+        return Status.IN_PROGRESS if self.progressed else Status.ASSIGNED
+
+
+def begin(opening: Opening) -> Case:
+    """The case before any event."""
+    return Case(
+        opening=opening,
+        kind=opening.kind,
+        category=opening.category,
+        topic=opening.topic,
+        unit=opening.unit,
+    )
+
+
+def _end_wait(case: Case, at: datetime) -> Case:
+    wait = case.waiting
+    return case if wait is None else replace(case, waits=(*case.waits[:-1], replace(wait, end=at)))
+
+
+def _assigned(case: Case, event: Event) -> Case:
+    return replace(case, assignee=event.data.get("to"), unit=event.data.get("unit") or case.unit)
+
+
+def _message(case: Case, event: Event) -> Case:
+    return replace(case, firm_spoke_at=event.at)
+
+
+def _replied(case: Case, event: Event) -> Case:
+    return replace(
+        case,
+        first_reply_at=case.first_reply_at or event.at,
+        last_reply_at=event.at,
+        progressed=True,
+        firm_spoke_at=None,
+    )
+
+
+def _waiting(case: Case, event: Event) -> Case:
+    wait = Wait(
+        on=event.data["on"],
+        start=event.at,
+        agency=event.data.get("agency"),
+        until=event.data.get("until"),
+    )
+    return replace(case, waits=(*case.waits, wait), firm_spoke_at=None)
+
+
+def _resumed(case: Case, event: Event) -> Case:
+    return replace(_end_wait(case, event.at), progressed=True)
+
+
+def _extended(case: Case, event: Event) -> Case:
+    extension = Extension(
+        at=event.at,
+        days=event.data["days"],
+        reason=event.data.get("reason") or "",
+        approved_by=event.data.get("approved_by") or event.by,
+    )
+    return replace(case, extensions=(*case.extensions, extension), pending_extension=None)
+
+
+def _extension_asked(case: Case, event: Event) -> Case:
+    pending = PendingExtension(at=event.at, days=event.data["days"], reason=event.data["reason"], asked_by=event.by)
+    return replace(case, pending_extension=pending)
+
+
+def _extension_refused(case: Case, _event: Event) -> Case:
+    return replace(case, pending_extension=None)
+
+
+def _category(case: Case, event: Event) -> Case:
+    return replace(
+        case,
+        category=event.data.get("category", case.category),
+        topic=event.data.get("topic"),
+        unit=event.data.get("unit") or case.unit,
+    )
+
+
+def _kind(case: Case, event: Event) -> Case:
+    filed = event.data.get("filed_at")
+    return replace(case, kind=Kind(event.data["kind"]), filed_at=datetime.fromisoformat(filed) if filed else None)
+
+
+def _transferred(case: Case, event: Event) -> Case:
+    return replace(case, unit=event.data.get("unit") or case.unit)
+
+
+def _closed(case: Case, event: Event) -> Case:
+    stretch = ClosedStretch(start=event.at, outcome=Outcome(event.data["outcome"]))
+    ended = _end_wait(case, event.at)
+    return replace(ended, closings=(*case.closings, stretch), pending_extension=None, firm_spoke_at=None)
+
+
+def _reopened(case: Case, event: Event) -> Case:
+    standing = case.closings[-1]
+    return replace(case, closings=(*case.closings[:-1], replace(standing, end=event.at)), progressed=False)
+
+
+def _confidential(case: Case, event: Event) -> Case:
+    return replace(case, confidential=bool(event.data["confidential"]))
+
+
+def _rated(case: Case, event: Event) -> Case:
+    return replace(case, rating=int(event.data["score"]))
+
+
+def _unchanged(case: Case, _event: Event) -> Case:
+    return case
+
+
+_FOLD = {
+    EventKind.ASSIGNED: _assigned,
+    EventKind.MESSAGE: _message,
+    EventKind.REPLIED: _replied,
+    EventKind.NOTE: _unchanged,
+    EventKind.WAITING: _waiting,
+    EventKind.RESUMED: _resumed,
+    EventKind.EXTENDED: _extended,
+    EventKind.CATEGORY: _category,
+    EventKind.KIND: _kind,
+    EventKind.TRANSFERRED: _transferred,
+    EventKind.CLOSED: _closed,
+    EventKind.REOPENED: _reopened,
+    EventKind.EXTENSION_ASKED: _extension_asked,
+    EventKind.EXTENSION_REFUSED: _extension_refused,
+    EventKind.CONFIDENTIAL: _confidential,
+    EventKind.RATED: _rated,
+    EventKind.CALL_ASKED: _unchanged,
+}
+
+
+def apply(case: Case, event: Event) -> Case:
+    """The case after one more event. The step is taken as allowed: ``steps.check`` says whether it is."""
+    return replace(_FOLD[event.kind](case, event), version=case.version + 1)
+
+
+def fold(opening: Opening, events: Iterable[Event]) -> Case:
+    """The case after all its events, in their order."""
+    case = begin(opening)
+    for event in events:
+        case = apply(case, event)
+    return case

@@ -1,0 +1,97 @@
+"""Everything that can go wrong on purpose, as one tree.
+
+    OnestopError
+    ├── Invalid            the input cannot be used; says which field and what to do
+    │   └── KeyReused      an idempotency key came back with another body
+    ├── NotFound           no such thing, or hidden from this person
+    ├── Forbidden          known, but not allowed to do this
+    ├── Unauthenticated    nobody is signed in
+    ├── StepNotAllowed     the case's state does not allow this step
+    ├── StaleVersion       somebody changed the case meanwhile
+    └── DeliveryError      a message did not (certainly) go out; says whether trying again can help
+
+The domain knows no HTTP: bot/web/errors.py maps each class to a status. ``code`` is stable and documented in docs/errors.md.
+"""
+
+from __future__ import annotations
+
+
+class OnestopError(Exception):
+    """A failure that a person can understand: ``code`` for machines, ``message`` in Traditional Chinese for people."""
+
+    code = "error"
+
+    def __init__(self, message: str, *, code: str | None = None, field: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.field = field
+        if code is not None:
+            self.code = code
+
+
+class Invalid(OnestopError):
+    """The input cannot be used as it is."""
+
+    code = "invalid"
+
+
+class KeyReused(Invalid):
+    """The same Idempotency-Key came with another body."""
+
+    code = "idempotency_key_reused"
+
+
+class NotFound(OnestopError):
+    """There is no such thing, or this person may not know of it."""
+
+    code = "not_found"
+
+
+class Forbidden(OnestopError):
+    """The person is known, and may not do this."""
+
+    code = "forbidden"
+
+
+class Unauthenticated(OnestopError):
+    """Nobody is signed in, or the token is unknown."""
+
+    code = "unauthenticated"
+
+
+class StepNotAllowed(OnestopError):
+    """The state of the case does not allow this step."""
+
+    code = "step_not_allowed"
+
+
+class StaleVersion(OnestopError):
+    """The case was changed by somebody else since it was read."""
+
+    code = "stale_version"
+
+
+class DeliveryError(OnestopError):
+    """A message was not accepted by the channel, or nobody can say.
+
+    ``permanent``: trying again cannot help. ``unknown``: it may have been accepted (timeout, 5xx).
+    ``retry_after``: seconds the channel asked us to wait, if it did. ``quota``: the month's messages are used up.
+    """
+
+    code = "delivery_failed"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        code: str | None = None,
+        permanent: bool = False,
+        unknown: bool = False,
+        quota: bool = False,
+        retry_after: float | None = None,
+    ) -> None:
+        super().__init__(message, code=code)
+        self.permanent = permanent
+        self.unknown = unknown
+        self.quota = quota
+        self.retry_after = retry_after
