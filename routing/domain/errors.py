@@ -10,7 +10,8 @@
     ├── StaleVersion       somebody changed the case meanwhile
     └── DeliveryError      a message did not (certainly) go out; says whether trying again can help
 
-The domain knows no HTTP: bot/web/errors.py maps each class to a status. ``code`` is stable and documented in docs/errors.md.
+The domain knows no HTTP: bot/web/errors.py maps each class to a status.
+``code`` is stable and documented in docs/errors.md.
 """
 
 from __future__ import annotations
