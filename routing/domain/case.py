@@ -110,7 +110,7 @@ class Opening:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wait:
-    """A stretch of waiting: on the ``firm`` (takes days out) or an ``agency`` (only shown); ``end`` None: it goes on."""
+    """A wait on the ``firm`` (takes days out) or on an ``agency`` (only shown); ``end`` None: it still goes on."""
 
     on: str
     start: datetime

@@ -1,0 +1,10 @@
+"""Alembic's entry: runs on the connection that ``routing.store.migrating`` hands over."""
+
+from alembic import context
+
+from routing.store.session import METADATA
+
+connection = context.config.attributes["connection"]
+context.configure(connection=connection, target_metadata=METADATA, render_as_batch=True, compare_type=True)
+with context.begin_transaction():
+    context.run_migrations()

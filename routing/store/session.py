@@ -1,0 +1,109 @@
+"""Engines and sessions, and every difference between SQLite and PostgreSQL.
+
+SQLite runs in WAL mode with ``synchronous=FULL`` (a commit survives power loss) and takes its write lock when a
+writing transaction begins, so that a transaction never fails half-way for want of it.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, cast
+
+from sqlalchemy import Connection, CursorResult, Engine, Executable, create_engine, event
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import make_url
+from sqlalchemy.orm import Session
+
+from routing.store import schema, schema_desk
+from routing.store.base import Base
+
+METADATA = Base.metadata
+"""All tables; importing this module has registered every one of them."""
+
+_TABLES = (schema, schema_desk)
+_BUSY_MS = 15_000
+
+
+def _configure_sqlite(engine: Engine) -> None:
+    @event.listens_for(engine, "connect")
+    def _on_connect(connection: sqlite3.Connection, _record: Any) -> None:
+        # The driver's own transaction handling would begin too late and too weakly.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={_BUSY_MS}"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _on_begin(connection: Connection) -> None:
+        mode = "DEFERRED" if connection.get_execution_options().get("reading") else "IMMEDIATE"
+        connection.exec_driver_sql(f"BEGIN {mode}")
+
+
+def make_engine(url: str) -> Engine:
+    """An engine for ``sqlite:///path`` (its folder is made if missing) or ``postgresql+psycopg://…``."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        if parsed.database and parsed.database != ":memory:":
+            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+        engine = create_engine(parsed, connect_args={"check_same_thread": False}, pool_size=20, max_overflow=20)
+        _configure_sqlite(engine)
+        return engine
+    return create_engine(
+        parsed,
+        pool_size=10,
+        max_overflow=20,
+        pool_pre_ping=True,
+        connect_args={"connect_timeout": 3},
+        isolation_level="READ COMMITTED",
+    )
+
+
+class Database:
+    """One database, with a way to read and a way to write.
+
+    ``writing()`` is one transaction, committed at its end and rolled back if its block raises; nothing inside
+    commits. ``reading()`` sees one consistent state on SQLite and never waits for the writer.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.engine = make_engine(url)
+        self._reader = self.engine.execution_options(reading=True)
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether one process at a time may write."""
+        return self.engine.dialect.name == "sqlite"
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """A session in one writing transaction."""
+        with Session(self.engine, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session that only reads."""
+        with Session(self._reader, expire_on_commit=False) as session:
+            yield session
+            session.rollback()
+
+    def dispose(self) -> None:
+        """Close every connection."""
+        self.engine.dispose()
+
+
+def changed(session: Session | Connection, statement: Executable) -> int:
+    """Execute an INSERT, UPDATE or DELETE and say how many rows it touched."""
+    return max(cast("CursorResult[Any]", session.execute(statement)).rowcount, 0)
+
+
+def insert_ignoring(session: Session | Connection, table: type[Base], row: dict[str, Any], *, key: str) -> bool:
+    """Insert a row unless one with the same ``key`` is there already; says whether it was new."""
+    dialect = (session.get_bind() if isinstance(session, Session) else session).dialect.name
+    make = sqlite.insert if dialect == "sqlite" else postgresql.insert
+    return changed(session, make(table).values(**row).on_conflict_do_nothing(index_elements=[key])) > 0
