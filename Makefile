@@ -1,0 +1,96 @@
+# One entry for everything. `make` alone prints what there is.
+# The environment comes from pip and a lock with hashes: docs/decisions/0008-pip-and-hash-locks.md
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+# `make setup PYTHON=/path/to/python` takes that one; else the newest that fits is found.
+PYTHON :=
+ARGS :=
+UV := uv
+LOCK := $(UV) pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
+	--override overrides.txt pyproject.toml
+
+FITS := import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))
+
+# install <lock>: the third-party packages by hash, then the product itself, editable.
+define install
+	@echo "Installing from $(1) (about half a minute the first time) …"
+	@$(PIP) install -q --require-hashes --no-deps -r $(1)
+	@$(PIP) install -q --no-deps --no-build-isolation -e .
+endef
+
+.PHONY: help
+help: ## print this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+
+.PHONY: setup
+setup: $(VENV)/run.stamp ## the environment alone, from the lock with hashes
+
+.PHONY: run
+run: $(VENV)/run.stamp ## the demo: product, LINE simulator and a demo team with a year of cases
+	@exec $(BIN)/onestop demo $(ARGS)
+
+.PHONY: migrate
+migrate: $(VENV)/run.stamp ## bring the database of the settings to the newest schema
+	@exec $(BIN)/onestop migrate $(ARGS)
+
+.PHONY: test
+test: $(VENV)/dev.stamp ## the whole suite in parallel; ARGS="-k name" narrows it
+	@exec $(BIN)/pytest -q -n auto --dist worksteal $(ARGS)
+
+.PHONY: check
+check: $(VENV)/dev.stamp ## lint, format, types and import contracts
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+.PHONY: fix
+fix: $(VENV)/dev.stamp ## mend what the linter and the formatter can mend
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+.PHONY: golden
+golden: $(VENV)/dev.stamp ## write the golden files anew; review the difference before you commit it
+	@ONESTOP_TEST_GOLDEN=write $(BIN)/pytest -q -n auto $(ARGS)
+	@git status --short tests/golden
+
+.PHONY: locks
+locks: ## compile the three locks anew from pyproject.toml (needs uv; UPGRADE=--upgrade for newer releases)
+	@command -v $(UV) >/dev/null || { echo "make locks needs uv: pip install uv, or UV=/path/to/uv"; exit 1; }
+	$(LOCK) $(UPGRADE) -o requirements.lock
+	$(LOCK) $(UPGRADE) -c requirements.lock --group test --group check -o requirements-dev.lock
+	$(LOCK) $(UPGRADE) -c requirements-dev.lock --group test --group check --group eval -o requirements-eval.lock
+
+.PHONY: clean
+clean: ## remove the environment and every cache; data/ stays
+	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find bot routing knowledge tests -name __pycache__ -prune -exec rm -rf {} +
+
+$(BIN)/python:
+	@for python in $(or $(PYTHON),python3.13 python3.12 python3.11 python3); do \
+		if $$python -c '$(FITS)' 2>/dev/null; then \
+			echo "Making $(VENV) with $$($$python --version)"; \
+			$$python -m venv --clear $(VENV) && exit 0; \
+			rm -rf $(VENV); exit 1; \
+		fi; \
+	done; \
+	echo "No Python 3.11, 3.12 or 3.13 with venv found (looked for: $(or $(PYTHON),python3.13 python3.12 python3.11 python3))."; \
+	echo "Install one (on Debian and Ubuntu: python3 and python3-venv) or name it: make $(MAKECMDGOALS) PYTHON=/path/to/python"; \
+	exit 1
+
+# Each lock holds the one before it, so a bigger environment also counts as the smaller.
+$(VENV)/run.stamp: requirements.lock pyproject.toml $(BIN)/python
+	$(call install,requirements.lock)
+	@touch $@
+
+$(VENV)/dev.stamp: requirements-dev.lock pyproject.toml $(BIN)/python
+	$(call install,requirements-dev.lock)
+	@touch $(VENV)/run.stamp $@
+
+$(VENV)/eval.stamp: requirements-eval.lock pyproject.toml $(BIN)/python
+	$(call install,requirements-eval.lock)
+	@touch $(VENV)/run.stamp $(VENV)/dev.stamp $@
