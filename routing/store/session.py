@@ -102,8 +102,10 @@ def changed(session: Session | Connection, statement: Executable) -> int:
     return max(cast("CursorResult[Any]", session.execute(statement)).rowcount, 0)
 
 
-def insert_ignoring(session: Session | Connection, table: type[Base], row: dict[str, Any], *, key: str) -> bool:
+def insert_ignoring(
+    session: Session | Connection, table: type[Base], row: dict[str, Any], *, key: tuple[str, ...]
+) -> bool:
     """Insert a row unless one with the same ``key`` is there already; says whether it was new."""
     dialect = (session.get_bind() if isinstance(session, Session) else session).dialect.name
     make = sqlite.insert if dialect == "sqlite" else postgresql.insert
-    return changed(session, make(table).values(**row).on_conflict_do_nothing(index_elements=[key])) > 0
+    return changed(session, make(table).values(**row).on_conflict_do_nothing(index_elements=list(key))) > 0

@@ -1,0 +1,264 @@
+"""Queries on cases, their events and their messages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlalchemy.orm import Session
+
+from routing.domain.case import Case, Event, EventKind, Kind, Opening, fold
+from routing.store.schema import Case as CaseRow
+from routing.store.schema import CaseEvent, Contact, Firm, Media, Message, Serial
+from routing.store.session import changed, insert_ignoring
+
+
+def next_serial(session: Session, agency: str, day: date) -> int:
+    """The next serial of the day, from 1; concurrent callers wait for each other on the day's row."""
+    bump = update(Serial).where(Serial.agency == agency, Serial.day == day).values(last=Serial.last + 1)
+    if not changed(session, bump):
+        insert_ignoring(session, Serial, {"agency": agency, "day": day, "last": 0}, key=("agency", "day"))
+        changed(session, bump)
+    return session.scalars(select(Serial.last).where(Serial.agency == agency, Serial.day == day)).one()
+
+
+def reserve_serial(session: Session, agency: str, day: date, serial: int) -> None:
+    """Keep the counter of a day ahead of a number that came from outside."""
+    row = session.get(Serial, (agency, day))
+    if row is None:
+        session.add(Serial(agency=agency, day=day, last=serial))
+        session.flush()
+    elif row.last < serial:
+        row.last = serial
+
+
+def by_number(session: Session, number: str, *, lock: bool = False) -> CaseRow | None:
+    """The case with a number; ``lock`` holds its row until the transaction ends, and reads it afresh."""
+    query = select(CaseRow).where(CaseRow.number == number)
+    if lock:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    return session.scalars(query).one_or_none()
+
+
+def known_numbers(session: Session, numbers: Sequence[str]) -> set[str]:
+    """Which of these numbers exist."""
+    found: set[str] = set()
+    for start in range(0, len(numbers), 500):
+        chunk = numbers[start : start + 500]
+        found.update(session.scalars(select(CaseRow.number).where(CaseRow.number.in_(chunk))))
+    return found
+
+
+def opening_of(row: CaseRow, firm: Firm | None) -> Opening:
+    """How the case began, as the domain sees it."""
+    opened = row.opened
+    return Opening(
+        number=row.number,
+        kind=Kind(opened["kind"]),
+        category=opened["category"],
+        topic=opened.get("topic"),
+        channel=row.channel,
+        park=row.park,
+        unit=opened["unit"],
+        language=row.language,
+        subject=row.subject,
+        first_contact_at=row.first_contact_at,
+        received_at=row.received_at,
+        firm_name=firm.name if firm else None,
+        firm_ubn=firm.ubn if firm else None,
+        alert=row.alert,
+    )
+
+
+def _event(row: CaseEvent) -> Event:
+    return Event(at=row.at, kind=EventKind(row.event), by=row.by, data=row.data)
+
+
+def events_of(session: Session, case_id: int) -> tuple[Event, ...]:
+    """The events of a case in their order."""
+    rows = session.scalars(select(CaseEvent).where(CaseEvent.case_id == case_id).order_by(CaseEvent.seq))
+    return tuple(_event(row) for row in rows)
+
+
+def firm_of(session: Session, row: CaseRow) -> Firm | None:
+    """The firm of a case."""
+    return session.get(Firm, row.firm_id) if row.firm_id is not None else None
+
+
+def state_of(session: Session, row: CaseRow) -> Case:
+    """The case as its events make it."""
+    return fold(opening_of(row, firm_of(session, row)), events_of(session, row.id))
+
+
+def append(session: Session, row: CaseRow, events: Iterable[Event], *, recorded_at: datetime) -> None:
+    """Write events after those that are there; the caller holds the row's lock."""
+    seq = row.version
+    for event in events:
+        seq += 1
+        session.add(
+            CaseEvent(
+                case_id=row.id,
+                seq=seq,
+                at=event.at,
+                recorded_at=recorded_at,
+                event=event.kind.value,
+                by=event.by,
+                data=dict(event.data),
+            )
+        )
+    row.version = seq
+    session.flush()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseFilter:
+    """What a list of cases is narrowed to; every field is optional. ``today`` decides what is overdue."""
+
+    today: date
+    status: tuple[str, ...] = ()
+    kind: str | None = None
+    category: str | None = None
+    unit: str | None = None
+    assignee: str | None = None
+    unassigned: bool = False
+    overdue: bool | None = None
+    waiting_on: str | None = None
+    agency: str | None = None
+    park: str | None = None
+    q: str | None = None
+    numbers: tuple[str, ...] | None = None
+    contact_id: int | None = None
+    hide_confidential_but: str | None = field(default=None)
+    """Leave out confidential cases, but for those of this unit (or given to ``viewer``); None shows all."""
+    viewer: str | None = None
+
+
+def _search(q: str) -> ColumnElement[bool]:
+    like = "%" + q.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+    in_messages = select(Message.case_id).where(Message.text.ilike(like, escape="\\"), Message.case_id.is_not(None))
+    in_firms = select(Firm.id).where(or_(Firm.name.ilike(like, escape="\\"), Firm.ubn == q))
+    return or_(
+        CaseRow.number.ilike(like, escape="\\"),
+        CaseRow.subject.ilike(like, escape="\\"),
+        CaseRow.contact_name.ilike(like, escape="\\"),
+        CaseRow.contact_phone == q,
+        CaseRow.firm_id.in_(in_firms),
+        CaseRow.id.in_(in_messages),
+    )
+
+
+def _conditions(wanted: CaseFilter) -> list[ColumnElement[bool]]:
+    plain = {
+        CaseRow.kind: wanted.kind,
+        CaseRow.category: wanted.category,
+        CaseRow.unit: wanted.unit,
+        CaseRow.assignee: wanted.assignee,
+        CaseRow.waiting_on: wanted.waiting_on,
+        CaseRow.waiting_agency: wanted.agency,
+        CaseRow.park: wanted.park,
+        CaseRow.contact_id: wanted.contact_id,
+    }
+    found: list[ColumnElement[bool]] = [column == value for column, value in plain.items() if value is not None]
+    if wanted.status:
+        found.append(CaseRow.status.in_(wanted.status))
+    if wanted.unassigned:
+        found.append(CaseRow.assignee.is_(None))
+    if wanted.numbers is not None:
+        found.append(CaseRow.number.in_(wanted.numbers))
+    if wanted.q:
+        found.append(_search(wanted.q.strip()))
+    if wanted.overdue is not None:
+        late = and_(CaseRow.status != "closed", CaseRow.status != "waiting_firm", CaseRow.due_on < wanted.today)
+        found.append(late if wanted.overdue else ~late)
+    if wanted.hide_confidential_but is not None:
+        found.append(
+            or_(
+                CaseRow.confidential.is_(False),
+                CaseRow.unit == wanted.hide_confidential_but,
+                CaseRow.assignee == wanted.viewer,
+            )
+        )
+    return found
+
+
+def page(session: Session, wanted: CaseFilter, *, limit: int, before_id: int | None = None) -> list[CaseRow]:
+    """One page of cases, newest first; ``before_id`` continues after the last row of the page before."""
+    query = select(CaseRow).where(*_conditions(wanted))
+    if before_id is not None:
+        query = query.where(CaseRow.id < before_id)
+    return list(session.scalars(query.order_by(CaseRow.id.desc()).limit(limit)))
+
+
+def queue(session: Session, wanted: CaseFilter, *, limit: int) -> list[CaseRow]:
+    """Open cases as a desk works through them: emergencies first, then by due date."""
+    query = (
+        select(CaseRow)
+        .where(CaseRow.status != "closed", *_conditions(wanted))
+        .order_by(CaseRow.alert.is_(None), CaseRow.due_on.is_(None), CaseRow.due_on, CaseRow.id)
+        .limit(limit)
+    )
+    return list(session.scalars(query))
+
+
+def count(session: Session, wanted: CaseFilter) -> int:
+    """How many cases fit."""
+    return session.scalars(select(func.count()).select_from(CaseRow).where(*_conditions(wanted))).one()
+
+
+def firms(session: Session, rows: Iterable[CaseRow]) -> dict[int, Firm]:
+    """The firms of some cases, by id, in one query."""
+    ids = {row.firm_id for row in rows if row.firm_id is not None}
+    return {firm.id: firm for firm in session.scalars(select(Firm).where(Firm.id.in_(ids)))} if ids else {}
+
+
+def messages(session: Session, case_id: int) -> list[Message]:
+    """All messages and notes of a case, oldest first."""
+    return list(session.scalars(select(Message).where(Message.case_id == case_id).order_by(Message.at, Message.id)))
+
+
+def media_of(session: Session, message_ids: Iterable[int]) -> dict[int, Media]:
+    """The files of some messages, by message, without their content."""
+    ids = set(message_ids)
+    return {m.message_id: m for m in session.scalars(select(Media).where(Media.message_id.in_(ids)))} if ids else {}
+
+
+def loads(session: Session, emails: Iterable[str]) -> dict[str, int]:
+    """How many open cases each of these people has."""
+    wanted = list(emails)
+    rows = session.execute(
+        select(CaseRow.assignee, func.count())
+        .where(CaseRow.assignee.in_(wanted), CaseRow.status != "closed")
+        .group_by(CaseRow.assignee)
+    )
+    found = dict.fromkeys(wanted, 0)
+    found.update({str(email): number for email, number in rows})
+    return found
+
+
+def of_contact(session: Session, contact_id: int, *, limit: int = 10) -> list[CaseRow]:
+    """A firm's person's own cases: open ones first, then the newest."""
+    query = (
+        select(CaseRow)
+        .where(CaseRow.contact_id == contact_id)
+        .order_by(CaseRow.status == "closed", CaseRow.id.desc())
+        .limit(limit)
+    )
+    return list(session.scalars(query))
+
+
+def contact_of(session: Session, row: CaseRow) -> Contact | None:
+    """Who writes for the firm in this case."""
+    return session.get(Contact, row.contact_id) if row.contact_id is not None else None
+
+
+def open_unassigned(session: Session, *, limit: int = 200) -> list[CaseRow]:
+    """Open cases that nobody has, emergencies first, then the oldest."""
+    query = (
+        select(CaseRow)
+        .where(CaseRow.assignee.is_(None), CaseRow.status != "closed")
+        .order_by(CaseRow.alert.is_(None), CaseRow.received_at)
+        .limit(limit)
+    )
+    return list(session.scalars(query))

@@ -1,0 +1,105 @@
+"""The inbox: events are taken in once, and handled once, a user's in the order of their timestamps."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, func, or_, select, update
+from sqlalchemy.orm import Session
+
+from routing.store.schema import Inbox, Lane
+from routing.store.session import changed, insert_ignoring
+
+NEW, DONE, QUARANTINED = "new", "done", "quarantined"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawEvent:
+    """One webhook event before anybody has looked inside: ``event_at`` is LINE's timestamp in milliseconds."""
+
+    webhook_event_id: str
+    user_key: str
+    event_at: int
+    raw: str
+    quarantine: str | None = None
+
+
+def take_in(connection: Session | Connection, events: Sequence[RawEvent], *, now: datetime) -> int:
+    """Store events not seen before, and the lanes of their users; says how many were new."""
+    new = 0
+    for event in events:
+        state = QUARANTINED if event.quarantine else NEW
+        row = {
+            "webhook_event_id": event.webhook_event_id, "user_key": event.user_key, "event_at": event.event_at,
+            "received_at": now, "raw": event.raw, "state": state, "attempts": 0, "due_at": now,
+            "error": event.quarantine,
+        }  # fmt: skip
+        if insert_ignoring(connection, Inbox, row, key=("webhook_event_id",)):
+            new += 1
+            insert_ignoring(connection, Lane, {"user_key": event.user_key}, key=("user_key",))
+    return new
+
+
+def lanes_with_work(session: Session, *, now: datetime, limit: int) -> list[str]:
+    """Users with an event that is due and whose lane nobody holds, the longest-waiting first."""
+    query = (
+        select(Inbox.user_key)
+        .join(Lane, Lane.user_key == Inbox.user_key)
+        .where(Inbox.state == NEW, Inbox.due_at <= now, or_(Lane.lease_until.is_(None), Lane.lease_until < now))
+        .group_by(Inbox.user_key)
+        .order_by(func.min(Inbox.id))
+        .limit(limit)
+    )
+    return list(session.scalars(query))
+
+
+def hold_lane(session: Session, user_key: str, *, holder: str, now: datetime, lease: timedelta) -> bool:
+    """Take a user's lane if it is free; only one of several who try at once gets it (trap L10)."""
+    free = or_(Lane.lease_until.is_(None), Lane.lease_until < now)
+    take = update(Lane).where(Lane.user_key == user_key, free).values(holder=holder, lease_until=now + lease)
+    return changed(session, take) == 1
+
+
+def free_lane(session: Session, user_key: str, *, holder: str) -> None:
+    """Give a lane back, unless somebody else has it by now."""
+    changed(
+        session,
+        update(Lane).where(Lane.user_key == user_key, Lane.holder == holder).values(holder=None, lease_until=None),
+    )
+
+
+def next_event(session: Session, user_key: str, *, now: datetime) -> Inbox | None:
+    """The user's oldest event that is due, by LINE's timestamp."""
+    query = (
+        select(Inbox)
+        .where(Inbox.user_key == user_key, Inbox.state == NEW, Inbox.due_at <= now)
+        .order_by(Inbox.event_at, Inbox.id)
+        .limit(1)
+    )
+    return session.scalars(query).one_or_none()
+
+
+def claim(session: Session, inbox_id: int, *, now: datetime) -> bool:
+    """Mark an event handled, in the transaction of its effects; False if somebody else did (trap L2)."""
+    mark = update(Inbox).where(Inbox.id == inbox_id, Inbox.state == NEW).values(state=DONE, handled_at=now, error=None)
+    return changed(session, mark) == 1
+
+
+def put_off(session: Session, inbox_id: int, *, error: str, due_at: datetime | None) -> None:
+    """Note a failure: try again at ``due_at``, or set the event aside for a person if it is None."""
+    values = {"attempts": Inbox.attempts + 1, "error": error[:300]}
+    state = {"due_at": due_at} if due_at else {"state": QUARANTINED}
+    changed(session, update(Inbox).where(Inbox.id == inbox_id, Inbox.state == NEW).values(**values, **state))
+
+
+def quarantined(session: Session, *, limit: int = 100) -> list[Inbox]:
+    """Events that could not be handled, newest first."""
+    return list(session.scalars(select(Inbox).where(Inbox.state == QUARANTINED).order_by(Inbox.id.desc()).limit(limit)))
+
+
+def backlog(session: Session, *, now: datetime) -> tuple[int, float]:
+    """How many events wait, and for how many seconds the oldest has."""
+    number, oldest = session.execute(select(func.count(), func.min(Inbox.received_at)).where(Inbox.state == NEW)).one()
+    return number, (now - oldest).total_seconds() if oldest else 0.0
