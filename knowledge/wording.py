@@ -1,0 +1,51 @@
+"""What firms read, as data: one sentence by key in Traditional Chinese, English and Japanese.
+
+The files in data/wording are edited by people who know the office; a test sees that every key has all three
+languages and the same placeholders in each.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import resources
+from typing import Any
+
+import yaml
+
+LANGUAGES = ("zh-TW", "en", "ja")
+"""What firms can read. Simplified Chinese is understood and answered in Traditional."""
+
+
+def reading_language(language: str | None) -> str:
+    """The language to answer in: English or Japanese if that is what the firm uses, else Traditional Chinese."""
+    short = (language or "").lower()
+    return "en" if short.startswith("en") else "ja" if short.startswith("ja") else "zh-TW"
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """All sentences, by key and language."""
+
+    sentences: dict[str, dict[str, str]]
+
+    def say(self, key: str, language: str | None, **values: Any) -> str:
+        """The sentence for ``key`` in the firm's language, with its placeholders filled.
+
+        Raises:
+            KeyError: there is no such key or a placeholder has no value; both are mistakes in the program.
+        """
+        return self.sentences[key][reading_language(language)].format(**values)
+
+
+def load_wording() -> Wording:
+    """Read every file in data/wording; a key stands in one file only."""
+    sentences: dict[str, dict[str, str]] = {}
+    folder = resources.files("knowledge") / "data" / "wording"
+    for path in sorted(folder.iterdir(), key=lambda entry: entry.name):
+        if not path.name.endswith(".yaml"):
+            continue
+        for key, languages in yaml.safe_load(path.read_text(encoding="utf-8")).items():
+            if key in sentences:
+                raise ValueError(f"{path.name}: {key} stands in two files")
+            sentences[key] = {language: str(text).strip("\n") for language, text in languages.items()}
+    return Wording(sentences)

@@ -1,0 +1,105 @@
+"""Outgoing messages without a channel: words, a card, a list of choices. The channel's edge renders them.
+
+They are stored in the outbox as JSON, so each has a plain form and comes back equal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+from urllib.parse import urlencode
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """Something to tap. ``data``: a postback query string; ``url``: a page or tel: link; exactly one of them.
+
+    ``shown``: what appears as the firm's own words when it taps.
+    """
+
+    label: str
+    data: str | None = None
+    url: str | None = None
+    shown: str | None = None
+    primary: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Plain words. ``quick``: choices shown under the last message (LINE's quick reply)."""
+
+    body: str
+    quick: tuple[Button, ...] = ()
+    type: Literal["text"] = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A label and its value on a card."""
+
+    label: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A card: what it is, its facts, words, and what can be done. ``tone``: info, done, wait or alert."""
+
+    title: str
+    body: str = ""
+    rows: tuple[Row, ...] = ()
+    buttons: tuple[Button, ...] = ()
+    footer: str = ""
+    tone: Literal["info", "done", "wait", "alert"] = "info"
+    alt: str = ""
+    quick: tuple[Button, ...] = ()
+    type: Literal["card"] = "card"
+
+
+@dataclass(frozen=True, slots=True)
+class Carousel:
+    """Several cards side by side, ten at most."""
+
+    cards: tuple[Card, ...]
+    alt: str = ""
+    quick: tuple[Button, ...] = ()
+    type: Literal["carousel"] = "carousel"
+
+
+Outgoing = Text | Card | Carousel
+
+
+def postback(action: str, **values: str | int) -> str:
+    """Postback data as the contract has it: a query string that begins with ``action`` (contract §4)."""
+    return urlencode({"action": action, **values})
+
+
+def to_plain(messages: Iterable[Outgoing]) -> list[dict[str, Any]]:
+    """Messages as JSON values."""
+    return [asdict(message) for message in messages]
+
+
+def _buttons(values: Iterable[dict[str, Any]]) -> tuple[Button, ...]:
+    return tuple(Button(**value) for value in values)
+
+
+def _card(value: dict[str, Any]) -> Card:
+    rows = tuple(Row(**row) for row in value["rows"])
+    return Card(
+        **{**value, "rows": rows, "buttons": _buttons(value["buttons"]), "quick": _buttons(value["quick"])},
+    )
+
+
+def from_plain(values: Iterable[dict[str, Any]]) -> list[Outgoing]:
+    """Messages from JSON values. Raises KeyError or TypeError for what ``to_plain`` did not write."""
+    messages: list[Outgoing] = []
+    for value in values:
+        if value["type"] == "text":
+            messages.append(Text(**{**value, "quick": _buttons(value["quick"])}))
+        elif value["type"] == "card":
+            messages.append(_card(value))
+        else:
+            cards = tuple(_card(card) for card in value["cards"])
+            messages.append(Carousel(**{**value, "cards": cards, "quick": _buttons(value["quick"])}))
+    return messages
