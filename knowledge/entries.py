@@ -1,0 +1,143 @@
+"""What the branch knows, as plain frozen values: FAQ entries, small talk, emergency cards, their categories.
+
+The files they come from are described in docs/knowledge.md; reading and checking them is loading.py's work.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+
+class Category(StrEnum):
+    """Where an enquiry belongs (the five categories of the window, the rest, and what is no enquiry at all)."""
+
+    LAND = "land"
+    CONSTRUCTION = "construction"
+    UTILITIES = "utilities"
+    ENVIRONMENT = "environment"
+    TAX = "tax"
+    OTHER = "other"
+    SMALLTALK = "smalltalk"
+
+
+CATEGORIES: tuple[Category, ...] = tuple(Category)
+CASE_CATEGORIES: tuple[Category, ...] = tuple(c for c in Category if c is not Category.SMALLTALK)
+
+
+class EntryKind(StrEnum):
+    """Whether an entry is answered by the window itself or always by a person."""
+
+    ANSWER = "answer"
+    HAND_OVER = "hand_over"
+
+
+class ParkKind(StrEnum):
+    """Which law a park stands under: 科技產業園區設置管理條例, 產業創新條例, or no difference."""
+
+    TECHNOLOGY = "technology"
+    INDUSTRIAL = "industrial"
+    ANY = "any"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Basis:
+    """One source of an answer: a law with its article, or a page or notice (then `article` is empty)."""
+
+    law: str
+    article: str
+    url: str
+    version: str
+
+    @property
+    def label(self) -> str:
+        """The source as a firm reads it."""
+        return f"{self.law}{self.article}" if self.article else self.law
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wording:
+    """Question and answer in one foreign language."""
+
+    question: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FaqEntry:
+    """One thing firms ask, with its answer, sources, dates and the ways they ask it."""
+
+    id: str
+    category: Category
+    topic: str
+    kind: EntryKind
+    parks: ParkKind
+    question: str
+    answer: str
+    details: str
+    en: Wording
+    ja: Wording
+    basis: tuple[Basis, ...]
+    facts: tuple[str, ...]
+    verified: date
+    review: date
+    unit: str
+    prepare: tuple[str, ...] = ()
+    where: str = ""
+    duration: str = ""
+    related: tuple[str, ...] = ()
+    phrasings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def expired(self, today: date) -> bool:
+        """True from the day after the review date on: such an entry is not answered."""
+        return today > self.review
+
+    def wording(self, language: str) -> Wording:
+        """Question and answer in the reader's language; Chinese for both scripts."""
+        if language == "en":
+            return self.en
+        if language == "ja":
+            return self.ja
+        return Wording(question=self.question, answer=self.answer)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Smalltalk:
+    """One thing people say that is no enquiry, with the reply in each language (`zh`, `en`, `ja`)."""
+
+    id: str
+    replies: Mapping[str, str]
+    phrasings: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Term:
+    """One word of the lexicon: it points to a category and, where it is sharp enough, to a finer topic."""
+
+    text: str
+    category: Category
+    topic: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Phrasing:
+    """One sentence known to belong to a category, without an FAQ of its own."""
+
+    text: str
+    category: Category
+    topic: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnowledgeBase:
+    """All that the understanding works from. A value: editing means building another one."""
+
+    entries: tuple[FaqEntry, ...]
+    smalltalk: tuple[Smalltalk, ...] = ()
+    emergency: Mapping[str, object] = field(default_factory=dict)
+    lexicon: tuple[Term, ...] = ()
+    phrasings: tuple[Phrasing, ...] = ()
+
+    def entry(self, entry_id: str) -> FaqEntry | None:
+        """The entry with this id, or None."""
+        return next((e for e in self.entries if e.id == entry_id), None)

@@ -1,0 +1,129 @@
+"""Which known text a question resembles: kernel ridge over all phrasings, with rapidfuzz as the kernel.
+
+Kernel of two texts: 0.35 ratio(units)² + 0.35 ratio(bag of units)² + 0.3 cosine(TF-IDF n-grams). Squares keep the
+kernel close to positive definite; where it is not, the ridge is raised at fit time. What is learnt for each text is
+a set of targets (its FAQ entry, its small talk intent, its category), all from one factorisation.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from rapidfuzz import fuzz, process
+
+from knowledge.features import Floats, GramIndex, UnitCoder, bag
+from knowledge.text import normalise
+
+_UNITS, _BAG, _GRAMS = 0.35, 0.35, 0.30
+_RIDGE = 0.3
+_BLOCK = 256
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Example:
+    """One known text with the targets it stands for (indices into the matcher's targets)."""
+
+    text: str
+    targets: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scores:
+    """What the matcher says about one question."""
+
+    targets: Floats
+    """One score a target; about 1 for a certain one, about 0 for the others."""
+    similarity: Floats
+    """Kernel value (0 to 1) with each example."""
+
+
+class KernelMatcher:
+    """Fitted on examples; answers with a score for each target. Immutable after construction."""
+
+    def __init__(self, examples: Sequence[Example], targets: int, fitted: Floats | None = None) -> None:
+        """Fit, or take over the weights of an earlier fit on the same examples (`fitted`)."""
+        self.examples = tuple(examples)
+        coder = UnitCoder()
+        texts = [normalise(e.text) for e in self.examples]
+        self._coder = coder
+        self._units = [coder.learn(t) for t in texts]
+        self._bags = [bag(u) for u in self._units]
+        self._index = GramIndex(texts)
+        wanted = (len(self.examples), targets)
+        usable = fitted is not None and fitted.shape == wanted
+        self.weights: Floats = fitted if usable and fitted is not None else self._fit(targets)
+
+    def _fit(self, targets: int) -> Floats:
+        if not self.examples:
+            return np.zeros((0, targets), dtype=np.float32)
+        return ridge(self.kernel(), self.target_matrix(targets))
+
+    def target_matrix(self, targets: int) -> Floats:
+        """One row an example, one where the target holds."""
+        wanted = np.zeros((len(self.examples), targets), dtype=np.float32)
+        for row, example in enumerate(self.examples):
+            wanted[row, list(example.targets)] = 1.0
+        return wanted
+
+    def kernel(self) -> Floats:
+        """The kernel of every example with every other."""
+        matrix = self._index.gram_matrix()
+        matrix *= _GRAMS
+        squares = (np.arange(101, dtype=np.float32) / 100) ** 2
+        for texts, weight in ((self._units, _UNITS), (self._bags, _BAG)):
+            ratios = process.cdist(texts, texts, scorer=fuzz.ratio, dtype=np.uint8, workers=-1)
+            for start in range(0, len(texts), _BLOCK):
+                matrix[start : start + _BLOCK] += (squares * weight)[ratios[start : start + _BLOCK]]
+        return matrix
+
+    def similarity(self, text: str) -> Floats:
+        """Kernel of a normalised text with every example."""
+        units = self._coder.code(text)
+        plain = process.cdist([units], self._units, scorer=fuzz.ratio, dtype=np.float32)[0]
+        sorted_ = process.cdist([bag(units)], self._bags, scorer=fuzz.ratio, dtype=np.float32)[0]
+        plain *= plain
+        sorted_ *= sorted_
+        plain += sorted_
+        plain *= np.float32(_UNITS / 10_000)
+        plain += np.float32(_GRAMS) * self._index.cosine(text)
+        return plain
+
+    def score(self, text: str) -> Scores:
+        """Score every target for a normalised text."""
+        if not self.examples or not text:
+            empty = np.zeros(self.weights.shape[1], dtype=np.float32)
+            return Scores(targets=empty, similarity=np.zeros(len(self.examples), dtype=np.float32))
+        similarity = self.similarity(text)
+        return Scores(targets=similarity @ self.weights, similarity=similarity)
+
+
+def ridge(kernel: Floats, wanted: Floats) -> Floats:
+    """Weights of the ridge regression. The ridge doubles until the kernel is positive definite with it."""
+    extra = _RIDGE
+    diagonal = np.einsum("ii->i", kernel)
+    diagonal += np.float32(extra)
+    while True:
+        try:
+            factor = np.linalg.cholesky(kernel)
+        except np.linalg.LinAlgError:
+            diagonal += np.float32(extra)
+            extra *= 2
+        else:
+            return _solve(factor, wanted)
+
+
+def _solve(factor: Floats, wanted: Floats) -> Floats:
+    """Solve L Lᵀ x = wanted block by block (numpy has no triangular solver of its own)."""
+    size = len(factor)
+    x: NDArray[np.float32] = wanted.astype(np.float32, copy=True)
+    starts = range(0, size, _BLOCK)
+    for start in starts:
+        end = min(start + _BLOCK, size)
+        x[start:end] -= factor[start:end, :start] @ x[:start]
+        x[start:end] = np.linalg.solve(factor[start:end, start:end], x[start:end])
+    for start in reversed(starts):
+        end = min(start + _BLOCK, size)
+        x[start:end] -= factor[end:, start:end].T @ x[end:]
+        x[start:end] = np.linalg.solve(factor[start:end, start:end].T, x[start:end])
+    return x

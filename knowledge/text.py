@@ -1,0 +1,175 @@
+"""Makes Chinese, English and Japanese text comparable, and says which language a text is written in.
+
+Everything is compared in one folded form: compatibility forms, lower case, one simplified form for each
+traditional, variant or Japanese character (many to one, so never ambiguous), no punctuation.
+"""
+
+import re
+import unicodedata
+from enum import StrEnum
+from functools import cache
+from importlib.resources import files
+
+MAX_LENGTH = 6000
+"""Characters looked at; LINE allows 5,000 in one message."""
+
+_SIMPLIFIED = 1
+_TRADITIONAL = 2
+_JAPANESE = 4
+
+
+class Language(StrEnum):
+    """The languages the window tells apart."""
+
+    ZH_TW = "zh-TW"
+    ZH_CN = "zh-CN"
+    EN = "en"
+    JA = "ja"
+
+    @property
+    def group(self) -> str:
+        """Which phrasings this language is compared with: both Chinese scripts share one set."""
+        return "zh" if self in (Language.ZH_TW, Language.ZH_CN) else self.value
+
+
+@cache
+def _table() -> tuple[dict[int, str], dict[str, int]]:
+    """The folding table, and for each character the scripts it is used in (bits)."""
+    fold: dict[int, str] = {}
+    scripts: dict[str, int] = {}
+    source = files("knowledge") / "data" / "fold.tsv"
+    for line in source.read_text(encoding="utf-8").splitlines():
+        if not line or line.startswith("#"):
+            continue
+        kind, character, target = line.split("\t")
+        if kind in ("t", "j", "v"):
+            fold[ord(character)] = target
+        if kind == "t":
+            scripts[character] = scripts.get(character, 0) | _TRADITIONAL
+        elif kind == "s":
+            scripts[character] = scripts.get(character, 0) | _SIMPLIFIED
+        elif kind == "j":
+            scripts[character] = scripts.get(character, 0) | _JAPANESE
+        elif kind == "b":
+            scripts[character] = scripts.get(character, 0) | _JAPANESE | _SIMPLIFIED
+    return fold, scripts
+
+
+_UNITS = (
+    (re.compile(r"平方公尺|平方米|平米|㎡|m2\b|m²|sqm\b|square met(?:er|re)s?"), "㎡"),
+    (re.compile(r"立方公尺|立方米|㎥|m3\b|m³|cubic met(?:er|re)s?|cmd\b|公噸|公吨|噸"), "吨"),
+    (re.compile(r"千瓦|瓩|キロワット"), "kw"),
+    (re.compile(r"(?<=[0-9])\s*趴|％|percent\b"), "%"),
+)
+_KEPT_SYMBOLS = frozenset("%㎡")
+_THOUSANDS = re.compile(r"(?<=\d)[,，](?=\d{3}(?!\d))")
+_LONG_VOWEL = "ー"
+
+
+def _unit_forms(text: str) -> str:
+    for pattern, form in _UNITS:
+        text = pattern.sub(form, text)
+    return text
+
+
+def _keep(character: str) -> str:
+    if character in _KEPT_SYMBOLS or character == _LONG_VOWEL:
+        return character
+    kind = unicodedata.category(character)[0]
+    if kind in "LN":
+        return character
+    return "" if kind == "M" else " "
+
+
+def fold(text: str) -> str:
+    """One character for one character: compatibility forms, case and script evened out; punctuation kept."""
+    table, _ = _table()
+    folded = unicodedata.normalize("NFKC", text[:MAX_LENGTH]).lower()
+    return unicodedata.normalize("NFKC", folded.translate(table))
+
+
+def normalise(text: str) -> str:
+    """The form in which texts are compared. Idempotent; empty when nothing can be read (emoji, punctuation)."""
+    return _settle(_once(text))
+
+
+def _once(text: str) -> str:
+    folded = fold(_unit_forms(text.lower()))
+    folded = _unit_forms(_THOUSANDS.sub("", folded))
+    folded = folded.replace("㎡", "平方米")
+    kept = "".join(_keep(c) for c in folded)
+    return " ".join(kept.split())
+
+
+def _settle(text: str) -> str:
+    """Folding can make a sequence that folds again (a unit spelt across removed marks); a few rounds end it."""
+    for _ in range(4):
+        again = _once(text)
+        if again == text:
+            return text
+        text = again
+    return text
+
+
+_HAN = re.compile(r"[㐀-鿿豈-﫿]")
+_KANA = re.compile(r"[ぁ-ゖァ-ヺｦ-ﾝ]")
+_LATIN = re.compile(r"[A-Za-z]+(?:'[a-z]+)?")
+_ENGLISH_WORDS = frozenset(
+    "the a an is are do does can how what where when which who we our i my to for of in on and or not with need "
+    "want please any have has it this that be if from by at must should may long much many".split()
+)
+
+
+def detect_language(text: str) -> Language:
+    """The language a text is written in; Traditional Chinese where nothing speaks against it."""
+    text = unicodedata.normalize("NFKC", text[:MAX_LENGTH])
+    han = _HAN.findall(text)
+    kana = _KANA.findall(text)
+    words = _LATIN.findall(text)
+    if kana and (len(kana) >= 2 or len(han) <= 4) and "の" not in kana[:1] * (len(kana) == 1):
+        return Language.JA
+    if words and _reads_as_english(words, han):
+        return Language.EN
+    return _script(han)
+
+
+def _reads_as_english(words: list[str], han: list[str]) -> bool:
+    if not han:
+        return True
+    known = sum(1 for w in words if w.lower() in _ENGLISH_WORDS)
+    return known >= 3 and len(words) * 2 > len(han)
+
+
+def _script(han: list[str]) -> Language:
+    _, scripts = _table()
+    marks = [scripts.get(c, 0) for c in han]
+    simplified = sum(1 for m in marks if m == _SIMPLIFIED)
+    traditional = sum(1 for m in marks if m & _TRADITIONAL)
+    japanese = sum(1 for m in marks if m == _JAPANESE)
+    if japanese and japanese >= simplified:
+        return Language.JA
+    shared = sum(1 for m in marks if m & _SIMPLIFIED)
+    if shared and shared > traditional:
+        return Language.ZH_CN
+    return Language.ZH_TW
+
+
+_SENTENCE_END = re.compile(r"(?<=[。？！?!；;\n])|(?<=[.])\s+")
+_ASKING = re.compile(
+    r"[?？]|請問|请问|如何|怎麼|怎么|怎樣|怎样|是否|可否|能否|能不能|可不可以|有沒有|有没有|要不要|多久|多少|幾|"
+    r"哪|什麼|什么|嗎|吗|呢|何時|何时|何處|請教|请教|想了解|想知道|想問|想问|"
+    r"\b(?:how|what|where|when|which|who|can|could|may|is|are|do|does|should|need)\b|ですか|ますか|でしょうか|教えて|知りたい",
+    re.IGNORECASE,
+)
+
+
+def sentences(text: str) -> tuple[str, ...]:
+    """The sentences of a text, in order, without empty ones."""
+    return tuple(s.strip() for s in _SENTENCE_END.split(text[:MAX_LENGTH]) if s and s.strip())
+
+
+def asking_sentences(text: str) -> tuple[str, ...]:
+    """The sentences that ask something; every sentence where none does."""
+    every = sentences(text)
+    asking = tuple(s for s in every if _ASKING.search(s))
+    return asking or every
