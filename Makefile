@@ -28,6 +28,7 @@ help: ## print this list
 
 .PHONY: setup
 setup: $(VENV)/run.stamp ## the environment alone, from the lock with hashes
+	@echo "$(VENV) is ready: $(BIN)/onestop --help"
 
 .PHONY: run
 run: $(VENV)/run.stamp ## the demo: product, LINE simulator and a demo team with a year of cases
