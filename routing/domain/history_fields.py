@@ -1,0 +1,83 @@
+"""Reading single fields of a case history: each check either gives the value or refuses with the field's name."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import UTC, date, datetime
+from typing import Any, NoReturn
+
+from routing.domain.errors import Invalid
+
+
+def refuse(reason: str) -> NoReturn:
+    """Give up on the line; the reader adds its number."""
+    raise Invalid(reason, code="history_refused")
+
+
+def no_unknown(record: Mapping[str, Any], allowed: Collection[str], *, where: str) -> None:
+    """Refuse a field that histories do not have."""
+    for field in record:
+        if field not in allowed:
+            refuse(f"{where}含有未知的欄位「{field}」。")
+
+
+def required(record: Mapping[str, Any], field: str) -> Any:
+    """The value of a field that must be there and not be null."""
+    value = record.get(field)
+    if value is None:
+        refuse(f"缺少必要的欄位 {field}。")
+    return value
+
+
+def text(value: Any, field: str) -> str:
+    """A string that every database and file can hold: no NUL, no half of a surrogate pair."""
+    if not isinstance(value, str):
+        refuse(f"欄位 {field} 必須是文字。")
+    if "\x00" in value or any("\ud800" <= character <= "\udfff" for character in value):
+        refuse(f"欄位 {field} 含有無法儲存的字元。")
+    return value
+
+
+def optional_text(record: Mapping[str, Any], field: str) -> str | None:
+    """A string, or None where the field is missing or null."""
+    value = record.get(field)
+    return None if value is None else text(value, field)
+
+
+def choice(record: Mapping[str, Any], field: str, allowed: Collection[str]) -> str:
+    """A word of a fixed list."""
+    value = text(required(record, field), field)
+    if value not in allowed:
+        refuse(f"欄位 {field} 的值「{value}」不在可用的清單內。")
+    return value
+
+
+def instant(value: Any, field: str, earliest: datetime, now: datetime) -> datetime:
+    """An aware instant as UTC, not before ``earliest`` and not after ``now``."""
+    moment = aware(value, field)
+    if moment > now:
+        refuse(f"欄位 {field} 的時間「{value}」在未來。")
+    if moment < earliest:
+        refuse(f"欄位 {field} 的時間「{value}」早於 {earliest.year} 年。")
+    return moment.astimezone(UTC)
+
+
+def aware(value: Any, field: str) -> datetime:
+    """An instant written with its offset, as it was written."""
+    try:
+        moment = datetime.fromisoformat(text(value, field))
+    except ValueError:
+        refuse(f"欄位 {field} 的時間「{value}」格式不符；例如 2025-01-03T10:03:00+08:00。")
+    if moment.utcoffset() is None:
+        refuse(f"欄位 {field} 的時間「{value}」沒有時差；請加上 +08:00。")
+    return moment
+
+
+def day_or_instant(value: Any, field: str) -> str:
+    """A date, or an aware instant; kept as it was written, for it is only shown."""
+    written = text(value, field)
+    try:
+        date.fromisoformat(written)
+    except ValueError:
+        aware(written, field)
+    return written
