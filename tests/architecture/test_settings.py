@@ -1,0 +1,51 @@
+"""Every setting is documented, and nothing is documented that is no setting (contract of the product, settings)."""
+
+from __future__ import annotations
+
+import importlib
+import re
+
+from tests.architecture.tree import ROOT
+
+NAME = re.compile(r"\b(?:ONESTOP|LINE)_[A-Z0-9_]*[A-Z0-9]\b")
+PROMISED = frozenset({
+    "LINE_CHANNEL_SECRET", "LINE_CHANNEL_ACCESS_TOKEN", "LINE_API_BASE", "LINE_DATA_API_BASE", "ONESTOP_DATABASE_URL",
+    "ONESTOP_SECRET_KEY", "ONESTOP_BASE_URL", "ONESTOP_AGENCY_CODE", "ONESTOP_DATA_DIR", "ONESTOP_CLOCK_OFFSET",
+})  # fmt: skip
+
+
+def settings() -> set[str]:
+    """The environment names that the settings object reads."""
+    model = importlib.import_module("bot.settings").Settings
+    prefix = model.model_config.get("env_prefix", "")
+    names = set()
+    for name, field in model.model_fields.items():
+        alias = field.validation_alias
+        choices = alias.choices if hasattr(alias, "choices") else [alias or f"{prefix}{name}"]
+        names |= {str(choice).upper() for choice in choices}
+    return {name for name in names if NAME.fullmatch(name)}
+
+
+def documented() -> set[str]:
+    """The names that open a row of a table in docs/settings.md; what only the suite reads is documented there too."""
+    text = (ROOT / "docs/settings.md").read_text(encoding="utf-8")
+    names = re.findall(r"^\| `((?:ONESTOP|LINE)_[A-Z0-9_]+)`", text, re.MULTILINE)
+    return {name for name in names if not name.startswith("ONESTOP_TEST_")}
+
+
+def test_every_setting_is_documented_and_nothing_else() -> None:
+    assert settings() == documented()
+
+
+def test_every_promised_setting_exists() -> None:
+    assert settings() >= PROMISED
+
+
+def test_the_example_file_names_only_settings() -> None:
+    text = (ROOT / ".env.example").read_text(encoding="utf-8")
+    assert set(NAME.findall(text)) <= settings()
+
+
+def test_the_compose_file_names_only_settings() -> None:
+    text = (ROOT / "compose.yaml").read_text(encoding="utf-8")
+    assert set(NAME.findall(text)) <= settings()
