@@ -1,0 +1,1 @@
+"""The Messaging API as the product calls it, both hosts on one origin."""

@@ -1,0 +1,1 @@
+"""LINE's rules about what may be sent, with the words in which it refuses."""
