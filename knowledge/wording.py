@@ -23,7 +23,7 @@ def reading_language(language: str | None) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Wording:
+class Sentences:
     """All sentences, by key and language."""
 
     sentences: dict[str, dict[str, str]]
@@ -37,7 +37,7 @@ class Wording:
         return self.sentences[key][reading_language(language)].format(**values)
 
 
-def load_wording() -> Wording:
+def load_sentences() -> Sentences:
     """Read every file in data/wording; a key stands in one file only."""
     sentences: dict[str, dict[str, str]] = {}
     folder = resources.files("knowledge") / "data" / "wording"
@@ -48,4 +48,4 @@ def load_wording() -> Wording:
             if key in sentences:
                 raise ValueError(f"{path.name}: {key} stands in two files")
             sentences[key] = {language: str(text).strip("\n") for language, text in languages.items()}
-    return Wording(sentences)
+    return Sentences(sentences)

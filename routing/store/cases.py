@@ -77,8 +77,8 @@ def _event(row: CaseEvent) -> Event:
 
 
 def events_of(session: Session, case_id: int) -> tuple[Event, ...]:
-    """The events of a case in their order."""
-    rows = session.scalars(select(CaseEvent).where(CaseEvent.case_id == case_id).order_by(CaseEvent.seq))
+    """The events of a case in the order they happened; those of one instant as they were entered."""
+    rows = session.scalars(select(CaseEvent).where(CaseEvent.case_id == case_id).order_by(CaseEvent.at, CaseEvent.seq))
     return tuple(_event(row) for row in rows)
 
 

@@ -1,0 +1,61 @@
+"""Who may see and change a case (contract §5). One rule, asked by every page, call and list."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from routing.domain.case import Case
+
+
+class Role(StrEnum):
+    """What a member of staff is."""
+
+    OFFICER = "officer"
+    """承辦人: works on the cases of the own unit."""
+    SUPERVISOR = "supervisor"
+    """主管: sees and decides everything."""
+    ADMIN = "admin"
+    """系統管理: as a supervisor, and keeps accounts, calendar and knowledge."""
+    PARTNER = "partner"
+    """協力機關: sees what was asked of its agency."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actor:
+    """Who acts. ``role`` None is the system itself or the firm; it never comes from outside."""
+
+    name: str
+    email: str | None = None
+    role: Role | None = None
+    unit: str | None = None
+    agency: str | None = None
+    staff_id: int | None = None
+
+    @property
+    def leads(self) -> bool:
+        """Whether this person sees and decides everything."""
+        return self.role in {Role.SUPERVISOR, Role.ADMIN}
+
+
+SYSTEM = Actor(name="系統")
+FIRM = Actor(name="廠商")
+
+
+def may_read(actor: Actor, case: Case) -> bool:
+    """Officers read all but other units' confidential cases; partners what was asked of their agency."""
+    if actor.role is None or actor.leads:
+        return True
+    if actor.role is Role.PARTNER:
+        return any(wait.on == "agency" and wait.agency == actor.agency for wait in case.waits)
+    return not case.confidential or case.unit == actor.unit or case.assignee == actor.email
+
+
+def may_write(actor: Actor, case: Case) -> bool:
+    """Officers write the cases of their unit or given to them; leaders all; partners answer what waits on them."""
+    if actor.role is None or actor.leads:
+        return True
+    if actor.role is Role.PARTNER:
+        wait = case.waiting
+        return wait is not None and wait.on == "agency" and wait.agency == actor.agency
+    return case.unit == actor.unit or case.assignee == actor.email

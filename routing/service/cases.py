@@ -1,0 +1,349 @@
+"""What can be done with a case. Each step writes its event, its messages and its notice in the caller's transaction.
+
+Every function takes a case held for writing (``journal.change``) and ``tell``, which takes the notice to the firm:
+by push, unless the firm itself did the step just now and is answered by reply.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from knowledge.calendar import local
+from routing.domain import steps
+from routing.domain.case import Case, EventKind, Kind, Outcome
+from routing.domain.errors import Forbidden, Invalid, StepNotAllowed
+from routing.domain.permissions import Actor, Role
+from routing.service import assigning, journal, notices
+from routing.service.context import Desk
+from routing.service.journal import Open
+from routing.service.notices import Tell
+from routing.store import cases as store
+from routing.store import people
+from routing.store.schema import Case as CaseRow
+from routing.store.schema import Contact, Message
+
+CHANNELS = ("line", "phone", "counter", "letter", "email", "web", "visit", "hotline")
+CATEGORIES = ("land", "construction", "utilities", "environment", "tax", "other")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewCase:
+    """What a case is opened with, whichever door it came through. ``text`` is the firm's own words."""
+
+    channel: str
+    category: str
+    subject: str
+    text: str
+    topic: str | None = None
+    kind: Kind = Kind.ENQ
+    park: str | None = None
+    language: str = "zh-TW"
+    firm_name: str | None = None
+    firm_ubn: str | None = None
+    contact_name: str | None = None
+    contact_phone: str | None = None
+    alert: str | None = None
+    received_at: datetime
+    first_contact_at: datetime | None = None
+
+
+def case_number(agency: str, received_at: datetime, serial: int) -> str:
+    """The 服務案號: agency, Republic year with month and day of receipt in Taipei, serial of the day."""
+    day = local(received_at).date()
+    return f"{agency}-{day.year - 1911:03d}{day:%m%d}-{serial:04d}"
+
+
+def _check_new(new: NewCase, desk: Desk, now: datetime) -> None:
+    if new.channel not in CHANNELS:
+        raise Invalid(f"channel 必須是 {'、'.join(CHANNELS)} 之一。", field="channel")
+    if new.category not in CATEGORIES:
+        raise Invalid(f"category 必須是 {'、'.join(CATEGORIES)} 之一。", field="category")
+    if new.received_at > now:
+        raise Invalid("受理時間不能在未來。", field="received_at")
+    if new.park is not None and desk.offices.park(new.park) is None:
+        raise Invalid(f"查無園區「{new.park}」。", field="park")
+
+
+def open_case(
+    session: Session,
+    desk: Desk,
+    new: NewCase,
+    *,
+    actor: Actor,
+    now: datetime,
+    contact: Contact | None = None,
+    text_stored: bool = False,
+) -> Open:
+    """Open a case, give it to a person, and hold it for writing; the caller tells the firm.
+
+    ``text_stored``: the firm's words are in messages already, which the caller ties to the case.
+
+    Raises:
+        Invalid: a word is not one of the contract's, or the time of receipt lies ahead.
+    """
+    _check_new(new, desk, now)
+    firm = people.firm_for(session, name=new.firm_name, ubn=new.firm_ubn, now=now)
+    park = desk.offices.park(new.park) if new.park else None
+    unit = desk.offices.unit_for(new.category, new.topic, park).name
+    day = local(new.received_at).date()
+    row = CaseRow(
+        number=case_number(desk.agency_code, new.received_at, store.next_serial(session, desk.agency_code, day)),
+        opened={"kind": new.kind.value, "category": new.category, "topic": new.topic, "unit": unit},
+        channel=new.channel, language=new.language, park=park.name if park else None,
+        subject=(new.subject.strip() or new.text.strip())[:200], alert=new.alert,
+        first_contact_at=new.first_contact_at or new.received_at, received_at=new.received_at,
+        contact_id=contact.id if contact else None, firm_id=firm.id if firm else None,
+        contact_name=new.contact_name, contact_phone=new.contact_phone, kind=new.kind.value, status="received",
+        category=new.category, topic=new.topic, unit=unit, version=0, refs=[],
+    )  # fmt: skip
+    session.add(row)
+    session.flush()
+    if not text_stored and new.text.strip():
+        _add_message(session, row, direction="in", text=new.text, at=new.received_at, by=None, via=new.channel)
+    opened = Open(session=session, desk=desk, row=row, case=store.state_of(session, row), actor=actor, now=now)
+    journal.project(desk, row, opened.case, now)
+    assigning.assign_automatically(opened)
+    journal.audit(opened, "case.open", channel=new.channel)
+    return opened
+
+
+def _add_message(
+    session: Session, row: CaseRow, *, direction: str, text: str, at: datetime, by: str | None, via: str,
+    doc_no: str | None = None,
+) -> Message:  # fmt: skip
+    message = Message(
+        case_id=row.id, contact_id=row.contact_id, direction=direction, kind="text", text=text, at=at, by=by, via=via,
+        doc_no=doc_no,
+    )  # fmt: skip
+    session.add(message)
+    session.flush()
+    return message
+
+
+def _text(value: str, field: str, *, limit: int = 4000) -> str:
+    text = value.strip()
+    if not text:
+        raise Invalid("請填寫內容。", field=field)
+    if len(text) > limit:
+        raise Invalid(f"內容請在 {limit} 字以內。", field=field)
+    return text
+
+
+def firm_message(opened: Open, message: Message, *, ends_wait: bool, tell: Tell) -> None:
+    """The firm wrote or sent something for this case; words and files end a wait on the firm, thanks do not."""
+    message.case_id = opened.row.id
+    opened.record(EventKind.MESSAGE, at=None, automatic=True, message_id=message.id)
+    waiting = opened.case.waiting
+    if ends_wait and waiting is not None and waiting.on == "firm":
+        opened.record(EventKind.RESUMED, automatic=True)
+        tell(opened, "resumed", notices.resumed(opened))
+
+
+def note(opened: Open, text: str) -> None:
+    """A note among staff; the firm never sees it."""
+    text = _text(text, "text")
+    message = _add_message(
+        opened.session, opened.row, direction="note", text=text, at=opened.now, by=opened.actor.email, via="line"
+    )
+    opened.record(EventKind.NOTE, message_id=message.id)
+    journal.audit(opened, "case.note")
+
+
+def reply(
+    opened: Open, text: str, *, tell: Tell, via: str = "line", at: datetime | None = None, doc_no: str | None = None
+) -> None:
+    """An answer to the firm, by LINE, or given another way and recorded here with the time it was given.
+
+    Raises:
+        Invalid: no LINE contact to answer, or a time before receipt or ahead of now.
+    """
+    text = _text(text, "text")
+    if via not in CHANNELS:
+        raise Invalid(f"via 必須是 {'、'.join(CHANNELS)} 之一。", field="via")
+    contact = opened.contact
+    if via == "line":
+        if contact is None or contact.line_user_id is None:
+            raise Invalid("本案沒有 LINE 聯絡人，請改選電話、公文等回復方式。", field="via", code="no_line_contact")
+        if not contact.reachable:
+            raise Invalid("廠商已封鎖官方帳號，LINE 無法送達，請改以電話或公文回復。", field="via", code="unreachable")
+        at = None
+    if at is not None and not opened.row.received_at <= at <= opened.now:
+        raise Invalid("回復時間必須在受理之後、現在之前。", field="at")
+    steps.check(opened.case, EventKind.REPLIED)
+    given = at or opened.now
+    message = _add_message(
+        opened.session, opened.row, direction="out", text=text, at=given, by=opened.actor.email, via=via, doc_no=doc_no
+    )
+    opened.record(EventKind.REPLIED, at=at, via=via, doc_no=doc_no, message_id=message.id)
+    if doc_no and doc_no not in opened.row.refs:
+        opened.row.refs = [*opened.row.refs, doc_no]
+    tell(opened, "replied", notices.replied(opened, text, via=via, at=given))
+    journal.audit(opened, "case.reply", via=via)
+
+
+def assign(opened: Open, email: str | None, *, tell: Tell) -> None:
+    """Give the case to a person (or to nobody); assigning it again to the same person does nothing."""
+    if assigning.assign_to(opened, email):
+        if email is not None:
+            tell(opened, "assigned", notices.assigned(opened))
+        journal.audit(opened, "case.assign", to=email)
+
+
+def change_category(opened: Open, category: str, *, topic: str | None, reason: str, tell: Tell) -> None:
+    """Correct category and topic; the case goes to the unit that handles them. Moves no date."""
+    if category not in CATEGORIES:
+        raise Invalid(f"category 必須是 {'、'.join(CATEGORIES)} 之一。", field="category")
+    reason = _text(reason, "reason", limit=300)
+    park = opened.desk.offices.park(opened.row.park) if opened.row.park else None
+    unit = opened.desk.offices.unit_for(category, topic, park).name
+    before = opened.case.unit
+    opened.record(EventKind.CATEGORY, category=category, topic=topic, reason=reason, unit=unit)
+    if unit != before:
+        if assigning.assign_automatically(opened) is None:
+            assigning.assign_to(opened, None)
+        tell(opened, "moved", notices.moved(opened))
+    journal.audit(opened, "case.category", category=category, topic=topic)
+
+
+def change_kind(opened: Open, kind: Kind, *, filed_at: datetime | None, reason: str, tell: Tell) -> None:
+    """Confirm or change what the case is in law; its date counts anew from receipt (or from the act of filing)."""
+    if filed_at is not None and not opened.row.first_contact_at <= filed_at <= opened.now:
+        raise Invalid("申請時間必須在首次聯繫之後、現在之前。", field="filed_at")
+    reason = _text(reason, "reason", limit=300)
+    before = opened.row.promised_on
+    filed = filed_at.isoformat() if filed_at else None
+    opened.record(EventKind.KIND, kind=kind.value, filed_at=filed, reason=reason)
+    if opened.row.promised_on != before:
+        tell(opened, "kind", notices.kind_changed(opened))
+    journal.audit(opened, "case.kind", kind=kind.value)
+
+
+def wait(
+    opened: Open, on: str, *, message: str, tell: Tell, agency: str | None = None, until: str | None = None
+) -> None:
+    """Wait for the firm (which is told everything that is missing) or for another agency."""
+    message = _text(message, "message")
+    if on not in {"firm", "agency"}:
+        raise Invalid("on 必須是 firm 或 agency。", field="on")
+    if on == "agency" and (agency is None or opened.desk.offices.agency(agency) is None):
+        raise Invalid("請選擇會辦機關。", field="agency")
+    steps.check(opened.case, EventKind.WAITING)
+    stored = _add_message(
+        opened.session, opened.row, direction="out" if on == "firm" else "note", text=message, at=opened.now,
+        by=opened.actor.email, via="line",
+    )  # fmt: skip
+    agency = agency if on == "agency" else None
+    opened.record(EventKind.WAITING, on=on, agency=agency, until=until, message_id=stored.id)
+    out = notices.waiting_on_agency(opened, agency) if agency else notices.waiting_on_firm(opened, message, until)
+    tell(opened, f"waiting_{on}", out)
+    journal.audit(opened, "case.wait", on=on, agency=agency)
+
+
+def resume(opened: Open, *, tell: Tell) -> None:
+    """Go on working; the wait ends now."""
+    opened.record(EventKind.RESUMED)
+    tell(opened, "resumed", notices.resumed(opened))
+    journal.audit(opened, "case.resume")
+
+
+def ask_extension(opened: Open, days: int, *, reason: str, tell: Tell) -> None:
+    """An officer asks; a supervisor's own call puts it in force at once. Only before the due date ends.
+
+    Raises:
+        StepNotAllowed: the due date is over, or a request is pending already.
+    """
+    if not 1 <= days <= 365:
+        raise Invalid("展期日數必須在 1 到 365 之間。", field="days")
+    reason = _text(reason, "reason", limit=300)
+    _before_due(opened)
+    if opened.actor.leads or opened.actor.role is None:
+        _extend(opened, days, reason, tell)
+        return
+    if opened.case.pending_extension is not None:
+        raise StepNotAllowed("已有展期申請待核定。", code="extension_pending")
+    opened.record(EventKind.EXTENSION_ASKED, days=days, reason=reason)
+    journal.audit(opened, "case.extension_asked", days=days)
+
+
+def decide_extension(opened: Open, *, approve: bool, note: str, tell: Tell) -> None:
+    """A supervisor approves or refuses what an officer asked for."""
+    if not opened.actor.leads:
+        raise Forbidden("展期須由主管核定。")
+    pending = opened.case.pending_extension
+    if pending is None:
+        raise StepNotAllowed("沒有待核定的展期申請。", code="no_extension_pending")
+    if not approve:
+        opened.record(EventKind.EXTENSION_REFUSED, note=note.strip() or None)
+        journal.audit(opened, "case.extension_refused")
+        return
+    _before_due(opened)
+    _extend(opened, pending.days, pending.reason, tell)
+
+
+def _before_due(opened: Open) -> None:
+    due = opened.row.due_on
+    if due is not None and local(opened.now).date() > due:
+        raise StepNotAllowed("已逾限辦日期，不能再展期。", code="extension_too_late")
+
+
+def _extend(opened: Open, days: int, reason: str, tell: Tell) -> None:
+    opened.record(EventKind.EXTENDED, days=days, reason=reason, approved_by=opened.actor.email)
+    tell(opened, "extended", notices.extended(opened, reason))
+    journal.audit(opened, "case.extended", days=days)
+
+
+def close(opened: Open, outcome: Outcome, *, summary: str, tell: Tell) -> None:
+    """Close the case. ``answered`` needs an answer given; a wait ends with it."""
+    summary = _text(summary, "summary", limit=2000)
+    steps.check(opened.case, EventKind.CLOSED, outcome=outcome)
+    message = _add_message(
+        opened.session, opened.row, direction="out", text=summary, at=opened.now, by=opened.actor.email, via="line"
+    )
+    opened.record(EventKind.CLOSED, outcome=outcome.value, message_id=message.id)
+    tell(opened, "closed", notices.closed(opened, outcome, summary))
+    journal.audit(opened, "case.close", outcome=outcome.value)
+
+
+def reopen(opened: Open, *, reason: str, tell: Tell) -> None:
+    """Open it again under its number; it goes back to its officer, or to somebody who is here (trap A5)."""
+    reason = _text(reason, "reason", limit=300)
+    opened.record(EventKind.REOPENED, reason=reason)
+    if not _still_here(opened, opened.case):
+        assigning.assign_automatically(opened)
+    tell(opened, "reopened", notices.reopened(opened))
+    journal.audit(opened, "case.reopen")
+
+
+def _still_here(opened: Open, case: Case) -> bool:
+    person = people.staff_by_email(opened.session, case.assignee) if case.assignee else None
+    if person is None or person.disabled_at is not None:
+        return False
+    return person.id not in people.absences_on(opened.session, local(opened.now).date())
+
+
+def set_confidential(opened: Open, *, confidential: bool) -> None:
+    """Hide the case from other units, or show it again (行政程序法 §170)."""
+    if opened.case.confidential != confidential:
+        opened.record(EventKind.CONFIDENTIAL, confidential=confidential)
+        journal.audit(opened, "case.confidential", confidential=confidential)
+
+
+def rate(opened: Open, score: int) -> None:
+    """The firm says how it was, 1 to 5 with 5 best; the newest rating stands."""
+    if not 1 <= score <= 5:
+        raise Invalid("score 必須在 1 到 5 之間。", field="score")
+    opened.record(EventKind.RATED, automatic=True, score=score)
+
+
+def ask_call(opened: Open) -> None:
+    """The firm wants to be called."""
+    opened.record(EventKind.CALL_ASKED, automatic=True)
+
+
+def require_not_partner(actor: Actor) -> None:
+    """Partners answer and hand back; the case's course is the team's."""
+    if actor.role is Role.PARTNER:
+        raise Forbidden("協力機關帳號僅能回覆會辦事項。")

@@ -1,0 +1,51 @@
+"""What the services know besides the rows: calendar with closures, offices, sentences, the agency's own name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from sqlalchemy.orm import Session
+
+from knowledge.calendar import Office, OfficeCalendar
+from knowledge.offices import Offices
+from knowledge.wording import Sentences
+from routing.store import calendar as store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """The office as it is in this transaction."""
+
+    agency_code: str
+    base_url: str
+    calendar: OfficeCalendar
+    offices: Offices
+    sentences: Sentences
+    demo: bool = False
+
+    def office_of(self, unit: str) -> Office | None:
+        """The handling office of a unit: its closures move the unit's due dates, and no others'."""
+        found = self.offices.find_unit(unit)
+        return found.office if found else None
+
+
+@dataclass(slots=True)
+class DeskSource:
+    """Makes a ``Desk`` for a transaction; the calendar is rebuilt only when its imports or closures changed."""
+
+    base: Desk
+    _seen: tuple[object, ...] | None = field(default=None)
+    _calendar: OfficeCalendar | None = field(default=None)
+
+    def desk(self, session: Session) -> Desk:
+        """The office with every imported year and every closure that stands."""
+        years = store.imported_years(session)
+        closures = store.standing_closures(session)
+        seen = (tuple(year.sha256 for year in years), closures)
+        if self._calendar is None or seen != self._seen:
+            calendar = self.base.calendar
+            for year in years:
+                calendar = calendar.with_days(year.csv)
+            self._calendar = calendar.with_closures([*calendar.closures, *closures])
+            self._seen = seen
+        return replace(self.base, calendar=self._calendar)

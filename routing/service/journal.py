@@ -1,0 +1,123 @@
+"""Loading a case and writing events to it: the one way in which a case ever changes.
+
+``change`` locks the row, checks permission, version and the step, appends, and refreshes the projection that lists
+read. Everything happens in the caller's transaction.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from routing.domain import clock, steps
+from routing.domain.case import Case, Event, EventKind, Outcome, apply
+from routing.domain.errors import Forbidden, NotFound, StaleVersion
+from routing.domain.permissions import Actor, may_read, may_write
+from routing.service.context import Desk
+from routing.store import cases as store
+from routing.store import people
+from routing.store.schema import Case as CaseRow
+from routing.store.schema import Contact
+
+
+@dataclass(slots=True)
+class Open:
+    """A case held for writing: its row, its state, and who writes for the firm."""
+
+    session: Session
+    desk: Desk
+    row: CaseRow
+    case: Case
+    actor: Actor
+    now: datetime
+
+    @property
+    def contact(self) -> Contact | None:
+        """Who writes for the firm, if the case has a LINE contact."""
+        return store.contact_of(self.session, self.row)
+
+    def record(self, step: EventKind, /, *, at: datetime | None = None, automatic: bool = False, **data: Any) -> None:
+        """Write one event, checked against the table of steps. Without ``at`` it happened now.
+
+        Time never runs backwards in a case, even if two machines' clocks differ; an event that is entered later
+        on purpose (an answer given by phone) brings its own ``at``. ``automatic``: nobody did it.
+        """
+        outcome = Outcome(data["outcome"]) if step is EventKind.CLOSED else None
+        steps.check(self.case, step, outcome=outcome)
+        event = Event(
+            at=at or max(self.now, self._last_at()),
+            kind=step,
+            by=None if automatic else self.actor.email,
+            data={key: value for key, value in data.items() if value is not None},
+        )
+        store.append(self.session, self.row, [event], recorded_at=self.now)
+        self.case = store.state_of(self.session, self.row) if at else apply(self.case, event)
+        project(self.desk, self.row, self.case, self.now)
+
+    def _last_at(self) -> datetime:
+        events = store.events_of(self.session, self.row.id)
+        return events[-1].at if events else self.row.received_at
+
+
+def project(desk: Desk, row: CaseRow, case: Case, now: datetime) -> None:
+    """Bring the columns that lists read in step with the events."""
+    reading = clock.read(case, desk.calendar, desk.office_of(case.unit), now)
+    wait = case.waiting
+    row.kind = case.kind.value
+    row.status = case.status.value
+    row.category = case.category
+    row.topic = case.topic
+    row.unit = case.unit
+    row.assignee = case.assignee
+    row.waiting_on = wait.on if wait else None
+    row.waiting_agency = next((w.agency for w in reversed(case.waits) if w.on == "agency"), None)
+    row.due_on = reading.due_on
+    row.promised_on = reading.promised_on
+    row.closed_at = case.closed.start if case.closed else None
+    row.outcome = case.closed.outcome.value if case.closed else None
+    row.first_reply_at = case.first_reply_at
+    row.firm_spoke_at = case.firm_spoke_at
+    row.pending_extension = case.pending_extension is not None
+    row.confidential = case.confidential
+
+
+def find(session: Session, number: str, actor: Actor, *, lock: bool = False) -> tuple[CaseRow, Case]:
+    """A case that this person may see.
+
+    Raises:
+        NotFound: there is none, or it is hidden from this person; both sound alike.
+    """
+    row = store.by_number(session, number, lock=lock)
+    if row is not None:
+        case = store.state_of(session, row)
+        if may_read(actor, case):
+            return row, case
+    raise NotFound(f"查無案件 {number}。")
+
+
+def change(
+    session: Session, desk: Desk, number: str, actor: Actor, *, now: datetime, version: int | None = None
+) -> Open:
+    """A case held for writing by this person.
+
+    Raises:
+        NotFound: hidden or missing. Forbidden: seen, but not this person's to change.
+        StaleVersion: ``version`` was given and the case has moved on.
+    """
+    row, case = find(session, number, actor, lock=True)
+    if not may_write(actor, case):
+        raise Forbidden("本案由其他單位辦理；請洽該單位承辦人，或請主管改分。")
+    if version is not None and version != row.version:
+        raise StaleVersion("案件剛由其他同仁更新，請重新整理後再試。")
+    return Open(session=session, desk=desk, row=row, case=case, actor=actor, now=now)
+
+
+def audit(opened: Open, action: str, **detail: Any) -> None:
+    """Note in the audit trail who did what to this case; never what anybody wrote."""
+    people.audit(
+        opened.session, at=opened.now, actor=opened.actor.email or opened.actor.name, action=action,
+        subject=opened.row.number, detail={key: value for key, value in detail.items() if value is not None},
+    )  # fmt: skip
