@@ -51,8 +51,8 @@ class OfficeCard:
 class Unit:
     """A unit of the branch and the office it sits in.
 
-    ``categories``: what comes to it unless a topic says otherwise. ``park_kinds``: empty, or the only kinds of park whose
-    matters it takes; then it comes before a unit for all parks.
+    ``categories``: what comes to it unless a topic says otherwise. ``park_kinds``: empty, or the only kinds of park
+    whose matters it takes; then it comes before a unit for all parks.
     """
 
     name: str
@@ -226,8 +226,8 @@ class Offices:
     def unit_for(self, category: str, topic: str | None = None, park: Park | None = None) -> Unit:
         """Where a matter goes: by its topic if that has a rule in the category, else by its category and kind of park.
 
-        A park of another office changes nothing: the firm is shown that office's card (``park.office``) and, if it still
-        wants a case, this unit refers it.
+        A park of another office changes nothing: the firm is shown that office's card (``park.office``) and, if it
+        still wants a case, this unit refers it.
         """
         for rule in self.topics:
             if rule.topic == topic and (not rule.categories or category in rule.categories):
