@@ -9,13 +9,13 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
 from knowledge.calendar import TAIPEI
-
+from knowledge.offices import CATEGORIES, Offices
 from routing.domain import history_events
 from routing.domain.case import Case, Event, EventKind, Kind, Opening, fold
 from routing.domain.errors import Invalid
@@ -32,7 +32,6 @@ from routing.domain.history_fields import (
 EARLIEST = datetime(2024, 1, 1, tzinfo=TAIPEI)
 """Nothing before this is taken in: the working calendar begins here."""
 
-CATEGORIES = frozenset({"land", "construction", "utilities", "environment", "tax", "other"})
 CHANNELS = frozenset({"line", "phone", "counter", "letter", "email", "web", "visit", "hotline"})
 LANGUAGES = frozenset({"zh-TW", "en", "ja"})
 
@@ -58,13 +57,26 @@ _FIELDS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownWords:
-    """The words a history may use. Units and parks are the branch's data; parks hold every name and alias."""
+    """The words a history may use. Units and parks are the branch's data.
+
+    ``park`` gives the short name of a park for any of its names, None for a park that is not known.
+    """
 
     units: frozenset[str]
-    parks: frozenset[str]
-    categories: frozenset[str] = CATEGORIES
+    park: Callable[[str], str | None]
+    categories: frozenset[str] = frozenset(CATEGORIES)
     channels: frozenset[str] = CHANNELS
     languages: frozenset[str] = LANGUAGES
+
+    @classmethod
+    def of(cls, offices: Offices) -> KnownWords:
+        """The words of the branch as its data stand."""
+
+        def short_name(written: str) -> str | None:
+            park = offices.park(written)
+            return park.name if park is not None else None
+
+        return cls(units=frozenset(unit.name for unit in offices.units), park=short_name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -227,9 +239,10 @@ def _opening(record: Mapping[str, Any], known: KnownWords, received_at: datetime
     )
     if first_contact_at > received_at:
         refuse("first_contact_at 晚於 received_at，時間順序不符。")
-    park = optional_text(record, "park")
-    if park is not None and park not in known.parks:
-        refuse(f"園區「{park}」不在園區名單內。")
+    written = optional_text(record, "park")
+    park = None if written is None else known.park(written)
+    if park is None and written is not None:
+        refuse(f"園區「{written}」不在園區名單內。")
     name, ubn = _firm(record)
     return Opening(
         number=_number(record, received_at),

@@ -6,11 +6,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from knowledge.calendar import TAIPEI
+from knowledge.offices import load_offices
 from routing.domain.case import Event, EventKind, Kind, Status
 from routing.domain.history import CaseHistory, KnownWords, Refusal, Repeat, dump, parse_line, read
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=TAIPEI)
-KNOWN = KnownWords(units=frozenset({"用地工程科", "投資服務科"}), parks=frozenset({"楠梓", "屏東"}))
+KNOWN = KnownWords(
+    units=frozenset({"用地工程科", "投資服務科"}), park={"楠梓": "楠梓", "楠梓加工區": "楠梓", "屏東": "屏東"}.get
+)
 
 
 def event(at, word, **fields):
@@ -272,6 +275,21 @@ def test_equal_times_keep_the_order_of_the_file():
 )
 def test_to_is_understood_where_the_event_has_one_thing_to_change(loose, strict):
     assert json.loads(dump(accepted(record(loose))))["events"] == [strict]
+
+
+def test_a_park_is_written_by_its_short_name_however_it_was_called():
+    assert accepted(record(park="楠梓加工區")).opening.park == "楠梓"
+    assert dump(accepted(record(park="楠梓加工區"))) == dump(accepted(record()))
+
+
+def test_the_shipped_units_and_parks_are_known():
+    offices = load_offices()
+    known = KnownWords.of(offices)
+    assert {"用地工程科", "營運管理科", "環安勞動科", "投資服務科"} <= known.units
+    assert [known.park(name) for park in offices.parks for name in (park.id, park.full_name)] == [
+        park.name for park in offices.parks for _ in range(2)
+    ]
+    assert known.park("月球") is None
 
 
 def test_a_wrong_tax_id_is_kept_as_written():

@@ -1,0 +1,233 @@
+"""The figures of contract §8 for one set of cases: each a count or a distribution, each knowing the cases behind it.
+
+Nothing is rounded here; a figure without cases is None, never 0 and never 100 %.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from routing.domain.case import Case
+from routing.domain.clock import Reading
+from routing.domain.errors import OnestopError
+
+COUNTS = (
+    "open_at_start",
+    "received",
+    "reopened",
+    "closed",
+    "open_at_end",
+    "closed_cases",
+    "on_time",
+    "extended",
+    "late",
+    "set_aside",
+    "open_late",
+)
+"""Figures that count cases or events, in the order of the contract."""
+
+DISTRIBUTIONS = ("days_used", "gross_days", "first_reply_minutes")
+"""Figures that are n, mean, median, p90, min and max: working days, calendar days, business minutes."""
+
+BUCKETS = (("當日", 0.0), ("1–3 日", 1.0), ("4–6 日", 4.0), ("7–29 日", 7.0), ("30 日以上", 30.0))
+"""Ranges of working days used and where each begins; the breaks follow 速件, 普通件, 特殊性 and 專案 documents."""
+
+
+@dataclass(frozen=True, slots=True)
+class Distribution:
+    """What a sample of values looks like; all but ``n`` are None where there is no value."""
+
+    n: int
+    mean: float | None
+    median: float | None
+    p90: float | None
+    min: float | None
+    max: float | None
+
+    def as_json(self) -> dict[str, float | None]:
+        """The object of the contract."""
+        return {name: getattr(self, name) for name in ("n", "mean", "median", "p90", "min", "max")}
+
+
+def distribution(values: Sequence[float]) -> Distribution:
+    """n, mean, percentiles by linear interpolation, extremes."""
+    if not values:
+        return Distribution(0, None, None, None, None, None)
+    ordered = sorted(values)
+    return Distribution(
+        n=len(ordered),
+        mean=math.fsum(ordered) / len(ordered),
+        median=percentile(ordered, 50),
+        p90=percentile(ordered, 90),
+        min=ordered[0],
+        max=ordered[-1],
+    )
+
+
+def percentile(ordered: Sequence[float], percent: int) -> float:
+    """The percentile of ascending values: at ``percent``/100 of the way from the first to the last, in between linear.
+
+    The position is computed in whole numbers, so that a value that is met exactly is given exactly.
+    """
+    below, rest = divmod(percent * (len(ordered) - 1), 100)
+    if rest == 0:
+        return ordered[below]
+    return ordered[below] + (ordered[below + 1] - ordered[below]) * rest / 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """What one case adds to the figures of one period. ``case`` and ``reading`` are those at the period's end."""
+
+    case: Case
+    reading: Reading | None
+    open_at_start: bool
+    received: bool
+    reopened: int
+    closed: int
+    counted: bool
+    """Stands closed, answered or referred, and was last closed in the period."""
+    set_aside: bool
+    """The same with another outcome."""
+    open_late: bool
+    first_reply_minutes: float | None
+    """Business minutes, where the first reply was given in the period."""
+
+
+@dataclass(slots=True)
+class Tally:
+    """Collects cases into figures."""
+
+    cases: dict[str, list[str]] = field(default_factory=lambda: {name: [] for name in COUNTS})
+    samples: dict[str, list[tuple[float, str]]] = field(default_factory=lambda: {name: [] for name in DISTRIBUTIONS})
+    waiting: dict[str, list[tuple[float, str]]] = field(default_factory=lambda: {"firm": [], "agency": []})
+
+    def add(self, measured: Measured) -> None:
+        """Count one case."""
+        number = measured.case.opening.number
+        open_at_end = measured.case.closed is None
+        if measured.open_at_start + measured.received + measured.reopened - measured.closed != open_at_end:
+            raise OnestopError(
+                f"案件 {number} 的受理、重新開啟與辦結次數不平衡，報表不予產出；請先更正該案歷程。",
+                code="report_unbalanced",
+            )
+        for name, times in (
+            ("open_at_start", measured.open_at_start),
+            ("received", measured.received),
+            ("reopened", measured.reopened),
+            ("closed", measured.closed),
+            ("open_at_end", open_at_end),
+            ("set_aside", measured.set_aside),
+            ("open_late", measured.open_late),
+        ):
+            self.cases[name].extend([number] * times)
+        if measured.first_reply_minutes is not None:
+            self.samples["first_reply_minutes"].append((measured.first_reply_minutes, number))
+        if measured.counted and measured.reading is not None:
+            self._add_closed(number, measured.reading)
+
+    def _add_closed(self, number: str, reading: Reading) -> None:
+        self.cases["closed_cases"].append(number)
+        self.cases["on_time" if reading.on_time else "late"].append(number)
+        if reading.on_time_only_by_extension:
+            self.cases["extended"].append(number)
+        for name, value in (("days_used", reading.days_used), ("gross_days", reading.gross_days)):
+            if value is not None:
+                self.samples[name].append((value, number))
+        self.waiting["firm"].append((reading.waiting_days_firm, number))
+        self.waiting["agency"].append((reading.waiting_days_agency, number))
+
+    def figures(self) -> Figures:
+        """The figures, checked.
+
+        Raises:
+            OnestopError: ``report_unbalanced`` if what was open, came and went does not add up to what is open.
+        """
+        figures = Figures(
+            cases={name: tuple(numbers) for name, numbers in self.cases.items()},
+            samples={name: tuple(pairs) for name, pairs in self.samples.items()},
+            waiting={name: tuple(pairs) for name, pairs in self.waiting.items()},
+        )
+        figures.check()
+        return figures
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """The figures of one set of cases, with the case numbers behind each."""
+
+    cases: Mapping[str, tuple[str, ...]]
+    samples: Mapping[str, tuple[tuple[float, str], ...]]
+    waiting: Mapping[str, tuple[tuple[float, str], ...]]
+
+    def count(self, name: str) -> int:
+        """One of ``COUNTS``."""
+        return len(self.cases[name])
+
+    @property
+    def on_time_rate(self) -> float | None:
+        """on_time / closed_cases, None without closed cases."""
+        return self.count("on_time") / self.count("closed_cases") if self.cases["closed_cases"] else None
+
+    def distribution(self, name: str) -> Distribution:
+        """One of ``DISTRIBUTIONS``."""
+        return distribution([value for value, _ in self.samples[name]])
+
+    def waiting_days(self, on: str) -> float | None:
+        """Working days that the closed cases waited on the ``firm`` or an ``agency``, summed; None without cases."""
+        return math.fsum(days for days, _ in self.waiting[on]) if self.waiting[on] else None
+
+    def buckets(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """The closed cases by working days used, longest last; the labels are those of ``BUCKETS``."""
+        starts = [start for _, start in BUCKETS]
+        found: list[list[str]] = [[] for _ in BUCKETS]
+        for days, number in self.samples["days_used"]:
+            found[sum(days >= start for start in starts) - 1].append(number)
+        return tuple((label, tuple(numbers)) for (label, _), numbers in zip(BUCKETS, found, strict=True))
+
+    def cases_behind(self, name: str) -> tuple[str, ...]:
+        """The numbers of the cases that make up a figure, most telling first.
+
+        Events that happened twice to a case name it twice. Distributions come with the largest value first, waiting
+        days (``waiting_days.firm``, ``waiting_days.agency``) name only cases that waited, and ``on_time_rate`` is
+        answered by the cases that stand against it.
+        """
+        if name == "on_time_rate":
+            return self.cases["late"]
+        if name in self.cases:
+            return self.cases[name]
+        pairs = self.samples.get(name) or self.waiting.get(name.removeprefix("waiting_days."), ())
+        ranked = sorted(pairs, key=lambda pair: (-pair[0], pair[1]))
+        return tuple(number for value, number in ranked if value or name in self.samples)
+
+    def check(self) -> None:
+        """See that the parts add up.
+
+        Raises:
+            OnestopError: ``report_unbalanced``; the report must not be printed.
+        """
+        start, received, reopened, closed, end = (self.count(name) for name in COUNTS[:5])
+        if start + received + reopened - closed != end:
+            equation = f"期初未結 {start}＋受理 {received}＋重新開啟 {reopened}－辦結 {closed}"
+            raise OnestopError(f"{equation} 不等於期末未結 {end}，報表不予產出。", code="report_unbalanced")
+        if self.count("on_time") + self.count("late") != self.count("closed_cases"):
+            raise OnestopError("依限與逾限件數之和不等於辦結案件數，報表不予產出。", code="report_unbalanced")
+
+    def counts_json(self) -> dict[str, Any]:
+        """The counts alone, for cases of different kinds, across which nothing is averaged."""
+        return {name: self.count(name) for name in COUNTS}
+
+    def as_json(self) -> dict[str, Any]:
+        """All figures of the contract in full precision."""
+        counts = self.counts_json()
+        after_rate = {name: counts.pop(name) for name in ("set_aside", "open_late")}
+        return {
+            **counts,
+            "on_time_rate": self.on_time_rate,
+            **after_rate,
+            **{name: self.distribution(name).as_json() for name in DISTRIBUTIONS},
+            "waiting_days": {on: self.waiting_days(on) for on in ("firm", "agency")},
+        }

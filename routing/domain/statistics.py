@@ -1,0 +1,296 @@
+"""The turnaround report (contract §8): what came, what went, how long it took, and what is overdue.
+
+A report is a function of the events up to the end of its period. Each history is cut there and folded, so that a
+report made years later says the same; pages, API, command line and files all print this one.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from itertools import islice
+from typing import Any
+
+from knowledge.calendar import Office, OfficeCalendar
+from knowledge.offices import Offices
+from routing.domain import clock
+from routing.domain.case import COUNTED_OUTCOMES, Case, Event, EventKind, Kind, Opening, fold
+from routing.domain.errors import Invalid
+from routing.domain.figures import Figures, Measured, Tally
+from routing.domain.history import CaseHistory
+from routing.domain.periods import Period, months, weeks
+
+ALL = "all"
+"""Every kind side by side."""
+
+MOST_PERIODS = 600
+"""More months or weeks than this in one report are a slip."""
+
+
+class GroupBy(StrEnum):
+    """What a report can be split by. A case counts in the group that it belongs to at the end of the period."""
+
+    CATEGORY = "category"
+    TOPIC = "topic"
+    UNIT = "unit"
+    OFFICER = "officer"
+    PARK = "park"
+    CHANNEL = "channel"
+    AGENCY = "agency"
+    """The agency that was asked last; none for a case about which no agency was asked."""
+    MONTH = "month"
+    WEEK = "week"
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One group of a report. ``key`` None gathers the cases that have no such thing (no topic, no officer, …)."""
+
+    key: str | None
+    figures: Figures
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """A report on one kind, or on ``all`` kinds with one report per kind beside the common counts."""
+
+    period: Period
+    kind: str
+    by: GroupBy | None
+    rules: str
+    calendar: str
+    figures: Figures
+    groups: tuple[Group, ...]
+    by_kind: Mapping[Kind, Report]
+
+    def as_json(self) -> dict[str, Any]:
+        """The object of the contract. ``groups`` is always there and empty unless the report is split."""
+        mixed = self.kind == ALL
+        return {
+            "from": self.period.start.isoformat(),
+            "to": self.period.end.isoformat(),
+            "kind": self.kind,
+            "rules": self.rules,
+            "calendar": self.calendar,
+            **_json(self.figures, mixed=mixed),
+            **({"by_kind": {kind.value: part.as_json() for kind, part in self.by_kind.items()}} if mixed else {}),
+            "groups": [{"key": group.key, **_json(group.figures, mixed=mixed)} for group in self.groups],
+        }
+
+    def figures_of(self, key: str | None) -> Figures | None:
+        """The figures of one group, None if it has no case in the period."""
+        return next((group.figures for group in self.groups if group.key == key), None)
+
+
+def _json(figures: Figures, *, mixed: bool) -> dict[str, Any]:
+    return figures.counts_json() if mixed else figures.as_json()
+
+
+def report(
+    histories: Iterable[CaseHistory],
+    *,
+    start: date,
+    end: date,
+    kind: Kind | str = Kind.ENQ,
+    by: GroupBy | None = None,
+    calendar: OfficeCalendar,
+    offices: Offices,
+    rules_version: str,
+) -> Report:
+    """Count and measure every case in one pass.
+
+    Args:
+        histories: all cases, in any order; they are read once and may be streamed.
+        start: first Taipei day of the period.
+        end: last Taipei day of the period.
+        kind: the kind that a case has at the end of the period, or ``all``.
+        by: how to split, if at all.
+        calendar: working days and closures.
+        offices: the units and where they sit, which decides the closures that a case feels.
+        rules_version: the version of the counting rules, printed with the figures.
+
+    Raises:
+        Invalid: an impossible period or too many groups.
+        OnestopError: ``report_unbalanced``; the events do not add up and nothing is printed.
+    """
+    whole = Period(start, end)
+    spans = _spans(whole, by)
+    wanted = frozenset(Kind) if kind == ALL else frozenset({Kind(kind)})
+    measure = _Measure(wanted=wanted, calendar=calendar, offices=offices)
+    boards: dict[str, _Board] = {one: _Board.of(spans) for one in (kind, *wanted)}
+    for history in histories:
+        if not measure.concerns(history):
+            continue
+        events = sorted(history.events, key=lambda event: event.at)
+        measured = measure(history.opening, events, whole)
+        if measured is not None:
+            key_of = _KEYS.get(by) if by is not None else None
+            for board in _boards_for(measured, boards):
+                board.total.add(measured)
+                if key_of is not None:
+                    board.group(key_of(measured.case)).add(measured)
+        for key, part in measure.each(history.opening, events, spans):
+            for board in _boards_for(part, boards):
+                board.group(key).add(part)
+
+    def made(one: Kind | str, by_kind: Mapping[Kind, Report]) -> Report:
+        return Report(
+            period=whole,
+            kind=str(one),
+            by=by,
+            rules=rules_version,
+            calendar=calendar.version,
+            figures=boards[one].total.figures(),
+            groups=boards[one].made(),
+            by_kind=by_kind,
+        )
+
+    return made(kind, {one: made(one, {}) for one in Kind} if kind == ALL else {})
+
+
+def _spans(whole: Period, by: GroupBy | None) -> tuple[tuple[str, Period], ...]:
+    split = {GroupBy.MONTH: months, GroupBy.WEEK: weeks}.get(by) if by is not None else None
+    if split is None:
+        return ()
+    spans = tuple(islice(split(whole), MOST_PERIODS + 1))
+    if len(spans) > MOST_PERIODS:
+        raise Invalid(f"統計期間過長；一份報表最多 {MOST_PERIODS} 個月或週。", code="period_invalid", field="to")
+    return spans
+
+
+@dataclass(slots=True)
+class _Board:
+    """Where the cases of one kind, or of all, are being counted."""
+
+    total: Tally
+    groups: dict[str | None, Tally]
+
+    @classmethod
+    def of(cls, spans: Sequence[tuple[str, Period]]) -> _Board:
+        return cls(total=Tally(), groups={key: Tally() for key, _ in spans})
+
+    def group(self, key: str | None) -> Tally:
+        return self.groups.setdefault(key, Tally())
+
+    def made(self) -> tuple[Group, ...]:
+        keys = sorted(self.groups, key=lambda key: (key is None, key or ""))
+        return tuple(Group(key, self.groups[key].figures()) for key in keys)
+
+
+def _boards_for(measured: Measured, boards: Mapping[str, _Board]) -> Iterator[_Board]:
+    for name in (ALL, measured.case.kind):
+        if name in boards:
+            yield boards[name]
+
+
+def _agency_asked(case: Case) -> str | None:
+    return next((wait.agency for wait in reversed(case.waits) if wait.on == "agency"), None)
+
+
+_KEYS: dict[GroupBy, Callable[[Case], str | None]] = {
+    GroupBy.CATEGORY: lambda case: case.category,
+    GroupBy.TOPIC: lambda case: case.topic,
+    GroupBy.UNIT: lambda case: case.unit,
+    GroupBy.OFFICER: lambda case: case.assignee,
+    GroupBy.PARK: lambda case: case.opening.park,
+    GroupBy.CHANNEL: lambda case: case.opening.channel,
+    GroupBy.AGENCY: _agency_asked,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Measure:
+    """What one case adds to one period; None when it adds nothing."""
+
+    wanted: frozenset[Kind]
+    calendar: OfficeCalendar
+    offices: Offices
+
+    def _office(self, case: Case) -> Office:
+        unit = self.offices.find_unit(case.unit)
+        return unit.office if unit is not None else self.offices.own_office
+
+    def concerns(self, history: CaseHistory) -> bool:
+        """Whether the case ever is of a wanted kind, asked before anything costly."""
+        return history.opening.kind in self.wanted or any(event.kind is EventKind.KIND for event in history.events)
+
+    def each(
+        self, opening: Opening, events: Sequence[Event], spans: Sequence[tuple[str, Period]]
+    ) -> Iterator[tuple[str, Measured]]:
+        """The case in every month or week to which it adds something."""
+        last = events[-1].at if events else opening.received_at
+        closed_for_good = standing(events)
+        for key, span in spans:
+            if closed_for_good and last < span.begins_at:
+                return
+            measured = self(opening, events, span)
+            if measured is not None:
+                yield key, measured
+
+    def __call__(self, opening: Opening, events: Sequence[Event], period: Period) -> Measured | None:
+        """Cut the events at the period's end, fold, and read the clock as of its last instant."""
+        if opening.received_at >= period.ends_at:
+            return None
+        known = events[: bisect_left(events, period.ends_at, key=lambda event: event.at)]
+        first = bisect_left(known, period.begins_at, key=lambda event: event.at)
+        received = opening.received_at >= period.begins_at
+        open_at_start = not received and not standing(known[:first])
+        turns = [event.kind for event in known[first:] if event.kind in _TURNS]
+        if not (received or open_at_start or turns):
+            return None
+        case = fold(opening, known)
+        if case.kind not in self.wanted:
+            return None
+        closed = case.closed
+        ended_now = closed is not None and closed.start >= period.begins_at
+        replied_now = case.first_reply_at is not None and case.first_reply_at >= period.begins_at
+        counted = closed is not None and ended_now and closed.outcome in COUNTED_OUTCOMES
+        reading = (
+            clock.read(case, self.calendar, self._office(case), period.last_instant)
+            if closed is None or counted or replied_now
+            else None
+        )
+        return Measured(
+            case=case,
+            reading=reading,
+            open_at_start=open_at_start,
+            received=received,
+            reopened=turns.count(EventKind.REOPENED),
+            closed=turns.count(EventKind.CLOSED),
+            counted=counted,
+            set_aside=ended_now and not counted,
+            open_late=closed is None and reading is not None and reading.due_on <= period.end,
+            first_reply_minutes=reading.first_reply_minutes if replied_now and reading is not None else None,
+        )
+
+
+_TURNS = frozenset({EventKind.CLOSED, EventKind.REOPENED})
+
+
+def standing(events: Sequence[Event]) -> bool:
+    """Whether a case stands closed after these events."""
+    last = next((event.kind for event in reversed(events) if event.kind in _TURNS), None)
+    return last is EventKind.CLOSED
+
+
+def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[str, ...]:
+    """Which figures of a report changed since it was printed, as paths like ``days_used.mean`` or ``groups.land.late``.
+
+    A printed month changes only when an event was entered afterwards with an earlier time, or the calendar was
+    corrected; what is printed then is a revision and says so.
+    """
+    old, new = _flat(before), _flat(after)
+    return tuple(sorted(path for path in old.keys() | new.keys() if old.get(path) != new.get(path)))
+
+
+def _flat(value: Any, path: str = "") -> dict[str, Any]:
+    if isinstance(value, Mapping):
+        children = ((str(name), child) for name, child in value.items() if name != "key")
+    elif isinstance(value, list):
+        children = ((str(child["key"]), child) for child in value)
+    else:
+        return {path: value}
+    return {full: leaf for name, child in children for full, leaf in _flat(child, f"{path}.{name}".lstrip(".")).items()}
