@@ -1,0 +1,134 @@
+"""LINE's door: check the signature over the raw bytes, store every event, answer 200. Nothing else happens here.
+
+LINE counts an answer after two seconds as a failure and may send an event again, so the work is the worker's
+(LINE Developers, "Receive messages"). Events are taken apart only as far as storing them needs.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import structlog
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse
+from linebot.v3.webhook import SignatureValidator
+
+from bot.web.errors import problem
+from routing.service.intake import Intake, IntakeError, RawEvent
+
+MAX_BODY = 1024 * 1024
+"""Bytes; LINE's own webhooks are far smaller."""
+MAX_DEPTH = 40
+"""Nesting beyond this is not an event of LINE's."""
+
+log = structlog.get_logger("line.webhook")
+router = APIRouter()
+
+
+class NotACallbackError(Exception):
+    """The body is signed, but is no list of events."""
+
+
+async def _body(request: Request) -> bytes | None:
+    declared = request.headers.get("content-length", "0")
+    if declared.isdigit() and int(declared) > MAX_BODY:
+        return None
+    chunks: list[bytes] = []
+    size = 0
+    async for chunk in request.stream():
+        size += len(chunk)
+        if size > MAX_BODY:
+            return None
+        chunks.append(chunk)
+    return b"".join(chunks)
+
+
+def signed(secret: str, body: bytes, signature: str | None) -> bool:
+    """Whether LINE signed exactly these bytes. A body that is not UTF-8 cannot be LINE's, nor can a strange header."""
+    if not signature or not signature.isascii():
+        return False
+    try:
+        text = body.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return bool(SignatureValidator(secret).validate(text, signature))
+
+
+def _user_key(event: dict[str, Any]) -> str:
+    source = event.get("source")
+    if not isinstance(source, dict):
+        return "-"
+    for name in ("userId", "groupId", "roomId"):
+        value = source.get(name)
+        if isinstance(value, str) and value:
+            return value[:80]
+    return "-"
+
+
+def split(body: bytes, *, now: datetime) -> list[RawEvent]:
+    """The events of a signed body, each as it came; one that cannot be an event is marked for quarantine.
+
+    Raises:
+        NotACallbackError: the body has no ``events`` list.
+    """
+    try:
+        callback = json.loads(body)
+    except (ValueError, RecursionError):
+        raise NotACallbackError from None
+    if not isinstance(callback, dict) or not isinstance(callback.get("events"), list):
+        raise NotACallbackError
+    return [_raw_event(event, now=now) for event in callback["events"]]
+
+
+def _raw_event(event: Any, *, now: datetime) -> RawEvent:
+    try:
+        raw = json.dumps(event, ensure_ascii=True, separators=(",", ":"))
+    except (ValueError, RecursionError):
+        raw = "null"
+    fingerprint = "?" + hashlib.sha256(raw.encode()).hexdigest()[:40]
+    fallback = int(now.timestamp() * 1000)
+    if not isinstance(event, dict) or not isinstance(event.get("type"), str):
+        return RawEvent(
+            webhook_event_id=fingerprint, user_key="-", event_at=fallback, raw=raw, quarantine="not_an_event"
+        )
+    event_id, at = event.get("webhookEventId"), event.get("timestamp")
+    usable = isinstance(at, int) and not isinstance(at, bool) and 0 < at < 2**53
+    return RawEvent(
+        # LINE may one day send an event without an id; its own bytes then tell it from others.
+        webhook_event_id=event_id[:80] if isinstance(event_id, str) and event_id else fingerprint,
+        user_key=_user_key(event),
+        event_at=at if usable else fallback,  # type: ignore[arg-type]
+        raw=raw,
+    )
+
+
+async def _store(intake: Intake, events: Sequence[RawEvent]) -> None:
+    await asyncio.wrap_future(intake.submit(events))
+
+
+@router.post("/line/webhook", include_in_schema=False)
+async def webhook(request: Request) -> JSONResponse:
+    """Take LINE's events in. 200 only when every one is durably stored; never 5xx for what a body contains."""
+    body = await _body(request)
+    if body is None:
+        return problem(413, "body_too_large", "The body is larger than 1 MiB.")
+    runtime = request.app.state.runtime
+    if not signed(runtime.settings.line_channel_secret, body, request.headers.get("x-line-signature")):
+        return problem(401, "bad_signature", "The signature is missing or wrong.")
+    now = runtime.now()
+    try:
+        events = split(body, now=now)
+    except NotACallbackError:
+        return problem(400, "no_events", "The body has no list of events.")
+    if events:
+        try:
+            await _store(request.app.state.intake, events)
+        except IntakeError:
+            log.exception("not_stored", events=len(events))
+            return problem(503, "not_stored", "The events could not be stored; please send them again.")
+    return JSONResponse({})

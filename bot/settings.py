@@ -1,0 +1,98 @@
+"""The only reader of the environment: one frozen, typed value, passed down from the composition root.
+
+Every name is described in docs/settings.md. An unknown ``ONESTOP_…`` name is an error, so that a slip of the pen
+does not silently leave a default in force; ``ONESTOP_TEST_…`` belongs to the test suite.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+_PREFIX = "ONESTOP_"
+_TEST_PREFIX = "ONESTOP_TEST_"
+
+
+class SettingsError(ValueError):
+    """The settings cannot be used; the message says which and what to do."""
+
+
+class Settings(BaseSettings):
+    """All settings. LINE's own keep LINE's names; ours begin with ``ONESTOP_``."""
+
+    model_config = SettingsConfigDict(env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True)
+
+    line_channel_secret: str = Field("", alias="LINE_CHANNEL_SECRET", repr=False)
+    line_channel_access_token: str = Field("", alias="LINE_CHANNEL_ACCESS_TOKEN", repr=False)
+    line_api_base: str = Field("https://api.line.me", alias="LINE_API_BASE")
+    line_data_api_base: str = Field("https://api-data.line.me", alias="LINE_DATA_API_BASE")
+    database_url: str = Field("sqlite:///data/onestop.db", alias="ONESTOP_DATABASE_URL", repr=False)
+    secret_key: str = Field("", alias="ONESTOP_SECRET_KEY", repr=False)
+    base_url: str = Field("http://127.0.0.1:8000", alias="ONESTOP_BASE_URL")
+    agency_code: str = Field("KP", alias="ONESTOP_AGENCY_CODE")
+    data_dir: Path = Field(Path("data"), alias="ONESTOP_DATA_DIR")
+    clock_offset: float = Field(0.0, alias="ONESTOP_CLOCK_OFFSET")
+    log_level: str = Field("INFO", alias="ONESTOP_LOG_LEVEL")
+    metrics_token: str = Field("", alias="ONESTOP_METRICS_TOKEN", repr=False)
+    quota_warning: int = Field(80, alias="ONESTOP_QUOTA_WARNING", ge=1, le=100)
+
+    @field_validator("agency_code")
+    @classmethod
+    def _capitals(cls, value: str) -> str:
+        if not re.fullmatch(r"[A-Z]{2,4}", value):
+            raise ValueError("must be two to four capital letters")
+        return value
+
+    @field_validator("line_api_base", "line_data_api_base", "base_url")
+    @classmethod
+    def _address(cls, value: str) -> str:
+        if not re.fullmatch(r"https?://[^\s/]+[^\s]*", value):
+            raise ValueError("must begin with http:// or https://")
+        return value.rstrip("/")
+
+    @field_validator("database_url")
+    @classmethod
+    def _database(cls, value: str) -> str:
+        if not value.startswith(("sqlite:///", "postgresql+psycopg://")):
+            raise ValueError("must begin with sqlite:/// or postgresql+psycopg://")
+        return value
+
+    @field_validator("clock_offset", mode="before")
+    @classmethod
+    def _empty_is_zero(cls, value: object) -> object:
+        return 0.0 if value == "" else value
+
+    @property
+    def https(self) -> bool:
+        """Whether browsers reach us by https; decides the cookie's name and flags."""
+        return self.base_url.startswith("https://")
+
+
+def setting_names() -> dict[str, str]:
+    """Every setting's name in the environment, with its default as text."""
+    return {str(field.alias): str(field.default) for field in Settings.model_fields.values()}
+
+
+def load_settings(environ: Mapping[str, str] | None = None, **overrides: object) -> Settings:
+    """Read the environment (and ``.env``) once.
+
+    Raises:
+        SettingsError: a value cannot be used, or a name beginning with ONESTOP_ is not one of ours.
+    """
+    names = os.environ if environ is None else environ
+    known = setting_names()
+    unknown = sorted(
+        name for name in names if name.startswith(_PREFIX) and not name.startswith(_TEST_PREFIX) and name not in known
+    )
+    if unknown:
+        raise SettingsError(f"不認得的設定：{'、'.join(unknown)}；可用的設定見 docs/settings.md。")
+    try:
+        return Settings(**overrides)  # type: ignore[arg-type]
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise SettingsError(f"設定 {first['loc'][0]} 不正確：{first['msg']}。") from None

@@ -1,0 +1,87 @@
+"""Errors to answers, in one place: problem+json for the API (RFC 9457), a page for people. Unknown ones are 500."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, RedirectResponse, Response
+from sqlalchemy.exc import InterfaceError, OperationalError
+from starlette.exceptions import HTTPException
+
+from bot.web.templating import page
+from routing.domain import errors as domain
+
+STATUS: dict[type[domain.OnestopError], int] = {
+    domain.Invalid: 422,
+    domain.NotFound: 404,
+    domain.Forbidden: 403,
+    domain.Unauthenticated: 401,
+    domain.StepNotAllowed: 409,
+    domain.StaleVersion: 412,
+    domain.DeliveryError: 502,
+}
+"""Which status each error has; a subclass has its parent's."""
+
+log = structlog.get_logger("web")
+
+
+def status_of(error: domain.OnestopError) -> int:
+    """The status of an error: its own class's, or the nearest parent's."""
+    return next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 500)
+
+
+def wants_json(request: Request) -> bool:
+    """Whether a program is asking."""
+    return request.url.path.startswith(("/api/", "/line/", "/healthz", "/readyz", "/metrics"))
+
+
+def problem(status: int, code: str, detail: str, *, field: str | None = None) -> JSONResponse:
+    """An RFC 9457 problem with a stable ``code``."""
+    body = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "code": code, "detail": detail}
+    if field:
+        body["field"] = field
+    headers = {"WWW-Authenticate": "Bearer"} if status == 401 else None
+    return JSONResponse(body, status_code=status, media_type="application/problem+json", headers=headers)
+
+
+def answer(request: Request, status: int, code: str, detail: str, *, field: str | None = None) -> Response:
+    """A problem for programs, a page for people; whoever is not signed in is led to sign in."""
+    if wants_json(request):
+        return problem(status, code, detail, field=field)
+    if status == 401:
+        return RedirectResponse(f"/desk/sign-in?next={request.url.path}", status_code=303)
+    return page(request, "error.html", {"status": status, "code": code, "detail": detail}, status=status)
+
+
+def install(app: FastAPI) -> None:
+    """Register the handlers."""
+
+    @app.exception_handler(domain.OnestopError)
+    def _known(request: Request, error: domain.OnestopError) -> Response:
+        return answer(request, status_of(error), error.code, error.message, field=error.field)
+
+    @app.exception_handler(RequestValidationError)
+    def _malformed(request: Request, error: RequestValidationError) -> Response:
+        first = error.errors()[0]
+        field = ".".join(str(part) for part in first["loc"][1:]) or str(first["loc"][0])
+        return answer(request, 422, "invalid", f"{field}：{first['msg']}", field=field)
+
+    @app.exception_handler(HTTPException)
+    def _http(request: Request, error: HTTPException) -> Response:
+        details = {404: ("not_found", "找不到這個頁面。"), 405: ("method_not_allowed", "不支援這個操作。")}
+        code, detail = details.get(error.status_code, ("http_error", str(error.detail)))
+        return answer(request, error.status_code, code, detail)
+
+    @app.exception_handler(OperationalError)
+    @app.exception_handler(InterfaceError)
+    def _database(request: Request, error: Exception) -> Response:
+        log.error("database_unavailable", path=request.url.path, error=type(error).__name__)
+        return answer(request, 503, "database_unavailable", "資料庫暫時無法使用，請稍後再試。")
+
+    @app.exception_handler(Exception)
+    def _unknown(request: Request, error: Exception) -> Response:
+        log.error("unexpected", path=request.url.path, error=type(error).__name__, exc_info=error)
+        return answer(request, 500, "internal_error", "系統發生未預期的錯誤，已留下紀錄；請稍後再試。")

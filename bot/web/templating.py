@@ -1,0 +1,62 @@
+"""Pages: one Jinja environment over the template folders of all page families, with the filters they share."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from bot.web import words
+from knowledge.calendar import local
+
+_BOT = Path(__file__).parent.parent
+_FOLDERS = [_BOT / family / "templates" for family in ("web", "console", "dashboard")]
+
+
+def roc_date(value: date | None) -> str:
+    """A date as agencies write it: 115.11.22."""
+    return f"{value.year - 1911}.{value.month:02d}.{value.day:02d}" if value else "—"
+
+
+def roc_instant(value: datetime | None) -> str:
+    """An instant in Taipei time: 115.11.22 10:30."""
+    return f"{roc_date(local(value).date())} {local(value):%H:%M}" if value else "—"
+
+
+def safe_url(value: str) -> str:
+    """A link that cannot run anything: http, https, tel, mailto or a path of ours; else an empty one."""
+    parts = urlsplit(value)
+    if parts.scheme in {"http", "https", "tel", "mailto"} or (not parts.scheme and value.startswith("/")):
+        return value
+    return "#"
+
+
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(_FOLDERS), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+        lstrip_blocks=True,
+    )  # fmt: skip
+    environment.filters.update(roc_date=roc_date, roc_instant=roc_instant, safe_url=safe_url, word=words.word)
+    return environment
+
+
+_ENVIRONMENT = _environment()
+
+
+def page(request: Request, template: str, values: dict[str, Any], *, status: int = 200) -> HTMLResponse:
+    """Render a page. Every template knows ``request``, ``actor`` (or None), ``banner`` and ``demo``."""
+    runtime = request.app.state.runtime
+    shared = {
+        "request": request,
+        "actor": None,
+        "demo": runtime.desks.base.demo,
+        "clock_offset": runtime.settings.clock_offset,
+        "partial": request.headers.get("HX-Request") == "true" and "HX-Boosted" not in request.headers,
+    }
+    html = _ENVIRONMENT.get_template(template).render({**shared, **values})
+    return HTMLResponse(html, status_code=status, headers={"Cache-Control": "no-store"})

@@ -1,0 +1,179 @@
+"""Who is it? Passwords, browser sessions and API tokens; every success and refusal is audited.
+
+Passwords are argon2 hashes; sessions live on the server, so that they can be ended there. Five failures lock an
+account for a quarter of an hour (資通系統防護基準: 身分驗證管理); the account is never named to whoever guesses.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+from threading import BoundedSemaphore
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy.orm import Session
+
+from routing.domain.errors import Invalid, Unauthenticated
+from routing.domain.permissions import Actor, Role
+from routing.store import people
+from routing.store.schema_desk import ApiToken, SignInFailure, Staff, WebSession
+
+IDLE = timedelta(minutes=30)
+"""A session without use ends after this (資通系統防護基準: at most 30 minutes)."""
+LIFE = timedelta(hours=12)
+"""A session ends after this, used or not."""
+MAX_FAILURES = 5
+MIN_PASSWORD = 12
+
+# 19 MiB, two passes (OWASP's minimum): 24 ms here; two at once at most, or signing in would be a way to stall us.
+_HASHER = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
+_AT_ONCE = BoundedSemaphore(2)
+_NOBODY = _HASHER.hash(secrets.token_hex(16))
+
+
+def digest(token: str) -> str:
+    """What is kept of a token."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def actor_of(staff: Staff) -> Actor:
+    """A member of staff as the services see them."""
+    return Actor(
+        name=staff.name, email=staff.email, role=Role(staff.role), unit=staff.unit, agency=staff.agency,
+        staff_id=staff.id,
+    )  # fmt: skip
+
+
+def hash_password(password: str) -> str:
+    """The hash to keep.
+
+    Raises:
+        Invalid: the password is shorter than 12 characters or longer than 128.
+    """
+    if not MIN_PASSWORD <= len(password) <= 128:
+        raise Invalid(f"密碼長度須為 {MIN_PASSWORD} 到 128 字。", field="password", code="password_length")
+    with _AT_ONCE:
+        return _HASHER.hash(password)
+
+
+def _matches(kept: str, password: str) -> bool:
+    with _AT_ONCE:
+        try:
+            return _HASHER.verify(kept, password)
+        except (VerificationError, InvalidHashError):
+            return False
+
+
+def check_password(session: Session, email: str, password: str, *, now: datetime) -> Staff | None:
+    """The person with this e-mail and password, or None; takes as long for an unknown e-mail as for a known one.
+
+    The caller commits in either case, since a failure is counted.
+    """
+    name = digest(email.strip().lower())
+    if people.failures_since(session, name, now - people.SIGN_IN_WINDOW) >= MAX_FAILURES:
+        people.audit(session, at=now, actor="-", action="sign_in.locked", subject=name[:12], detail={})
+        return None
+    staff = people.staff_by_email(session, email)
+    good = _matches(staff.password_hash if staff else _NOBODY, password[:128])
+    if staff is None or not good or staff.disabled_at is not None:
+        session.add(SignInFailure(email_sha256=name, at=now))
+        people.audit(session, at=now, actor="-", action="sign_in.refused", subject=name[:12], detail={})
+        return None
+    people.forget_failures(session, name)
+    people.audit(session, at=now, actor=staff.email, action="sign_in", subject=staff.email, detail={})
+    return staff
+
+
+def begin_session(session: Session, staff: Staff, *, now: datetime) -> str:
+    """A new session; the token goes into the browser's cookie and is kept nowhere."""
+    token = secrets.token_urlsafe(32)
+    session.add(WebSession(token_sha256=digest(token), staff_id=staff.id, created_at=now, last_seen_at=now))
+    people.purge_sessions(session, seen_before=now - LIFE, created_before=now - LIFE)
+    return token
+
+
+def who_by_session(session: Session, token: str, *, now: datetime) -> tuple[Actor, bool]:
+    """The person behind a browser's token, and whether its last use should be noted again.
+
+    Raises:
+        Unauthenticated: there is no such session, it is over, or the account is disabled.
+    """
+    found = people.session_by_hash(session, digest(token))
+    if found is not None:
+        row, staff = found
+        if staff.disabled_at is None and now - row.last_seen_at <= IDLE and now - row.created_at <= LIFE:
+            return actor_of(staff), now - row.last_seen_at > timedelta(minutes=1)
+    raise Unauthenticated("請先登入。")
+
+
+def keep_session(session: Session, token: str, *, now: datetime) -> None:
+    """Note that a session is in use."""
+    people.touch_session(session, digest(token), now=now)
+
+
+def end_session(session: Session, token: str) -> None:
+    """Sign out."""
+    people.end_session(session, digest(token))
+
+
+def create_token(session: Session, email: str, *, now: datetime) -> str:
+    """A new API token for a person.
+
+    Raises:
+        Invalid: there is no such active person.
+    """
+    staff = people.staff_by_email(session, email)
+    if staff is None or staff.disabled_at is not None:
+        raise Invalid(f"查無啟用中的帳號：{email}。", field="email", code="unknown_staff")
+    token = "ost_" + secrets.token_urlsafe(32)
+    session.add(ApiToken(token_sha256=digest(token), staff_id=staff.id, created_at=now))
+    people.audit(session, at=now, actor="cli", action="token.create", subject=staff.email, detail={})
+    return token
+
+
+def who_by_token(session: Session, token: str) -> Actor:
+    """The person behind a bearer token. Raises Unauthenticated if it is unknown or the account disabled."""
+    staff = people.staff_by_token(session, digest(token))
+    if staff is None or staff.disabled_at is not None:
+        raise Unauthenticated("API 權杖無效。")
+    return actor_of(staff)
+
+
+def add_staff(
+    session: Session, *, email: str, name: str, role: Role, unit: str | None, categories: tuple[str, ...],
+    agency: str | None, password: str, now: datetime, by: str = "cli",
+) -> Staff:  # fmt: skip
+    """A new account.
+
+    Raises:
+        Invalid: the e-mail is taken or not one, an officer without unit, a partner without agency, a short password.
+    """
+    email = email.strip().lower()
+    if "@" not in email or len(email) > 200:
+        raise Invalid("請輸入完整的電子郵件。", field="email")
+    if people.staff_by_email(session, email) is not None:
+        raise Invalid(f"帳號 {email} 已存在。", field="email", code="staff_exists")
+    if role is Role.OFFICER and not unit:
+        raise Invalid("承辦人必須屬於一個單位。", field="unit")
+    if role is Role.PARTNER and not agency:
+        raise Invalid("協力機關帳號必須指定機關。", field="agency")
+    staff = Staff(
+        email=email, name=name.strip(), role=role.value, unit=unit, categories=list(categories), agency=agency,
+        password_hash=hash_password(password), created_at=now,
+    )  # fmt: skip
+    session.add(staff)
+    session.flush()
+    people.audit(session, at=now, actor=by, action="staff.add", subject=email, detail={"role": role.value})
+    return staff
+
+
+def disable_staff(session: Session, email: str, *, now: datetime, by: str = "cli") -> None:
+    """Close an account: its sessions and tokens end with it. Raises Invalid if there is none."""
+    staff = people.staff_by_email(session, email)
+    if staff is None:
+        raise Invalid(f"查無帳號：{email}。", field="email", code="unknown_staff")
+    staff.disabled_at = staff.disabled_at or now
+    people.end_sessions_of(session, staff.id)
+    people.audit(session, at=now, actor=by, action="staff.disable", subject=staff.email, detail={})

@@ -1,0 +1,37 @@
+"""Understanding with the knowledge that is in force: built once, rebuilt in the background when knowledge changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from threading import Lock
+
+from knowledge.understand import Previous, Understander, Understanding
+from routing.domain.decision import Decision, Thresholds, decide
+
+
+class Reader:
+    """Reads enquiries. The understander is made at first use, since fitting takes a moment, and can be replaced."""
+
+    def __init__(self, build: Callable[[], Understander], thresholds: Thresholds) -> None:
+        self._build = build
+        self._thresholds = thresholds
+        self._lock = Lock()
+        self._understander: Understander | None = None
+
+    def understander(self) -> Understander:
+        """The understander in force."""
+        with self._lock:
+            if self._understander is None:
+                self._understander = self._build()
+            return self._understander
+
+    def replace(self, understander: Understander) -> None:
+        """Put a newly fitted one in force, between two enquiries."""
+        with self._lock:
+            self._understander = understander
+
+    def read(self, text: str, previous: Previous | None, *, today: date) -> tuple[Understanding, Decision]:
+        """What a text means and what to do about it. ``today`` (Taipei) decides which answers are past review."""
+        understanding = self.understander().understand(text, previous)
+        return understanding, decide(understanding, self._thresholds, today)
