@@ -14,6 +14,11 @@ from datetime import date, time, timedelta
 
 COLUMNS = ("西元日期", "星期", "是否放假", "備註")
 WEEKDAYS = "一二三四五六日"
+COUNTIES = (
+    *("臺北市", "新北市", "桃園市", "臺中市", "臺南市", "高雄市", "基隆市", "新竹市", "嘉義市", "新竹縣", "苗栗縣"),
+    *("彰化縣", "南投縣", "雲林縣", "嘉義縣", "屏東縣", "宜蘭縣", "花蓮縣", "臺東縣", "澎湖縣", "金門縣", "連江縣"),
+)
+"""The counties and cities whose heads announce closures (天然災害停止上班及上課作業辦法 §9)."""
 _DATE = re.compile(r"(\d{4})[-/]?(\d{1,2})[-/]?(\d{1,2})")
 _SPAN = re.compile(r"(\d{1,2}:\d{2})-(\d{1,2}:\d{2})")
 
@@ -53,6 +58,11 @@ class Office:
 def same_place(left: str, right: str) -> bool:
     """Whether two names of counties or districts mean the same place (臺 and 台 are both written)."""
     return left.strip().replace("台", "臺") == right.strip().replace("台", "臺")
+
+
+def find_county(text: str) -> str | None:
+    """The county's full name, whether it is written with 臺 or 台; None if there is none of that name."""
+    return next((county for county in COUNTIES if same_place(county, text)), None)
 
 
 def parse_part(part: str, sessions: Sequence[tuple[time, time]]) -> tuple[time, time]:

@@ -15,7 +15,7 @@ from enum import StrEnum
 from routing.domain.case import Kind
 from routing.domain.errors import Invalid
 
-_WRITTEN = re.compile(r"([1-9]\d{0,3})([dmh])(-legal)?", re.ASCII)
+_WRITTEN = re.compile(r"([1-9]\d{0,2})([dmh])(-legal)?", re.ASCII)
 
 
 class Measure(StrEnum):
