@@ -63,8 +63,8 @@ golden: $(VENV)/dev.stamp ## write the golden files anew; review the difference 
 locks: ## compile the three locks anew from pyproject.toml (needs uv; UPGRADE=--upgrade for newer releases)
 	@command -v $(UV) >/dev/null || { echo "make locks needs uv: pip install uv, or UV=/path/to/uv"; exit 1; }
 	$(LOCK) $(UPGRADE) -o requirements.lock
-	$(LOCK) $(UPGRADE) -c requirements.lock --group test --group check -o requirements-dev.lock
-	$(LOCK) $(UPGRADE) -c requirements-dev.lock --group test --group check --group eval -o requirements-eval.lock
+	$(LOCK) $(UPGRADE) --group test --group check -o requirements-dev.lock
+	$(LOCK) $(UPGRADE) --group test --group check --group eval -o requirements-eval.lock
 
 .PHONY: clean
 clean: ## remove the environment and every cache; data/ stays
