@@ -92,7 +92,7 @@ class _PlatformMount:
             await self._door(scope, receive, send)
 
 
-async def _refused(request: Request, error: Exception) -> JSONResponse:
+async def _refused(_request: Request, error: Exception) -> JSONResponse:
     return JSONResponse({"error": str(error)}, status_code=_STATUS[type(error)])
 
 

@@ -42,14 +42,17 @@ class ChatPages:
         return HTMLResponse(html, headers=_HEADERS)
 
     async def people(self) -> HTMLResponse:
+        """The list of chats."""
         return self._page("people.html")
 
     async def chat(self, user_id: str) -> HTMLResponse:
+        """One user's phone."""
         if user_id not in self._platform.users:
             return HTMLResponse(self._page("missing.html").body, status_code=404, headers=_HEADERS)
         return self._page("chat.html", user=self._platform.users[user_id])
 
     async def message_media(self, message_id: str) -> Response:
+        """What a user sent, for showing it in the chat; never anything a browser would run."""
         with self._platform.lock:
             content = self._platform.contents.get(message_id)
             if content is None or content.gone:
@@ -62,6 +65,7 @@ class ChatPages:
         return Response(data, media_type=media_type, headers=headers)
 
     async def richmenu_media(self, menu_id: str) -> Response:
+        """The image of a rich menu."""
         with self._platform.lock:
             menu = self._platform.richmenus.get(menu_id)
             if menu is None or menu.image is None:

@@ -23,9 +23,11 @@ class Clock:
         self.moved = threading.Condition()
 
     def now(self) -> float:
-        return time.time() + self.offset
+        """The moment on the platform, in seconds."""
+        return time.time() + self.offset  # noqa: TID251 -- the platform's own clock
 
     def now_ms(self) -> int:
+        """The same in whole milliseconds, as events carry it."""
         return int(self.now() * 1000)
 
     def shift(self, offset: float) -> None:
@@ -53,35 +55,44 @@ class Identifiers:
             return self._random.getrandbits(bits)
 
     def chance(self) -> float:
+        """A number from 0 up to 1."""
         with self._lock:
             return self._random.random()
 
     def choice(self, items: Sequence[T]) -> T:
+        """One of the items."""
         with self._lock:
             return self._random.choice(items)
 
     def shuffle(self, items: list[T]) -> None:
+        """Bring the items into another order, in place."""
         with self._lock:
             self._random.shuffle(items)
 
     def user(self) -> str:
+        """A user ID."""
         return f"U{self._bits(128):032x}"
 
     def group(self) -> str:
+        """A group ID."""
         return f"C{self._bits(128):032x}"
 
     def token(self) -> str:
+        """A reply, quote or other token."""
         return f"{self._bits(128):032x}"
 
     def message(self) -> str:
+        """A message ID: a number that only grows."""
         with self._lock:
             self._message += 1 + self._random.randrange(1000)
             return str(self._message)
 
     def request(self) -> str:
+        """A request ID."""
         return str(uuid.UUID(int=self._bits(128), version=4))
 
     def richmenu(self) -> str:
+        """A rich menu ID."""
         return f"richmenu-{self._bits(128):032x}"
 
     def ulid(self, at_ms: int) -> str:

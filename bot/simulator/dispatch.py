@@ -49,6 +49,7 @@ class Shipment:
     first_result: threading.Event = field(default_factory=threading.Event)
 
     def body(self) -> bytes:
+        """The exact bytes to sign and send."""
         if self.raw is not None:
             return self.raw
         payload = {"destination": self.destination, "events": self.events}
@@ -116,6 +117,7 @@ class Dispatcher:
         return True
 
     def close(self) -> None:
+        """Stop delivering; what is still queued is lost."""
         changed = self._platform.clock.moved
         with changed:
             self._closed = True

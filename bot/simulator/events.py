@@ -27,6 +27,7 @@ class Happening:
     shipment: Shipment | None
 
     def as_json(self) -> Json:
+        """What the control interface answers about it."""
         return {
             "webhookEventId": self.event["webhookEventId"],
             "replyToken": self.event.get("replyToken"),
@@ -172,6 +173,7 @@ class Phone:
             return self._emit(event, user.user_id)
 
     def block(self, user: User) -> Happening:
+        """Block the account: LINE sends unfollow, and nothing reaches the phone any more."""
         with self.platform.lock:
             user.blocked = True
             user.chat.version += 1

@@ -6,6 +6,7 @@ import socket
 import threading
 import time
 from types import TracebackType
+from typing import Self
 
 import uvicorn
 from fastapi import FastAPI
@@ -45,10 +46,11 @@ class SimulatorServer:
             time.sleep(0.01)
 
     def stop(self) -> None:
+        """Stop serving and wait for the thread."""
         self._server.should_exit = True
         self._thread.join(_START_SECONDS)
 
-    def __enter__(self) -> SimulatorServer:
+    def __enter__(self) -> Self:
         self.start()
         return self
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,6 +12,8 @@ from bot.simulator.config import SimulatorConfig
 
 Json = dict[str, Any]
 
+# The form of every user ID (reference, Common properties of webhook events).
+USER_ID = re.compile(r"U[0-9a-f]{32}")
 # Somebody who wrote to the account 1:1 without adding it can be pushed to for seven days.
 NON_FRIEND_SECONDS = 7 * 86_400.0
 
@@ -32,6 +35,7 @@ class Bubble:
     request_id: str | None = None
 
     def as_json(self) -> Json:
+        """The bubble as transcripts carry it."""
         return {
             "id": self.id,
             "from": self.sender,
@@ -55,15 +59,18 @@ class Chat:
     loading_until: float | None = None
 
     def add(self, bubble: Bubble) -> None:
+        """Append a bubble; one from the account ends the loading animation."""
         self.bubbles.append(bubble)
         if bubble.sender == "bot":
             self.loading_until = None
         self.version += 1
 
     def find(self, message_id: str) -> Bubble | None:
+        """The bubble of this message ID."""
         return next((one for one in self.bubbles if one.id == message_id), None)
 
     def knows_quote(self, token: str) -> bool:
+        """Whether a quote token comes from this chat."""
         return any(one.quote_token == token for one in self.bubbles)
 
 
@@ -145,6 +152,8 @@ class Content:
 
 @dataclass(slots=True)
 class RichMenu:
+    """A rich menu, shown once it has an image."""
+
     richmenu_id: str
     body: Json
     image: bytes | None = None
@@ -204,13 +213,16 @@ class Platform:
         self.verified_account = config.verified_account
 
     def chat_of(self, chat_id: str) -> Chat | None:
+        """The chat of a user, group or room."""
         if chat_id in self.users:
             return self.users[chat_id].chat
         group = self.groups.get(chat_id)
         return group.chat if group else None
 
     def month(self) -> str:
+        """The month that is counted now, yyyyMM in UTC+9."""
         return self.clock.statistics_day()[:6]
 
     def used_this_month(self) -> int:
+        """Messages counted against the quota this month."""
         return self.quota.used.get(self.month(), 0)

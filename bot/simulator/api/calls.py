@@ -22,6 +22,7 @@ class Answer:
     media_type: str = "application/json"
 
     def payload(self) -> bytes:
+        """The body as bytes."""
         if isinstance(self.body, bytes):
             return self.body
         return json.dumps(self.body, ensure_ascii=False).encode()
@@ -98,6 +99,7 @@ class Endpoint:
 
 
 def invalid_property(name: str) -> Refusal:
+    """LINE's refusal of a property of the wrong type or form."""
     return Refusal(400, f"The property, {name}, in the request body is invalid (line: -, column: -)")
 
 

@@ -25,6 +25,7 @@ def get_content(services: Services, call: Call) -> Answer:
 
 
 def get_preview(services: Services, call: Call) -> Answer:
+    """A small picture of a photo or video; nothing else has one."""
     content = _content(services, call)
     if content.kind not in {"image", "video"}:
         raise Refusal(400, "The content can not be previewed")
@@ -32,6 +33,7 @@ def get_preview(services: Services, call: Call) -> Answer:
 
 
 def get_transcoding(services: Services, call: Call) -> Answer:
+    """Whether a video or sound can be fetched yet."""
     content = _content(services, call)
     if content.kind not in {"video", "audio"}:
         raise Refusal(400, "The content is neither video nor audio")

@@ -10,6 +10,7 @@ import hmac
 import json
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, QueryParams
@@ -96,6 +97,7 @@ class Door:
         self._routes = [(re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", one.path)), one) for one in endpoints]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request and keep it in the record."""
         platform = self._services.platform
         headers = {name.lower(): value for name, value in Headers(scope=scope).items()}
         path, method = scope["path"], scope["method"]
@@ -109,7 +111,7 @@ class Door:
         try:
             body = await _read(receive)
             record["body"] = _readable(body, headers)
-            answer = await self._answer(method, path, headers, body, record, receive)
+            answer = await self._answer(Call(path, {}, record["query"], headers, body, request_id), record, receive)
         except _Silence:
             self._keep(record, None)
             await _cut(receive, send)
@@ -126,20 +128,13 @@ class Door:
             found_path = found_path or bool(match)
         raise Refusal(405, "Method Not Allowed") if found_path else Refusal(404, "Not found")
 
-    async def _answer(
-        self, method: str, path: str, headers: dict[str, str], body: bytes, record: Json, receive: Receive
-    ) -> Answer:
+    async def _answer(self, call: Call, record: Json, receive: Receive) -> Answer:
         try:
-            endpoint, params = self._match(method, path)
+            endpoint, params = self._match(record["method"], call.endpoint)
             record["endpoint"] = endpoint.name
-            self._authenticate(headers)
-            if len(body) > _MAX_BODY:
-                raise Refusal(413, "Request Entity Too Large")
-            self._limits.take(endpoint.name)
-            if "x-line-retry-key" in headers and not endpoint.retry_key:
-                raise Refusal(400, "The 'X-Line-Retry-Key' header cannot be used with this endpoint")
-            call = Call(path, params, record["query"], headers, body, record["requestId"])
-            fault = self._faults.strike(endpoint.name, path)
+            self._admit(endpoint, call)
+            call = replace(call, params=params)
+            fault = self._faults.strike(endpoint.name, call.endpoint)
             if fault is None:
                 return await self._perform(endpoint, call)
             record["fault"] = fault.kind
@@ -147,10 +142,16 @@ class Door:
         except Refusal as refusal:
             return refusal.answer
 
-    def _authenticate(self, headers: dict[str, str]) -> None:
+    def _admit(self, endpoint: Endpoint, call: Call) -> None:
+        """What LINE checks before it looks at what a call wants."""
         expected = f"Bearer {self._services.platform.access_token}"
-        if not hmac.compare_digest(headers.get("authorization", "").encode(), expected.encode()):
+        if not hmac.compare_digest(call.headers.get("authorization", "").encode(), expected.encode()):
             raise _UNAUTHORIZED
+        if len(call.body) > _MAX_BODY:
+            raise Refusal(413, "Request Entity Too Large")
+        self._limits.take(endpoint.name)
+        if "x-line-retry-key" in call.headers and not endpoint.retry_key:
+            raise Refusal(400, "The 'X-Line-Retry-Key' header cannot be used with this endpoint")
 
     async def _perform(self, endpoint: Endpoint, call: Call) -> Answer:
         if endpoint.unlocked:

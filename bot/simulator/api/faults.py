@@ -44,6 +44,7 @@ class FaultRule:
     struck: int = 0
 
     def as_json(self) -> Json:
+        """The rule and how often it has struck."""
         return asdict(self)
 
 
@@ -72,10 +73,12 @@ class FaultPlan:
         return made
 
     def clear(self) -> None:
+        """Remove every rule."""
         with self._platform.lock:
             self.rules.clear()
 
     def strike(self, name: str, path: str) -> FaultRule | None:
+        """The rule that strikes this call, if any; counts it."""
         with self._platform.lock:
             for rule in self.rules:
                 hit = fnmatch.fnmatch(name, rule.endpoint) or fnmatch.fnmatch(path, rule.endpoint)

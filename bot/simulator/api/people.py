@@ -6,17 +6,16 @@ import re
 from collections.abc import Callable
 
 from bot.simulator.api.calls import Answer, Call, Endpoint, Refusal, Services, invalid_property, refuse_if_invalid
-from bot.simulator.state import Chat, Group, Json, User
+from bot.simulator.state import USER_ID, Chat, Group, Json, User
 from bot.simulator.validation.report import Report
 
-_USER_ID = re.compile(r"U[0-9a-f]{32}")
 _GROUP_ID = re.compile(r"[CR][0-9a-f]{32}")
 _DEFAULT_LOADING, _MIN_LOADING, _MAX_LOADING = 20, 5, 60
 
 
 def _user_id(call: Call) -> str:
     user_id = call.params["user_id"]
-    if not _USER_ID.fullmatch(user_id):
+    if not USER_ID.fullmatch(user_id):
         raise Refusal(400, "The value for the 'userId' parameter is invalid")
     return user_id
 
@@ -38,7 +37,8 @@ def profile(services: Services, call: Call) -> Answer:
     return Answer(200, _profile(user, language=True))
 
 
-def bot_info(services: Services, call: Call) -> Answer:
+def bot_info(services: Services, _call: Call) -> Answer:
+    """Who the account is and how it reads messages."""
     config = services.platform.config
     return Answer(
         200,
@@ -74,6 +74,7 @@ def _page(services: Services, call: Call, name: str, ids: list[str], size: int) 
 
 
 def followers(services: Services, call: Call) -> Answer:
+    """IDs of friends, page by page; for verified accounts only."""
     platform = services.platform
     if not platform.verified_account:
         raise Refusal(403, "Access to this API is not available for your account")
@@ -93,21 +94,25 @@ def _group(services: Services, call: Call) -> Group:
 
 
 def group_summary(services: Services, call: Call) -> Answer:
+    """Name of a group the account is in."""
     group = _group(services, call)
     return Answer(200, {"groupId": group.group_id, "groupName": group.name})
 
 
 def group_count(services: Services, call: Call) -> Answer:
+    """How many members, the account not counted."""
     return Answer(200, {"count": len(_group(services, call).members)})
 
 
 def group_members(services: Services, call: Call) -> Answer:
+    """IDs of members, page by page; for verified accounts only."""
     if not services.platform.verified_account:
         raise Refusal(403, "Access to this API is not available for your account")
     return Answer(200, _page(services, call, "memberIds", _group(services, call).members, 100))
 
 
 def group_member(services: Services, call: Call) -> Answer:
+    """Profile of a member, friend or not; without language."""
     group = _group(services, call)
     user = services.platform.users.get(_user_id(call))
     if user is None or user.user_id not in group.members:
@@ -116,6 +121,7 @@ def group_member(services: Services, call: Call) -> Answer:
 
 
 def leave_group(services: Services, call: Call) -> Answer:
+    """Leave; LINE then sends the leave event."""
     group = _group(services, call)
     group.joined = False
     services.phone.group_event(group, "leave")
@@ -129,7 +135,7 @@ def start_loading(services: Services, call: Call) -> Answer:
     chat_id, seconds = body.get("chatId"), body.get("loadingSeconds", _DEFAULT_LOADING)
     if not isinstance(chat_id, str) or not chat_id:
         report.add("May not be empty", "chatId")
-    elif not _USER_ID.fullmatch(chat_id):
+    elif not USER_ID.fullmatch(chat_id):
         report.add("Only user id is acceptable, group id and room id are not supported", "chatId")
     if isinstance(seconds, bool) or not isinstance(seconds, int):
         raise invalid_property("loadingSeconds")
@@ -155,6 +161,7 @@ def _mark(chat: Chat, token: str) -> bool:
 
 
 def mark_as_read(services: Services, call: Call) -> Answer:
+    """Mark everything up to the message of this token as read."""
     token = call.json().get("markAsReadToken")
     chats = [one.chat for one in services.platform.users.values()]
     chats += [one.chat for one in services.platform.groups.values()]

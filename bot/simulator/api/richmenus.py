@@ -6,11 +6,10 @@ import re
 from typing import Any
 
 from bot.simulator.api.calls import Answer, Call, Endpoint, Refusal, Services, invalid_property, refuse_if_invalid
-from bot.simulator.state import Json, Platform, RichMenu
+from bot.simulator.state import USER_ID, Json, Platform, RichMenu
 from bot.simulator.validation.report import Report, Scope
 from bot.simulator.validation.richmenu import MAX_IMAGE_BYTES, check_richmenu, fits, image_size
 
-_USER_ID = re.compile(r"U[0-9a-f]{32}")
 _ALIAS = re.compile(r"[a-z0-9_-]{1,32}")
 _MAX_MENUS = 1000
 _MAX_BULK = 500
@@ -34,7 +33,7 @@ def _menu_with_image(platform: Platform, menu_id: object) -> RichMenu:
 
 def _user_id(call: Call) -> str:
     user_id = call.params["user_id"]
-    if not _USER_ID.fullmatch(user_id):
+    if not USER_ID.fullmatch(user_id):
         raise Refusal(400, "The value for the 'userId' parameter is invalid")
     return user_id
 
@@ -46,6 +45,7 @@ def _shown(platform: Platform) -> None:
 
 
 def create(services: Services, call: Call) -> Answer:
+    """A new menu, still without its image."""
     platform = services.platform
     body = call.json()
     refuse_if_invalid(check_richmenu(body))
@@ -56,7 +56,8 @@ def create(services: Services, call: Call) -> Answer:
     return Answer(200, {"richMenuId": menu.richmenu_id})
 
 
-def validate(services: Services, call: Call) -> Answer:
+def validate(_services: Services, call: Call) -> Answer:
+    """The same checks as creating, nothing kept."""
     refuse_if_invalid(check_richmenu(call.json()))
     return Answer()
 
@@ -65,15 +66,18 @@ def _as_json(menu: RichMenu) -> Json:
     return {"richMenuId": menu.richmenu_id, **menu.body}
 
 
-def list_menus(services: Services, call: Call) -> Answer:
+def list_menus(services: Services, _call: Call) -> Answer:
+    """All menus made through the API."""
     return Answer(200, {"richmenus": [_as_json(one) for one in services.platform.richmenus.values()]})
 
 
 def get_menu(services: Services, call: Call) -> Answer:
+    """One menu."""
     return Answer(200, _as_json(_menu(services, call)))
 
 
 def delete_menu(services: Services, call: Call) -> Answer:
+    """Delete a menu; whoever had it falls back to the default."""
     platform = services.platform
     menu = _menu(services, call)
     del platform.richmenus[menu.richmenu_id]
@@ -87,6 +91,7 @@ def delete_menu(services: Services, call: Call) -> Answer:
 
 
 def upload_image(services: Services, call: Call) -> Answer:
+    """Give a menu its image, once: PNG or JPEG of the declared size."""
     menu = _menu(services, call)
     media_type = call.headers.get("content-type", "").split(";")[0].strip().lower()
     if media_type not in {"image/png", "image/jpeg"}:
@@ -103,6 +108,7 @@ def upload_image(services: Services, call: Call) -> Answer:
 
 
 def get_image(services: Services, call: Call) -> Answer:
+    """The image of a menu."""
     menu = _menu(services, call)
     if menu.image is None:
         raise Refusal(404, "Not found")
@@ -110,18 +116,21 @@ def get_image(services: Services, call: Call) -> Answer:
 
 
 def set_default(services: Services, call: Call) -> Answer:
+    """Show this menu to everybody without one of their own."""
     services.platform.default_richmenu = _menu_with_image(services.platform, call.params["menu_id"]).richmenu_id
     _shown(services.platform)
     return Answer()
 
 
-def get_default(services: Services, call: Call) -> Answer:
+def get_default(services: Services, _call: Call) -> Answer:
+    """The default menu, 404 if there is none."""
     if services.platform.default_richmenu is None:
         raise Refusal(404, "no default richmenu")
     return Answer(200, {"richMenuId": services.platform.default_richmenu})
 
 
-def clear_default(services: Services, call: Call) -> Answer:
+def clear_default(services: Services, _call: Call) -> Answer:
+    """Show no default menu any more."""
     services.platform.default_richmenu = None
     _shown(services.platform)
     return Answer()
@@ -136,6 +145,7 @@ def _link(platform: Platform, user_id: str, menu_id: str | None) -> None:
 
 
 def link_user(services: Services, call: Call) -> Answer:
+    """Show this menu to one user."""
     user_id = _user_id(call)
     menu = _menu_with_image(services.platform, call.params["menu_id"])
     _link(services.platform, user_id, menu.richmenu_id)
@@ -143,6 +153,7 @@ def link_user(services: Services, call: Call) -> Answer:
 
 
 def get_user_menu(services: Services, call: Call) -> Answer:
+    """The user's own menu, 404 if there is none."""
     user = services.platform.users.get(_user_id(call))
     if user is None or user.richmenu_id is None:
         raise Refusal(404, "the user has no richmenu")
@@ -150,6 +161,7 @@ def get_user_menu(services: Services, call: Call) -> Answer:
 
 
 def unlink_user(services: Services, call: Call) -> Answer:
+    """Take the user's own menu away."""
     _link(services.platform, _user_id(call), None)
     return Answer()
 
@@ -159,7 +171,7 @@ def _bulk(services: Services, body: Json, menu_id: str | None) -> Answer:
     people: list[Any] = Scope(report, "userIds").items(body.get("userIds"), 1, _MAX_BULK)
     refuse_if_invalid(report)
     for index, user_id in enumerate(people):
-        if not isinstance(user_id, str) or not _USER_ID.fullmatch(user_id):
+        if not isinstance(user_id, str) or not USER_ID.fullmatch(user_id):
             raise invalid_property(f"userIds[{index}]")
     for user_id in people:
         _link(services.platform, user_id, menu_id)
@@ -167,12 +179,14 @@ def _bulk(services: Services, body: Json, menu_id: str | None) -> Answer:
 
 
 def bulk_link(services: Services, call: Call) -> Answer:
+    """Show a menu to up to 500 users."""
     body = call.json()
     menu = _menu_with_image(services.platform, body.get("richMenuId"))
     return _bulk(services, body, menu.richmenu_id)
 
 
 def bulk_unlink(services: Services, call: Call) -> Answer:
+    """Take up to 500 users' own menus away."""
     return _bulk(services, call.json(), None)
 
 
@@ -186,6 +200,7 @@ def _alias_target(platform: Platform, body: Json) -> str:
 
 
 def create_alias(services: Services, call: Call) -> Answer:
+    """Name a menu, for tabs that switch to it."""
     body = call.json()
     alias = body.get("richMenuAliasId")
     if not isinstance(alias, str) or not _ALIAS.fullmatch(alias):
@@ -204,22 +219,26 @@ def _alias(services: Services, call: Call) -> str:
 
 
 def update_alias(services: Services, call: Call) -> Answer:
+    """Let an alias point at another menu."""
     alias = _alias(services, call)
     services.platform.richmenu_aliases[alias] = _alias_target(services.platform, call.json())
     return Answer()
 
 
 def get_alias(services: Services, call: Call) -> Answer:
+    """The menu behind an alias."""
     alias = _alias(services, call)
     return Answer(200, {"richMenuAliasId": alias, "richMenuId": services.platform.richmenu_aliases[alias]})
 
 
 def delete_alias(services: Services, call: Call) -> Answer:
+    """Forget an alias."""
     del services.platform.richmenu_aliases[_alias(services, call)]
     return Answer()
 
 
-def list_aliases(services: Services, call: Call) -> Answer:
+def list_aliases(services: Services, _call: Call) -> Answer:
+    """All aliases."""
     aliases = services.platform.richmenu_aliases.items()
     return Answer(200, {"aliases": [{"richMenuAliasId": one, "richMenuId": menu} for one, menu in aliases]})
 

@@ -8,14 +8,13 @@ from __future__ import annotations
 import hashlib
 import re
 from datetime import datetime
-from typing import Any
+from typing import Any, NoReturn
 
 from bot.simulator.api.calls import Answer, Call, Endpoint, Refusal, Services, invalid_property, refuse_if_invalid
-from bot.simulator.state import Bubble, Chat, Json, Platform, RetryRecord
+from bot.simulator.state import USER_ID, Bubble, Chat, Json, Platform, ReplyToken, RetryRecord
 from bot.simulator.validation.messages import check_messages
 from bot.simulator.validation.report import Report, Scope
 
-_USER_ID = re.compile(r"U[0-9a-f]{32}")
 _UNIT = re.compile(r"[A-Za-z0-9_]{1,30}")
 _RETRY_KEY = re.compile(r"[0-9a-fA-F]{8}-([0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
 _RETRY_SECONDS = 86_400.0
@@ -127,10 +126,22 @@ def _keep_retry_key(platform: Platform, call: Call, sent: list[Json] | None) -> 
     )
 
 
+def _invalid_reply_token() -> NoReturn:
+    """Used, expired and foreign tokens all get the same answer."""
+    raise Refusal(400, "Invalid reply token")
+
+
+def _alive(platform: Platform, record: ReplyToken) -> bool:
+    """Unused and fresh; one that was redelivered also dies 20 minutes after its event."""
+    now = platform.clock.now()
+    fresh = now - record.delivered_at <= platform.config.reply_token_seconds
+    too_old = now - record.event_at > platform.config.reply_token_redelivery_seconds
+    return not record.used and fresh and not (record.redelivered and too_old)
+
+
 def reply(services: Services, call: Call) -> Answer:
+    """Answer an event by its reply token: free, once, within a minute."""
     platform = services.platform
-    if "x-line-retry-key" in call.headers:
-        raise Refusal(400, "The 'X-Line-Retry-Key' header cannot be used with this endpoint")
     body = call.json()
     token = body.get("replyToken")
     if not isinstance(token, str) or not token:
@@ -139,12 +150,8 @@ def reply(services: Services, call: Call) -> Answer:
     record = platform.reply_tokens.get(token)
     try:
         messages = _checked_messages(body)
-        now = platform.clock.now()
-        alive = record is not None and now - record.delivered_at <= platform.config.reply_token_seconds
-        if record and record.redelivered:
-            alive = alive and now - record.event_at <= platform.config.reply_token_redelivery_seconds
-        if record is None or record.used or not alive:
-            raise Refusal(400, "Invalid reply token")
+        if record is None or not _alive(platform, record):
+            _invalid_reply_token()
         chat = platform.chat_of(record.chat_id)
         if chat:
             _check_quotes(messages, chat)
@@ -171,6 +178,7 @@ def _recipients(platform: Platform, chat_id: str) -> int:
 
 
 def push(services: Services, call: Call) -> Answer:
+    """Send to one user, group or room; counted, safe to retry with a key."""
     platform = services.platform
     body = call.json()
     to = body.get("to")
@@ -204,6 +212,7 @@ def _send_to_many(services: Services, call: Call, kind: str, users: list[str], m
 
 
 def multicast(services: Services, call: Call) -> Answer:
+    """Send to up to 500 users; counted by those who get it."""
     body = call.json()
     to = body.get("to")
     report = Report()
@@ -211,29 +220,32 @@ def multicast(services: Services, call: Call) -> Answer:
     refuse_if_invalid(report)
     for index, user_id in enumerate(people):
         known = isinstance(user_id, str) and user_id in services.platform.users
-        if not known or not _USER_ID.fullmatch(str(user_id)):
+        if not known or not USER_ID.fullmatch(str(user_id)):
             raise invalid_property(f"to[{index}]")
     return _send_to_many(services, call, "multicast", list(dict.fromkeys(people)), _checked_messages(body))
 
 
 def broadcast(services: Services, call: Call) -> Answer:
+    """Send to every friend."""
     messages = _checked_messages(call.json())
     friends = [one.user_id for one in services.platform.users.values() if one.friend]
     return _send_to_many(services, call, "broadcast", friends, messages)
 
 
-def validate(services: Services, call: Call) -> Answer:
+def validate(_services: Services, call: Call) -> Answer:
     """A dry run: the same checks of the message objects, nothing sent or counted."""
     refuse_if_invalid(check_messages(call.json().get("messages")))
     return Answer()
 
 
-def quota(services: Services, call: Call) -> Answer:
+def quota(services: Services, _call: Call) -> Answer:
+    """The monthly limit, if there is one."""
     limit = services.platform.quota.limit
     return Answer(200, {"type": "none"} if limit is None else {"type": "limited", "value": limit})
 
 
-def consumption(services: Services, call: Call) -> Answer:
+def consumption(services: Services, _call: Call) -> Answer:
+    """How much of this month is used."""
     return Answer(200, {"totalUsage": services.platform.used_this_month()})
 
 
@@ -253,7 +265,7 @@ def delivery_count(services: Services, call: Call) -> Answer:
 
 
 ENDPOINTS = (
-    Endpoint("POST", "/v2/bot/message/reply", "reply", reply, retry_key=True),
+    Endpoint("POST", "/v2/bot/message/reply", "reply", reply),
     Endpoint("POST", "/v2/bot/message/push", "push", push, retry_key=True),
     Endpoint("POST", "/v2/bot/message/multicast", "multicast", multicast, retry_key=True),
     Endpoint("POST", "/v2/bot/message/broadcast", "broadcast", broadcast, retry_key=True),

@@ -24,7 +24,8 @@ def acceptable(url: object) -> bool:
     )
 
 
-def get_endpoint(services: Services, call: Call) -> Answer:
+def get_endpoint(services: Services, _call: Call) -> Answer:
+    """The webhook URL and whether it is in use."""
     webhook = services.platform.webhook
     if not webhook.url:
         raise Refusal(404, "Webhook endpoint not found")
@@ -32,6 +33,7 @@ def get_endpoint(services: Services, call: Call) -> Answer:
 
 
 def set_endpoint(services: Services, call: Call) -> Answer:
+    """Change the webhook URL."""
     url = call.json().get("endpoint")
     if not acceptable(url):
         raise Refusal(400, "Invalid webhook endpoint URL")
@@ -39,7 +41,8 @@ def set_endpoint(services: Services, call: Call) -> Answer:
     return Answer()
 
 
-def test_endpoint(services: Services, call: Call) -> Answer:
+def try_endpoint(services: Services, _call: Call) -> Answer:
+    """Send a signed webhook without events and tell how it went."""
     if not services.platform.webhook.url:
         raise Refusal(404, "Webhook endpoint not found")
     moment = datetime.fromtimestamp(services.platform.clock.now(), UTC)
@@ -51,5 +54,5 @@ _PATH = "/v2/bot/channel/webhook/endpoint"
 ENDPOINTS = (
     Endpoint("GET", _PATH, "webhook/get", get_endpoint),
     Endpoint("PUT", _PATH, "webhook/set", set_endpoint),
-    Endpoint("POST", "/v2/bot/channel/webhook/test", "webhook/test", test_endpoint, unlocked=True),
+    Endpoint("POST", "/v2/bot/channel/webhook/test", "webhook/test", try_endpoint, unlocked=True),
 )

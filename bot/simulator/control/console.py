@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -12,7 +13,7 @@ from bot.simulator.api.faults import KINDS, FaultPlan
 from bot.simulator.api.rate import RateLimits
 from bot.simulator.control.requests import BadControl, Unknown, need, overrides, read_json, told
 from bot.simulator.dispatch import Shipment
-from bot.simulator.state import Group, Json
+from bot.simulator.state import USER_ID, Group, Json, User
 
 _WAIT_SECONDS = 10.0
 
@@ -41,12 +42,22 @@ class Console:
             raise BadControl("'events' must be a list.")
         if body.get("fill", True):
             with self.platform.lock:
-                events = [self.phone.complete(dict(one), _chat_id(one)) for one in events]
-        events = [dict(one) for one in events for _ in range(1 + int(body.get("duplicate", 0)))]
+                events = [self._filled(dict(one)) for one in events]
+        events = [copy.deepcopy(one) for one in events for _ in range(1 + int(body.get("duplicate", 0)))]
         if body.get("shuffle"):
             self.platform.ids.shuffle(events)
         groups = [events] if body.get("batch", True) else [[one] for one in events]
         return await self._shipped([self.dispatcher.ship(group, **options) for group in groups], body)
+
+    def _filled(self, event: Json) -> Json:
+        """Complete an event; its sender becomes a user who has written, or no push would reach them."""
+        source = event.get("source")
+        user_id = str(source.get("userId", "")) if isinstance(source, dict) else ""
+        if USER_ID.fullmatch(user_id) and user_id not in self.platform.users:
+            self.platform.users[user_id] = User(user_id, f"使用者{user_id[-4:]}")
+        if user_id in self.platform.users:
+            self.platform.users[user_id].last_message_at = self.platform.clock.now()
+        return self.phone.complete(event, _chat_id(event))
 
     async def _shipped(self, shipments: list[Shipment], body: Json) -> Json:
         if body.get("wait"):
@@ -58,6 +69,7 @@ class Console:
         }
 
     async def webhook_settings(self, request: Request) -> Json:
+        """Change the switches given; answers all of them."""
         body, webhook = await read_json(request), self.platform.webhook
         with self.platform.lock:
             webhook.url = str(body.get("url", webhook.url))
@@ -75,6 +87,7 @@ class Console:
             }  # fmt: skip
 
     async def release(self, request: Request) -> Json:
+        """Send what `hold` kept back."""
         body = await read_json(request)
         shipments = self.dispatcher.release(
             batch=bool(body.get("batch")), shuffle=bool(body.get("shuffle")), copies=int(body.get("duplicate", 0))
@@ -82,6 +95,7 @@ class Console:
         return await self._shipped(shipments, body)
 
     async def verify(self) -> Json:
+        """Send a webhook without events, as the console does."""
         return await run_in_threadpool(self.dispatcher.verify)
 
     async def idle(self, seconds: float = 10.0) -> Json:
@@ -108,6 +122,7 @@ class Console:
         return {"groupId": group_id, **await told(self.phone.group_event(group, "join"), body)}
 
     async def group_text(self, group_id: str, request: Request) -> Json:
+        """A member writes in the group."""
         body, group = await read_json(request), self._group(group_id)
         user = self.platform.users.get(need(body, "userId"))
         if user is None:
@@ -118,21 +133,25 @@ class Console:
         return await told(self.phone.say(user, message, group=group, extra=overrides(body)), body)
 
     async def group_transcript(self, group_id: str) -> Json:
+        """The bubbles of a group."""
         with self.platform.lock:
             return {"bubbles": [one.as_json() for one in self._group(group_id).chat.bubbles]}
 
     # Faults, limits, clock, quota --------------------------------------------------------------
 
     async def add_fault(self, request: Request) -> Json:
+        """Add a rule for failing."""
         try:
             return self.faults.add(await read_json(request)).as_json()
         except (TypeError, ValueError) as error:
             raise BadControl(str(error)) from error
 
     async def list_faults(self) -> Json:
+        """The rules in force and the kinds there are."""
         return {"faults": [one.as_json() for one in self.faults.rules], "kinds": KINDS}
 
     async def clear_faults(self) -> Json:
+        """Stop failing."""
         self.faults.clear()
         return {}
 
@@ -172,16 +191,19 @@ class Console:
     # Records ---------------------------------------------------------------------------------
 
     async def calls(self, endpoint: str | None = None) -> Json:
+        """Every call of the platform API, oldest first."""
         with self.platform.lock:
             found = [one for one in self.platform.calls if endpoint in {None, one["endpoint"]}]
             return {"calls": found}
 
     async def clear_calls(self) -> Json:
+        """Forget the calls so far."""
         with self.platform.lock:
             self.platform.calls.clear()
         return {}
 
     async def deliveries(self) -> Json:
+        """Every attempt to deliver a webhook, oldest first."""
         with self.platform.lock:
             return {"deliveries": list(self.platform.deliveries)}
 

@@ -42,6 +42,7 @@ async def read_json(request: Request) -> Json:
 
 
 def need(body: Json, name: str) -> str:
+    """A text that must be there."""
     value = body.get(name)
     if not isinstance(value, str) or not value:
         raise BadControl(f"'{name}' must be a text that is not empty.")

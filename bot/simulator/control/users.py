@@ -27,12 +27,14 @@ class Users:
         self.phone = services.phone
 
     def user(self, user_id: str) -> User:
+        """The user of this ID, or `Unknown`."""
         user = self.platform.users.get(user_id)
         if user is None:
             raise Unknown("There is no such user.")
         return user
 
     async def create(self, request: Request) -> Json:
+        """Somebody with a phone; with `follow`, a friend who has just added the account."""
         body = await read_json(request)
         with self.platform.lock:
             user_id = str(body.get("userId") or self.platform.ids.user())
@@ -46,10 +48,12 @@ class Users:
         return user_summary(self.platform, user)
 
     async def every(self) -> Json:
+        """All users."""
         with self.platform.lock:
             return {"users": [user_summary(self.platform, one) for one in self.platform.users.values()]}
 
     async def one(self, user_id: str) -> Json:
+        """One user."""
         return user_summary(self.platform, self.user(user_id))
 
     async def change(self, user_id: str, request: Request) -> Json:
@@ -63,12 +67,15 @@ class Users:
         return user_summary(self.platform, user)
 
     async def follow(self, user_id: str, request: Request) -> Json:
+        """Add the account, or unblock it."""
         return await told(self.phone.follow(self.user(user_id)), await read_json(request))
 
     async def block(self, user_id: str, request: Request) -> Json:
+        """Block the account."""
         return await told(self.phone.block(self.user(user_id)), await read_json(request))
 
     async def text(self, user_id: str, request: Request) -> Json:
+        """Write a text."""
         body = await read_json(request)
         message: Json = {"type": "text", "text": need(body, "text")}
         for name in ("quotedMessageId", "emojis", "mention"):
@@ -77,6 +84,7 @@ class Users:
         return await told(self.phone.say(self.user(user_id), message, extra=overrides(body)), body)
 
     async def postback(self, user_id: str, request: Request) -> Json:
+        """Tap a postback button."""
         body = await read_json(request)
         happening = self.phone.postback(
             self.user(user_id), need(body, "data"), display=body.get("displayText"),
@@ -85,6 +93,7 @@ class Users:
         return await told(happening, body)
 
     async def image(self, user_id: str, request: Request) -> Json:
+        """Send a photo; a grey pixel unless one is given."""
         sent = await read_upload(request, _PIXEL, "image/png", "photo.png")
         message: Json = {"type": "image"}
         if sent.options.get("imageSet"):
@@ -92,16 +101,19 @@ class Users:
         return await self._content(user_id, message, sent.data, sent.media_type, sent.options)
 
     async def file(self, user_id: str, request: Request) -> Json:
+        """Send a file."""
         sent = await read_upload(request, b"demo", "application/octet-stream", "file.bin")
         message: Json = {"type": "file", "fileName": sent.file_name}
         return await self._content(user_id, message, sent.data, sent.media_type, sent.options)
 
     async def video(self, user_id: str, request: Request) -> Json:
+        """Send a video."""
         sent = await read_upload(request, b"video", "video/mp4", "video.mp4")
         message: Json = {"type": "video", "duration": int(sent.options.get("duration", 5000))}
         return await self._content(user_id, message, sent.data, sent.media_type, sent.options)
 
     async def audio(self, user_id: str, request: Request) -> Json:
+        """Send a voice message."""
         sent = await read_upload(request, b"audio", "audio/m4a", "audio.m4a")
         message: Json = {"type": "audio", "duration": int(sent.options.get("duration", 3000))}
         return await self._content(user_id, message, sent.data, sent.media_type, sent.options)
@@ -114,6 +126,7 @@ class Users:
         return await told(happening, options)
 
     async def sticker(self, user_id: str, request: Request) -> Json:
+        """Send a sticker."""
         body = await read_json(request)
         message: Json = {
             "type": "sticker",
@@ -129,6 +142,7 @@ class Users:
         return await told(happening, body)
 
     async def location(self, user_id: str, request: Request) -> Json:
+        """Send a place."""
         body = await read_json(request)
         message: Json = {
             "type": "location",
@@ -139,6 +153,7 @@ class Users:
         return await told(self.phone.say(self.user(user_id), message, extra=overrides(body)), body)
 
     async def unsend(self, user_id: str, request: Request) -> Json:
+        """Take a message back."""
         body, user = await read_json(request), self.user(user_id)
         return await told(self.phone.unsend(user.chat, user, need(body, "messageId")), body)
 
@@ -159,11 +174,13 @@ class Users:
         return await told(happening, body)
 
     async def transcript(self, user_id: str) -> Json:
+        """Every bubble of the chat, in order."""
         user = self.user(user_id)
         with self.platform.lock:
             return {"userId": user_id, "bubbles": [one.as_json() for one in user.chat.bubbles]}
 
     async def view(self, user_id: str, version: int = 0) -> Json:
+        """What the phone shows now."""
         with self.platform.lock:
             return chat_view(self.platform, self.user(user_id), version)
 

@@ -6,6 +6,7 @@ from bot.simulator.state import Json, Platform, User
 
 
 def user_summary(platform: Platform, user: User) -> Json:
+    """A user as lists show them."""
     last = user.chat.bubbles[-1] if user.chat.bubbles else None
     return {
         "userId": user.user_id,

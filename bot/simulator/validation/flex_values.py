@@ -19,16 +19,19 @@ _RATIO = re.compile(r"(\d+(?:\.\d+)?):(\d+(?:\.\d+)?)")
 
 
 def check_color(scope: Scope, value: Any) -> None:
+    """`#RRGGBB` or `#RRGGBBAA`."""
     if not (isinstance(value, str) and _COLOR.fullmatch(value)):
         scope.invalid()
 
 
 def check_flag(scope: Scope, value: Any) -> None:
+    """True or false."""
     if not isinstance(value, bool):
         scope.invalid()
 
 
 def check_whole(scope: Scope, value: Any) -> None:
+    """A whole number from 0."""
     if isinstance(value, bool) or not isinstance(value, int) or value < 0:
         scope.invalid()
 
@@ -43,30 +46,37 @@ def _length(scope: Scope, value: Any, keywords: tuple[str, ...], *, percent: boo
 
 
 def check_spacing(scope: Scope, value: Any) -> None:
+    """A spacing keyword or pixels."""
     _length(scope, value, SPACING, percent=False)
 
 
 def check_padding(scope: Scope, value: Any) -> None:
+    """A spacing keyword, pixels or percent."""
     _length(scope, value, SPACING, percent=True)
 
 
 def check_offset(scope: Scope, value: Any) -> None:
+    """A spacing keyword, pixels or percent, negative allowed."""
     _length(scope, value, SPACING, percent=True, signed=True)
 
 
 def check_extent(scope: Scope, value: Any) -> None:
+    """Pixels or percent."""
     _length(scope, value, (), percent=True)
 
 
 def check_text_size(scope: Scope, value: Any) -> None:
+    """A text size keyword or pixels."""
     _length(scope, value, TEXT_SIZES, percent=False)
 
 
 def check_image_size(scope: Scope, value: Any) -> None:
+    """An image size keyword, pixels or percent."""
     _length(scope, value, IMAGE_SIZES, percent=True)
 
 
 def check_border(scope: Scope, value: Any) -> None:
+    """A border keyword or pixels."""
     _length(scope, value, BORDER_WIDTHS, percent=False)
 
 

@@ -18,8 +18,10 @@ from bot.simulator.validation.urls import check_media_url
 
 # The sticker packages that the Messaging API may send (list of available stickers).
 _STICKER_PACKAGES = frozenset(
-    ("446", "789", "1070", "6136", "6325", "6359", "6362", "6370", "6632")
-    + ("8515", "8522", "8525", "11537", "11538", "11539")
+    {
+        *("446", "789", "1070", "6136", "6325", "6359", "6362", "6370"),
+        *("6632", "8515", "8522", "8525", "11537", "11538", "11539"),
+    }
 )
 _PLACEHOLDER = re.compile(r"\{\{|\}\}|\{([^{}]*)\}")
 _KEY = re.compile(r"[a-zA-Z0-9_]{1,20}")
@@ -42,6 +44,7 @@ def _is_flex_error(report: Report) -> bool:
 
 
 def check_message(scope: Scope, message: Any) -> None:
+    """Check one message object."""
     if not isinstance(message, dict):
         scope.missing() if message is None else scope.invalid("Must be an object")
         return

@@ -23,6 +23,7 @@ class Report:
     flex_message: str | None = None
 
     def add(self, message: str, place: str) -> None:
+        """Note an error at a place."""
         self.details.append({"message": message, "property": place})
 
 
@@ -35,21 +36,26 @@ class Scope:
     flex: bool = False
 
     def at(self, name: str | int) -> Scope:
+        """The place of a property or element within this one."""
         if self.flex:
             return Scope(self.report, f"{self.path.rstrip('/')}/{name}", flex=True)
         step = f"[{name}]" if isinstance(name, int) else f".{name}" if self.path else str(name)
         return Scope(self.report, self.path + step)
 
     def fail(self, message: str) -> None:
+        """Note an error in these words."""
         self.report.add(message, self.path)
 
     def missing(self) -> None:
+        """Note that a value must be given."""
         self.fail("must be specified" if self.flex else "May not be empty")
 
     def invalid(self, plain: str = "Must be a valid value") -> None:
+        """Note a wrong value, in plain words or as Flex says it."""
         self.fail("invalid property" if self.flex else plain)
 
     def must_be_one_of(self, values: Iterable[str]) -> None:
+        """Note a value outside an enumeration."""
         self.invalid(f"Must be one of the following values: [{', '.join(values)}]")
 
     def text(
@@ -74,6 +80,7 @@ class Scope:
         return True
 
     def one_of(self, value: Any, values: Iterable[str], *, required: bool = False) -> bool:
+        """Check a value against an enumeration; says whether it is usable."""
         if value is None:
             if required:
                 self.missing()
