@@ -36,7 +36,7 @@ def deadline_command(source: Source) -> Callable[..., None]:
         office: Annotated[str | None, typer.Option(help="辦理機關代碼或縣市（區），決定適用的停班")] = None,
         as_json: Annotated[bool, typer.Option("--json", help="輸出 JSON")] = False,
     ) -> None:
-        """計算限辦日期與使用日數，並逐日說明。"""
+        """計算限辦日期與使用日數，並逐日說明。"""  # noqa: D415 - a Chinese sentence, shown as the help
         try:
             calendar, offices = source()
             question = Question(
