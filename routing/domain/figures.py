@@ -10,9 +10,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from routing.domain.case import Case
 from routing.domain.clock import Reading
 from routing.domain.errors import OnestopError
+from routing.domain.measuring import Measured
 
 COUNTS = (
     "open_at_start",
@@ -78,32 +78,13 @@ def percentile(ordered: Sequence[float], percent: int) -> float:
     return ordered[below] + (ordered[below + 1] - ordered[below]) * rest / 100
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Measured:
-    """What one case adds to the figures of one period. ``case`` and ``reading`` are those at the period's end."""
-
-    case: Case
-    reading: Reading | None
-    open_at_start: bool
-    received: bool
-    reopened: int
-    closed: int
-    counted: bool
-    """Stands closed, answered or referred, and was last closed in the period."""
-    set_aside: bool
-    """The same with another outcome."""
-    open_late: bool
-    first_reply_minutes: float | None
-    """Business minutes, where the first reply was given in the period."""
-
-
 @dataclass(slots=True)
 class Tally:
     """Collects cases into figures."""
 
     cases: dict[str, list[str]] = field(default_factory=lambda: {name: [] for name in COUNTS})
     samples: dict[str, list[tuple[float, str]]] = field(default_factory=lambda: {name: [] for name in DISTRIBUTIONS})
-    waiting: dict[str, list[tuple[float, str]]] = field(default_factory=lambda: {"firm": [], "agency": []})
+    waiting: dict[str, list[tuple[int, str]]] = field(default_factory=lambda: {"firm": [], "agency": []})
 
     def add(self, measured: Measured) -> None:
         """Count one case."""
@@ -161,7 +142,7 @@ class Figures:
 
     cases: Mapping[str, tuple[str, ...]]
     samples: Mapping[str, tuple[tuple[float, str], ...]]
-    waiting: Mapping[str, tuple[tuple[float, str], ...]]
+    waiting: Mapping[str, tuple[tuple[int, str], ...]]
 
     def count(self, name: str) -> int:
         """One of ``COUNTS``."""
@@ -176,9 +157,9 @@ class Figures:
         """One of ``DISTRIBUTIONS``."""
         return distribution([value for value, _ in self.samples[name]])
 
-    def waiting_days(self, on: str) -> float | None:
+    def waiting_days(self, on: str) -> int | None:
         """Working days that the closed cases waited on the ``firm`` or an ``agency``, summed; None without cases."""
-        return math.fsum(days for days, _ in self.waiting[on]) if self.waiting[on] else None
+        return sum(days for days, _ in self.waiting[on]) if self.waiting[on] else None
 
     def buckets(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
         """The closed cases by working days used, longest last; the labels are those of ``BUCKETS``."""

@@ -6,7 +6,6 @@ report made years later says the same; pages, API, command line and files all pr
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -14,13 +13,13 @@ from enum import StrEnum
 from itertools import islice
 from typing import Any
 
-from knowledge.calendar import Office, OfficeCalendar
+from knowledge.calendar import OfficeCalendar
 from knowledge.offices import Offices
-from routing.domain import clock
-from routing.domain.case import COUNTED_OUTCOMES, Case, Event, EventKind, Kind, Opening, fold
+from routing.domain.case import Case, Kind
 from routing.domain.errors import Invalid
-from routing.domain.figures import Figures, Measured, Tally
+from routing.domain.figures import Figures, Tally
 from routing.domain.history import CaseHistory
+from routing.domain.measuring import Measured, Timeline, Yardstick
 from routing.domain.periods import Period, months, weeks
 
 ALL = "all"
@@ -119,20 +118,20 @@ def report(
     whole = Period(start, end)
     spans = _spans(whole, by)
     wanted = frozenset(Kind) if kind == ALL else frozenset({Kind(kind)})
-    measure = _Measure(wanted=wanted, calendar=calendar, offices=offices)
+    yardstick = Yardstick(wanted=wanted, calendar=calendar, offices=offices)
     boards: dict[str, _Board] = {one: _Board.of(spans) for one in (kind, *wanted)}
+    key_of = _KEYS.get(by) if by is not None else None
     for history in histories:
-        if not measure.concerns(history):
+        if not yardstick.concerns(history):
             continue
-        events = sorted(history.events, key=lambda event: event.at)
-        measured = measure(history.opening, events, whole)
+        timeline = Timeline(history, yardstick)
+        measured = timeline.measure(whole)
         if measured is not None:
-            key_of = _KEYS.get(by) if by is not None else None
             for board in _boards_for(measured, boards):
                 board.total.add(measured)
                 if key_of is not None:
                     board.group(key_of(measured.case)).add(measured)
-        for key, part in measure.each(history.opening, events, spans):
+        for key, part in timeline.over(spans):
             for board in _boards_for(part, boards):
                 board.group(key).add(part)
 
@@ -199,81 +198,6 @@ _KEYS: dict[GroupBy, Callable[[Case], str | None]] = {
     GroupBy.CHANNEL: lambda case: case.opening.channel,
     GroupBy.AGENCY: _agency_asked,
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Measure:
-    """What one case adds to one period; None when it adds nothing."""
-
-    wanted: frozenset[Kind]
-    calendar: OfficeCalendar
-    offices: Offices
-
-    def _office(self, case: Case) -> Office:
-        unit = self.offices.find_unit(case.unit)
-        return unit.office if unit is not None else self.offices.own_office
-
-    def concerns(self, history: CaseHistory) -> bool:
-        """Whether the case ever is of a wanted kind, asked before anything costly."""
-        return history.opening.kind in self.wanted or any(event.kind is EventKind.KIND for event in history.events)
-
-    def each(
-        self, opening: Opening, events: Sequence[Event], spans: Sequence[tuple[str, Period]]
-    ) -> Iterator[tuple[str, Measured]]:
-        """The case in every month or week to which it adds something."""
-        last = events[-1].at if events else opening.received_at
-        closed_for_good = standing(events)
-        for key, span in spans:
-            if closed_for_good and last < span.begins_at:
-                return
-            measured = self(opening, events, span)
-            if measured is not None:
-                yield key, measured
-
-    def __call__(self, opening: Opening, events: Sequence[Event], period: Period) -> Measured | None:
-        """Cut the events at the period's end, fold, and read the clock as of its last instant."""
-        if opening.received_at >= period.ends_at:
-            return None
-        known = events[: bisect_left(events, period.ends_at, key=lambda event: event.at)]
-        first = bisect_left(known, period.begins_at, key=lambda event: event.at)
-        received = opening.received_at >= period.begins_at
-        open_at_start = not received and not standing(known[:first])
-        turns = [event.kind for event in known[first:] if event.kind in _TURNS]
-        if not (received or open_at_start or turns):
-            return None
-        case = fold(opening, known)
-        if case.kind not in self.wanted:
-            return None
-        closed = case.closed
-        ended_now = closed is not None and closed.start >= period.begins_at
-        replied_now = case.first_reply_at is not None and case.first_reply_at >= period.begins_at
-        counted = closed is not None and ended_now and closed.outcome in COUNTED_OUTCOMES
-        reading = (
-            clock.read(case, self.calendar, self._office(case), period.last_instant)
-            if closed is None or counted or replied_now
-            else None
-        )
-        return Measured(
-            case=case,
-            reading=reading,
-            open_at_start=open_at_start,
-            received=received,
-            reopened=turns.count(EventKind.REOPENED),
-            closed=turns.count(EventKind.CLOSED),
-            counted=counted,
-            set_aside=ended_now and not counted,
-            open_late=closed is None and reading is not None and reading.due_on <= period.end,
-            first_reply_minutes=reading.first_reply_minutes if replied_now and reading is not None else None,
-        )
-
-
-_TURNS = frozenset({EventKind.CLOSED, EventKind.REOPENED})
-
-
-def standing(events: Sequence[Event]) -> bool:
-    """Whether a case stands closed after these events."""
-    last = next((event.kind for event in reversed(events) if event.kind in _TURNS), None)
-    return last is EventKind.CLOSED
 
 
 def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[str, ...]:
