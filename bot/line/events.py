@@ -1,0 +1,82 @@
+"""A raw LINE event to what it means for us. Tolerant: whatever LINE may add or leave out, nothing here raises.
+
+The raw JSON is read, not the SDK's models: those turn a whole event into "unknown" (without message or reply token)
+when a single field is new, and raise when one is missing (docs/decisions/0012).
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import parse_qsl
+
+from routing.domain.inbound import Inbound, InboundKind
+
+_MEDIA = {"image", "video", "audio", "file"}
+_PLAIN = {"follow": InboundKind.FOLLOW, "unfollow": InboundKind.UNFOLLOW}
+
+
+def _text(value: Any, limit: int = 5000) -> str:
+    """A string that every database can hold, or an empty one."""
+    if not isinstance(value, str):
+        return ""
+    return value[:limit].encode("utf-8", "replace").decode("utf-8").replace("\x00", "")
+
+
+def _dict(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _at(milliseconds: int) -> datetime:
+    try:
+        return datetime.fromtimestamp(milliseconds / 1000, UTC)
+    except (OverflowError, OSError, ValueError):
+        return datetime.fromtimestamp(0, UTC)
+
+
+def read_event(raw: str, *, event_at: int) -> Inbound:
+    """What a stored event says; ``event_at`` is its timestamp in milliseconds."""
+    event = _dict(json.loads(raw))
+    source = _dict(event.get("source"))
+    context = _dict(event.get("deliveryContext"))
+    in_chat = source.get("type") == "user" or (source.get("type") not in {"group", "room"} and "userId" in source)
+    shared: dict[str, Any] = {
+        "at": _at(event_at),
+        "user_id": _text(source.get("userId"), 64) or None,
+        "reply_token": _text(event.get("replyToken"), 80) or None,
+        "redelivered": context.get("isRedelivery") is True,
+        "silent": event.get("mode") == "standby" or not in_chat,
+    }
+    kind = event.get("type")
+    if kind == "message":
+        return _message(_dict(event.get("message")), shared)
+    if kind == "postback":
+        data = _text(_dict(event.get("postback")).get("data"), 300)
+        return Inbound(kind=InboundKind.POSTBACK, data=dict(parse_qsl(data)), **shared)
+    if kind == "unsend":
+        message_id = _text(_dict(event.get("unsend")).get("messageId"), 64)
+        return Inbound(kind=InboundKind.UNSEND, message_id=message_id or None, **shared)
+    return Inbound(kind=_PLAIN.get(str(kind), InboundKind.IGNORED), **shared)
+
+
+def _message(message: dict[str, Any], shared: dict[str, Any]) -> Inbound:
+    kind = message.get("type")
+    shared = {**shared, "message_id": _text(message.get("id"), 64) or None}
+    if kind == "text" and isinstance(message.get("text"), str):
+        return Inbound(kind=InboundKind.TEXT, text=_text(message["text"]), **shared)
+    if kind in _MEDIA:
+        size = message.get("fileSize")
+        return Inbound(
+            kind=InboundKind.MEDIA,
+            media=str(kind),
+            file_name=_text(message.get("fileName"), 200) or None,
+            size=size if isinstance(size, int) else None,
+            **shared,
+        )
+    if kind == "location":
+        words = [_text(message.get(name), 200) for name in ("title", "address")]
+        return Inbound(kind=InboundKind.LOCATION, text=" ".join(word for word in words if word), **shared)
+    if kind == "sticker":
+        return Inbound(kind=InboundKind.STICKER, **shared)
+    return Inbound(kind=InboundKind.STRANGE, **shared)

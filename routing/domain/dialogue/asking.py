@@ -1,0 +1,266 @@
+"""A firm says something while nothing was asked of it: answer, offer choices, hand over, or chat."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from knowledge.entries import FaqEntry
+from routing.domain.decision import Action
+from routing.domain.dialogue import menu
+from routing.domain.dialogue.state import MAX_PENDING, State
+from routing.domain.dialogue.turn import AddToCase, Effect, NoteEnquiry, Result, Turn, Verdict
+from routing.domain.messages import Button, Card, Outgoing, Row, Text, postback
+
+
+def remember(turn: Turn) -> State:
+    """The state with this message kept as the possible beginning of a case."""
+    state, message = turn.state, turn.message_id
+    if message is None or message in state.pending:
+        return state
+    return replace(
+        state,
+        pending=(*state.pending, message)[-MAX_PENDING:],
+        led_at=turn.inbound.at.isoformat(),
+        last_message=message,
+    )
+
+
+def asked(turn: Turn) -> Result:
+    """Words, while nothing was asked."""
+    understanding, decision = turn.understanding, turn.decision
+    if understanding is None or decision is None:
+        return menu.to_menu(turn)
+    if understanding.alert is not None:
+        return _alert(turn, understanding.alert.value)
+    if decision.action is Action.CHAT:
+        reply = turn.small_reply(understanding.smalltalk or "greeting") or turn.say("greeting.body")
+        message = Text(reply, quick=menu.usual(turn))
+        return Result(state=turn.state, messages=(message,), effects=(NoteEnquiry(),))
+    waiting = [case for case in turn.cases if case.waits_on_firm]
+    return _for_waiting_case(turn, waiting[0].number) if len(waiting) == 1 else _decided(turn)
+
+
+def _decided(turn: Turn) -> Result:
+    understanding, decision = turn.understanding, turn.decision
+    category = understanding.category.value if understanding else "other"
+    topic = understanding.topic if understanding else None
+    if category == "smalltalk":
+        category, topic = "other", None
+    state = replace(remember(turn), category=category, topic=topic, alert=None, last_category=category)
+    if decision is not None and decision.action is Action.ANSWER and decision.match is not None:
+        return answer(turn, decision.match.entry, state=state)
+    if decision is not None and decision.action is Action.CHOOSE:
+        return _choose(turn, state)
+    return _hand_over(turn, state, decision.match.entry if decision and decision.match else None)
+
+
+def _for_waiting_case(turn: Turn, number: str) -> Result:
+    """A case waits on this firm: what it says now belongs there, and it can say otherwise."""
+    if turn.message_id is None:
+        return Result(state=turn.state)
+    quick = (
+        menu.button(turn, "button.new_matter", "new_matter", message=turn.message_id),
+        menu.button(turn, "button.case", "case", number=number),
+    )
+    return Result(
+        state=turn.state,
+        messages=(Text(turn.say("added", number=number), quick=quick),),
+        effects=(AddToCase(number=number, message_ids=(turn.message_id,)),),
+    )
+
+
+def _alert(turn: Turn, alert: str) -> Result:
+    """An emergency: the right numbers first, and that this message is not the report that the law requires."""
+    found = turn.emergency(alert)
+    understanding = turn.understanding
+    category = understanding.category.value if understanding else "other"
+    state = replace(
+        remember(turn), alert=alert, category="other" if category == "smalltalk" else category,
+        topic=understanding.topic if understanding else None,
+    )  # fmt: skip
+    words, numbers = found or (turn.say("alert.body"), ())
+    calls = tuple(Button(label=label, url=f"tel:{number}") for label, number in numbers)
+    card = Card(
+        title=turn.say("alert.title"), body=f"{words}\n{turn.say('alert.not_a_report')}",
+        buttons=(*calls[:4], menu.open_case(turn)), tone="alert", alt=turn.say("alert.title"), quick=menu.usual(turn),
+    )  # fmt: skip
+    return Result(state=state, messages=(card,), effects=(NoteEnquiry(),))
+
+
+def _park_row(turn: Turn, entry: FaqEntry) -> tuple[Row, ...]:
+    if entry.parks.value == "any":
+        return ()
+    return (Row(turn.say("faq.parks"), turn.say(f"faq.parks.{entry.parks.value}")),)
+
+
+def _rows(turn: Turn, entry: FaqEntry) -> tuple[Row, ...]:
+    rows = [*_park_row(turn, entry)]
+    plain = (("faq.duration", entry.duration), ("faq.where", entry.where), ("faq.prepare", "、".join(entry.prepare)))
+    if turn.language == "zh-TW":
+        rows += [Row(turn.say(key), value) for key, value in plain if value]
+    if entry.basis:
+        rows.append(Row(turn.say("faq.basis"), "；".join(basis.label for basis in entry.basis)))
+    rows.append(Row(turn.say("faq.verified"), f"{entry.verified:%Y/%m/%d}"))
+    rows.append(Row(turn.say("case.unit"), turn.unit_of(entry.category.value, entry.topic)))
+    return tuple(rows)
+
+
+def answer_card(turn: Turn, entry: FaqEntry) -> Card:
+    """An answer with its source and date, marked as automatic, and with the ways on."""
+    wording = entry.wording(turn.language)
+    buttons = [
+        menu.button(turn, "button.helpful", "helpful", faq=entry.id, primary=True),
+        menu.button(turn, "button.not_helpful", "not_helpful", faq=entry.id),
+        menu.open_case(turn),
+    ]
+    source = next((basis.url for basis in entry.basis if basis.url), None)
+    if source:
+        buttons.append(Button(label=turn.say("button.source"), url=source))
+    return Card(
+        title=wording.question, body=wording.answer, rows=_rows(turn, entry), buttons=tuple(buttons),
+        footer=turn.say("faq.footer"), alt=wording.question, quick=(*_add_buttons(turn), *menu.usual(turn)),
+    )  # fmt: skip
+
+
+def answer(turn: Turn, entry: FaqEntry, *, state: State) -> Result:
+    """Answer from an entry; one that hands over says who will answer and offers to open the case."""
+    if entry.kind.value == "hand_over":
+        return _hand_over(turn, state, entry)
+    state = replace(state, last_entry=entry.id, category=entry.category.value, topic=entry.topic)
+    other_kind = turn.known.park_kind and entry.parks.value not in {"any", turn.known.park_kind}
+    messages: list[Outgoing] = [answer_card(turn, entry)]
+    if other_kind:
+        messages.append(Text(turn.say("faq.other_park"), quick=menu.usual(turn)))
+    return Result(state=state, messages=tuple(messages), effects=_note(turn, entry.id))
+
+
+def _note(turn: Turn, faq: str | None, offered: tuple[str, ...] = ()) -> tuple[Effect, ...]:
+    return (NoteEnquiry(faq=faq, offered=offered),) if turn.understanding is not None else ()
+
+
+def _add_buttons(turn: Turn) -> tuple[Button, ...]:
+    """To add what was just said to a case that is open."""
+    if turn.message_id is None:
+        return ()
+    return tuple(
+        Button(
+            label=turn.say("button.add_to", tail=case.number[-4:]),
+            data=postback("add_to_case", number=case.number, message=turn.message_id),
+            shown=turn.say("button.add_to", tail=case.number[-4:]),
+        )
+        for case in turn.cases
+        if not case.closed
+    )[:3]
+
+
+def _choose(turn: Turn, state: State) -> Result:
+    decision = turn.decision
+    quick = (*_add_buttons(turn), *menu.usual(turn))
+    if decision is not None and decision.choices:
+        entries = tuple(match.entry for match in decision.choices)
+        return Result(
+            state=state, messages=(choices(turn, entries, quick=quick),),
+            effects=(NoteEnquiry(offered=tuple(entry.id for entry in entries)),),
+        )  # fmt: skip
+    names = [category.value for category in decision.categories] if decision else list(menu.CATEGORIES)
+    buttons = tuple(menu.button(turn, f"category.{name}", "category", category=name) for name in names)
+    card = Card(
+        title=turn.say("choose.category"), body=menu.hours(turn),
+        buttons=(*buttons, menu.open_case(turn, primary=True)), alt=turn.say("choose.category"), quick=quick,
+    )  # fmt: skip
+    return Result(state=state, messages=(card,), effects=(NoteEnquiry(),))
+
+
+def choices(turn: Turn, entries: tuple[FaqEntry, ...], *, quick: tuple[Button, ...]) -> Card:
+    """Up to three questions that may be meant, and none of them."""
+    buttons = []
+    for entry in entries[:3]:
+        question = entry.wording(turn.language).question
+        buttons.append(Button(label=question, data=postback("faq", id=entry.id), shown=question[:100]))
+    none = menu.button(turn, "button.none_of_these", "open_case", primary=True)
+    return Card(
+        title=turn.say("choose.title"), buttons=(*buttons, none), footer=turn.say("choose.footer"),
+        alt=turn.say("choose.title"), quick=quick,
+    )  # fmt: skip
+
+
+def _hand_over(turn: Turn, state: State, entry: FaqEntry | None = None) -> Result:
+    category, topic = state.category or "other", state.topic
+    if entry is not None:
+        category, topic = entry.category.value, entry.topic
+        state = replace(state, category=category, topic=topic, last_entry=entry.id)
+    unit = turn.unit_of(category, topic)
+    if entry is not None:
+        body = entry.wording(turn.language).answer
+    else:
+        body = turn.say("hand_over.body", category=turn.say(f"category.{category}"), unit=unit)
+    body = "\n".join(part for part in (body, menu.hours(turn)) if part)
+    card = Card(
+        title=turn.say("hand_over.title"), body=body, buttons=(menu.open_case(turn, primary=True), menu.cancel(turn)),
+        footer=turn.say("case.binding"), alt=turn.say("hand_over.title"),
+        quick=(*_add_buttons(turn), *menu.category_buttons(turn), *menu.usual(turn)[1:]),
+    )  # fmt: skip
+    return Result(state=state, messages=(card,), effects=_note(turn, entry.id if entry else None))
+
+
+def media(turn: Turn) -> Result:
+    """A photo or file without words: keep it, and ask what it is about."""
+    waiting = [case for case in turn.cases if case.waits_on_firm]
+    if len(waiting) == 1:
+        return _for_waiting_case(turn, waiting[0].number)
+    state = remember(turn)
+    quick = (*_add_buttons(turn), *menu.category_buttons(turn), menu.open_case(turn), menu.cancel(turn))
+    return Result(state=state, messages=(Text(turn.say("media.ask"), quick=quick[:13]),))
+
+
+def chosen(turn: Turn) -> Result:
+    """A question was picked from a list."""
+    entry = turn.entry(turn.inbound.data.get("id", ""))
+    if entry is None or entry.expired(turn.today):
+        return menu.expired(turn)
+    result = answer(turn, entry, state=menu.idle(turn.state))
+    return replace(result, effects=(*result.effects, Verdict(verdict="chosen", faq=entry.id)))
+
+
+def category(turn: Turn) -> Result:
+    """A category was picked: what is often asked in it, and the way to a person."""
+    name = turn.inbound.data.get("category", "")
+    if name not in menu.CATEGORIES:
+        return menu.expired(turn)
+    state = replace(menu.idle(turn.state), category=name, topic=None, last_category=name)
+    title = turn.say("category.ask", category=turn.say(f"category.{name}"))
+    buttons = tuple(
+        Button(label=(q := entry.wording(turn.language).question), data=postback("faq", id=entry.id), shown=q[:100])
+        for entry in turn.common(name)[:4]
+    )
+    card = Card(
+        title=title, body=turn.say("category.body"), buttons=(*buttons, menu.open_case(turn, primary=True)), alt=title,
+        quick=menu.usual(turn),
+    )  # fmt: skip
+    return Result(state=state, messages=(card,))
+
+
+def helpful(turn: Turn) -> Result:
+    """The answer helped; the conversation about it is over."""
+    state = State(last_enquiry=turn.state.last_enquiry)
+    return Result(
+        state=state, messages=(Text(turn.say("helpful.thanks"), quick=menu.usual(turn)),),
+        effects=(Verdict(verdict="helpful", faq=turn.inbound.data.get("faq")),),
+    )  # fmt: skip
+
+
+def not_helpful(turn: Turn) -> Result:
+    """It did not: apologise, offer related questions and a person."""
+    entry = turn.entry(turn.inbound.data.get("faq") or turn.state.last_entry or "")
+    related = tuple(found for name in (entry.related if entry else ()) if (found := turn.entry(name)))
+    buttons = tuple(
+        Button(label=(q := other.wording(turn.language).question), data=postback("faq", id=other.id), shown=q[:100])
+        for other in related[:3]
+    )
+    card = Card(
+        title=turn.say("not_helpful.title"), body=turn.say("not_helpful.body"),
+        buttons=(menu.open_case(turn, primary=True), *buttons), alt=turn.say("not_helpful.title"),
+        quick=menu.usual(turn),
+    )  # fmt: skip
+    faq = turn.inbound.data.get("faq")
+    return Result(state=turn.state, messages=(card,), effects=(Verdict(verdict="not_helpful", faq=faq),))

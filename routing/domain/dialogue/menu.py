@@ -1,0 +1,78 @@
+"""What is offered again and again: the menu, the way back, the way to a person."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from routing.domain.dialogue.state import State, Step
+from routing.domain.dialogue.turn import Result, Turn
+from routing.domain.messages import Button, Card, Outgoing, Text, postback
+
+CATEGORIES = ("land", "construction", "utilities", "environment", "tax", "other")
+
+
+def button(turn: Turn, key: str, action: str, *, primary: bool = False, **values: str | int) -> Button:
+    """A button whose label is a sentence of ours; its tap shows as the firm's own words."""
+    label = turn.say(key)
+    return Button(label=label, data=postback(action, **values), shown=label, primary=primary)
+
+
+def open_case(turn: Turn, *, primary: bool = False) -> Button:
+    """The way to a person."""
+    return button(turn, "button.open_case", "open_case", primary=primary)
+
+
+def cancel(turn: Turn) -> Button:
+    """The way back."""
+    return button(turn, "button.cancel", "cancel")
+
+
+def category_buttons(turn: Turn) -> tuple[Button, ...]:
+    """The six categories."""
+    return tuple(button(turn, f"category.{name}", "category", category=name) for name in CATEGORIES)
+
+
+def usual(turn: Turn) -> tuple[Button, ...]:
+    """Under most messages: a person, the own cases, the menu."""
+    return (open_case(turn), button(turn, "button.my_cases", "my_cases"), button(turn, "button.menu", "menu"))
+
+
+def hours(turn: Turn) -> str:
+    """A sentence on office hours if the office is closed now, with what to do in an emergency; else nothing."""
+    return turn.say("hours.closed", opening=turn.closed_until) if turn.closed_until else ""
+
+
+def greeting(turn: Turn) -> tuple[Outgoing, ...]:
+    """Who we are and what can be asked."""
+    body = "\n".join(part for part in (turn.say("greeting.body"), hours(turn)) if part)
+    languages = tuple(
+        Button(label=label, data=postback("language", lang=lang), shown=label)
+        for lang, label in (("zh-TW", "中文"), ("en", "English"), ("ja", "日本語"))
+        if lang != turn.language
+    )
+    card = Card(
+        title=turn.say("greeting.title"), body=body, buttons=category_buttons(turn), alt=turn.say("greeting.title"),
+        quick=(*usual(turn)[:2], *languages),
+    )  # fmt: skip
+    return (card,)
+
+
+def to_menu(turn: Turn) -> Result:
+    """Back to the beginning; what was gathered is let go."""
+    return Result(state=State(last_enquiry=turn.state.last_enquiry), messages=greeting(turn))
+
+
+def cancelled(turn: Turn) -> Result:
+    """The firm went back: nothing is opened, its messages stay where they are."""
+    state = State(pending=(), last_enquiry=turn.state.last_enquiry)
+    return Result(state=state, messages=(Text(turn.say("cancelled"), quick=usual(turn)),))
+
+
+def expired(turn: Turn) -> Result:
+    """An old button: say so, change nothing, offer what is current (trap L21)."""
+    return Result(state=turn.state, messages=(Text(turn.say("expired"), quick=usual(turn)),))
+
+
+def idle(state: State) -> State:
+    """The same conversation with nothing asked."""
+    return replace(state, step=Step.IDLE, number=None)

@@ -1,0 +1,219 @@
+"""Opening a case: one question at a time, a summary, and a receipt (contract §4)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+
+from routing.domain.dialogue import menu
+from routing.domain.dialogue.asking import remember
+from routing.domain.dialogue.state import State, Step
+from routing.domain.dialogue.turn import Effect, NoticeSeen, OpenCase, Result, Turn
+from routing.domain.inbound import InboundKind
+from routing.domain.messages import Button, Card, Outgoing, Row, Text, postback
+
+_UBN = re.compile(r"\d{8}")
+_PHONE = re.compile(r"[\d\s+()\-#*轉分機ext.]{6,40}", re.IGNORECASE)
+_WEIGHTS = (1, 2, 1, 2, 1, 2, 4, 1)
+
+
+def valid_ubn(number: str) -> bool:
+    """Whether eight digits are a 統一編號: weighted digit sum divisible by five (財政部, in force since 2023-04).
+
+    The seventh digit 7 gives a product of 28, whose digits may count as 10 or as 1.
+    """
+    if not _UBN.fullmatch(number):
+        return False
+    total = sum(sum(divmod(int(digit) * weight, 10)) for digit, weight in zip(number, _WEIGHTS, strict=True))
+    return total % 5 == 0 or (number[6] == "7" and (total - 9) % 5 == 0)
+
+
+def begin(turn: Turn) -> Result:
+    """``open_case``: what was said or sent before is the beginning; without words we ask for some first."""
+    state = turn.state
+    if not turn.words:
+        again = replace(state, step=Step.DESCRIBE)
+        key = "opening.describe_media" if turn.files else "opening.describe"
+        return Result(state=again, messages=(Text(turn.say(key), quick=(menu.cancel(turn),)),))
+    return _next(turn, state)
+
+
+def _filled(turn: Turn, state: State) -> State:
+    known = turn.known
+    return replace(
+        state, firm_name=state.firm_name or known.firm_name, ubn=state.ubn or known.ubn,
+        contact_name=state.contact_name or known.contact_name, phone=state.phone or known.phone,
+        park=state.park or known.park, category=state.category or "other",
+    )  # fmt: skip
+
+
+def _next(turn: Turn, state: State) -> Result:
+    """Ask the first thing that is missing, or show the summary."""
+    state = _filled(turn, state)
+    notice: tuple[Outgoing, ...] = ()
+    effects: tuple[Effect, ...] = ()
+    if not turn.known.noticed and state.step not in {Step.FIRM, Step.CONTACT, Step.PHONE, Step.PARK, Step.SUMMARY}:
+        notice = (Text(turn.say("privacy.line", url=turn.privacy_url)),)
+        effects = (NoticeSeen(),)
+    step, message = _question(turn, state)
+    return Result(state=replace(state, step=step), messages=(*notice, message), effects=effects)
+
+
+def _question(turn: Turn, state: State) -> tuple[Step, Outgoing]:
+    if not state.firm_name:
+        return Step.FIRM, Text(turn.say("opening.firm"), quick=(menu.cancel(turn),))
+    if not state.contact_name:
+        return Step.CONTACT, Text(turn.say("opening.contact"), quick=(menu.cancel(turn),))
+    if not state.phone:
+        return Step.PHONE, Text(turn.say("opening.phone"), quick=(menu.cancel(turn),))
+    if not state.park:
+        return Step.PARK, _park_question(turn)
+    return Step.SUMMARY, summary(turn, state)
+
+
+def _park_question(turn: Turn) -> Card:
+    buttons = tuple(
+        Button(label=park.label(turn.language), data=postback("park", id=park.id), shown=park.label(turn.language))
+        for park in turn.parks[:16]
+    )
+    none = menu.button(turn, "button.no_park", "park", id="none")
+    title = turn.say("opening.park")
+    return Card(title=title, buttons=(*buttons, none), alt=title, quick=(menu.cancel(turn),))
+
+
+def summary(turn: Turn, state: State) -> Card:
+    """Everything the case will hold, to be confirmed with one tap."""
+    words = turn.words if len(turn.words) <= 300 else turn.words[:299] + "…"
+    category = turn.say(f"category.{state.category or 'other'}")
+    firm = state.firm_name or ""
+    if state.ubn and state.ubn != firm:
+        firm = f"{firm}（{state.ubn}）"
+    park = turn.find_park(state.park) if state.park else None
+    rows = [
+        Row(turn.say("case.category"), category),
+        Row(turn.say("case.unit"), turn.unit_of(state.category or "other", state.topic)),
+        Row(turn.say("summary.firm"), firm),
+        Row(turn.say("summary.contact"), f"{state.contact_name or ''} {state.phone or ''}".strip()),
+        Row(turn.say("summary.park"), park.label(turn.language) if park else turn.say("button.no_park")),
+    ]
+    if turn.files:
+        rows.append(Row(turn.say("summary.files"), str(turn.files)))
+    others = tuple(
+        b for b in menu.category_buttons(turn) if b.data != postback("category", category=state.category or "")
+    )
+    return Card(
+        title=turn.say("summary.title"), body=words, rows=tuple(rows),
+        buttons=(
+            menu.button(turn, "button.confirm_case", "confirm_case", primary=True),
+            menu.button(turn, "button.change_details", "change_details"),
+            menu.cancel(turn),
+        ),
+        footer=turn.say("summary.footer"), alt=turn.say("summary.title"), quick=others,
+    )  # fmt: skip
+
+
+def described(turn: Turn) -> Result:
+    """Words came that we asked for."""
+    state = remember(turn)
+    understanding = turn.understanding
+    if understanding is not None and understanding.category.value != "smalltalk" and not state.category:
+        state = replace(state, category=understanding.category.value, topic=understanding.topic)
+    return _next(turn, replace(state, step=Step.DESCRIBE))
+
+
+def _firm(turn: Turn, text: str) -> State | str:
+    digits = re.sub(r"[\s-]", "", text)
+    if re.fullmatch(r"\d+", digits):
+        if not valid_ubn(digits):
+            return "opening.firm_bad_ubn"
+        return replace(turn.state, ubn=digits, firm_name=digits)
+    found = re.search(r"(?<!\d)\d{8}(?!\d)", text)
+    ubn = found.group() if found and valid_ubn(found.group()) else None
+    name = re.sub(r"[（(]?\s*(統一編號|統編)?[:：]?\s*\d{8}\s*[)）]?", "", text).strip() if ubn else text
+    return replace(turn.state, firm_name=(name or ubn or text)[:80], ubn=ubn)
+
+
+def _contact(turn: Turn, text: str) -> State | str:
+    return replace(turn.state, contact_name=text[:40])
+
+
+def _phone(turn: Turn, text: str) -> State | str:
+    if not _PHONE.fullmatch(text) or sum(character.isdigit() for character in text) < 6:
+        return "opening.phone_again"
+    return replace(turn.state, phone=text[:40])
+
+
+def _park(turn: Turn, text: str) -> State | str:
+    park = turn.find_park(text)
+    return replace(turn.state, park=park.name) if park else "opening.park_again"
+
+
+_READ: dict[Step, Callable[[Turn, str], State | str]] = {
+    Step.FIRM: _firm, Step.CONTACT: _contact, Step.PHONE: _phone, Step.PARK: _park,
+}  # fmt: skip
+
+
+def told(turn: Turn) -> Result:
+    """An answer to what we asked; what cannot be used is asked again, with a way back."""
+    state = turn.state
+    if turn.inbound.kind is not InboundKind.TEXT:
+        state = remember(turn)
+        step, question = _question(turn, state)
+        noted = Text(turn.say("opening.media_kept"))
+        return Result(state=replace(state, step=step), messages=(noted, question))
+    if state.step is Step.DESCRIBE:
+        return described(turn)
+    if state.step is Step.SUMMARY:
+        state = remember(turn)
+        return Result(state=state, messages=(summary(turn, state),))
+    read = _READ[state.step](turn, turn.inbound.text.strip())
+    if isinstance(read, str):
+        quick = (menu.cancel(turn),)
+        if state.step is Step.PARK:
+            return Result(state=state, messages=(Text(turn.say(read)), _park_question(turn)))
+        return Result(state=state, messages=(Text(turn.say(read), quick=quick),))
+    return _next(turn, read)
+
+
+def park(turn: Turn) -> Result:
+    """A park was tapped."""
+    if turn.state.step not in {Step.PARK, Step.SUMMARY}:
+        return menu.expired(turn)
+    chosen = turn.inbound.data.get("id", "")
+    found = turn.find_park(chosen)
+    if found is None and chosen != "none":
+        return menu.expired(turn)
+    if found is not None and not found.own:
+        card = found.office
+        text = turn.say("park.elsewhere", park=found.label(turn.language), office=card.name(turn.language))
+        return Result(state=turn.state, messages=(Text(text, quick=(menu.cancel(turn),)), _park_question(turn)))
+    return _next(turn, replace(turn.state, park=found.name if found else "none"))
+
+
+def change_category(turn: Turn) -> Result:
+    """Another category for the case about to be opened."""
+    name = turn.inbound.data.get("category", "")
+    if name not in menu.CATEGORIES:
+        return menu.expired(turn)
+    state = replace(turn.state, category=name, topic=None)
+    step, question = _question(turn, state)
+    return Result(state=replace(state, step=step), messages=(question,))
+
+
+def change_details(turn: Turn) -> Result:
+    """Ask firm, person, telephone and park anew."""
+    if turn.state.step is not Step.SUMMARY:
+        return menu.expired(turn)
+    state = replace(turn.state, firm_name=None, ubn=None, contact_name=None, phone=None, park=None, step=Step.FIRM)
+    return Result(state=state, messages=(Text(turn.say("opening.firm"), quick=(menu.cancel(turn),)),))
+
+
+def confirm(turn: Turn) -> Result:
+    """``confirm_case``: the case is opened now, and the receipt follows."""
+    if turn.state.step is not Step.SUMMARY or not turn.words:
+        return menu.expired(turn)
+    state = State()
+    hours = menu.hours(turn)
+    messages: tuple[Outgoing, ...] = (Text(hours),) if hours else ()
+    return Result(state=state, messages=messages, effects=(OpenCase(state=turn.state),))

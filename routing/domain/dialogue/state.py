@@ -1,0 +1,72 @@
+"""Where a conversation stands: a small value kept with the contact, without anybody's words in it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, fields
+from enum import StrEnum
+from typing import Any
+
+MAX_PENDING = 30
+"""Messages kept as the possible beginning of a case."""
+
+
+class Step(StrEnum):
+    """What we asked last."""
+
+    IDLE = "idle"
+    DESCRIBE = "describe"
+    """What is it about?"""
+    FIRM = "firm"
+    """Firm name or 統一編號?"""
+    CONTACT = "contact"
+    """Whom may we talk to?"""
+    PHONE = "phone"
+    """Under which number?"""
+    PARK = "park"
+    """In which park?"""
+    SUMMARY = "summary"
+    """Is this right?"""
+    ADDING = "adding"
+    """What is there to add to the case?"""
+
+
+OPENING = frozenset({Step.DESCRIBE, Step.FIRM, Step.CONTACT, Step.PHONE, Step.PARK, Step.SUMMARY})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """The conversation. ``pending`` are messages not yet tied to a case; ``led_at`` is when the first of them came."""
+
+    step: Step = Step.IDLE
+    pending: tuple[int, ...] = ()
+    led_at: str | None = None
+    category: str | None = None
+    topic: str | None = None
+    alert: str | None = None
+    firm_name: str | None = None
+    ubn: str | None = None
+    contact_name: str | None = None
+    phone: str | None = None
+    park: str | None = None
+    number: str | None = None
+    last_entry: str | None = None
+    last_category: str | None = None
+    last_message: int | None = None
+    last_enquiry: int | None = None
+
+    def plain(self) -> dict[str, Any]:
+        """As JSON values; what is not set is left out."""
+        values = {name: value for name, value in asdict(self).items() if value not in (None, ())}
+        return {**values, "step": self.step.value}
+
+
+def state_from(plain: dict[str, Any]) -> State:
+    """The state from what ``plain`` wrote; anything else (an older program's) begins anew."""
+    names = {field.name for field in fields(State)}
+    if not plain or not set(plain) <= names:
+        return State()
+    values = {**plain, "pending": tuple(plain.get("pending", ()))}
+    try:
+        return State(**{**values, "step": Step(plain.get("step", "idle"))})
+    except ValueError:
+        return State()

@@ -1,0 +1,166 @@
+"""One turn of a conversation: what a handler is given, and what it gives back. Handlers do nothing themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
+
+from knowledge.entries import FaqEntry
+from knowledge.offices import Park
+from knowledge.understand import Understanding
+from routing.domain.decision import Decision
+from routing.domain.dialogue.state import State
+from routing.domain.inbound import Inbound
+from routing.domain.messages import Outgoing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseCard:
+    """A case as its firm sees it; dates and names are ready to read."""
+
+    number: str
+    subject: str
+    status: str
+    category: str
+    unit: str
+    officer: str | None
+    promised: str
+    closed: bool
+    waits_on_firm: bool
+    steps: tuple[tuple[str, str], ...] = ()
+    """(when, what), the newest last."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What we know of the person writing."""
+
+    firm_name: str | None = None
+    ubn: str | None = None
+    contact_name: str | None = None
+    phone: str | None = None
+    park: str | None = None
+    park_kind: str | None = None
+    noticed: bool = False
+    """Has seen the privacy notice in force."""
+
+    @property
+    def complete(self) -> bool:
+        """Whether a case can be opened without asking anything."""
+        return all((self.firm_name, self.contact_name, self.phone, self.park))
+
+
+class Say(Protocol):
+    """A sentence by key, in the firm's language."""
+
+    def __call__(self, key: str, **values: object) -> str:
+        """The sentence with its placeholders filled."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """Everything a handler may look at. ``words`` is what was said before and now, for the summary."""
+
+    inbound: Inbound
+    state: State
+    known: Known
+    language: str
+    say: Say
+    today: date
+    cases: tuple[CaseCard, ...]
+    parks: tuple[Park, ...]
+    find_park: Callable[[str], Park | None]
+    entry: Callable[[str], FaqEntry | None]
+    common: Callable[[str], tuple[FaqEntry, ...]]
+    small_reply: Callable[[str], str | None]
+    emergency: Callable[[str], tuple[str, tuple[tuple[str, str], ...]] | None]
+    """For a kind of alert: the words, and (label, number) to call."""
+    unit_of: Callable[[str, str | None], str]
+    closed_until: str | None
+    """When the office opens next, if it is closed now."""
+    privacy_url: str
+    words: str = ""
+    files: int = 0
+    message_id: int | None = None
+    understanding: Understanding | None = None
+    decision: Decision | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenCase:
+    """Open a case with what the conversation gathered."""
+
+    state: State
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddToCase:
+    """Tie messages to a case. ``ends_wait``: they are words or files, not thanks."""
+
+    number: str
+    message_ids: tuple[int, ...]
+    ends_wait: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reopen:
+    """The firm says that a closed case is not solved."""
+
+    number: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rate:
+    """The firm says how a case went."""
+
+    number: str
+    score: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskCall:
+    """The firm wants a call about a case."""
+
+    number: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetLanguage:
+    """The firm chose the language it reads."""
+
+    language: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteEnquiry:
+    """Write down what was asked and what we made of it. ``offered``: entry ids shown as choices."""
+
+    faq: str | None = None
+    offered: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """The firm's word on our last answer."""
+
+    verdict: str
+    faq: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeSeen:
+    """The privacy notice was shown."""
+
+
+Effect = OpenCase | AddToCase | Reopen | Rate | AskCall | SetLanguage | NoteEnquiry | Verdict | NoticeSeen
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """The new state, what to say, and what to do; notices of what is done follow the messages."""
+
+    state: State
+    messages: tuple[Outgoing, ...] = ()
+    effects: tuple[Effect, ...] = ()

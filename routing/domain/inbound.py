@@ -1,0 +1,48 @@
+"""What comes in from a channel, already stripped of the channel's shape."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from types import MappingProxyType
+
+
+class InboundKind(StrEnum):
+    """What somebody did."""
+
+    TEXT = "text"
+    MEDIA = "media"
+    """A photo, film, sound or file."""
+    LOCATION = "location"
+    STICKER = "sticker"
+    POSTBACK = "postback"
+    FOLLOW = "follow"
+    UNFOLLOW = "unfollow"
+    UNSEND = "unsend"
+    STRANGE = "strange"
+    """A message of a kind we do not know: kept, and its sender is told that a person will look."""
+    IGNORED = "ignored"
+    """Nothing that concerns us."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inbound:
+    """One thing somebody did. ``at`` is when, by the channel's own clock; ``reply_token`` lets us answer for free.
+
+    ``silent``: another module holds the conversation, or it is a group; store, but answer nothing.
+    """
+
+    kind: InboundKind
+    at: datetime
+    user_id: str | None = None
+    reply_token: str | None = None
+    message_id: str | None = None
+    text: str = ""
+    data: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    media: str | None = None
+    file_name: str | None = None
+    size: int | None = None
+    redelivered: bool = False
+    silent: bool = False
