@@ -1,0 +1,168 @@
+"""The turnaround report for people: as a table to take away, rounded for pages, small groups of people hidden.
+
+Rounding happens here and nowhere else, once, half up (contract §8). Files keep full precision and hide nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Decimal
+
+from bot.web.tables import Cell, Table
+from routing.domain.figures import COUNTS, DISTRIBUTIONS, Figures
+from routing.domain.statistics import ALL, Group, GroupBy, Report
+
+NO_CASES = "無案件"
+"""What a page shows where a figure has no case behind it: never 0, never 100 %."""
+
+LEAST_CASES = 5
+"""Groups of people with fewer closed cases are not shown on pages: a mean of two cases says nothing of a person."""
+
+LABELS = {
+    "open_at_start": "期初未結",
+    "received": "受理",
+    "reopened": "重新開啟",
+    "closed": "辦結（次）",
+    "open_at_end": "期末未結",
+    "closed_cases": "辦結案件",
+    "on_time": "依限辦結",
+    "extended": "展期辦結",
+    "late": "逾限辦結",
+    "on_time_rate": "依限辦結率",
+    "set_aside": "不計入時效",
+    "open_late": "逾限未結",
+    "days_used": "使用日數",
+    "gross_days": "歷時日數",
+    "first_reply_minutes": "首次回復（上班分鐘）",
+    "waiting_days.firm": "待廠商補件（工作日）",
+    "waiting_days.agency": "會辦等待（工作日）",
+}
+PARTS = {"n": "件數", "mean": "平均", "median": "中位數", "p90": "第 90 百分位", "min": "最少", "max": "最多"}
+
+DEFINITIONS = (
+    "期末未結＝期初未結＋受理＋重新開啟－辦結（次）；受理、重新開啟、辦結（次）為期間內之次數。",
+    "辦結案件：期末仍為辦結、最後一次辦結在期間內，且結果為答復或移請權責機關；其他結果列為不計入時效。",
+    "展期辦結：依限辦結中，因展期始為依限者。逾限未結：期末未結且限辦日期已至。",
+    "使用日數：收文次日起算之工作日，扣除待廠商補件及辦結至重新開啟之期間，當日辦結為 0.5 日。",
+    "歷時日數：收文次日起算之日曆天，僅扣除辦結至重新開啟之期間。",
+    "首次回復：承辦人於期間內首次回復，自受理起之上班分鐘數，不含自動訊息。",
+    "空白表示該項沒有案件。百分位數以線性內插計算。",
+)
+
+_GROUPS = {
+    GroupBy.CATEGORY: "類別",
+    GroupBy.TOPIC: "主題",
+    GroupBy.UNIT: "單位",
+    GroupBy.OFFICER: "承辦人",
+    GroupBy.PARK: "園區",
+    GroupBy.CHANNEL: "管道",
+    GroupBy.AGENCY: "會辦機關",
+    GroupBy.MONTH: "月份",
+    GroupBy.WEEK: "週次",
+}
+_KINDS = {"ENQ": "一般諮詢", "PET": "人民陳情", "APP": "依法申請", ALL: "全部"}
+
+
+def days(value: float | None) -> str:
+    """Days with one decimal."""
+    return NO_CASES if value is None else str(_half_up(value, 1))
+
+
+def rate(value: float | None) -> str:
+    """A share as per cent with two decimals."""
+    return NO_CASES if value is None else f"{_half_up(value, 2, shift=2)}%"
+
+
+def minutes(value: float | None) -> str:
+    """Business minutes, whole."""
+    return NO_CASES if value is None else f"{_half_up(value, 0):,}"
+
+
+def _half_up(value: float, places: int, *, shift: int = 0) -> Decimal:
+    """Rounds the number as it is written, so that 2.35 gives 2.4 although the float lies just below."""
+    return Decimal(repr(value)).scaleb(shift).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+
+
+def republic(day: date) -> str:
+    """A date as agencies write it: 114 年 2 月 1 日."""
+    return f"{day.year - 1911} 年 {day.month} 月 {day.day} 日"
+
+
+@dataclass(frozen=True, slots=True)
+class Visible:
+    """The groups that a page may show, and the keys of those it must not."""
+
+    groups: tuple[Group, ...]
+    hidden: tuple[str | None, ...]
+
+
+def hide_small(groups: Sequence[Group], least: int = LEAST_CASES) -> Visible:
+    """Leave out groups of people with fewer closed cases than ``least``.
+
+    A single hidden group could be read off the total, so then the next smallest is hidden with it.
+    """
+    by_size = sorted(groups, key=lambda group: group.figures.count("closed_cases"))
+    few = sum(group.figures.count("closed_cases") < least for group in by_size)
+    hidden = {group.key for group in by_size[: 2 if few == 1 else few]}
+    return Visible(
+        groups=tuple(group for group in groups if group.key not in hidden),
+        hidden=tuple(group.key for group in groups if group.key in hidden),
+    )
+
+
+def table(report: Report, made_at: datetime, label: Callable[[str], str] = str) -> Table:
+    """The report as one table: a row for each kind asked for and under it one for each group, in full precision.
+
+    Args:
+        report: as made.
+        made_at: aware; when the file is made.
+        label: the words for a group's key (用地工程科 stays, ``land`` becomes 土地); unchanged unless given.
+    """
+    head = ["案件種類", _GROUPS[report.by] if report.by is not None else "範圍"]
+    return Table(
+        title=f"辦理時效 {report.period.start:%Y%m%d}-{report.period.end:%Y%m%d}",
+        columns=(*head, *_headings()),
+        rows=tuple(_rows(report, label)),
+        notes=(
+            f"統計期間：{republic(report.period.start)}至{republic(report.period.end)}（含）",
+            f"計算規則版本：{report.rules}；辦公日曆版本：{report.calendar}",
+            *DEFINITIONS,
+        ),
+        made_at=made_at,
+    )
+
+
+def _headings() -> Iterator[str]:
+    for name, words in LABELS.items():
+        if name in DISTRIBUTIONS:
+            yield from (f"{words}－{part}" for part in PARTS.values())
+        else:
+            yield words
+
+
+def _rows(report: Report, label: Callable[[str], str]) -> Iterator[tuple[Cell, ...]]:
+    mixed = report.kind == ALL
+    kind = _KINDS[report.kind]
+    yield (kind, "合計", *_cells(report.figures, mixed=mixed))
+    for group in report.groups:
+        yield (kind, "（無）" if group.key is None else label(group.key), *_cells(group.figures, mixed=mixed))
+    for part in report.by_kind.values():
+        yield from _rows(part, label)
+
+
+def _cells(figures: Figures, *, mixed: bool) -> Iterator[Cell]:
+    """The figures in the order of ``LABELS``; across kinds only the counts."""
+    for name in LABELS:
+        if name in COUNTS:
+            yield figures.count(name)
+        elif name in DISTRIBUTIONS:
+            values = figures.distribution(name).as_json()
+            yield from (None if mixed else values[part] for part in PARTS)
+        elif mixed:
+            yield None
+        elif name == "on_time_rate":
+            yield figures.on_time_rate
+        else:
+            yield figures.waiting_days(name.removeprefix("waiting_days."))
