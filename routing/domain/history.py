@@ -33,7 +33,7 @@ EARLIEST = datetime(2024, 1, 1, tzinfo=TAIPEI)
 """Nothing before this is taken in: the working calendar begins here."""
 
 CHANNELS = frozenset({"line", "phone", "counter", "letter", "email", "web", "visit", "hotline"})
-LANGUAGES = frozenset({"zh-TW", "en", "ja"})
+LANGUAGES = frozenset({"zh-TW", "zh-CN", "en", "ja"})
 
 _NUMBER = re.compile(r"[A-Z]{2,4}-([0-9]{3})([0-9]{2})([0-9]{2})-([0-9]{4})")
 _FIELDS = (
