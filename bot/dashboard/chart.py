@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from xml.etree import ElementTree as ET
 
 import pygal
@@ -18,6 +19,8 @@ from bot.web.turnaround import NO_CASES
 from routing.domain.statistics import Group
 
 _ON_TIME, _LATE = "#1f6f8b", "#b3432b"
+_ROOM = 16
+"""A number fits into a bar that is at least this part of the highest."""
 _STYLE = Style(
     background="transparent",
     plot_background="transparent",
@@ -67,17 +70,26 @@ def monthly(groups: Sequence[Group], *, title: str) -> MonthlyChart:
         margin=8,
         spacing=12,
         rounded_bars=2,
-        value_formatter=lambda value: f"{value:,.0f}" if value else "",
+        value_formatter=lambda value: f"{value:,.0f}",
         no_data_text=NO_CASES,
         include_x_axis=True,
     )
     chart.uuid = "turnaround"
     chart.x_labels = [_label(group.key) for group in groups]
-    if any(group.figures.count("closed_cases") for group in groups):
-        chart.add("依限辦結", [group.figures.count("on_time") for group in groups])
-        chart.add("逾限辦結", [group.figures.count("late") for group in groups])
+    highest = max((group.figures.count("closed_cases") for group in groups), default=0)
+    chart.show_y_labels = highest > 0
+    if highest:
+        chart.add("依限辦結", [_bar(group, "on_time", highest) for group in groups])
+        chart.add("逾限辦結", [_bar(group, "late", highest) for group in groups])
     description = _describe(groups)
     return MonthlyChart(svg=_still(chart, title, description), description=description)
+
+
+def _bar(group: Group, name: str, highest: int) -> dict[str, Any]:
+    """A bar with its number in it where there is room; the table beside the chart has them all."""
+    count = group.figures.count(name)
+    shown = f"{count:,}" if count and count * _ROOM >= highest else ""
+    return {"value": count, "formatter": lambda _value: shown}
 
 
 def _label(key: str | None) -> str:
