@@ -11,6 +11,7 @@ let version = 0;
 let state = null;
 let quoting = null;
 let timer = 0;
+let ahead = 0;
 
 // Keeping in step ------------------------------------------------------------------------------
 
@@ -19,6 +20,7 @@ async function refresh() {
   try {
     const view = await call("GET", `/sim/users/${user}/view?version=${version}`);
     version = view.version;
+    ahead = view.now - Date.now();
     if (!view.unchanged) {
       state = view;
       render();
@@ -192,6 +194,6 @@ $("add-friend").addEventListener("click", () => act("follow", {}));
 
 onDone(() => { refresh(); setTimeout(refresh, 250); });
 startMenu(toEnd);
-statusClock();
+statusClock(() => ahead);
 fit();
 refresh();

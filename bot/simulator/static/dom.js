@@ -49,9 +49,9 @@ export function dayName(ms, now) {
   return `${year}${parts.month}月${parts.day}日（${parts.weekday.replace(/週|（|）/g, "")}）`;
 }
 
-export function statusClock(offset = 0) {
+export function statusClock(offset = () => 0) {
   const place = $("statusbar-time");
-  const tick = () => { place.textContent = timeForm.format(Date.now() + offset).replace(/^0/, ""); };
+  const tick = () => { place.textContent = timeForm.format(Date.now() + offset()).replace(/^0/, ""); };
   tick();
   setInterval(tick, 10_000);
 }
