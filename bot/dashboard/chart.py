@@ -19,7 +19,7 @@ from bot.web.turnaround import NO_CASES
 from routing.domain.statistics import Group
 
 _ON_TIME, _LATE = "#1f6f8b", "#b3432b"
-_ROOM = 16
+_ROOM = 20
 """A number fits into a bar that is at least this part of the highest."""
 _STYLE = Style(
     background="transparent",
