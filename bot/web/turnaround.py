@@ -11,6 +11,7 @@ from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 
 from bot.web.tables import Cell, Table
+from bot.web.words import word
 from routing.domain.figures import COUNTS, DISTRIBUTIONS, Figures
 from routing.domain.statistics import ALL, Group, GroupBy, Report
 
@@ -62,7 +63,6 @@ _GROUPS = {
     GroupBy.MONTH: "月份",
     GroupBy.WEEK: "週次",
 }
-_KINDS = {"ENQ": "一般諮詢", "PET": "人民陳情", "APP": "依法申請", ALL: "全部"}
 
 
 def days(value: float | None) -> str:
@@ -144,7 +144,7 @@ def _headings() -> Iterator[str]:
 
 def _rows(report: Report, label: Callable[[str], str]) -> Iterator[tuple[Cell, ...]]:
     mixed = report.kind == ALL
-    kind = _KINDS[report.kind]
+    kind = "全部" if mixed else word(report.kind, "kind")
     yield (kind, "合計", *_cells(report.figures, mixed=mixed))
     for group in report.groups:
         yield (kind, "（無）" if group.key is None else label(group.key), *_cells(group.figures, mixed=mixed))

@@ -1,6 +1,7 @@
 """Periods are whole Taipei days."""
 
 from datetime import UTC, date, datetime
+from itertools import pairwise
 
 import pytest
 
@@ -33,7 +34,7 @@ def test_parts_follow_one_another_without_gap_or_overlap(split, end):
     """S18: leap days and years' ends."""
     parts = [part for _, part in split(Period(date(2024, 12, 30), end))]
     assert (parts[0].start, parts[-1].end) == (date(2024, 12, 30), end)
-    assert all(one.ends_at == following.begins_at for one, following in zip(parts, parts[1:], strict=False))
+    assert all(one.ends_at == following.begins_at for one, following in pairwise(parts))
 
 
 def test_parts_have_the_names_of_the_contract():
