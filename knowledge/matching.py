@@ -5,11 +5,11 @@ kernel close to positive definite; where it is not, the ridge is raised at fit t
 a set of targets (its FAQ entry, its small talk intent, its category), all from one factorisation.
 """
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
 
 from knowledge.features import Floats, GramIndex, UnitCoder, bag
@@ -17,7 +17,7 @@ from knowledge.text import normalise
 
 _UNITS, _BAG, _GRAMS = 0.35, 0.35, 0.30
 _RIDGE = 0.3
-_BLOCK = 256
+_BLOCK = 512
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +47,7 @@ class KernelMatcher:
         coder = UnitCoder()
         texts = [normalise(e.text) for e in self.examples]
         self._coder = coder
+        self._rows = _rows_of(self.examples, targets)
         self._units = [coder.learn(t) for t in texts]
         self._bags = [bag(u) for u in self._units]
         self._index = GramIndex(texts)
@@ -58,6 +59,13 @@ class KernelMatcher:
         if not self.examples:
             return np.zeros((0, targets), dtype=np.float32)
         return ridge(self.kernel(), self.target_matrix(targets))
+
+    @staticmethod
+    def fingerprint(examples: Sequence[Example], targets: int) -> str:
+        """Names a fit: the same examples and settings give the same weights."""
+        settings = (targets, _UNITS, _BAG, _GRAMS, _RIDGE)
+        content = repr((settings, [(e.text, e.targets) for e in examples]))
+        return hashlib.sha256(content.encode()).hexdigest()[:24]
 
     def target_matrix(self, targets: int) -> Floats:
         """One row an example, one where the target holds."""
@@ -89,6 +97,14 @@ class KernelMatcher:
         plain += np.float32(_GRAMS) * self._index.cosine(text)
         return plain
 
+    def nearest(self, target: int, scores: Scores) -> tuple[str, float] | None:
+        """The example of a target most like the question, and how like it is."""
+        rows = self._rows[target]
+        if not rows:
+            return None
+        best = max(rows, key=scores.similarity.__getitem__)
+        return self.examples[best].text, float(scores.similarity[best])
+
     def score(self, text: str) -> Scores:
         """Score every target for a normalised text."""
         if not self.examples or not text:
@@ -98,32 +114,69 @@ class KernelMatcher:
         return Scores(targets=similarity @ self.weights, similarity=similarity)
 
 
+def _rows_of(examples: Sequence[Example], targets: int) -> list[list[int]]:
+    rows: list[list[int]] = [[] for _ in range(targets)]
+    for row, example in enumerate(examples):
+        for target in example.targets:
+            rows[target].append(row)
+    return rows
+
+
 def ridge(kernel: Floats, wanted: Floats) -> Floats:
-    """Weights of the ridge regression. The ridge doubles until the kernel is positive definite with it."""
+    """Weights of the ridge regression; `kernel` is used up.
+
+    A kernel of string ratios need not be positive definite: the ridge doubles until it is.
+    """
     extra = _RIDGE
-    diagonal = np.einsum("ii->i", kernel)
-    diagonal += np.float32(extra)
+    diagonal = np.einsum("ii->i", kernel).copy()
     while True:
+        np.einsum("ii->i", kernel)[:] = diagonal + np.float32(extra)
         try:
-            factor = np.linalg.cholesky(kernel)
+            inverses = _factor(kernel)
         except np.linalg.LinAlgError:
-            diagonal += np.float32(extra)
+            kernel = _restored(kernel)
             extra *= 2
         else:
-            return _solve(factor, wanted)
+            return _solve(kernel, inverses, wanted)
 
 
-def _solve(factor: Floats, wanted: Floats) -> Floats:
-    """Solve L Lᵀ x = wanted block by block (numpy has no triangular solver of its own)."""
+def _restored(kernel: Floats) -> Floats:
+    """The symmetric kernel from its upper triangle, which the factorisation leaves alone."""
+    upper = np.triu(kernel, 1)
+    return upper + upper.T
+
+
+def _factor(kernel: Floats) -> list[Floats]:
+    """Cholesky in place in the lower triangle, block by block.
+
+    Almost all work is in matrix products, several times quicker than numpy's own factorisation. The diagonal is set
+    anew by the caller before a second try. Returns the inverse of each diagonal block.
+    """
+    size = len(kernel)
+    inverses: list[Floats] = []
+    for start in range(0, size, _BLOCK):
+        end = min(start + _BLOCK, size)
+        panel = kernel[start:, start:end].copy()
+        if start:
+            panel -= kernel[start:, :start] @ np.ascontiguousarray(kernel[start:end, :start]).T
+        block = np.linalg.cholesky(panel[: end - start])
+        inverse = np.linalg.inv(block)
+        inverses.append(inverse)
+        rows, columns = np.tril_indices(end - start)
+        kernel[start:end, start:end][rows, columns] = block[rows, columns]
+        kernel[end:, start:end] = panel[end - start :] @ inverse.T
+    return inverses
+
+
+def _solve(factor: Floats, inverses: list[Floats], wanted: Floats) -> Floats:
+    """Solve L Lᵀ x = wanted, L being the lower triangle of `factor`."""
     size = len(factor)
-    x: NDArray[np.float32] = wanted.astype(np.float32, copy=True)
-    starts = range(0, size, _BLOCK)
-    for start in starts:
+    x: Floats = wanted.astype(np.float32, copy=True)
+    for number, start in enumerate(range(0, size, _BLOCK)):
         end = min(start + _BLOCK, size)
-        x[start:end] -= factor[start:end, :start] @ x[:start]
-        x[start:end] = np.linalg.solve(factor[start:end, start:end], x[start:end])
-    for start in reversed(starts):
+        x[start:end] = inverses[number] @ (x[start:end] - factor[start:end, :start] @ x[:start])
+    for number, start in reversed(list(enumerate(range(0, size, _BLOCK)))):
         end = min(start + _BLOCK, size)
-        x[start:end] -= factor[end:, start:end].T @ x[end:]
-        x[start:end] = np.linalg.solve(factor[start:end, start:end].T, x[start:end])
+        below = np.ascontiguousarray(factor[end:, start:end]).T
+        x[start:end] = inverses[number].T @ (x[start:end] - below @ x[end:])
     return x

@@ -113,8 +113,9 @@ def _settle(text: str) -> str:
 
 _HAN = re.compile(r"[㐀-鿿豈-﫿]")
 _KANA = re.compile(r"[ぁ-ゖァ-ヺｦ-ﾝ]")
+_CHINESE_PARTICLES = re.compile(r"[的嗎吗請请呢吧我你們们這这要怎麼么啊喔]")
 _LATIN = re.compile(r"[A-Za-z]+(?:'[a-z]+)?")
-_ENGLISH_WORDS = frozenset(
+_ENGLISH_WORDS = frozenset(  # noqa: SIM905
     "the a an is are do does can how what where when which who we our i my to for of in on and or not with need "
     "want please any have has it this that be if from by at must should may long much many".split()
 )
@@ -126,11 +127,16 @@ def detect_language(text: str) -> Language:
     han = _HAN.findall(text)
     kana = _KANA.findall(text)
     words = _LATIN.findall(text)
-    if kana and (len(kana) >= 2 or len(han) <= 4) and "の" not in kana[:1] * (len(kana) == 1):
+    if kana and _reads_as_japanese(kana, text):
         return Language.JA
     if words and _reads_as_english(words, han):
         return Language.EN
     return _script(han)
+
+
+def _reads_as_japanese(kana: list[str], text: str) -> bool:
+    """A lone の is also Taiwanese shorthand for 的; then a Chinese particle beside it decides."""
+    return kana != ["の"] or not _CHINESE_PARTICLES.search(text)
 
 
 def _reads_as_english(words: list[str], han: list[str]) -> bool:

@@ -3,19 +3,29 @@
 A pure function of the knowledge and the text; deciding what to do with it is routing's (routing/domain/decision.py).
 """
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
 from knowledge.alerts import Alert, detect_alert
-from knowledge.classify import RankedCategory, hit_shares, rank
+from knowledge.answering import AnswerModel, features, shipped_answer_model
+from knowledge.classify import CategoryModel, RankedCategory, rank, shipped_model
 from knowledge.entries import CATEGORIES, Category, FaqEntry, KnowledgeBase, ParkKind
+from knowledge.features import Floats
+from knowledge.fitting import LazyMatchers, Plan
 from knowledge.lexicon import Hit, LexiconIndex
-from knowledge.matching import Example, KernelMatcher
+from knowledge.matching import KernelMatcher, Scores
+from knowledge.offices import Offices, load_offices
+from knowledge.opposites import Stance
+from knowledge.reading import Focus, leans_on_last_turn, park_kind_named, read_focus
 from knowledge.text import Language, detect_language, normalise
 
 _CHOICES = 5
-_SHARPNESS = 6.0
+_WORTH_NAMING = 0.02
+_TOPIC_SCORE = 0.25
+_OWN_SENSE = 0.6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +50,8 @@ class Match:
     """The known phrasing of this entry nearest to the question."""
     similarity: float
     """Kernel value of that phrasing (0 to 1)."""
+    opposite: bool = False
+    """True where this entry says the contrary of what is asked: it may be offered, never answered."""
 
     @property
     def entry_id(self) -> str:
@@ -76,87 +88,174 @@ class Understanding:
     """True where the best entry says the opposite of what is asked: never to be answered."""
     follow_up: bool = False
     """True where the last turn was needed to read this one."""
+    previous_entry: str | None = None
+    """The entry of the last turn, where this one leans on it: saying it again would be no answer."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Targets:
-    entries: tuple[FaqEntry, ...]
-    smalltalk: tuple[str, ...]
-    size: int = field(default=0)
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """One wording of the message, scored."""
+
+    scores: Scores
+    hits: list[Hit]
+    by_category: Floats
 
 
 class Understander:
-    """Fitted on one knowledge base; thread-safe, since it never changes after construction."""
+    """Fitted on one knowledge base. Safe to share between threads: it only fits, once, what is first needed."""
 
-    def __init__(self, base: KnowledgeBase) -> None:
+    def __init__(
+        self,
+        base: KnowledgeBase,
+        *,
+        cache: Path | None = None,
+        model: CategoryModel | None = None,
+        answers: AnswerModel | None = None,
+        offices: Offices | None = None,
+    ) -> None:
+        """Prepare; the matchers are fitted at first use of each language, or taken from the `cache` directory."""
         self.base = base
         self._lexicon = LexiconIndex(base.lexicon)
-        self._entries = base.entries
-        self._talk = tuple(s.id for s in base.smalltalk)
-        self._first_talk = len(self._entries)
-        self._first_category = self._first_talk + len(self._talk)
-        self._matchers = {group: self._matcher(group) for group in ("zh", "en", "ja")}
+        self._model = model or shipped_model()
+        self._answers = answers or shipped_answer_model()
+        self._offices = offices or load_offices()
+        self._plan = Plan.of(base)
+        self._matchers = LazyMatchers(self._plan, cache)
+        self._stances: dict[int, Stance] = {}
+
+    def warm(self) -> None:
+        """Fit all languages now (seconds); for a server's start or a background refit."""
+        for group in ("zh", "en", "ja"):
+            self._matchers.of(group)
 
     def understand(self, text: str, previous: Previous | None = None) -> Understanding:
         """Read one message; `previous` is the turn before it, used only where the message alone says too little."""
         language = detect_language(text)
-        folded = normalise(text)
-        matcher = self._matchers[language.group]
-        scores = matcher.score(folded)
-        hits = self._lexicon.find(folded)
-        by_category = scores.targets[self._first_category :] + 0.5 * hit_shares(hits)
-        categories = rank(by_category, hits, _SHARPNESS)
-        faq = self._faq(matcher, scores.targets, scores.similarity)
+        focus = read_focus(text)
+        matcher = self._matchers.of(language.group)
+        read = self._best_read(matcher, focus)
+        follow_up = previous is not None and leans_on_last_turn(focus.whole, self._sharp(read))
+        if follow_up and previous is not None:
+            together = f"{normalise(previous.text)} {focus.whole}"[-200:]
+            read = self._read(matcher, together)
+        categories = rank(read.by_category, read.hits, self._model.sharpness)
+        shares = {c.category: c.probability for c in categories}
+        faq = self._faq(matcher, read, shares, focus)
         best = categories[0]
-        smalltalk = self._smalltalk(scores.targets) if best.category is Category.SMALLTALK else None
+        talk = self._smalltalk(read) if best.category is Category.SMALLTALK else None
+        kind = park_kind_named(text, self._offices)
         return Understanding(
             text=text,
             language=language,
             category=best.category,
             categories=categories,
-            topic=_topic(faq, hits, best.category),
+            topic=self._topic(faq, read, best.category),
             confidence=best.probability,
             faq=faq,
-            smalltalk=smalltalk,
+            smalltalk=talk,
             alert=detect_alert(text),
-            terms=tuple(dict.fromkeys(h.term.text for h in hits)),
-            readable=bool(folded),
-            short=0 < len(folded.replace(" ", "")) <= 2,
+            terms=tuple(dict.fromkeys(h.term.text for h in read.hits)),
+            park_kind=kind,
+            park_matters=bool(faq) and kind is None and faq[0].entry.parks is not ParkKind.ANY,
+            other_topics=self._other_topics(focus, best.category),
+            readable=bool(focus.whole),
+            short=0 < len(focus.whole.replace(" ", "")) <= 2,
+            opposite=bool(faq) and faq[0].opposite,
+            follow_up=follow_up,
+            previous_entry=previous.entry_id if previous and follow_up else None,
         )
 
-    def _matcher(self, group: str) -> KernelMatcher:
-        examples: list[Example] = []
-        for number, entry in enumerate(self._entries):
-            category = self._first_category + CATEGORIES.index(entry.category)
-            spoken = (*entry.phrasings.get(group, ()), entry.wording(group).question)
-            examples += [Example(text=t, targets=(number, category)) for t in dict.fromkeys(spoken) if t]
-        category = self._first_category + CATEGORIES.index(Category.SMALLTALK)
-        for number, talk in enumerate(self.base.smalltalk, self._first_talk):
-            examples += [Example(text=t, targets=(number, category)) for t in talk.phrasings.get(group, ())]
-        return KernelMatcher(examples, self._first_category + len(CATEGORIES))
+    def category_scores(self, folded: str) -> Floats:
+        """Scores of the shipped category model alone for a normalised text."""
+        return self._model.score(folded, self._lexicon.find(folded))
 
-    def _faq(self, matcher: KernelMatcher, targets: np.ndarray, similarity: np.ndarray) -> tuple[Match, ...]:
-        scores = targets[: self._first_talk]
-        order = np.argsort(-scores, kind="stable")[:_CHOICES]
-        return tuple(self._match(matcher, int(i), float(scores[i]), similarity) for i in order if scores[i] > 0.02)
+    def _read(self, matcher: KernelMatcher, folded: str) -> _Read:
+        scores = matcher.score(folded)
+        hits = self._lexicon.find(folded)
+        kernel = scores.targets[self._plan.first_category :]
+        return _Read(scores, hits, self._model.score(folded, hits) + np.float32(self._model.kernel_weight) * kernel)
 
-    def _match(self, matcher: KernelMatcher, number: int, score: float, similarity: np.ndarray) -> Match:
-        rows = [r for r, e in enumerate(matcher.examples) if number in e.targets]
-        nearest = max(rows, key=lambda r: similarity[r], default=None)
+    def _best_read(self, matcher: KernelMatcher, focus: Focus) -> _Read:
+        """Of the wordings of a long message, the one the knowledge knows best, with the category of them all."""
+        reads = [self._read(matcher, wording) for wording in focus.wordings]
+        if len(reads) == 1:
+            return reads[0]
+        best = max(reads, key=lambda r: float(r.scores.targets[: self._plan.first_talk].max(initial=0.0)))
+        hits = self._lexicon.find(focus.whole)
+        return _Read(best.scores, hits, self._model.score(focus.whole, hits) + best.by_category)
+
+    def _sharp(self, read: _Read) -> bool:
+        """True where a text makes sense by itself: a category or an entry is clear."""
+        ranked = rank(read.by_category, [], self._model.sharpness)
+        known = float(read.scores.targets[: self._plan.first_talk].max(initial=0.0)) > _OWN_SENSE
+        return known or (ranked[0].probability > _OWN_SENSE and ranked[0].category is Category.SMALLTALK)
+
+    def _faq(
+        self, matcher: KernelMatcher, read: _Read, shares: dict[Category, float], focus: Focus
+    ) -> tuple[Match, ...]:
+        scores = read.scores.targets[: self._plan.first_talk]
+        order = [int(i) for i in np.argsort(-scores, kind="stable")[: _CHOICES + 1]]
+        found = []
+        for number in order[:_CHOICES]:
+            if scores[number] <= _WORTH_NAMING:
+                break
+            rival = max((float(scores[i]) for i in order if i != number), default=0.0)
+            found.append(self._match(matcher, read, number, rival=rival, shares=shares, focus=focus))
+        return tuple(sorted(found, key=lambda m: (m.opposite, -m.score)))
+
+    def _match(
+        self,
+        matcher: KernelMatcher,
+        read: _Read,
+        number: int,
+        *,
+        rival: float,
+        shares: dict[Category, float],
+        focus: Focus,
+    ) -> Match:
+        entry = self.base.entries[number]
+        score = float(read.scores.targets[number])
+        phrase, similarity = matcher.nearest(number, read.scores) or ("", 0.0)
+        seen = features(
+            score=score, rival=rival, similarity=similarity, category=shares[entry.category], length=len(focus.whole)
+        )
         return Match(
-            entry=self._entries[number],
+            entry=entry,
             score=score,
-            probability=min(max(score, 0.0), 1.0),
-            phrase=matcher.examples[nearest].text if nearest is not None else "",
-            similarity=float(similarity[nearest]) if nearest is not None else 0.0,
+            probability=self._answers.probability(seen),
+            phrase=phrase,
+            similarity=similarity,
+            opposite=self._stance(number).contradicts(focus.whole),
         )
 
-    def _smalltalk(self, targets: np.ndarray) -> str | None:
-        talk = targets[self._first_talk : self._first_category]
-        return self._talk[int(np.argmax(talk))] if len(talk) else None
+    def _stance(self, number: int) -> Stance:
+        stance = self._stances.get(number)
+        if stance is None:
+            entry = self.base.entries[number]
+            texts = [t for group in entry.phrasings.values() for t in group]
+            stance = Stance.of([*texts, entry.question, entry.en.question, entry.ja.question])
+            self._stances[number] = stance
+        return stance
 
+    def _smalltalk(self, read: _Read) -> str | None:
+        talk = read.scores.targets[self._plan.first_talk : self._plan.first_category]
+        return self._plan.talk[int(np.argmax(talk))] if len(talk) else None
 
-def _topic(faq: tuple[Match, ...], hits: list[Hit], category: Category) -> str | None:
-    if faq and faq[0].entry.category is category and faq[0].score > 0.3:
-        return faq[0].entry.topic
-    return next((h.term.topic for h in hits if h.term.topic and h.term.category is category), None)
+    def _other_topics(self, focus: Focus, main: Category) -> tuple[Category, ...]:
+        found: list[Category] = []
+        for clause in focus.clauses:
+            hits = self._lexicon.find(clause)
+            ranked = rank(self._model.score(clause, hits), hits, self._model.sharpness)[0]
+            if ranked.evidence and ranked.probability >= _OWN_SENSE and ranked.category is not Category.SMALLTALK:
+                found.append(ranked.category)
+        return tuple(c for c in dict.fromkeys(found) if c is not main) if len(set(found)) > 1 else ()
+
+    def _topic(self, faq: Sequence[Match], read: _Read, category: Category) -> str | None:
+        if category is Category.SMALLTALK:
+            return None
+        if faq and faq[0].entry.category is category and faq[0].score > _TOPIC_SCORE:
+            return faq[0].entry.topic
+        named = [h.term.topic for h in read.hits if h.term.topic and h.term.category is category]
+        if named:
+            return max(dict.fromkeys(named), key=named.count)
+        return "general" if category is Category.OTHER else None

@@ -1,0 +1,36 @@
+"""How likely the best entry is the right one, from what the matcher and the category model say independently."""
+
+from dataclasses import dataclass
+from importlib.resources import files
+
+import numpy as np
+import yaml
+
+FEATURES = ("score", "margin", "similarity", "category", "length", "constant")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerModel:
+    """A logistic function of a few readable features; its weights are data (made by knowledge/build/calibrate.py)."""
+
+    weights: tuple[float, ...]
+
+    def probability(self, features: tuple[float, ...]) -> float:
+        """Probability (0 to 1) that an entry with these features is the one asked for."""
+        total = sum(w * f for w, f in zip(self.weights, features, strict=True))
+        return float(1 / (1 + np.exp(-np.clip(total, -30, 30))))
+
+
+def features(*, score: float, rival: float, similarity: float, category: float, length: int) -> tuple[float, ...]:
+    """The features of one candidate.
+
+    `rival` is the best score of any other entry, `category` the probability the category model gives the entry's
+    category, `length` the characters of the question.
+    """
+    return (score, score - rival, similarity, category, min(length, 40) / 40, 1.0)
+
+
+def shipped_answer_model() -> AnswerModel:
+    """The weights that ship with the product."""
+    raw = yaml.safe_load((files("knowledge") / "data" / "model" / "answer.yaml").read_text(encoding="utf-8"))
+    return AnswerModel(weights=tuple(float(raw["weights"][name]) for name in FEATURES))

@@ -1,0 +1,73 @@
+"""Which part of a message asks: sentences of long letters, clauses with topics of their own, short follow-ups."""
+
+import re
+from dataclasses import dataclass
+
+from knowledge.entries import ParkKind
+from knowledge.offices import Offices
+from knowledge.text import asking_sentences, fold, normalise
+
+_LONG = 60
+"""Characters of a normalised text from which single sentences are looked at."""
+_MOST_SENTENCES = 4
+_WHOLE_LIMIT = 400
+
+_ALSO = re.compile(
+    "[。？?！!；;\\n]|還有|还有|另外|以及|順便|顺便|並且|而且|再來|同時想|跟著想問|也想問|也想问|\\balso\\b|\\band (?:how|what|where|who|do|can)\\b|"
+    "\\bplus\\b|それと|それから|また、|あと"
+)
+_FOLLOWS = re.compile(
+    fold(
+        "^(?:那|那麼|所以|然後|還有|如果|可是|但是|要是|不然|這樣|那個|這個|它|他們)|呢$|^(?:多久|多少錢|幾天|費用|要帶什麼|去哪|在哪|找誰|"
+        "要多久|怎麼算|為什麼|什麼時候|線上|可以線上|要錢嗎|哪裡辦)|^(?:and|what about|how about|how long|how much|where|why|when|"
+        "then|so|what if)\\b|^(?:では|それ|じゃあ|いつ|いくら|どこ|なぜ|もし)"
+    )
+)
+_FOLLOW_LENGTH = 14
+_FOLLOW_WORDS = 7
+_TECHNOLOGY = re.compile(
+    "科技產業園區|科技产业园区|加工出口區|加工区|加工區|軟體園區|软件园|technology (?:industrial )?park|科学技術産業パーク"
+)
+_INDUSTRIAL = re.compile("(?<!科技)產業園區|(?<!科技)产业园区|工業區|工业区|工業団地|(?<!technology )industrial park")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Focus:
+    """A message, normalised: as a whole, the wordings worth comparing, and clauses that may be topics of their own."""
+
+    whole: str
+    wordings: tuple[str, ...]
+    clauses: tuple[str, ...]
+
+
+def read_focus(text: str) -> Focus:
+    """Find what a message asks. Always at least one wording, so that empty text goes the same way."""
+    whole = normalise(text)
+    wordings: tuple[str, ...] = (whole,)
+    if len(whole) > _LONG:
+        asking = tuple(n for s in asking_sentences(text) if 4 <= len(n := normalise(s)) <= _WHOLE_LIMIT)
+        wordings = asking[-_MOST_SENTENCES:] or (whole[:_WHOLE_LIMIT],)
+    return Focus(whole=whole[:_WHOLE_LIMIT], wordings=wordings, clauses=_clauses(text))
+
+
+def _clauses(text: str) -> tuple[str, ...]:
+    parts = [n for p in _ALSO.split(text[:1000]) if len(n := normalise(p)) >= 4]
+    return tuple(parts[:6]) if len(parts) > 1 else ()
+
+
+def leans_on_last_turn(folded: str, sharp: bool) -> bool:
+    """True for a short text that makes little sense without the turn before it."""
+    if sharp or not folded:
+        return False
+    short = len(folded) <= _FOLLOW_LENGTH or (folded.isascii() and len(folded.split()) <= _FOLLOW_WORDS)
+    return short and bool(_FOLLOWS.search(folded))
+
+
+def park_kind_named(text: str, offices: Offices) -> ParkKind | None:
+    """The kind of park a text names, by word or by the name of a park."""
+    if _TECHNOLOGY.search(text):
+        return ParkKind.TECHNOLOGY
+    park = offices.find_park(text[:500])
+    if park is not None and park.kind in (ParkKind.TECHNOLOGY, ParkKind.INDUSTRIAL):
+        return ParkKind(park.kind)
+    return ParkKind.INDUSTRIAL if _INDUSTRIAL.search(text) else None
