@@ -62,6 +62,12 @@ def hold_lane(session: Session, user_key: str, *, holder: str, now: datetime, le
     return changed(session, take) == 1
 
 
+def keep_lane(session: Session, user_key: str, *, holder: str, now: datetime, lease: timedelta) -> bool:
+    """Hold on to a lane for longer; False if the lease ran out and somebody else has it."""
+    mine = update(Lane).where(Lane.user_key == user_key, Lane.holder == holder).values(lease_until=now + lease)
+    return changed(session, mine) == 1
+
+
 def free_lane(session: Session, user_key: str, *, holder: str) -> None:
     """Give a lane back, unless somebody else has it by now."""
     changed(

@@ -169,3 +169,16 @@ def purge_sessions(session: Session, *, seen_before: datetime, created_before: d
 
 SIGN_IN_WINDOW = timedelta(minutes=15)
 """How long failures count, and how long a locked account stays locked (資通系統防護基準, 身分驗證管理)."""
+
+
+def contacts_without_name(session: Session, *, limit: int) -> list[tuple[int, str]]:
+    """Contacts whose LINE profile was never asked for."""
+    query = select(Contact.id, Contact.line_user_id).where(
+        Contact.display_name.is_(None), Contact.line_user_id.is_not(None)
+    )
+    return [(row[0], str(row[1])) for row in session.execute(query.order_by(Contact.id.desc()).limit(limit))]
+
+
+def name_contact(session: Session, contact_id: int, display_name: str) -> None:
+    """Keep a display name; an empty one says that there is none to be had."""
+    changed(session, update(Contact).where(Contact.id == contact_id).values(display_name=display_name[:200]))

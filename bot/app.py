@@ -1,0 +1,154 @@
+"""The composition root: settings to engine, knowledge, sender, clock and the web application."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from importlib import resources
+from pathlib import Path
+
+import structlog
+import uvicorn
+from fastapi import FastAPI
+from fastapi.middleware.gzip import GZipMiddleware
+from fastapi.staticfiles import StaticFiles
+
+from bot.api import routes as api
+from bot.console import routes as console
+from bot.dashboard import routes as dashboard
+from bot.line import webhook
+from bot.line.client import LineSender
+from bot.settings import Settings, SettingsError
+from bot.web import errors, health, logs, public
+from bot.web.runtime import Runtime
+from bot.web.security import SecurityMiddleware
+from bot.worker import Worker, run_until_signalled
+from knowledge.calendar import load_calendar
+from knowledge.loading import load_knowledge
+from knowledge.offices import load_offices
+from knowledge.understand import Understander
+from knowledge.wording import load_sentences
+from routing.service import databases
+from routing.service.context import Desk, DeskSource
+from routing.service.intake import Intake
+from routing.service.understanding import Reader
+from routing.store.session import Database
+
+log = structlog.get_logger("app")
+
+
+def clock(settings: Settings) -> Callable[[], datetime]:
+    """The one clock, shifted by ``ONESTOP_CLOCK_OFFSET`` seconds in demo and tests."""
+    offset = timedelta(seconds=settings.clock_offset)
+    return lambda: datetime.now(UTC) + offset  # noqa: TID251
+
+
+def build_runtime(settings: Settings, *, now: Callable[[], datetime] | None = None, demo: bool = False) -> Runtime:
+    """Everything a process needs, from the settings."""
+    desk = Desk(
+        agency_code=settings.agency_code,
+        base_url=settings.base_url,
+        calendar=load_calendar(),
+        offices=load_offices(),
+        sentences=load_sentences(),
+        demo=demo,
+    )
+    return Runtime(
+        settings=settings,
+        database=Database(settings.database_url),
+        desks=DeskSource(desk),
+        reader=Reader(lambda: Understander(load_knowledge()), load_thresholds()),
+        now=now or clock(settings),
+    )
+
+
+def build_sender(settings: Settings) -> LineSender:
+    """The way to LINE."""
+    return LineSender(settings.line_api_base, settings.line_data_api_base, settings.line_channel_access_token)
+
+
+def check_ready(settings: Settings, database: Database, *, demo: bool) -> None:
+    """Refuse to serve what cannot be served well.
+
+    Raises:
+        SettingsError: no LINE credentials, an old or newer schema, or a demo database outside the demo.
+    """
+    if not demo and not (settings.line_channel_secret and settings.line_channel_access_token):
+        raise SettingsError(
+            "缺少 LINE_CHANNEL_SECRET 或 LINE_CHANNEL_ACCESS_TOKEN；請設定後再啟動，或以 onestop demo 試用。"
+        )
+    problem = databases.why_not(database, demo=demo)
+    if problem is not None:
+        raise SettingsError(problem)
+
+
+def create_app(
+    settings: Settings,
+    *,
+    now: Callable[[], datetime] | None = None,
+    demo: bool = False,
+    with_worker: bool = True,
+    framed_by: tuple[str, ...] = (),
+) -> FastAPI:
+    """The web application; with the worker inside unless told otherwise. ``framed_by``: who may frame its pages."""
+    runtime = build_runtime(settings, now=now, demo=demo)
+    app = FastAPI(
+        title="單一窗口 onestop", lifespan=_lifespan(with_worker=with_worker), openapi_url="/api/v1/openapi.json",
+        docs_url=None, redoc_url=None,
+    )  # fmt: skip
+    app.state.runtime = runtime
+    app.add_middleware(GZipMiddleware, minimum_size=1024)
+    app.add_middleware(SecurityMiddleware, base_url=settings.base_url, framed_by=framed_by)
+    errors.install(app)
+    for family in (webhook, api, console, dashboard, public, health):
+        app.include_router(family.router)
+    app.mount("/static/vendor", StaticFiles(directory=_vendor()), name="vendor")
+    app.mount("/static", StaticFiles(directory=Path(__file__).parent / "web" / "static"), name="static")
+    return app
+
+
+def _vendor() -> Path:
+    """The folder inside django-htmx that holds htmx itself; nothing of Django is imported."""
+    return Path(str(resources.files("django_htmx") / "static" / "django_htmx"))
+
+
+def _lifespan(*, with_worker: bool) -> Callable[[FastAPI], object]:
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        runtime: Runtime = app.state.runtime
+        worker = Worker(runtime, build_sender(runtime.settings)) if with_worker else None
+        app.state.intake = Intake(runtime.database, runtime.now, worker.wake if worker else _nobody_to_wake)
+        if worker:
+            worker.start()
+        yield
+        app.state.intake.stop()
+        if worker:
+            worker.stop()
+        runtime.database.dispose()
+
+    return lifespan
+
+
+def _nobody_to_wake() -> None:
+    """The workers are other processes; they look for themselves."""
+
+
+def run_server(settings: Settings, host: str, port: int, *, with_worker: bool = True) -> None:
+    """Serve until told to stop. Raises SettingsError if it must not start."""
+    logs.configure(settings.log_level)
+    app = create_app(settings, with_worker=with_worker)
+    check_ready(settings, app.state.runtime.database, demo=False)
+    uvicorn.run(
+        app, host=host, port=port, log_config=None, access_log=False, server_header=False,
+        timeout_graceful_shutdown=8, proxy_headers=False,
+    )  # fmt: skip
+
+
+def run_worker(settings: Settings) -> None:
+    """Work off inbox, outbox and timers until told to stop. Raises SettingsError if it must not start."""
+    logs.configure(settings.log_level)
+    runtime = build_runtime(settings)
+    check_ready(settings, runtime.database, demo=False)
+    run_until_signalled(Worker(runtime, build_sender(settings)))
+    runtime.database.dispose()

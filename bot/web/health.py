@@ -1,0 +1,71 @@
+"""Is the process up, can it do its work, and how is it going: for whoever runs it, not for the public."""
+
+from __future__ import annotations
+
+import hmac
+
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse, Response
+from prometheus_client import CollectorRegistry, Gauge, generate_latest
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.web.errors import problem
+from bot.web.runtime import Runtime, runtime_of
+from routing.service import health
+
+router = APIRouter(include_in_schema=False)
+
+MAX_LAG = 120.0
+"""Seconds a message or event may wait before the process says that it is not well."""
+
+
+@router.get("/healthz")
+async def healthz() -> JSONResponse:
+    """The process answers."""
+    return JSONResponse({"status": "ok"})
+
+
+def _state(runtime: Runtime) -> health.State | None:
+    try:
+        with runtime.database.reading() as session:
+            return health.look(session, now=runtime.now())
+    except (SQLAlchemyError, OSError):
+        return None
+
+
+@router.get("/readyz")
+def readyz(request: Request) -> JSONResponse:
+    """It can take events in and is not far behind: 200, else 503 with what is wrong."""
+    runtime = runtime_of(request)
+    state = _state(runtime)
+    wrong = []
+    if state is None:
+        wrong.append("database")
+    elif state.inbox_lag > MAX_LAG or state.outbox_lag > MAX_LAG:
+        wrong.append("backlog")
+    if not request.app.state.intake.alive:
+        wrong.append("intake")
+    status = 503 if {"database", "intake"} & set(wrong) else 200
+    return JSONResponse({"status": "ok" if not wrong else "degraded", "wrong": wrong}, status_code=status)
+
+
+@router.get("/metrics")
+def metrics(request: Request) -> Response:
+    """Figures for a monitoring system; with the token of ONESTOP_METRICS_TOKEN, or from this machine only."""
+    runtime = runtime_of(request)
+    token = runtime.settings.metrics_token
+    given = request.headers.get("authorization", "").removeprefix("Bearer ").strip()
+    local = request.client is not None and request.client.host in {"127.0.0.1", "::1"}
+    if not (hmac.compare_digest(given.encode(), token.encode()) if token else local):
+        return problem(404, "not_found", "找不到這個頁面。")
+    registry = CollectorRegistry()
+    state = _state(runtime)
+    Gauge("onestop_database_up", "1 if the database answers", registry=registry).set(state is not None)
+    if state is not None:
+        for name, value in state.gauges().items():
+            Gauge(f"onestop_{name}", health.MEANING[name], registry=registry).set(value)
+        outbox = Gauge("onestop_outbox_messages", "messages by state", ["state"], registry=registry)
+        for name, number in state.outbox.items():
+            outbox.labels(name).set(number)
+    return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)

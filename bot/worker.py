@@ -1,0 +1,147 @@
+"""The worker: inbox, outbox, files and timers, in a few threads, until told to stop.
+
+Any number of workers share one PostgreSQL; SQLite has one, inside the web process. On SIGTERM what is in hand is
+finished and nothing new is taken.
+"""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from secrets import token_hex
+from threading import Event, Thread
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.line.client import LineSender
+from bot.line.events import read_event
+from bot.web.runtime import Runtime
+from routing.service import assigning, contacts, delivery, files, inbox
+from routing.store import inbox as inbox_store
+
+_LANES_AT_ONCE = 4
+_SENDERS = 4
+_IDLE = 0.25
+_SWEEP_EVERY = 60.0
+
+log = structlog.get_logger("worker")
+
+
+class Worker:
+    """Loops over the work of one process. ``start`` and ``stop`` may be called once each."""
+
+    def __init__(self, runtime: Runtime, sender: LineSender) -> None:
+        self._runtime = runtime
+        self._sender = sender
+        self._holder = token_hex(8)
+        self._stop = Event()
+        self._inbox_wake = Event()
+        self._outbox_wake = Event()
+        self._threads = [
+            Thread(target=self._loop, args=(name, turn, wake, pause), name=f"worker-{name}", daemon=True)
+            for name, turn, wake, pause in (
+                ("inbox", self._inbox_turn, self._inbox_wake, _IDLE),
+                ("outbox", self._outbox_turn, self._outbox_wake, _IDLE),
+                ("files", self._files_turn, Event(), 1.0),
+                ("timers", self._timers_turn, Event(), _SWEEP_EVERY),
+            )
+        ]
+        self._lanes = ThreadPoolExecutor(_LANES_AT_ONCE, thread_name_prefix="lane")
+        self._senders = ThreadPoolExecutor(_SENDERS, thread_name_prefix="sender")
+
+    def start(self) -> None:
+        """Begin working."""
+        for thread in self._threads:
+            thread.start()
+
+    def wake(self) -> None:
+        """There is something in the inbox."""
+        self._inbox_wake.set()
+
+    def stop(self) -> None:
+        """Finish what is in hand, and end; at most some ten seconds."""
+        self._stop.set()
+        for event in (self._inbox_wake, self._outbox_wake):
+            event.set()
+        for thread in self._threads:
+            thread.join(timeout=9)
+        self._lanes.shutdown(wait=True, cancel_futures=True)
+        self._senders.shutdown(wait=True, cancel_futures=True)
+
+    def _loop(self, name: str, turn: Callable[[], int], wake: Event, pause: float) -> None:
+        while not self._stop.is_set():
+            try:
+                worked = turn()
+            except SQLAlchemyError as error:
+                log.exception("database_trouble", loop=name, error=type(error).__name__)
+                worked = 0
+                self._stop.wait(1.0)
+            except Exception:
+                # A fault in one turn must not end the loop that everything else depends on.
+                log.exception("turn_failed", loop=name)
+                worked = 0
+                self._stop.wait(1.0)
+            if not worked and not self._stop.is_set():
+                wake.wait(pause) if name in {"inbox", "outbox"} else self._stop.wait(pause)
+                wake.clear()
+
+    def _inbox_turn(self) -> int:
+        runtime = self._runtime
+        with runtime.database.reading() as session:
+            lanes = inbox_store.lanes_with_work(session, now=runtime.now(), limit=_LANES_AT_ONCE * 4)
+        jobs: list[Future[int]] = [self._lanes.submit(self._lane, lane) for lane in lanes]
+        handled = sum(job.result() for job in jobs)
+        if handled:
+            self._outbox_wake.set()
+        return handled
+
+    def _lane(self, user_key: str) -> int:
+        runtime = self._runtime
+        return inbox.work_lane(
+            runtime.database, runtime.desks, runtime.reader, _read, user_key,
+            holder=f"{self._holder}-{token_hex(4)}", now=runtime.now,
+        )  # fmt: skip
+
+    def _outbox_turn(self) -> int:
+        runtime = self._runtime
+        with runtime.database.writing() as session:
+            parcels = delivery.lease_parcels(session, now=runtime.now())
+        jobs = [self._senders.submit(self._deliver, parcel) for parcel in parcels]
+        wait(jobs)
+        for job in jobs:
+            job.result()
+        return len(parcels)
+
+    def _deliver(self, parcel: delivery.Parcel) -> None:
+        delivery.deliver(self._runtime.database, self._sender, parcel, now=self._runtime.now())
+
+    def _files_turn(self) -> int:
+        runtime = self._runtime
+        fetched = files.fetch_due(runtime.database, self._sender.content, now=runtime.now())
+        named = contacts.learn_names(runtime.database, self._sender.profile)
+        return fetched + named
+
+    def _timers_turn(self) -> int:
+        runtime = self._runtime
+        with runtime.writing() as (session, desk):
+            given = assigning.sweep(session, desk, now=runtime.now())
+        if given:
+            log.info("assigned_later", cases=len(given))
+        return 0
+
+
+def _read(raw: str, event_at: int) -> inbox.Inbound:
+    return read_event(raw, event_at=event_at)
+
+
+def run_until_signalled(worker: Worker) -> None:
+    """Work until SIGTERM or SIGINT."""
+    done = Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: done.set())
+    worker.start()
+    while not done.wait(1.0):
+        pass
+    worker.stop()

@@ -1,0 +1,161 @@
+"""One thing a firm did on LINE, from its event to its effects and the answer in the outbox, in one transaction.
+
+The dialogue decides; here its decisions are carried out. A step that fails for a reason the domain knows is told to
+the firm in a sentence, and its message stays; any other failure undoes everything and the event is tried again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from knowledge.text import Language
+from knowledge.understand import Previous, Understanding
+from knowledge.wording import reading_language
+from routing.domain.decision import Decision
+from routing.domain.dialogue import handling, menu
+from routing.domain.dialogue.state import State, state_from
+from routing.domain.dialogue.turn import Result
+from routing.domain.inbound import Inbound, InboundKind
+from routing.domain.messages import Outgoing, to_plain
+from routing.service import effects, turns
+from routing.service.context import Desk
+from routing.service.understanding import Reader
+from routing.store import conversations, outbox, people
+from routing.store.schema import Contact, Media, Message
+
+_STORED = frozenset({
+    InboundKind.TEXT, InboundKind.MEDIA, InboundKind.LOCATION, InboundKind.STICKER, InboundKind.STRANGE,
+})  # fmt: skip
+
+
+@dataclass(slots=True, kw_only=True)
+class Conversation:
+    """A contact's turn while it is worked on. ``told`` gathers what is said to this very contact."""
+
+    session: Session
+    desk: Desk
+    reader: Reader
+    inbound: Inbound
+    contact: Contact
+    now: datetime
+    new_contact: bool
+    message: Message | None = None
+    told: list[Outgoing] = field(default_factory=list)
+    understood: tuple[Understanding, Decision] | None = None
+
+    @property
+    def language(self) -> str:
+        """The language this contact reads."""
+        return reading_language(self.contact.language)
+
+
+def take(
+    session: Session, desk: Desk, reader: Reader, inbound: Inbound, *, now: datetime, token_until: datetime | None
+) -> None:
+    """Carry out one inbound event. ``token_until``: until when its reply token is worth trying."""
+    if inbound.kind is InboundKind.UNSEND:
+        _unsend(session, inbound, now=now)
+        return
+    if inbound.user_id is None:
+        return
+    contact, new = people.contact_by_line_id(session, inbound.user_id, now=now)
+    talk = Conversation(
+        session=session, desk=desk, reader=reader, inbound=inbound, contact=contact, now=now, new_contact=new
+    )
+    if inbound.kind is InboundKind.UNFOLLOW:
+        contact.reachable = False
+        return
+    contact.reachable = True
+    if inbound.kind in _STORED:
+        talk.message = _store(talk)
+    if inbound.silent or inbound.kind in {InboundKind.IGNORED, InboundKind.STICKER}:
+        return
+    if talk.message is not None and talk.message.erased_at is not None:
+        return
+    result = _turn(talk)
+    effects.carry_out(talk, result)
+    contact.last_event_at = max(contact.last_event_at or inbound.at, inbound.at)
+    if talk.told:
+        outbox.put(
+            session, contact_id=contact.id, payload=to_plain(talk.told[:5]), reason="answer", now=now,
+            reply_token=inbound.reply_token, token_until=token_until,
+        )  # fmt: skip
+
+
+def _turn(talk: Conversation) -> Result:
+    state = state_from(talk.contact.dialogue)
+    understanding = decision = None
+    if talk.inbound.kind is InboundKind.TEXT:
+        previous = _previous(talk, state)
+        understanding, decision = talk.reader.read(talk.inbound.text, previous, today=turns.today(talk.now))
+        talk.understood = (understanding, decision)
+        _learn_language(talk, understanding.language)
+    turn = turns.build(talk, state, understanding, decision)
+    if _is_stale(talk):
+        return menu.expired(turn)
+    return handling.handle(turn)
+
+
+def _is_stale(talk: Conversation) -> bool:
+    """An old tap that comes late must not undo what happened since (trap L3)."""
+    last = talk.contact.last_event_at
+    old = talk.inbound.kind is InboundKind.POSTBACK and last is not None and talk.inbound.at < last
+    return old and talk.inbound.data.get("action") in handling.OLD_IS_STALE
+
+
+def _previous(talk: Conversation, state: State) -> Previous | None:
+    if state.last_message is None or state.last_category is None:
+        return None
+    found = conversations.by_ids(talk.session, [state.last_message])
+    if not found or not found[0].text:
+        return None
+    return Previous(text=found[0].text, category=turns.category(state.last_category), entry_id=state.last_entry)
+
+
+def _learn_language(talk: Conversation, language: Language) -> None:
+    """The first words decide the language, until the firm chooses one."""
+    if talk.contact.language is None and language in {"en", "ja"}:
+        talk.contact.language = str(language)
+
+
+def _store(talk: Conversation) -> Message:
+    inbound = talk.inbound
+    known = conversations.message_by_line_id(talk.session, inbound.message_id) if inbound.message_id else None
+    if known is not None:
+        return known
+    gone = inbound.message_id is not None and people.was_unsent(talk.session, inbound.message_id)
+    message = Message(
+        contact_id=talk.contact.id, direction="in", kind=inbound.media or inbound.kind.value,
+        text="" if gone else inbound.text, at=min(inbound.at, talk.now), via="line",
+        line_message_id=inbound.message_id, erased_at=talk.now if gone else None,
+    )  # fmt: skip
+    talk.session.add(message)
+    talk.session.flush()
+    if inbound.kind is InboundKind.MEDIA and inbound.message_id and not gone:
+        talk.session.add(
+            Media(
+                message_id=message.id, line_message_id=inbound.message_id, file_name=inbound.file_name,
+                size=inbound.size, state="pending", due_at=talk.now,
+            )
+        )  # fmt: skip
+    return message
+
+
+def _unsend(session: Session, inbound: Inbound, *, now: datetime) -> None:
+    """Respect that a person took a message back: its content goes, everywhere (trap L27; LINE, "unsend event")."""
+    if inbound.message_id is None:
+        return
+    people.remember_unsent(session, inbound.message_id, now=now)
+    message = conversations.message_by_line_id(session, inbound.message_id)
+    if message is None:
+        return
+    conversations.erase(session, message, now=now)
+    if message.contact_id is not None:
+        contact = session.get(Contact, message.contact_id)
+        if contact is not None:
+            state = state_from(contact.dialogue)
+            rest = tuple(pending for pending in state.pending if pending != message.id)
+            contact.dialogue = replace(state, pending=rest).plain()

@@ -1,0 +1,78 @@
+"""Working off the inbox: one user's events at a time, in the order of their timestamps, each once.
+
+An event is marked handled in the transaction of its effects. One that fails is tried again, and after some attempts
+set aside for a person, so that it cannot hold up its user's others for ever.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import structlog
+
+from routing.domain.inbound import Inbound
+from routing.service import enquiries
+from routing.service.context import DeskSource
+from routing.service.understanding import Reader
+from routing.store import inbox as store
+from routing.store.session import Database
+
+LEASE = timedelta(seconds=60)
+ATTEMPTS = (1.0, 5.0, 30.0, 300.0)
+"""Seconds before the next attempt; after the last the event is set aside."""
+TOKEN_LIFE = timedelta(seconds=50)
+"""A reply token is good for a minute from LINE's request; later we push without trying (trap L9)."""
+
+log = structlog.get_logger("inbox")
+
+ReadEvent = Callable[[str, int], Inbound]
+"""A raw event and its timestamp in milliseconds to what it means; raises ValueError for what is no event."""
+
+
+def work_lane(
+    database: Database, desks: DeskSource, reader: Reader, read: ReadEvent, user_key: str, *,
+    holder: str, now: Callable[[], datetime],
+) -> int:  # fmt: skip
+    """Handle a user's due events, oldest first; says how many. Nobody else touches the lane meanwhile."""
+    with database.writing() as session:
+        if not store.hold_lane(session, user_key, holder=holder, now=now(), lease=LEASE):
+            return 0
+    handled = 0
+    try:
+        while _one(database, desks, reader, read, user_key, holder=holder, now=now):
+            handled += 1
+    finally:
+        with database.writing() as session:
+            store.free_lane(session, user_key, holder=holder)
+    return handled
+
+
+def _one(
+    database: Database, desks: DeskSource, reader: Reader, read: ReadEvent, user_key: str, *,
+    holder: str, now: Callable[[], datetime],
+) -> bool:  # fmt: skip
+    at = now()
+    with database.reading() as session:
+        row = store.next_event(session, user_key, now=at)
+    if row is None:
+        return False
+    try:
+        inbound = read(row.raw, row.event_at)
+        with database.writing() as session:
+            if not store.keep_lane(session, user_key, holder=holder, now=at, lease=LEASE):
+                return False
+            if store.claim(session, row.id, now=at):
+                token_until = row.received_at + TOKEN_LIFE if inbound.reply_token else None
+                enquiries.take(session, desks.desk(session), reader, inbound, now=at, token_until=token_until)
+    except Exception as error:  # noqa: BLE001
+        # Whatever it was, the event stays and the lane goes on: that is what an inbox is for.
+        _put_off(database, row.id, row.attempts, error, now=at)
+    return True
+
+
+def _put_off(database: Database, inbox_id: int, attempts: int, error: Exception, *, now: datetime) -> None:
+    due = now + timedelta(seconds=ATTEMPTS[attempts]) if attempts < len(ATTEMPTS) else None
+    with database.writing() as session:
+        store.put_off(session, inbox_id, error=type(error).__name__, due_at=due)
+    log.error("event_failed", inbox=inbox_id, attempt=attempts + 1, set_aside=due is None, exc_info=error)

@@ -1,0 +1,179 @@
+"""What the desk's pages ask for beyond the case itself: filters, who may do which step, files, messages on their way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from knowledge.calendar import local
+from routing.domain.case import Event, EventKind
+from routing.domain.errors import Forbidden, NotFound
+from routing.domain.permissions import Actor, Role, may_write
+from routing.domain.steps import ALLOWED
+from routing.service.context import Desk
+from routing.service.journal import find
+from routing.service.views import CaseWhole, Queue, queue
+from routing.store import desk_reads, inbox, outbox, people
+from routing.store.cases import CaseFilter
+from routing.store.schema import Inbox, Media, Message, Outbox
+from routing.store.schema_desk import Staff
+
+MINE, UNIT, ALL = "mine", "unit", "all"
+"""Whose cases a list shows."""
+
+_STEPS = {
+    "reply": EventKind.REPLIED, "note": EventKind.NOTE, "wait_firm": EventKind.WAITING,
+    "wait_agency": EventKind.WAITING, "resume": EventKind.RESUMED, "extension": EventKind.EXTENSION_ASKED,
+    "assignment": EventKind.ASSIGNED, "category": EventKind.CATEGORY, "kind": EventKind.KIND,
+    "close": EventKind.CLOSED, "reopen": EventKind.REOPENED, "confidential": EventKind.CONFIDENTIAL,
+}  # fmt: skip
+_PARTNER_STEPS = {"note", "resume"}
+
+
+def usual_view(actor: Actor) -> str:
+    """Whose cases a person sees first: officers their own, everybody else all."""
+    return MINE if actor.role is Role.OFFICER else ALL
+
+
+def wanted(
+    actor: Actor,
+    *,
+    today: date,
+    view: str = ALL,
+    status: str | None = None,
+    kind: str | None = None,
+    category: str | None = None,
+    unit: str | None = None,
+    assignee: str | None = None,
+    park: str | None = None,
+    waiting_on: str | None = None,
+    overdue: bool | None = None,
+    unassigned: bool = False,
+    q: str | None = None,
+    numbers: tuple[str, ...] | None = None,
+) -> CaseFilter:
+    """What a list is narrowed to. ``view``: ``mine``, ``unit`` (the person's own) or ``all``; ``today`` in Taipei."""
+    return CaseFilter(
+        today=today, status=(status,) if status else (), kind=kind, category=category,
+        unit=actor.unit if view == UNIT and actor.unit else unit, waiting_on=waiting_on, park=park, overdue=overdue,
+        assignee=actor.email if view == MINE else assignee, unassigned=unassigned, q=q, numbers=numbers,
+    )  # fmt: skip
+
+
+def own_queue(
+    session: Session, desk: Desk, actor: Actor, *, now: datetime, view: str, category: str | None, status: str | None,
+    q: str | None,
+) -> Queue:  # fmt: skip
+    """A person's queue. Seen as ``mine`` it also holds what nobody in the unit has yet, or it would lie unseen."""
+    today = local(now).date()
+    narrow = {"category": category, "status": status, "q": q}
+    shown = queue(session, desk, actor, wanted(actor, today=today, view=view, **narrow), now=now)
+    if view != MINE or not actor.unit:
+        return shown
+    nobody = queue(session, desk, actor, wanted(actor, today=today, view=UNIT, unassigned=True, **narrow), now=now)
+    free = [line for group in (nobody.overdue, nobody.due_today, nobody.unassigned) for line in group]
+    shown.alert.extend(nobody.alert)
+    shown.unassigned.extend(free)
+    return shown
+
+
+def allowed_steps(whole: CaseWhole, actor: Actor) -> frozenset[str]:
+    """The steps that this case's state and this person's role let pass; the step itself checks again."""
+    if not may_write(actor, whole.case):
+        return frozenset()
+    status = whole.case.status
+    found = {name for name, step in _STEPS.items() if status in ALLOWED[step]}
+    if whole.case.pending_extension is not None:
+        found.discard("extension")
+        if actor.leads:
+            found.add("approval")
+    if actor.role is Role.PARTNER:
+        found &= _PARTNER_STEPS
+    return frozenset(found)
+
+
+def visible_messages(whole: CaseWhole, actor: Actor) -> list[Message]:
+    """The messages that this person may read: partners see no note but those of the question to them and their own."""
+    if actor.role is not Role.PARTNER:
+        return whole.messages
+    asked = {
+        event.data.get("message_id")
+        for event in whole.events
+        if event.kind is EventKind.WAITING and event.data.get("agency") == actor.agency
+    }
+    return [m for m in whole.messages if m.direction != "note" or m.id in asked or m.by == actor.email]
+
+
+def changes_since(session: Session, whole: CaseWhole, version: int) -> tuple[Event, ...]:
+    """What was written to a case after the version that a person had before them."""
+    return desk_reads.events_after(session, whole.row.id, version)
+
+
+def colleagues(session: Session) -> list[Staff]:
+    """Everybody to whom a case can be given, by unit and name."""
+    return [person for person in people.all_staff(session, active=True) if person.role != Role.PARTNER]
+
+
+def file_of(session: Session, actor: Actor, media_id: int) -> tuple[Media, bytes]:
+    """A file that a firm sent, with its content.
+
+    Raises:
+        NotFound: there is none, it is not here yet, it was taken back, or its case is hidden from this person.
+    """
+    found = desk_reads.file_of_case(session, media_id)
+    if found is not None:
+        media, message, number = found
+        find(session, number, actor)
+        if media.content is not None and message.erased_at is None:
+            return media, media.content
+    raise NotFound("找不到這個檔案；可能尚未下載完成，或廠商已收回。")
+
+
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """A message on its way out, the number of its case, and whether its reader has blocked the account."""
+
+    row: Outbox
+    number: str | None
+    blocked: bool
+
+
+def deliveries(
+    session: Session, actor: Actor, *, states: Iterable[str], before_id: int | None = None, limit: int = 50
+) -> list[Leaving]:
+    """Messages in these states, newest first.
+
+    Raises:
+        Forbidden: the person is a partner.
+    """
+    _team_only(actor)
+    rows = outbox.listing(session, states=tuple(states), before_id=before_id, limit=limit)
+    numbers = desk_reads.case_numbers(session, rows)
+    blocked = desk_reads.unreachable_contacts(session, [row.contact_id for row in rows])
+    return [
+        Leaving(row, numbers.get(row.case_id) if row.case_id is not None else None, row.contact_id in blocked)
+        for row in rows
+    ]
+
+
+def delivery_counts(session: Session) -> dict[str, int]:
+    """How many messages stand in each state."""
+    return outbox.counts(session)
+
+
+def set_aside_events(session: Session, actor: Actor) -> list[Inbox]:
+    """Events from LINE that could not be handled, newest first. Pages show when and why, never what was in them.
+
+    Raises:
+        Forbidden: the person is a partner.
+    """
+    _team_only(actor)
+    return inbox.quarantined(session)
+
+
+def _team_only(actor: Actor) -> None:
+    if actor.role is Role.PARTNER:
+        raise Forbidden("協力機關帳號無法使用這項功能。")

@@ -1,0 +1,1 @@
+"""What programs of others ask for: lists, and answers to repeated requests."""

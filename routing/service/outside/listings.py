@@ -1,0 +1,255 @@
+"""What programs read: filtered lists, one case with everything this person may see, files, deliveries, colleagues."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from knowledge.calendar import local
+from knowledge.entries import FaqEntry
+from knowledge.text import normalise
+from routing.domain import clock
+from routing.domain.case import Case
+from routing.domain.errors import Forbidden, Invalid, NotFound
+from routing.domain.permissions import Actor, Role
+from routing.service import histories, views
+from routing.service.context import Desk
+from routing.service.journal import Open, find
+from routing.service.views import CaseWhole, show
+from routing.store import cases as store
+from routing.store import people, reports
+from routing.store.schema import Media, Message, Outbox
+
+LARGEST_ID = 2**63 - 1
+
+
+def case_page(
+    session: Session, desk: Desk, actor: Actor, wanted: Mapping[str, Any], *, limit: int, cursor: str | None,
+    now: datetime,
+) -> dict[str, Any]:  # fmt: skip
+    """A page of cases as the API gives it. ``wanted``: fields of the store's filter.
+
+    Raises:
+        Invalid: a value is none of ours.
+    """
+    unit = wanted.get("unit")
+    if unit is not None and desk.offices.find_unit(unit) is None:
+        raise Invalid(f"查無單位「{unit}」。", field="unit")
+    if cursor is not None:
+        cursor_id(cursor)
+    chosen = store.CaseFilter(today=local(now).date(), **wanted)
+    page = views.list_cases(session, desk, actor, chosen, limit=limit, cursor=cursor, now=now)
+    states = reports.states(session, [line.row for line in page.items])
+    items = []
+    for line in page.items:
+        case = states[line.row.id]
+        items.append(views.case_json(line.row, case, line.firm, _reading(desk, case, now)))
+    return {"items": items, "next_cursor": page.next_cursor}
+
+
+def cursor_id(cursor: str) -> int:
+    """The row a cursor stands for. Raises Invalid for what no page ever gave."""
+    if not (cursor.isascii() and cursor.isdigit() and 0 < int(cursor[:20]) <= LARGEST_ID and len(cursor) <= 19):
+        raise Invalid("cursor 不正確；請使用上一頁的 next_cursor。", field="cursor")
+    return int(cursor)
+
+
+def _reading(desk: Desk, case: Case, now: datetime) -> clock.Reading:
+    return clock.read(case, desk.calendar, desk.office_of(case.unit), now)
+
+
+def opened_json(opened: Open) -> dict[str, Any]:
+    """A case just written to, as the API answers."""
+    firm = store.firm_of(opened.session, opened.row)
+    return views.case_json(opened.row, opened.case, firm, _reading(opened.desk, opened.case, opened.now))
+
+
+def case_whole(session: Session, desk: Desk, actor: Actor, number: str, *, now: datetime) -> dict[str, Any]:
+    """One case: its fields, messages, events, clock and deliveries. Raises NotFound if missing or hidden."""
+    whole = views.whole(session, desk, actor, number, now=now)
+    messages = _visible(whole, actor)
+    words = {message.id: (message.text, message.via, message.doc_no) for message in messages}
+    fields = views.case_json(whole.row, whole.case, whole.firm, whole.reading)
+    partner = actor.role is Role.PARTNER
+    return {
+        **fields,
+        "case": fields,
+        "messages": [message_json(message, whole.media.get(message.id), number) for message in messages],
+        "events": [histories.event_json(reports.with_words(event, words)) for event in whole.events],
+        "clock": clock_json(whole.case, whole.reading),
+        "deliveries": [] if partner else [delivery_json(row, number) for row in whole.deliveries],
+    }
+
+
+def _visible(whole: CaseWhole, actor: Actor) -> list[Message]:
+    """All messages; a partner reads, of the notes among staff, those addressed to its agency and its own."""
+    if actor.role is not Role.PARTNER:
+        return whole.messages
+    asked = {
+        event.data.get("message_id")
+        for event in whole.events
+        if event.data.get("on") == "agency" and event.data.get("agency") == actor.agency
+    }
+    return [
+        message
+        for message in whole.messages
+        if message.direction != "note" or message.by == actor.email or message.id in asked
+    ]
+
+
+def message_json(message: Message, media: Media | None, number: str) -> dict[str, Any]:
+    """A message of a case; ``file`` where it is one."""
+    file = None
+    if media is not None:
+        url = f"/api/v1/cases/{number}/files/{media.id}"
+        file = {"name": media.file_name, "type": media.content_type, "size": media.size, "url": url}
+    return {
+        "id": message.id,
+        "direction": message.direction,
+        "kind": message.kind,
+        "text": message.text,
+        "at": show(message.at),
+        "by": message.by,
+        "via": None if message.direction == "note" else message.via,
+        "doc_no": message.doc_no,
+        "file": file,
+    }
+
+
+def clock_json(case: Case, reading: clock.Reading) -> dict[str, Any]:
+    """What the clocks show: dates by Taipei, waits and extensions, working days waited."""
+    return {
+        "limit": str(reading.limit),
+        "counts_from": show(case.receipt),
+        "due_on": reading.due_on.isoformat(),
+        "promised_on": reading.promised_on.isoformat(),
+        "working_days_left": reading.working_days_left,
+        "overdue": reading.overdue,
+        "provisional": reading.provisional,
+        "days_used": reading.days_used,
+        "gross_days": reading.gross_days,
+        "business_minutes": reading.business_minutes,
+        "first_reply_minutes": reading.first_reply_minutes,
+        "waits": [
+            {"on": wait.on, "agency": wait.agency, "start": show(wait.start), "end": show(wait.end),
+             "until": wait.until}
+            for wait in case.waits
+        ],
+        "extensions": [
+            {"at": show(extension.at), "days": extension.days, "reason": extension.reason,
+             "approved_by": extension.approved_by}
+            for extension in case.extensions
+        ],
+        "waiting_days": {"firm": reading.waiting_days_firm, "agency": reading.waiting_days_agency},
+    }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file of a case."""
+
+    name: str
+    media_type: str | None
+    content: bytes
+
+
+def file(session: Session, actor: Actor, number: str, media_id: int) -> File:
+    """A file that a firm sent for a case. Raises NotFound if it is hidden, of another case, or not (any longer) kept."""
+    row, _case = find(session, number, actor)
+    media = session.get(Media, media_id) if 0 < media_id <= LARGEST_ID else None
+    message = session.get(Message, media.message_id) if media is not None else None
+    if media is None or message is None or message.case_id != row.id or media.content is None:
+        raise NotFound("查無這個檔案，或檔案已依保存期限刪除。")
+    return File(media.file_name or f"{number}-{media.id}", media.content_type, media.content)
+
+
+def delivery_json(row: Outbox, number: str | None) -> dict[str, Any]:
+    """A message on its way out, without its words."""
+    return {
+        "id": row.id,
+        "case": number,
+        "kind": row.kind,
+        "reason": row.reason,
+        "state": row.state,
+        "attempts": row.attempts,
+        "error": row.error,
+        "created_at": show(row.created_at),
+        "due_at": show(row.due_at),
+        "accepted_at": show(row.accepted_at),
+    }
+
+
+def deliveries(
+    session: Session, actor: Actor, *, states: Iterable[str], number: str | None, limit: int, cursor: str | None
+) -> dict[str, Any]:
+    """A page of deliveries, newest first, but those of cases that are hidden from this person."""
+    refuse_partner(actor)
+    officer = actor.role is Role.OFFICER
+    found = reports.deliveries(
+        session, states=tuple(states), number=number, before_id=cursor_id(cursor) if cursor else None, limit=limit + 1,
+        hide_confidential_but=(actor.unit or "-") if officer else None, viewer=actor.email,
+    )  # fmt: skip
+    items = found[:limit]
+    return {
+        "items": [delivery_json(row, of_case) for row, of_case in items],
+        "next_cursor": str(items[-1][0].id) if len(found) > limit else None,
+    }
+
+
+def staff(session: Session, actor: Actor, *, now: datetime) -> dict[str, Any]:
+    """Everybody with an account in use, and who is away today."""
+    refuse_partner(actor)
+    absent = people.absences_on(session, local(now).date())
+    items = [
+        {"email": person.email, "name": person.name, "role": person.role, "unit": person.unit,
+         "categories": list(person.categories), "agency": person.agency, "absent": person.id in absent}
+        for person in people.all_staff(session, active=True)
+    ]  # fmt: skip
+    return {"items": items, "next_cursor": None}
+
+
+def knowledge(
+    entries: Iterable[FaqEntry], *, q: str | None, category: str | None, limit: int, cursor: str | None, now: datetime
+) -> dict[str, Any]:
+    """A page of the entries in force, by id; ``q`` is found in any spelling."""
+    today = local(now).date()
+    wanted = normalise(q) if q else ""
+    found = [
+        entry
+        for entry in sorted(entries, key=lambda entry: entry.id)
+        if (category is None or entry.category == category) and (cursor is None or entry.id > cursor)
+        if not wanted or any(wanted in normalise(text) for text in (entry.id, entry.question, entry.answer))
+    ]
+    items = [entry_json(entry, expired=entry.expired(today)) for entry in found[:limit]]
+    return {"items": items, "next_cursor": items[-1]["id"] if len(found) > limit else None}
+
+
+def entry_json(entry: FaqEntry, *, expired: bool) -> dict[str, Any]:
+    """An entry as it is answered, with its sources and dates."""
+    return {
+        "id": entry.id,
+        "category": entry.category.value,
+        "topic": entry.topic,
+        "kind": entry.kind.value,
+        "unit": entry.unit,
+        "question": entry.question,
+        "answer": entry.answer,
+        "details": entry.details,
+        "en": {"question": entry.en.question, "answer": entry.en.answer},
+        "ja": {"question": entry.ja.question, "answer": entry.ja.answer},
+        "basis": [basis.label for basis in entry.basis],
+        "facts": list(entry.facts),
+        "verified": entry.verified.isoformat(),
+        "review": entry.review.isoformat(),
+        "expired": expired,
+    }
+
+
+def refuse_partner(actor: Actor) -> None:
+    """Raises Forbidden for a partner agency's person."""
+    if actor.role is Role.PARTNER:
+        raise Forbidden("協力機關帳號僅能查看會辦事項。")

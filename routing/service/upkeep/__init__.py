@@ -1,0 +1,1 @@
+"""What keeps the database in order: periods of keeping, copies."""
