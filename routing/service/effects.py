@@ -61,11 +61,12 @@ def _open_case(talk: Conversation, state: State, effect: effects.OpenCase) -> St
     gathered = effect.state
     pending = conversations.by_ids(talk.session, gathered.pending)
     words = [message.text.strip() for message in pending if message.kind == "text" and message.text.strip()]
+    led = next((message.text.strip() for message in pending if message.id == gathered.last_message), "")
     led_at = datetime.fromisoformat(gathered.led_at) if gathered.led_at else talk.inbound.at
     received = min(talk.inbound.at, talk.now)
     new = cases.NewCase(
         channel="line", category=gathered.category or "other", topic=gathered.topic, kind=Kind.ENQ,
-        subject=(words[0] if words else "")[:80], text="\n".join(words), language=talk.language,
+        subject=(led or (words[0] if words else ""))[:80], text="\n".join(words), language=talk.language,
         park=gathered.park if gathered.park != "none" else None, firm_name=gathered.firm_name, firm_ubn=gathered.ubn,
         contact_name=gathered.contact_name, contact_phone=gathered.phone, alert=gathered.alert, received_at=received,
         first_contact_at=min(led_at, received),

@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from importlib import resources
 from threading import Lock
+
+import yaml
 
 from knowledge.understand import Previous, Understander, Understanding
 from routing.domain.decision import Decision, Thresholds, decide
+
+
+def load_thresholds() -> Thresholds:
+    """The measured thresholds that ship with the knowledge, with the n behind them."""
+    path = resources.files("knowledge") / "data" / "model" / "thresholds.yaml"
+    return Thresholds.from_mapping(yaml.safe_load(path.read_text(encoding="utf-8"))) if path.is_file() else Thresholds()
 
 
 class Reader:

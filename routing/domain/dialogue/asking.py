@@ -12,17 +12,26 @@ from routing.domain.dialogue.turn import AddToCase, Effect, NoteEnquiry, Result,
 from routing.domain.messages import Button, Card, Outgoing, Row, Text, postback
 
 
-def remember(turn: Turn) -> State:
-    """The state with this message kept as the possible beginning of a case."""
+def remember(turn: Turn, *, leads: bool = True) -> State:
+    """The state with this message kept as the possible beginning of a case.
+
+    ``leads``: it is what the firm came with, so the case's first contact is its time; else it only adds to that.
+    """
     state, message = turn.state, turn.message_id
     if message is None or message in state.pending:
         return state
-    return replace(
-        state,
-        pending=(*state.pending, message)[-MAX_PENDING:],
-        led_at=turn.inbound.at.isoformat(),
-        last_message=message,
-    )
+    pending = (*state.pending, message)[-MAX_PENDING:]
+    if not leads and state.led_at is not None:
+        return replace(state, pending=pending)
+    return replace(state, pending=pending, led_at=turn.inbound.at.isoformat(), last_message=message)
+
+
+def _afresh(turn: Turn) -> Turn:
+    """After an answer, other words begin another matter: what went before is not the next case's beginning."""
+    follows = turn.understanding is not None and turn.understanding.follow_up
+    if turn.state.last_entry is None or follows:
+        return turn
+    return replace(turn, state=State(last_enquiry=turn.state.last_enquiry))
 
 
 def asked(turn: Turn) -> Result:
@@ -37,7 +46,7 @@ def asked(turn: Turn) -> Result:
         message = Text(reply, quick=menu.usual(turn))
         return Result(state=turn.state, messages=(message,), effects=(NoteEnquiry(),))
     waiting = [case for case in turn.cases if case.waits_on_firm]
-    return _for_waiting_case(turn, waiting[0].number) if len(waiting) == 1 else _decided(turn)
+    return _for_waiting_case(turn, waiting[0].number) if len(waiting) == 1 else _decided(_afresh(turn))
 
 
 def _decided(turn: Turn) -> Result:
@@ -78,10 +87,10 @@ def _alert(turn: Turn, alert: str) -> Result:
         remember(turn), alert=alert, category="other" if category == "smalltalk" else category,
         topic=understanding.topic if understanding else None,
     )  # fmt: skip
-    words, numbers = found or (turn.say("alert.body"), ())
+    words, numbers = found or (f"{turn.say('alert.body')}\n{turn.say('alert.not_a_report')}", ())
     calls = tuple(Button(label=label, url=f"tel:{number}") for label, number in numbers)
     card = Card(
-        title=turn.say("alert.title"), body=f"{words}\n{turn.say('alert.not_a_report')}",
+        title=turn.say("alert.title"), body=words,
         buttons=(*calls[:4], menu.open_case(turn)), tone="alert", alt=turn.say("alert.title"), quick=menu.usual(turn),
     )  # fmt: skip
     return Result(state=state, messages=(card,), effects=(NoteEnquiry(),))

@@ -115,7 +115,7 @@ def summary(turn: Turn, state: State) -> Card:
 
 def described(turn: Turn) -> Result:
     """Words came that we asked for."""
-    state = remember(turn)
+    state = remember(turn, leads=False)
     understanding = turn.understanding
     if understanding is not None and understanding.category.value != "smalltalk" and not state.category:
         state = replace(state, category=understanding.category.value, topic=understanding.topic)
@@ -158,14 +158,14 @@ def told(turn: Turn) -> Result:
     """An answer to what we asked; what cannot be used is asked again, with a way back."""
     state = turn.state
     if turn.inbound.kind is not InboundKind.TEXT:
-        state = remember(turn)
+        state = remember(turn, leads=False)
         step, question = _question(turn, state)
         noted = Text(turn.say("opening.media_kept"))
         return Result(state=replace(state, step=step), messages=(noted, question))
     if state.step is Step.DESCRIBE:
         return described(turn)
     if state.step is Step.SUMMARY:
-        state = remember(turn)
+        state = remember(turn, leads=False)
         return Result(state=state, messages=(summary(turn, state),))
     read = _READ[state.step](turn, turn.inbound.text.strip())
     if isinstance(read, str):
