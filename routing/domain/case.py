@@ -328,7 +328,7 @@ _FOLD = {
     EventKind.EXTENSION_REFUSED: _extension_refused,
     EventKind.CONFIDENTIAL: _confidential,
     EventKind.RATED: _rated,
-    EventKind.CALL_ASKED: _unchanged,
+    EventKind.CALL_ASKED: _message,
 }
 
 

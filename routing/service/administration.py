@@ -5,19 +5,23 @@ Closing an account goes through ``signing_in``; here stands what the pages need 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from knowledge.calendar import OfficeCalendar, local
+from knowledge.calendar import local
 from knowledge.office_days import COUNTIES, CalendarError, parse_part
 from routing.domain.errors import Forbidden, Invalid, NotFound
 from routing.domain.permissions import Actor, Role
 from routing.service import signing_in
 from routing.service.context import Desk
+from routing.service.journal import project
 from routing.store import calendar, cases, desk_reads, people
 from routing.store.schema_desk import Absence, Audit, CalendarYear, Closure, Staff
+
+
+_MOST_OPEN = 100_000
 
 
 def require_admin(actor: Actor) -> None:
@@ -147,10 +151,12 @@ def imported_years(session: Session) -> list[CalendarYear]:
 
 
 def close_office(
-    session: Session, actor: Actor, office_calendar: OfficeCalendar, *, day: date, county: str, district: str | None,
-    part: str, source: str | None, now: datetime,
+    session: Session, desk: Desk, actor: Actor, *, day: date, county: str, district: str | None, part: str,
+    source: str | None, now: datetime,
 ) -> None:  # fmt: skip
     """Enter that work is stopped on a day, whole or in part (天然災害停止上班及上課作業辦法).
+
+    The dates of open cases move with it; closed ones stay as they were measured by the events (trap S4).
 
     Raises:
         Invalid: an unknown county, a part that cannot be read, or the same closure stands already.
@@ -160,7 +166,7 @@ def close_office(
     if county not in COUNTIES:
         raise Invalid("請選擇縣市。", field="county")
     try:
-        parse_part(part, office_calendar.hours.sessions)
+        parse_part(part, desk.calendar.hours.sessions)
     except CalendarError as error:
         raise Invalid(str(error), field="part") from None
     standing = calendar.find_closures(session, day=day, county=county)
@@ -168,9 +174,11 @@ def close_office(
         raise Invalid("同一地區、同一日的停班已登錄。", field="day", code="closure_exists")
     session.add(Closure(day=day, county=county, district=district, part=part, source=source, recorded_at=now))
     _audit(session, actor, "calendar.close", day.isoformat(), now, county=county, part=part)
+    session.flush()
+    _follow_the_calendar(session, desk, now=now)
 
 
-def withdraw_closure(session: Session, actor: Actor, closure_id: int, *, now: datetime) -> None:
+def withdraw_closure(session: Session, desk: Desk, actor: Actor, closure_id: int, *, now: datetime) -> None:
     """Withdraw a closure; its row stays. Raises NotFound if none stands, Forbidden for others than administrators."""
     require_admin(actor)
     row = desk_reads.closure(session, closure_id)
@@ -178,6 +186,16 @@ def withdraw_closure(session: Session, actor: Actor, closure_id: int, *, now: da
         raise NotFound("查無生效中的停班紀錄。")
     row.withdrawn_at = now
     _audit(session, actor, "calendar.open", row.day.isoformat(), now, county=row.county, part=row.part)
+    session.flush()
+    _follow_the_calendar(session, desk, now=now)
+
+
+def _follow_the_calendar(session: Session, desk: Desk, *, now: datetime) -> None:
+    """Give every open case the dates that the closures standing in this transaction make."""
+    changed = replace(desk, calendar=desk.calendar.with_closures(calendar.standing_closures(session)))
+    wanted = cases.CaseFilter(today=local(now).date())
+    for row in cases.queue(session, wanted, limit=_MOST_OPEN):
+        project(changed, row, cases.state_of(session, row), now)
 
 
 def audit_trail(session: Session, actor: Actor, *, before_id: int | None, limit: int = 50) -> list[Audit]:

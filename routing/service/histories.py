@@ -117,7 +117,6 @@ def enter(session: Session, desk: Desk, accepted: Sequence[CaseHistory], *, now:
             journal.project(desk, row, one.case(), now)
         reports.enter_events(session, events, recorded_at=now)
         session.flush()
-        session.expunge_all()
     _reserve(session, accepted)
 
 
@@ -156,7 +155,8 @@ def _messages(one: CaseHistory, row: CaseRow) -> dict[int, Message]:
             direction = _DIRECTIONS.get(event.kind) or ("out" if event.data["on"] == "firm" else "note")
             found[place] = Message(
                 case_id=row.id, direction=direction, kind="text", text=text, at=event.at, by=event.by,
-                via=(event.data.get("via") or one.opening.channel)[:12], doc_no=(event.data.get("doc_no") or "")[:60] or None,
+                via=(event.data.get("via") or one.opening.channel)[:12],
+                doc_no=(event.data.get("doc_no") or "")[:60] or None,
             )  # fmt: skip
     return found
 
@@ -176,8 +176,8 @@ def _reserve(session: Session, accepted: Sequence[CaseHistory]) -> None:
         agency, _, serial = one.number.split("-")
         key = agency, local(one.opening.received_at).date()
         last[key] = max(last.get(key, 0), int(serial))
-    for (agency, day), serial in last.items():
-        store.reserve_serial(session, agency, day, serial)
+    for (agency, day), highest in last.items():
+        store.reserve_serial(session, agency, day, highest)
 
 
 def export(session: Session) -> Iterator[str]:

@@ -20,7 +20,7 @@ from routing.store.session import Database
 
 _BATCH = 500
 
-_Job = tuple[Sequence[RawEvent], "Future[int]"]
+_Job = tuple[Sequence[RawEvent], "Future[None]"]
 
 
 class IntakeError(Exception):
@@ -43,9 +43,9 @@ class Intake:
         """Whether events can be taken in."""
         return self._thread.is_alive()
 
-    def submit(self, events: Sequence[RawEvent]) -> Future[int]:
-        """Events to store; the future gives the number of new ones once they are durable, or raises IntakeError."""
-        future: Future[int] = Future()
+    def submit(self, events: Sequence[RawEvent]) -> Future[None]:
+        """Events to store; the future is done once they are durable, or raises IntakeError."""
+        future: Future[None] = Future()
         if not self.alive:
             future.set_exception(IntakeError("the writer has stopped"))
             return future
@@ -85,15 +85,14 @@ class Intake:
     def _commit(self, jobs: list[_Job]) -> None:
         try:
             with self._database.engine.begin() as connection:
-                counts = [inbox.take_in(connection, events, now=self._now()) for events, _future in jobs]
+                inbox.take_in(connection, [event for events, _future in jobs for event in events], now=self._now())
         except (SQLAlchemyError, OSError) as error:
             for _events, future in jobs:
                 future.set_exception(IntakeError(str(type(error).__name__)))
             return
-        for count, (_events, future) in zip(counts, jobs, strict=True):
-            future.set_result(count)
-        if any(counts):
-            self._stored()
+        for _events, future in jobs:
+            future.set_result(None)
+        self._stored()
 
 
 __all__ = ["Intake", "IntakeError", "RawEvent"]

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
 
-from sqlalchemy import insert, or_, select
+from sqlalchemy import insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from knowledge.calendar import TAIPEI
@@ -17,6 +17,8 @@ from routing.domain.history import LANGUAGES, CaseHistory
 from routing.store.cases import opening_of
 from routing.store.schema import Case as CaseRow
 from routing.store.schema import CaseEvent, Firm, Message, Outbox
+from routing.store.schema_desk import IssuedReport
+from routing.store.session import changed, insert_ignoring
 
 CHUNK = 500
 
@@ -158,3 +160,17 @@ def deliveries(
         seen = (CaseRow.confidential.is_(False), CaseRow.unit == hide_confidential_but, CaseRow.assignee == viewer)
         query = query.where(or_(CaseRow.id.is_(None), *seen))
     return [(row, found) for row, found in session.execute(query.order_by(Outbox.id.desc()).limit(limit))]
+
+
+def issued(session: Session, key: str) -> IssuedReport | None:
+    """What a report was when it was given out last."""
+    return session.get(IssuedReport, key)
+
+
+def issue(session: Session, key: str, fingerprint: str, *, now: datetime) -> None:
+    """Keep a report as given out; other figures than last time make a revision."""
+    row = {"key": key, "fingerprint": fingerprint, "revision": 0, "issued_at": now}
+    if insert_ignoring(session, IssuedReport, row, key=("key",)):
+        return
+    again = update(IssuedReport).where(IssuedReport.key == key, IssuedReport.fingerprint != fingerprint)
+    changed(session, again.values(fingerprint=fingerprint, revision=IssuedReport.revision + 1, issued_at=now))

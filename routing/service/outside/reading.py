@@ -15,13 +15,15 @@ from knowledge.text import normalise
 from routing.domain import clock
 from routing.domain.case import Case
 from routing.domain.errors import Forbidden, Invalid, NotFound
-from routing.domain.permissions import Actor, Role
-from routing.service import histories, views
+from routing.domain.permissions import Actor, Role, may_write
+from routing.service import delivery, histories, views
 from routing.service.context import Desk
 from routing.service.journal import Open, find
-from routing.service.views import CaseWhole, show
+from routing.service.listing import visible_messages
+from routing.service.views import show
 from routing.store import cases as store
-from routing.store import people, reports
+from routing.store import outbox, people, reports
+from routing.store.schema import Case as CaseRow
 from routing.store.schema import Media, Message, Outbox
 
 LARGEST_ID = 2**63 - 1
@@ -71,7 +73,7 @@ def opened_json(opened: Open) -> dict[str, Any]:
 def case_whole(session: Session, desk: Desk, actor: Actor, number: str, *, now: datetime) -> dict[str, Any]:
     """One case: its fields, messages, events, clock and deliveries. Raises NotFound if missing or hidden."""
     whole = views.whole(session, desk, actor, number, now=now)
-    messages = _visible(whole, actor)
+    messages = visible_messages(whole, actor)
     words = {message.id: (message.text, message.via, message.doc_no) for message in messages}
     fields = views.case_json(whole.row, whole.case, whole.firm, whole.reading)
     partner = actor.role is Role.PARTNER
@@ -83,22 +85,6 @@ def case_whole(session: Session, desk: Desk, actor: Actor, number: str, *, now: 
         "clock": clock_json(whole.case, whole.reading),
         "deliveries": [] if partner else [delivery_json(row, number) for row in whole.deliveries],
     }
-
-
-def _visible(whole: CaseWhole, actor: Actor) -> list[Message]:
-    """All messages; a partner reads, of the notes among staff, those addressed to its agency and its own."""
-    if actor.role is not Role.PARTNER:
-        return whole.messages
-    asked = {
-        event.data.get("message_id")
-        for event in whole.events
-        if event.data.get("on") == "agency" and event.data.get("agency") == actor.agency
-    }
-    return [
-        message
-        for message in whole.messages
-        if message.direction != "note" or message.by == actor.email or message.id in asked
-    ]
 
 
 def message_json(message: Message, media: Media | None, number: str) -> dict[str, Any]:
@@ -158,12 +144,12 @@ class File:
 
 
 def file(session: Session, actor: Actor, number: str, media_id: int) -> File:
-    """A file that a firm sent for a case. Raises NotFound if it is hidden, of another case, or not (any longer) kept."""
+    """A file that a firm sent for a case. Raises NotFound if it is hidden, of another case, or no longer kept."""
     row, _case = find(session, number, actor)
     media = session.get(Media, media_id) if 0 < media_id <= LARGEST_ID else None
     message = session.get(Message, media.message_id) if media is not None else None
-    if media is None or message is None or message.case_id != row.id or media.content is None:
-        raise NotFound("查無這個檔案，或檔案已依保存期限刪除。")
+    if media is None or message is None or message.case_id != row.id or message.erased_at or media.content is None:
+        raise NotFound("查無這個檔案；可能尚未下載完成、廠商已收回，或已依保存期限刪除。")
     return File(media.file_name or f"{number}-{media.id}", media.content_type, media.content)
 
 
@@ -198,6 +184,25 @@ def deliveries(
         "items": [delivery_json(row, of_case) for row, of_case in items],
         "next_cursor": str(items[-1][0].id) if len(found) > limit else None,
     }
+
+
+def resend(session: Session, actor: Actor, delivery_id: int, *, now: datetime) -> dict[str, Any]:
+    """Send a dead or unknown message once more; whoever may write its case may.
+
+    Raises:
+        NotFound: there is none, or its case is hidden. Forbidden: the case is another unit's.
+        StepNotAllowed: it is on its way or was accepted.
+    """
+    refuse_partner(actor)
+    row = outbox.get(session, delivery_id)
+    if row is None:
+        raise NotFound("查無這則訊息。")
+    case = session.get(CaseRow, row.case_id) if row.case_id is not None else None
+    if case is not None:
+        _row, state = find(session, case.number, actor)
+        if not may_write(actor, state):
+            raise Forbidden("本案由其他單位辦理；請洽該單位承辦人重送。")
+    return delivery_json(delivery.resend(session, delivery_id, actor, now=now), case.number if case else None)
 
 
 def staff(session: Session, actor: Actor, *, now: datetime) -> dict[str, Any]:
