@@ -1,0 +1,153 @@
+"""The sender: what the product asks of LINE, with LINE's outcomes as ours.
+
+A reply goes out once and carries no retry key; a push carries the same key however often it is tried, and LINE's 409
+then means that it was accepted before (Messaging API reference, "Retry failed API requests"; traps L11–L13).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import quote
+
+import structlog
+
+from bot.line.render import render
+from bot.line.wire import Answer, Json, Wire, refusal
+from routing.domain.errors import DeliveryError
+from routing.domain.messages import Outgoing
+from routing.service.contacts import Profile
+from routing.service.files import Content
+
+MAX_CONTENT = 10 * 1024 * 1024
+"""Bytes of a file that are taken from LINE; a longer one is refused while it is read."""
+_LOADING_SECONDS = 20
+
+log = structlog.get_logger("line.client")
+
+
+class NotReady(DeliveryError):
+    """LINE is still preparing the file (202); it may come later."""
+
+    def __init__(self) -> None:
+        super().__init__("LINE 仍在準備檔案。", code="not_ready")
+
+
+class LineSender:
+    """LINE's Messaging API for one channel. Threads may share it.
+
+    ``timeout``: seconds to connect, and seconds to wait for an answer. Every method asks once: trying again is decided
+    by the outbox (routing.domain.retry), not here.
+    """
+
+    def __init__(
+        self, api_base: str, data_base: str, token: str, *, timeout: tuple[float, float] = (3.05, 8.0)
+    ) -> None:
+        self.api_base = api_base.rstrip("/")
+        self.data_base = data_base.rstrip("/")
+        self.wire = Wire(token, timeout=timeout)
+
+    def reply(self, token: str, messages: Sequence[Outgoing], *, language: str) -> str | None:
+        """Answer by reply token, once; gives LINE's request id.
+
+        Raises:
+            DeliveryError: ``reply_token`` if the token is used, expired or foreign (nothing was sent, trap L9);
+                ``unknown`` after a timeout, a broken connection or a 5xx (trap L11).
+        """
+        return self.send_reply(token, _rendered(messages, language))
+
+    def push(self, to: str, messages: Sequence[Outgoing], *, retry_key: str, language: str) -> str | None:
+        """Send on our own account; gives LINE's request id, of the first acceptance if this is a repetition.
+
+        Raises:
+            DeliveryError: with ``permanent``, ``quota`` and ``retry_after`` as LINE's answer says (traps L12, L13).
+        """
+        return self.send_push(to, _rendered(messages, language), retry_key)
+
+    def send_reply(self, token: str, messages: list[Json]) -> str | None:
+        """``reply`` with message objects as they are to be sent."""
+        body = {"replyToken": token, "messages": messages}
+        answer = self.wire.call("POST", f"{self.api_base}/v2/bot/message/reply", body=body)
+        if answer.status == 400 and "reply token" in str(answer.json().get("message", "")).lower():
+            raise DeliveryError("回覆權杖已失效，未以回覆方式送出。", code="reply_token", permanent=True)
+        return _accepted(answer, unknown=True)
+
+    def send_push(self, to: str, messages: list[Json], retry_key: str) -> str | None:
+        """``push`` with message objects as they are to be sent."""
+        answer = self.wire.call(
+            "POST", f"{self.api_base}/v2/bot/message/push", body={"to": to, "messages": messages},
+            headers={"X-Line-Retry-Key": str(retry_key)},
+        )  # fmt: skip
+        return answer.request_id if answer.status == 409 else _accepted(answer)
+
+    def profile(self, user_id: str) -> Profile | None:
+        """A user's display name and language; None if LINE does not say, for whatever reason (trap L17)."""
+        try:
+            answer = self.wire.call("GET", f"{self.api_base}/v2/bot/profile/{quote(user_id, safe='')}")
+        except DeliveryError as error:
+            log.info("no_profile", code=error.code)
+            return None
+        said = answer.json() if answer.status == 200 else {}
+        name, language = said.get("displayName"), said.get("language")
+        if not isinstance(name, str) or not name:
+            return None
+        return Profile(name, language if isinstance(language, str) else None)
+
+    def content(self, message_id: str) -> Content | None:
+        """The file of a message; None if it is gone or was unsent.
+
+        Raises:
+            NotReady: LINE is still preparing it. DeliveryError: ``too_large`` (permanent), or it may come later.
+        """
+        url = f"{self.data_base}/v2/bot/message/{quote(message_id, safe='')}/content"
+        answer = self.wire.call("GET", url, limit=MAX_CONTENT)
+        if answer.status == 202:
+            raise NotReady
+        if answer.status in {404, 410}:
+            return None
+        _accepted(answer)
+        if "x-cut-short" in answer.headers:
+            raise DeliveryError("檔案下載中斷。", code="connection_lost")
+        return Content(answer.body, answer.headers.get("content-type", "application/octet-stream"))
+
+    def quota(self) -> tuple[int | None, int]:
+        """The month's limit of pushed messages (None: no limit) and how many were used, approximately.
+
+        Raises:
+            DeliveryError: LINE did not say.
+        """
+        limit = self.get("/v2/bot/message/quota")
+        used = self.get("/v2/bot/message/quota/consumption")
+        value = limit.get("value") if limit.get("type") == "limited" else None
+        return (value if isinstance(value, int) else None), _whole(used.get("totalUsage"))
+
+    def loading(self, user_id: str) -> None:
+        """Show that an answer is being prepared; whether LINE does is of no consequence."""
+        body = {"chatId": user_id, "loadingSeconds": _LOADING_SECONDS}
+        try:
+            self.wire.call("POST", f"{self.api_base}/v2/bot/chat/loading/start", body=body)
+        except DeliveryError as error:
+            log.info("no_loading_animation", code=error.code)
+
+    def get(self, path: str) -> Json:
+        """A JSON object of the API. Raises DeliveryError for anything but 2xx."""
+        answer = self.wire.call("GET", f"{self.api_base}{path}")
+        _accepted(answer)
+        return answer.json()
+
+
+def _rendered(messages: Sequence[Outgoing], language: str) -> list[dict[str, Any]]:
+    rendered = render(messages, language)
+    if not rendered:
+        raise DeliveryError("沒有可以傳送的內容。", code="empty", permanent=True)
+    return rendered
+
+
+def _accepted(answer: Answer, *, unknown: bool = False) -> str | None:
+    if 200 <= answer.status < 300:
+        return answer.request_id
+    raise refusal(answer, unknown=unknown)
+
+
+def _whole(value: object) -> int:
+    return value if isinstance(value, int) else 0

@@ -1,0 +1,279 @@
+"""A card as a LINE Flex bubble: a coloured band, words, facts, and things to tap.
+
+Sizes and rules: Messaging API reference, Flex Message. Colours keep a contrast of at least 4.5 to what is under them.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from bot.line import limits
+from routing.domain.messages import Button, Card, Row
+
+Json = dict[str, Any]
+
+INK, QUIET, LINE, PALE = "#1A2530", "#56606B", "#D9DFE5", "#EEF3F8"
+
+
+@dataclass(frozen=True, slots=True)
+class _Tone:
+    band: str
+    on_band: str
+    accent: str
+
+
+_TONES = {
+    "info": _Tone("#1F5FA8", "#FFFFFF", "#1F5FA8"),
+    "done": _Tone("#1B7245", "#FFFFFF", "#1B7245"),
+    "wait": _Tone("#F5C04A", "#332600", "#7A5200"),
+    "alert": _Tone("#B3261E", "#FFFFFF", "#B3261E"),
+}
+_ONE_LINE = 26
+"""How wide a label fits a button in one line, in half-width characters; LINE cuts what is longer."""
+_HALF = 13
+"""The same for two buttons side by side."""
+_GRID_FROM, _GRID_WIDTH = 6, 34
+"""From so many equal choices on, and if none is wider than two lines of half a card, they stand in two columns."""
+MOST_BUTTONS = 24
+_TITLE, _FOOTER, _ROW_LABEL, _ROW_VALUE = 300, 500, 60, 1500
+_ROWS = 20
+_URL = re.compile(r"https?://[^\s<>「」（）()，。、；]+")
+
+
+def width(text: str) -> int:
+    """How wide a text is drawn, in half-width characters."""
+    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
+
+
+def size(value: Json) -> int:
+    """Bytes of the JSON as it is sent, that is, with everything beyond ASCII escaped."""
+    return len(json.dumps(value))
+
+
+def action(button: Button, label_limit: int) -> Json | None:
+    """What a tap does; None if LINE would not take it (nothing to do, data or address beyond its limits)."""
+    label = limits.shorten(limits.clean(button.label), label_limit)
+    if not label:
+        return None
+    if button.url is not None:
+        uri = _uri(button.url)
+        return {"type": "uri", "label": label, "uri": uri} if uri else None
+    data = button.data or ""
+    if not data or limits.utf16(data) > limits.POSTBACK_DATA:
+        return None
+    shown = limits.shorten(limits.clean(button.shown or ""), limits.DISPLAY_TEXT)
+    return {"type": "postback", "label": label, "data": data, **({"displayText": shown} if shown else {})}
+
+
+def _uri(url: str) -> str | None:
+    """An address as LINE takes it: http, https, line or tel, ASCII, at most 1,000 characters."""
+    address = limits.clean(url)
+    if address.lower().startswith("tel:"):
+        number = re.split(r"[#,;]|ext|轉|分機", address[4:])[0]
+        digits = re.sub(r"[^\d+*]", "", number)
+        return f"tel:{digits}" if digits else None
+    address = quote(address, safe="%/:?#[]@!$&'()*+,;=~")
+    try:
+        parts = urlsplit(address)
+        known = (parts.scheme in {"http", "https"} and parts.hostname) or parts.scheme == "line"
+    except ValueError:
+        return None
+    return address if known and len(address) <= limits.URI else None
+
+
+def _words(text: str, **looks: Any) -> Json:
+    return {"type": "text", "text": text, "wrap": True, **looks}
+
+
+def _header(title: str, tone: _Tone) -> Json:
+    words = _words(title, weight="bold", size="md", color=tone.on_band)
+    return {
+        "type": "box", "layout": "vertical", "backgroundColor": tone.band, "paddingAll": "lg", "contents": [words],
+    }  # fmt: skip
+
+
+def _row(row: Row) -> Json | None:
+    label = limits.shorten_units(limits.clean(row.label), _ROW_LABEL)
+    value = limits.shorten_units(limits.clean(row.value), _ROW_VALUE)
+    if not label and not value:
+        return None
+    return {
+        "type": "box", "layout": "baseline", "spacing": "md",
+        "contents": [
+            _words(label or "—", flex=2, size="sm", color=QUIET),
+            _words(value or "—", flex=5, size="sm", color=INK),
+        ],
+    }  # fmt: skip
+
+
+def _body(card: Card, body: str) -> Json | None:
+    contents: list[Json] = []
+    if body:
+        contents.append(_words(body, size="md", color=INK, lineSpacing="5px"))
+    rows = [made for row in card.rows[:_ROWS] if (made := _row(row))]
+    if rows:
+        if contents:
+            contents.append({"type": "separator", "color": LINE})
+        contents.append({"type": "box", "layout": "vertical", "spacing": "sm", "contents": rows})
+    footer = limits.shorten_units(limits.clean(card.footer), _FOOTER)
+    if footer:
+        if rows or not contents:
+            contents.append({"type": "separator", "color": LINE})
+        contents.append(_words(footer, size="xs", color=QUIET))
+    if not contents:
+        return None
+    return {"type": "box", "layout": "vertical", "spacing": "lg", "paddingAll": "lg", "contents": contents}
+
+
+@dataclass(frozen=True, slots=True)
+class _Tap:
+    """A button ready to be drawn: the words in full, what it does, how much it stands out."""
+
+    words: str
+    action: Json
+    primary: bool
+
+    @property
+    def width(self) -> int:
+        return width(self.words)
+
+
+def _taps(card: Card, body: str) -> list[_Tap]:
+    # Addresses in a card cannot be tapped, unlike those in a plain message: each gets a button.
+    addresses = dict.fromkeys(address.rstrip(".,!?:;'\"") for address in _URL.findall(body))
+    known = {button.url for button in card.buttons}
+    links = [Button(label=_short_address(url), url=url) for url in addresses if url not in known][:3]
+    taps = []
+    for button in (*card.buttons, *links):
+        made = action(button, limits.FLEX_LABEL)
+        if made is not None:
+            call = card.tone == "alert" and made.get("uri", "").startswith("tel:")
+            words = limits.shorten_units(limits.clean(button.label), 300)
+            taps.append(_Tap(words, made, button.primary or call))
+    return taps
+
+
+def _short_address(url: str) -> str:
+    parts = urlsplit(url)
+    return limits.shorten(f"↗ {parts.hostname or ''}{parts.path.rstrip('/')}", 26)
+
+
+def _button(tap: _Tap, tone: _Tone) -> Json:
+    button: Json = {"type": "button", "height": "sm", "adjustMode": "shrink-to-fit", "action": tap.action}
+    if tap.primary:
+        return {**button, "style": "primary", "color": tone.accent}
+    if tap.action["type"] == "uri":
+        return {**button, "style": "link", "color": tone.accent}
+    return {**button, "style": "secondary", "color": PALE}
+
+
+def _choice(tap: _Tap, tone: _Tone, *, grid: bool) -> Json:
+    """A choice whose words wrap: nothing of a long question is cut off."""
+    words = _words(tap.words, size="sm", color="#FFFFFF" if tap.primary else tone.accent, weight="bold")
+    return {
+        "type": "box", "layout": "vertical", "paddingAll": "md", "cornerRadius": "md", "justifyContent": "center",
+        "backgroundColor": tone.accent if tap.primary else PALE,
+        "contents": [{**words, "align": "center"} if grid or tap.primary else words],
+        "action": tap.action, **({"flex": 1} if grid else {}),
+    }  # fmt: skip
+
+
+def _pair(left: Json, right: Json) -> Json:
+    return {"type": "box", "layout": "horizontal", "spacing": "sm", "contents": [left, right]}
+
+
+def _in_columns(taps: Sequence[_Tap], tone: _Tone) -> list[Json]:
+    cells = [_choice(tap, tone, grid=True) for tap in taps]
+    pairs = [_pair(*cells[at : at + 2]) for at in range(0, len(cells) - 1, 2)]
+    return [*pairs, *([cells[-1]] if len(cells) % 2 else [])]
+
+
+def _in_rows(taps: Sequence[_Tap], tone: _Tone) -> list[Json]:
+    """One below the other; two short ones that follow each other share a row."""
+    drawn: list[Json] = []
+    at = 0
+    while at < len(taps):
+        both = taps[at : at + 2]
+        if len(both) == 2 and all(tap.width <= _HALF for tap in both):
+            drawn.append(_pair(*(_button(tap, tone) for tap in both)))
+            at += 2
+        else:
+            drawn.append(_button(taps[at], tone))
+            at += 1
+    return drawn
+
+
+def _footer(taps: Sequence[_Tap], tone: _Tone) -> Json | None:
+    if not taps:
+        return None
+    plain = [tap for tap in taps if not tap.primary]
+    if len(plain) >= _GRID_FROM and max(tap.width for tap in plain) <= _GRID_WIDTH:
+        first = [tap for tap in taps if tap.primary and tap is taps[0]]
+        last = [tap for tap in taps if tap.primary and tap is not taps[0]]
+        contents = [*_in_rows(first, tone), *_in_columns(plain, tone), *_in_rows(last, tone)]
+    elif any(tap.width > _ONE_LINE for tap in taps):
+        contents = [_choice(tap, tone, grid=False) for tap in taps]
+    else:
+        contents = _in_rows(taps, tone)
+    return {
+        "type": "box", "layout": "vertical", "spacing": "sm", "contents": contents,
+        "paddingStart": "lg", "paddingEnd": "lg", "paddingTop": "none", "paddingBottom": "lg",
+    }  # fmt: skip
+
+
+def _drawn(card: Card, body: str, taps: Sequence[_Tap]) -> Json | None:
+    tone = _TONES[card.tone]
+    title = limits.shorten_units(limits.clean(card.title), _TITLE)
+    footer = _footer(taps, tone)
+    words = _body(card, body)
+    if footer and not words:
+        footer["paddingTop"] = "lg"
+    blocks = {"header": _header(title, tone) if title else None, "body": words, "footer": footer}
+    present = {name: block for name, block in blocks.items() if block}
+    return {"type": "bubble", "size": "mega", **present} if present else None
+
+
+def fits(card: Card) -> bool:
+    """Whether the card is drawn whole."""
+    made = _whole(card)
+    return made is None or size(made) <= limits.BUBBLE_BYTES
+
+
+def _whole(card: Card) -> Json | None:
+    body = limits.clean(card.body)
+    return _drawn(card, body, _taps(card, body)[:MOST_BUTTONS])
+
+
+def bubble(card: Card, cut: str) -> Json | None:
+    """The card as a bubble of at most 30 KB, or None if there is nothing on it.
+
+    ``cut`` stands where words had to be left out, which happens only to what no bubble can hold.
+    """
+    made = _whole(card)
+    if made is None or size(made) <= limits.BUBBLE_BYTES:
+        return made
+    body = limits.clean(card.body)
+    taps = _taps(card, body)[:MOST_BUTTONS]
+    for units in (3500, 2500, 1500, 700):
+        made = _drawn(card, limits.shorten_units(body, units, cut), taps)
+        if made is not None and size(made) <= limits.BUBBLE_BYTES:
+            return made
+    return _smallest(card, body, taps, cut)
+
+
+def _smallest(card: Card, body: str, taps: Sequence[_Tap], cut: str) -> Json | None:
+    """The last resort for absurdly full cards: short facts, and as many buttons as there is room for."""
+    rows = tuple(Row(row.label, limits.shorten_units(row.value, 100)) for row in card.rows[:10])
+    lean = Card(title=limits.fit(card.title, 100), rows=rows, footer=limits.fit(card.footer, 100), tone=card.tone)
+    words = limits.shorten_units(body, 700, cut)
+    for count in range(len(taps), -1, -1):
+        made = _drawn(lean, words, taps[:count])
+        if made is not None and size(made) <= limits.BUBBLE_BYTES:
+            return made
+    return None

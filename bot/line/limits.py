@@ -1,0 +1,141 @@
+"""LINE's limits on outgoing messages, and counting and cutting as LINE counts.
+
+Text is counted in UTF-16 code units; what is tapped (labels, shown words) in grapheme clusters, which are what a
+reader calls a character (LINE Developers, "Character counting in a text"; Messaging API reference, message objects).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+MESSAGES = 5
+TEXT = 5000
+ALT_TEXT = 1500
+QUICK_ITEMS = 13
+QUICK_LABEL = 20
+FLEX_LABEL = 40
+DISPLAY_TEXT = 300
+POSTBACK_DATA = 300
+URI = 1000
+BUBBLE_BYTES = 30 * 1024
+CAROUSEL_BYTES = 50 * 1024
+CAROUSEL_BUBBLES = 12
+
+_ZWJ = "\u200d"
+_JOINING = {"Mn", "Me", "Mc"}
+_UNITS_A_GRAPHEME = 4
+"""A cluster may be a whole family of emoji or a letter under a heap of accents; on average it is not."""
+
+
+def utf16(text: str) -> int:
+    """The length of a text in UTF-16 code units; what lies outside the BMP counts two."""
+    return len(text) + sum(character > "\uffff" for character in text)
+
+
+def clean(text: str) -> str:
+    """The text without what no JSON reader takes (NUL, half a surrogate pair) and without blank edges."""
+    return (
+        text.encode("utf-16", "surrogatepass")
+        .decode("utf-16", "replace")
+        .replace("\x00", "")
+        .replace("\r\n", "\n")
+        .strip()
+    )
+
+
+def _joins(previous: str, character: str, flags: int) -> bool:
+    """Whether a character belongs to the cluster before it (UAX #29, as far as chat needs it)."""
+    code = ord(character)
+    if character == _ZWJ or unicodedata.category(character) in _JOINING:
+        return True
+    if 0x1F3FB <= code <= 0x1F3FF or 0xE0020 <= code <= 0xE007F:
+        return True
+    if 0x1F1E6 <= code <= 0x1F1FF:
+        return flags % 2 == 1
+    if previous == _ZWJ:
+        return unicodedata.category(character) == "So"
+    return _hangul(previous, code)
+
+
+def _hangul(previous: str, code: int) -> bool:
+    """Vowels and finals of Korean join the syllable that was begun."""
+    if not 0x1160 <= code <= 0x11FF:
+        return False
+    before = ord(previous)
+    return 0x1100 <= before <= 0x11FF or 0xAC00 <= before <= 0xD7A3
+
+
+def graphemes(text: str) -> Iterator[str]:
+    """The clusters of a text, in order; together they are the text."""
+    cluster, flags = "", 0
+    for character in text:
+        if cluster and not _joins(cluster[-1], character, flags):
+            yield cluster
+            cluster = ""
+        cluster += character
+        flags = flags + 1 if "\U0001f1e6" <= character <= "\U0001f1ff" else 0
+    if cluster:
+        yield cluster
+
+
+def grapheme_length(text: str) -> int:
+    """How many characters a reader sees."""
+    return sum(1 for _ in graphemes(text))
+
+
+def shorten(text: str, limit: int) -> str:
+    """At most ``limit`` graphemes, with … in place of what was cut."""
+    clusters = list(graphemes(text))
+    if len(clusters) <= limit and utf16(text) <= limit * _UNITS_A_GRAPHEME:
+        return text
+    kept = fit("".join(clusters[: limit - 1]), limit * _UNITS_A_GRAPHEME - 1)
+    return kept.rstrip() + "…"
+
+
+def fit(text: str, units: int) -> str:
+    """The longest beginning of at most ``units`` UTF-16 units; cuts no cluster unless the first alone is too long."""
+    if utf16(text) <= units:
+        return text
+    kept, used = [], 0
+    for cluster in graphemes(text):
+        used += utf16(cluster)
+        if used > units:
+            break
+        kept.append(cluster)
+    return "".join(kept) or text[: units // 2]
+
+
+def shorten_units(text: str, units: int, mark: str = "…") -> str:
+    """At most ``units`` UTF-16 units, with ``mark`` in place of what was cut."""
+    return text if utf16(text) <= units else fit(text, units - utf16(mark)).rstrip() + mark
+
+
+_BORDERS = tuple(re.compile(pattern) for pattern in (r"\n\s*\n", r"\n", r"[。！？!?；;]|\.(?=\s)", r"[，、,：:]|\s"))
+_LEAST = 0.5
+"""A part is at least half full, or a border so early is not worth it."""
+
+
+def _border(head: str) -> int:
+    """Where to cut a text that is too long: after a paragraph, a line, a sentence, a word, in this order."""
+    for pattern in _BORDERS:
+        ends = [match.end() for match in pattern.finditer(head)]
+        if ends and ends[-1] >= len(head) * _LEAST:
+            return ends[-1]
+    return len(head)
+
+
+def split_text(text: str, limit: int = TEXT) -> list[str]:
+    """A text in parts of at most ``limit`` UTF-16 units, cut where reading allows (trap L15).
+
+    Nothing but white space at the borders is lost.
+    """
+    parts = []
+    rest = text.strip()
+    while utf16(rest) > limit:
+        head = fit(rest, limit)
+        cut = _border(head)
+        parts.append(rest[:cut].rstrip())
+        rest = rest[cut:].lstrip()
+    return [part for part in (*parts, rest) if part]
