@@ -97,26 +97,26 @@ class Database:
         self.engine.dispose()
 
 
-def changed(session: Session | Connection, statement: Executable, row: dict[str, Any] | None = None) -> int:
+def changed(session: Session | Connection, statement: Executable) -> int:
     """Execute an INSERT, UPDATE or DELETE and say how many rows it touched."""
-    return max(cast("CursorResult[Any]", session.execute(statement, row)).rowcount, 0)
+    return max(cast("CursorResult[Any]", session.execute(statement)).rowcount, 0)
 
 
-def _insert(session: Session | Connection, table: type[Base], key: tuple[str, ...]) -> Executable:
+def _insert(session: Session | Connection, table: type[Base]) -> postgresql.Insert | sqlite.Insert:
     dialect = (session.get_bind() if isinstance(session, Session) else session).dialect.name
-    make = sqlite.insert if dialect == "sqlite" else postgresql.insert
-    return make(table).on_conflict_do_nothing(index_elements=list(key))
+    return sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
 
 
 def insert_ignoring(
     session: Session | Connection, table: type[Base], row: dict[str, Any], *, key: tuple[str, ...]
 ) -> bool:
     """Insert a row unless one with the same ``key`` is there already; says whether it was new."""
-    return changed(session, _insert(session, table, key), row) > 0
+    statement = _insert(session, table).values(**row).on_conflict_do_nothing(index_elements=list(key))
+    return changed(session, statement) > 0
 
 
 def insert_all_ignoring(
     session: Session | Connection, table: type[Base], rows: list[dict[str, Any]], *, key: tuple[str, ...]
 ) -> None:
     """Insert rows, leaving out those whose ``key`` is there already."""
-    session.execute(_insert(session, table, key), rows)
+    session.execute(_insert(session, table).on_conflict_do_nothing(index_elements=list(key)), rows)
