@@ -90,7 +90,6 @@ class Database:
         """A session that only reads."""
         with Session(self._reader, expire_on_commit=False) as session:
             yield session
-            session.rollback()
 
     def dispose(self) -> None:
         """Close every connection."""
