@@ -32,7 +32,7 @@ from knowledge.wording import load_sentences
 from routing.service import databases
 from routing.service.context import Desk, DeskSource
 from routing.service.intake import Intake
-from routing.service.understanding import Reader
+from routing.service.understanding import Reader, load_thresholds
 from routing.store.session import Database
 
 log = structlog.get_logger("app")
@@ -58,7 +58,7 @@ def build_runtime(settings: Settings, *, now: Callable[[], datetime] | None = No
         settings=settings,
         database=Database(settings.database_url),
         desks=DeskSource(desk),
-        reader=Reader(lambda: Understander(load_knowledge()), load_thresholds()),
+        reader=Reader(lambda: Understander(load_knowledge(), cache=settings.data_dir / "cache"), load_thresholds()),
         now=now or clock(settings),
     )
 

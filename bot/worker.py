@@ -71,6 +71,9 @@ class Worker:
         self._senders.shutdown(wait=True, cancel_futures=True)
 
     def _loop(self, name: str, turn: Callable[[], int], wake: Event, pause: float) -> None:
+        if name == "inbox":
+            # Fitting takes a moment: before the first event is held, not inside its transaction.
+            self._runtime.reader.warm()
         while not self._stop.is_set():
             try:
                 worked = turn()

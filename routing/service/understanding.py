@@ -35,6 +35,10 @@ class Reader:
                 self._understander = self._build()
             return self._understander
 
+    def warm(self) -> None:
+        """Fit everything now, so that no transaction has to wait for it later."""
+        self.understander().warm()
+
     def replace(self, understander: Understander) -> None:
         """Put a newly fitted one in force, between two enquiries."""
         with self._lock:
