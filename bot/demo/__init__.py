@@ -1,0 +1,1 @@
+"""The demo: the product, a LINE simulator and a demo team with a year of invented cases, on one machine."""
