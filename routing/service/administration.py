@@ -20,7 +20,6 @@ from routing.service.journal import project
 from routing.store import calendar, cases, desk_reads, people
 from routing.store.schema_desk import Absence, Audit, CalendarYear, Closure, Staff
 
-
 _MOST_OPEN = 100_000
 
 

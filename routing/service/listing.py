@@ -1,4 +1,4 @@
-"""What the desk's pages ask for beyond the case itself: filters, who may do which step, files, messages on their way."""
+"""What the desk's pages ask for beyond the case itself: filters, allowed steps, files, messages on their way."""
 
 from __future__ import annotations
 
@@ -69,11 +69,12 @@ def own_queue(
 ) -> Queue:  # fmt: skip
     """A person's queue. Seen as ``mine`` it also holds what nobody in the unit has yet, or it would lie unseen."""
     today = local(now).date()
-    narrow = {"category": category, "status": status, "q": q}
-    shown = queue(session, desk, actor, wanted(actor, today=today, view=view, **narrow), now=now)
+    narrow = wanted(actor, today=today, view=view, category=category, status=status, q=q)
+    shown = queue(session, desk, actor, narrow, now=now)
     if view != MINE or not actor.unit:
         return shown
-    nobody = queue(session, desk, actor, wanted(actor, today=today, view=UNIT, unassigned=True, **narrow), now=now)
+    narrow = wanted(actor, today=today, view=UNIT, unassigned=True, category=category, status=status, q=q)
+    nobody = queue(session, desk, actor, narrow, now=now)
     free = [line for group in (nobody.overdue, nobody.due_today, nobody.unassigned) for line in group]
     shown.alert.extend(nobody.alert)
     shown.unassigned.extend(free)

@@ -1,0 +1,158 @@
+"""What administrators keep: accounts, absences with deputies (代理人), closures, and a look at the audit trail."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import RedirectResponse, Response
+
+from bot.console.forms import Filled, Form
+from bot.console.steps import reading, writing
+from bot.web.errors import status_of
+from bot.web.pages import show
+from bot.web.words import WORDS
+from bot.web.work import Reading, Work
+from knowledge.office_days import COUNTIES
+from routing.domain.errors import Invalid, NotFound, OnestopError
+from routing.service import administration
+
+router = APIRouter(prefix="/desk/admin")
+
+_PAGE = 50
+
+
+def _staff(work: Work) -> dict[str, Any]:
+    return {
+        "staff": administration.staff(work.session), "units": work.desk.offices.units,
+        "agencies": work.desk.offices.agencies,
+    }  # fmt: skip
+
+
+def _absences(work: Work) -> dict[str, Any]:
+    return {
+        "absences": administration.absences(work.session, now=work.now),
+        "people": [person.row for person in administration.staff(work.session) if person.row.disabled_at is None],
+    }
+
+
+def _calendar(work: Work) -> dict[str, Any]:
+    return {
+        "closures": administration.closures(work.session), "years": administration.imported_years(work.session),
+        "calendar": work.desk.calendar, "counties": COUNTIES,
+    }  # fmt: skip
+
+
+_PAGES: dict[str, tuple[str, Callable[[Work], dict[str, Any]]]] = {
+    "staff": ("admin_staff.html", _staff),
+    "absences": ("admin_absences.html", _absences),
+    "calendar": ("admin_calendar.html", _calendar),
+}
+
+
+def _values(work: Work, name: str) -> dict[str, Any]:
+    return {"actor": work.actor, "tab": name, "typed": {}, "error": None, "done": None, **_PAGES[name][1](work)}
+
+
+@router.get("")
+def home() -> Response:
+    """The first of the pages."""
+    return RedirectResponse("/desk/admin/staff", status_code=303)
+
+
+@router.get("/audit")
+def audit_page(request: Request, work: Reading, before: int | None = None) -> Response:
+    """Who did what to what, newest first."""
+    rows = administration.audit_trail(work.session, work.actor, before_id=before, limit=_PAGE)
+    values = {
+        "actor": work.actor, "tab": "audit", "rows": rows[:_PAGE],
+        "next": rows[_PAGE - 1].id if len(rows) > _PAGE else None,
+    }  # fmt: skip
+    return show(request, "admin_audit.html", values)
+
+
+@router.get("/{name}")
+def admin_page(request: Request, work: Reading, name: str, done: str | None = None) -> Response:
+    """Accounts, absences or closures."""
+    administration.require_admin(work.actor)
+    if name not in _PAGES:
+        raise NotFound("找不到這個頁面。")
+    return show(request, _PAGES[name][0], {**_values(work, name), "done": WORDS["done"].get(done or "")})
+
+
+def _day(form: Form, name: str) -> date:
+    day = form.day(name)
+    if day is None:
+        raise Invalid("請填寫日期。", field=name)
+    return day
+
+
+def _add_staff(work: Work, form: Form) -> None:
+    categories = tuple(code for code in WORDS["category"] if form.text(f"category-{code}") == "1")
+    administration.add_staff(
+        work.session, work.desk, work.actor, email=form.text("email"), name=form.text("name"), role=form.text("role"),
+        unit=form.optional("unit"), agency=form.optional("agency"), categories=categories,
+        password=form.fields.get("password", ""), now=work.now,
+    )  # fmt: skip
+
+
+def _disable(work: Work, form: Form) -> None:
+    administration.disable_staff(work.session, work.actor, form.text("email"), now=work.now)
+
+
+def _add_absence(work: Work, form: Form) -> None:
+    administration.add_absence(
+        work.session, work.actor, email=form.text("email"), first=_day(form, "first"), last=_day(form, "last"),
+        deputy=form.optional("deputy"), now=work.now,
+    )  # fmt: skip
+
+
+def _remove_absence(work: Work, form: Form) -> None:
+    administration.remove_absence(work.session, work.actor, form.number("id"), now=work.now)
+
+
+def _close_office(work: Work, form: Form) -> None:
+    part = form.text("part")
+    administration.close_office(
+        work.session, work.desk, work.actor, day=_day(form, "day"), county=form.text("county"),
+        district=form.optional("district"), part=form.text("hours") if part == "hours" else part,
+        source=form.optional("source"), now=work.now,
+    )  # fmt: skip
+
+
+def _withdraw(work: Work, form: Form) -> None:
+    administration.withdraw_closure(work.session, work.desk, work.actor, form.number("id"), now=work.now)
+
+
+_DEEDS: dict[tuple[str, str], tuple[str, Callable[[Work, Form], None]]] = {
+    ("staff", "add"): ("staff", _add_staff),
+    ("staff", "disable"): ("staff", _disable),
+    ("absences", "add"): ("absence", _add_absence),
+    ("absences", "remove"): ("absence", _remove_absence),
+    ("calendar", "close"): ("closure", _close_office),
+    ("calendar", "withdraw"): ("closure", _withdraw),
+}
+
+
+@router.post("/{name}/{deed}")
+def do(request: Request, name: str, deed: str, form: Filled) -> Response:
+    """Add to or take from one of the lists; a refused form comes back as it was typed, its password aside."""
+    found = _DEEDS.get((name, deed))
+    if found is None:
+        raise NotFound("找不到這個操作。")
+    done, act = found
+    try:
+        with writing(request) as work:
+            act(work, form)
+    except Invalid as error:
+        return _again(request, name, form, error)
+    return RedirectResponse(f"/desk/admin/{name}?done={done}", status_code=303)
+
+
+def _again(request: Request, name: str, form: Form, error: OnestopError) -> Response:
+    with reading(request) as work:
+        typed = {field: value for field, value in form.fields.items() if field != "password"}
+        values = {**_values(work, name), "typed": typed, "error": error}
+        return show(request, _PAGES[name][0], values, status=status_of(error))

@@ -1,0 +1,89 @@
+"""The page of one case: everything an officer needs, and each step that its state allows as a form."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from bot.console import telling
+from bot.console.forms import Form
+from bot.web.pages import show
+from bot.web.words import WORDS
+from bot.web.work import Reading, Work
+from knowledge.calendar import local
+from routing.domain.case import EventKind
+from routing.domain.errors import OnestopError
+from routing.service import listing, views
+
+router = APIRouter()
+
+PICTURES = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp"})
+"""What a browser may show; everything else a firm sent is only ever downloaded."""
+
+
+@router.get("/desk/cases/{number}")
+def case_page(
+    request: Request, work: Reading, number: str, done: str | None = None, told: str | None = None
+) -> Response:
+    """One case."""
+    values = values_of(work, number)
+    said = [WORDS[family].get(code or "", "") for family, code in (("done", done), ("told", told))]
+    return show(request, "case.html", {**values, "flash": [sentence for sentence in said if sentence and done]})
+
+
+def values_of(
+    work: Work, number: str, *, step: str | None = None, form: Form | None = None, error: OnestopError | None = None
+) -> dict[str, Any]:
+    """What the template shows; after a refused step also what was typed, and why it was refused."""
+    whole = views.whole(work.session, work.desk, work.actor, number, now=work.now)
+    desk, case = work.desk, whole.case
+    seen = form.fields.get("version", "") if form is not None else ""
+    since = listing.changes_since(work.session, whole, int(seen)) if seen.isdigit() and len(seen) < 10 else ()
+    return {
+        "actor": work.actor, "now": work.now, "today": local(work.now).date(), "flash": [],
+        "whole": whole, "case": case, "row": whole.row, "reading": whole.reading,
+        "allowed": listing.allowed_steps(whole, work.actor),
+        "conversation": telling.conversation(whole, work.actor),
+        "history": telling.history(whole.events, whole.names, desk),
+        "since": telling.history(since, whole.names, desk) if error is not None else [],
+        "kind_confirmed": any(event.kind is EventKind.KIND for event in whole.events),
+        "agency": telling.agency_name(case.waiting.agency if case.waiting else None, desk),
+        "agencies": desk.offices.agencies, "teams": _teams(work), "pictures": PICTURES,
+        "until": telling.day_written(case.waiting.until) if case.waiting else "",
+        "step": step, "typed": form.fields if form is not None else {}, "error": error,
+    }  # fmt: skip
+
+
+def _teams(work: Work) -> list[tuple[str, list[Any]]]:
+    """Everybody to whom a case can be given, by unit."""
+    teams: dict[str, list[Any]] = {}
+    for person in listing.colleagues(work.session):
+        teams.setdefault(person.unit or "未屬單位", []).append(person)
+    return sorted(teams.items())
+
+
+@router.get("/desk/files/{media_id}")
+def file(work: Reading, media_id: int, save: bool = False) -> Response:
+    """A file that a firm sent: pictures to look at, everything to keep; nothing in it can run in our name."""
+    media, content = listing.file_of(work.session, work.actor, media_id)
+    shown = media.content_type in PICTURES and not save
+    name = f"{media_id}{_ending(media.content_type)}"
+    return Response(
+        content,
+        media_type=media.content_type if shown else "application/octet-stream",
+        headers={
+            "Content-Disposition": f'{"inline" if shown else "attachment"}; filename="{name}"',
+            "Content-Security-Policy": "default-src 'none'; sandbox",
+            "Cache-Control": "private, no-store",
+        },
+    )
+
+
+def _ending(content_type: str | None) -> str:
+    known = {
+        "image/jpeg": ".jpg", "image/png": ".png", "image/gif": ".gif", "image/webp": ".webp",
+        "application/pdf": ".pdf", "video/mp4": ".mp4", "audio/m4a": ".m4a", "audio/x-m4a": ".m4a",
+    }  # fmt: skip
+    return known.get(content_type or "", "")

@@ -1,0 +1,73 @@
+"""A case that came by telephone, over the counter or by letter, entered by a member of the team."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import RedirectResponse, Response
+
+from bot.console.forms import Filled, Form
+from bot.console.steps import reading, writing
+from bot.web.errors import status_of
+from bot.web.pages import show
+from bot.web.words import WORDS
+from bot.web.work import Reading, Work
+from knowledge.calendar import local
+from routing.domain.case import Kind
+from routing.domain.errors import Invalid, OnestopError
+from routing.domain.permissions import may_read
+from routing.service import cases
+
+router = APIRouter()
+
+
+def _values(work: Work, form: Form | None = None, error: OnestopError | None = None) -> dict[str, Any]:
+    return {
+        "actor": work.actor, "parks": work.desk.offices.own_parks, "typed": form.fields if form else {},
+        "error": error, "now_local": f"{local(work.now):%Y-%m-%dT%H:%M}",
+        "channels": {code: name for code, name in WORDS["channel"].items() if code != "line"},
+    }  # fmt: skip
+
+
+@router.get("/desk/new")
+def new_page(request: Request, work: Reading) -> Response:
+    """The form."""
+    cases.require_not_partner(work.actor)
+    return show(request, "new.html", _values(work))
+
+
+@router.post("/desk/new")
+def enter(request: Request, form: Filled) -> Response:
+    """Open the case; it is given to a person at once."""
+    try:
+        with writing(request) as work:
+            cases.require_not_partner(work.actor)
+            opened = cases.open_case(work.session, work.desk, _read(form, work), actor=work.actor, now=work.now)
+            number, visible = opened.row.number, may_read(work.actor, opened.case)
+    except Invalid as error:
+        with reading(request) as work:
+            return show(request, "new.html", _values(work, form, error), status=status_of(error))
+    return RedirectResponse(f"/desk/cases/{number}?done=new&told=none" if visible else "/desk?done=new", 303)
+
+
+def _read(form: Form, work: Work) -> cases.NewCase:
+    text, ubn = form.text("text"), form.optional("ubn")
+    if not text:
+        raise Invalid("請填寫廠商反映的內容。", field="text")
+    if ubn is not None and not (ubn.isascii() and ubn.isdigit() and len(ubn) == 8):
+        raise Invalid("統一編號為 8 位數字。", field="ubn")
+    if form.text("kind") not in WORDS["kind"]:
+        raise Invalid("請選擇案件性質。", field="kind")
+    alert = form.optional("alert")
+    if alert is not None and alert not in WORDS["alert"]:
+        raise Invalid("請選擇緊急狀況。", field="alert")
+    if form.text("channel") == "line":
+        raise Invalid("LINE 案件由廠商在 LINE 建立；請選擇其他管道。", field="channel")
+    return cases.NewCase(
+        channel=form.text("channel"), category=form.text("category"), topic=form.optional("topic"),
+        kind=Kind(form.text("kind")), subject=form.text("subject") or text.splitlines()[0][:80], text=text[:4000],
+        park=form.optional("park"), firm_name=form.optional("firm"), firm_ubn=ubn,
+        contact_name=form.optional("contact"), contact_phone=form.optional("phone"), alert=alert,
+        received_at=form.instant("received_at") or work.now,
+    )  # fmt: skip

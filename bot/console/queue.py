@@ -1,0 +1,118 @@
+"""The queue, in the order in which work wants doing, and the list of all cases."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import Response
+
+from bot.web.pages import show
+from bot.web.runtime import runtime_of
+from bot.web.words import WORDS
+from bot.web.work import Reading, Work, cookie_name
+from knowledge.calendar import local
+from routing.domain.errors import Unauthenticated
+from routing.service import listing, signing_in, views
+
+router = APIRouter()
+
+GROUPS = ("alert", "overdue", "due_today", "answered", "new", "unassigned", "working", "waiting")
+_PAGE = 50
+
+
+def _watching(request: Request) -> Iterator[Work]:
+    """A page that refreshes itself: it must not keep a session alive that its person has left (trap: idle limit)."""
+    runtime = runtime_of(request)
+    now = runtime.now()
+    token = request.cookies.get(cookie_name(runtime))
+    if not token:
+        raise Unauthenticated("請先登入。")
+    with runtime.reading() as (session, desk):
+        actor, _stale = signing_in.who_by_session(session, token, now=now)
+        yield Work(session=session, desk=desk, now=now, actor=actor, runtime=runtime)
+
+
+Watching = Annotated[Work, Depends(_watching, scope="function")]
+
+
+def _one_of(value: str | None, family: str) -> str | None:
+    return value if value in WORDS[family] else None
+
+
+def _queue(work: Work, view: str | None, category: str | None, status: str | None, q: str) -> dict[str, Any]:
+    shown = _one_of(view, "view") or listing.usual_view(work.actor)
+    category, status, q = _one_of(category, "category"), _one_of(status, "status"), q.strip()[:100]
+    found = listing.own_queue(
+        work.session, work.desk, work.actor, now=work.now, view=shown, category=category, status=status, q=q or None
+    )
+    groups = [(name, getattr(found, name)) for name in GROUPS]
+    filters = {"view": shown, "category": category or "", "status": status or "", "q": q}
+    return {
+        "actor": work.actor, "now": work.now, "today": local(work.now).date(), "groups": groups, "filters": filters,
+        "shown": sum(len(lines) for _, lines in groups), "query": urlencode(filters),
+        "seen": _fingerprint(groups, work),
+    }  # fmt: skip
+
+
+def _fingerprint(groups: list[tuple[str, list[views.CaseLine]]], work: Work) -> str:
+    """Changes whenever the shown queue does; dates left change with the day."""
+    shown = [(name, [(line.row.number, line.row.version, line.days_left) for line in lines]) for name, lines in groups]
+    return hashlib.sha256(repr((local(work.now).date(), shown)).encode()).hexdigest()[:16]
+
+
+@router.get("/desk")
+def queue_page(
+    request: Request, work: Reading, *, view: str | None = None, category: str | None = None, status: str | None = None,
+    q: str = "", done: str | None = None,
+) -> Response:  # fmt: skip
+    """What wants doing."""
+    values = _queue(work, view, category, status, q)
+    return show(request, "queue.html", {**values, "done": _one_of(done, "done")})
+
+
+@router.get("/desk/queue")
+def queue_part(
+    request: Request, work: Watching, *, view: str | None = None, category: str | None = None,
+    status: str | None = None, q: str = "", seen: str = "",
+) -> Response:  # fmt: skip
+    """The queue alone, for a page that is open; 204 while nothing changed, so that nothing flickers."""
+    values = _queue(work, view, category, status, q)
+    if seen == values["seen"]:
+        return Response(status_code=204)
+    return show(request, "queue_part.html", values)
+
+
+@router.get("/desk/cases")
+def cases_page(
+    request: Request, work: Reading, *, status: str | None = None, kind: str | None = None, category: str | None = None,
+    unit: str | None = None, assignee: str | None = None, park: str | None = None, overdue: str | None = None,
+    q: str = "", cursor: str | None = None,
+) -> Response:  # fmt: skip
+    """All cases that fit, newest first, a page at a time."""
+    filters = {
+        "status": _one_of(status, "status"), "kind": _one_of(kind, "kind"), "category": _one_of(category, "category"),
+        "unit": unit or None, "assignee": assignee or None, "park": park or None, "q": q.strip()[:100] or None,
+    }  # fmt: skip
+    today = local(work.now).date()
+    wanted = listing.wanted(
+        work.actor, today=today, overdue=True if overdue == "1" else None, status=filters["status"],
+        kind=filters["kind"], category=filters["category"], unit=filters["unit"], assignee=filters["assignee"],
+        park=filters["park"], q=filters["q"],
+    )  # fmt: skip
+    found = views.list_cases(
+        work.session, work.desk, work.actor, wanted, limit=_PAGE, cursor=cursor or None, now=work.now
+    )
+    kept = {name: value for name, value in filters.items() if value} | ({"overdue": "1"} if overdue == "1" else {})
+    return show(
+        request, "cases.html",
+        {
+            "actor": work.actor, "today": today, "lines": found.items, "filters": {**filters, "overdue": overdue},
+            "next": urlencode({**kept, "cursor": found.next_cursor}) if found.next_cursor else None,
+            "first": urlencode(kept) if cursor else None, "units": [unit.name for unit in work.desk.offices.units],
+            "people": listing.colleagues(work.session), "parks": work.desk.offices.own_parks,
+        },
+    )  # fmt: skip

@@ -1,0 +1,11 @@
+"""The service desk: all its page families under one router."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from bot.console import admin, case_page, deliveries, entering, queue, signing, steps
+
+router = APIRouter(include_in_schema=False)
+for family in (signing, queue, entering, deliveries, admin, case_page, steps):
+    router.include_router(family.router)
