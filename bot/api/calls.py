@@ -1,0 +1,123 @@
+"""One writing call: its transaction, the version it was made for, and one effect however often it is sent."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import Depends, Header, Request
+from fastapi.responses import Response
+
+from bot.web.errors import problem, status_of
+from bot.web.work import Work, Writing
+from routing.domain.errors import OnestopError, StaleVersion
+from routing.service import journal
+from routing.service.journal import Open
+from routing.service.outside import reading, repeats
+from routing.service.outside.repeats import Answer
+
+
+async def _sent(request: Request) -> bytes:
+    """The body as it was sent."""
+    return await request.body()
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A writing call of a signed-in person."""
+
+    work: Work
+    request: Request
+    sent: bytes
+    key: str | None
+    if_match: str | None
+
+    def once(self, do: Callable[[], Answer]) -> Response:
+        """Do it, or give again the first answer to the same Idempotency-Key."""
+        if self.key is None:
+            return _response(do())
+        staff_id = self.work.actor.staff_id
+        if staff_id is None:
+            raise TypeError("only people call the API")
+        answer = repeats.once(
+            self.work.session, staff_id=staff_id, key=self.key, request_sha256=self._fingerprint(),
+            now=self.work.now, do=lambda: self._kept(do), keep=lambda answer: answer.status != 412,
+        )  # fmt: skip
+        return _response(answer)
+
+    def change(self, number: str, do: Callable[[Open], None], *, status: int = 200) -> Response:
+        """One step of a case, answered by the case."""
+
+        def step() -> Answer:
+            work = self.work
+            opened = journal.change(work.session, work.desk, number, work.actor, now=work.now)
+            if self.if_match is not None and not _matches(self.if_match, opened.row.version):
+                raise StaleVersion("案件剛由其他同仁更新，請重新讀取後再試。")
+            do(opened)
+            return case_answer(opened, status=status)
+
+        return self.once(step)
+
+    def _kept(self, do: Callable[[], Answer]) -> Answer:
+        """The answer, also if it is a refusal, whose effects are undone while the key stays used."""
+        try:
+            with self.work.session.begin_nested():
+                return do()
+        except OnestopError as error:
+            refusal = problem(status_of(error), error.code, error.message, field=error.field)
+            return Answer(refusal.status_code, bytes(refusal.body).decode(), "application/problem+json")
+
+    def _fingerprint(self) -> str:
+        try:
+            body = json.dumps(json.loads(self.sent), sort_keys=True) if self.sent else ""
+        except ValueError:
+            body = self.sent.decode("utf-8", "replace")
+        path = self.request.url.path
+        return hashlib.sha256(f"{self.request.method} {path}\n{body}".encode()).hexdigest()
+
+
+def _matches(header: str, version: int) -> bool:
+    given = {part.strip().removeprefix("W/").strip('"') for part in header.split(",")}
+    return "*" in given or str(version) in given
+
+
+def case_answer(opened: Open, *, status: int = 200) -> Answer:
+    """A case with its ETag; one that was made also says where it is."""
+    body = json.dumps(reading.opened_json(opened), ensure_ascii=False)
+    headers = {"ETag": etag(opened.row.version)}
+    if status == 201:
+        headers["Location"] = f"/api/v1/cases/{opened.row.number}"
+    return Answer(status, body, headers=headers)
+
+
+def etag(version: int) -> str:
+    """The ETag of a case."""
+    return f'"{version}"'
+
+
+def json_answer(value: Any, *, status: int = 200) -> Answer:
+    """Anything else."""
+    return Answer(status, json.dumps(value, ensure_ascii=False))
+
+
+def _response(answer: Answer) -> Response:
+    headers = {**answer.headers, "Cache-Control": "no-store"}
+    if answer.again:
+        headers["Idempotency-Replayed"] = "true"
+    return Response(answer.body, status_code=answer.status, media_type=answer.media_type, headers=headers)
+
+
+def _call(
+    work: Writing,
+    request: Request,
+    sent: Annotated[bytes, Depends(_sent)],
+    key: Annotated[str | None, Header(alias="Idempotency-Key")] = None,
+    if_match: Annotated[str | None, Header(alias="If-Match")] = None,
+) -> Call:
+    return Call(work, request, sent, key, if_match)
+
+
+Calling = Annotated[Call, Depends(_call)]

@@ -1,0 +1,84 @@
+"""Cases: lists, one whole, its files, and a new one from another door."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated, Any
+from urllib.parse import quote
+
+from fastapi import APIRouter, Query
+from fastapi.responses import Response
+
+from bot.api.calls import Calling, case_answer, etag
+from bot.api.described import CASES, CREATED, PROBLEMS, WHOLE, Number
+from bot.api.requests import CasesQuery, FirmBody, NewCaseBody
+from bot.web.work import Reading
+from routing.domain.case import Kind
+from routing.domain.errors import Invalid
+from routing.domain.history import EARLIEST
+from routing.service import cases
+from routing.service.cases import NewCase
+from routing.service.outside import reading
+from routing.service.outside.repeats import Answer
+
+router = APIRouter(tags=["cases"], responses=PROBLEMS)
+
+_SAFE_TYPES = frozenset({"image/jpeg", "image/png", "image/gif", "application/pdf", "audio/mp4", "video/mp4"})
+
+
+@router.get("/cases", responses=CASES)
+def list_cases(work: Reading, query: Annotated[CasesQuery, Query()]) -> dict[str, Any]:
+    """Cases that fit, newest first."""
+    wanted: dict[str, Any] = {
+        "status": tuple(status.value for status in query.status), "kind": query.kind, "category": query.category,
+        "unit": query.unit, "overdue": query.overdue, "waiting_on": query.waiting_on, "q": query.q,
+    }  # fmt: skip
+    if query.assignee == "none":
+        wanted["unassigned"] = True
+    elif query.assignee is not None:
+        wanted["assignee"] = work.actor.email if query.assignee == "me" else query.assignee.lower()
+    return reading.case_page(
+        work.session, work.desk, work.actor, wanted, limit=query.limit, cursor=query.cursor, now=work.now
+    )
+
+
+@router.get("/cases/{number}", responses=WHOLE)
+def one_case(work: Reading, number: Number) -> Response:
+    """One case with its messages, events, clock and deliveries."""
+    found = reading.case_whole(work.session, work.desk, work.actor, number, now=work.now)
+    headers = {"ETag": etag(found["version"]), "Cache-Control": "no-store"}
+    return Response(json.dumps(found, ensure_ascii=False), media_type="application/json", headers=headers)
+
+
+@router.get("/cases/{number}/files/{media_id}", response_class=Response)
+def one_file(work: Reading, number: Number, media_id: int) -> Response:
+    """A file that the firm sent, to be saved and never shown by the browser itself."""
+    file = reading.file(work.session, work.actor, number, media_id)
+    kind = file.media_type if file.media_type in _SAFE_TYPES else "application/octet-stream"
+    headers = {
+        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(file.name, safe='')}",
+        "X-Content-Type-Options": "nosniff",
+        "Cache-Control": "private, no-store",
+    }
+    return Response(file.content, media_type=kind, headers=headers)
+
+
+@router.post("/cases", status_code=201, responses=CREATED)
+def new_case(call: Calling, body: NewCaseBody) -> Response:
+    """Enter a case that came by telephone, at the counter, by letter, …; it is given to a person at once."""
+    return call.once(lambda: _open(call, body))
+
+
+def _open(call: Calling, body: NewCaseBody) -> Answer:
+    work = call.work
+    cases.require_not_partner(work.actor)
+    firm = body.firm if isinstance(body.firm, FirmBody) else FirmBody(name=body.firm)
+    received_at = body.received_at or work.now
+    if received_at < EARLIEST:
+        raise Invalid(f"受理時間不能早於 {EARLIEST.year} 年。", field="received_at")
+    new = NewCase(
+        channel=body.channel, category=body.category, subject=body.subject or "", text=body.text, topic=body.topic,
+        kind=Kind(body.kind), park=body.park, language=body.language, firm_name=firm.name, firm_ubn=firm.ubn,
+        contact_name=body.contact, contact_phone=body.phone, received_at=received_at,
+    )  # fmt: skip
+    return case_answer(cases.open_case(work.session, work.desk, new, actor=work.actor, now=work.now), status=201)

@@ -1,0 +1,39 @@
+"""Messages on their way out: what became of them, and sending one again because a person decided so."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Query
+from fastapi.responses import Response
+
+from bot.api.calls import Calling, json_answer
+from bot.api.described import CHANGED, ITEMS, PROBLEMS
+from bot.api.requests import DeliveriesQuery
+from bot.web.work import Reading
+from routing.service.outside import reading
+from routing.service.outside.repeats import Answer
+
+router = APIRouter(prefix="/deliveries", tags=["deliveries"], responses=PROBLEMS)
+
+RowId = Annotated[int, Path(ge=1, le=reading.LARGEST_ID)]
+
+
+@router.get("", responses=ITEMS)
+def deliveries(work: Reading, query: Annotated[DeliveriesQuery, Query()]) -> dict[str, Any]:
+    """Messages on their way out, newest first."""
+    states = () if query.state is None else (query.state,)
+    return reading.deliveries(
+        work.session, work.actor, states=states, number=query.case, limit=query.limit, cursor=query.cursor
+    )
+
+
+@router.post("/{delivery_id}/resend", responses={409: CHANGED[409]})
+def resend(call: Calling, delivery_id: RowId) -> Response:
+    """Send a message that did not, or not certainly, arrive once more, as a push."""
+
+    def do() -> Answer:
+        work = call.work
+        return json_answer(reading.resend(work.session, work.actor, delivery_id, now=work.now))
+
+    return call.once(do)

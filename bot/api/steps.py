@@ -1,0 +1,157 @@
+"""What can be done with a case: one call a step, each answered by the case as it then is."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+
+from bot.api.calls import Calling
+from bot.api.described import CHANGED, CREATED, Number
+from bot.api.requests import (
+    ApprovalBody,
+    AssignmentBody,
+    CategoryBody,
+    CloseBody,
+    ConfidentialBody,
+    ExtensionBody,
+    KindBody,
+    MessageBody,
+    ReopenBody,
+    ResumeBody,
+    WaitBody,
+)
+from knowledge.calendar import local
+from routing.domain.case import Kind, Outcome
+from routing.domain.errors import Invalid
+from routing.service import cases
+from routing.service.journal import Open
+from routing.service.notices import push
+
+router = APIRouter(prefix="/cases/{number}", tags=["steps"], responses=CHANGED)
+
+
+def _own(opened: Open) -> None:
+    """Whatever is not a partner's to do."""
+    cases.require_not_partner(opened.actor)
+
+
+@router.post("/messages", status_code=201, responses=CREATED)
+def message(call: Calling, number: Number, body: MessageBody) -> Response:
+    """Answer the firm, record an answer given another way, or leave a note among staff."""
+    if body.internal and (body.at is not None or body.doc_no is not None):
+        raise Invalid("內部註記不能帶 at 或 doc_no。", field="internal")
+
+    def do(opened: Open) -> None:
+        if body.internal:
+            cases.note(opened, body.text)
+            return
+        _own(opened)
+        cases.reply(opened, body.text, tell=push, via=body.via, at=body.at, doc_no=body.doc_no)
+
+    return call.change(number, do, status=201)
+
+
+@router.post("/assignment")
+def assignment(call: Calling, number: Number, body: AssignmentBody) -> Response:
+    """Give the case to a person (分案、改分), or put it back into the queue."""
+
+    def do(opened: Open) -> None:
+        _own(opened)
+        cases.assign(opened, body.assignee, tell=push)
+
+    return call.change(number, do)
+
+
+@router.post("/category")
+def category(call: Calling, number: Number, body: CategoryBody) -> Response:
+    """Correct the category; the case goes to the unit that handles it. Moves no date."""
+
+    def do(opened: Open) -> None:
+        _own(opened)
+        cases.change_category(opened, body.category, topic=body.topic, reason=body.reason, tell=push)
+
+    return call.change(number, do)
+
+
+@router.post("/kind")
+def kind(call: Calling, number: Number, body: KindBody) -> Response:
+    """Confirm or change what the case is in law; its due date counts anew from receipt."""
+
+    def do(opened: Open) -> None:
+        _own(opened)
+        cases.change_kind(opened, Kind(body.kind), filed_at=body.filed_at, reason=body.reason, tell=push)
+
+    return call.change(number, do)
+
+
+@router.post("/wait")
+def wait(call: Calling, number: Number, body: WaitBody) -> Response:
+    """Wait on the firm (待廠商補件: the clock stands still) or on an agency (會辦中: it runs on)."""
+
+    def do(opened: Open) -> None:
+        _own(opened)
+        if body.until is not None and body.until < local(opened.now).date().isoformat():
+            raise Invalid("until 不能早於今日。", field="until")
+        cases.wait(opened, body.on, message=body.message, agency=body.agency, until=body.until, tell=push)
+
+    return call.change(number, do)
+
+
+@router.post("/resume")
+def resume(call: Calling, number: Number, body: ResumeBody | None = None) -> Response:  # noqa: ARG001 - it is checked
+    """Go on working; the agency that was waited on may say so itself."""
+    return call.change(number, lambda opened: cases.resume(opened, tell=push))
+
+
+@router.post("/extension")
+def extension(call: Calling, number: Number, body: ExtensionBody) -> Response:
+    """Ask for more days before the due date ends; a supervisor's own call puts them in force."""
+
+    def do(opened: Open) -> None:
+        _own(opened)
+        cases.ask_extension(opened, body.days, reason=body.reason, tell=push)
+
+    return call.change(number, do)
+
+
+@router.post("/extension/approval")
+def approval(call: Calling, number: Number, body: ApprovalBody) -> Response:
+    """A supervisor approves or refuses the days asked for."""
+
+    def do(opened: Open) -> None:
+        cases.decide_extension(opened, approve=body.approve, note=body.note, tell=push)
+
+    return call.change(number, do)
+
+
+@router.post("/close")
+def close(call: Calling, number: Number, body: CloseBody) -> Response:
+    """Close the case (辦結); ``answered`` needs an answer given."""
+
+    def do(opened: Open) -> None:
+        _own(opened)
+        cases.close(opened, Outcome(body.outcome), summary=body.summary, tell=push)
+
+    return call.change(number, do)
+
+
+@router.post("/reopen")
+def reopen(call: Calling, number: Number, body: ReopenBody) -> Response:
+    """Open it again under its number."""
+
+    def do(opened: Open) -> None:
+        _own(opened)
+        cases.reopen(opened, reason=body.reason, tell=push)
+
+    return call.change(number, do)
+
+
+@router.post("/confidential")
+def confidential(call: Calling, number: Number, body: ConfidentialBody) -> Response:
+    """Hide the case from other units, or show it again."""
+
+    def do(opened: Open) -> None:
+        _own(opened)
+        cases.set_confidential(opened, confidential=body.confidential)
+
+    return call.change(number, do)

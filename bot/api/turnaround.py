@@ -1,0 +1,41 @@
+"""The turnaround report: the same numbers as the page and the command line, as JSON or as a table."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from fastapi.responses import JSONResponse, Response
+
+from bot.api.described import PROBLEMS
+from bot.api.requests import TurnaroundQuery
+from bot.web import words
+from bot.web.tables import MEDIA_TYPES, Format, write
+from bot.web.turnaround import table
+from bot.web.work import Reading
+from routing.service import turnaround as service
+from routing.service.outside import reading
+
+router = APIRouter(tags=["turnaround"], responses=PROBLEMS)
+
+_FAMILIES = {"category": "category", "channel": "channel", "agency": "agency"}
+
+
+@router.get("/turnaround", response_class=JSONResponse)
+def turnaround(work: Reading, query: Annotated[TurnaroundQuery, Query()]) -> Response:
+    """What came, what went, how long it took and what is overdue, from ``from`` to ``to``."""
+    reading.refuse_partner(work.actor)
+    issued = service.make(
+        work.session, work.desk, start=query.start, end=query.end, kind=query.kind, by=query.by, now=work.now
+    )
+    if not issued.recorded:
+        with work.runtime.writing() as (session, _desk):
+            service.record(session, issued, now=work.now)
+    if query.format == "json":
+        return JSONResponse(issued.as_json(), headers={"Cache-Control": "no-store"})
+    form = Format(query.format)
+    family = _FAMILIES.get(query.by or "")
+    content = write(table(issued.report, work.now, lambda key: words.word(key, family) if family else key), form)
+    name = f"turnaround-{query.start:%Y%m%d}-{query.end:%Y%m%d}.{form}"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+    return Response(content, media_type=MEDIA_TYPES[form], headers=headers)
