@@ -40,7 +40,7 @@ def case_numbers(session: Session, rows: list[Outbox]) -> dict[int, str]:
     if not ids:
         return {}
     found = session.execute(select(CaseRow.id, CaseRow.number).where(CaseRow.id.in_(ids)))
-    return dict(row.tuple() for row in found)
+    return {int(case_id): str(number) for case_id, number in found}
 
 
 def unreachable_contacts(session: Session, contact_ids: list[int]) -> set[int]:

@@ -36,7 +36,7 @@ def names(session: Session, emails: Iterable[str | None]) -> dict[str, str]:
     if not wanted:
         return {}
     rows = session.execute(select(Staff.email, Staff.name).where(Staff.email.in_(wanted)))
-    return dict(row.tuple() for row in rows)
+    return {str(email): str(name) for email, name in rows}
 
 
 def absences_on(session: Session, day: date) -> dict[int, Absence]:
