@@ -1,0 +1,120 @@
+"""The product as the outside meets it: an app on a database of its own, people, and a clock to turn.
+
+The cast: Alice and Bob are of the unit that has land and construction, Carol is of another, Sue supervises, Adam
+administers; Tai is of the power company and Nina of the tax bureau.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from datetime import datetime, timedelta
+from types import TracebackType
+from typing import Any
+
+import httpx
+import structlog
+
+from bot.app import create_app
+from bot.settings import Settings
+from bot.web.runtime import Runtime
+from knowledge.calendar import TAIPEI
+from routing.domain.permissions import Role
+from routing.service import signing_in
+from routing.store import migrating
+from routing.store.schema_desk import Staff
+
+MONDAY = datetime(2026, 11, 16, 9, 0, tzinfo=TAIPEI)
+CAST = {
+    "alice": (Role.OFFICER, "用地工程科", None),
+    "bob": (Role.OFFICER, "用地工程科", None),
+    "carol": (Role.OFFICER, "投資服務科", None),
+    "sue": (Role.SUPERVISOR, None, None),
+    "adam": (Role.ADMIN, None, None),
+    "tai": (Role.PARTNER, None, "taipower"),
+    "nina": (Role.PARTNER, None, "ntb"),
+}
+PHONE_CASE = {
+    "channel": "phone", "category": "land", "firm": "晴川精密有限公司", "contact": "陳小姐", "phone": "07-0000000",
+    "park": "楠梓", "text": "想續租標準廠房，需要哪些文件？", "kind": "ENQ",
+}  # fmt: skip
+
+
+def email(name: str) -> str:
+    """The address of one of the cast."""
+    return f"{name}@kp.example"
+
+
+class Service:
+    """The product, its people signed in by token, and its clock (``now``)."""
+
+    def __init__(self, database_url: str, *, now: datetime = MONDAY, **settings: Any) -> None:
+        # An unexpected error is raised in the test; the log would only take long to draw it.
+        structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+        self.now = now
+        self.settings = Settings(_env_file=None, ONESTOP_DATABASE_URL=database_url, **settings)
+        self.app = create_app(self.settings, now=lambda: self.now, with_worker=False)
+        self.runtime: Runtime = self.app.state.runtime
+        migrating.upgrade(self.runtime.database)
+        self.tokens: dict[str, str] = {}
+
+    def __enter__(self) -> Service:
+        with self.runtime.database.writing() as session:
+            for name, (role, unit, agency) in CAST.items():
+                session.add(
+                    Staff(
+                        email=email(name), name=name, role=role.value, unit=unit, agency=agency, categories=[],
+                        password_hash="-", created_at=self.now,
+                    )
+                )  # fmt: skip
+            session.flush()
+            self.tokens = {name: signing_in.create_token(session, email(name), now=self.now) for name in CAST}
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.runtime.database.dispose()
+
+    def later(self, **amount: float) -> None:
+        """Turn the clock on."""
+        self.now += timedelta(**amount)
+
+    def ask(self, method: str, path: str, **given: Any) -> httpx.Response:
+        """Any call, as httpx has it."""
+
+        async def asking() -> httpx.Response:
+            transport = httpx.ASGITransport(app=self.app, raise_app_exceptions=True)
+            async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as client:
+                return await client.request(method, path, **given)
+
+        return asyncio.run(asking())
+
+    def get(self, who: str, path: str, **query: Any) -> httpx.Response:
+        """A reading call."""
+        return self.ask("GET", f"/api/v1{path}", params=query, headers=self.headers(who))
+
+    def post(self, who: str, path: str, body: Any = None, **headers: str) -> httpx.Response:
+        """A writing call; ``headers`` with underscores for hyphens."""
+        given = {name.replace("_", "-"): value for name, value in headers.items()}
+        return self.ask("POST", f"/api/v1{path}", json=body, headers={**self.headers(who), **given})
+
+    def headers(self, who: str) -> dict[str, str]:
+        """A person's bearer token."""
+        return {"Authorization": f"Bearer {self.tokens[who]}"}
+
+    def opened(self, who: str = "alice", **changes: Any) -> str:
+        """The number of a new telephone case, given to Alice."""
+        made = self.post(who, "/cases", {**PHONE_CASE, **changes})
+        assert made.status_code == 201, made.text
+        number = str(made.json()["number"])
+        given = self.post("sue", f"/cases/{number}/assignment", {"assignee": email("alice")})
+        assert given.status_code == 200, given.text
+        return number
+
+    def asked_of(self, agency: str = "taipower") -> str:
+        """The number of a case that waits on an agency."""
+        number = self.opened()
+        body = {"on": "agency", "agency": agency, "message": "請協助確認契約容量。"}
+        assert self.post("alice", f"/cases/{number}/wait", body).status_code == 200
+        return number
