@@ -1,4 +1,4 @@
-"""How an invented case goes from its first words to its close. Plans are in working days; the clock then counts them."""
+"""How an invented case goes from its first words to its close. Plans are in working days."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from bot.demo.story import Story
 from knowledge.calendar import local
 from knowledge.offices import Offices
 
+SUPERVISOR = "supervisor@demo.example"
 FIRST_WORDS = (
     "您好，已收到您的問題，正在了解中，會於預定回復日前回復。",
     "您好，我是本案承辦人，需要向相關單位確認，確認後立即回復。",
@@ -98,15 +99,14 @@ def _before_answer(story: Story, plan: Plan, rhythm: Rhythm, received: date) -> 
     if plan.note:
         story.add(story.last + timedelta(minutes=3), "note", by=story.officer.email, text=rhythm.random.choice(_NOTES))
     if plan.asks_agency and story.matter.agency and plan.used > 0:
-        at = story.add(rhythm.after(story.last, early), "waiting", on="agency", agency=story.matter.agency,
-                       by=story.officer.email, message=f"請協助：{story.matter.subject}。廠商說明：{story.matter.text}")  # fmt: skip
+        at = asks_agency(story, rhythm.after(story.last, early))
         back = rhythm.on(early, plan.used - 1)
         story.add(rhythm.after(at, back), "resumed", by=story.officer.email)
         return back, 0
     if plan.firm_wait and plan.used > 0:
         return _wait_on_firm(story, plan, rhythm, early)
     if plan.extended:
-        _extend(story, plan, rhythm, rhythm.on(received, 2))
+        extends(story, rhythm.after(story.last, rhythm.on(received, 2)), plan.extended)
     return received, plan.used
 
 
@@ -114,22 +114,34 @@ def _has_time(story: Story, rhythm: Rhythm, day: date) -> bool:
     return rhythm.works(day) and story.last < rhythm.at(day, 420)
 
 
+def asks_agency(story: Story, at: datetime) -> datetime:
+    """The officer asks the agency that the matter needs; says when."""
+    message = f"請協助：{story.matter.subject}。廠商說明：{story.matter.text}"
+    agency, officer = story.matter.agency, story.officer.email
+    return story.add(at, "waiting", on="agency", agency=agency, by=officer, message=message)
+
+
+def asks_firm(story: Story, at: datetime) -> datetime:
+    """The officer asks the firm for everything that is missing; says when."""
+    message = f"尚缺：{story.matter.lacks or '現場照片與聯絡人電話'}。請一次補齊，補齊後接續辦理。"
+    return story.add(at, "waiting", on="firm", by=story.officer.email, reason="補正", message=message)
+
+
+def extends(story: Story, at: datetime, days: int) -> datetime:
+    """A supervisor extends the limit; says when."""
+    reason, officer = "須現場會勘並會辦他機關", story.officer.email
+    return story.add(at, "extended", days=days, by=officer, reason=reason, approved_by=SUPERVISOR)
+
+
 def _wait_on_firm(story: Story, plan: Plan, rhythm: Rhythm, day: date) -> tuple[date, int]:
-    lacks = story.matter.lacks or "現場照片與聯絡人電話"
-    at = story.add(rhythm.after(story.last, day), "waiting", on="firm", by=story.officer.email, reason="補正",
-                   message=f"尚缺：{lacks}。請一次補齊，補齊後接續辦理。")  # fmt: skip
+    at = asks_firm(story, rhythm.after(story.last, day))
     back = rhythm.on(day, plan.firm_wait)
     brought = rhythm.after(at, back)
     story.add(brought, "message", via=story.channel, text=rhythm.random.choice(_BROUGHT))
     story.add(brought, "resumed")
     if plan.extended:
-        _extend(story, plan, rhythm, rhythm.on(back, 1))
+        extends(story, rhythm.after(story.last, rhythm.on(back, 1)), plan.extended)
     return back, plan.used - 1
-
-
-def _extend(story: Story, plan: Plan, rhythm: Rhythm, day: date) -> None:
-    story.add(rhythm.after(story.last, day), "extended", days=plan.extended, by=story.officer.email,
-              reason="須現場會勘並會辦他機關", approved_by="supervisor@demo.example")  # fmt: skip
 
 
 def _recategorise(story: Story, rhythm: Rhythm, material: Material, offices: Offices) -> None:

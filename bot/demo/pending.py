@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from bot.demo.casting import Casting
-from bot.demo.courses import FIRST_WORDS
+from bot.demo.courses import FIRST_WORDS, asks_agency, asks_firm, extends
 from bot.demo.material import Matter
 from bot.demo.story import Story
 from knowledge.calendar import local
@@ -116,27 +116,17 @@ def _firm_wrote(casting: Casting, story: Story, day: date) -> None:
 
 
 def _firm(casting: Casting, story: Story, day: date) -> None:
-    lacks = story.matter.lacks or "現場照片與聯絡人電話"
-    story.add(
-        casting.rhythm.after(story.last, day), "waiting", on="firm", by=story.officer.email, reason="補正",
-        message=f"尚缺：{lacks}。請一次補齊，補齊後接續辦理。",
-    )  # fmt: skip
+    asks_firm(story, casting.rhythm.after(story.last, day))
 
 
 def _agency(casting: Casting, story: Story, day: date) -> None:
     _answered_once(casting, story, day)
-    story.add(
-        casting.rhythm.after(story.last, day), "waiting", on="agency", agency=story.matter.agency,
-        by=story.officer.email, message=f"請協助：{story.matter.subject}。廠商說明：{story.matter.text}",
-    )  # fmt: skip
+    asks_agency(story, casting.rhythm.after(story.last, day))
 
 
 def _extended(casting: Casting, story: Story, day: date) -> None:
     _answered_once(casting, story, day)
-    story.add(
-        casting.rhythm.after(story.last, day), "extended", days=3, by=story.officer.email,
-        reason="須現場會勘並會辦他機關", approved_by="supervisor@demo.example",
-    )  # fmt: skip
+    extends(story, casting.rhythm.after(story.last, day), 3)
 
 
 def _reopened(casting: Casting, story: Story, day: date) -> None:
