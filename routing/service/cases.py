@@ -6,15 +6,17 @@ by push, unless the firm itself did the step just now and is answered by reply.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
 from knowledge.calendar import local
-from routing.domain import steps
+from routing.domain import clock, steps
 from routing.domain.case import Case, EventKind, Kind, Outcome
 from routing.domain.errors import Forbidden, Invalid, StepNotAllowed
+from routing.domain.history import EARLIEST
 from routing.domain.permissions import Actor, Role
 from routing.service import assigning, journal, notices
 from routing.service.context import Desk
@@ -27,6 +29,9 @@ from routing.store.schema import Contact, Message
 
 CHANNELS = ("line", "phone", "counter", "letter", "email", "web", "visit", "hotline")
 CATEGORIES = ("land", "construction", "utilities", "environment", "tax", "other")
+_LONGEST = {"topic": 40, "firm_name": 120, "contact_name": 80, "contact_phone": 40}
+_DOC_NO = 60
+"""Characters that fit; who writes more is told so, instead of by the database."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,8 +66,17 @@ def _check_new(new: NewCase, desk: Desk, now: datetime) -> None:
         raise Invalid(f"channel 必須是 {'、'.join(CHANNELS)} 之一。", field="channel")
     if new.category not in CATEGORIES:
         raise Invalid(f"category 必須是 {'、'.join(CATEGORIES)} 之一。", field="category")
-    if new.received_at > now:
-        raise Invalid("受理時間不能在未來。", field="received_at")
+    if not EARLIEST <= new.received_at <= now:
+        raise Invalid("受理時間必須在 2024 年之後、現在之前。", field="received_at")
+    if new.first_contact_at is not None and not EARLIEST <= new.first_contact_at <= new.received_at:
+        raise Invalid("首次聯繫時間必須在 2024 年之後、受理之前。", field="first_contact_at")
+    if not new.text.strip():
+        raise Invalid("請填寫廠商所述的內容。", field="text")
+    for field, most in _LONGEST.items():
+        if len(getattr(new, field) or "") > most:
+            raise Invalid(f"{field} 請在 {most} 字以內。", field=field)
+    if new.firm_ubn is not None and not re.fullmatch("[0-9]{8}", new.firm_ubn):
+        raise Invalid("統一編號必須是 8 位數字。", field="firm_ubn")
     if new.park is not None and desk.offices.park(new.park) is None:
         raise Invalid(f"查無園區「{new.park}」。", field="park")
 
@@ -170,9 +184,11 @@ def reply(
         if not contact.reachable:
             raise Invalid("廠商已封鎖官方帳號，LINE 無法送達，請改以電話或公文回復。", field="via", code="unreachable")
         at = None
-    if at is not None and not opened.row.received_at <= at <= opened.now:
-        raise Invalid("回復時間必須在受理之後、現在之前。", field="at")
+    if doc_no is not None and len(doc_no) > _DOC_NO:
+        raise Invalid(f"文號請在 {_DOC_NO} 字以內。", field="doc_no")
     steps.check(opened.case, EventKind.REPLIED)
+    if at is not None:
+        _check_given(opened, at)
     given = at or opened.now
     message = _add_message(
         opened.session, opened.row, direction="out", text=text, at=given, by=opened.actor.email, via=via, doc_no=doc_no
@@ -182,6 +198,14 @@ def reply(
         opened.row.refs = [*opened.row.refs, doc_no]
     tell(opened, "replied", notices.replied(opened, text, via=via, at=given))
     journal.audit(opened, "case.reply", via=via)
+
+
+def _check_given(opened: Open, at: datetime) -> None:
+    """An answer entered later was given while the case was open, or its history would contradict itself."""
+    if not opened.row.received_at <= at <= opened.now:
+        raise Invalid("回復時間必須在受理之後、現在之前。", field="at")
+    if any(stretch.start <= at and (stretch.end is None or at < stretch.end) for stretch in opened.case.closings):
+        raise Invalid("回復時間落在案件已辦結、尚未重新開啟的期間；請確認時間。", field="at")
 
 
 def assign(opened: Open, email: str | None, *, tell: Tell) -> None:
@@ -197,6 +221,8 @@ def change_category(opened: Open, category: str, *, topic: str | None, reason: s
     if category not in CATEGORIES:
         raise Invalid(f"category 必須是 {'、'.join(CATEGORIES)} 之一。", field="category")
     reason = _text(reason, "reason", limit=300)
+    if len(topic or "") > _LONGEST["topic"]:
+        raise Invalid(f"topic 請在 {_LONGEST['topic']} 字以內。", field="topic")
     park = opened.desk.offices.park(opened.row.park) if opened.row.park else None
     unit = opened.desk.offices.unit_for(category, topic, park).name
     before = opened.case.unit
@@ -230,6 +256,8 @@ def wait(
         raise Invalid("on 必須是 firm 或 agency。", field="on")
     if on == "agency" and (agency is None or opened.desk.offices.agency(agency) is None):
         raise Invalid("請選擇會辦機關。", field="agency")
+    if until is not None and not _is_day(until):
+        raise Invalid("until 必須是日期，例如 2026-01-05。", field="until")
     steps.check(opened.case, EventKind.WAITING)
     stored = _add_message(
         opened.session, opened.row, direction="out" if on == "firm" else "note", text=message, at=opened.now,
@@ -240,6 +268,13 @@ def wait(
     out = notices.waiting_on_agency(opened, agency) if agency else notices.waiting_on_firm(opened, message, until)
     tell(opened, f"waiting_{on}", out)
     journal.audit(opened, "case.wait", on=on, agency=agency)
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
 
 
 def resume(opened: Open, *, tell: Tell) -> None:
@@ -284,8 +319,10 @@ def decide_extension(opened: Open, *, approve: bool, note: str, tell: Tell) -> N
 
 
 def _before_due(opened: Open) -> None:
-    due = opened.row.due_on
-    if due is not None and local(opened.now).date() > due:
+    # Read anew: while the case waits on the firm its date moves on with every day.
+    desk = opened.desk
+    reading = clock.read(opened.case, desk.calendar, desk.office_of(opened.case.unit), opened.now)
+    if local(opened.now).date() > reading.due_on:
         raise StepNotAllowed("已逾限辦日期，不能再展期。", code="extension_too_late")
 
 
@@ -303,16 +340,20 @@ def close(opened: Open, outcome: Outcome, *, summary: str, tell: Tell) -> None:
         opened.session, opened.row, direction="out", text=summary, at=opened.now, by=opened.actor.email, via="line"
     )
     opened.record(EventKind.CLOSED, outcome=outcome.value, message_id=message.id)
+    notices.withdraw(opened)
     tell(opened, "closed", notices.closed(opened, outcome, summary))
     journal.audit(opened, "case.close", outcome=outcome.value)
 
 
 def reopen(opened: Open, *, reason: str, tell: Tell) -> None:
-    """Open it again under its number; it goes back to its officer, or to somebody who is here (trap A5)."""
+    """Open it again under its number; it goes back to its officer, or to somebody who is here (trap A5).
+
+    If nobody is here it waits in the queue for whoever comes first.
+    """
     reason = _text(reason, "reason", limit=300)
     opened.record(EventKind.REOPENED, reason=reason)
-    if not _still_here(opened, opened.case):
-        assigning.assign_automatically(opened)
+    if not _still_here(opened, opened.case) and assigning.assign_automatically(opened) is None:
+        assigning.assign_to(opened, None)
     tell(opened, "reopened", notices.reopened(opened))
     journal.audit(opened, "case.reopen")
 

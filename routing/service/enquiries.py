@@ -16,15 +16,19 @@ from knowledge.understand import Previous, Understanding
 from knowledge.wording import reading_language
 from routing.domain.decision import Decision
 from routing.domain.dialogue import handling, menu
-from routing.domain.dialogue.state import State, state_from
+from routing.domain.dialogue.state import FACTS, State, state_from
 from routing.domain.dialogue.turn import Result
 from routing.domain.inbound import Inbound, InboundKind
 from routing.domain.messages import Outgoing, to_plain
 from routing.service import effects, turns
 from routing.service.context import Desk
 from routing.service.understanding import Reader
-from routing.store import conversations, outbox, people
+from routing.store import conversations, inbox, outbox, people
+from routing.store.schema import Case as CaseRow
 from routing.store.schema import Contact, Media, Message
+
+TAKEN_BACK = "（訊息已收回）"
+"""What a case is called whose first words were taken back."""
 
 _STORED = frozenset({
     InboundKind.TEXT, InboundKind.MEDIA, InboundKind.LOCATION, InboundKind.STICKER, InboundKind.STRANGE,
@@ -92,7 +96,8 @@ def _turn(talk: Conversation) -> Result:
         previous = _previous(talk, state)
         understanding, decision = talk.reader.read(talk.inbound.text, previous, today=turns.today(talk.now))
         talk.understood = (understanding, decision)
-        _learn_language(talk, understanding.language)
+        if state.step not in FACTS:
+            _learn_language(talk, understanding.language)
     turn = turns.build(talk, state, understanding, decision)
     if _is_stale(talk):
         return menu.expired(turn)
@@ -116,9 +121,9 @@ def _previous(talk: Conversation, state: State) -> Previous | None:
 
 
 def _learn_language(talk: Conversation, language: Language) -> None:
-    """The first words decide the language, until the firm chooses one."""
-    if talk.contact.language is None and language in {"en", "ja"}:
-        talk.contact.language = str(language)
+    """The first words decide the language, until the firm chooses one; a number or a picture decides nothing."""
+    if talk.contact.language is None and any(character.isalpha() for character in talk.inbound.text):
+        talk.contact.language = reading_language(str(language))
 
 
 def _store(talk: Conversation) -> Message:
@@ -127,6 +132,8 @@ def _store(talk: Conversation) -> Message:
     if known is not None:
         return known
     gone = inbound.message_id is not None and people.was_unsent(talk.session, inbound.message_id)
+    if gone and inbound.user_id and inbound.message_id:
+        inbox.forget(talk.session, inbound.user_id, inbound.message_id)
     message = Message(
         contact_id=talk.contact.id, direction="in", kind=inbound.media or inbound.kind.value,
         text="" if gone else inbound.text, at=min(inbound.at, talk.now), via="line",
@@ -152,10 +159,17 @@ def _unsend(session: Session, inbound: Inbound, *, now: datetime) -> None:
     message = conversations.message_by_line_id(session, inbound.message_id)
     if message is None:
         return
+    words = message.text.strip()
     conversations.erase(session, message, now=now)
-    if message.contact_id is not None:
-        contact = session.get(Contact, message.contact_id)
-        if contact is not None:
-            state = state_from(contact.dialogue)
-            rest = tuple(pending for pending in state.pending if pending != message.id)
-            contact.dialogue = replace(state, pending=rest).plain()
+    row = session.get(CaseRow, message.case_id) if message.case_id is not None else None
+    if row is not None and row.subject and row.subject in words:
+        row.subject = TAKEN_BACK
+    contact = session.get(Contact, message.contact_id) if message.contact_id is not None else None
+    if contact is None:
+        return
+    inbox.forget(session, contact.line_user_id or "", inbound.message_id)
+    if words:
+        outbox.forget(session, contact.id, words, since=message.at)
+    state = state_from(contact.dialogue)
+    rest = tuple(pending for pending in state.pending if pending != message.id)
+    contact.dialogue = replace(state, pending=rest).plain()

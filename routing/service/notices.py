@@ -27,6 +27,14 @@ def push(opened: Open, reason: str, messages: list[Outgoing]) -> None:
     )  # fmt: skip
 
 
+_OVERTAKEN = ("assigned", "moved", "kind", "waiting_firm", "waiting_agency", "resumed", "extended")
+
+
+def withdraw(opened: Open) -> None:
+    """The case is closed: what has not gone out yet and speaks of its course would only mislead (trap O6)."""
+    outbox.withdraw(opened.session, opened.row.id, _OVERTAKEN)
+
+
 def say(opened: Open, key: str, **values: object) -> str:
     """A sentence in the firm's language."""
     return opened.desk.sentences.say(key, language(opened), **values)

@@ -102,6 +102,15 @@ def put_off(session: Session, inbox_id: int, *, error: str, due_at: datetime | N
     changed(session, update(Inbox).where(Inbox.id == inbox_id, Inbox.state == NEW).values(**values, **state))
 
 
+def forget(session: Session, user_key: str, line_message_id: str) -> None:
+    """Take the content out of the handled events that carried a message."""
+    carried = Inbox.raw.contains(f'"id":"{line_message_id}"', autoescape=True)
+    changed(
+        session,
+        update(Inbox).where(Inbox.user_key == user_key, Inbox.state != NEW, carried).values(raw="{}"),
+    )
+
+
 def quarantined(session: Session, *, limit: int = 100) -> list[Inbox]:
     """Events that could not be handled, newest first."""
     return list(session.scalars(select(Inbox).where(Inbox.state == QUARANTINED).order_by(Inbox.id.desc()).limit(limit)))
