@@ -45,7 +45,10 @@ def _deputy(session: Session, deputy_id: int | None, absent: Mapping[int, Absenc
 
 
 def assign_automatically(opened: Open) -> str | None:
-    """Give the case to the right person of its unit; None if nobody is there (it stays in the queue)."""
+    """Give the case to the right person of its unit; None if nobody is there (it stays in the queue).
+
+    If it is that person's already nothing is written (trap A8).
+    """
     found = choose(
         candidates_of(opened.session, opened.case.unit, now=opened.now),
         category=opened.case.category,
@@ -53,6 +56,8 @@ def assign_automatically(opened: Open) -> str | None:
     )
     if found is None:
         return None
+    if found.email == opened.case.assignee:
+        return found.email
     _write(opened, found.email, automatic=True, reason=found.why)
     return found.email
 
@@ -89,10 +94,15 @@ def _write(
         person.last_assigned_at = opened.now
 
 
+def _anybody(session: Session, unit: str, *, now: datetime) -> bool:
+    return choose(candidates_of(session, unit, now=now), category="", topic=None) is not None
+
+
 def sweep(session: Session, desk: Desk, *, now: datetime, limit: int = 50) -> list[str]:
     """Give out what came while nobody was there, the oldest first (trap A4); says which numbers were given."""
     given = []
-    for row in store.open_unassigned(session, limit=limit):
+    units = [unit for unit in store.units_with_unassigned(session) if _anybody(session, unit, now=now)]
+    for row in store.open_unassigned(session, units, limit=limit):
         opened = change(session, desk, row.number, SYSTEM, now=now)
         if opened.case.assignee is None and opened.case.closed is None and assign_automatically(opened):
             given.append(row.number)

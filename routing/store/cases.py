@@ -253,11 +253,17 @@ def contact_of(session: Session, row: CaseRow) -> Contact | None:
     return session.get(Contact, row.contact_id) if row.contact_id is not None else None
 
 
-def open_unassigned(session: Session, *, limit: int = 200) -> list[CaseRow]:
-    """Open cases that nobody has, emergencies first, then the oldest."""
+def units_with_unassigned(session: Session) -> list[str]:
+    """The units in which open cases wait for a person."""
+    query = select(CaseRow.unit).where(CaseRow.assignee.is_(None), CaseRow.status != "closed")
+    return sorted(session.scalars(query.distinct()))
+
+
+def open_unassigned(session: Session, units: Sequence[str], *, limit: int = 200) -> list[CaseRow]:
+    """Open cases of these units that nobody has, emergencies first, then the oldest."""
     query = (
         select(CaseRow)
-        .where(CaseRow.assignee.is_(None), CaseRow.status != "closed")
+        .where(CaseRow.assignee.is_(None), CaseRow.status != "closed", CaseRow.unit.in_(units))
         .order_by(CaseRow.alert.is_(None), CaseRow.received_at)
         .limit(limit)
     )
