@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from knowledge.entries import FaqEntry
+from knowledge.offices import Park
 from routing.domain.decision import Action
 from routing.domain.dialogue import menu
 from routing.domain.dialogue.state import MAX_PENDING, State
-from routing.domain.dialogue.turn import AddToCase, Effect, NoteEnquiry, Result, Turn, Verdict
+from routing.domain.dialogue.turn import AddToCase, CaseCard, Effect, NoteEnquiry, Result, Turn, Verdict
 from routing.domain.messages import Button, Card, Outgoing, Row, Text, postback
 
 
@@ -46,21 +47,67 @@ def asked(turn: Turn) -> Result:
         message = Text(reply, quick=menu.usual(turn))
         return Result(state=turn.state, messages=(message,), effects=(NoteEnquiry(),))
     waiting = [case for case in turn.cases if case.waits_on_firm]
-    return _for_waiting_case(turn, waiting[0].number) if len(waiting) == 1 else _decided(_afresh(turn))
+    return _for_waiting(turn, waiting, _noted(turn)) if waiting else _decided(_afresh(turn))
 
 
-def _decided(turn: Turn) -> Result:
-    understanding, decision = turn.understanding, turn.decision
+def _noted(turn: Turn) -> State:
+    """The state with these words kept and what they are about."""
+    understanding = turn.understanding
     category = understanding.category.value if understanding else "other"
     topic = understanding.topic if understanding else None
     if category == "smalltalk":
         category, topic = "other", None
-    state = replace(remember(turn), category=category, topic=topic, alert=None, last_category=category)
+    return replace(remember(turn), category=category, topic=topic, alert=None, last_category=category)
+
+
+def _decided(turn: Turn) -> Result:
+    result = _by_decision(turn, _noted(turn))
+    park = turn.find_park(turn.inbound.text)
+    if park is None or park.own:
+        return result
+    return replace(result, messages=(office_card(turn, park), *result.messages))
+
+
+def office_card(turn: Turn, park: Park) -> Card:
+    """The office that runs a park which is not ours: whom to ask instead."""
+    office = park.office
+    name = office.name(turn.language)
+    rows = (("office.phone", office.phone), ("office.address", office.address))
+    source = (Button(label=turn.say("button.source"), url=office.source),) if office.source else ()
+    return Card(
+        title=name, body=turn.say("park.elsewhere", park=park.label(turn.language), office=name),
+        rows=tuple(Row(turn.say(key), value) for key, value in rows if value), buttons=source, alt=name,
+        quick=menu.usual(turn),
+    )  # fmt: skip
+
+
+def _by_decision(turn: Turn, state: State) -> Result:
+    decision = turn.decision
     if decision is not None and decision.action is Action.ANSWER and decision.match is not None:
         return answer(turn, decision.match.entry, state=state)
     if decision is not None and decision.action is Action.CHOOSE:
         return _choose(turn, state)
     return _hand_over(turn, state, decision.match.entry if decision and decision.match else None)
+
+
+def _for_waiting(turn: Turn, waiting: list[CaseCard], state: State) -> Result:
+    """One case waits on the firm: it gets this. Several do: the firm says which one, nothing is guessed."""
+    if len(waiting) == 1:
+        return _for_waiting_case(turn, waiting[0].number)
+    buttons = tuple(
+        Button(
+            label=f"{case.number[-4:]} {case.subject}"[:40],
+            data=postback("add_to_case", number=case.number, message=turn.message_id or 0),
+            shown=turn.say("button.add_to", tail=case.number[-4:]),
+        )
+        for case in waiting
+    )
+    title = turn.say("which_case.title")
+    card = Card(
+        title=title, body=turn.say("which_case.body"), buttons=(*buttons, menu.open_case(turn)), alt=title,
+        quick=menu.usual(turn),
+    )  # fmt: skip
+    return Result(state=state, messages=(card,))
 
 
 def _for_waiting_case(turn: Turn, number: str) -> Result:
@@ -214,10 +261,10 @@ def _hand_over(turn: Turn, state: State, entry: FaqEntry | None = None) -> Resul
 
 def media(turn: Turn) -> Result:
     """A photo or file without words: keep it, and ask what it is about."""
-    waiting = [case for case in turn.cases if case.waits_on_firm]
-    if len(waiting) == 1:
-        return _for_waiting_case(turn, waiting[0].number)
     state = remember(turn)
+    waiting = [case for case in turn.cases if case.waits_on_firm]
+    if waiting:
+        return _for_waiting(turn, waiting, state)
     quick = (*_add_buttons(turn), *menu.category_buttons(turn), menu.open_case(turn), menu.cancel(turn))
     return Result(state=state, messages=(Text(turn.say("media.ask"), quick=quick[:13]),))
 

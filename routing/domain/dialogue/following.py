@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from routing.domain.dialogue import menu
+from routing.domain.dialogue import asking, menu
 from routing.domain.dialogue.asking import remember
 from routing.domain.dialogue.state import State, Step
 from routing.domain.dialogue.turn import AddToCase, AskCall, CaseCard, Rate, Reopen, Result, SetLanguage, Turn
@@ -91,7 +91,9 @@ def adding(turn: Turn) -> Result:
     """Something to add came; more may follow until the firm says it is done."""
     number, message = turn.state.number, turn.message_id
     if number is None or message is None or not any(c.number == number and not c.closed for c in turn.cases):
-        return menu.expired(replace(turn, state=menu.idle(turn.state)))
+        # Closed meanwhile: what comes is a matter of its own, and must not be lost.
+        turn = replace(turn, state=menu.idle(turn.state))
+        return asking.asked(turn) if turn.inbound.kind is InboundKind.TEXT else asking.media(turn)
     thanks = turn.understanding is not None and turn.understanding.category.value == "smalltalk"
     ends = turn.inbound.kind is not InboundKind.STICKER and not thanks
     done = menu.button(turn, "button.done", "cancel")

@@ -6,14 +6,16 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
-from routing.domain.dialogue import menu
+from knowledge.offices import Park
+from routing.domain.dialogue import asking, menu
 from routing.domain.dialogue.asking import remember
-from routing.domain.dialogue.state import State, Step
+from routing.domain.dialogue.state import FACTS, State, Step
 from routing.domain.dialogue.turn import Effect, NoticeSeen, OpenCase, Result, Turn
 from routing.domain.inbound import InboundKind
 from routing.domain.messages import Button, Card, Outgoing, Row, Text, postback
 
 _UBN = re.compile(r"\d{8}")
+_HALF_WIDTH = str.maketrans("０１２３４５６７８９－＋（）＃　", "0123456789-+()# ")
 _PHONE = re.compile(r"[\d\s+()\-#*轉分機ext.]{6,40}", re.IGNORECASE)
 _WEIGHTS = (1, 2, 1, 2, 1, 2, 4, 1)
 
@@ -31,18 +33,24 @@ def valid_ubn(number: str) -> bool:
 
 def begin(turn: Turn) -> Result:
     """``open_case``: what was said or sent before is the beginning; without words we ask for some first."""
-    state = turn.state
-    if not turn.words:
-        again = replace(state, step=Step.DESCRIBE)
-        key = "opening.describe_media" if turn.files else "opening.describe"
-        return Result(state=again, messages=(Text(turn.say(key), quick=(menu.cancel(turn),)),))
-    return _next(turn, state)
+    return _go_on(turn, turn.state)
+
+
+def _go_on(turn: Turn, state: State) -> Result:
+    """The next question; while there are no words yet it is what the matter is."""
+    if turn.words:
+        return _next(turn, state)
+    key = "opening.describe_media" if turn.files else "opening.describe"
+    message = Text(turn.say(key), quick=(menu.cancel(turn),))
+    return Result(state=replace(state, step=Step.DESCRIBE), messages=(message,))
 
 
 def _filled(turn: Turn, state: State) -> State:
     known = turn.known
+    if state.anew:
+        return replace(state, category=state.category or "other")
     return replace(
-        state, firm_name=state.firm_name or known.firm_name, ubn=state.ubn or known.ubn,
+        state, firm_name=state.firm_name or known.firm_name, ubn=state.ubn if state.firm_name else known.ubn,
         contact_name=state.contact_name or known.contact_name, phone=state.phone or known.phone,
         park=state.park or known.park, category=state.category or "other",
     )  # fmt: skip
@@ -53,7 +61,7 @@ def _next(turn: Turn, state: State) -> Result:
     state = _filled(turn, state)
     notice: tuple[Outgoing, ...] = ()
     effects: tuple[Effect, ...] = ()
-    if not turn.known.noticed and state.step not in {Step.FIRM, Step.CONTACT, Step.PHONE, Step.PARK, Step.SUMMARY}:
+    if not turn.known.noticed and state.step not in FACTS | {Step.SUMMARY}:
         notice = (Text(turn.say("privacy.line", url=turn.privacy_url)),)
         effects = (NoticeSeen(),)
     step, message = _question(turn, state)
@@ -75,7 +83,7 @@ def _question(turn: Turn, state: State) -> tuple[Step, Outgoing]:
 def _park_question(turn: Turn) -> Card:
     buttons = tuple(
         Button(label=park.label(turn.language), data=postback("park", id=park.id), shown=park.label(turn.language))
-        for park in turn.parks[:16]
+        for park in turn.parks
     )
     none = menu.button(turn, "button.no_park", "park", id="none")
     title = turn.say("opening.park")
@@ -123,6 +131,7 @@ def described(turn: Turn) -> Result:
 
 
 def _firm(turn: Turn, text: str) -> State | str:
+    text = text.translate(_HALF_WIDTH)
     digits = re.sub(r"[\s-]", "", text)
     if re.fullmatch(r"\d+", digits):
         if not valid_ubn(digits):
@@ -139,6 +148,7 @@ def _contact(turn: Turn, text: str) -> State | str:
 
 
 def _phone(turn: Turn, text: str) -> State | str:
+    text = text.translate(_HALF_WIDTH)
     if not _PHONE.fullmatch(text) or sum(character.isdigit() for character in text) < 6:
         return "opening.phone_again"
     return replace(turn.state, phone=text[:40])
@@ -158,16 +168,25 @@ def told(turn: Turn) -> Result:
     """An answer to what we asked; what cannot be used is asked again, with a way back."""
     state = turn.state
     if turn.inbound.kind is not InboundKind.TEXT:
-        state = remember(turn, leads=False)
-        step, question = _question(turn, state)
-        noted = Text(turn.say("opening.media_kept"))
-        return Result(state=replace(state, step=step), messages=(noted, question))
+        result = _go_on(turn, remember(turn, leads=False))
+        if result.state.step is Step.DESCRIBE:
+            return result
+        return replace(result, messages=(Text(turn.say("opening.media_kept")), *result.messages))
     if state.step is Step.DESCRIBE:
         return described(turn)
     if state.step is Step.SUMMARY:
         state = remember(turn, leads=False)
         return Result(state=state, messages=(summary(turn, state),))
-    read = _READ[state.step](turn, turn.inbound.text.strip())
+    return _fact(turn, turn.inbound.text.strip())
+
+
+def _fact(turn: Turn, text: str) -> Result:
+    """An answer to one of our questions about firm, person, telephone and park."""
+    state = turn.state
+    named = turn.find_park(text) if state.step is Step.PARK else None
+    if named is not None and not named.own:
+        return _elsewhere(turn, named)
+    read = _READ[state.step](turn, text)
     if isinstance(read, str):
         quick = (menu.cancel(turn),)
         if state.step is Step.PARK:
@@ -185,10 +204,12 @@ def park(turn: Turn) -> Result:
     if found is None and chosen != "none":
         return menu.expired(turn)
     if found is not None and not found.own:
-        card = found.office
-        text = turn.say("park.elsewhere", park=found.label(turn.language), office=card.name(turn.language))
-        return Result(state=turn.state, messages=(Text(text, quick=(menu.cancel(turn),)), _park_question(turn)))
+        return _elsewhere(turn, found)
     return _next(turn, replace(turn.state, park=found.name if found else "none"))
+
+
+def _elsewhere(turn: Turn, park: Park) -> Result:
+    return Result(state=turn.state, messages=(asking.office_card(turn, park), _park_question(turn)))
 
 
 def change_category(turn: Turn) -> Result:
@@ -196,23 +217,25 @@ def change_category(turn: Turn) -> Result:
     name = turn.inbound.data.get("category", "")
     if name not in menu.CATEGORIES:
         return menu.expired(turn)
-    state = replace(turn.state, category=name, topic=None)
-    step, question = _question(turn, state)
-    return Result(state=replace(state, step=step), messages=(question,))
+    return _go_on(turn, replace(turn.state, category=name, topic=None))
 
 
 def change_details(turn: Turn) -> Result:
     """Ask firm, person, telephone and park anew."""
     if turn.state.step is not Step.SUMMARY:
         return menu.expired(turn)
-    state = replace(turn.state, firm_name=None, ubn=None, contact_name=None, phone=None, park=None, step=Step.FIRM)
+    state = replace(
+        turn.state, firm_name=None, ubn=None, contact_name=None, phone=None, park=None, anew=True, step=Step.FIRM
+    )
     return Result(state=state, messages=(Text(turn.say("opening.firm"), quick=(menu.cancel(turn),)),))
 
 
 def confirm(turn: Turn) -> Result:
     """``confirm_case``: the case is opened now, and the receipt follows."""
-    if turn.state.step is not Step.SUMMARY or not turn.words:
+    if turn.state.step is not Step.SUMMARY:
         return menu.expired(turn)
+    if not turn.words:
+        return _go_on(turn, turn.state)
     state = State()
     hours = menu.hours(turn)
     messages: tuple[Outgoing, ...] = (Text(hours),) if hours else ()

@@ -30,7 +30,10 @@ class Step(StrEnum):
     """What is there to add to the case?"""
 
 
-OPENING = frozenset({Step.DESCRIBE, Step.FIRM, Step.CONTACT, Step.PHONE, Step.PARK, Step.SUMMARY})
+FACTS = frozenset({Step.FIRM, Step.CONTACT, Step.PHONE, Step.PARK})
+"""What is asked one at a time; an answer to it is a name or a number, not words about a matter."""
+
+OPENING = FACTS | {Step.DESCRIBE, Step.SUMMARY}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +51,8 @@ class State:
     contact_name: str | None = None
     phone: str | None = None
     park: str | None = None
+    anew: bool | None = None
+    """The firm is telling its details anew: what we knew is not filled in."""
     number: str | None = None
     last_entry: str | None = None
     last_category: str | None = None
