@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 from routing.domain.errors import DeliveryError, NotFound, StepNotAllowed
 from routing.domain.messages import from_plain
 from routing.domain.permissions import Actor
-from routing.domain.retry import Again, Unknown, after_failure
+from routing.domain.retry import KEY_LIFE, Again, Unknown, after_failure
 from routing.store import outbox, people
 from routing.store.schema import Contact, Outbox
 from routing.store.session import Database
@@ -65,6 +65,10 @@ def lease_parcels(session: Session, *, now: datetime) -> list[Parcel]:
     for row in outbox.lease(session, now=now, length=LEASE, limit=_BATCH):
         contact = session.get(Contact, row.contact_id)
         session.refresh(row)
+        if row.kind == "push" and row.first_try_at is not None and now - row.first_try_at >= KEY_LIFE:
+            # LINE has forgotten the key: trying once more could say the same twice (trap L12).
+            row.state, row.lease_until, row.error = outbox.DEAD, None, "key_expired"
+            continue
         stale = row.kind == "reply" and row.attempts > 0
         if row.kind == "reply" and not stale and (row.token_until is None or now > row.token_until):
             row.kind, row.reply_token = "push", None
@@ -91,6 +95,12 @@ def deliver(database: Database, sender: Sender, parcel: Parcel, *, now: datetime
     except DeliveryError as error:
         _failed(database, parcel, error, now=now)
         return
+    except Exception as error:
+        # A fault of ours must not hold up this contact's messages for ever: it counts as an attempt.
+        log.exception("sender_failed", outbox=parcel.id)
+        fault = DeliveryError(type(error).__name__, code="internal", unknown=True)
+        _failed(database, parcel, fault, now=now)
+        return
     with database.writing() as session:
         row = _mine(session, parcel)
         if row is not None:
@@ -101,7 +111,10 @@ def deliver(database: Database, sender: Sender, parcel: Parcel, *, now: datetime
 def _send(sender: Sender, parcel: Parcel) -> str | None:
     if parcel.stale:
         raise DeliveryError("the sender stopped while replying", code="interrupted", unknown=True)
-    messages = from_plain(parcel.payload)
+    try:
+        messages = from_plain(parcel.payload)
+    except (KeyError, TypeError) as error:
+        raise DeliveryError("the stored message cannot be read", code="unreadable", permanent=True) from error
     if parcel.kind == "reply" and parcel.reply_token is not None:
         return sender.reply(parcel.reply_token, messages, language=parcel.language)
     if parcel.to is None:
