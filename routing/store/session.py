@@ -49,7 +49,11 @@ def make_engine(url: str) -> Engine:
     if parsed.get_backend_name() == "sqlite":
         if parsed.database and parsed.database != ":memory:":
             Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(parsed, connect_args={"check_same_thread": False}, pool_size=20, max_overflow=20)
+        # Errors are logged, and must not quote what people wrote.
+        engine = create_engine(
+            parsed, connect_args={"check_same_thread": False}, pool_size=20, max_overflow=20,
+            hide_parameters=True,
+        )  # fmt: skip
         _configure_sqlite(engine)
         return engine
     return create_engine(
@@ -59,6 +63,7 @@ def make_engine(url: str) -> Engine:
         pool_pre_ping=True,
         connect_args={"connect_timeout": 3},
         isolation_level="READ COMMITTED",
+        hide_parameters=True,
     )
 
 
