@@ -14,6 +14,8 @@ from urllib.parse import parse_qsl
 from routing.domain.inbound import Inbound, InboundKind
 
 _MEDIA = {"image", "video", "audio", "file"}
+_LARGEST = 2**31 - 1
+"""Bytes; more is no file that LINE takes, and no number that every database takes."""
 _PLAIN = {"follow": InboundKind.FOLLOW, "unfollow": InboundKind.UNFOLLOW}
 
 
@@ -71,7 +73,7 @@ def _message(message: dict[str, Any], shared: dict[str, Any]) -> Inbound:
             kind=InboundKind.MEDIA,
             media=str(kind),
             file_name=_text(message.get("fileName"), 200) or None,
-            size=size if isinstance(size, int) else None,
+            size=size if isinstance(size, int) and 0 <= size <= _LARGEST else None,
             **shared,
         )
     if kind == "location":
