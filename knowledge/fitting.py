@@ -8,6 +8,7 @@ from pathlib import Path
 from threading import Lock
 
 import numpy as np
+from numpy.typing import NDArray
 
 from knowledge.entries import CATEGORIES, Category, FaqEntry, KnowledgeBase
 from knowledge.features import Floats
@@ -22,12 +23,21 @@ class Plan:
     talk: tuple[str, ...]
     first_talk: int
     first_category: int
+    entry_categories: NDArray[np.intp]
+    """Number of each entry's category."""
 
     @classmethod
     def of(cls, base: KnowledgeBase) -> "Plan":
         """The plan of a knowledge base."""
         talk = tuple(s.id for s in base.smalltalk)
-        return cls(base=base, talk=talk, first_talk=len(base.entries), first_category=len(base.entries) + len(talk))
+        categories = np.array([CATEGORIES.index(e.category) for e in base.entries], dtype=np.intp)
+        return cls(
+            base=base,
+            talk=talk,
+            first_talk=len(base.entries),
+            first_category=len(base.entries) + len(talk),
+            entry_categories=categories,
+        )
 
     @property
     def targets(self) -> int:

@@ -3,7 +3,7 @@
 A pure function of the knowledge and the text; deciding what to do with it is routing's (routing/domain/decision.py).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,6 +26,7 @@ _CHOICES = 5
 _WORTH_NAMING = 0.02
 _TOPIC_SCORE = 0.25
 _OWN_SENSE = 0.6
+_CATEGORY_WEIGHT = 0.12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +44,7 @@ class Match:
 
     entry: FaqEntry
     score: float
-    """Raw score of the matcher, about 1 for a certain match."""
+    """Score of the matcher with the category counted in; about 1 for a certain match."""
     probability: float
     """How likely this entry is the right one (calibrated; 0 to 1)."""
     phrase: str
@@ -191,16 +192,17 @@ class Understander:
         return known or (ranked[0].probability > _OWN_SENSE and ranked[0].category is Category.SMALLTALK)
 
     def _faq(
-        self, matcher: KernelMatcher, read: _Read, shares: dict[Category, float], focus: Focus
+        self, matcher: KernelMatcher, read: _Read, shares: Mapping[Category, float], focus: Focus
     ) -> tuple[Match, ...]:
-        scores = read.scores.targets[: self._plan.first_talk]
+        scores = with_category(read.scores.targets[: self._plan.first_talk], self._plan, shares)
         order = [int(i) for i in np.argsort(-scores, kind="stable")[: _CHOICES + 1]]
         found = []
         for number in order[:_CHOICES]:
-            if scores[number] <= _WORTH_NAMING:
+            if read.scores.targets[number] <= _WORTH_NAMING:
                 break
             rival = max((float(scores[i]) for i in order if i != number), default=0.0)
-            found.append(self._match(matcher, read, number, rival=rival, shares=shares, focus=focus))
+            match = self._match(matcher, read, number, score=float(scores[number]), rival=rival, shares=shares, focus=focus)
+            found.append(match)
         return tuple(sorted(found, key=lambda m: (m.opposite, -m.score)))
 
     def _match(
@@ -209,12 +211,12 @@ class Understander:
         read: _Read,
         number: int,
         *,
+        score: float,
         rival: float,
-        shares: dict[Category, float],
+        shares: Mapping[Category, float],
         focus: Focus,
     ) -> Match:
         entry = self.base.entries[number]
-        score = float(read.scores.targets[number])
         phrase, similarity = matcher.nearest(number, read.scores) or ("", 0.0)
         seen = features(
             score=score, rival=rival, similarity=similarity, category=shares[entry.category], length=len(focus.whole)
@@ -259,3 +261,9 @@ class Understander:
         if named:
             return max(dict.fromkeys(named), key=named.count)
         return "general" if category is Category.OTHER else None
+
+
+def with_category(scores: Floats, plan: Plan, shares: Mapping[Category, float]) -> Floats:
+    """Entry scores with the category counted in: what the category model says is independent of the wording."""
+    prior = np.array([shares[c] for c in CATEGORIES], dtype=np.float32)
+    return (scores + np.float32(_CATEGORY_WEIGHT) * prior[plan.entry_categories]).astype(np.float32)
