@@ -10,7 +10,8 @@ from bot.console.signing import local_path
 from bot.web.pages import show
 from bot.web.words import WORDS
 from bot.web.work import Reading, Writing
-from routing.service import cases, delivery, listing
+from routing.service import listing
+from routing.service.outside import reading
 
 router = APIRouter()
 
@@ -36,7 +37,6 @@ def deliveries_page(
 @router.post("/desk/deliveries/{outbox_id}/resend")
 def resend(work: Writing, outbox_id: int, form: Filled) -> Response:
     """Send a message once more, because a person decided so."""
-    cases.require_not_partner(work.actor)
-    delivery.resend(work.session, outbox_id, work.actor, now=work.now)
+    reading.resend(work.session, work.actor, outbox_id, now=work.now)
     back = local_path(form.optional("back") or "/desk/deliveries")
     return RedirectResponse(f"{back}?done=resend", status_code=303)

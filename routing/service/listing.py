@@ -118,6 +118,11 @@ def colleagues(session: Session) -> list[Staff]:
     return [person for person in people.all_staff(session, active=True) if person.role != Role.PARTNER]
 
 
+def everybody(session: Session) -> list[Staff]:
+    """Everybody who has or had an account, for their names."""
+    return people.all_staff(session)
+
+
 def file_of(session: Session, actor: Actor, media_id: int) -> tuple[Media, bytes]:
     """A file that a firm sent, with its content.
 
@@ -173,6 +178,17 @@ def set_aside_events(session: Session, actor: Actor) -> list[Inbox]:
     """
     _team_only(actor)
     return inbox.quarantined(session)
+
+
+def check_split(actor: Actor, by: str | None) -> None:
+    """Who may see figures: the team; split by person only those who lead it.
+
+    Raises:
+        Forbidden: the person is a partner, or an officer who asks for figures of colleagues.
+    """
+    _team_only(actor)
+    if by == "officer" and not actor.leads:
+        raise Forbidden("承辦人別的統計僅供主管查看。")
 
 
 def _team_only(actor: Actor) -> None:
