@@ -1,0 +1,148 @@
+"""The living part of the demo: a few firms that really write to the window, and officers who really answer.
+
+Everything a firm does goes through the simulator over HTTP; what an officer does goes through the services, as a page
+would. Each conversation is held once in the life of a demo database.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import structlog
+
+from bot.demo.filling import note, noted
+from bot.demo.phones import Phones
+from bot.web.runtime import Runtime
+from routing.domain.permissions import SYSTEM
+from routing.service import cases, journal, notices, signing_in
+from routing.service.journal import Open
+from routing.store import people
+
+log = structlog.get_logger("demo")
+Step = Callable[["Talk"], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemoUser:
+    """A person with LINE on their phone. The ID stays the same over restarts, so that the product knows them again."""
+
+    user_id: str
+    name: str
+    language: str | None
+    script: tuple[Step, ...]
+
+
+@dataclass(slots=True)
+class Talk:
+    """A conversation that is being held."""
+
+    runtime: Runtime
+    phones: Phones
+    user: DemoUser
+
+    def number(self) -> str | None:
+        """The number on the latest receipt, read off the phone."""
+        agency = re.escape(self.runtime.settings.agency_code)
+        shown = json.dumps(self.phones.said(self.user.user_id), ensure_ascii=False)
+        found: list[str] = re.findall(rf"{agency}-\d{{7}}-\d{{4}}", shown)
+        return found[-1] if found else None
+
+
+def _says(text: str) -> Step:
+    return lambda talk: talk.phones.text(talk.user.user_id, text)
+
+
+def _taps(data: str, shown: str) -> Step:
+    return lambda talk: talk.phones.tap(talk.user.user_id, data, shown)
+
+
+def _opens(firm: str, contact: str, park: str, park_shown: str) -> tuple[Step, ...]:
+    return (
+        _taps("action=open_case", "請承辦人協助"),
+        _says(firm),
+        _says(contact),
+        _says("0900-000-000"),
+        _taps(f"action=park&id={park}", park_shown),
+        _taps("action=confirm_case", "確認送出"),
+    )
+
+
+def _officer(do: Callable[[Open], None]) -> Step:
+    """The case's officer does something; the firm's phone shows it before the talk goes on."""
+
+    def step(talk: Talk) -> None:
+        number, runtime = talk.number(), talk.runtime
+        if number is None:
+            return
+        before = len(talk.phones.said(talk.user.user_id))
+        with runtime.writing() as (session, desk):
+            _row, case = journal.find(session, number, SYSTEM)
+            person = people.staff_by_email(session, case.assignee or "")
+            if person is None:
+                return
+            do(journal.change(session, desk, number, signing_in.actor_of(person), now=runtime.now()))
+        talk.phones.wait_for_more(talk.user.user_id, before)
+
+    return step
+
+
+def _replies(text: str) -> Step:
+    return _officer(lambda case: cases.reply(case, text, tell=notices.push))
+
+
+def _asks_for(message: str) -> Step:
+    return _officer(lambda case: cases.wait(case, "firm", message=message, tell=notices.push))
+
+
+USERS = (
+    DemoUser(
+        user_id="Ud0000000000000000000000000000001", name="陳經理（晨曜示範精密）", language="zh-TW",
+        script=(
+            _says("你好"),
+            _says("園區的土地租約到期想續租，要準備什麼？"),
+        ),
+    ),
+    DemoUser(
+        user_id="Ud0000000000000000000000000000002", name="林小姐（禾展測試電子）", language="zh-TW",
+        script=(
+            _says("我們廠房門口的人行道地磚被樹根頂起來，已經有同仁絆倒，想請你們來看"),
+            *_opens("禾展測試電子", "林小姐", "nanzih", "楠梓"),
+            _replies("您好，已請維護同仁明天上午到現場會勘，會勘後再跟您說明修復方式。"),
+            _asks_for("請提供：1. 現場照片兩張（遠近各一）；2. 方便會勘的時段與聯絡人。"),
+            _says("照片晚點補，明天早上十點可以，找警衛室轉 8 就好"),
+        ),
+    ),
+    DemoUser(
+        user_id="Ud0000000000000000000000000000003", name="Tanaka（拓恩示範光電）", language="ja",
+        script=(
+            _says("工場の搬入口の前に他社のトラックが毎日停まっていて困っています。対応をお願いできますか。"),
+            *_opens("拓恩示範光電", "田中", "pingtung", "屏東"),
+        ),
+    ),
+)  # fmt: skip
+
+
+def hold_conversations(runtime: Runtime, phones: Phones, *, fresh: bool) -> None:
+    """Let every demo user have their conversation, unless they had it.
+
+    ``fresh``: the phones are empty; who had their conversation before is then only put back on the phone.
+    """
+    for user in USERS:
+        key = f"demo_talk_{user.user_id[-1]}"
+        had = noted(runtime, key) is not None
+        if had and not fresh:
+            continue
+        phones.add(user.user_id, user.name, language=user.language, follow=not had)
+        if had:
+            continue
+        # Noted before it begins: one cut short is left as it stands, and no case is opened twice.
+        note(runtime, key, "1")
+        phones.wait_for_more(user.user_id, 0)
+        talk = Talk(runtime, phones, user)
+        for step in user.script:
+            step(talk)
+        if talk.number() is None and len(user.script) > 3:
+            log.warning("demo_case_missing", person=user.user_id[-1])

@@ -1,0 +1,154 @@
+"""Starts and stops the demo: one process with product, worker and LINE simulator, on loopback, until a signal."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from datetime import timedelta
+from pathlib import Path
+from secrets import token_hex
+from types import FrameType
+
+import structlog
+import typer
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.app import create_app
+from bot.demo import filling, live, overview
+from bot.demo.material import load_material
+from bot.demo.phones import Phones, bring_back_chats, keep_chats
+from bot.demo.serving import HOST, AppServer, OneAtATime, listen, port_of
+from bot.settings import Settings, load_settings
+from bot.simulator.config import SimulatorConfig
+from bot.simulator.running import SimulatorServer
+from bot.web import logs
+from bot.web.runtime import Runtime
+from knowledge.calendar import local
+from routing.domain.errors import OnestopError
+
+PRODUCT_PORT = 8000
+WATERMARK = "示範資料"
+_STALE = timedelta(days=3)
+
+log = structlog.get_logger("demo")
+
+
+def run_demo() -> int:
+    """Serve the demo until SIGINT or SIGTERM; gives the exit code.
+
+    The data folder is that of ONESTOP_DATA_DIR. A second start says where the first one is and ends with 0.
+
+    Raises:
+        SettingsError: a setting cannot be used.
+    """
+    folder = load_settings(ONESTOP_DATABASE_URL="sqlite:///demo.db").data_dir
+    lock = OneAtATime(folder)
+    if not lock.take():
+        said = lock.said()
+        typer.echo(f"示範已在執行：{said['overview']}" if said else "示範正在啟動，請稍候片刻。")
+        return 0
+    try:
+        _serve(folder, lock)
+    finally:
+        lock.release()
+    return 0
+
+
+def _settings(folder: Path, product: str, simulator: str) -> Settings:
+    """Settings of the demo, whatever the environment says about the real service."""
+    return load_settings(
+        LINE_CHANNEL_SECRET=token_hex(16), LINE_CHANNEL_ACCESS_TOKEN=token_hex(32), LINE_API_BASE=simulator,
+        LINE_DATA_API_BASE=simulator, ONESTOP_DATABASE_URL=f"sqlite:///{folder.resolve() / 'demo.db'}",
+        ONESTOP_SECRET_KEY=token_hex(32), ONESTOP_BASE_URL=product, ONESTOP_DATA_DIR=folder, ONESTOP_CLOCK_OFFSET=0,
+    )  # fmt: skip
+
+
+def _serve(folder: Path, lock: OneAtATime) -> None:
+    done = _signalled()
+    logs.configure("WARNING")
+    product_door = listen(PRODUCT_PORT)
+    simulator_door = listen(port_of(product_door) + 1)
+    simulator_port = port_of(simulator_door)
+    product, simulator = f"http://{HOST}:{port_of(product_door)}", f"http://{HOST}:{simulator_port}"
+    settings = _settings(folder, product, simulator)
+    app = create_app(settings, demo=True, framed_by=("'self'",))
+    runtime: Runtime = app.state.runtime
+    typer.echo("正在準備示範資料 …")
+    filled = filling.prepare(runtime)
+    chat = f"{simulator}/chat/{live.USERS[0].user_id}"
+    overview.add_overview(app, simulator=f"{simulator} http://localhost:{simulator_port}", chat=chat)
+    simulator_door.close()
+    platform = SimulatorServer(_channel(settings, product, simulator), host=HOST, port=simulator_port)
+    chats = folder / "demo-chats.json"
+    kept = not filled and bring_back_chats(platform.app.state.platform, chats)
+    server = AppServer(app, product_door, name="product")
+    platform.start()
+    server.start()
+    lock.say({"overview": f"{product}/demo", "simulator": simulator})
+    _tell(product, chat, runtime)
+    talks = threading.Thread(target=_talk, args=(runtime, Phones(simulator), not kept), daemon=True, name="demo-talks")
+    talks.start()
+    try:
+        done.wait()
+    finally:
+        typer.echo("正在停止 …")
+        server.stop()
+        keep_chats(platform.app.state.platform, chats)
+        platform.stop()
+
+
+def _signalled() -> threading.Event:
+    """An event that SIGINT and SIGTERM set; a second signal ends the process at once."""
+    done = threading.Event()
+
+    def stop(number: int, _frame: FrameType | None) -> None:
+        if done.is_set():
+            signal.signal(number, signal.SIG_DFL)
+            signal.raise_signal(number)
+        done.set()
+
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, stop)
+    return done
+
+
+def _channel(settings: Settings, product: str, simulator: str) -> SimulatorConfig:
+    return SimulatorConfig(
+        channel_secret=settings.line_channel_secret, access_token=settings.line_channel_access_token,
+        webhook_url=f"{product}/line/webhook", public_url=simulator, watermark=WATERMARK,
+    )  # fmt: skip
+
+
+def _talk(runtime: Runtime, phones: Phones, fresh: bool) -> None:
+    """The living part beside the servers; a demo without it is still a demo."""
+    try:
+        live.hold_conversations(runtime, phones, fresh=fresh)
+    except (OSError, OnestopError, SQLAlchemyError) as error:
+        log.warning("demo_talks_ended", error=type(error).__name__)
+
+
+def _tell(product: str, chat: str, runtime: Runtime) -> None:
+    """Print where to look and how to sign in."""
+    first = load_material().officers[0]
+    typer.echo(
+        f"""
+單一窗口示範（{WATERMARK}）已啟動：
+
+  三個畫面並排   {product}/demo
+  廠商的 LINE    {chat}
+  服務台         {product}/desk
+  時效統計       {product}/desk/turnaround
+
+登入服務台（密碼都是 {filling.PASSWORD}）：
+  主管     supervisor@demo.example
+  承辦人   {first.email}（{first.unit}）
+  管理員   admin@demo.example
+  協力機關 taipower@demo.example
+
+按 Ctrl+C 停止。"""
+    )
+    made = filling.filled_at(runtime)
+    if made is not None and runtime.now() - made > _STALE:
+        typer.echo(
+            f"示範資料產生於 {local(made):%Y-%m-%d}；刪除 {runtime.settings.data_dir / 'demo.db'} 後再啟動即重新產生。"
+        )
