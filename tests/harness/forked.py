@@ -1,7 +1,7 @@
 """A process that has loaded the product and forks a child for each server or worker that is asked for.
 
-A child is a process like any other, with its own settings, sockets and threads; it only saves the seconds of importing
-and fitting, which a test that kills twenty processes cannot spend twenty times. Talks in JSON lines on stdin and stdout.
+A child is a process like any other, with its own settings, sockets and threads; it only saves the seconds of
+importing and fitting, which a test that kills twenty processes cannot spend twenty times. Orders come as JSON lines.
 """
 
 from __future__ import annotations

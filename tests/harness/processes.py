@@ -112,8 +112,9 @@ def _quiet(environ: Mapping[str, str]) -> dict[str, str]:
 def command(*words: str, environ: Mapping[str, str], folder: Path, text: str = "") -> subprocess.CompletedProcess[str]:
     """Run ``onestop`` to its end, as a person would."""
     return subprocess.run(
-        [sys.executable, "-m", "bot", *words], cwd=folder, env={**_quiet(os.environ), "PYTHONPATH": str(ROOT), **environ},
-        input=text, capture_output=True, text=True, timeout=60, check=False,
+        [sys.executable, "-m", "bot", *words], cwd=folder, input=text,
+        env={**_quiet(os.environ), "PYTHONPATH": str(ROOT), **environ},
+        capture_output=True, text=True, timeout=60, check=False,
     )  # fmt: skip
 
 

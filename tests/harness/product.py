@@ -18,7 +18,7 @@ from routing.service import signing_in
 from routing.store import migrating
 from routing.store.session import Database
 from tests.harness.balancer import Balancer
-from tests.harness.phone import TOKEN, SECRET, Channel, simulated
+from tests.harness.phone import SECRET, TOKEN, Channel, simulated
 from tests.harness.processes import Forker, Process
 from tests.harness.waiting import eventually
 
