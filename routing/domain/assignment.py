@@ -31,19 +31,23 @@ def choose(candidates: Sequence[Candidate], *, category: str, topic: str | None)
     """The person to give a case to, or None if everybody is away (the case then waits in the queue, trap A4).
 
     Officers whose list names the topic come before those whose list names the category; an empty list means all.
-    Among equals: least open work, then the longest without a new case, then the e-mail, so that the choice is the
-    same whoever computes it.
+    Where everybody named is away, the deputy (代理人) of one of them takes the case. Among equals: least open work,
+    then the longest without a new case, then the e-mail, so that the choice is the same whoever computes it.
     """
-    present = [candidate for candidate in candidates if not candidate.absent]
-    for wanted, why in ((topic, "專責此主題"), (category, "承辦此類別")):
-        named = [c for c in present if wanted and wanted in c.categories]
-        if named:
-            return _least(named, why)
-    general = [c for c in present if not c.categories] or present
-    if general:
-        return _least(general, "本科同仁")
-    deputies = [c.deputy for c in candidates if c.deputy]
-    return Choice(email=min(deputies), why="承辦人均請假，由代理人承接") if deputies else None
+    rules = (
+        ([c for c in candidates if topic and topic in c.categories], "專責此主題"),
+        ([c for c in candidates if category in c.categories], "承辦此類別"),
+        ([c for c in candidates if not c.categories], "本科同仁"),
+        (candidates, "本科同仁"),
+    )
+    for group, why in rules:
+        present = [candidate for candidate in group if not candidate.absent]
+        if present:
+            return _least(present, why)
+        deputies = [candidate.deputy for candidate in group if candidate.deputy]
+        if deputies:
+            return Choice(email=min(deputies), why="承辦人請假，由代理人承接")
+    return None
 
 
 def _least(candidates: Sequence[Candidate], why: str) -> Choice:

@@ -1,0 +1,340 @@
+"""A branch to test with: a database, the people of its units, a clock turned by hand, cases, and firms on LINE.
+
+Everything is real: rows, services, knowledge. Only the channel is missing; what would go out is read in the outbox.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime, timedelta
+from typing import Any
+from urllib.parse import parse_qsl
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from knowledge.calendar import TAIPEI, load_calendar
+from knowledge.loading import load_knowledge
+from knowledge.offices import load_offices
+from knowledge.understand import Understander
+from knowledge.wording import load_sentences
+from routing.domain.case import Case, Event, EventKind, Kind, Opening, apply, begin
+from routing.domain.dialogue.state import State, state_from
+from routing.domain.inbound import Inbound, InboundKind
+from routing.domain.messages import Button, Card, Carousel, Outgoing, Text, from_plain, to_plain
+from routing.domain.permissions import SYSTEM, Actor, Role
+from routing.service import cases, enquiries, journal, notices, signing_in
+from routing.service.context import Desk
+from routing.service.journal import Open
+from routing.service.understanding import Reader, load_thresholds
+from routing.store import people
+from routing.store.schema import Case as CaseRow
+from routing.store.schema import CaseEvent, Contact, Message, Outbox
+from routing.store.schema_desk import Absence, Staff
+from routing.store.session import METADATA, Database
+
+LAND, SERVICE, SAFETY, OPERATIONS = "用地工程科", "投資服務科", "環安勞動科", "營運管理科"
+MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=TAIPEI)
+"""A Monday without a holiday for weeks."""
+
+
+def at(hours: float = 0, *, days: float = 0) -> datetime:
+    """So long after Monday morning."""
+    return MONDAY + timedelta(days=days, hours=hours)
+
+
+def opening(**changes: Any) -> Opening:
+    """How a plain land case begins on Monday morning."""
+    values: dict[str, Any] = {
+        "number": "KP-1150302-0001", "kind": Kind.ENQ, "category": "land", "topic": None, "channel": "line",
+        "park": "楠梓", "unit": LAND, "language": "zh-TW", "subject": "續租", "first_contact_at": MONDAY,
+        "received_at": MONDAY,
+    }  # fmt: skip
+    return Opening(**{**values, **changes})
+
+
+def event(kind: EventKind, hours: float = 1, /, *, by: str | None = None, **data: Any) -> Event:
+    """An event so many hours after Monday morning."""
+    return Event(at=at(hours), kind=kind, by=by, data=data)
+
+
+def case_after(*events: Event, **changes: Any) -> Case:
+    """The case that these events make."""
+    case = begin(opening(**changes))
+    for one in events:
+        case = apply(case, one)
+    return case
+
+
+@functools.cache
+def desk() -> Desk:
+    """The office as it ships, without closures."""
+    return Desk(
+        agency_code="KP", base_url="https://window.example", calendar=load_calendar(), offices=load_offices(),
+        sentences=load_sentences(),
+    )  # fmt: skip
+
+
+@functools.cache
+def reader() -> Reader:
+    """The reader of enquiries with the knowledge that ships; fitted once a process."""
+    return Reader(lambda: Understander(load_knowledge()), load_thresholds())
+
+
+class Branch:
+    """A branch on an empty database. ``now`` stands still until ``later``."""
+
+    def __init__(self, database_url: str) -> None:
+        self.database = Database(database_url)
+        METADATA.create_all(self.database.engine)
+        self.desk = desk()
+        self.now = MONDAY
+        self._people = 0
+
+    def close(self) -> None:
+        """Let go of every connection, so that the database can be dropped."""
+        self.database.dispose()
+
+    def later(self, hours: float = 0, *, days: float = 0) -> None:
+        """Turn the clock on."""
+        self.now += timedelta(hours=hours, days=days)
+
+    def staff(
+        self, name: str, role: Role = Role.OFFICER, *, unit: str | None = LAND, categories: Sequence[str] = (),
+        agency: str | None = None,
+    ) -> str:  # fmt: skip
+        """A member of staff; gives the e-mail."""
+        email = f"{name}@kp.example"
+        with self.database.writing() as session:
+            session.add(
+                Staff(
+                    email=email, name=name, role=role.value, unit=unit if role is Role.OFFICER else None,
+                    categories=list(categories), agency=agency, password_hash="-", created_at=self.now,
+                )
+            )  # fmt: skip
+        return email
+
+    def absent(
+        self, email: str, *, first: date | None = None, last: date | None = None, deputy: str | None = None
+    ) -> None:
+        """Somebody is away, today unless said otherwise."""
+        today = self.now.date()
+        with self.database.writing() as session:
+            person = people.staff_by_email(session, email)
+            stand_in = people.staff_by_email(session, deputy) if deputy else None
+            assert person is not None
+            session.add(
+                Absence(
+                    staff_id=person.id, first_day=first or today, last_day=last or today,
+                    deputy_id=stand_in.id if stand_in else None,
+                )
+            )  # fmt: skip
+
+    def disable(self, email: str) -> None:
+        """Close an account."""
+        with self.database.writing() as session:
+            signing_in.disable_staff(session, email, now=self.now)
+
+    def actor(self, email: str) -> Actor:
+        """Somebody as the services see them."""
+        with self.database.reading() as session:
+            person = people.staff_by_email(session, email)
+            assert person is not None
+            return signing_in.actor_of(person)
+
+    def contact(self, line_user_id: str | None = "U1", **values: Any) -> int:
+        """Somebody who writes for a firm; gives the id."""
+        with self.database.writing() as session:
+            row = Contact(line_user_id=line_user_id, created_at=self.now, reachable=True, dialogue={}, **values)
+            session.add(row)
+            session.flush()
+            return row.id
+
+    def open(self, *, contact_id: int | None = None, by: str | None = None, **changes: Any) -> str:
+        """A case, by telephone unless said otherwise; gives its number."""
+        values: dict[str, Any] = {
+            "channel": "line" if contact_id else "phone", "category": "land", "subject": "", "text": "想續租標準廠房",
+            "received_at": self.now,
+        }  # fmt: skip
+        new = cases.NewCase(**{**values, **changes})
+        with self.database.writing() as session:
+            contact = session.get(Contact, contact_id) if contact_id else None
+            actor = SYSTEM if by is None else self.actor(by)
+            return cases.open_case(session, self.desk, new, actor=actor, now=self.now, contact=contact).row.number
+
+    @contextmanager
+    def hold(self, number: str, by: str | Actor = SYSTEM, *, version: int | None = None) -> Iterator[Open]:
+        """A case held for writing by somebody, in a transaction of its own."""
+        actor = self.actor(by) if isinstance(by, str) else by
+        with self.database.writing() as session:
+            yield journal.change(session, self.desk, number, actor, now=self.now, version=version)
+
+    def case(self, number: str) -> Case:
+        """The case as its events make it now."""
+        with self.database.reading() as session:
+            return journal.find(session, number, SYSTEM)[1]
+
+    def row(self, number: str) -> CaseRow:
+        """The case as lists see it."""
+        with self.database.reading() as session:
+            row = journal.find(session, number, SYSTEM)[0]
+            session.expunge(row)
+            return row
+
+    def events(self, number: str) -> list[CaseEvent]:
+        """The events of a case as they were written."""
+        with self.database.reading() as session:
+            query = select(CaseEvent).join(CaseRow, CaseRow.id == CaseEvent.case_id).where(CaseRow.number == number)
+            return list(session.scalars(query.order_by(CaseEvent.seq)))
+
+    def messages(self, number: str) -> list[Message]:
+        """What was written in a case, oldest first."""
+        with self.database.reading() as session:
+            query = select(Message).join(CaseRow, CaseRow.id == Message.case_id).where(CaseRow.number == number)
+            return list(session.scalars(query.order_by(Message.id)))
+
+    def outbox(self) -> list[Outbox]:
+        """Everything queued to go out, oldest first."""
+        with self.database.reading() as session:
+            return list(session.scalars(select(Outbox).order_by(Outbox.id)))
+
+    def reasons(self) -> list[str]:
+        """Why each message was queued."""
+        return [row.reason for row in self.outbox()]
+
+
+tell = notices.push
+"""Notices go into the outbox, as from every desk."""
+
+
+def untold(_opened: Open, _reason: str, _messages: list[Outgoing]) -> None:
+    """Nobody is told."""
+
+
+class Chat:
+    """Somebody on LINE. Each act is one event; it gives what the branch says in answer."""
+
+    def __init__(self, branch: Branch, user_id: str = "U1") -> None:
+        self.branch = branch
+        self.user_id = user_id
+        self._serial = 0
+
+    def text(self, words: str, **more: Any) -> list[Outgoing]:
+        """Type something."""
+        return self._do(InboundKind.TEXT, text=words, **more)
+
+    def photo(self, **more: Any) -> list[Outgoing]:
+        """Send a photo."""
+        return self._do(InboundKind.MEDIA, media="image", **more)
+
+    def sticker(self) -> list[Outgoing]:
+        """Send a sticker."""
+        return self._do(InboundKind.STICKER)
+
+    def tap(self, action: str, *, ago: float = 0, **values: object) -> list[Outgoing]:
+        """Tap a button; ``ago``: seconds by which the tap comes late."""
+        data = {"action": action, **{name: str(value) for name, value in values.items()}}
+        return self._do(InboundKind.POSTBACK, data=data, ago=ago)
+
+    def press(self, button: Button) -> list[Outgoing]:
+        """Tap a button that was shown."""
+        assert button.data is not None
+        return self._do(InboundKind.POSTBACK, data=dict(parse_qsl(button.data)))
+
+    def follow(self) -> list[Outgoing]:
+        """Add the official account."""
+        return self._do(InboundKind.FOLLOW)
+
+    def unfollow(self) -> list[Outgoing]:
+        """Block it."""
+        return self._do(InboundKind.UNFOLLOW)
+
+    def unsend(self, message_id: str) -> list[Outgoing]:
+        """Take a message back."""
+        return self._do(InboundKind.UNSEND, message_id=message_id)
+
+    def strange(self) -> list[Outgoing]:
+        """Send what nobody knows."""
+        return self._do(InboundKind.STRANGE)
+
+    @property
+    def state(self) -> State:
+        """Where the conversation stands."""
+        with self.branch.database.reading() as session:
+            return state_from(self._contact(session).dialogue)
+
+    @property
+    def contact(self) -> Contact:
+        """This person's row."""
+        with self.branch.database.reading() as session:
+            return self._contact(session)
+
+    @property
+    def numbers(self) -> list[str]:
+        """The numbers of this person's cases, oldest first."""
+        with self.branch.database.reading() as session:
+            query = select(CaseRow.number).where(CaseRow.contact_id == self._contact(session).id)
+            return list(session.scalars(query.order_by(CaseRow.id)))
+
+    def opens(self, words: str = "圍牆外的大樹倒下來了，想請人來看", park: str = "nanzih") -> str:
+        """Open a case the whole way; gives its number."""
+        self.text(words)
+        self.tap("open_case")
+        if self.state.step.value != "summary":
+            for answer in ("晴川精密有限公司", "陳小姐", "07-3611212"):
+                self.text(answer)
+            self.tap("park", id=park)
+        self.tap("confirm_case")
+        return self.numbers[-1]
+
+    def _contact(self, session: Session) -> Contact:
+        return session.scalars(select(Contact).where(Contact.line_user_id == self.user_id)).one()
+
+    def _do(self, kind: InboundKind, *, ago: float = 0, message_id: str | None = None, **values: Any) -> list[Outgoing]:
+        branch = self.branch
+        self._serial += 1
+        branch.now += timedelta(seconds=1)
+        if kind not in {InboundKind.POSTBACK, InboundKind.FOLLOW, InboundKind.UNFOLLOW}:
+            message_id = message_id or f"{self.user_id}-{self._serial}"
+        before = {row.id for row in branch.outbox()}
+        inbound = Inbound(
+            kind=kind, at=branch.now - timedelta(seconds=ago), user_id=self.user_id, reply_token="token",
+            message_id=message_id, **values,
+        )  # fmt: skip
+        with branch.database.writing() as session:
+            until = branch.now + timedelta(seconds=50)
+            enquiries.take(session, branch.desk, reader(), inbound, now=branch.now, token_until=until)
+        said = [row for row in branch.outbox() if row.id not in before and row.reason == "answer"]
+        messages = [message for row in said for message in from_plain(row.payload)]
+        assert to_plain(messages) == [plain for row in said for plain in row.payload]
+        return messages
+
+
+def words_of(messages: Sequence[Outgoing]) -> str:
+    """Everything a reader sees in some messages, labels of buttons included."""
+    found: list[str] = []
+    for message in messages:
+        found += [button.label for button in message.quick]
+        if isinstance(message, Text):
+            found.append(message.body)
+        for card in message.cards if isinstance(message, Carousel) else [message] if isinstance(message, Card) else []:
+            found += [card.title, card.body, card.footer, *(f"{row.label} {row.value}" for row in card.rows)]
+            found += [button.label for button in card.buttons]
+    return "\n".join(found)
+
+
+def buttons_of(messages: Sequence[Outgoing]) -> list[Button]:
+    """Every button in some messages, quick replies included."""
+    found: list[Button] = []
+    for message in messages:
+        found += message.quick
+        for card in message.cards if isinstance(message, Carousel) else [message] if isinstance(message, Card) else []:
+            found += card.buttons
+    return found
+
+
+def actions_of(messages: Sequence[Outgoing]) -> set[str]:
+    """The actions that can be tapped in some messages."""
+    return {dict(parse_qsl(button.data))["action"] for button in buttons_of(messages) if button.data}

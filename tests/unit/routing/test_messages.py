@@ -1,0 +1,33 @@
+"""Outgoing messages as JSON and back."""
+
+import json
+from urllib.parse import parse_qsl
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from routing.domain.messages import Button, Text, from_plain, postback, to_plain
+from tests.strategies import outgoing, words
+
+
+@given(st.lists(outgoing, max_size=3))
+def test_every_message_comes_back_equal_through_json(messages):
+    assert from_plain(json.loads(json.dumps(to_plain(messages)))) == messages
+
+
+@pytest.mark.parametrize("value", [{}, {"type": "text"}, {"type": "card", "title": "x"}, {"type": "text", "x": 1}])
+def test_what_we_did_not_write_is_refused(value):
+    with pytest.raises((KeyError, TypeError)):
+        from_plain([value])
+
+
+@given(words.filter(bool), st.integers(1, 5))
+def test_postbacks_are_query_strings_that_begin_with_the_action(value, score):
+    data = postback("rate", number=value, score=score)
+    assert data.startswith("action=rate&")
+    assert dict(parse_qsl(data)) == {"action": "rate", "number": value, "score": str(score)}
+
+
+def test_messages_are_values():
+    assert Text("a", quick=(Button("b", data="action=menu"),)) == Text("a", quick=(Button("b", data="action=menu"),))
