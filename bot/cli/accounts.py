@@ -1,0 +1,79 @@
+"""`onestop staff` and `token`: accounts and their API tokens."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from bot.cli.context import opened
+from knowledge.offices import CATEGORIES
+from routing.domain.errors import Invalid
+from routing.domain.permissions import Actor, Role
+from routing.service import administration, signing_in
+
+_CLI = Actor(name="cli", role=Role.ADMIN)
+
+staff_app = typer.Typer(help="同仁帳號。", no_args_is_help=True)
+token_app = typer.Typer(help="API 權杖。", no_args_is_help=True)
+
+
+@token_app.callback()
+def _token() -> None:
+    """API 權杖。"""  # noqa: D415 - a Chinese sentence, shown as the help
+
+
+@staff_app.command()
+def add(
+    *,
+    email: Annotated[str, typer.Option(help="電子郵件，即登入帳號")],
+    name: Annotated[str, typer.Option(help="姓名")],
+    role: Annotated[Role, typer.Option(help="角色")],
+    unit: Annotated[str | None, typer.Option(help="單位（承辦人必填）")] = None,
+    categories: Annotated[str, typer.Option(help="承辦類別或主題，以逗號分隔；不給為全部")] = "",
+    agency: Annotated[str | None, typer.Option(help="機關代碼（協力機關必填）")] = None,
+    password_stdin: Annotated[bool, typer.Option("--password-stdin", help="由標準輸入讀取密碼")] = False,
+) -> None:
+    """新增帳號；密碼只由標準輸入讀取。"""  # noqa: D415 - a Chinese sentence, shown as the help
+    if not password_stdin:
+        raise Invalid("請加上 --password-stdin 並由標準輸入給密碼。", field="password")
+    password = sys.stdin.readline().rstrip("\r\n")
+    named = tuple(part.strip() for part in categories.split(",") if part.strip())
+    with opened() as context, context.writing() as (session, desk):
+        known = {*CATEGORIES, *(rule.topic for rule in desk.offices.topics)}
+        unknown = [part for part in named if part not in known]
+        if unknown:
+            raise Invalid(f"查無類別或主題：{'、'.join(unknown)}。", field="categories")
+        administration.add_staff(
+            session, desk, _CLI, email=email, name=name, role=role, unit=unit, agency=agency, categories=named,
+            password=password, now=context.now,
+        )  # fmt: skip
+    typer.echo(f"已新增 {email.strip().lower()}")
+
+
+@staff_app.command("list")
+def list_staff() -> None:
+    """列出全部帳號。"""  # noqa: D415 - a Chinese sentence, shown as the help
+    with opened() as context, context.reading() as (session, _desk):
+        for person in administration.staff(session):
+            row = person.row
+            state = "停用" if row.disabled_at else "啟用"
+            typer.echo("\t".join((row.email, row.name, row.role, row.unit or row.agency or "-", state)))
+
+
+@staff_app.command()
+def disable(email: Annotated[str, typer.Argument(help="電子郵件")]) -> None:
+    """停用帳號；其登入與權杖一併失效。"""  # noqa: D415 - a Chinese sentence, shown as the help
+    with opened() as context, context.writing() as (session, _desk):
+        signing_in.disable_staff(session, email, now=context.now)
+    typer.echo(f"已停用 {email}")
+
+
+@token_app.command()
+def create(*, email: Annotated[str, typer.Option(help="電子郵件")]) -> None:
+    """發給 API 權杖；只顯示這一次。"""  # noqa: D415 - a Chinese sentence, shown as the help
+    with opened() as context, context.writing() as (session, _desk):
+        token = signing_in.create_token(session, email, now=context.now)
+    typer.echo("以下權杖只顯示這一次，請妥善保存：", err=True)
+    typer.echo(token)

@@ -1,0 +1,102 @@
+"""What a command works with: settings, a migrated database, the office as it stands, and the time."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import typer
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from bot.settings import Settings, SettingsError, load_settings
+from knowledge.calendar import OfficeCalendar, load_calendar
+from knowledge.offices import Offices, load_offices
+from knowledge.wording import load_sentences
+from routing.service import databases
+from routing.service.context import Desk, DeskSource
+from routing.store.session import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """One command's own things."""
+
+    settings: Settings
+    database: Database
+    desks: DeskSource
+    now: datetime
+
+    @contextmanager
+    def writing(self) -> Iterator[tuple[Session, Desk]]:
+        """One transaction, committed at its end."""
+        with self.database.writing() as session:
+            yield session, self.desks.desk(session)
+
+    @contextmanager
+    def reading(self) -> Iterator[tuple[Session, Desk]]:
+        """One reading session."""
+        with self.database.reading() as session:
+            yield session, self.desks.desk(session)
+
+
+def time_of(settings: Settings) -> datetime:
+    """Now, shifted as the settings say; a command's edge is where the clock is read."""
+    return datetime.now(UTC) + timedelta(seconds=settings.clock_offset)  # noqa: TID251
+
+
+def source_of(settings: Settings) -> DeskSource:
+    """The office as it ships."""
+    desk = Desk(
+        agency_code=settings.agency_code, base_url=settings.base_url, calendar=load_calendar(),
+        offices=load_offices(), sentences=load_sentences(),
+    )  # fmt: skip
+    return DeskSource(desk)
+
+
+@contextmanager
+def opened() -> Iterator[Context]:
+    """A context on the database of the settings.
+
+    Raises:
+        SettingsError: a setting cannot be used, or the database has another schema.
+    """
+    settings = load_settings()
+    database = Database(settings.database_url)
+    try:
+        problem = databases.why_not(database, demo=True)
+        if problem is not None:
+            raise SettingsError(problem)
+        yield Context(settings, database, source_of(settings), time_of(settings))
+    finally:
+        database.dispose()
+
+
+def office() -> tuple[OfficeCalendar, Offices]:
+    """Calendar and offices for a calculation: with what was imported, if there is a database to ask."""
+    settings = load_settings()
+    source = source_of(settings)
+    url = make_url(settings.database_url)
+    if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
+        return source.base.calendar, source.base.offices
+    database = Database(settings.database_url)
+    try:
+        with database.reading() as session:
+            desk = source.desk(session)
+            return desk.calendar, desk.offices
+    except SQLAlchemyError:
+        typer.echo("注意：資料庫無法使用，僅以內建辦公日曆計算，未計入匯入的年度與停班。", err=True)
+        return source.base.calendar, source.base.offices
+    finally:
+        database.dispose()
+
+
+def fail(message: str, *, code: int = 1) -> typer.Exit:
+    """Say one line on standard error; the caller raises what this gives."""
+    print(f"錯誤：{message}", file=sys.stderr)
+    return typer.Exit(code)

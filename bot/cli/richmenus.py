@@ -1,0 +1,21 @@
+"""`onestop richmenu`: the menu under LINE's chat."""
+
+from __future__ import annotations
+
+import typer
+
+from bot.line import richmenu
+from bot.settings import load_settings
+
+richmenu_app = typer.Typer(help="LINE 圖文選單。", no_args_is_help=True)
+
+
+@richmenu_app.callback()
+def _richmenu() -> None:
+    """LINE 圖文選單。"""  # noqa: D415 - a Chinese sentence, shown as the help
+
+
+@richmenu_app.command()
+def deploy() -> None:
+    """把圖文選單上傳到 LINE 並設為預設。"""  # noqa: D415 - a Chinese sentence, shown as the help
+    richmenu.deploy(load_settings())

@@ -1,0 +1,78 @@
+"""What is past its period: how much there is of it, and erasing it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Delete, Update, delete, func, select, update
+from sqlalchemy.orm import Session
+
+from routing.store.base import Base
+from routing.store.schema import Inbox, Media, Message, Outbox, Unsent
+from routing.store.schema_desk import Audit, Idempotency, SignInFailure, WebSession
+from routing.store.session import changed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Over:
+    """The instants before which each kind of thing is over."""
+
+    inbox: datetime
+    chat: datetime
+    files: datetime
+    sent: datetime
+    audit: datetime
+    sign_in: datetime
+    sessions: datetime
+    answers: datetime
+
+
+_Rule = tuple[str, type[Base], tuple[ColumnElement[bool], ...], Update | Delete]
+
+
+def _rules(over: Over, now: datetime) -> Iterator[_Rule]:
+    """Name, table, what is over, and what is done with it."""
+    loose = select(Message.id).where(Message.case_id.is_(None))
+    yield (
+        "inbox_bodies", Inbox,
+        (Inbox.received_at < over.inbox, Inbox.state.in_(("done", "quarantined")), Inbox.raw != ""),
+        update(Inbox).values(raw=""),
+    )  # fmt: skip
+    yield (
+        "files", Media,
+        (Media.message_id.in_(loose.where(Message.at < over.files)), Media.content.is_not(None)),
+        update(Media).values(content=None, file_name=None, state="erased"),
+    )  # fmt: skip
+    yield (
+        "chat_messages", Message,
+        (Message.case_id.is_(None), Message.at < over.chat, Message.erased_at.is_(None)),
+        update(Message).values(text="", erased_at=now),
+    )  # fmt: skip
+    yield (
+        "sent_messages", Outbox,
+        (Outbox.state.in_(("accepted", "cancelled")), Outbox.created_at < over.sent, Outbox.reason != "erased"),
+        update(Outbox).values(payload=[], reply_token=None, reason="erased"),
+    )  # fmt: skip
+    yield "unsent_marks", Unsent, (Unsent.at < over.chat,), delete(Unsent)
+    yield "sessions", WebSession, (WebSession.last_seen_at < over.sessions,), delete(WebSession)
+    yield "first_answers", Idempotency, (Idempotency.created_at < over.answers,), delete(Idempotency)
+    yield "sign_in_failures", SignInFailure, (SignInFailure.at < over.sign_in,), delete(SignInFailure)
+    yield "audit", Audit, (Audit.at < over.audit,), delete(Audit)
+
+
+def count(session: Session, over: Over) -> dict[str, int]:
+    """How much is over, by name."""
+    return {
+        name: session.scalars(select(func.count()).select_from(table).where(*conditions)).one()
+        for name, table, conditions, _statement in _rules(over, over.answers)
+    }
+
+
+def erase(session: Session, over: Over, *, now: datetime) -> dict[str, int]:
+    """Erase it; says how much there was, by name."""
+    return {
+        name: changed(session, statement.where(*conditions).execution_options(synchronize_session=False))
+        for name, _table, conditions, statement in _rules(over, now)
+    }
