@@ -1,6 +1,6 @@
 """The line for end-to-end tests. Whatever a test sends to LINE is held against LINE's schema when it is over.
 
-`line` is a product on SQLite that many tests of a worker share, each with people of its own; `deployed` is one for a
+`product` is one on SQLite that many tests of a worker share, each with people of its own; `deployed` is one for a
 single test, on SQLite and on PostgreSQL with two servers and two workers.
 """
 
@@ -23,21 +23,21 @@ def forker(pytestconfig: pytest.Config) -> Iterator[Forker]:
 
 
 @pytest.fixture(scope="session")
-def shared_line(forker: Forker, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+def shared_product(forker: Forker, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     """One process on SQLite, for every test of this worker that leaves it running and well."""
-    folder = tmp_path_factory.mktemp("line")
+    folder = tmp_path_factory.mktemp("product")
     with running(forker, f"sqlite:///{folder / 'onestop.db'}", folder) as product:
         yield product
 
 
 @pytest.fixture
-def line(shared_line: Product) -> Iterator[Product]:
+def product(shared_product: Product) -> Iterator[Product]:
     """The shared product with clean records, checked afterwards."""
-    shared_line.line.forget()
-    yield shared_line
-    shared_line.line.check_sent()
-    shared_line.line.check_ledger()
-    shared_line.line.forget()
+    shared_product.line.forget()
+    yield shared_product
+    shared_product.line.check_sent()
+    shared_product.line.check_ledger()
+    shared_product.line.forget()
 
 
 @pytest.fixture

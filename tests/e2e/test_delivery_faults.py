@@ -1,4 +1,4 @@
-"""Handing messages to LINE while it fails in every way it can: answered once, pushed once, and never lost in silence."""
+"""Handing messages to LINE while it fails in every way: answered once, pushed once, never lost in silence."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ MATTER = "廠房旁邊的排水溝蓋板破了一個洞，想請貴局派人來�
 
 
 @pytest.fixture
-def firm(line: Product) -> Phone:
-    return line.line.person()
+def firm(product: Product) -> Phone:
+    return product.line.person()
 
 
 @pytest.fixture
@@ -49,47 +49,46 @@ def copies(firm: Phone, text: str) -> int:
 # Replies ------------------------------------------------------------------------------------------------------------
 
 
-def test_a_token_that_line_does_not_take_becomes_a_push(line: Product, firm: Phone) -> None:
+def test_a_token_that_line_does_not_take_becomes_a_push(product: Product, firm: Phone) -> None:
     """L9: 400 "Invalid reply token" loses nothing."""
     event = {"type": "message", "source": firm.source, "replyToken": "0" * 32}
-    line.line.post("/users", displayName="x", userId="U" + "1" * 32)
     message = {"type": "text", "id": "561000000000000001", "text": "我的案件在哪裡看"}
     # The token belongs to somebody else's chat that was answered already.
-    other = line.line.person()
+    other = product.line.person()
     used = other.do("text", text="你好")["replyToken"]
-    other.awaited(0)
-    line.line.raw({**event, "replyToken": used, "message": message})
-    assert firm.awaited(0)
+    other.answer_after(0)
+    product.line.raw({**event, "replyToken": used, "message": message})
+    assert firm.answer_after(0)
     assert firm.received()[-1]["via"] == "push"
-    refused = [call for call in line.line.calls("reply") if call["status"] == 400]
+    refused = [call for call in product.line.calls("reply") if call["status"] == 400]
     assert [call["body"]["replyToken"] for call in refused] == [used]
 
 
 @pytest.mark.parametrize("kind", ["reset_after", "error_after", "garbage", "timeout_after"])
-def test_a_reply_of_unknown_outcome_is_shown_and_not_sent_again(line: Product, firm: Phone, kind: str) -> None:
+def test_a_reply_of_unknown_outcome_is_shown_and_not_sent_again(product: Product, firm: Phone, kind: str) -> None:
     """L11: it may have arrived, so nobody sends it blindly; staff see it and may."""
-    with line.line.failing("reply", kind, count=1):
+    with product.line.failing("reply", kind, count=1):
         firm.do("text", text="你好")
         row = eventually(
-            lambda: line.rows("SELECT id FROM outbox WHERE state = 'unknown' ORDER BY id DESC"), seconds=20
+            lambda: product.rows("SELECT id FROM outbox WHERE state = 'unknown' ORDER BY id DESC"), seconds=20
         )
-    line.settled()
+    product.settled()
     assert copies(firm, "") == (0 if kind == "garbage" else 1)
-    assert len(line.line.calls("reply")) == 1
-    assert line.line.calls("push") == []
-    shown = line.api("sue", "GET", "/deliveries", state="unknown")["items"][0]
+    assert len(product.line.calls("reply")) == 1
+    assert product.line.calls("push") == []
+    shown = product.api("sue", "GET", "/deliveries", state="unknown")["items"][0]
     assert (shown["id"], shown["kind"], shown["attempts"]) == (row[0][0], "reply", 1)
-    again = line.api("sue", "POST", f"/deliveries/{shown['id']}/resend")
+    again = product.api("sue", "POST", f"/deliveries/{shown['id']}/resend")
     assert again["state"] in {"pending", "leased", "accepted"}
-    line.settled()
-    assert len(line.line.calls("push")) == 1
+    product.settled()
+    assert len(product.line.calls("push")) == 1
 
 
-def test_a_body_that_cannot_be_read_after_acceptance_does_not_matter(line: Product, firm: Phone) -> None:
-    with line.line.failing("reply", "garbage_after", count=1):
+def test_a_body_that_cannot_be_read_after_acceptance_does_not_matter(product: Product, firm: Phone) -> None:
+    with product.line.failing("reply", "garbage_after", count=1):
         firm.say("你好")
-    line.settled()
-    assert len(line.line.calls()) == 1
+    product.settled()
+    assert len(product.line.calls()) == 1
 
 
 # Pushes -------------------------------------------------------------------------------------------------------------
@@ -97,14 +96,14 @@ def test_a_body_that_cannot_be_read_after_acceptance_does_not_matter(line: Produ
 
 @pytest.mark.parametrize("kind", ["error_before", "error_after", "reset", "reset_after", "garbage", "rate_limit"])
 def test_a_push_is_tried_again_with_its_key_and_accepted_once(
-    line: Product, firm: Phone, number: str, kind: str
+    product: Product, firm: Phone, number: str, kind: str
 ) -> None:
     """L12, L13: the same key each time; 409 means that it was accepted; too many requests are waited for."""
     text = f"已派員處理，{kind}"
-    with line.line.failing("push", kind, count=1):
-        answer(line, number, text)
-        assert delivery(line, number, "accepted")["attempts"] == 2
-    attempts = pushes(line, text)
+    with product.line.failing("push", kind, count=1):
+        answer(product, number, text)
+        assert delivery(product, number, "accepted")["attempts"] == 2
+    attempts = pushes(product, text)
     assert len(attempts) == 2
     assert len({call["headers"]["x-line-retry-key"] for call in attempts}) == 1
     assert attempts[1]["status"] == (409 if kind.endswith("_after") else 200)
@@ -112,106 +111,110 @@ def test_a_push_is_tried_again_with_its_key_and_accepted_once(
     assert copies(firm, text) == 1
 
 
-def test_a_push_whose_answer_never_came_is_accepted_once(line: Product) -> None:
+def test_a_push_whose_answer_never_came_is_accepted_once(product: Product) -> None:
     """L12: timeouts before and after acceptance, at the same time for two firms."""
-    firms = [line.line.person() for _ in range(2)]
+    firms = [product.line.person() for _ in range(2)]
     numbers = [firm.open_case(MATTER) for firm in firms]
-    line.line.post("/faults", endpoint="push", kind="timeout_before", count=1)
-    line.line.post("/faults", endpoint="push", kind="timeout_after", count=1)
+    product.line.post("/faults", endpoint="push", kind="timeout_before", count=1)
+    product.line.post("/faults", endpoint="push", kind="timeout_after", count=1)
     for firm, number in zip(firms, numbers, strict=True):
-        answer(line, number, f"已派員處理，{firm.id}")
+        answer(product, number, f"已派員處理，{firm.id}")
     for firm, number in zip(firms, numbers, strict=True):
-        assert delivery(line, number, "accepted")["attempts"] == 2
+        assert delivery(product, number, "accepted")["attempts"] == 2
         assert copies(firm, firm.id) == 1
-    assert sorted(call["status"] or 0 for call in line.line.calls("push")) == [0, 0, 200, 409]
+    assert sorted(call["status"] or 0 for call in product.line.calls("push")) == [0, 0, 200, 409]
 
 
-def test_a_spent_quota_stops_the_push_and_staff_see_it(line: Product, firm: Phone, number: str) -> None:
+def test_a_spent_quota_stops_the_push_and_staff_see_it(product: Product, firm: Phone, number: str) -> None:
     """L13, O5, O7: no retry storm; a person decides, and can send again when there is quota."""
-    with line.line.failing("push", "quota"):
-        answer(line, number, "本月第一則")
-        row = delivery(line, number, "dead")
+    with product.line.failing("push", "quota"):
+        answer(product, number, "本月第一則")
+        row = delivery(product, number, "dead")
         assert (row["error"], row["attempts"]) == ("quota", 1)
-        assert len(pushes(line, "本月第一則")) == 1
-    assert any(one["id"] == row["id"] for one in line.api("sue", "GET", f"/cases/{number}")["deliveries"])
-    line.api("sue", "POST", f"/deliveries/{row['id']}/resend")
-    delivery(line, number, "accepted")
+        assert len(pushes(product, "本月第一則")) == 1
+    assert any(one["id"] == row["id"] for one in product.api("sue", "GET", f"/cases/{number}")["deliveries"])
+    product.api("sue", "POST", f"/deliveries/{row['id']}/resend")
+    delivery(product, number, "accepted")
     assert copies(firm, "本月第一則") == 1
-    keys = {call["headers"]["x-line-retry-key"] for call in pushes(line, "本月第一則")}
+    keys = {call["headers"]["x-line-retry-key"] for call in pushes(product, "本月第一則")}
     assert len(keys) == 2, "what a person sends anew has a key of its own"
-    line.api("sue", "POST", f"/deliveries/{row['id']}/resend", expect=409)
+    product.api("sue", "POST", f"/deliveries/{row['id']}/resend", expect=409)
 
 
-def test_a_refused_push_is_not_tried_again_and_holds_up_no_other_firm(line: Product, firm: Phone, number: str) -> None:
+def test_a_refused_push_is_not_tried_again_and_holds_up_no_other_firm(
+    product: Product, firm: Phone, number: str
+) -> None:
     """R7, O4: permanent errors end at once; other firms do not notice."""
-    other = line.line.person()
+    other = product.line.person()
     second = other.open_case(MATTER)
-    line.run(f"UPDATE contact SET line_user_id = 'U{'0' * 32}' WHERE line_user_id = '{firm.id}'")
-    answer(line, number, "收不到的回復")
-    answer(line, second, "收得到的回復")
-    assert delivery(line, second, "accepted")["attempts"] == 1
-    row = delivery(line, number, "dead")
+    nobody = "U" + "0" * 32
+    rename = "UPDATE contact SET line_user_id = :new WHERE line_user_id = :old"
+    product.run(rename, old=firm.id, new=nobody)
+    answer(product, number, "收不到的回復")
+    answer(product, second, "收得到的回復")
+    assert delivery(product, second, "accepted")["attempts"] == 1
+    row = delivery(product, number, "dead")
     assert (row["error"], row["attempts"]) == ("refused", 1)
-    line.run(f"UPDATE contact SET line_user_id = '{firm.id}' WHERE line_user_id = 'U{'0' * 32}'")
+    product.run(rename, old=nobody, new=firm.id)
 
 
-def test_pushes_of_a_case_arrive_in_their_order_whatever_fails(line: Product, firm: Phone, number: str) -> None:
-    with line.line.failing("push", "error_before", count=1):
+def test_pushes_of_a_case_arrive_in_their_order_whatever_fails(product: Product, firm: Phone, number: str) -> None:
+    with product.line.failing("push", "error_before", count=1):
         for place in range(3):
-            answer(line, number, f"第 {place} 則")
-        line.settled()
+            answer(product, number, f"第 {place} 則")
+        product.settled()
     told = [place for bubble in firm.received() for place in range(3) if f"第 {place} 則" in words(bubble["message"])]
     assert told == [0, 1, 2]
 
 
-# People who cannot be reached ------------------------------------------------------------------------------------------
+# People who cannot be reached ---------------------------------------------------------------------------------------
 
 
-def test_a_firm_that_blocked_the_account_is_shown_as_unreachable(line: Product, firm: Phone, number: str) -> None:
+def test_a_firm_that_blocked_the_account_is_shown_as_unreachable(product: Product, firm: Phone, number: str) -> None:
     """L14: accepted is not delivered; after an unfollow staff are told to take another way, until it comes back."""
     firm.do("block")
-    line.settled()
+    product.settled()
     path = f"/cases/{number}/messages"
-    refused = line.api("sue", "POST", path, {"text": "回復"}, expect=422)
+    refused = product.api("sue", "POST", path, {"text": "回復"}, expect=422)
     assert (refused["code"], refused["field"]) == ("unreachable", "via")
-    line.api("sue", "POST", path, {"text": "已電話告知。", "via": "phone"}, expect=201)
-    line.settled()
-    states = {row["state"] for row in line.api("sue", "GET", "/deliveries", case=number)["items"]}
+    product.api("sue", "POST", path, {"text": "已電話告知。", "via": "phone"}, expect=201)
+    product.settled()
+    states = {row["state"] for row in product.api("sue", "GET", "/deliveries", case=number)["items"]}
     assert "delivered" not in states
     firm.do("unblock")
-    line.settled()
-    line.api("sue", "POST", path, {"text": "回復"}, expect=201)
-    line.settled()
+    product.settled()
+    product.api("sue", "POST", path, {"text": "回復"}, expect=201)
+    product.settled()
     assert copies(firm, "回復") >= 1
 
 
 @pytest.mark.parametrize("kind", ["error_before", "unauthorized", "garbage", "reset"])
-def test_a_profile_that_line_does_not_give_is_in_nobodys_way(line: Product, kind: str) -> None:
+def test_a_profile_that_line_does_not_give_is_in_nobodys_way(product: Product, kind: str) -> None:
     """L17: the case opens without a name."""
-    with line.line.failing("profile", kind):
-        firm = line.line.person()
+    with product.line.failing("profile", kind):
+        firm = product.line.person()
         number = firm.open_case(MATTER)
-    assert line.api("sue", "GET", f"/cases/{number}")["status"] == "assigned"
+    assert product.api("sue", "GET", f"/cases/{number}")["status"] == "assigned"
 
 
-# What is sent -----------------------------------------------------------------------------------------------------------
+# What is sent -----------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
     "text", ["😀" * 2000, "字" * 4000, "a\n" * 1999, "👨‍👩‍👧‍👦" * 300, "\u202e反\u2066向"], ids=len
 )
-def test_long_words_of_an_officer_arrive_whole(line: Product, firm: Phone, number: str, text: str) -> None:
+def test_long_words_of_an_officer_arrive_whole(product: Product, firm: Phone, number: str, text: str) -> None:
     """L15: counted in UTF-16, cut at a safe border, five messages at most; the fixture checks every limit."""
     seen = len(firm.received())
-    answer(line, number, text)
-    arrived = words(*firm.awaited(seen))
-    assert delivery(line, number, "accepted")["attempts"] == 1
+    answer(product, number, text)
+    arrived = words(*firm.answer_after(seen))
+    assert delivery(product, number, "accepted")["attempts"] == 1
     joined = "".join(arrived.split())
     assert "".join(text.split())[:50] in joined
     assert len(firm.received()) - seen <= 5
 
 
 @pytest.mark.parametrize("text", ["😀" * 2500, "停電" * 2500, "，。！", "\u0000a", "﷽" * 500, "a" * 5000], ids=len)
-def test_whatever_a_firm_writes_is_answered(line: Product, firm: Phone, text: str) -> None:
+def test_whatever_a_firm_writes_is_answered(product: Product, firm: Phone, text: str) -> None:
     """L15, and 5,000 characters: a valid answer each time."""
     assert firm.say(text)

@@ -47,7 +47,7 @@ def test_the_whole_line(deployed: Product) -> None:
 
 def _the_firm_opens_a_case(firm: Phone) -> str:
     firm.do("follow")
-    assert "單一窗口" in words(*firm.awaited(0))
+    assert "單一窗口" in words(*firm.answer_after(0))
     answer = firm.say(QUESTION)
     assert firm.received()[-1]["via"] == "reply"
     assert "查核" in words(*answer) or "日期" in words(*answer)
@@ -56,7 +56,7 @@ def _the_firm_opens_a_case(firm: Phone) -> str:
     firm.tap("helpful")
     seen = len(firm.received())
     firm.do("image", base64=PHOTO, mediaType="image/png")
-    assert "open_case" in str(actions(firm.awaited(seen)[-1])), "a photo without words is asked about first"
+    assert "open_case" in str(actions(firm.answer_after(seen)[-1])), "a photo without words is asked about first"
     assert "請專人協助" in words(*firm.say(MATTER)), "what is not known is offered to a person"
     first = firm.tap("open_case")
     assert "/privacy" in words(first[0]), "the privacy line comes before the first question"
@@ -87,7 +87,7 @@ def _the_officer_works_on_it(product: Product, firm: Phone, officer: str, number
     def step(name: str, *, expect: int = 200, **body: object) -> tuple[str, str]:
         seen = len(firm.received())
         case = product.api(officer, "POST", f"/cases/{number}/{name}", body, expect=expect)
-        return case["status"], words(*firm.awaited(seen))
+        return case["status"], words(*firm.answer_after(seen))
 
     status, told = step("messages", text="已請同仁下午到場查看。", expect=201)
     assert (status, "已請同仁下午到場查看。" in told) == ("in_progress", True)
@@ -108,7 +108,7 @@ def _the_officer_works_on_it(product: Product, firm: Phone, officer: str, number
 def _progress(firm: Phone, number: str) -> list[dict[str, object]]:
     seen = len(firm.received())
     firm.do("postback", data=postback("case", number=number))
-    return firm.awaited(seen)
+    return firm.answer_after(seen)
 
 
 def _the_firm_has_the_last_word(product: Product, firm: Phone, number: str) -> None:

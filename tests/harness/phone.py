@@ -107,7 +107,7 @@ class Phone:
         """Bubbles of the account."""
         return [bubble for bubble in self.bubbles() if bubble["from"] == "bot"]
 
-    def awaited(self, seen: int, *, seconds: float = 15.0) -> list[Json]:
+    def answer_after(self, seen: int, *, seconds: float = 15.0) -> list[Json]:
         """The messages that came after the first ``seen``, as soon as there are any."""
         found = eventually(lambda: self.received()[seen:], seconds=seconds, what="an answer in the chat")
         return [bubble["message"] for bubble in found]
@@ -116,14 +116,14 @@ class Phone:
         """Write, and read the answer."""
         seen = len(self.received())
         self.do("text", text=text, **body)
-        return self.awaited(seen)
+        return self.answer_after(seen)
 
     def tap(self, action: str, **values: str) -> list[Json]:
         """Tap the newest button with this action (and these values); it must be there. Read the answer."""
         button = self.button(action, **values)
         seen = len(self.received())
         self.do("postback", data=button["data"], displayText=button.get("displayText"))
-        return self.awaited(seen)
+        return self.answer_after(seen)
 
     def button(self, action: str, **values: str) -> Json:
         """The newest button with this action, searched from the last message up."""

@@ -138,12 +138,12 @@ class Product:
         with self.engine.connect() as connection:
             return [tuple(row) for row in connection.execute(sqlalchemy.text(query), values)]
 
-    def run(self, statement: str) -> None:
+    def run(self, statement: str, **values: Any) -> None:
         """Change the database past the product, to bring about a fault."""
         self.rows("SELECT 1")
         assert self.engine is not None
         with self.engine.begin() as connection:
-            connection.execute(sqlalchemy.text(statement))
+            connection.execute(sqlalchemy.text(statement), values)
 
     def settled(self, *, seconds: float = 20.0) -> None:
         """Wait until no event waits to be handled and no message to be sent."""
