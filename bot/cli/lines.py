@@ -42,7 +42,10 @@ def group(commands: Mapping[str, str]) -> typer.Typer:
                 return None
             place, _, name = module.partition(":")
             made = getattr(import_module(place), name or f"{cmd_name}_app")
-            found = typer.main.get_command(made if isinstance(made, typer.Typer) else _program(made))
+            app = made if isinstance(made, typer.Typer) else _program(made)
+            app.rich_markup_mode = None
+            app._add_completion = False  # noqa: SLF001 - the whole program says so, its parts are made elsewhere
+            found = typer.main.get_command(app)
             found.name = cmd_name
             return found
 
