@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from bot.demo.histories import make_histories
 from bot.demo.material import Material, Person, load_material
+from bot.settings import SettingsError
 from bot.web.runtime import Runtime
 from knowledge.calendar import known_closures, local
 from routing.domain.permissions import Actor, Role
@@ -22,10 +23,6 @@ from routing.store.schema import Meta
 PASSWORD = "demo-onestop-115"  # noqa: S105 - printed at every start; `serve` refuses the database it opens
 _FILLED = "demo_filled_at"
 _BY = Actor(name="示範", email="admin@demo.example", role=Role.ADMIN)
-
-
-class DemoError(RuntimeError):
-    """The demo cannot be filled; the message says why."""
 
 
 def filled_at(runtime: Runtime) -> datetime | None:
@@ -51,7 +48,7 @@ def prepare(runtime: Runtime) -> bool:
     """Migrate, mark as the demo's, and fill once; says whether it was filled now.
 
     Raises:
-        DemoError: a history was refused.
+        SettingsError: a history was refused.
     """
     migrating.upgrade(runtime.database)
     databases.mark_demo(runtime.database)
@@ -105,4 +102,4 @@ def _histories(session: Session, runtime: Runtime, now: datetime) -> None:
     lines = make_histories(now, desk.offices, desk.calendar, agency_code=desk.agency_code)
     result = histories.import_histories(session, desk, lines, skip_bad=False, now=now)
     if result.refusals:
-        raise DemoError(f"示範資料有誤：{result.refusals[0]}")
+        raise SettingsError(f"示範資料有誤：{result.refusals[0]}")

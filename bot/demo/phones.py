@@ -46,9 +46,9 @@ class Phones:
         bubbles: list[Json] = self._call(f"/users/{user_id}/transcript")["bubbles"]
         return [bubble for bubble in bubbles if bubble["from"] == "bot"]
 
-    def wait_for_more(self, user_id: str, than: int) -> bool:
-        """Wait until the account has sent more than so many messages; False if it did not."""
-        limit = time.monotonic() + _ANSWER_SECONDS
+    def wait_for_more(self, user_id: str, than: int, *, seconds: float = _ANSWER_SECONDS) -> bool:
+        """Wait until the account has sent more than so many messages; False if it did not in so many seconds."""
+        limit = time.monotonic() + seconds
         while len(self.said(user_id)) <= than:
             if time.monotonic() > limit:
                 return False

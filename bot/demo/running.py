@@ -7,7 +7,6 @@ import threading
 from datetime import timedelta
 from pathlib import Path
 from secrets import token_hex
-from types import FrameType
 
 import structlog
 import typer
@@ -39,7 +38,7 @@ def run_demo() -> int:
     The data folder is that of ONESTOP_DATA_DIR. A second start says where the first one is and ends with 0.
 
     Raises:
-        SettingsError: a setting cannot be used.
+        SettingsError: a setting cannot be used, or no port is free.
     """
     folder = load_settings(ONESTOP_DATABASE_URL="sqlite:///demo.db").data_dir
     lock = OneAtATime(folder)
@@ -86,29 +85,27 @@ def _serve(folder: Path, lock: OneAtATime) -> None:
     server.start()
     lock.say({"overview": f"{product}/demo", "simulator": simulator})
     _tell(product, chat, runtime)
-    talks = threading.Thread(target=_talk, args=(runtime, Phones(simulator), not kept), daemon=True, name="demo-talks")
-    talks.start()
+    state = platform.app.state.platform
+
+    def talk() -> None:
+        _talk(runtime, Phones(simulator), fresh=not kept)
+        keep_chats(state, chats)
+
+    threading.Thread(target=talk, daemon=True, name="demo-talks").start()
     try:
         done.wait()
     finally:
         typer.echo("正在停止 …")
         server.stop()
-        keep_chats(platform.app.state.platform, chats)
+        keep_chats(state, chats)
         platform.stop()
 
 
 def _signalled() -> threading.Event:
-    """An event that SIGINT and SIGTERM set; a second signal ends the process at once."""
+    """An event that SIGINT and SIGTERM set."""
     done = threading.Event()
-
-    def stop(number: int, _frame: FrameType | None) -> None:
-        if done.is_set():
-            signal.signal(number, signal.SIG_DFL)
-            signal.raise_signal(number)
-        done.set()
-
     for name in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(name, stop)
+        signal.signal(name, lambda *_: done.set())
     return done
 
 
@@ -119,7 +116,7 @@ def _channel(settings: Settings, product: str, simulator: str) -> SimulatorConfi
     )  # fmt: skip
 
 
-def _talk(runtime: Runtime, phones: Phones, fresh: bool) -> None:
+def _talk(runtime: Runtime, phones: Phones, *, fresh: bool) -> None:
     """The living part beside the servers; a demo without it is still a demo."""
     try:
         live.hold_conversations(runtime, phones, fresh=fresh)

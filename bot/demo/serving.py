@@ -13,6 +13,8 @@ from typing import IO
 import uvicorn
 from fastapi import FastAPI
 
+from bot.settings import SettingsError
+
 HOST = "127.0.0.1"
 _START_SECONDS = 20.0
 
@@ -21,7 +23,7 @@ def listen(first: int) -> socket.socket:
     """A listening socket on the first port from ``first`` on that is free.
 
     Raises:
-        OSError: none of a hundred is.
+        SettingsError: none of a hundred is.
     """
     for port in range(first, first + 100):
         listener = socket.socket()
@@ -33,7 +35,7 @@ def listen(first: int) -> socket.socket:
             continue
         listener.listen(128)
         return listener
-    raise OSError(f"{first}–{first + 99} 之間沒有可用的連接埠。")
+    raise SettingsError(f"連接埠 {first}–{first + 99} 都已被使用；請關閉其他程式後再試。")
 
 
 def port_of(listener: socket.socket) -> int:
