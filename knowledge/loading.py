@@ -250,27 +250,33 @@ def read_yaml(path: Path, problems: list[Problem]) -> Any:
     return None
 
 
-def read_entries(paths: Iterable[Path]) -> tuple[tuple[FaqEntry, ...], tuple[Problem, ...]]:
-    """All entries of these files with every problem found, in order of the files."""
+def read_entries(
+    paths: Iterable[Path], replaced_by: Iterable[Path] = ()
+) -> tuple[tuple[FaqEntry, ...], tuple[Problem, ...]]:
+    """All entries of these files with every problem found; those of `replaced_by` take the place of the same id."""
     problems: list[Problem] = []
-    read: list[tuple[_Reader, FaqEntry]] = []
-    for path in paths:
-        content = read_yaml(path, problems)
-        if content is None:
+    own = [pair for path in replaced_by for pair in _read_file(path, problems)]
+    own_ids = {entry.id for _, entry in own}
+    shipped = [pair for path in paths for pair in _read_file(path, problems) if pair[1].id not in own_ids]
+    _check_together([*shipped, *own])
+    return tuple(entry for _, entry in (*shipped, *own)), tuple(problems)
+
+
+def _read_file(path: Path, problems: list[Problem]) -> Iterator[tuple[_Reader, FaqEntry]]:
+    content = read_yaml(path, problems)
+    if content is None:
+        return
+    if not isinstance(content, list):
+        problems.append(Problem(file=path.name, entry="-", field="-", message="應為條目清單"))
+        return
+    for raw in content:
+        if not isinstance(raw, dict):
+            problems.append(Problem(file=path.name, entry="?", field="-", message="條目應為欄位與值"))
             continue
-        if not isinstance(content, list):
-            problems.append(Problem(file=path.name, entry="-", field="-", message="應為條目清單"))
-            continue
-        for raw in content:
-            if not isinstance(raw, dict):
-                problems.append(Problem(file=path.name, entry="?", field="-", message="條目應為欄位與值"))
-                continue
-            reader = _Reader(path.name, raw, problems)
-            entry = _entry(reader)
-            _check_entry(entry, reader)
-            read.append((reader, entry))
-    _check_together(read)
-    return tuple(entry for _, entry in read), tuple(problems)
+        reader = _Reader(path.name, raw, problems)
+        entry = _entry(reader)
+        _check_entry(entry, reader)
+        yield reader, entry
 
 
 def _rows(path: Path, problems: list[Problem]) -> Iterator[tuple[int, list[str]]]:
@@ -322,9 +328,14 @@ def _smalltalk(path: Path, problems: list[Problem]) -> tuple[Smalltalk, ...]:
     return tuple(found)
 
 
-def read_knowledge(directory: Path = DATA) -> tuple[KnowledgeBase, tuple[Problem, ...]]:
-    """The knowledge under `directory` and everything that is wrong with it."""
-    entries, found = read_entries(sorted((directory / "faq").glob("*.yaml")))
+def read_knowledge(directory: Path = DATA, overlay: Path | None = None) -> tuple[KnowledgeBase, tuple[Problem, ...]]:
+    """The knowledge under `directory` and everything that is wrong with it.
+
+    Entries under `overlay` (a directory of the branch's own, with faq/*.yaml) replace shipped ones of the same id.
+    """
+    shipped = sorted((directory / "faq").glob("*.yaml"))
+    own = sorted((overlay / "faq").glob("*.yaml")) if overlay else []
+    entries, found = read_entries(shipped, replaced_by=own)
     problems = list(found)
     emergency = read_yaml(directory / "emergency.yaml", problems) if (directory / "emergency.yaml").exists() else {}
     base = KnowledgeBase(
@@ -337,14 +348,20 @@ def read_knowledge(directory: Path = DATA) -> tuple[KnowledgeBase, tuple[Problem
     return base, tuple(problems)
 
 
-def load_knowledge(directory: Path = DATA) -> KnowledgeBase:
-    """The knowledge under `directory`.
+def load_knowledge(directory: Path = DATA, overlay: Path | None = None) -> KnowledgeBase:
+    """The knowledge under `directory` with `overlay` laid over it.
 
     Raises:
         KnowledgeError: something in the files must be mended first (warnings do not count).
     """
-    base, problems = read_knowledge(directory)
+    base, problems = read_knowledge(directory, overlay)
     errors = [p for p in problems if not p.warning]
     if errors:
         raise KnowledgeError(errors)
     return base
+
+
+def read_thresholds(directory: Path = DATA) -> dict[str, Any]:
+    """The measured thresholds of the decision, with the note that says how they were measured."""
+    raw: dict[str, Any] = yaml.safe_load((directory / "model" / "thresholds.yaml").read_text(encoding="utf-8"))
+    return raw

@@ -201,7 +201,9 @@ class Understander:
             if read.scores.targets[number] <= _WORTH_NAMING:
                 break
             rival = max((float(scores[i]) for i in order if i != number), default=0.0)
-            match = self._match(matcher, read, number, score=float(scores[number]), rival=rival, shares=shares, focus=focus)
+            match = self._match(
+                matcher, read, number, score=float(scores[number]), rival=rival, shares=shares, focus=focus
+            )
             found.append(match)
         return tuple(sorted(found, key=lambda m: (m.opposite, -m.score)))
 

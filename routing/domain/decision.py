@@ -9,8 +9,12 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from knowledge.entries import Category, EntryKind
+from knowledge.certainty import is_sure
+from knowledge.entries import CASE_CATEGORIES, Category, EntryKind
+from knowledge.loading import read_thresholds
 from knowledge.understand import Match, Understanding
+
+_MOST_CHOICES = 3
 
 
 class Action(StrEnum):
@@ -26,11 +30,11 @@ class Action(StrEnum):
 class Thresholds:
     """From which probability on something is done; `note` says where the figures come from, with n."""
 
-    answer: float = 0.6
+    answer: float = 0.93
     """Probability of the best entry from which it is answered directly."""
     margin: float = 0.15
     """Distance to the runner-up that an answer needs."""
-    offer: float = 0.08
+    offer: float = 0.06
     """Probability from which an entry is worth offering as a choice."""
     category: float = 0.5
     """Confidence from which a category is taken without asking."""
@@ -44,6 +48,11 @@ class Thresholds:
         known = {k: float(raw[k]) for k in ("answer", "margin", "offer", "category", "smalltalk") if k in raw}
         return cls(**known, note=str(raw.get("note", "")))
 
+    @classmethod
+    def shipped(cls) -> "Thresholds":
+        """The measured thresholds that ship with the product."""
+        return cls.from_mapping(read_thresholds())
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
@@ -56,36 +65,36 @@ class Decision:
     choices: tuple[Match, ...] = ()
     """Entries to offer, best first, at most three; for `choose`."""
     categories: tuple[Category, ...] = ()
-    """Categories to offer when no entry is near; for `choose`."""
+    """Categories to offer when no entry is near, or when several topics were asked; for `choose`."""
 
 
 def decide(understanding: Understanding, thresholds: Thresholds, today: date) -> Decision:
     """The decision for one message. `today` is the Taipei date: entries past review are not answered."""
     if not understanding.readable:
-        return Decision(action=Action.CHOOSE, reason="unreadable", categories=_menu())
+        return Decision(action=Action.CHOOSE, reason="unreadable", categories=CASE_CATEGORIES)
     if understanding.category is Category.SMALLTALK and understanding.confidence >= thresholds.smalltalk:
         return Decision(action=Action.CHAT, reason="smalltalk")
     live = tuple(m for m in understanding.faq if not m.entry.expired(today))
-    best = live[0] if live else None
-    offers = tuple(m for m in live if m.probability >= thresholds.offer)[:3]
-    if best is not None and _sure(best, live, understanding, thresholds):
+    if is_sure(live, understanding, answer=thresholds.answer, margin=thresholds.margin):
+        best = live[0]
         if best.entry.kind is EntryKind.HAND_OVER:
             return Decision(action=Action.HAND_OVER, reason="entry_hands_over", match=best)
         return Decision(action=Action.ANSWER, reason="sure", match=best)
+    return _unsure(live, understanding, thresholds)
+
+
+def _unsure(live: tuple[Match, ...], understanding: Understanding, thresholds: Thresholds) -> Decision:
+    """Offer what is near; ask for the category where nothing is; hand over where only the category is clear."""
+    offers = tuple(m for m in live if m.probability >= thresholds.offer)[:_MOST_CHOICES]
+    if understanding.other_topics:
+        topics = (understanding.category, *understanding.other_topics)
+        return Decision(action=Action.CHOOSE, reason="several_topics", choices=offers, categories=topics)
+    if understanding.short and not offers:
+        return Decision(action=Action.CHOOSE, reason="too_short", categories=CASE_CATEGORIES)
     if offers:
-        return Decision(action=Action.CHOOSE, reason="unsure", choices=offers)
-    if understanding.confidence < thresholds.category:
+        reason = "opposite" if understanding.opposite else "unsure"
+        return Decision(action=Action.CHOOSE, reason=reason, choices=offers)
+    if understanding.confidence < thresholds.category or understanding.category is Category.SMALLTALK:
         ranked = tuple(c.category for c in understanding.categories if c.category is not Category.SMALLTALK)
-        return Decision(action=Action.CHOOSE, reason="category_unsure", categories=ranked[:3])
+        return Decision(action=Action.CHOOSE, reason="category_unsure", categories=ranked[:_MOST_CHOICES])
     return Decision(action=Action.HAND_OVER, reason="unknown")
-
-
-def _sure(best: Match, live: tuple[Match, ...], understanding: Understanding, thresholds: Thresholds) -> bool:
-    runner_up = live[1].probability if len(live) > 1 else 0.0
-    clear = best.probability >= thresholds.answer and best.probability - runner_up >= thresholds.margin
-    vetoed = understanding.short or understanding.opposite or bool(understanding.other_topics)
-    return clear and not vetoed
-
-
-def _menu() -> tuple[Category, ...]:
-    return tuple(c for c in Category if c is not Category.SMALLTALK)

@@ -1,0 +1,117 @@
+"""`onestop understand`: how messages are read, as JSON lines for machines or as an explanation for people."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from datetime import date
+from typing import Annotated, Any, TextIO
+
+import typer
+
+from knowledge.entries import Category
+from knowledge.understand import Match, Understander, Understanding
+from routing.domain.decision import Action, Decision, Thresholds, decide
+
+_ACTIONS = {Action.ANSWER: "直接回答", Action.CHOOSE: "請對方選", Action.HAND_OVER: "轉承辦人", Action.CHAT: "寒暄"}
+_CATEGORIES = {
+    Category.LAND: "土地",
+    Category.CONSTRUCTION: "建廠",
+    Category.UTILITIES: "水電",
+    Category.ENVIRONMENT: "環保",
+    Category.TAX: "稅務",
+    Category.OTHER: "其他",
+    Category.SMALLTALK: "寒暄",
+}
+
+Source = Callable[[], tuple[Understander, Thresholds, date]]
+
+
+def understand_command(source: Source) -> Callable[..., None]:
+    """The command function; `source` gives the understander, the thresholds and today's date in Taipei."""
+
+    def understand(
+        *,
+        jsonl: Annotated[bool, typer.Option("--jsonl", help='每行一個 {"id","text"}，輸出 JSON Lines')] = False,
+    ) -> None:
+        """逐行讀入訊息，說明語言、類別、常見問題與決定。"""  # noqa: D415 - a Chinese sentence, shown as the help
+        understander, thresholds, today = source()
+        for number, line in enumerate(_lines(sys.stdin), 1):
+            if not line.strip():
+                continue
+            name, text = _parse(line, number) if jsonl else (None, line)
+            read = understander.understand(text)
+            decision = decide(read, thresholds, today)
+            if jsonl:
+                typer.echo(json.dumps(as_data(name, read, decision), ensure_ascii=False))
+            else:
+                typer.echo(account(read, decision) + "\n")
+
+    return understand
+
+
+def _lines(stream: TextIO) -> Iterator[str]:
+    return (line.rstrip("\r\n") for line in stream)
+
+
+def _parse(line: str, number: int) -> tuple[Any, str]:
+    try:
+        raw = json.loads(line)
+        if isinstance(raw, dict) and isinstance(raw.get("text"), str):
+            return raw.get("id"), raw["text"]
+    except ValueError:
+        pass
+    typer.echo(f'錯誤：第 {number} 行應為 {{"id": …, "text": "…"}}', err=True)
+    raise typer.Exit(2)
+
+
+def as_data(name: Any, read: Understanding, decision: Decision) -> dict[str, Any]:
+    """One line of the contract's output (contract §1, `understand --jsonl`)."""
+    return {
+        "id": name,
+        "language": str(read.language),
+        "category": str(read.category),
+        "topic": read.topic,
+        "confidence": round(read.confidence, 4),
+        "decision": str(decision.action),
+        "alert": str(read.alert) if read.alert else None,
+        "faq": [_faq(match) for match in _ordered(read, decision)],
+    }
+
+
+def _ordered(read: Understanding, decision: Decision) -> tuple[Match, ...]:
+    """Best first: what the decision uses, then the rest. Small talk gets no FAQ."""
+    if decision.action is Action.CHAT:
+        return ()
+    first = (decision.match,) if decision.match else decision.choices
+    ids = {m.entry_id for m in first}
+    return (*first, *(m for m in read.faq if m.entry_id not in ids))
+
+
+def _faq(match: Match) -> dict[str, Any]:
+    return {
+        "id": match.entry_id,
+        "score": round(match.probability, 4),
+        "answer": match.entry.answer,
+        "facts": list(match.entry.facts),
+    }
+
+
+def account(read: Understanding, decision: Decision) -> str:
+    """The same for a person, in Traditional Chinese."""
+    ranked = "、".join(f"{_CATEGORIES[c.category]} {c.probability:.0%}" for c in read.categories[:3])
+    evidence = "、".join(read.categories[0].evidence[:6]) or "（無特定詞）"
+    lines = [
+        f"訊息：{read.text[:80]}",
+        f"語言：{read.language}　類別：{ranked}　依據詞：{evidence}",
+        f"決定：{_ACTIONS[decision.action]}（{decision.reason}）",
+    ]
+    if read.alert:
+        lines.insert(1, f"緊急：{read.alert}")
+    for match in _ordered(read, decision)[:3]:
+        note = "　與所問相反，不直接回答" if match.opposite else ""
+        lines.append(
+            f"  {match.entry_id}　把握 {match.probability:.0%}　分數 {match.score:.2f}　最近問法「{match.phrase}」{note}"
+        )
+    return "\n".join(lines)

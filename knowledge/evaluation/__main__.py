@@ -1,0 +1,75 @@
+"""`make eval`: measures the understanding and the usual ways beside it.
+
+    python -m knowledge.evaluation --out data/eval.json [--file FILE.jsonl …] [--gate] [--no-baselines]
+
+Without --file the held-out enquiries in knowledge/data/heldout are used; each file named is measured as a set of its
+own. --gate ends with 1 when a figure of the held-out set falls below knowledge/data/model/floor.yaml.
+"""
+
+import argparse
+import json
+import sys
+from datetime import date
+from pathlib import Path
+
+import yaml
+
+from knowledge.evaluation.cases import HELDOUT, Case, Pair, read
+from knowledge.evaluation.measure import measure
+from knowledge.evaluation.report import fallen, remember, table
+from knowledge.loading import DATA, load_knowledge
+
+
+def _heldout() -> tuple[list[Case], list[Pair]]:
+    cases: list[Case] = []
+    pairs: list[Pair] = []
+    for path in sorted(HELDOUT.glob("*.jsonl")):
+        more, opposite = read(path)
+        cases += more
+        pairs += opposite
+    return cases, pairs
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--out", type=Path, help="write all figures here as JSON")
+    parser.add_argument(
+        "--file", type=Path, nargs="*", default=[], help="further labelled files (id, text, lang, category)"
+    )
+    parser.add_argument("--cache", type=Path, help="directory for fitted weights")
+    parser.add_argument("--history", type=Path, help="append a line here, for example docs/eval-history.jsonl")
+    parser.add_argument("--date", type=date.fromisoformat, help="the date written into the history")
+    parser.add_argument("--gate", action="store_true", help="fail when quality drops below the recorded floor")
+    parser.add_argument("--no-baselines", action="store_true")
+    return parser.parse_args()
+
+
+def main() -> int:
+    """Measure, print, write; returns the exit code."""
+    arguments = _arguments()
+    base = load_knowledge()
+    sets = {"heldout": _heldout(), **{path.stem: read(path) for path in arguments.file}}
+    results = {}
+    for name, (cases, pairs) in sets.items():
+        if not cases:
+            continue
+        results[name] = measure(base, cases, pairs, beside=not arguments.no_baselines, cache=arguments.cache)
+        print(table(name, results[name]), end="\n\n")
+        if arguments.history:
+            remember(arguments.history, name, results[name], arguments.date)
+    if arguments.out:
+        arguments.out.parent.mkdir(parents=True, exist_ok=True)
+        arguments.out.write_text(json.dumps(results, ensure_ascii=False, indent=1), encoding="utf-8")
+    return _gate(results) if arguments.gate else 0
+
+
+def _gate(results: dict[str, dict[str, object]]) -> int:
+    floor = yaml.safe_load((DATA / "model" / "floor.yaml").read_text(encoding="utf-8"))
+    slips = fallen(results["heldout"], floor["heldout"]) if "heldout" in results else []
+    for slip in slips:
+        print(f"gate: {slip}", file=sys.stderr)
+    return 1 if slips else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

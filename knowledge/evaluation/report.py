@@ -1,0 +1,92 @@
+"""Prints the figures as one table, keeps their history, and compares them with the floor they must not fall below."""
+
+import json
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+Figures = dict[str, Any]
+
+
+def _number(value: Any) -> str:
+    if value is None:
+        return "-"
+    return f"{value:.3f}" if isinstance(value, float) else str(value)
+
+
+def rows(figures: Figures) -> Iterator[tuple[str, str]]:
+    """The table, line by line."""
+    for name, row in figures["category"].items():
+        yield (
+            f"category, {name} (n={row['n']})",
+            f"accuracy {_number(row['accuracy'])}  macro-F1 {_number(row['macro_f1'])}",
+        )
+    faq = figures["faq"]
+    if faq["covered"]:
+        yield f"FAQ (n={faq['covered']})", f"recall@1 {_number(faq['recall_1'])}  recall@3 {_number(faq['recall_3'])}"
+        share, precision = _number(faq["share_answered_of_answerable"]), _number(faq["precision_of_answered"])
+        yield f"answered directly (n={faq['answered']})", f"share {share}  precision {precision}"
+        yield (
+            f"uncovered (n={faq['uncovered']})",
+            f"answered {faq['uncovered_answered']}  AUROC {_number(faq['auroc'])}",
+        )
+    for name, row in figures["alerts"].items():
+        if row["n"]:
+            detail = f"recall {_number(row['recall'])}  false alarms {_number(row['false_alarms'])} (n={row['others']})"
+            yield f"alerts, {name} (n={row['n']})", detail
+    pairs = figures["opposites"]
+    yield f"opposite pairs (n={pairs['pairs']})", f"answered {pairs['answered']}  crossed {pairs['crossed']}"
+    for name, value in figures["robustness"].items():
+        if name != "n" and value is not None:
+            yield f"recall@1, {name}", _number(value)
+    speed = figures["speed"]
+    yield "one question", f"p50 {_number(speed['p50_ms'])} ms  p99 {_number(speed['p99_ms'])} ms"
+    yield f"refit {speed['phrasings']}", f"{_number(speed['refit_s'])} s"
+    for name, row in figures.get("beside", {}).items():
+        yield (
+            f"beside: {name}",
+            f"recall@1 {_number(row['recall_1'])}  recall@3 {_number(row['recall_3'])}  AUROC {_number(row['auroc'])}  "
+            f"p50 {_number(row['p50_ms'])} ms  p99 {_number(row['p99_ms'])} ms  fit {_number(row['fit_s'])} s",
+        )
+
+
+def table(title: str, figures: Figures) -> str:
+    """One table for one set of cases."""
+    lines = list(rows(figures))
+    width = max(len(name) for name, _ in lines)
+    return "\n".join(
+        [f"== {title} ({figures['cases']} cases)", *(f"{name:<{width}}  {value}" for name, value in lines)]
+    )
+
+
+def guarded(figures: Figures) -> dict[str, float]:
+    """The figures a change must not make worse, by name; higher is better."""
+    found: dict[str, float | None] = {
+        "category_accuracy": figures["category"]["all"]["accuracy"],
+        "recall_1": figures["faq"]["recall_1"],
+        "recall_3": figures["faq"]["recall_3"],
+        "precision_of_answered": figures["faq"]["precision_of_answered"],
+        "share_answered": figures["faq"]["share_answered_of_answerable"],
+        "alert_recall": figures["alerts"]["heldout"]["recall"],
+        "opposites_kept": 1.0 - figures["opposites"]["crossed"] / max(figures["opposites"]["pairs"], 1),
+    }
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def fallen(figures: Figures, floor: dict[str, float]) -> list[str]:
+    """What lies below the floor, as sentences."""
+    now = guarded(figures)
+    return [
+        f"{name} {now[name]:.3f} is below {least:.3f}"
+        for name, least in floor.items()
+        if name in now and now[name] < least
+    ]
+
+
+def remember(path: Path, title: str, figures: Figures, day: date | None) -> None:
+    """Append one line of history: the guarded figures with the number of cases."""
+    line = {"date": day.isoformat() if day else None, "set": title, "cases": figures["cases"]}
+    line |= {name: round(value, 4) for name, value in guarded(figures).items()}
+    with path.open("a", encoding="utf-8") as history:
+        history.write(json.dumps(line, ensure_ascii=False) + "\n")

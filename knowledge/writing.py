@@ -1,0 +1,71 @@
+"""Writes entries back as the YAML they are edited in, and lays imported ones over the shipped knowledge."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from knowledge.entries import FaqEntry
+from knowledge.loading import DATA, KnowledgeError, read_entries
+
+IMPORTED = "imported.yaml"
+"""The overlay file that imports are kept in."""
+
+
+class _Dumper(yaml.SafeDumper):
+    """Long texts as blocks, so that a person can edit them."""
+
+
+def _text(dumper: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
+    return dumper.represent_scalar("tag:yaml.org,2002:str", value, style="|" if "\n" in value else None)
+
+
+_Dumper.add_representer(str, _text)
+
+
+def as_data(entry: FaqEntry) -> dict[str, Any]:
+    """An entry as plain data in the order of the documentation; empty optional fields left out."""
+    raw = asdict(entry)
+    raw |= {"category": str(entry.category), "kind": str(entry.kind), "parks": str(entry.parks)}
+    raw["basis"] = [asdict(b) for b in entry.basis]
+    raw["phrasings"] = {group: list(texts) for group, texts in entry.phrasings.items()}
+    for name in ("facts", "prepare", "related"):
+        raw[name] = list(raw[name])
+    optional = ("details", "prepare", "where", "duration", "related")
+    return {k: v for k, v in raw.items() if k not in optional or v}
+
+
+def as_yaml(entries: Iterable[FaqEntry]) -> str:
+    """Entries as a knowledge file; reading it again gives the same entries."""
+    return yaml.dump([as_data(e) for e in entries], Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=110)
+
+
+def import_files(files: Sequence[Path], overlay: Path, directory: Path = DATA) -> int:
+    """Lay the entries of these files over the shipped ones; an entry already imported is replaced by its id.
+
+    Returns the number of entries taken over.
+
+    Raises:
+        KnowledgeError: any entry has a slip; then nothing is changed.
+    """
+    target = overlay / "faq" / IMPORTED
+    new, problems = read_entries(files)
+    ids = {entry.id for entry in new}
+    kept = tuple(e for e in read_entries([target])[0] if e.id not in ids) if target.exists() else ()
+    errors = [p for p in problems if not p.warning]
+    if not errors:
+        written = as_yaml((*kept, *new))
+        target.parent.mkdir(parents=True, exist_ok=True)
+        trial = target.with_suffix(".new")
+        trial.write_text(written, encoding="utf-8")
+        _, together = read_entries(sorted((directory / "faq").glob("*.yaml")), replaced_by=[trial])
+        errors = [p for p in together if not p.warning and p.file == trial.name]
+        if errors:
+            trial.unlink()
+        else:
+            trial.replace(target)
+    if errors:
+        raise KnowledgeError(errors)
+    return len(new)
