@@ -5,13 +5,20 @@ Everything is real: rows, services, knowledge. Only the channel is missing; what
 
 from __future__ import annotations
 
+import atexit
 import functools
+import secrets
+import shutil
+import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qsl
 
+import psycopg
+import pytest
+from psycopg import sql
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -25,7 +32,7 @@ from routing.domain.dialogue.state import State, state_from
 from routing.domain.inbound import Inbound, InboundKind
 from routing.domain.messages import Button, Card, Carousel, Outgoing, Text, from_plain, to_plain
 from routing.domain.permissions import SYSTEM, Actor, Role
-from routing.service import cases, enquiries, journal, notices, signing_in
+from routing.service import cases, enquiries, histories, journal, notices, signing_in
 from routing.service.context import Desk
 from routing.service.journal import Open
 from routing.service.understanding import Reader, load_thresholds
@@ -34,6 +41,7 @@ from routing.store.schema import Case as CaseRow
 from routing.store.schema import CaseEvent, Contact, Message, Outbox
 from routing.store.schema_desk import Absence, Staff
 from routing.store.session import METADATA, Database
+from tests.requirements import postgres_admin_dsn, postgres_admin_url
 
 LAND, SERVICE, SAFETY, OPERATIONS = "用地工程科", "投資服務科", "環安勞動科", "營運管理科"
 MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=TAIPEI)
@@ -83,19 +91,48 @@ def reader() -> Reader:
     return Reader(lambda: Understander(load_knowledge()), load_thresholds())
 
 
+DATABASES = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
+"""Both databases, for a fixture that takes its ``Branch`` from ``branch_on``."""
+
+
+@contextmanager
+def branch_on(kind: str) -> Iterator[Branch]:
+    """A branch on an empty database; one database a process serves all tests, since making one takes a second."""
+    database = _kept_database(kind)
+    with database.engine.begin() as connection:
+        for table in reversed(METADATA.sorted_tables):
+            connection.execute(table.delete())
+    yield Branch(database)
+    database.dispose()
+
+
+@functools.cache
+def _kept_database(kind: str) -> Database:
+    name = f"onestop_test_{secrets.token_hex(8)}"
+    if kind == "sqlite":
+        folder = tempfile.mkdtemp(prefix=name)
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
+        database = Database(f"sqlite:///{folder}/onestop.db")
+    else:
+        _admin(sql.SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8'"), name)
+        atexit.register(_admin, sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)"), name)
+        database = Database(postgres_admin_url().set(database=name).render_as_string(hide_password=False))
+    METADATA.create_all(database.engine)
+    return database
+
+
+def _admin(statement: sql.SQL, name: str) -> None:
+    with psycopg.connect(postgres_admin_dsn(), autocommit=True) as admin:
+        admin.execute(statement.format(sql.Identifier(name)))
+
+
 class Branch:
     """A branch on an empty database. ``now`` stands still until ``later``."""
 
-    def __init__(self, database_url: str) -> None:
-        self.database = Database(database_url)
-        METADATA.create_all(self.database.engine)
+    def __init__(self, database: Database) -> None:
+        self.database = database
         self.desk = desk()
         self.now = MONDAY
-        self._people = 0
-
-    def close(self) -> None:
-        """Let go of every connection, so that the database can be dropped."""
-        self.database.dispose()
 
     def later(self, hours: float = 0, *, days: float = 0) -> None:
         """Turn the clock on."""
@@ -203,6 +240,27 @@ class Branch:
     def reasons(self) -> list[str]:
         """Why each message was queued."""
         return [row.reason for row in self.outbox()]
+
+
+ALICE, CAROL, SUE, TAI = (f"{name}@kp.example" for name in ("alice", "carol", "sue", "tai"))
+
+
+def cast(branch: Branch) -> None:
+    """Alice has land and construction, Carol is of another unit, Sue supervises, Tai is of the power company."""
+    branch.staff("alice")
+    branch.staff("carol", unit=SERVICE)
+    branch.staff("sue", Role.SUPERVISOR)
+    branch.staff("tai", Role.PARTNER, agency="taipower")
+
+
+def importable(branch: Branch, number: str) -> None:
+    """The history that is exported keeps the rules of import: nothing in it contradicts itself (contract §6)."""
+    with branch.database.reading() as session:
+        lines = list(histories.export(session))
+    renamed = [line.replace(number, number[:-4] + "9999") for line in lines if number in line]
+    with branch.database.writing() as session:
+        result = histories.import_histories(session, branch.desk, renamed, skip_bad=False, now=branch.now)
+    assert (result.imported, result.refusals) == (1, ())
 
 
 tell = notices.push
