@@ -18,6 +18,7 @@ from routing.domain.case import Kind
 from routing.domain.errors import Invalid, OnestopError
 from routing.domain.permissions import may_read
 from routing.service import cases
+from routing.service.cases import CATEGORIES
 
 router = APIRouter()
 
@@ -52,11 +53,11 @@ def enter(request: Request, form: Filled) -> Response:
 
 
 def _read(form: Form, work: Work) -> cases.NewCase:
-    text, ubn = form.text("text"), form.optional("ubn")
+    text = form.text("text")
     if not text:
         raise Invalid("請填寫廠商反映的內容。", field="text")
-    if ubn is not None and not (ubn.isascii() and ubn.isdigit() and len(ubn) == 8):
-        raise Invalid("統一編號為 8 位數字。", field="ubn")
+    if form.text("category") not in CATEGORIES:
+        raise Invalid("請選擇類別。", field="category")
     if form.text("kind") not in WORDS["kind"]:
         raise Invalid("請選擇案件性質。", field="kind")
     alert = form.optional("alert")
@@ -67,7 +68,7 @@ def _read(form: Form, work: Work) -> cases.NewCase:
     return cases.NewCase(
         channel=form.text("channel"), category=form.text("category"), topic=form.optional("topic"),
         kind=Kind(form.text("kind")), subject=form.text("subject") or text.splitlines()[0][:80], text=text[:4000],
-        park=form.optional("park"), firm_name=form.optional("firm"), firm_ubn=ubn,
+        park=form.optional("park"), firm_name=form.optional("firm"), firm_ubn=form.optional("ubn"),
         contact_name=form.optional("contact"), contact_phone=form.optional("phone"), alert=alert,
         received_at=form.instant("received_at") or work.now,
     )  # fmt: skip

@@ -1,0 +1,172 @@
+"""Signing in and out, and how a session ends (資通系統防護基準: 身分驗證管理)."""
+
+import pytest
+from sqlalchemy import func, select
+
+from bot.console.signing import local_path
+from routing.domain.permissions import Role
+from routing.service import signing_in
+from routing.store.schema_desk import SignInFailure, WebSession
+from tests.pages import Visitor
+from tests.service import Service, email
+
+PASSWORD = "a good long password"
+
+
+@pytest.fixture
+def service(tmp_path):
+    with Service(f"sqlite:///{tmp_path / 'desk.db'}") as service:
+        with service.runtime.database.writing() as session:
+            signing_in.add_staff(
+                session, email="may@kp.example", name="May", role=Role.OFFICER, unit="用地工程科", categories=(),
+                agency=None, password=PASSWORD, now=service.now,
+            )  # fmt: skip
+        yield service
+
+
+def count(service, table):
+    with service.runtime.database.reading() as session:
+        return session.scalars(select(func.count()).select_from(table)).one()
+
+
+def sign_in(visitor, password=PASSWORD, **more):
+    page = visitor.get("/desk/sign-in", params=more) if more else visitor.get("/desk/sign-in")
+    return visitor.send(page, "/desk/sign-in", email="may@kp.example", password=password)
+
+
+def test_a_stranger_is_led_to_the_sign_in_page_and_from_there_to_where_they_wanted(service):
+    number = service.opened()
+    visitor = Visitor(service)
+    asked = visitor.get(f"/desk/cases/{number}")
+    assert asked.path == f"/desk/sign-in?next=/desk/cases/{number}"
+    signed = visitor.send(asked, "/desk/sign-in", email="may@kp.example", password=PASSWORD)
+    assert (signed.status, signed.path) == (200, f"/desk/cases/{number}")
+
+
+@pytest.mark.parametrize(
+    ("asked", "led_to"),
+    [
+        ("/desk", "/desk"),
+        ("/desk/cases/KP-1151116-0001", "/desk/cases/KP-1151116-0001"),
+        ("/desk?view=all&q=a", "/desk?view=all&q=a"),
+        (None, "/desk"),
+        ("", "/desk"),
+        ("https://evil.example/", "/desk"),
+        ("//evil.example", "/desk"),
+        ("/\\evil.example", "/desk"),
+        ("/desk//evil.example", "/desk"),
+        ("/desk\r\nSet-Cookie: a=b", "/desk"),
+        ("/deskevil", "/desk"),
+        ("/api/v1/me", "/desk"),
+        ("javascript:alert(1)", "/desk"),
+    ],
+)
+def test_nobody_is_led_to_another_site(asked, led_to):
+    assert local_path(asked) == led_to
+
+
+def test_a_form_that_names_another_site_leads_to_the_desk(service):
+    assert sign_in(Visitor(service), next="https://evil.example/").path == "/desk"
+
+
+def test_the_cookie_is_kept_from_scripts_and_other_sites(service):
+    answer = Visitor(service).ask(
+        "POST", "/desk/sign-in", data={"email": "may@kp.example", "password": PASSWORD}, follow=False
+    )
+    cookie = answer.answer.headers["set-cookie"]
+    assert cookie.startswith("sid=")
+    assert {"HttpOnly", "SameSite=lax", "Path=/"} <= set(cookie.split("; "))
+
+
+def test_under_https_the_cookie_is_bound_to_the_host_and_secure(tmp_path):
+    with Service(f"sqlite:///{tmp_path / 'desk.db'}", ONESTOP_BASE_URL="https://desk.example") as service:
+        with service.runtime.database.writing() as session:
+            signing_in.add_staff(
+                session, email="may@kp.example", name="May", role=Role.ADMIN, unit=None, categories=(), agency=None,
+                password=PASSWORD, now=service.now,
+            )  # fmt: skip
+        answer = Visitor(service).ask(
+            "POST", "/desk/sign-in", data={"email": "may@kp.example", "password": PASSWORD}, follow=False
+        )
+    cookie = answer.answer.headers["set-cookie"]
+    assert cookie.startswith("__Host-sid=")
+    assert "Secure" in cookie.split("; ")
+
+
+def test_signing_in_again_makes_a_new_token_and_ends_the_old_one(service):
+    visitor = Visitor(service)
+    sign_in(visitor)
+    first = visitor.cookies["sid"]
+    visitor.ask("POST", "/desk/sign-in", data={"email": "may@kp.example", "password": PASSWORD})
+    assert visitor.cookies["sid"] != first
+    assert count(service, WebSession) == 1
+
+
+def test_a_refusal_says_the_same_for_a_known_and_an_unknown_account_and_is_counted(service):
+    known = sign_in(Visitor(service), "wrong password")
+    visitor = Visitor(service)
+    unknown = visitor.send(visitor.get("/desk/sign-in"), "/desk/sign-in", email="no@kp.example", password="x")
+    assert (known.status, unknown.status) == (401, 401)
+    assert known.text.replace("may@", "no@") == unknown.text
+    assert "may@kp.example" in known.html
+    assert "wrong password" not in known.html
+    assert count(service, SignInFailure) == 2
+
+
+def test_five_failures_lock_the_account_for_a_quarter_of_an_hour(service):
+    visitor = Visitor(service)
+    for _ in range(5):
+        assert sign_in(visitor, "wrong password").status == 401
+    assert sign_in(visitor).status == 401
+    service.later(minutes=14)
+    assert sign_in(visitor).status == 401
+    service.later(minutes=2)
+    assert sign_in(visitor).path == "/desk"
+
+
+def test_signing_out_ends_the_session_on_the_server(service):
+    visitor = Visitor(service)
+    page = sign_in(visitor)
+    token = visitor.cookies["sid"]
+    assert visitor.send(page, "/desk/sign-out").path == "/desk/sign-in"
+    assert count(service, WebSession) == 0
+    visitor.cookies["sid"] = token
+    assert visitor.get("/desk").path.startswith("/desk/sign-in")
+
+
+def test_a_session_ends_after_thirty_minutes_without_use(service):
+    visitor = Visitor(service, "alice")
+    service.later(minutes=29)
+    assert visitor.get("/desk").status == 200
+    service.later(minutes=29)
+    assert visitor.get("/desk").path == "/desk"
+    service.later(minutes=31)
+    assert visitor.get("/desk").path == "/desk/sign-in?next=/desk"
+
+
+def test_a_page_that_refreshes_itself_does_not_keep_its_session_alive(service):
+    visitor = Visitor(service, "alice")
+    for _ in range(3):
+        service.later(minutes=10, seconds=1)
+        poll = visitor.get("/desk/queue", follow=False, headers={"HX-Request": "true"})
+    assert poll.answer.headers["location"].startswith("/desk/sign-in")
+    landed = visitor.get("/desk/sign-in?next=/desk/queue", headers={"HX-Request": "true"})
+    assert landed.status == 204
+    assert landed.answer.headers["hx-redirect"].startswith("/desk/sign-in")
+
+
+def test_a_disabled_account_is_out_at_once(service):
+    visitor = Visitor(service, "alice")
+    admin = Visitor(service, "adam")
+    page = admin.get("/desk/admin/staff")
+    admin.ask("POST", "/desk/admin/staff/disable", data={"email": email("alice")})
+    assert "停用" in page.text
+    assert visitor.get("/desk").path.startswith("/desk/sign-in")
+
+
+@pytest.mark.parametrize("headers", [{"Origin": "https://evil.example"}, {"Sec-Fetch-Site": "cross-site"}])
+def test_a_form_sent_from_another_site_is_refused(service, headers):
+    number = service.opened()
+    visitor = Visitor(service, "alice")
+    refused = visitor.ask("POST", f"/desk/cases/{number}/note", data={"version": "2", "text": "x"}, headers=headers)
+    assert refused.status == 403

@@ -1,0 +1,137 @@
+"""The turnaround page: the numbers of the report, each with a way to exactly its cases, and the report as files."""
+
+import csv
+import io
+import re
+import zipfile
+from datetime import datetime
+
+import pytest
+
+from knowledge.calendar import TAIPEI
+from tests.pages import Visitor
+from tests.service import Service, email
+
+OCTOBER = "from=2026-10-01&to=2026-10-31"
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory):
+    """Six cases of October by Alice, one of them late, and one of Bob; the clock then stands in November."""
+    october = datetime(2026, 10, 5, 9, 0, tzinfo=TAIPEI)
+    with Service(f"sqlite:///{tmp_path_factory.mktemp('turn') / 'desk.db'}", now=october) as service:
+        for position in range(6):
+            service.now = datetime(2026, 10, 12 + position % 3, 9, 0, tzinfo=TAIPEI)
+            number = service.opened(text=f"第 {position} 件", category="land" if position % 2 else "construction")
+            close(service, "alice", number, days=8 if position == 5 else 1)
+        service.now = datetime(2026, 10, 19, 9, 0, tzinfo=TAIPEI)
+        number = service.opened()
+        service.post("sue", f"/cases/{number}/assignment", {"assignee": email("bob")})
+        close(service, "bob", number, days=1)
+        service.now = datetime(2026, 11, 16, 9, 0, tzinfo=TAIPEI)
+        yield service
+
+
+def close(service, who, number, *, days):
+    service.later(hours=1)
+    assert service.post(who, f"/cases/{number}/messages", {"text": "已說明", "via": "phone"}).status_code == 201
+    service.later(days=days)
+    body = {"outcome": "answered", "summary": "完成"}
+    assert service.post(who, f"/cases/{number}/close", body).status_code == 200
+
+
+@pytest.fixture
+def sue(service):
+    return Visitor(service, "sue")
+
+
+def test_the_last_complete_month_is_shown_unless_another_period_is_asked_for(sue):
+    page = sue.get("/desk/turnaround")
+    assert "115 年 10 月 1 日 至 115 年 10 月 31 日" in page.text
+    narrowed = sue.send(page, "/desk/turnaround", **{"from": "2026-10-12", "to": "2026-10-12"})
+    assert "115 年 10 月 12 日 至 115 年 10 月 12 日" in narrowed.text
+
+
+def test_the_page_shows_the_numbers_of_the_api_rounded_once(service, sue):
+    report = service.get("sue", "/turnaround", **{"from": "2026-10-01", "to": "2026-10-31"}).json()
+    assert (report["received"], report["closed_cases"], report["late"]) == (7, 7, 1)
+    text = re.sub(r"\s+", " ", sue.get(f"/desk/turnaround?{OCTOBER}").text)
+    assert "依限辦結率85.71%" in text.replace(" ", "")
+    assert f"計算規則版本 {report['rules']}；辦公日曆版本 {report['calendar']}；產出時間 115.11.16 09:00" in text
+
+
+def test_every_number_leads_to_exactly_its_cases(service, sue):
+    """R-traps: a number that cannot be opened cannot be checked."""
+    page = sue.get(f"/desk/turnaround?{OCTOBER}&by=category")
+    links = re.findall(r'<a href="(/desk/turnaround/cases\?[^"]+)">([0-9.,%]+)</a>', page.html)
+    assert len(links) > 15
+    for link, shown in links:
+        cases = sue.get(link.replace("&amp;", "&"))
+        assert cases.status == 200
+        numbers = set(re.findall(r"/desk/cases/(KP-[0-9-]+)", cases.html))
+        if "figure=received" in link or "figure=closed" in link or "figure=late" in link:
+            assert len(numbers) == int(shown)
+        assert numbers
+
+
+def test_a_month_without_cases_is_empty_and_neither_nought_nor_all_on_time(sue):
+    """R1: a figure without cases is never 0 and never 100 %."""
+    page = sue.get("/desk/turnaround?from=2026-03-01&to=2026-03-31")
+    text = re.sub(r"\s+", "", page.text)
+    assert "依限辦結率無案件" in text
+    assert "使用日數（中位數）無案件" in text
+    assert "100" not in text.split("各月辦結案件")[0].replace("第100", "")
+    assert "0.00%" not in text
+
+
+def test_small_groups_of_people_are_not_shown(sue):
+    page = sue.get(f"/desk/turnaround?{OCTOBER}&by=officer")
+    assert "不足 5 件的承辦人不列出（2 人" in page.text
+    assert "bob" not in page.text
+
+
+def test_all_kinds_side_by_side_and_no_average_across_them(sue):
+    page = sue.get(f"/desk/turnaround?{OCTOBER}&kind=all&by=unit")
+    assert page.outline.broken_rules() == []
+    for words in ("一般諮詢", "人民陳情", "依法申請", "天數不合併平均"):
+        assert words in page.text
+
+
+def test_the_chart_is_a_still_image_with_the_same_numbers_in_a_table(sue):
+    page = sue.get(f"/desk/turnaround?{OCTOBER}")
+    source = re.search(r'<img src="(/desk/turnaround/chart.svg[^"]+)"', page.html)[1].replace("&amp;", "&")
+    image = sue.get(source).answer
+    assert image.headers["content-type"].startswith("image/svg+xml")
+    assert "<script" not in image.text
+    assert "依限辦結 6 件，逾限辦結 1 件" in page.html
+    row = re.search(r"115 年 10 月</th>(.*?)</tr>", page.html, re.DOTALL)[1]
+    assert re.findall(r"<td[^>]*>([^<]*)</td>", row)[:4] == ["7", "7", "6", "1"]
+
+
+@pytest.mark.parametrize("ending", ["ods", "xlsx", "csv"])
+def test_the_report_can_be_taken_away(sue, ending):
+    answer = sue.get(f"/desk/turnaround/file.{ending}?{OCTOBER}&by=category").answer
+    assert answer.headers["content-disposition"] == f'attachment; filename="turnaround-20261001-20261031.{ending}"'
+    if ending == "csv":
+        rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
+        assert [row[1] for row in rows[1:]] == ["合計", "建廠", "土地"]
+    else:
+        assert zipfile.ZipFile(io.BytesIO(answer.content)).testzip() is None
+
+
+def test_another_file_format_is_no_page(sue):
+    assert sue.get(f"/desk/turnaround/file.exe?{OCTOBER}").status == 404
+
+
+def test_an_unknown_figure_is_refused(sue):
+    assert sue.get(f"/desk/turnaround/cases?{OCTOBER}&figure=luck").status == 422
+
+
+def test_confidential_cases_count_and_are_named_only_to_those_who_may_see_them(service, sue):
+    """Carol is of another unit: the number stands, the case does not show."""
+    cases = f"/desk/turnaround/cases?{OCTOBER}&figure=late"
+    number = re.search(r"/desk/cases/(KP-[0-9-]+)", sue.get(cases).html)[1]
+    service.post("sue", f"/cases/{number}/confidential", {"confidential": True})
+    carol = Visitor(service, "carol").get(cases)
+    assert number not in carol.html
+    assert "本頁另有 1 件保密案件" in carol.text
