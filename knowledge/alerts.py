@@ -5,6 +5,7 @@ an alert when it names an event happening and nothing makes it a matter of rules
 as 現在 or 救命 weigh more than the latter. Patterns are written in any script and folded as the text is.
 """
 
+# ruff: noqa: E501, SIM905 - word lists are read as lists, not as lines
 import re
 from enum import StrEnum
 

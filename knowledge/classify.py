@@ -44,7 +44,8 @@ class GramTable:
         if not rows:
             return np.zeros(len(self._scale), dtype=np.float32)
         summed = self._weights[rows].sum(axis=0, dtype=np.float32)
-        return (summed * self._scale / np.float32(max(len(found), 1) ** 0.5)).astype(np.float32)
+        scores: Floats = (summed * self._scale / np.float32(max(len(found), 1) ** 0.5)).astype(np.float32)
+        return scores
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -135,7 +135,8 @@ class GramIndex:
         if not pieces:
             return np.zeros(self._size, dtype=np.float32)
         summed = np.bincount(np.concatenate(pieces), weights=np.concatenate(weights), minlength=self._size)
-        return (summed / max(total, 1e-9) ** 0.5).astype(np.float32)
+        cosine: Floats = (summed / max(total, 1e-9) ** 0.5).astype(np.float32)
+        return cosine
 
     def gram_matrix(self) -> Floats:
         """Cosine of every indexed text with every other."""

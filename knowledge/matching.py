@@ -95,7 +95,8 @@ class KernelMatcher:
         plain += sorted_
         plain *= np.float32(_UNITS / 10_000)
         plain += np.float32(_GRAMS) * self._index.cosine(text)
-        return plain
+        kernel: Floats = plain
+        return kernel
 
     def nearest(self, target: int, scores: Scores) -> tuple[str, float] | None:
         """The example of a target most like the question, and how like it is."""

@@ -4,6 +4,7 @@ String likeness cannot tell these apart (traps 1.2), so a pair of opposite words
 phrasings says what the question says, while they say the contrary, is never answered directly.
 """
 
+# ruff: noqa: E501, SIM905 - word lists are read as lists, not as lines
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -36,7 +37,8 @@ _PAIRS: tuple[tuple[str, str], ...] = (
     ("復水|恢復供水|恢復用水", "停水|斷水|暫停用水|廢止用水"),
     ("復業", "停業|歇業"),
     ("聘僱|僱用|雇用|招募|hire|採用", "解僱|解雇|資遣|開除|dismiss|lay ?off|fire (?:a|an|our)"),
-    ("退還|退回|發還|refund|返金|返還", "沒收|不退|forfeit"),
+    ("退還|退回|發還|無息退|refund|返金|返還", "沒收|不退|繳庫|解繳國庫|forfeit"),
+    ("賣給區外|賣到區外|銷到區外|賣到課稅區|內銷", "區外.{0,6}賣給|向區外買|跟區外買|課稅區廠商賣"),
     ("延長|展延|展期|extend|extension|延長", "提前|縮短|終止|shorten|early"),
     ("遷入|搬進|進駐|入居|move in", "遷出|搬走|搬離|退出|撤出|move out|退去"),
     ("內銷|課稅區|domestic", "外銷|出口|export"),

@@ -4,7 +4,7 @@ A pure function of the knowledge and the text; deciding what to do with it is ro
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -27,6 +27,7 @@ _WORTH_NAMING = 0.02
 _TOPIC_SCORE = 0.25
 _OWN_SENSE = 0.6
 _CATEGORY_WEIGHT = 0.12
+_ALERT_SURE = 0.95
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,7 +140,8 @@ class Understander:
         if follow_up and previous is not None:
             together = f"{normalise(previous.text)} {focus.whole}"[-200:]
             read = self._read(matcher, together)
-        categories = rank(read.by_category, read.hits, self._model.sharpness)
+        alert = detect_alert(text)
+        categories = _with_alert(rank(read.by_category, read.hits, self._model.sharpness), alert)
         shares = {c.category: c.probability for c in categories}
         faq = self._faq(matcher, read, shares, focus)
         best = categories[0]
@@ -154,7 +156,7 @@ class Understander:
             confidence=best.probability,
             faq=faq,
             smalltalk=talk,
-            alert=detect_alert(text),
+            alert=alert,
             terms=tuple(dict.fromkeys(h.term.text for h in read.hits)),
             park_kind=kind,
             park_matters=bool(faq) and kind is None and faq[0].entry.parks is not ParkKind.ANY,
@@ -263,6 +265,25 @@ class Understander:
         if named:
             return max(dict.fromkeys(named), key=named.count)
         return "general" if category is Category.OTHER else None
+
+
+_ALERT_CATEGORY = {
+    Alert.OUTAGE_POWER: Category.UTILITIES,
+    Alert.OUTAGE_WATER: Category.UTILITIES,
+    Alert.CHEMICAL_LEAK: Category.ENVIRONMENT,
+}
+
+
+def _with_alert(categories: tuple[RankedCategory, ...], alert: Alert | None) -> tuple[RankedCategory, ...]:
+    """What is happening now decides where it goes: outages, chemicals, and the rest to the general window."""
+    if alert is None:
+        return categories
+    wanted = _ALERT_CATEGORY.get(alert, Category.OTHER)
+    first = RankedCategory(category=wanted, probability=_ALERT_SURE, evidence=(str(alert),))
+    rest = tuple(
+        replace(c, probability=c.probability * (1 - _ALERT_SURE)) for c in categories if c.category is not wanted
+    )
+    return (first, *rest)
 
 
 def with_category(scores: Floats, plan: Plan, shares: Mapping[Category, float]) -> Floats:

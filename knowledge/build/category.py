@@ -108,7 +108,8 @@ def _file(parts: dict[str, Packed], dense: Floats, bias: Floats, recipe: Recipe,
         arrays[f"{name}_weights"] = packed.weights
         arrays[f"{name}_scale"] = packed.scale
     buffer = BytesIO()
-    np.savez_compressed(buffer, dense=dense.astype(np.float32), bias=bias.astype(np.float32), **arrays)
+    arrays |= {"dense": dense.astype(np.float32), "bias": bias.astype(np.float32)}
+    np.savez_compressed(buffer, allow_pickle=False, **arrays)
     return buffer.getvalue()
 
 

@@ -35,6 +35,10 @@ VARIANTS = {
 }
 
 
+ALSO_SIMPLIFIED = "厂么个广气与无从"
+"""Big5 has these, but in Taiwan nobody types them: they tell simplified text."""
+
+
 def _knows(character: str, encoding: str) -> bool:
     try:
         character.encode(encoding)
@@ -91,7 +95,7 @@ def build(directory: Path) -> str:
     joined = _resolve({**japanese, **variants, **traditional})
     kinds = {**dict.fromkeys(japanese, "j"), **dict.fromkeys(variants, "v"), **dict.fromkeys(traditional, "t")}
     rows = [f"{kinds[c]}\t{c}\t{joined[c]}" for c in sorted(joined)]
-    simplified = sorted({t for t in traditional.values() if not _knows(t, "big5")})
+    simplified = sorted({t for t in traditional.values() if not _knows(t, "big5")} | set(ALSO_SIMPLIFIED))
     shared = {new for old, new in _pairs(directory / "JPVariants.txt") if traditional.get(old) == new}
     rows += [f"{'b' if c in shared else 's'}\t{c}\t{c}" for c in simplified if c not in joined]
     return HEADER + "\n".join(rows) + "\n"

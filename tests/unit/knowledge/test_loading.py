@@ -1,0 +1,98 @@
+import pytest
+
+from knowledge.loading import KnowledgeError, load_knowledge, read_entries, read_knowledge
+from knowledge.writing import as_yaml, import_files
+
+GOOD = """
+- id: land-x
+  category: land
+  topic: rent
+  kind: answer
+  parks: any
+  question: 問題
+  answer: 答覆
+  en: {question: q, answer: a}
+  ja: {question: q, answer: a}
+  basis: [{law: 某法, article: "§1", url: "", version: "2026-01-01"}]
+  facts: [L01]
+  verified: 2026-11-22
+  review: 2027-05-22
+  unit: 用地工程科
+  phrasings:
+    zh: [一一, 二二, 三三, 四四, 五五, 六六, 七七, 八八, 九九, 十十, 百百, 千千]
+    en: [one, two, three, four]
+    ja: [ア, イ, ウ, エ]
+"""
+
+
+def problems_of(tmp_path, text):
+    path = tmp_path / "land-test.yaml"
+    path.write_text(text, encoding="utf-8")
+    return read_entries([path])[1]
+
+
+def test_a_good_entry_has_no_problem(tmp_path):
+    assert problems_of(tmp_path, GOOD) == ()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "field"),
+    [
+        ("category: land", "category: lnd", "category"),
+        ("kind: answer", "kind: maybe", "kind"),
+        ("answer: 答覆", f"answer: {'長' * 301}", "answer"),
+        ("verified: 2026-11-22", "verified: 昨天", "verified"),
+        ("review: 2027-05-22", "review: 2026-01-01", "review"),
+        ("unit: 用地工程科", "unit: 不存在科", "unit"),
+        ('basis: [{law: 某法, article: "§1", url: "", version: "2026-01-01"}]', "basis: []", "basis"),
+        ("question: 問題", "question: ''", "question"),
+        ("en: {question: q, answer: a}", "en: {question: q}", "en.answer"),
+        ("  facts: [L01]", "  factz: [L01]", "factz"),
+        ("[one, two, three, four]", "[one]", "phrasings.en"),
+        ("[one, two, three, four]", "[one, 2, three, four]", "phrasings.en"),
+        ("id: land-x", "id: Land X", "id"),
+    ],
+)
+def test_each_slip_names_file_entry_and_field(tmp_path, old, new, field):
+    found = problems_of(tmp_path, GOOD.replace(old, new, 1))
+    assert field in [p.field for p in found]
+    assert all(p.file == "land-test.yaml" and p.entry for p in found)
+
+
+@pytest.mark.parametrize("text", ["- id: [", "just text", "- 3", "\x00"])
+def test_what_is_no_knowledge_file_is_a_problem_not_a_crash(tmp_path, text):
+    assert problems_of(tmp_path, text)
+
+
+def test_ids_are_unique_and_related_ones_exist(tmp_path):
+    fields = {p.field for p in problems_of(tmp_path, GOOD + GOOD)}
+    assert "id" in fields
+    assert "related" in {p.field for p in problems_of(tmp_path, GOOD + "  related: [land-nowhere]\n")}
+
+
+def test_what_ships_has_no_errors():
+    base, problems = read_knowledge()
+    assert [str(p) for p in problems if not p.warning] == []
+    assert len(base.entries) >= 60
+    assert len(base.lexicon) > 1000
+
+
+def test_written_entries_read_back_the_same(tmp_path):
+    path = tmp_path / "land-test.yaml"
+    path.write_text(GOOD, encoding="utf-8")
+    entries, _ = read_entries([path])
+    path.write_text(as_yaml(entries), encoding="utf-8")
+    assert read_entries([path]) == (entries, ())
+
+
+def test_an_import_replaces_by_id_and_takes_nothing_with_a_slip(tmp_path):
+    shipped, overlay, file = tmp_path / "shipped", tmp_path / "own", tmp_path / "new.yaml"
+    (shipped / "faq").mkdir(parents=True)
+    (shipped / "faq" / "land.yaml").write_text(GOOD, encoding="utf-8")
+    file.write_text(GOOD.replace("answer: 答覆", "answer: 新的答覆"), encoding="utf-8")
+    assert import_files([file], overlay, shipped) == 1
+    assert [e.answer for e in load_knowledge(shipped, overlay).entries] == ["新的答覆"]
+    file.write_text(GOOD.replace("kind: answer", "kind: maybe"), encoding="utf-8")
+    with pytest.raises(KnowledgeError):
+        import_files([file], overlay, shipped)
+    assert [e.answer for e in load_knowledge(shipped, overlay).entries] == ["新的答覆"]

@@ -1,0 +1,91 @@
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from knowledge.classify import RankedCategory
+from knowledge.entries import Basis, Category, EntryKind, FaqEntry, ParkKind, Wording
+from knowledge.text import Language
+from knowledge.understand import Match, Understanding
+from routing.domain.decision import Action, Thresholds, decide
+
+TODAY = date(2026, 11, 22)
+LIMITS = Thresholds(answer=0.9, margin=0.15, offer=0.1, category=0.5, smalltalk=0.5)
+
+
+def entry(entry_id="land-a", kind=EntryKind.ANSWER, review=date(2027, 5, 1)):
+    return FaqEntry(
+        id=entry_id,
+        category=Category.LAND,
+        topic="rent",
+        kind=kind,
+        parks=ParkKind.ANY,
+        question="?",
+        answer="!",
+        details="",
+        en=Wording(question="?", answer="!"),
+        ja=Wording(question="?", answer="!"),
+        basis=(Basis(law="法", article="", url="", version=""),),
+        facts=(),
+        verified=date(2026, 11, 1),
+        review=review,
+        unit="用地工程科",
+    )
+
+
+def match(probability, **changes):
+    opposite = changes.pop("opposite", False)
+    return Match(
+        entry=entry(**changes), score=probability, probability=probability, phrase="", similarity=0.5, opposite=opposite
+    )
+
+
+def read(*faq, category=Category.LAND, confidence=0.9, **changes):
+    ranked = (RankedCategory(category=category, probability=confidence, evidence=()),)
+    return replace(
+        Understanding(
+            text="問",
+            language=Language.ZH_TW,
+            category=category,
+            categories=ranked,
+            topic=None,
+            confidence=confidence,
+            faq=faq,
+        ),
+        **changes,
+    )
+
+
+@pytest.mark.parametrize(
+    ("understanding", "action", "reason"),
+    [
+        (read(match(0.95)), Action.ANSWER, "sure"),
+        (read(match(0.95, kind=EntryKind.HAND_OVER)), Action.HAND_OVER, "entry_hands_over"),
+        (read(match(0.95), match(0.9, entry_id="land-b")), Action.CHOOSE, "unsure"),
+        (read(match(0.5)), Action.CHOOSE, "unsure"),
+        (read(match(0.95, review=date(2026, 11, 21))), Action.HAND_OVER, "unknown"),
+        (read(match(0.95, review=TODAY)), Action.ANSWER, "sure"),
+        (read(match(0.95, opposite=True), opposite=True), Action.CHOOSE, "opposite"),
+        (read(match(0.95), short=True), Action.CHOOSE, "unsure"),
+        (read(short=True), Action.CHOOSE, "too_short"),
+        (read(match(0.95), other_topics=(Category.TAX,)), Action.CHOOSE, "several_topics"),
+        (read(match(0.95), follow_up=True, previous_entry="land-a"), Action.CHOOSE, "unsure"),
+        (read(readable=False), Action.CHOOSE, "unreadable"),
+        (read(match(0.95), category=Category.SMALLTALK), Action.CHAT, "smalltalk"),
+        (read(match(0.95), category=Category.SMALLTALK, confidence=0.3), Action.CHOOSE, "unsure"),
+        (read(), Action.HAND_OVER, "unknown"),
+        (read(confidence=0.3), Action.CHOOSE, "category_unsure"),
+    ],
+)
+def test_each_rule(understanding, action, reason):
+    decision = decide(understanding, LIMITS, TODAY)
+    assert (decision.action, decision.reason) == (action, reason)
+
+
+def test_at_most_three_choices_best_first():
+    faq = [match(p, entry_id=f"land-{i}") for i, p in enumerate((0.5, 0.4, 0.3, 0.2))]
+    assert [m.probability for m in decide(read(*faq), LIMITS, TODAY).choices] == [0.5, 0.4, 0.3]
+
+
+def test_the_shipped_thresholds_state_their_n():
+    assert "n=" in Thresholds.shipped().note
