@@ -88,8 +88,8 @@ def test_the_whole_life_by_forms_alone_on_both_databases(database_url):
         sue.step(number, "confidential")
         assert state(service, number).confidential
         assert sent(service, number) == [
-            "replied", "waiting_firm", "resumed", "extended", "waiting_agency", "resumed", "closed", "reopened", "moved",
-            "assigned",
+            "replied", "waiting_firm", "resumed", "extended", "waiting_agency", "resumed", "closed", "reopened",
+            "moved", "assigned",
         ]  # fmt: skip
 
 
@@ -140,7 +140,7 @@ def test_a_form_sent_twice_has_its_effect_once(service, alice):
         ("close", {"outcome": "", "summary": "完成"}, 422, "請選擇辦理結果"),
     ],
 )
-def test_a_refused_step_says_why_keeps_what_was_typed_and_changes_nothing(service, alice, step, typed, status, words):
+def test_a_refused_step_says_why_keeps_the_text_and_changes_nothing(service, alice, *, step, typed, status, words):
     number = service.opened()
     before = state(service, number)
     page = alice.step(number, step, **typed)

@@ -155,7 +155,8 @@ def test_a_telephone_call_becomes_a_case_with_its_own_time_of_receipt(service):
 @pytest.mark.parametrize(
     ("typed", "words"),
     [
-        ({"text": " "}, "請填寫廠商反映的內容"), ({"ubn": "123"}, "統一編號必須是 8 位數字"), ({"category": ""}, "請選擇類別"),
+        ({"text": " "}, "請填寫廠商反映的內容"), ({"ubn": "123"}, "統一編號必須是 8 位數字"),
+        ({"category": ""}, "請選擇類別"),
         ({"received_at": "2027-01-01T09:00"}, "受理時間必須在 2024 年之後"), ({"received_at": "x"}, "請輸入日期與時間"),
     ],
 )  # fmt: skip

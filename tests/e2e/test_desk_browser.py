@@ -1,0 +1,161 @@
+"""The desk in a real browser: quicker with scripts, whole without them, on a telephone and on a desk's screen."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+import uvicorn
+from playwright.sync_api import Browser, Page, expect
+
+from bot.simulator.running import free_port
+from routing.domain.permissions import Role
+from routing.service import signing_in
+from tests.harness.waiting import eventually
+from tests.service import Service
+
+pytestmark = pytest.mark.browser
+
+PASSWORD = "a good long password"
+
+
+class Desk(Service):
+    """The service, served on a port."""
+
+    def __init__(self, database_url: str) -> None:
+        self.port = free_port()
+        super().__init__(database_url, ONESTOP_BASE_URL=f"http://127.0.0.1:{self.port}")
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def ask(self, method: str, path: str, **given: Any) -> httpx.Response:
+        """Over the port: playwright keeps an event loop in this thread, so that none can be started."""
+        return httpx.request(method, self.url + path, **given)
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    with Desk(f"sqlite:///{tmp_path_factory.mktemp('desk') / 'desk.db'}") as desk:
+        with desk.runtime.database.writing() as session:
+            signing_in.add_staff(
+                session, email="may@kp.example", name="梅小姐", role=Role.OFFICER, unit="用地工程科", categories=(),
+                agency=None, password=PASSWORD, now=desk.now,
+            )  # fmt: skip
+        server = uvicorn.Server(uvicorn.Config(desk.app, host="127.0.0.1", port=desk.port, log_level="error"))
+        thread = threading.Thread(target=server.run)
+        thread.start()
+        eventually(lambda: server.started, what="the desk's server")
+        yield desk
+        server.should_exit = True
+        thread.join(timeout=10)
+
+
+def sign_in(page: Page, desk: Desk) -> None:
+    page.goto(f"{desk.url}/desk")
+    page.get_by_label("電子郵件").fill("may@kp.example")
+    page.get_by_label("密碼").fill(PASSWORD)
+    page.get_by_role("button", name="登入").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("待辦")
+
+
+def given_to_may(desk: Desk, text: str) -> str:
+    number = desk.opened(text=text)
+    desk.post("sue", f"/cases/{number}/assignment", {"assignee": "may@kp.example"})
+    return number
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
+def test_an_officer_works_a_case_from_the_queue_to_its_end(desk: Desk, chromium: Browser, scripts: bool) -> None:
+    context = chromium.new_context(locale="zh-TW", java_script_enabled=scripts)
+    page = context.new_page()
+    number = given_to_may(desk, f"請問租約如何續約{scripts}")
+    sign_in(page, desk)
+    page.get_by_role("link", name=f"請問租約如何續約{scripts}").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("請問租約如何續約")
+    page.get_by_label("回復廠商").fill("續約請備妥原租約。")
+    page.get_by_label("回復方式").select_option("phone")
+    page.get_by_role("button", name="送出回復").click()
+    expect(page.get_by_role("status")).to_contain_text("已登錄回復")
+    page.get_by_text("辦結", exact=True).first.click()
+    page.get_by_label("辦理結果").select_option("answered")
+    page.get_by_label("辦結摘要").fill("已說明續約程序。")
+    page.get_by_role("button", name="辦結").click()
+    expect(page.get_by_role("status")).to_contain_text("已辦結")
+    expect(page).to_have_url(f"{desk.url}/desk/cases/{number}?done=close&told=no_line")
+    context.close()
+
+
+def test_a_refused_form_comes_back_with_its_text_though_scripts_carry_it(desk: Desk, page: Page) -> None:
+    number = given_to_may(desk, "兩人同時開啟的案件")
+    sign_in(page, desk)
+    page.goto(f"{desk.url}/desk/cases/{number}")
+    desk.post("alice", f"/cases/{number}/messages", {"text": "我先處理", "internal": True})
+    page.get_by_label("回復廠商").fill("不能弄丟的文字")
+    page.get_by_role("button", name="送出回復").click()
+    expect(page.get_by_role("alert")).to_contain_text("案件剛由其他同仁更新")
+    expect(page.get_by_label("回復廠商")).to_have_value("不能弄丟的文字")
+
+
+def test_the_open_queue_shows_a_new_case_by_itself(desk: Desk, page: Page) -> None:
+    sign_in(page, desk)
+    given_to_may(desk, "剛剛進來的案件")
+    expect(page.get_by_role("link", name="剛剛進來的案件")).to_be_visible(timeout=20_000)
+
+
+def test_the_policy_refuses_nothing_that_the_pages_need(desk: Desk, page: Page) -> None:
+    number = given_to_may(desk, "看主控台的案件")
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    sign_in(page, desk)
+    for path in (f"/desk/cases/{number}", "/desk/cases", "/desk/new", "/desk/deliveries", "/desk/turnaround"):
+        page.goto(desk.url + path)
+        page.wait_for_load_state("networkidle")
+    assert complaints == []
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_no_page_is_wider_than_the_screen(desk: Desk, page: Page, width: int) -> None:
+    number = given_to_may(desk, "一個很長的主旨" * 12)
+    page.set_viewport_size({"width": width, "height": 800})
+    sign_in(page, desk)
+    for path in ("/desk?view=all", f"/desk/cases/{number}", "/desk/cases", "/desk/new", "/desk/deliveries",
+                 "/desk/turnaround?by=category", "/privacy"):  # fmt: skip
+        page.goto(desk.url + path)
+        wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wider <= 0, f"{path} is {wider} px too wide"
+
+
+def test_the_keyboard_reaches_the_content_first_and_sees_where_it_is(desk: Desk, page: Page) -> None:
+    sign_in(page, desk)
+    page.goto(f"{desk.url}/desk")
+    page.keyboard.press("Tab")
+    skip = page.locator(":focus")
+    expect(skip).to_have_text("跳到主要內容")
+    expect(skip).to_be_in_viewport()
+    assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "main"
+
+
+def test_words_typed_and_not_sent_are_not_lost_by_a_slip(desk: Desk, page: Page) -> None:
+    number = given_to_may(desk, "打到一半的案件")
+    sign_in(page, desk)
+    page.goto(f"{desk.url}/desk/cases/{number}")
+    page.get_by_label("回復廠商").fill("打到一半")
+    asked: list[str] = []
+
+    def stay(dialog) -> None:
+        asked.append(dialog.message)
+        dialog.dismiss()
+
+    page.on("dialog", stay)
+    page.get_by_role("navigation", name="主選單").get_by_role("link", name="待辦").click()
+    eventually(lambda: bool(asked), what="the question")
+    expect(page.get_by_label("回復廠商")).to_have_value("打到一半")
+    page.remove_listener("dialog", stay)
+    page.on("dialog", lambda dialog: dialog.accept())
