@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from bot.demo.material import Material
@@ -64,6 +64,8 @@ class Plan:
 def play(story: Story, plan: Plan, rhythm: Rhythm, material: Material, offices: Offices) -> None:
     """Write the whole course of a case, into the future if need be: the caller cuts at now."""
     received = local(story.received_at).date()
+    if plan.used == 0 and not _has_time(story, rhythm, received):
+        plan = replace(plan, used=1)
     story.asked()
     story.given()
     if story.taken_for is not None:
@@ -147,7 +149,9 @@ def _wait_on_firm(story: Story, plan: Plan, rhythm: Rhythm, day: date) -> tuple[
 def _recategorise(story: Story, rhythm: Rhythm, material: Material, offices: Offices) -> None:
     """The first guess was wrong: the officer who got it passes it on."""
     matter, before = story.matter, story.officer.email
-    at = story.last + timedelta(minutes=rhythm.random.randrange(8, 50))
+    received = local(story.received_at).date()
+    day = received if _has_time(story, rhythm, received) else rhythm.on(received, 1)
+    at = rhythm.after(story.last, day)
     unit = offices.unit_for(matter.category, matter.topic).name
     story.officer = material.officer_for(unit, matter, rhythm.random)
     story.add(at, "category", category=matter.category, topic=matter.topic, unit=unit, by=before, reason="分類更正")
