@@ -31,15 +31,16 @@ class _Tone:
 _TONES = {
     "info": _Tone("#1F5FA8", "#FFFFFF", "#1F5FA8"),
     "done": _Tone("#1B7245", "#FFFFFF", "#1B7245"),
-    "wait": _Tone("#F5C04A", "#332600", "#7A5200"),
+    "wait": _Tone("#F5C04A", "#332600", "#1F5FA8"),
     "alert": _Tone("#B3261E", "#FFFFFF", "#B3261E"),
 }
 _ONE_LINE = 26
 """How wide a label fits a button in one line, in half-width characters; LINE cuts what is longer."""
 _HALF = 13
 """The same for two buttons side by side."""
-_GRID_FROM, _GRID_WIDTH = 6, 34
-"""From so many equal choices on, and if none is wider than two lines of half a card, they stand in two columns."""
+_GRID_FROM, _GRID_WIDTH = 6, 40
+"""From so many equal choices on, and if none is wider than three lines of half a card, they stand in two columns."""
+_SCALE_FROM = 4
 MOST_BUTTONS = 24
 _TITLE, _FOOTER, _ROW_LABEL, _ROW_VALUE = 300, 500, 60, 1500
 _ROWS = 20
@@ -47,8 +48,8 @@ _URL = re.compile(r"https?://[^\s<>「」（）()，。、；]+")
 
 
 def width(text: str) -> int:
-    """How wide a text is drawn, in half-width characters."""
-    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
+    """How wide a text is drawn, in half-width characters; beyond a hundred it does not matter."""
+    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text[:100])
 
 
 def size(value: Json) -> int:
@@ -65,7 +66,7 @@ def action(button: Button, label_limit: int) -> Json | None:
         uri = _uri(button.url)
         return {"type": "uri", "label": label, "uri": uri} if uri else None
     data = button.data or ""
-    if not data or limits.utf16(data) > limits.POSTBACK_DATA:
+    if not re.fullmatch(r"[!-~]+", data) or len(data) > limits.POSTBACK_DATA:
         return None
     shown = limits.shorten(limits.clean(button.shown or ""), limits.DISPLAY_TEXT)
     return {"type": "postback", "label": label, "data": data, **({"displayText": shown} if shown else {})}
@@ -123,7 +124,7 @@ def _body(card: Card, body: str) -> Json | None:
         contents.append({"type": "box", "layout": "vertical", "spacing": "sm", "contents": rows})
     footer = limits.shorten_units(limits.clean(card.footer), _FOOTER)
     if footer:
-        if rows or not contents:
+        if rows:
             contents.append({"type": "separator", "color": LINE})
         contents.append(_words(footer, size="xs", color=QUIET))
     if not contents:
@@ -173,13 +174,14 @@ def _button(tap: _Tap, tone: _Tone) -> Json:
     return {**button, "style": "secondary", "color": PALE}
 
 
-def _choice(tap: _Tap, tone: _Tone, *, grid: bool) -> Json:
+def _choice(tap: _Tap, tone: _Tone, *, grid: bool = False, centred: bool = False) -> Json:
     """A choice whose words wrap: nothing of a long question is cut off."""
     words = _words(tap.words, size="sm", color="#FFFFFF" if tap.primary else tone.accent, weight="bold")
     return {
-        "type": "box", "layout": "vertical", "paddingAll": "md", "cornerRadius": "md", "justifyContent": "center",
+        "type": "box", "layout": "vertical", "cornerRadius": "md", "justifyContent": "center",
+        "paddingTop": "lg", "paddingBottom": "lg", "paddingStart": "md", "paddingEnd": "md",
         "backgroundColor": tone.accent if tap.primary else PALE,
-        "contents": [{**words, "align": "center"} if grid or tap.primary else words],
+        "contents": [{**words, "align": "center"} if grid or centred or tap.primary else words],
         "action": tap.action, **({"flex": 1} if grid else {}),
     }  # fmt: skip
 
@@ -194,13 +196,20 @@ def _in_columns(taps: Sequence[_Tap], tone: _Tone) -> list[Json]:
     return [*pairs, *([cells[-1]] if len(cells) % 2 else [])]
 
 
+def _share_a_row(both: Sequence[_Tap]) -> bool:
+    """Whether two that follow each other are short enough; beside the main one only something short itself."""
+    most = _HALF - 3 if both[0].primary else _HALF
+    return len(both) == 2 and not both[1].primary and all(tap.width <= most for tap in both)
+
+
 def _in_rows(taps: Sequence[_Tap], tone: _Tone) -> list[Json]:
-    """One below the other; two short ones that follow each other share a row."""
+    """One below the other; two short ones share a row, unless all are the steps of one scale."""
+    scale = len(taps) >= _SCALE_FROM and not any(tap.primary for tap in taps)
     drawn: list[Json] = []
     at = 0
     while at < len(taps):
         both = taps[at : at + 2]
-        if len(both) == 2 and all(tap.width <= _HALF for tap in both):
+        if _share_a_row(both) and not scale:
             drawn.append(_pair(*(_button(tap, tone) for tap in both)))
             at += 2
         else:
@@ -218,7 +227,7 @@ def _footer(taps: Sequence[_Tap], tone: _Tone) -> Json | None:
         last = [tap for tap in taps if tap.primary and tap is not taps[0]]
         contents = [*_in_rows(first, tone), *_in_columns(plain, tone), *_in_rows(last, tone)]
     elif any(tap.width > _ONE_LINE for tap in taps):
-        contents = [_choice(tap, tone, grid=False) for tap in taps]
+        contents = [_choice(tap, tone, centred=len(plain) == 1) for tap in taps]
     else:
         contents = _in_rows(taps, tone)
     return {
@@ -272,7 +281,7 @@ def _smallest(card: Card, body: str, taps: Sequence[_Tap], cut: str) -> Json | N
     rows = tuple(Row(row.label, limits.shorten_units(row.value, 100)) for row in card.rows[:10])
     lean = Card(title=limits.fit(card.title, 100), rows=rows, footer=limits.fit(card.footer, 100), tone=card.tone)
     words = limits.shorten_units(body, 700, cut)
-    for count in range(len(taps), -1, -1):
+    for count in (len(taps), 18, 12, 8, 4, 0):
         made = _drawn(lean, words, taps[:count])
         if made is not None and size(made) <= limits.BUBBLE_BYTES:
             return made

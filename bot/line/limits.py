@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from itertools import islice
 
 MESSAGES = 5
 TEXT = 5000
@@ -31,7 +32,7 @@ _UNITS_A_GRAPHEME = 4
 
 def utf16(text: str) -> int:
     """The length of a text in UTF-16 code units; what lies outside the BMP counts two."""
-    return len(text) + sum(character > "\uffff" for character in text)
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def clean(text: str) -> str:
@@ -67,8 +68,15 @@ def _hangul(previous: str, code: int) -> bool:
     return 0x1100 <= before <= 0x11FF or 0xAC00 <= before <= 0xD7A3
 
 
+_PLAIN = re.compile("[\\n -\u02ff\u2010-\u2027\u3000-\u3029\u3041-\u3096\u30a0-\u30ff\u4e00-\u9fff\uff01-\uff9d]*")
+"""What never joins anything: nearly all that is written here, and quick to tell."""
+
+
 def graphemes(text: str) -> Iterator[str]:
     """The clusters of a text, in order; together they are the text."""
+    if _PLAIN.fullmatch(text):
+        yield from text
+        return
     cluster, flags = "", 0
     for character in text:
         if cluster and not _joins(cluster[-1], character, flags):
@@ -87,7 +95,7 @@ def grapheme_length(text: str) -> int:
 
 def shorten(text: str, limit: int) -> str:
     """At most ``limit`` graphemes, with … in place of what was cut."""
-    clusters = list(graphemes(text))
+    clusters = list(islice(graphemes(text), limit + 1))
     if len(clusters) <= limit and utf16(text) <= limit * _UNITS_A_GRAPHEME:
         return text
     kept = fit("".join(clusters[: limit - 1]), limit * _UNITS_A_GRAPHEME - 1)
@@ -117,13 +125,15 @@ _LEAST = 0.5
 """A part is at least half full, or a border so early is not worth it."""
 
 
-def _border(head: str) -> int:
-    """Where to cut a text that is too long: after a paragraph, a line, a sentence, a word, in this order."""
+def _border(text: str, most: int) -> int:
+    """Where to cut a text after at most ``most`` characters: after a paragraph, a line, a sentence, a word."""
     for pattern in _BORDERS:
-        ends = [match.end() for match in pattern.finditer(head)]
-        if ends and ends[-1] >= len(head) * _LEAST:
+        # White space just behind may be cut at too, since it is dropped.
+        found = pattern.finditer(text, 0, most + 1)
+        ends = [min(match.end(), most) for match in found if match.end() <= most or match.group().isspace()]
+        if ends and ends[-1] >= most * _LEAST:
             return ends[-1]
-    return len(head)
+    return most
 
 
 def split_text(text: str, limit: int = TEXT) -> list[str]:
@@ -135,7 +145,7 @@ def split_text(text: str, limit: int = TEXT) -> list[str]:
     rest = text.strip()
     while utf16(rest) > limit:
         head = fit(rest, limit)
-        cut = _border(head)
+        cut = _border(rest, len(head))
         parts.append(rest[:cut].rstrip())
         rest = rest[cut:].lstrip()
     return [part for part in (*parts, rest) if part]
