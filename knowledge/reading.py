@@ -1,6 +1,6 @@
 """Which part of a message asks: sentences of long letters, clauses with topics of their own, short follow-ups."""
 
-# ruff: noqa: E501, SIM905 - word lists are read as lists, not as lines
+# ruff: noqa: E501 - word lists are read as lists, not as lines
 import re
 from dataclasses import dataclass
 

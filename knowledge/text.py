@@ -116,8 +116,11 @@ _KANA = re.compile(r"[ぁ-ゖァ-ヺｦ-ﾝ]")
 _CHINESE_PARTICLES = re.compile(r"[的嗎吗請请呢吧我你們们這这要怎麼么啊喔]")
 _LATIN = re.compile(r"[A-Za-z]+(?:'[a-z]+)?")
 _ENGLISH_WORDS = frozenset(
-    "the a an is are do does can how what where when which who we our i my to for of in on and or not with need "
-    "want please any have has it this that be if from by at must should may long much many".split()  # noqa: SIM905 - words read best as a sentence
+    re.findall(
+        r"\w+",
+        "the a an is are do does can how what where when which who we our i my to for of in on and or not with need "
+        "want please any have has it this that be if from by at must should may long much many",
+    )
 )
 
 

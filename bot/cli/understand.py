@@ -111,7 +111,6 @@ def account(read: Understanding, decision: Decision) -> str:
         lines.insert(1, f"緊急：{read.alert}")
     for match in _ordered(read, decision)[:3]:
         note = "　與所問相反，不直接回答" if match.opposite else ""
-        lines.append(
-            f"  {match.entry_id}　把握 {match.probability:.0%}　分數 {match.score:.2f}　最近問法「{match.phrase}」{note}"
-        )
+        figures = f"把握 {match.probability:.0%}　分數 {match.score:.2f}"
+        lines.append(f"  {match.entry_id}　{figures}　最近問法「{match.phrase}」{note}")
     return "\n".join(lines)

@@ -9,6 +9,16 @@ from typing import Any
 Figures = dict[str, Any]
 
 
+_BESIDE = (
+    ("recall@1", "recall_1"),
+    ("recall@3", "recall_3"),
+    ("AUROC", "auroc"),
+    ("p50 ms", "p50_ms"),
+    ("p99 ms", "p99_ms"),
+    ("fit s", "fit_s"),
+)
+
+
 def _number(value: Any) -> str:
     if value is None:
         return "-"
@@ -46,8 +56,7 @@ def rows(figures: Figures) -> Iterator[tuple[str, str]]:
     for name, row in figures.get("beside", {}).items():
         yield (
             f"beside: {name}",
-            f"recall@1 {_number(row['recall_1'])}  recall@3 {_number(row['recall_3'])}  AUROC {_number(row['auroc'])}  "
-            f"p50 {_number(row['p50_ms'])} ms  p99 {_number(row['p99_ms'])} ms  fit {_number(row['fit_s'])} s",
+            "  ".join(f"{label} {_number(row[key])}" for label, key in _BESIDE),
         )
 
 
