@@ -1,0 +1,135 @@
+"""The menu under the chat, and putting it in place.
+
+`deploy` is safe to run at every release: the menu's name carries a hash of what it is, so nothing is made anew unless
+it changed (LINE allows a hundred creations an hour; Messaging API reference, "Rate limits" and "Rich menu").
+The picture is drawn from assets/richmenu.html by
+``chromium --headless --hide-scrollbars --window-size=2500,1686 --screenshot=richmenu.png richmenu.html``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from importlib import resources
+from typing import Any
+
+import structlog
+
+from bot.line.client import LineSender
+from bot.line.wire import Answer, Json, refusal
+from routing.domain.messages import postback
+
+_PREFIX = "onestop-"
+_WIDTH, _HEIGHT = 2500, 1686
+_COLUMNS = (25, 850, 1675)
+_CATEGORIES = (("land", "土地"), ("construction", "建廠"), ("utilities", "水電"),
+               ("environment", "環保"), ("tax", "稅務"), ("other", "其他"))  # fmt: skip
+_LANGUAGES = (("zh-TW", "中文"), ("en", "English"), ("ja", "日本語"))
+_CALLS = (("119", "火災、救護 119"), ("1911", "停電 1911"), ("1910", "停水 1910"))
+"""Also in knowledge/data/emergency.yaml, with their sources; a test sees that they agree."""
+
+log = structlog.get_logger("line.richmenu")
+
+
+def _area(x: int, y: int, width: int, height: int, action: Json) -> Json:
+    return {"bounds": {"x": x, "y": y, "width": width, "height": height}, "action": action}
+
+
+def _tap(label: str, action: str, **values: str) -> Json:
+    return {"type": "postback", "label": label, "data": postback(action, **values), "displayText": label}
+
+
+def _areas() -> list[Json]:
+    tiles = (("問問題", "menu"), ("我的案件", "my_cases"), ("請專人協助", "open_case"))
+    areas = [_area(x, 25, 800, 800, _tap(*tile)) for x, tile in zip(_COLUMNS, tiles, strict=True)]
+    rows = (995, 1211, 1427)
+    for at, (name, label) in enumerate(_CATEGORIES):
+        x = _COLUMNS[0] + (36, 410)[at % 2]
+        areas.append(_area(x, rows[at // 2], 354, 196, _tap(label, "category", category=name)))
+    for y, (lang, label) in zip(rows, _LANGUAGES, strict=True):
+        areas.append(_area(_COLUMNS[1] + 36, y, 728, 196, _tap(label, "language", lang=lang)))
+    for y, (number, label) in zip(rows, _CALLS, strict=True):
+        action = {"type": "uri", "label": label, "uri": f"tel:{number}"}
+        areas.append(_area(_COLUMNS[2] + 36, y, 728, 196, action))
+    return areas
+
+
+def picture() -> bytes:
+    """The menu's picture, a PNG of 2500 by 1686 pixels."""
+    return (resources.files("bot.line") / "assets" / "richmenu.png").read_bytes()
+
+
+def definition() -> Json:
+    """The menu as LINE takes it; its name says what it is, to the last pixel."""
+    menu: dict[str, Any] = {
+        "size": {"width": _WIDTH, "height": _HEIGHT}, "selected": True, "chatBarText": "選單 Menu", "areas": _areas(),
+    }  # fmt: skip
+    digest = hashlib.sha256(json.dumps(menu, sort_keys=True).encode() + picture()).hexdigest()
+    return {"name": f"{_PREFIX}{digest[:16]}", **menu}
+
+
+def deploy(sender: LineSender) -> str:
+    """Put the menu in place for everybody and give its id. Running it again changes nothing.
+
+    An attempt that broke off is taken up where it stopped. Older menus of ours go, those of others stay.
+
+    Raises:
+        DeliveryError: LINE refused a step or did not answer.
+    """
+    menu = definition()
+    ours = [one for one in _listed(sender) if str(one.get("name", "")).startswith(_PREFIX)]
+    found = next((str(one["richMenuId"]) for one in ours if one.get("name") == menu["name"]), None)
+    menu_id = found or _create(sender, menu)
+    if found is None or not _has_picture(sender, menu_id):
+        _upload(sender, menu_id)
+    if _default(sender) != menu_id:
+        _asked(sender, "POST", f"{sender.api_base}/v2/bot/user/all/richmenu/{menu_id}")
+    for old in ours:
+        if old["richMenuId"] != menu_id:
+            _asked(sender, "DELETE", f"{sender.api_base}/v2/bot/richmenu/{old['richMenuId']}")
+    log.info("menu_in_place", menu=menu_id, created=found is None)
+    return menu_id
+
+
+def _asked(sender: LineSender, method: str, url: str, body: Json | None = None) -> Answer:
+    answer = sender.wire.call(method, url, body=body)
+    if not 200 <= answer.status < 300:
+        raise refusal(answer)
+    return answer
+
+
+def _listed(sender: LineSender) -> list[Json]:
+    menus = sender.get("/v2/bot/richmenu/list").get("richmenus", [])
+    return [menu for menu in menus if isinstance(menu, dict) and "richMenuId" in menu]
+
+
+def _create(sender: LineSender, menu: Json) -> str:
+    return str(_asked(sender, "POST", f"{sender.api_base}/v2/bot/richmenu", menu).json()["richMenuId"])
+
+
+def _content_url(sender: LineSender, menu_id: str) -> str:
+    return f"{sender.data_base}/v2/bot/richmenu/{menu_id}/content"
+
+
+def _has_picture(sender: LineSender, menu_id: str) -> bool:
+    answer = sender.wire.call("GET", _content_url(sender, menu_id), limit=2 * 1024 * 1024)
+    if answer.status not in {200, 404}:
+        raise refusal(answer)
+    return answer.status == 200
+
+
+def _upload(sender: LineSender, menu_id: str) -> None:
+    answer = sender.wire.call(
+        "POST", _content_url(sender, menu_id), body=picture(), headers={"Content-Type": "image/png"}
+    )
+    if not 200 <= answer.status < 300:
+        raise refusal(answer)
+
+
+def _default(sender: LineSender) -> str | None:
+    """The menu everybody sees now; None if there is none."""
+    answer = sender.wire.call("GET", f"{sender.api_base}/v2/bot/user/all/richmenu")
+    if answer.status not in {200, 404}:
+        raise refusal(answer)
+    found = answer.json().get("richMenuId")
+    return str(found) if found else None
