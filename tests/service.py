@@ -10,7 +10,7 @@ import asyncio
 import logging
 from datetime import datetime, timedelta
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 import httpx
 import structlog
@@ -58,7 +58,7 @@ class Service:
         migrating.upgrade(self.runtime.database)
         self.tokens: dict[str, str] = {}
 
-    def __enter__(self) -> Service:
+    def __enter__(self) -> Self:
         with self.runtime.database.writing() as session:
             for name, (role, unit, agency) in CAST.items():
                 session.add(

@@ -71,6 +71,8 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     def _http(request: Request, error: HTTPException) -> Response:
+        if error.status_code == 400 and wants_json(request):
+            return answer(request, 422, "invalid", "請求的內容不是有效的 JSON。", field="body")
         details = {404: ("not_found", "找不到這個頁面。"), 405: ("method_not_allowed", "不支援這個操作。")}
         code, detail = details.get(error.status_code, ("http_error", str(error.detail)))
         return answer(request, error.status_code, code, detail)

@@ -103,7 +103,9 @@ class Database:
 
 def changed(session: Session | Connection, statement: Executable) -> int:
     """Execute an INSERT, UPDATE or DELETE and say how many rows it touched."""
-    return max(cast("CursorResult[Any]", session.execute(statement)).rowcount, 0)
+    # Without the option an INSERT's count is -1 on PostgreSQL.
+    counted = statement.execution_options(preserve_rowcount=True)
+    return max(cast("CursorResult[Any]", session.execute(counted)).rowcount, 0)
 
 
 def _insert(session: Session | Connection, table: type[Base]) -> postgresql.Insert | sqlite.Insert:
