@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import atexit
 import functools
+import logging
 import secrets
 import shutil
 import tempfile
@@ -18,6 +19,7 @@ from urllib.parse import parse_qsl
 
 import psycopg
 import pytest
+import structlog
 from psycopg import sql
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -130,6 +132,8 @@ class Branch:
     """A branch on an empty database. ``now`` stands still until ``later``."""
 
     def __init__(self, database: Database) -> None:
+        # Failures are provoked here on purpose; drawing each of them in the log would only take long.
+        structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
         self.database = database
         self.desk = desk()
         self.now = MONDAY

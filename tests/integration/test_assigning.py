@@ -1,0 +1,161 @@
+"""Giving cases out with real rows: absence, queues, sweeps, and two hands reaching for one case (traps A1–A8)."""
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import pytest
+
+from routing.domain.errors import Invalid
+from routing.service import assigning, cases
+from tests.factories import ALICE, CAROL, DATABASES, LAND, SAFETY, SERVICE, SUE, TAI, branch_on, cast, tell
+
+
+@pytest.fixture(params=DATABASES)
+def branch(request):
+    with branch_on(request.param) as branch:
+        cast(branch)
+        yield branch
+
+
+def sweep(branch, **limits):
+    with branch.database.writing() as session:
+        return assigning.sweep(session, branch.desk, now=branch.now, **limits)
+
+
+def assigned_events(branch, number):
+    return [event for event in branch.events(number) if event.event == "assigned"]
+
+
+def test_cases_go_to_whoever_has_least_open_work(branch):
+    bob = branch.staff("bob")
+    assert [branch.row(branch.open()).assignee for _ in range(4)] == [ALICE, bob, ALICE, bob]
+
+
+def test_the_reason_of_an_automatic_choice_is_kept(branch):
+    first = assigned_events(branch, branch.open())[0]
+    assert (first.by, first.data["to"]) == (None, ALICE)
+    assert first.data["reason"]
+
+
+def test_when_everybody_is_away_cases_wait_and_are_swept_oldest_first(branch):
+    """A4"""
+    branch.absent(ALICE)
+    numbers = []
+    for _ in range(3):
+        numbers.append(branch.open())
+        branch.later(1)
+    urgent = branch.open(alert="fire")
+    assert [branch.row(number).assignee for number in numbers] == [None] * 3
+    assert sweep(branch) == []
+    branch.later(days=1)
+    assert sweep(branch) == [urgent, *numbers]
+    assert branch.row(numbers[0]).status == "assigned"
+    assert sweep(branch) == []
+
+
+def test_cases_of_a_unit_without_people_do_not_hold_up_the_others(branch):
+    stuck = [branch.open(category="environment") for _ in range(3)]
+    branch.absent(ALICE)
+    waiting = branch.open()
+    branch.later(days=1)
+    assert sweep(branch, limit=2) == [waiting]
+    assert [branch.row(number).unit for number in stuck] == [SAFETY] * 3
+
+
+def test_a_deputy_takes_what_comes_while_the_officer_is_away(branch):
+    branch.absent(ALICE, deputy=CAROL)
+    number = branch.open()
+    assert (branch.row(number).assignee, branch.row(number).unit) == (CAROL, LAND)
+
+
+@pytest.mark.parametrize("how", ["absent", "disabled"])
+def test_a_deputy_who_is_away_too_gets_nothing(branch, how):
+    branch.absent(ALICE, deputy=CAROL)
+    if how == "absent":
+        branch.absent(CAROL)
+    else:
+        branch.disable(CAROL)
+    assert branch.row(branch.open()).assignee is None
+
+
+def test_the_last_member_leaves(branch):
+    """A6"""
+    branch.disable(ALICE)
+    assert branch.row(branch.open()).status == "received"
+
+
+def test_a_person_of_another_unit_takes_the_case_there(branch):
+    number = branch.open(contact_id=branch.contact())
+    due = branch.row(number).due_on
+    with branch.hold(number, SUE) as opened:
+        cases.assign(opened, CAROL, tell=tell)
+    row = branch.row(number)
+    assert (row.assignee, row.unit, row.due_on) == (CAROL, SERVICE, due)
+    assert branch.reasons() == ["assigned"]
+
+
+def test_a_supervisor_without_unit_leaves_the_case_in_its_unit(branch):
+    number = branch.open()
+    with branch.hold(number, SUE) as opened:
+        cases.assign(opened, SUE, tell=tell)
+    assert (branch.row(number).assignee, branch.row(number).unit) == (SUE, LAND)
+
+
+def test_the_same_assignment_twice_is_one_event_and_one_notice(branch):
+    """A8"""
+    number = branch.open(contact_id=branch.contact())
+    for _ in range(2):
+        with branch.hold(number, SUE) as opened:
+            cases.assign(opened, CAROL, tell=tell)
+    assert [event.data["to"] for event in assigned_events(branch, number)] == [ALICE, CAROL]
+    assert branch.reasons() == ["assigned"]
+
+
+def test_back_into_the_queue_and_out_again(branch):
+    number = branch.open()
+    with branch.hold(number, SUE) as opened:
+        cases.assign(opened, None, tell=tell)
+        cases.assign(opened, None, tell=tell)
+    assert branch.row(number).status == "received"
+    assert len(assigned_events(branch, number)) == 2
+    assert sweep(branch) == [number]
+
+
+@pytest.mark.parametrize("email", [TAI, "nobody@kp.example", ""])
+def test_only_active_staff_of_the_branch_can_be_given_a_case(branch, email):
+    number = branch.open()
+    with pytest.raises(Invalid) as refused, branch.hold(number, SUE) as opened:
+        cases.assign(opened, email, tell=tell)
+    assert (refused.value.field, refused.value.code) == ("assignee", "unknown_assignee")
+
+
+def test_two_sweeps_at_once_give_every_case_once(branch):
+    """A1, A2"""
+    branch.absent(ALICE)
+    numbers = {branch.open() for _ in range(6)}
+    branch.later(days=1)
+    start = Barrier(2)
+
+    def both() -> list[str]:
+        start.wait()
+        return sweep(branch)
+
+    with ThreadPoolExecutor(2) as pool:
+        given = [number for job in [pool.submit(both), pool.submit(both)] for number in job.result()]
+    assert sorted(given) == sorted(numbers)
+    assert all(len(assigned_events(branch, number)) == 1 for number in numbers)
+
+
+def test_a_sweep_sees_the_unit_as_it_is_when_it_takes_the_case(branch):
+    """A3: the case was moved to another unit after the sweep had listed it."""
+    branch.disable(ALICE)
+    number = branch.open()
+    branch.staff("bob")
+    with branch.database.writing() as session:
+        listed = branch.row(number)
+        with_unit = listed.unit
+        opened = assigning.change(session, branch.desk, number, branch.actor(SUE), now=branch.now)
+        cases.change_category(opened, "tax", topic=None, reason="屬稅務", tell=tell)
+    assert with_unit == LAND
+    assert sweep(branch) == []
+    assert (branch.row(number).assignee, branch.row(number).unit) == (CAROL, SERVICE)

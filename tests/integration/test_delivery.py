@@ -1,0 +1,265 @@
+"""Handing messages to the channel: a sender that does as told, and what is written down for each outcome."""
+
+from datetime import timedelta
+
+import pytest
+
+from routing.domain.errors import DeliveryError, NotFound, StepNotAllowed
+from routing.domain.messages import Text, to_plain
+from routing.domain.retry import BACKOFF, KEY_LIFE
+from routing.service import delivery
+from routing.store import outbox
+from routing.store.schema import Outbox
+from tests.factories import DATABASES, SUE, branch_on, cast
+
+SAY = to_plain([Text("您好")])
+
+
+@pytest.fixture(params=DATABASES)
+def branch(request):
+    with branch_on(request.param) as branch:
+        cast(branch)
+        yield branch
+
+
+class Channel:
+    """A channel that answers as scripted, then accepts; it remembers what it was given."""
+
+    def __init__(self, *script):
+        self.script = list(script)
+        self.calls = []
+
+    def _answer(self, call):
+        self.calls.append(call)
+        outcome = self.script.pop(0) if self.script else None
+        if isinstance(outcome, Exception):
+            raise outcome
+        return "request-1"
+
+    def reply(self, token, messages, *, language):
+        return self._answer(("reply", token, [message.body for message in messages], language))
+
+    def push(self, to, messages, *, retry_key, language):
+        return self._answer(("push", to, retry_key, [message.body for message in messages], language))
+
+
+def fail(**what):
+    return DeliveryError("x", **{"code": "refused", **what})
+
+
+def put(branch, *, user="U1", payload=SAY, **values):
+    contact = branch.contact(user)
+    with branch.database.writing() as session:
+        return outbox.put(session, contact_id=contact, payload=payload, reason="x", now=branch.now, **values).id
+
+
+def put_reply(branch):
+    return put(branch, reply_token="t1", token_until=branch.now + timedelta(seconds=50))
+
+
+def run(branch, channel):
+    with branch.database.writing() as session:
+        parcels = delivery.lease_parcels(session, now=branch.now)
+    for parcel in parcels:
+        delivery.deliver(branch.database, channel, parcel, now=branch.now)
+    return len(parcels)
+
+
+def only(branch):
+    (row,) = branch.outbox()
+    return row
+
+
+def test_a_push_is_accepted_and_says_with_which_request(branch):
+    """L14: 200 means accepted, never delivered."""
+    put(branch)
+    channel = Channel()
+    assert run(branch, channel) == 1
+    row = only(branch)
+    assert (row.state, row.request_id, row.accepted_at, row.lease_until) == ("accepted", "request-1", branch.now, None)
+    assert channel.calls == [("push", "U1", row.retry_key, ["您好"], "zh-TW")]
+    assert run(branch, channel) == 0
+
+
+def test_the_readers_language_goes_with_the_message(branch):
+    contact = branch.contact("U1", language="ja")
+    with branch.database.writing() as session:
+        outbox.put(session, contact_id=contact, payload=SAY, reason="x", now=branch.now)
+    channel = Channel()
+    run(branch, channel)
+    assert channel.calls[0][-1] == "ja"
+
+
+def test_a_reply_goes_by_its_token_once(branch):
+    put_reply(branch)
+    channel = Channel()
+    run(branch, channel)
+    assert channel.calls == [("reply", "t1", ["您好"], "zh-TW")]
+    assert only(branch).state == "accepted"
+
+
+def test_an_old_token_is_not_even_tried(branch):
+    """L9"""
+    put_reply(branch)
+    branch.now += timedelta(seconds=51)
+    channel = Channel()
+    run(branch, channel)
+    assert [call[0] for call in channel.calls] == ["push"]
+
+
+def test_a_refused_reply_becomes_a_push(branch):
+    """L9: never lost."""
+    put_reply(branch)
+    channel = Channel(fail(code="invalid_token", permanent=True))
+    run(branch, channel)
+    run(branch, channel)
+    assert [call[0] for call in channel.calls] == ["reply", "push"]
+    assert only(branch).state == "accepted"
+
+
+def test_a_reply_of_unknown_outcome_is_neither_repeated_nor_pushed(branch):
+    """L11"""
+    put_reply(branch)
+    channel = Channel(fail(unknown=True, code="timeout"))
+    run(branch, channel)
+    branch.later(days=1)
+    assert run(branch, channel) == 0
+    assert (only(branch).state, only(branch).error, len(channel.calls)) == ("unknown", "timeout", 1)
+
+
+def test_a_reply_whose_sender_died_is_unknown(branch):
+    """L11, O3"""
+    put_reply(branch)
+    with branch.database.writing() as session:
+        delivery.lease_parcels(session, now=branch.now)
+    branch.now += delivery.LEASE + timedelta(seconds=1)
+    channel = Channel()
+    run(branch, channel)
+    assert (only(branch).state, only(branch).error, channel.calls) == ("unknown", "interrupted", [])
+
+
+def test_a_push_of_unknown_outcome_is_tried_again_with_the_same_key(branch):
+    """L12"""
+    put(branch)
+    channel = Channel(fail(unknown=True), fail())
+    for _ in range(3):
+        run(branch, channel)
+        branch.now += timedelta(seconds=10)
+    assert len({call[2] for call in channel.calls}) == 1
+    assert (only(branch).state, len(channel.calls)) == ("accepted", 3)
+
+
+def test_a_push_whose_sender_died_is_sent_with_the_same_key(branch):
+    """L12, O3"""
+    put(branch)
+    with branch.database.writing() as session:
+        (lost,) = delivery.lease_parcels(session, now=branch.now)
+    branch.now += delivery.LEASE + timedelta(seconds=1)
+    channel = Channel()
+    run(branch, channel)
+    assert channel.calls[0][2] == lost.retry_key
+
+
+def test_a_key_beyond_its_life_is_never_sent_again(branch):
+    """L12: whether after a long stop or a long wait, a person decides."""
+    put(branch)
+    with branch.database.writing() as session:
+        delivery.lease_parcels(session, now=branch.now)
+    branch.now += KEY_LIFE
+    channel = Channel()
+    assert run(branch, channel) == 0
+    assert (only(branch).state, only(branch).error, channel.calls) == ("dead", "key_expired", [])
+
+
+def test_attempts_are_capped_and_the_message_listed_for_a_person(branch):
+    """O5"""
+    put(branch)
+    channel = Channel(*[fail() for _ in range(20)])
+    for seconds in (*BACKOFF, 0):
+        run(branch, channel)
+        branch.now += timedelta(seconds=seconds * 1.25 + 1)
+    assert (only(branch).state, len(channel.calls)) == ("dead", len(BACKOFF) + 1)
+    assert run(branch, channel) == 0
+
+
+@pytest.mark.parametrize("what", [{"permanent": True}, {"quota": True}], ids=["permanent", "quota"])
+def test_what_trying_again_cannot_help_stops_at_once(branch, what):
+    """L13, O4, O7"""
+    put(branch)
+    channel = Channel(fail(**what, code="stop"))
+    run(branch, channel)
+    assert (only(branch).state, only(branch).error) == ("dead", "stop")
+
+
+def test_the_channel_is_given_the_time_it_asks_for(branch):
+    """L13"""
+    put(branch)
+    channel = Channel(fail(retry_after=90.0, code="rate"))
+    run(branch, channel)
+    assert only(branch).due_at == branch.now + timedelta(seconds=90)
+
+
+def test_a_late_outcome_does_not_touch_a_newer_attempt(branch):
+    """O2"""
+    put(branch)
+    with branch.database.writing() as session:
+        (slow,) = delivery.lease_parcels(session, now=branch.now)
+    branch.now += delivery.LEASE + timedelta(seconds=1)
+    run(branch, Channel())
+    delivery.deliver(branch.database, Channel(fail(permanent=True)), slow, now=branch.now)
+    assert only(branch).state == "accepted"
+
+
+def test_a_fault_in_the_sender_counts_as_an_attempt(branch):
+    """O5: it must not be tried for ever, nor hold up what comes after it."""
+    put(branch)
+    channel = Channel(*[ZeroDivisionError() for _ in range(20)])
+    for seconds in (*BACKOFF, 0):
+        run(branch, channel)
+        branch.now += timedelta(seconds=seconds * 1.25 + 1)
+    assert (only(branch).state, only(branch).error) == ("dead", "internal")
+
+
+def test_a_stored_message_that_cannot_be_read_is_for_a_person(branch):
+    put(branch, payload=[{"type": "card"}])
+    channel = Channel()
+    run(branch, channel)
+    assert (only(branch).state, only(branch).error, channel.calls) == ("dead", "unreadable", [])
+
+
+def test_a_contact_without_line_gets_no_push(branch):
+    put(branch, user=None)
+    run(branch, Channel())
+    assert (only(branch).state, only(branch).error) == ("dead", "no_recipient")
+
+
+@pytest.mark.parametrize("state", ["unknown", "dead"])
+def test_a_person_may_send_again_with_a_key_of_its_own(branch, state):
+    """O5, L12"""
+    row_id = put_reply(branch)
+    with branch.database.writing() as session:
+        session.get(Outbox, row_id).state = state
+        session.get(Outbox, row_id).attempts = 8
+    before = only(branch).retry_key
+    with branch.database.writing() as session:
+        delivery.resend(session, row_id, branch.actor(SUE), now=branch.now)
+    channel = Channel()
+    run(branch, channel)
+    row = only(branch)
+    assert (row.state, row.kind, row.attempts) == ("accepted", "push", 1)
+    assert row.retry_key != before
+    assert channel.calls[0][2] == row.retry_key
+
+
+@pytest.mark.parametrize("state", ["pending", "leased", "accepted", "cancelled"])
+def test_what_is_on_its_way_or_done_is_not_sent_again(branch, state):
+    row_id = put(branch)
+    with branch.database.writing() as session:
+        session.get(Outbox, row_id).state = state
+    with pytest.raises(StepNotAllowed), branch.database.writing() as session:
+        delivery.resend(session, row_id, branch.actor(SUE), now=branch.now)
+
+
+def test_there_must_be_a_message_to_send_again(branch):
+    with pytest.raises(NotFound), branch.database.writing() as session:
+        delivery.resend(session, 4711, branch.actor(SUE), now=branch.now)

@@ -1,0 +1,52 @@
+"""The schema: migrations make exactly what the models say, from nothing, on both databases."""
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+
+from routing.service import databases
+from routing.store import migrating
+from routing.store.session import METADATA, Database
+
+
+@pytest.fixture
+def database(database_url):
+    database = Database(database_url)
+    yield database
+    database.dispose()
+
+
+def test_migrations_and_models_agree(database):
+    migrating.upgrade(database)
+    with database.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+        assert compare_metadata(context, METADATA) == []
+
+
+def test_an_empty_database_is_brought_to_the_newest_schema_and_again_is_harmless(database):
+    assert migrating.current(database) is None
+    assert migrating.upgrade(database) == migrating.head() == migrating.upgrade(database)
+    assert migrating.current(database) == migrating.head()
+
+
+def test_an_empty_database_is_not_served_and_the_command_that_mends_it_is_named(database):
+    assert "onestop migrate" in databases.why_not(database, demo=False)
+    migrating.upgrade(database)
+    assert databases.why_not(database, demo=False) is None
+
+
+def test_a_demo_database_is_served_as_the_demo_only(database):
+    migrating.upgrade(database)
+    databases.mark_demo(database)
+    databases.mark_demo(database)
+    assert databases.is_demo(database)
+    assert databases.why_not(database, demo=True) is None
+    assert "示範" in databases.why_not(database, demo=False)
+
+
+def test_a_database_that_is_not_there_is_named_without_its_password():
+    database = Database("postgresql+psycopg://someone:hunter2@127.0.0.1:1/none")
+    refusal = databases.why_not(database, demo=False)
+    database.dispose()
+    assert "ONESTOP_DATABASE_URL" in refusal
+    assert "hunter2" not in refusal
