@@ -23,15 +23,14 @@ from bot.settings import Settings, SettingsError
 from bot.web import errors, health, logs, public
 from bot.web.runtime import Runtime
 from bot.web.security import SecurityMiddleware
-from bot.worker import Worker, run_until_signalled
+from bot.worker import KnowledgeWatch, Worker, run_until_signalled
 from knowledge.calendar import load_calendar
-from knowledge.loading import load_knowledge
 from knowledge.offices import load_offices
-from knowledge.understand import Understander
 from knowledge.wording import load_sentences
 from routing.service import databases
 from routing.service.context import Desk, DeskSource
 from routing.service.intake import Intake
+from routing.service.knowing.in_force import Knowledge
 from routing.service.understanding import Reader, load_thresholds
 from routing.store.session import Database
 
@@ -54,11 +53,14 @@ def build_runtime(settings: Settings, *, now: Callable[[], datetime] | None = No
         sentences=load_sentences(),
         demo=demo,
     )
+    database = Database(settings.database_url)
+    known = Knowledge(database, cache=settings.data_dir / "cache", overlay=settings.data_dir / "knowledge")
     return Runtime(
         settings=settings,
-        database=Database(settings.database_url),
+        database=database,
         desks=DeskSource(desk),
-        reader=Reader(lambda: Understander(load_knowledge(), cache=settings.data_dir / "cache"), load_thresholds()),
+        reader=Reader(known.build, load_thresholds()),
+        knowledge=known,
         now=now or clock(settings),
     )
 
@@ -119,10 +121,13 @@ def _lifespan(*, with_worker: bool) -> Callable[[FastAPI], object]:
         runtime: Runtime = app.state.runtime
         worker = Worker(runtime, build_sender(runtime.settings)) if with_worker else None
         app.state.intake = Intake(runtime.database, runtime.now, worker.wake if worker else _nobody_to_wake)
+        watch = KnowledgeWatch(runtime)
+        watch.start()
         if worker:
             worker.start()
         yield
         app.state.intake.stop()
+        watch.stop()
         if worker:
             worker.stop()
         runtime.database.dispose()
@@ -150,5 +155,8 @@ def run_worker(settings: Settings) -> None:
     logs.configure(settings.log_level)
     runtime = build_runtime(settings)
     check_ready(settings, runtime.database, demo=False)
+    watch = KnowledgeWatch(runtime)
+    watch.start()
     run_until_signalled(Worker(runtime, build_sender(settings)))
+    watch.stop()
     runtime.database.dispose()

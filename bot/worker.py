@@ -19,12 +19,14 @@ from bot.line.client import LineSender
 from bot.line.events import read_event
 from bot.web.runtime import Runtime
 from routing.service import assigning, contacts, delivery, files, inbox
+from routing.service.knowing.trials import Trials
 from routing.store import inbox as inbox_store
 
 _LANES_AT_ONCE = 4
 _SENDERS = 4
 _IDLE = 0.25
 _SWEEP_EVERY = 60.0
+_KNOWLEDGE_EVERY = 2.0
 
 log = structlog.get_logger("worker")
 
@@ -36,6 +38,7 @@ class Worker:
         self._runtime = runtime
         self._sender = sender
         self._holder = token_hex(8)
+        self._trials = Trials(database=runtime.database, knowledge=runtime.knowledge)
         self._stop = Event()
         self._inbox_wake = Event()
         self._outbox_wake = Event()
@@ -46,6 +49,7 @@ class Worker:
                 ("outbox", self._outbox_turn, self._outbox_wake, _IDLE),
                 ("files", self._files_turn, Event(), 1.0),
                 ("timers", self._timers_turn, Event(), _SWEEP_EVERY),
+                ("trials", self._trials_turn, Event(), _KNOWLEDGE_EVERY),
             )
         ]
         self._lanes = ThreadPoolExecutor(_LANES_AT_ONCE, thread_name_prefix="lane")
@@ -133,6 +137,36 @@ class Worker:
         if given:
             log.info("assigned_later", cases=len(given))
         return 0
+
+
+    def _trials_turn(self) -> int:
+        return self._trials.turn(self._runtime.now)
+
+
+class KnowledgeWatch:
+    """Keeps a process's understanding at the knowledge in force; one for every process that answers or shows it."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+        self._stop = Event()
+        self._thread = Thread(target=self._loop, name="knowledge", daemon=True)
+
+    def start(self) -> None:
+        """Begin watching."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End; a fit that is under way is left behind with the process."""
+        self._stop.set()
+        self._thread.join(timeout=2)
+
+    def _loop(self) -> None:
+        while not self._stop.wait(_KNOWLEDGE_EVERY):
+            try:
+                self._runtime.knowledge.refresh(self._runtime.reader)
+            except Exception:
+                # The knowledge of before stays in force; the next look may succeed.
+                log.exception("knowledge_not_refreshed")
 
 
 def _read(raw: str, event_at: int) -> inbox.Inbound:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from bot.settings import Settings
 from routing.service.context import Desk, DeskSource
+from routing.service.knowing.in_force import Knowledge
 from routing.service.understanding import Reader
 from routing.store.session import Database
 
@@ -24,6 +25,7 @@ class Runtime:
     database: Database
     desks: DeskSource
     reader: Reader
+    knowledge: Knowledge
     now: Callable[[], datetime]
 
     @contextmanager

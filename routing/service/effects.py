@@ -62,6 +62,11 @@ def _open_case(talk: Conversation, state: State, effect: effects.OpenCase) -> St
     pending = conversations.by_ids(talk.session, gathered.pending)
     words = [message.text.strip() for message in pending if message.kind == "text" and message.text.strip()]
     led = next((message.text.strip() for message in pending if message.id == gathered.last_message), "")
+    if gathered.stuck_at:
+        # Staff read the subject: in their language, before the firm's own words.
+        led = "：".join(
+            part for part in (talk.desk.sentences.say("service.stuck", None, item=gathered.stuck_at), led) if part
+        )
     led_at = datetime.fromisoformat(gathered.led_at) if gathered.led_at else talk.inbound.at
     received = min(talk.inbound.at, talk.now)
     new = cases.NewCase(

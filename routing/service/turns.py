@@ -11,6 +11,7 @@ from knowledge.calendar import local
 from knowledge.emergency import calls_for
 from knowledge.entries import Category, FaqEntry
 from knowledge.privacy import load_privacy
+from knowledge.services import service_for
 from knowledge.understand import Understanding
 from routing.domain.case import Event, EventKind
 from routing.domain.decision import Decision
@@ -51,10 +52,11 @@ def build(talk: Conversation, state: State, understanding: Understanding | None,
     pending = conversations.by_ids(talk.session, {*state.pending, *([talk.message.id] if talk.message else [])})
     words = "\n".join(message.text for message in pending if message.kind == "text" and message.text)
     say = partial(_say, talk)
+    known = _known(talk)
     return Turn(
         inbound=talk.inbound,
         state=state,
-        known=_known(talk),
+        known=known,
         language=talk.language,
         say=say,
         today=today(talk.now),
@@ -68,6 +70,7 @@ def build(talk: Conversation, state: State, understanding: Understanding | None,
         unit_of=partial(_unit_of, talk),
         closed_until=_closed_until(talk),
         privacy_url=f"{talk.desk.base_url}/privacy",
+        service=partial(service_for, talk.reader.services, park_kind=known.park_kind),
         words=words,
         files=sum(1 for message in pending if message.kind not in {"text", "location", "sticker", "strange"}),
         message_id=talk.message.id if talk.message else None,

@@ -9,6 +9,7 @@ from threading import Lock
 
 import yaml
 
+from knowledge.services import OnlineService, load_services
 from knowledge.understand import Previous, Understander, Understanding
 from routing.domain.decision import Decision, Thresholds, decide
 
@@ -27,6 +28,8 @@ class Reader:
         self._thresholds = thresholds
         self._lock = Lock()
         self._understander: Understander | None = None
+        self.services: tuple[OnlineService, ...] = load_services()
+        """Online services as they are in force; replaced as a whole."""
 
     def understander(self) -> Understander:
         """The understander in force."""

@@ -1,4 +1,4 @@
-"""Queries on knowledge made at the desk: versions of entries, corrections, addresses of online services, what was asked."""
+"""Queries on knowledge made at the desk: versions of entries, corrections, online services, what was asked."""
 
 from __future__ import annotations
 

@@ -158,13 +158,29 @@ def _rows(turn: Turn, entry: FaqEntry) -> tuple[Row, ...]:
         rows.append(Row(turn.say("faq.basis"), "；".join(basis.label for basis in entry.basis)))
     rows.append(Row(turn.say("faq.verified"), f"{entry.verified:%Y/%m/%d}"))
     rows.append(Row(turn.say("case.unit"), turn.unit_of(entry.category.value, entry.topic)))
+    service = turn.service(entry)
+    if service is not None and turn.language == "zh-TW":
+        facts = (service.item, service.certificate, service.duration)
+        rows.append(Row(turn.say("service.online"), "；".join(fact for fact in facts if fact)))
     return tuple(rows)
+
+
+def _service_buttons(turn: Turn, entry: FaqEntry) -> tuple[Button, ...]:
+    """Where the matter is applied for online, and a case for whoever is stuck there."""
+    service = turn.service(entry)
+    if service is None:
+        return ()
+    apply = Button(label=turn.say("button.apply_online"), url=service.address, primary=True)
+    stuck = turn.say("button.stuck")
+    values = {"from": "service", "id": service.id, "faq": entry.id}
+    return (apply, Button(label=stuck, data=postback("open_case", **values), shown=stuck))
 
 
 def answer_card(turn: Turn, entry: FaqEntry) -> Card:
     """An answer with its source and date, marked as automatic, and with the ways on."""
     wording = entry.wording(turn.language)
     buttons = [
+        *_service_buttons(turn, entry),
         menu.button(turn, "button.helpful", "helpful", faq=entry.id, primary=True),
         menu.button(turn, "button.not_helpful", "not_helpful", faq=entry.id),
         menu.open_case(turn),

@@ -32,13 +32,21 @@ def valid_ubn(number: str) -> bool:
 
 
 def begin(turn: Turn) -> Result:
-    """``open_case``: what was said or sent before is the beginning; without words we ask for some first."""
-    return _go_on(turn, turn.state)
+    """``open_case``: what was said or sent before is the beginning; without words we ask for some first.
+
+    From an online service (``from=service``) the case has the category of the answer that led there.
+    """
+    entry = turn.entry(turn.inbound.data.get("faq", "")) if turn.inbound.data.get("from") == "service" else None
+    service = turn.service(entry) if entry is not None else None
+    if entry is None or service is None:
+        return _go_on(turn, turn.state)
+    state = replace(turn.state, category=entry.category.value, topic=entry.topic, stuck_at=service.item)
+    return _go_on(turn, state)
 
 
 def _go_on(turn: Turn, state: State) -> Result:
     """The next question; while there are no words yet it is what the matter is."""
-    if turn.words:
+    if turn.words or state.stuck_at:
         return _next(turn, state)
     key = "opening.describe_media" if turn.files else "opening.describe"
     message = Text(turn.say(key), quick=(menu.cancel(turn),))
@@ -92,7 +100,9 @@ def _park_question(turn: Turn) -> Card:
 
 def summary(turn: Turn, state: State) -> Card:
     """Everything the case will hold, to be confirmed with one tap."""
-    words = turn.words if len(turn.words) <= 300 else turn.words[:299] + "…"
+    stuck = turn.say("service.stuck", item=state.stuck_at) if state.stuck_at else ""
+    words = "\n".join(part for part in (stuck, turn.words) if part)
+    words = words if len(words) <= 300 else words[:299] + "…"
     category = turn.say(f"category.{state.category or 'other'}")
     firm = state.firm_name or ""
     if state.ubn and state.ubn != firm:
@@ -234,7 +244,7 @@ def confirm(turn: Turn) -> Result:
     """``confirm_case``: the case is opened now, and the receipt follows."""
     if turn.state.step is not Step.SUMMARY:
         return menu.expired(turn)
-    if not turn.words:
+    if not turn.words and not turn.state.stuck_at:
         return _go_on(turn, turn.state)
     state = State()
     hours = menu.hours(turn)

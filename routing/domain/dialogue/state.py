@@ -54,6 +54,8 @@ class State:
     anew: bool | None = None
     """The firm is telling its details anew: what we knew is not filled in."""
     number: str | None = None
+    stuck_at: str | None = None
+    """The online service, as the table names it, at which the firm could not go on."""
     last_entry: str | None = None
     last_category: str | None = None
     last_message: int | None = None

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from knowledge.entries import FaqEntry
 from knowledge.offices import Park
+from knowledge.services import OnlineService
 from knowledge.understand import Understanding
 from routing.domain.decision import Decision
 from routing.domain.dialogue.state import State
@@ -59,6 +60,11 @@ class Say(Protocol):
         """The sentence with its placeholders filled."""
 
 
+def no_service(_entry: FaqEntry) -> OnlineService | None:
+    """Nothing is applied for online."""
+    return None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Turn:
     """Everything a handler may look at. ``words`` is what was said before and now, for the summary."""
@@ -81,6 +87,8 @@ class Turn:
     closed_until: str | None
     """When the office opens next, if it is closed now."""
     privacy_url: str
+    service: Callable[[FaqEntry], OnlineService | None] = no_service
+    """The online service under an answer, if one with a verified address fits."""
     words: str = ""
     files: int = 0
     message_id: int | None = None

@@ -20,7 +20,13 @@ _MASKS = (
     (re.compile(r"https?://\S+|www\.\S+"), "〔網址〕"),
     (re.compile(r"(?<![A-Za-z0-9])[A-Za-z][1289]\d{8}(?!\d)"), "〔身分證號〕"),
     (re.compile(r"(?i)(?:line\s*id|賴\s*id)\s*[:：]?\s*[\w.-]{3,}"), "〔帳號〕"),
-    (re.compile(r"(?:\+?886[-\s]?|0)\d{1,3}[-\s()]{0,2}\d{3,4}[-\s]?\d{3,4}(?:\s*(?:#|轉|分機|ext\.?)\s*\d{1,6})?"), "〔電話〕"),
+    (
+        re.compile(
+            r"(?:\+?886[-\s]?|0)\d{1,3}[-\s()]{0,2}\d{3,4}[-\s]?\d{3,4}"
+            r"(?:\s*(?:#|轉|分機|ext\.?)\s*\d{1,6})?"
+        ),
+        "〔電話〕",
+    ),
     (re.compile(r"(?:#|轉|分機)\s*\d{2,6}"), "〔分機〕"),
     (re.compile(r"(?<!\d)\d{8}(?!\d)"), "〔統編〕"),
     (re.compile(r"(?<!\d)\d{10,}(?!\d)"), "〔號碼〕"),
@@ -28,7 +34,10 @@ _MASKS = (
 )  # fmt: skip
 _WIDE = str.maketrans("０１２３４５６７８９－（）＃＠．", "0123456789-()#@.")
 _TITLES = "先生|小姐|女士|經理|課長|廠長|主任|組長|協理|專員"
-_SURNAMES = "陳林黃張李王吳劉蔡楊許鄭謝郭洪曾邱廖賴周徐蘇葉莊呂江何蕭羅高潘簡朱鍾游彭詹胡施沈余盧梁趙顏柯翁魏孫戴范宋鄧杜傅侯曹薛丁卓阮董溫唐藍蔣紀姚馮歐程湯田康姜汪尤巫黎涂龔"
+_SURNAMES = (
+    "陳林黃張李王吳劉蔡楊許鄭謝郭洪曾邱廖賴周徐蘇葉莊呂江何蕭羅高潘簡朱鍾游彭詹胡施沈"
+    "余盧梁趙顏柯翁魏孫戴范宋鄧杜傅侯曹薛丁卓阮董溫唐藍蔣紀姚馮歐程湯田康姜汪尤巫黎涂龔"
+)
 _NAMED = (
     re.compile(rf"(?<=我是|我姓|敝姓|我叫|名叫)[\u4e00-\u9fff]{{1,3}}(?={_TITLES})"),
     re.compile(rf"[{_SURNAMES}][\u4e00-\u9fff]{{0,2}}?(?=先生|小姐|女士)"),
@@ -46,8 +55,9 @@ def mask(text: str, names: Iterable[str | None] = ()) -> str:
     said = text.translate(_WIDE)
     for pattern, instead in _MASKS:
         said = pattern.sub(instead, said)
-    for name in sorted({part for name in names if name for part in _parts(name)}, key=len, reverse=True):
-        said = re.sub(re.escape(name), "〔名稱〕", said, flags=re.IGNORECASE)
+    hidden = {part for name in names if name for part in _parts(name)}
+    for part in sorted(hidden, key=len, reverse=True):
+        said = re.sub(re.escape(part), "〔名稱〕", said, flags=re.IGNORECASE)
     for pattern in _NAMED:
         said = pattern.sub("〔姓名〕", said)
     return said.strip()
@@ -77,7 +87,7 @@ class Group:
 
 
 def likeness(texts: Sequence[str]) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
-    """How like each text is to each other (0 to 1): words in order, words in any order, and shared pairs of characters."""
+    """How like each text is to each other (0 to 1): words in order and in any order, and shared pairs of characters."""
     coder = UnitCoder()
     units = [coder.learn(normalise(text)) for text in texts]
     bags = [bag(one) for one in units]
