@@ -106,6 +106,7 @@ WORDS: dict[str, dict[str, str]] = {
         "cancelled": "已取消",
     },
     "notice": {
+        "answer": "系統回答",
         "received": "受理通知",
         "assigned": "承辦人更新通知",
         "replied": "回復",

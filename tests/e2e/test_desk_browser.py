@@ -101,6 +101,19 @@ def test_a_refused_form_comes_back_with_its_text_though_scripts_carry_it(desk: D
     expect(page.get_by_label("回復廠商")).to_have_value("不能弄丟的文字")
 
 
+def test_a_refused_step_stands_open_with_its_text(desk: Desk, page: Page) -> None:
+    number = given_to_may(desk, "補件日期填錯的案件")
+    sign_in(page, desk)
+    page.goto(f"{desk.url}/desk/cases/{number}")
+    page.get_by_text("請廠商補件", exact=True).click()
+    page.get_by_label("應補事項").fill("請補租約影本")
+    page.get_by_label("請於何日前提供").fill("2026-11-01")
+    page.get_by_role("button", name="送出補件通知").click()
+    expect(page.get_by_role("alert")).to_contain_text("補件期限不能早於今日")
+    expect(page.get_by_label("應補事項")).to_be_visible()
+    expect(page.get_by_label("應補事項")).to_have_value("請補租約影本")
+
+
 def test_the_open_queue_shows_a_new_case_by_itself(desk: Desk, page: Page) -> None:
     sign_in(page, desk)
     given_to_may(desk, "剛剛進來的案件")
