@@ -12,11 +12,12 @@ import structlog
 import typer
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.app import create_app
+from bot.app import build_sender, create_app
 from bot.demo import filling, live, overview
 from bot.demo.material import load_material
 from bot.demo.phones import Phones, bring_back_chats, keep_chats
 from bot.demo.serving import HOST, AppServer, OneAtATime, listen, port_of
+from bot.line import richmenu
 from bot.settings import Settings, load_settings
 from bot.simulator.config import SimulatorConfig
 from bot.simulator.running import SimulatorServer
@@ -117,8 +118,9 @@ def _channel(settings: Settings, product: str, simulator: str) -> SimulatorConfi
 
 
 def _talk(runtime: Runtime, phones: Phones, *, fresh: bool) -> None:
-    """The living part beside the servers; a demo without it is still a demo."""
+    """The rich menu and the living part, beside the servers; a demo without them is still a demo."""
     try:
+        richmenu.deploy(build_sender(runtime.settings))
         live.hold_conversations(runtime, phones, fresh=fresh)
     except (OSError, OnestopError, SQLAlchemyError) as error:
         log.warning("demo_talks_ended", error=type(error).__name__)
