@@ -30,6 +30,11 @@ def _dict(value: Any) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
+def _word(value: Any) -> str:
+    """A name such as an event's type; an empty one if it is of another shape, which no set could even be asked for."""
+    return value if isinstance(value, str) else ""
+
+
 def _at(milliseconds: int) -> datetime:
     try:
         return datetime.fromtimestamp(milliseconds / 1000, UTC)
@@ -42,7 +47,8 @@ def read_event(raw: str, *, event_at: int) -> Inbound:
     event = _dict(json.loads(raw))
     source = _dict(event.get("source"))
     context = _dict(event.get("deliveryContext"))
-    in_chat = source.get("type") == "user" or (source.get("type") not in {"group", "room"} and "userId" in source)
+    place = _word(source.get("type"))
+    in_chat = place == "user" or (place not in {"group", "room"} and "userId" in source)
     shared: dict[str, Any] = {
         "at": _at(event_at),
         "user_id": _text(source.get("userId"), 64) or None,
@@ -50,7 +56,7 @@ def read_event(raw: str, *, event_at: int) -> Inbound:
         "redelivered": context.get("isRedelivery") is True,
         "silent": event.get("mode") == "standby" or not in_chat,
     }
-    kind = event.get("type")
+    kind = _word(event.get("type"))
     if kind == "message":
         return _message(_dict(event.get("message")), shared)
     if kind == "postback":
@@ -59,11 +65,11 @@ def read_event(raw: str, *, event_at: int) -> Inbound:
     if kind == "unsend":
         message_id = _text(_dict(event.get("unsend")).get("messageId"), 64)
         return Inbound(kind=InboundKind.UNSEND, message_id=message_id or None, **shared)
-    return Inbound(kind=_PLAIN.get(str(kind), InboundKind.IGNORED), **shared)
+    return Inbound(kind=_PLAIN.get(kind, InboundKind.IGNORED), **shared)
 
 
 def _message(message: dict[str, Any], shared: dict[str, Any]) -> Inbound:
-    kind = message.get("type")
+    kind = _word(message.get("type"))
     shared = {**shared, "message_id": _text(message.get("id"), 64) or None}
     if kind == "text" and isinstance(message.get("text"), str):
         return Inbound(kind=InboundKind.TEXT, text=_text(message["text"]), **shared)
@@ -71,7 +77,7 @@ def _message(message: dict[str, Any], shared: dict[str, Any]) -> Inbound:
         size = message.get("fileSize")
         return Inbound(
             kind=InboundKind.MEDIA,
-            media=str(kind),
+            media=kind,
             file_name=_text(message.get("fileName"), 200) or None,
             size=size if isinstance(size, int) and 0 <= size <= _LARGEST else None,
             **shared,

@@ -26,6 +26,9 @@ from routing.service.intake import Intake, IntakeError, RawEvent
 MAX_BODY = 1024 * 1024
 """Bytes; LINE's own webhooks are far smaller."""
 
+PATIENCE = 1.8
+"""Seconds; LINE gives up after two."""
+
 log = structlog.get_logger("line.webhook")
 router = APIRouter()
 
@@ -119,7 +122,17 @@ def _raw_event(event: Any, *, now: datetime) -> RawEvent:
 
 
 async def _store(intake: Intake, events: Sequence[RawEvent]) -> None:
-    await asyncio.wrap_future(intake.submit(events))
+    """Wait until the events are durable, for as long as LINE waits for us; what is stored later comes again in vain.
+
+    Raises:
+        IntakeError: they are not, or not yet. The writer's own future is never cancelled: others wait with it.
+    """
+    stored = asyncio.wrap_future(intake.submit(events))
+    try:
+        await asyncio.wait_for(asyncio.shield(stored), PATIENCE)
+    except TimeoutError:
+        stored.add_done_callback(asyncio.Future.exception)
+        raise IntakeError("the database takes too long") from None
 
 
 @router.post("/line/webhook", include_in_schema=False)
