@@ -31,7 +31,9 @@ _characters = st.characters(codec="utf-8", exclude_categories=["Cs"])
 _any = st.text(_characters, max_size=8) | st.sampled_from(
     ["", " ", "\x00", "\u3000", "👨\u200d👩\u200d👧" * 30, "か\u3099" * 50, "辦理期限" * 100, "\ud83d", "a" * 400]
 )
-_long = _any | st.sampled_from(["停電。" * 1000, "🍎" * 6000, "x" * 20000, "https://a.gov.tw/" + "甲" * 600])
+_long = _any | st.tuples(
+    st.sampled_from(["停電。", "🍎", "x", "https://a.gov.tw/甲"]), st.sampled_from([1, 1000, 6000, 20000])
+).map(lambda pair: pair[0] * pair[1])
 _buttons = st.builds(
     Button,
     label=_any,
@@ -40,13 +42,16 @@ _buttons = st.builds(
     shown=st.none() | _any,
     primary=st.booleans(),
 )
-_some = st.lists(_buttons, max_size=2).map(tuple) | st.just((Button("辦" * 60, data="a" * 300, shown="理" * 400),) * 30)
+_wide = st.just(Button("辦" * 60, data="a" * 300, shown="理" * 400))
+_some = st.lists(_buttons, max_size=2).map(tuple) | _wide.map(lambda button: (button,) * 30)
+_rows = st.lists(st.builds(Row, label=_any, value=_any), max_size=2).map(tuple) | st.just(Row("名" * 100, "值")).map(
+    lambda row: (Row(row.label, row.value * 2000),) * 30
+)
 _cards = st.builds(
     Card,
     title=_any,
     body=_long,
-    rows=st.lists(st.builds(Row, label=_any, value=_any), max_size=2).map(tuple)
-    | st.just((Row("名" * 100, "值" * 2000),) * 30),
+    rows=_rows,
     buttons=_some,
     footer=_any,
     tone=st.sampled_from(["info", "done", "wait", "alert"]),
