@@ -6,6 +6,7 @@ phrasings says what the question says, while they say the contrary, is never ans
 
 # ruff: noqa: E501, SIM905 - word lists are read as lists, not as lines
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -38,7 +39,10 @@ _PAIRS: tuple[tuple[str, str], ...] = (
     ("復業", "停業|歇業"),
     ("聘僱|僱用|雇用|招募|hire|採用", "解僱|解雇|資遣|開除|dismiss|lay ?off|fire (?:a|an|our)"),
     ("退還|退回|發還|無息退|refund|返金|返還", "沒收|不退|繳庫|解繳國庫|forfeit"),
-    ("賣給區外|賣到區外|銷到區外|賣到課稅區|內銷", "區外.{0,6}賣給|向區外買|跟區外買|課稅區廠商賣"),
+    (
+        "賣給區外|賣到區外|銷到區外|賣到課稅區|內銷",
+        "區外.{0,12}(?:賣|售)|課稅區.{0,4}賣|賣.{0,8}(?:園區|區內|加工區)|向區外買|跟區外買",
+    ),
     ("延長|展延|展期|extend|extension|延長", "提前|縮短|終止|shorten|early"),
     ("遷入|搬進|進駐|入居|move in", "遷出|搬走|搬離|退出|撤出|move out|退去"),
     ("內銷|課稅區|domestic", "外銷|出口|export"),
@@ -77,6 +81,10 @@ _NEGATED = re.compile(
 _COMPILED = tuple((re.compile(fold(a)), re.compile(fold(b))) for a, b in _PAIRS)
 
 
+_OUTWEIGHED = 6
+"""A side that fewer than one in this many texts of an entry take is not what the entry is about."""
+
+
 def sides(text: str) -> Mapping[int, str]:
     """For each pair of opposites a normalised text takes sides in: 'a' or 'b'; both named means no side."""
     found: dict[int, str] = {}
@@ -99,22 +107,23 @@ def negated(text: str) -> bool:
 class Stance:
     """What all the phrasings of an entry say about each pair of opposites."""
 
-    sides: Mapping[int, frozenset[str]]
+    sides: Mapping[int, Mapping[str, int]]
+    """For each pair, how many texts take each side."""
     some_negated: bool
     some_plain: bool
 
     @classmethod
     def of(cls, texts: Iterable[str]) -> "Stance":
         """The stance of an entry from all its texts."""
-        gathered: dict[int, set[str]] = {}
+        gathered: dict[int, Counter[str]] = {}
         denials = []
         for text in texts:
             folded = normalise(text)
             denials.append(negated(folded))
             for number, side in sides(folded).items():
-                gathered.setdefault(number, set()).update(side)
+                gathered.setdefault(number, Counter()).update(side)
         return cls(
-            sides={n: frozenset(s) for n, s in gathered.items()},
+            sides=gathered,
             some_negated=any(denials),
             some_plain=not all(denials),
         )
@@ -123,6 +132,6 @@ class Stance:
         """True where a normalised question says the contrary of everything this entry says."""
         for number, side in sides(text).items():
             mine = self.sides.get(number)
-            if mine and len(side) == 1 and side not in mine:
+            if mine and len(side) == 1 and mine.get(side, 0) * _OUTWEIGHED < sum(mine.values()):
                 return True
         return not self.some_negated if negated(text) else not self.some_plain
