@@ -165,9 +165,8 @@ def main() -> None:
         )
     _write_thresholds(level, note)
     known = [t for t in found if t.known]
-    print(
-        f"leave-one-out recall@1 {np.mean([t.right for t in known]):.3f} (n={len(known)}); {note}; threshold {level:.3f}"
-    )
+    recall = np.mean([t.right for t in known])
+    print(f"leave-one-out recall@1 {recall:.3f} (n={len(known)}); {note}; threshold {level:.3f}")
 
 
 def _write_answers(model: AnswerModel, found: Sequence[Trial]) -> None:
