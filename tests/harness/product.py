@@ -134,7 +134,7 @@ class Product:
     def rows(self, query: str, **values: Any) -> list[tuple[Any, ...]]:
         """Look into the database past the product."""
         if self.engine is None:
-            self.engine = sqlalchemy.create_engine(self.database_url)
+            self.engine = sqlalchemy.create_engine(self.database_url, poolclass=sqlalchemy.NullPool)
         with self.engine.connect() as connection:
             return [tuple(row) for row in connection.execute(sqlalchemy.text(query), values)]
 

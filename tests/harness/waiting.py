@@ -9,7 +9,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-def eventually(look: Callable[[], T], *, seconds: float = 15.0, what: str = "") -> T:
+def eventually(look: Callable[[], T], *, seconds: float = 15.0, pause: float = 0.02, what: str = "") -> T:
     """The first value of ``look`` that is true; AssertionError with the last one after ``seconds``."""
     limit = time.monotonic() + seconds
     while True:
@@ -18,4 +18,4 @@ def eventually(look: Callable[[], T], *, seconds: float = 15.0, what: str = "") 
             return seen
         if time.monotonic() > limit:
             raise AssertionError(f"{what or 'it'} did not happen within {seconds} s; last seen: {seen!r}")
-        time.sleep(0.02)
+        time.sleep(pause)
