@@ -112,7 +112,7 @@ class KernelMatcher:
             empty = np.zeros(self.weights.shape[1], dtype=np.float32)
             return Scores(targets=empty, similarity=np.zeros(len(self.examples), dtype=np.float32))
         similarity = self.similarity(text)
-        # Not `@`: BLAS wakes all its threads for this small product and on a busy machine waits for them (19 ms, not 0.3).
+        # Not `@`: BLAS wakes all its threads for this small product; on a busy machine that took 19 ms, not 0.3.
         return Scores(targets=np.einsum("i,ij->j", similarity, self.weights), similarity=similarity)
 
 
