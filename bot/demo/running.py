@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import sys
 import threading
 from datetime import timedelta
 from pathlib import Path
@@ -97,9 +99,21 @@ def _serve(folder: Path, lock: OneAtATime) -> None:
         done.wait()
     finally:
         typer.echo("正在停止 …")
-        server.stop()
+        finished = server.stop()
         keep_chats(state, chats)
+        if not finished:
+            _leave_at_once()
         platform.stop()
+
+
+def _leave_at_once() -> None:
+    """End the process although a first fit is still computing: its thread cannot be told to stop.
+
+    The database is safe, since what was not committed is rolled back; the interpreter's own end would pull the ground
+    from under native code that still runs.
+    """
+    sys.stdout.flush()
+    os._exit(0)
 
 
 def _signalled() -> threading.Event:

@@ -17,6 +17,8 @@ from bot.settings import SettingsError
 
 HOST = "127.0.0.1"
 _START_SECONDS = 20.0
+_STOP_SECONDS = 5.0
+"""What is under way takes less; a first fit of the understanding takes longer and is given up."""
 
 
 def listen(first: int) -> socket.socket:
@@ -67,11 +69,12 @@ class AppServer:
                 raise RuntimeError(f"{self._thread.name} did not start")
             time.sleep(0.01)
 
-    def stop(self) -> None:
-        """Finish what is under way and stop."""
+    def stop(self) -> bool:
+        """Finish what is under way and stop; False if something is still at work after five seconds."""
         self._server.should_exit = True
-        self._thread.join(8)
+        self._thread.join(_STOP_SECONDS)
         self._listener.close()
+        return not self._thread.is_alive()
 
 
 class OneAtATime:
