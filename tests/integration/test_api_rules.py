@@ -162,7 +162,8 @@ def test_many_at_once_with_one_key_make_one_case(service):
 @pytest.mark.parametrize(
     ("field", "value"),
     [
-        ("number", "KP-1151116-9999"), ("status", "closed"), ("unit", "投資服務科"), ("assigned_to", "x@y"), ("version", 9),
+        ("number", "KP-1151116-9999"), ("status", "closed"), ("unit", "投資服務科"),
+        ("assigned_to", "x@y"), ("version", 9),
         ("imported", True), ("confidential", True), ("first_contact_at", "2026-11-16T08:00:00+08:00"), ("id", 1),
     ],
 )  # fmt: skip
@@ -213,9 +214,11 @@ def test_a_body_that_is_no_object_is_422(sqlite, body):
 @pytest.mark.parametrize(
     ("query", "field"),
     [
-        ({"status": "open"}, "status"), ({"kind": "enq"}, "kind"), ({"category": "x"}, "category"), ({"unit": "x"}, "unit"),
+        ({"status": "open"}, "status"), ({"kind": "enq"}, "kind"), ({"category": "x"}, "category"),
+        ({"unit": "x"}, "unit"),
         ({"overdue": "maybe"}, "overdue"), ({"waiting_on": "me"}, "waiting_on"), ({"limit": 0}, "limit"),
-        ({"limit": 201}, "limit"), ({"limit": "x"}, "limit"), ({"cursor": "x"}, "cursor"), ({"cursor": "9" * 30}, "cursor"),
+        ({"limit": 201}, "limit"), ({"limit": "x"}, "limit"), ({"cursor": "x"}, "cursor"),
+        ({"cursor": "9" * 30}, "cursor"),
         ({"q": "a\x00b"}, "q"), ({"stauts": "closed"}, "stauts"),
     ],
 )  # fmt: skip

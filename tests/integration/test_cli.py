@@ -53,7 +53,8 @@ def test_every_command_has_help(onestop, command):
 @pytest.mark.parametrize(
     "arguments",
     [
-        ("nosuch",), ("migrate", "--nosuch"), ("serve", "--port", "0"), ("serve", "--port", "x"), ("calendar", "check", "x"),
+        ("nosuch",), ("migrate", "--nosuch"), ("serve", "--port", "0"), ("serve", "--port", "x"),
+        ("calendar", "check", "x"),
         ("turnaround", "--from", "2025-02-30", "--to", "2025-03-01"), ("turnaround", "--from", "2025-02-01"),
         ("turnaround", "--from", "2025-02-01", "--to", "2025-01-01"), ("cases", "import", "missing.jsonl"),
         ("turnaround", "--from", "2025-02-01", "--to", "2025-02-28", "--kind", "X"), ("token", "create"),

@@ -108,7 +108,8 @@ def test_one_refused_line_refuses_the_file_unless_it_may_be_skipped(service):
         {"subject": "長" * 500}, {"firm": {"name": "長" * 300, "ubn": "not a number"}}, {"firm": None},
         {"firm": {"name": None, "ubn": "12345675"}}, {"language": "ja", "alert": "flood", "confidential": True},
         {"events": [at("2026-01-05T11:00:00", "assigned", to="某人（未具帳號）"),
-                    at("2026-01-05T12:00:00", "replied", by="x", via="一種很長很長很長的其他方式", text="好", doc_no="字" * 99)]},
+                    at("2026-01-05T12:00:00", "replied", by="x", via="一種很長很長很長的其他方式",
+                       text="好", doc_no="字" * 99)]},
     ],
 )  # fmt: skip
 def test_what_is_written_comes_out_as_it_was(service, changes):
@@ -139,8 +140,10 @@ def test_importing_sends_nothing_and_reserves_the_serials_of_its_days(service):
 def test_words_stand_in_messages_alone(service):
     words = ["問", "答", "記", "請補", "結"]
     events = [
-        at("2026-01-05T11:00:00", "message", text=words[0]), at("2026-01-05T12:00:00", "replied", text=words[1], via="phone"),
-        at("2026-01-05T13:00:00", "note", text=words[2]), at("2026-01-05T14:00:00", "waiting", on="firm", message=words[3]),
+        at("2026-01-05T11:00:00", "message", text=words[0]),
+        at("2026-01-05T12:00:00", "replied", text=words[1], via="phone"),
+        at("2026-01-05T13:00:00", "note", text=words[2]),
+        at("2026-01-05T14:00:00", "waiting", on="firm", message=words[3]),
         at("2026-01-05T15:00:00", "closed", outcome="answered", summary=words[4]),
     ]  # fmt: skip
     take_in(service, [line(events=events)])

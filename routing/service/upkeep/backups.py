@@ -17,8 +17,9 @@ from pathlib import Path
 from typing import Any
 
 from routing.domain.errors import Invalid
-from routing.store import copying, migrating
+from routing.store import migrating
 from routing.store.session import Database
+from routing.store.upkeep import copying
 
 FORMAT = "onestop-backup"
 VERSION = 1

@@ -12,7 +12,8 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from routing.domain.errors import Invalid
-from routing.store import keeping, people
+from routing.store import people
+from routing.store.upkeep import keeping
 
 LOG_DAYS = 180
 """Fewer days than these no log may be kept."""

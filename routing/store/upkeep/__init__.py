@@ -1,0 +1,1 @@
+"""Whole tables at once: what is past its period, and copies of the database."""
