@@ -79,6 +79,8 @@ def _uri(url: str) -> str | None:
         number = re.split(r"[#,;]|ext|轉|分機", address[4:])[0]
         digits = re.sub(r"[^\d+*]", "", number)
         return f"tel:{digits}" if digits else None
+    if len(address) > limits.URI:
+        return None
     address = quote(address, safe="%/:?#[]@!$&'()*+,;=~")
     try:
         parts = urlsplit(address)
@@ -279,7 +281,12 @@ def bubble(card: Card, cut: str) -> Json | None:
 def _smallest(card: Card, body: str, taps: Sequence[_Tap], cut: str) -> Json | None:
     """The last resort for absurdly full cards: short facts, and as many buttons as there is room for."""
     rows = tuple(Row(row.label, limits.shorten_units(row.value, 100)) for row in card.rows[:10])
-    lean = Card(title=limits.fit(card.title, 100), rows=rows, footer=limits.fit(card.footer, 100), tone=card.tone)
+    lean = Card(
+        title=limits.fit(limits.clean(card.title), 100),
+        rows=rows,
+        footer=limits.fit(limits.clean(card.footer), 100),
+        tone=card.tone,
+    )
     words = limits.shorten_units(body, 700, cut)
     for count in (len(taps), 18, 12, 8, 4, 0):
         made = _drawn(lean, words, taps[:count])

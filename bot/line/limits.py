@@ -26,6 +26,8 @@ CAROUSEL_BUBBLES = 12
 
 _ZWJ = "\u200d"
 _JOINING = {"Mn", "Me", "Mc"}
+_LOOK_BACK = 64
+"""How far back a cluster is looked for that a cut would divide."""
 _UNITS_A_GRAPHEME = 4
 """A cluster may be a whole family of emoji or a letter under a heap of accents; on average it is not."""
 
@@ -103,16 +105,14 @@ def shorten(text: str, limit: int) -> str:
 
 
 def fit(text: str, units: int) -> str:
-    """The longest beginning of at most ``units`` UTF-16 units; cuts no cluster unless the first alone is too long."""
-    if utf16(text) <= units:
+    """The longest beginning of at most ``units`` UTF-16 units that cuts no cluster (unless one alone is too long)."""
+    raw = text.encode("utf-16-le", "surrogatepass")
+    if len(raw) <= 2 * units:
         return text
-    kept, used = [], 0
-    for cluster in graphemes(text):
-        used += utf16(cluster)
-        if used > units:
-            break
-        kept.append(cluster)
-    return "".join(kept) or text[: units // 2]
+    head = raw[: 2 * units].decode("utf-16-le", "ignore")
+    around = text[max(0, len(head) - _LOOK_BACK) : len(head) + 1]
+    *_, last = graphemes(around)
+    return head[: len(head) + 1 - len(last)] or head
 
 
 def shorten_units(text: str, units: int, mark: str = "…") -> str:

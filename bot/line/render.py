@@ -60,7 +60,8 @@ def _prepared(messages: Iterable[Outgoing]) -> list[Outgoing]:
 def _card_pieces(card: Card) -> list[Outgoing]:
     if flex.fits(card) or not card.body:
         return [card]
-    return [Text("\n".join(part for part in (card.title, limits.clean(card.body)) if part)), replace(card, body="")]
+    words = "\n".join(part for part in map(limits.clean, (card.title, card.body)) if part)
+    return [Text(words), replace(card, body="")]
 
 
 def _joined(pieces: Sequence[Outgoing]) -> list[Outgoing]:

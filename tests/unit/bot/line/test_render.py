@@ -32,7 +32,7 @@ _any = st.text(_characters, max_size=8) | st.sampled_from(
     ["", " ", "\x00", "\u3000", "👨\u200d👩\u200d👧" * 30, "か\u3099" * 50, "辦理期限" * 100, "\ud83d", "a" * 400]
 )
 _long = _any | st.tuples(
-    st.sampled_from(["停電。", "🍎", "x", "https://a.gov.tw/甲"]), st.sampled_from([1, 1000, 6000, 20000])
+    st.sampled_from(["停電。", "🍎", "x", "https://a.gov.tw/甲"]), st.sampled_from([1, 1000, 6000])
 ).map(lambda pair: pair[0] * pair[1])
 _buttons = st.builds(
     Button,
@@ -65,7 +65,7 @@ _messages = (
 )
 
 
-@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(st.lists(_messages, max_size=3), st.integers(1, 3), st.sampled_from(samples.LANGUAGES))
 def test_whatever_is_said_is_something_line_takes(messages: list[Outgoing], times: int, language: str) -> None:
     """L15: 1 to 5 valid objects, or none when nothing was said."""
