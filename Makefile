@@ -59,6 +59,15 @@ golden: $(VENV)/dev.stamp ## write the golden files anew; review the difference 
 	@ONESTOP_TEST_GOLDEN=write $(BIN)/pytest -q -n auto $(ARGS)
 	@git status --short tests/golden
 
+.PHONY: eval
+eval: $(VENV)/eval.stamp ## how well enquiries are understood: a table, and JSON in build/eval.json
+	@mkdir -p build
+	@$(BIN)/python -m knowledge.evaluation --out build/eval.json $(ARGS)
+
+.PHONY: fits
+fits: $(VENV)/run.stamp ## fit the shipped knowledge anew; after every change of phrasings
+	@$(BIN)/python -m knowledge.build.fits
+
 .PHONY: locks
 locks: ## compile the three locks anew from pyproject.toml (needs uv; UPGRADE=--upgrade for newer releases)
 	@command -v $(UV) >/dev/null || { echo "make locks needs uv: pip install uv, or UV=/path/to/uv"; exit 1; }

@@ -2,7 +2,7 @@
 
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from knowledge.entries import CATEGORIES, Category, FaqEntry, KnowledgeBase
 from knowledge.features import Floats
 from knowledge.matching import Example, KernelMatcher
+from knowledge.shipped import shipped_fits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,8 +71,10 @@ def spoken(entry: FaqEntry, group: str) -> tuple[str, ...]:
 class LazyMatchers:
     """Makes each language's matcher once, when it is first asked for."""
 
-    def __init__(self, plan: Plan, cache: Path | None) -> None:
+    def __init__(self, plan: Plan, cache: Path | None, shipped: Mapping[str, Floats] | None = None) -> None:
+        """``shipped``: fits by fingerprint that come with the product; those of data/model unless given."""
         self._plan = plan
+        self._shipped = shipped_fits() if shipped is None else shipped
         self._cache = cache
         self._locks = {group: Lock() for group in ("zh", "en", "ja")}
         self._made: dict[str, KernelMatcher] = {}
@@ -88,9 +91,12 @@ class LazyMatchers:
 
     def _make(self, group: str) -> KernelMatcher:
         examples = self._plan.examples(group)
+        fingerprint = KernelMatcher.fingerprint(examples, self._plan.targets)
+        if fingerprint in self._shipped:
+            return KernelMatcher(examples, self._plan.targets, self._shipped[fingerprint])
         if self._cache is None:
             return KernelMatcher(examples, self._plan.targets)
-        name = f"{group}-{KernelMatcher.fingerprint(examples, self._plan.targets)}.npy"
+        name = f"{group}-{fingerprint}.npy"
         stored = _load(self._cache / name)
         matcher = KernelMatcher(examples, self._plan.targets, stored)
         if stored is None:
