@@ -42,6 +42,10 @@ migrate: $(VENV)/run.stamp ## bring the database of the settings to the newest s
 test: $(VENV)/dev.stamp ## the whole suite in parallel; ARGS="-k name" narrows it
 	@exec $(BIN)/pytest -q -n auto --dist worksteal $(ARGS)
 
+.PHONY: bench
+bench: $(VENV)/dev.stamp ## how fast it is here: webhook, lists and report; a table, and build/bench.json
+	@exec $(BIN)/python -m tests.bench $(ARGS)
+
 .PHONY: check
 check: $(VENV)/dev.stamp ## lint, format, types and import contracts
 	$(BIN)/ruff check .

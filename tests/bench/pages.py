@@ -1,0 +1,96 @@
+"""Lists and reports over fifty thousand cases, one client asking again and again."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import httpx
+
+from knowledge.calendar import TAIPEI, load_calendar
+from knowledge.offices import load_offices
+from knowledge.wording import load_sentences
+from routing.service import histories
+from routing.service.context import Desk
+from routing.store.session import Database
+from tests.bench.load import Measured, measured
+from tests.harness.product import PASSWORD, Product, email
+
+CASES = 50_000
+_FIRST = datetime(2025, 1, 2, 8, 30, tzinfo=TAIPEI)
+_KINDS = (("land", "用地工程科", "olga"), ("tax", "投資服務科", "otto"), ("utilities", "營運管理科", "ivan"))
+
+
+def _lines(count: int) -> Iterator[str]:
+    for number in range(count):
+        day, serial = divmod(number, 100)
+        received = _FIRST + timedelta(days=day, minutes=serial * 5)
+        category, unit, officer = _KINDS[number % 3]
+        events = [{"at": (received + timedelta(hours=1)).isoformat(), "event": "assigned", "to": email(officer)}]
+        if number % 25:
+            for hours, event in ((26, "replied"), (30, "closed")):
+                more = (
+                    {"by": email(officer), "via": "phone", "text": "已說明。"}
+                    if event == "replied"
+                    else {"outcome": "answered"}
+                )
+                events.append({"at": (received + timedelta(hours=hours)).isoformat(), "event": event, **more})
+        yield json.dumps({
+            "number": f"KP-{received.year - 1911}{received:%m%d}-{serial + 1:04d}", "kind": "ENQ", "category": category,
+            "topic": None, "channel": "phone", "park": "楠梓", "unit": unit, "language": "zh-TW",
+            "firm": {"name": f"範例{number % 800}精密", "ubn": None}, "subject": f"範例事項 {number}",
+            "first_contact_at": received.isoformat(), "received_at": received.isoformat(), "events": events,
+        }, ensure_ascii=False)  # fmt: skip
+
+
+def fill(product: Product) -> None:
+    """Import the cases into the product's database."""
+    desk = Desk(
+        agency_code="KP", base_url=product.url, calendar=load_calendar(), offices=load_offices(),
+        sentences=load_sentences(),
+    )  # fmt: skip
+    database = Database(product.database_url)
+    now = datetime.now(UTC)  # noqa: TID251 - an import happens now
+    with database.writing() as session:
+        result = histories.import_histories(session, desk, _lines(CASES), skip_bad=False, now=now)
+    database.dispose()
+    if result.imported != CASES:
+        raise RuntimeError(f"{result.imported} cases were taken; {result.refusals[:3]}")
+
+
+def pages(product: Product, *, times: int = 40) -> dict[str, Measured]:
+    """Each page asked for ``times`` times by a supervisor."""
+    bearer = {"Authorization": f"Bearer {product.tokens['sue']}"}
+    asked = {
+        "GET /api/v1/cases?limit=200": ("/api/v1/cases", {"limit": "200"}),
+        "GET /api/v1/cases?status=assigned": ("/api/v1/cases", {"limit": "200", "status": "assigned"}),
+        "GET /api/v1/cases?q=": ("/api/v1/cases", {"q": "範例事項 49999"}),
+        "GET /api/v1/turnaround, one month": ("/api/v1/turnaround", {"from": "2026-01-01", "to": "2026-01-31"}),
+        "GET /desk": ("/desk", {}),
+    }
+    found: dict[str, Measured] = {}
+    with httpx.Client(base_url=product.url, timeout=120, follow_redirects=True) as browser:
+        signed = browser.post(
+            "/desk/sign-in", data={"email": email("sue"), "password": PASSWORD}, headers={"Origin": product.url}
+        )
+        signed.raise_for_status()
+        cookies = dict(browser.cookies)
+    for name, (path, query) in asked.items():
+        with httpx.Client(base_url=product.url, timeout=120, follow_redirects=True) as client:
+            if path == "/desk":
+                client.cookies.update(cookies)
+            headers = {} if path == "/desk" else bearer
+            found[name] = _ask(client, path, query, headers, times)
+    return found
+
+
+def _ask(client: httpx.Client, path: str, query: dict[str, str], headers: dict[str, str], times: int) -> Measured:
+    client.get(path, params=query, headers=headers)
+    taken, failed, begun = list[float](), 0, time.perf_counter()
+    for _ in range(times):
+        start = time.perf_counter()
+        failed += client.get(path, params=query, headers=headers).status_code != 200
+        taken.append(time.perf_counter() - start)
+    return measured(taken, time.perf_counter() - begun, failed)
