@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from importlib import resources
 from pathlib import Path
@@ -115,7 +115,7 @@ def _vendor() -> Path:
     return Path(str(resources.files("django_htmx") / "static" / "django_htmx"))
 
 
-def _lifespan(*, with_worker: bool) -> Callable[[FastAPI], object]:
+def _lifespan(*, with_worker: bool) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         runtime: Runtime = app.state.runtime

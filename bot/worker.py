@@ -18,12 +18,14 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.line.client import LineSender
 from bot.line.events import read_event
 from bot.web.runtime import Runtime
+from routing.domain.inbound import Inbound
 from routing.service import assigning, contacts, delivery, files, inbox
 from routing.service.knowing.trials import Trials
+from routing.service.upkeep import daily
 from routing.store import inbox as inbox_store
 
 _LANES_AT_ONCE = 4
-_SENDERS = 4
+_SENDERS = 8
 _IDLE = 0.25
 _SWEEP_EVERY = 60.0
 _KNOWLEDGE_EVERY = 2.0
@@ -114,7 +116,7 @@ class Worker:
     def _outbox_turn(self) -> int:
         runtime = self._runtime
         with runtime.database.writing() as session:
-            parcels = delivery.lease_parcels(session, now=runtime.now())
+            parcels = delivery.lease_parcels(session, now=runtime.now(), limit=_SENDERS)
         jobs = [self._senders.submit(self._deliver, parcel) for parcel in parcels]
         wait(jobs)
         for job in jobs:
@@ -134,10 +136,10 @@ class Worker:
         runtime = self._runtime
         with runtime.writing() as (session, desk):
             given = assigning.sweep(session, desk, now=runtime.now())
+            daily.run_if_due(session, desk, now=runtime.now())
         if given:
             log.info("assigned_later", cases=len(given))
         return 0
-
 
     def _trials_turn(self) -> int:
         return self._trials.turn(self._runtime.now)
@@ -169,7 +171,7 @@ class KnowledgeWatch:
                 log.exception("knowledge_not_refreshed")
 
 
-def _read(raw: str, event_at: int) -> inbox.Inbound:
+def _read(raw: str, event_at: int) -> Inbound:
     return read_event(raw, event_at=event_at)
 
 

@@ -59,10 +59,10 @@ class Parcel:
     """A reply whose lease ran out: somebody tried and did not live to say how it went."""
 
 
-def lease_parcels(session: Session, *, now: datetime) -> list[Parcel]:
+def lease_parcels(session: Session, *, now: datetime, limit: int = _BATCH) -> list[Parcel]:
     """Take what is due. A reply past its token's time becomes a push before it is ever tried (trap L9)."""
     parcels = []
-    for row in outbox.lease(session, now=now, length=LEASE, limit=_BATCH):
+    for row in outbox.lease(session, now=now, length=LEASE, limit=limit):
         contact = session.get(Contact, row.contact_id)
         session.refresh(row)
         if row.kind == "push" and row.first_try_at is not None and now - row.first_try_at >= KEY_LIFE:

@@ -1,0 +1,28 @@
+"""What is done once a day, by whichever worker comes first: dates recounted, what is over erased."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from knowledge.calendar import local
+from routing.service import calendar_keeping
+from routing.service.context import Desk
+from routing.service.upkeep import retention
+from routing.store import meta
+
+_KEY = "daily"
+
+
+def run_if_due(session: Session, desk: Desk, *, now: datetime) -> bool:
+    """Do the day's upkeep unless it is done; says whether it was done here.
+
+    Waiting cases move on by a day each day, so their dates in lists are counted anew. Taipei's day decides.
+    """
+    today: date = local(now).date()
+    if not meta.claim(session, _KEY, today.isoformat()):
+        return False
+    calendar_keeping.follow(session, desk, now=now)
+    retention.run(session, retention.Periods(), now=now)
+    return True

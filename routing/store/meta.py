@@ -1,0 +1,16 @@
+"""Facts that a database keeps about itself."""
+
+from __future__ import annotations
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from routing.store.schema import Meta
+from routing.store.session import changed, insert_ignoring
+
+
+def claim(session: Session, key: str, value: str) -> bool:
+    """Set a key to a value; True for the one of several callers that changed it, False if it had that value."""
+    if insert_ignoring(session, Meta, {"key": key, "value": value}, key=("key",)):
+        return True
+    return changed(session, update(Meta).where(Meta.key == key, Meta.value != value).values(value=value)) == 1
