@@ -1,0 +1,215 @@
+"""Passwords, lockout, sessions and tokens (資通系統防護基準: 身分驗證管理)."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from routing.domain.errors import Invalid, Unauthenticated
+from routing.domain.permissions import Role
+from routing.service import signing_in
+from routing.store import people
+from routing.store.schema_desk import ApiToken, Audit, Staff, WebSession
+from tests.factories import DATABASES, LAND, branch_on
+
+GOOD = "correct horse battery"
+EMAIL = "alice@kp.example"
+
+
+@pytest.fixture(params=DATABASES)
+def branch(request):
+    with branch_on(request.param) as branch:
+        add(branch)
+        yield branch
+
+
+def add(branch, **changes):
+    values = {
+        "email": EMAIL, "name": "王小姐", "role": Role.OFFICER, "unit": LAND, "categories": (), "agency": None,
+        "password": GOOD, **changes,
+    }  # fmt: skip
+    with branch.database.writing() as session:
+        return signing_in.add_staff(session, **values, now=branch.now).email
+
+
+def check(branch, email=EMAIL, password=GOOD):
+    with branch.database.writing() as session:
+        return signing_in.check_password(session, email, password, now=branch.now) is not None
+
+
+def begin(branch):
+    with branch.database.writing() as session:
+        return signing_in.begin_session(session, people.staff_by_email(session, EMAIL), now=branch.now)
+
+
+def who(branch, token):
+    with branch.database.reading() as session:
+        return signing_in.who_by_session(session, token, now=branch.now)
+
+
+def actions(branch):
+    with branch.database.reading() as session:
+        return list(session.scalars(select(Audit.action).order_by(Audit.id)))
+
+
+@pytest.mark.parametrize("email", [EMAIL, " Alice@KP.example "])
+def test_the_right_password_signs_in_and_is_audited(branch, email):
+    assert check(branch, email)
+    assert actions(branch)[-1] == "sign_in"
+
+
+@pytest.mark.parametrize(("email", "password"), [(EMAIL, "wrong"), ("nobody@kp.example", GOOD), (EMAIL, ""), ("", "")])
+def test_a_wrong_one_does_not_and_names_nobody(branch, email, password):
+    assert not check(branch, email, password)
+    with branch.database.reading() as session:
+        last = session.scalars(select(Audit).order_by(Audit.id.desc()).limit(1)).one()
+    assert (last.action, last.actor, "@" in last.subject) == ("sign_in.refused", "-", False)
+
+
+@pytest.mark.parametrize("email", [EMAIL, "nobody@kp.example"])
+def test_five_failures_lock_an_account_for_a_quarter_of_an_hour(branch, email):
+    for _ in range(signing_in.MAX_FAILURES):
+        assert not check(branch, email, "wrong")
+    assert not check(branch, email)
+    assert actions(branch)[-1] == "sign_in.locked"
+    branch.now += people.SIGN_IN_WINDOW - timedelta(seconds=1)
+    assert not check(branch, email)
+    branch.now += timedelta(seconds=2)
+    assert check(branch, email) is (email == EMAIL)
+
+
+def test_one_accounts_failures_do_not_lock_another(branch):
+    for _ in range(signing_in.MAX_FAILURES):
+        check(branch, "bob@kp.example", "wrong")
+    assert check(branch)
+
+
+def test_signing_in_forgets_the_failures_before(branch):
+    for _ in range(2):
+        for _ in range(signing_in.MAX_FAILURES - 1):
+            assert not check(branch, password="wrong")
+        assert check(branch)
+
+
+def test_an_unknown_account_costs_a_hash_as_well(branch):
+    """Time tells nobody which accounts exist: the same hash is worked out against a password nobody has."""
+    with branch.database.reading() as session:
+        kept = people.staff_by_email(session, EMAIL).password_hash
+    nobody = signing_in._NOBODY
+    assert nobody.rsplit("$", 2)[0] == kept.rsplit("$", 2)[0]
+
+
+def test_what_is_kept_is_neither_password_nor_token(branch):
+    token = begin(branch)
+    with branch.database.writing() as session:
+        api = signing_in.create_token(session, EMAIL, now=branch.now)
+        kept = str([
+            *session.execute(select(Staff.password_hash)), *session.execute(select(WebSession.token_sha256)),
+            *session.execute(select(ApiToken.token_sha256)),
+        ])  # fmt: skip
+    assert "$argon2id$" in kept
+    for secret in (GOOD, token, api):
+        assert secret not in kept
+
+
+def test_a_session_ends_without_use(branch):
+    token = begin(branch)
+    branch.now += signing_in.IDLE
+    assert who(branch, token)[0].email == EMAIL
+    branch.now += timedelta(seconds=1)
+    with pytest.raises(Unauthenticated):
+        who(branch, token)
+
+
+def test_a_session_in_use_ends_after_its_life(branch):
+    token = begin(branch)
+    for _ in range(int(signing_in.LIFE / signing_in.IDLE)):
+        branch.now += signing_in.IDLE
+        assert who(branch, token)[1]
+        with branch.database.writing() as session:
+            signing_in.keep_session(session, token, now=branch.now)
+    branch.now += timedelta(seconds=1)
+    with pytest.raises(Unauthenticated):
+        who(branch, token)
+
+
+def test_use_is_noted_once_a_minute(branch):
+    token = begin(branch)
+    branch.now += timedelta(seconds=60)
+    assert not who(branch, token)[1]
+    branch.now += timedelta(seconds=1)
+    assert who(branch, token)[1]
+
+
+def test_signing_out_ends_this_session_alone(branch):
+    first, second = begin(branch), begin(branch)
+    with branch.database.writing() as session:
+        signing_in.end_session(session, first)
+    assert who(branch, second)
+    with pytest.raises(Unauthenticated):
+        who(branch, first)
+
+
+def test_old_sessions_are_cleared_away(branch):
+    begin(branch)
+    branch.now += signing_in.LIFE + timedelta(seconds=1)
+    begin(branch)
+    with branch.database.reading() as session:
+        assert session.scalars(select(func.count()).select_from(WebSession)).one() == 1
+
+
+def test_a_disabled_account_is_out_everywhere_at_once(branch):
+    token = begin(branch)
+    with branch.database.writing() as session:
+        api = signing_in.create_token(session, EMAIL, now=branch.now)
+        assert signing_in.who_by_token(session, api).email == EMAIL
+    branch.disable(EMAIL)
+    with pytest.raises(Unauthenticated):
+        who(branch, token)
+    with branch.database.reading() as session, pytest.raises(Unauthenticated):
+        signing_in.who_by_token(session, api)
+    assert not check(branch)
+    with branch.database.writing() as session, pytest.raises(Invalid):
+        signing_in.create_token(session, EMAIL, now=branch.now)
+
+
+@pytest.mark.parametrize("token", ["", "ost_guess", "祕密"])
+def test_a_guessed_token_is_nobodys(branch, token):
+    with branch.database.reading() as session, pytest.raises(Unauthenticated):
+        signing_in.who_by_token(session, token)
+    with pytest.raises(Unauthenticated):
+        who(branch, token)
+
+
+def test_a_token_is_new_each_time_and_says_what_it_is(branch):
+    with branch.database.writing() as session:
+        tokens = {signing_in.create_token(session, EMAIL, now=branch.now) for _ in range(3)}
+    assert len(tokens) == 3
+    assert all(token.startswith("ost_") and len(token) > 40 for token in tokens)
+
+
+WRONG = [
+    ({"email": "nobody"}, "email"), ({"email": EMAIL.upper()}, "email"), ({"email": "a@" + "b" * 200}, "email"),
+    ({"email": "x@kp.example", "unit": None}, "unit"), ({"email": "x@kp.example", "password": "x" * 11}, "password"),
+    ({"email": "x@kp.example", "password": "x" * 129}, "password"),
+    ({"email": "x@kp.example", "role": Role.PARTNER}, "agency"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("changes", "field"), WRONG)
+def test_an_account_that_cannot_be_made_names_its_field(branch, changes, field):
+    with pytest.raises(Invalid) as refused:
+        add(branch, **changes)
+    assert refused.value.field == field
+
+
+@pytest.mark.parametrize("length", [12, 128])
+def test_passwords_of_allowed_length(branch, length):
+    password = "密" * length
+    add(branch, email="x@kp.example", password=password)
+    assert check(branch, "x@kp.example", password)
+
+
+def test_disabling_nobody_is_refused(branch):
+    with branch.database.writing() as session, pytest.raises(Invalid):
+        signing_in.disable_staff(session, "nobody@kp.example", now=branch.now)

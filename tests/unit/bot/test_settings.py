@@ -1,0 +1,78 @@
+"""Settings: defaults, what is refused, and that nothing secret is shown (contract §2)."""
+
+import pytest
+from pydantic import ValidationError
+
+from bot.settings import Settings, SettingsError, load_settings, setting_names
+
+
+@pytest.fixture(autouse=True)
+def _bare(monkeypatch, tmp_path):
+    """No settings of this machine's own."""
+    monkeypatch.chdir(tmp_path)
+    for name in setting_names():
+        monkeypatch.delenv(name, raising=False)
+
+
+DEFAULTS = [
+    ("line_api_base", "https://api.line.me"), ("line_data_api_base", "https://api-data.line.me"),
+    ("database_url", "sqlite:///data/onestop.db"), ("agency_code", "KP"), ("clock_offset", 0.0),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("field", "value"), DEFAULTS)
+def test_defaults(field, value):
+    assert getattr(load_settings({}), field) == value
+
+
+def test_an_unknown_name_of_ours_is_an_error_that_names_it():
+    with pytest.raises(SettingsError, match="ONESTOP_AGENCI_CODE"):
+        load_settings({"ONESTOP_AGENCI_CODE": "KP"})
+
+
+@pytest.mark.parametrize("name", ["ONESTOP_TEST_POSTGRES", "ONESTOP_TEST_REQUIRE", "PATH", "LINE_UNKNOWN"])
+def test_names_of_the_suite_and_of_others_are_no_error(name):
+    load_settings({name: "x"})
+
+
+BAD = [
+    ("ONESTOP_AGENCY_CODE", "kp"), ("ONESTOP_AGENCY_CODE", "K"), ("ONESTOP_AGENCY_CODE", "KPKPK"),
+    ("ONESTOP_AGENCY_CODE", "K1"), ("ONESTOP_DATABASE_URL", "mysql://x"), ("ONESTOP_DATABASE_URL", "postgresql://x"),
+    ("ONESTOP_BASE_URL", "window.example"), ("LINE_API_BASE", "ftp://x"), ("ONESTOP_CLOCK_OFFSET", "soon"),
+    ("ONESTOP_QUOTA_WARNING", "0"), ("ONESTOP_QUOTA_WARNING", "101"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "value"), BAD)
+def test_a_value_that_cannot_be_used_is_one_line_that_names_its_setting(monkeypatch, name, value):
+    monkeypatch.setenv(name, value)
+    with pytest.raises(SettingsError) as refused:
+        load_settings({name: value})
+    assert name in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "field", "read"),
+    [("ONESTOP_AGENCY_CODE", "KPBR", "agency_code", "KPBR"), ("ONESTOP_CLOCK_OFFSET", "-3600", "clock_offset", -3600.0),
+     ("ONESTOP_CLOCK_OFFSET", "", "clock_offset", 0.0), ("ONESTOP_BASE_URL", "https://x.example/", "base_url",
+                                                          "https://x.example")],
+)  # fmt: skip
+def test_a_value_from_the_environment(monkeypatch, name, value, field, read):
+    monkeypatch.setenv(name, value)
+    assert getattr(load_settings({name: value}), field) == read
+
+
+def test_https_follows_from_the_address():
+    assert Settings(ONESTOP_BASE_URL="https://x.example").https
+    assert not Settings().https
+
+
+def test_settings_do_not_change_and_do_not_show_their_secrets():
+    settings = Settings(
+        LINE_CHANNEL_SECRET="hunter2", LINE_CHANNEL_ACCESS_TOKEN="hunter2", ONESTOP_SECRET_KEY="hunter2",
+        ONESTOP_DATABASE_URL="postgresql+psycopg://u:hunter2@h/d", ONESTOP_METRICS_TOKEN="hunter2",
+    )  # fmt: skip
+    assert "hunter2" not in repr(settings)
+    with pytest.raises(ValidationError):
+        settings.agency_code = "XX"
