@@ -5,7 +5,8 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from bot.console import admin, case_page, deliveries, entering, queue, signing, steps
+from bot.console.knowledge import routes as knowledge
 
 router = APIRouter(include_in_schema=False)
-for family in (signing, queue, entering, deliveries, admin, case_page, steps):
+for family in (signing, queue, entering, deliveries, admin, knowledge, case_page, steps):
     router.include_router(family.router)

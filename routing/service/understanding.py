@@ -25,7 +25,7 @@ class Reader:
 
     def __init__(self, build: Callable[[], Understander], thresholds: Thresholds) -> None:
         self._build = build
-        self._thresholds = thresholds
+        self.thresholds = thresholds
         self._lock = Lock()
         self._understander: Understander | None = None
         self.services: tuple[OnlineService, ...] = load_services()
@@ -50,4 +50,4 @@ class Reader:
     def read(self, text: str, previous: Previous | None, *, today: date) -> tuple[Understanding, Decision]:
         """What a text means and what to do about it. ``today`` (Taipei) decides which answers are past review."""
         understanding = self.understander().understand(text, previous)
-        return understanding, decide(understanding, self._thresholds, today)
+        return understanding, decide(understanding, self.thresholds, today)

@@ -19,7 +19,7 @@ from routing.store import cases as case_store
 from routing.store import knowledge as store
 from routing.store import people
 from routing.store.schema import Case as CaseRow
-from routing.store.schema import Message
+from routing.store.schema import Enquiry, Message
 from routing.store.schema_desk import Correction
 
 MOST = 300
@@ -124,3 +124,24 @@ def forget_taken_back(session: Session, *, now: datetime) -> int:
 
 def _audit(session: Session, actor: str, action: str, subject: str, now: datetime, **detail: object) -> None:
     people.audit(session, at=now, actor=actor, action=action, subject=subject, detail=detail)
+
+
+def bare_words(said: list[tuple[Message, str]]) -> str:
+    """The first words of the firm, masked: what an entry is looked for with."""
+    return bare(said[0][1])[:200] if said else ""
+
+
+def read_before(session: Session, case_id: int) -> list[Enquiry]:
+    """What the window made of the words of a case when they came."""
+    return [enquiry for enquiry, _ in store.enquiries_of_case(session, case_id)]
+
+
+def taught_about(session: Session, entry_id: str) -> list[Correction]:
+    """Corrections that concern an entry, newest first."""
+    return store.corrections(session, entry_id=entry_id)[::-1]
+
+
+def all_taught(session: Session, actor: Actor, *, limit: int = 200) -> list[Correction]:
+    """The newest corrections, newest first. Raises Forbidden for partners."""
+    require_team(actor)
+    return store.corrections(session)[::-1][:limit]

@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from rapidfuzz import fuzz, process
@@ -14,7 +15,7 @@ from knowledge.entries import FaqEntry, KnowledgeBase
 from knowledge.features import UnitCoder, bag
 from knowledge.text import normalise
 
-NEAR = 92
+NEAR = 84
 """rapidfuzz ratio (0 to 100) of the sorted units from which two phrasings are shown as nearly the same."""
 _ROWS = 256
 _NUMBER = re.compile(
@@ -108,3 +109,26 @@ def _numbers(entry: FaqEntry) -> dict[str, set[str]]:
     for number, unit in _NUMBER.findall(_DATED.sub(" ", f"{entry.answer} {entry.duration}")):
         found["%" if unit == "％" else unit].add(number.replace(",", ""))
     return found
+
+
+@lru_cache(maxsize=2)
+def _kept(_version: str, base: _Same) -> tuple[tuple[NearPhrasing, ...], tuple[OtherNumbers, ...]]:
+    return near_phrasings(base.base), other_numbers(base.base)
+
+
+class _Same:
+    """A knowledge base that is looked up by its version alone."""
+
+    def __init__(self, base: KnowledgeBase) -> None:
+        self.base = base
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same)
+
+    def __hash__(self) -> int:
+        return 0
+
+
+def of(version: str, base: KnowledgeBase) -> tuple[tuple[NearPhrasing, ...], tuple[OtherNumbers, ...]]:
+    """Both lists of a version of the knowledge; computed once for each."""
+    return _kept(version, _Same(base))

@@ -1,0 +1,117 @@
+"""Looking at the knowledge as a whole: try a question, what expires when, what was not answered, what collides."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import date, timedelta
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from bot.console.forms import read_day
+from bot.console.knowledge.shared import known, state_of, usual
+from bot.web.pages import show
+from bot.web.words import WORDS
+from bot.web.work import Reading, Work
+from knowledge.calendar import local
+from knowledge.entries import FaqEntry
+from knowledge.understand import Understanding
+from routing.domain.decision import Decision
+from routing.service.knowing import doubles, unanswered
+
+router = APIRouter(prefix="/desk/knowledge")
+
+DECISIONS = {"answer": "直接回答", "choose": "請廠商選擇", "hand_over": "轉專人", "chat": "寒暄回應"}
+REASONS = {
+    "sure": "最像的條目可能性夠高，且明顯高於其次。", "unsure": "有相近的條目，但把握不足，列出供廠商選擇。",
+    "opposite": "最像的條目語意相反，或承辦人已標示不是這一題，不直接回答。",
+    "several_topics": "一則訊息問了不只一件事。", "too_short": "字太少，無法判斷。", "unreadable": "沒有可判讀的文字。",
+    "category_unsure": "沒有相近的條目，類別也沒有把握，請廠商選類別。", "smalltalk": "是寒暄，不是諮詢。",
+    "entry_hands_over": "對應的條目註明由專人回復。", "unknown": "類別明確，但沒有相近的條目，轉請專人。",
+}  # fmt: skip
+_MONTHS = 13
+
+
+@router.get("/try")
+def try_page(request: Request, work: Reading, q: str = "") -> Response:
+    """What the window would do with a question, and why."""
+    values: dict[str, Any] = {**usual(work, "try"), "q": q, "read": None}
+    known(work)
+    if q.strip():
+        understanding, decision = work.runtime.reader.read(q[:2000], None, today=local(work.now).date())
+        values |= _explained(work, understanding, decision)
+    return show(request, "knowledge_try.html", values)
+
+
+def _explained(work: Work, read: Understanding, decision: Decision) -> dict[str, Any]:
+    today = local(work.now).date()
+    best = read.faq[0] if read.faq else None
+    vetoes = [
+        words
+        for holds, words in (
+            (read.short, "只有一、兩個字"), (read.opposite, "語意相反或已標示為反例"),
+            (bool(read.other_topics), "問了不只一件事"),
+            (best is not None and best.entry.expired(today), "最像的條目已過複查日，不回答"),
+        )
+        if holds
+    ]  # fmt: skip
+    thresholds = work.runtime.reader.thresholds
+    return {
+        "read": read, "decision": decision, "decision_word": DECISIONS[decision.action.value], "vetoes": vetoes,
+        "reason": REASONS.get(decision.reason, decision.reason), "matches": read.faq[:3], "thresholds": thresholds,
+        "margin": best.probability - read.faq[1].probability if best and len(read.faq) > 1 else None,
+        "unit": work.desk.offices.unit_for(_category(read), read.topic, None).name,
+        "expired": {match.entry_id for match in read.faq if match.entry.expired(today)},
+    }  # fmt: skip
+
+
+def _category(read: Understanding) -> str:
+    return "other" if read.category.value == "smalltalk" else read.category.value
+
+
+@router.get("/expiry")
+def expiry_page(request: Request, work: Reading, unit: str = "") -> Response:
+    """Which entries want reviewing in which month."""
+    found, today = known(work), local(work.now).date()
+    months: dict[tuple[int, int], list[FaqEntry]] = defaultdict(list)
+    overdue: list[FaqEntry] = []
+    for entry in sorted(found.base.entries, key=lambda one: (one.review, one.id)):
+        if unit and entry.unit != unit:
+            continue
+        (overdue if entry.expired(today) else months[entry.review.year, entry.review.month]).append(entry)
+    first = date(today.year, today.month, 1)
+    shown = []
+    for _ in range(_MONTHS):
+        shown.append((first, months.pop((first.year, first.month), [])))
+        first = (first + timedelta(days=32)).replace(day=1)
+    values = {
+        "overdue": overdue, "months": shown, "later": sum(len(entries) for entries in months.values()), "unit": unit,
+        "units": [one.name for one in work.desk.offices.units],
+        "soon": {e.id for e in found.base.entries if state_of(e, today) == "soon"},
+    }  # fmt: skip
+    return show(request, "knowledge_expiry.html", {**usual(work, "expiry"), **values})
+
+
+@router.get("/unanswered")
+def unanswered_page(request: Request, work: Reading, week: str = "") -> Response:
+    """What was asked in a week and not answered."""
+    found, today = known(work), local(work.now).date()
+    day = read_day(week, "week") or today
+    monday = unanswered.monday_of(min(day, today))
+    listed = unanswered.week(work.session, work.actor, monday)
+    values = {
+        "week": listed, "before": monday - timedelta(days=7), "after": monday + timedelta(days=7),
+        "current": monday == unanswered.monday_of(today),
+        "given": {gap.answered_with: found.base.entry(gap.answered_with) for gap in listed.gaps if gap.answered_with},
+        "languages": WORDS["language"],
+    }  # fmt: skip
+    return show(request, "knowledge_unanswered.html", {**usual(work, "unanswered"), **values})
+
+
+@router.get("/doubles")
+def doubles_page(request: Request, work: Reading) -> Response:
+    """Entries that say the same, or name different numbers by the same article."""
+    found = known(work)
+    near, numbers = doubles.of(found.version, found.base)
+    return show(request, "knowledge_doubles.html", {**usual(work, "doubles"), "near": near, "numbers": numbers})
