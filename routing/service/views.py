@@ -92,7 +92,7 @@ def scope(actor: Actor, wanted: store.CaseFilter) -> store.CaseFilter:
     """Narrow a list to what this person may see."""
     values = {name: getattr(wanted, name) for name in wanted.__slots__}
     if actor.role is Role.PARTNER:
-        values["agency"] = actor.agency or "-"
+        values["asked_of"] = actor.agency or "-"
     elif actor.role is Role.OFFICER:
         values["hide_confidential_but"] = actor.unit or "-"
         values["viewer"] = actor.email

@@ -130,6 +130,8 @@ class CaseFilter:
     q: str | None = None
     numbers: tuple[str, ...] | None = None
     contact_id: int | None = None
+    asked_of: str | None = None
+    """Only cases in which this agency was ever asked."""
     hide_confidential_but: str | None = field(default=None)
     """Leave out confidential cases, but for those of this unit (or given to ``viewer``); None shows all."""
     viewer: str | None = None
@@ -172,6 +174,9 @@ def _conditions(wanted: CaseFilter) -> list[ColumnElement[bool]]:
     if wanted.overdue is not None:
         late = and_(CaseRow.status != "closed", CaseRow.status != "waiting_firm", CaseRow.due_on < wanted.today)
         found.append(late if wanted.overdue else ~late)
+    if wanted.asked_of is not None:
+        asked = CaseEvent.event == EventKind.WAITING.value, CaseEvent.data["agency"].as_string() == wanted.asked_of
+        found.append(CaseRow.id.in_(select(CaseEvent.case_id).where(*asked)))
     if wanted.hide_confidential_but is not None:
         found.append(
             or_(
