@@ -100,7 +100,9 @@ def main() -> None:
     width = max(map(len, table))
     sys.stdout.write(f"{'':{width}}  {'per s':>8} {'p50 ms':>8} {'p95 ms':>8} {'p99 ms':>8} {'failed':>7}\n")
     for name, one in table.items():
-        print(f"{name:{width}}  {one.per_second:8.1f} {one.p50:8.2f} {one.p95:8.2f} {one.p99:8.2f} {one.failed:7d}\n")
+        sys.stdout.write(
+            f"{name:{width}}  {one.per_second:8.1f} {one.p50:8.2f} {one.p95:8.2f} {one.p99:8.2f} {one.failed:7d}\n"
+        )
     WRITTEN.parent.mkdir(exist_ok=True)
     machine = {"python": platform.python_version(), "cores": os.cpu_count()}
     found = {"machine": machine, "results": {name: asdict(one) for name, one in table.items()}}

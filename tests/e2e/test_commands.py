@@ -65,10 +65,10 @@ def port() -> int:
     return free_port()
 
 
-def test_from_an_empty_folder_to_a_counted_case(forker: Forker, database_url: str, tmp_path: Path, port: int) -> None:
+def test_from_an_empty_folder_to_a_counted_case(forker: Forker, tmp_path: Path, port: int) -> None:
     """Contract §1: migrate, staff, token, serve, a case over LINE, the report, and the case out and in again."""
     with simulated(f"http://127.0.0.1:{port}/line/webhook") as line:
-        operator = Operator(tmp_path, forker.fits, line, database_url, port)
+        operator = Operator(tmp_path, forker.fits, line, f"sqlite:///{tmp_path / 'onestop.db'}", port)
         assert "onestop migrate" in operator.run("serve", "--port", str(port), code=1)
         operator.run("migrate")
         for person in (OFFICER, SUPERVISOR):
