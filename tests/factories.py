@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import atexit
 import functools
-import json
 import logging
 import os
 import secrets
@@ -18,14 +17,12 @@ from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl
 
 import psycopg
 import pytest
 import structlog
 from psycopg import sql
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from knowledge.calendar import TAIPEI, load_calendar
 from knowledge.loading import load_knowledge
@@ -33,11 +30,9 @@ from knowledge.offices import load_offices
 from knowledge.understand import Understander
 from knowledge.wording import load_sentences
 from routing.domain.case import Case, Event, EventKind, Kind, Opening, apply, begin
-from routing.domain.dialogue.state import State, state_from
-from routing.domain.inbound import Inbound, InboundKind
-from routing.domain.messages import Button, Card, Carousel, Outgoing, Text, from_plain, to_plain
+from routing.domain.messages import Outgoing
 from routing.domain.permissions import SYSTEM, Actor, Role
-from routing.service import cases, enquiries, histories, journal, notices, signing_in
+from routing.service import cases, histories, journal, notices, signing_in
 from routing.service.context import Desk
 from routing.service.journal import Open
 from routing.service.understanding import Reader, load_thresholds
@@ -277,130 +272,3 @@ tell = notices.push
 
 def untold(_opened: Open, _reason: str, _messages: list[Outgoing]) -> None:
     """Nobody is told."""
-
-
-class Chat:
-    """Somebody on LINE. Each act is one event; it gives what the branch says in answer."""
-
-    def __init__(self, branch: Branch, user_id: str = "U1") -> None:
-        self.branch = branch
-        self.user_id = user_id
-        self._serial = 0
-
-    def text(self, words: str, **more: Any) -> list[Outgoing]:
-        """Type something."""
-        return self._do(InboundKind.TEXT, text=words, **more)
-
-    def photo(self, **more: Any) -> list[Outgoing]:
-        """Send a photo."""
-        return self._do(InboundKind.MEDIA, media="image", **more)
-
-    def sticker(self) -> list[Outgoing]:
-        """Send a sticker."""
-        return self._do(InboundKind.STICKER)
-
-    def tap(self, action: str, *, ago: float = 0, **values: object) -> list[Outgoing]:
-        """Tap a button; ``ago``: seconds by which the tap comes late."""
-        data = {"action": action, **{name: str(value) for name, value in values.items()}}
-        return self._do(InboundKind.POSTBACK, data=data, ago=ago)
-
-    def press(self, button: Button) -> list[Outgoing]:
-        """Tap a button that was shown."""
-        assert button.data is not None
-        return self._do(InboundKind.POSTBACK, data=dict(parse_qsl(button.data)))
-
-    def follow(self) -> list[Outgoing]:
-        """Add the official account."""
-        return self._do(InboundKind.FOLLOW)
-
-    def unfollow(self) -> list[Outgoing]:
-        """Block it."""
-        return self._do(InboundKind.UNFOLLOW)
-
-    def unsend(self, message_id: str) -> list[Outgoing]:
-        """Take a message back."""
-        return self._do(InboundKind.UNSEND, message_id=message_id)
-
-    def strange(self) -> list[Outgoing]:
-        """Send what nobody knows."""
-        return self._do(InboundKind.STRANGE)
-
-    @property
-    def state(self) -> State:
-        """Where the conversation stands."""
-        with self.branch.database.reading() as session:
-            return state_from(self._contact(session).dialogue)
-
-    @property
-    def contact(self) -> Contact:
-        """This person's row."""
-        with self.branch.database.reading() as session:
-            return self._contact(session)
-
-    @property
-    def numbers(self) -> list[str]:
-        """The numbers of this person's cases, oldest first."""
-        with self.branch.database.reading() as session:
-            query = select(CaseRow.number).where(CaseRow.contact_id == self._contact(session).id)
-            return list(session.scalars(query.order_by(CaseRow.id)))
-
-    def opens(self, words: str = "圍牆外的大樹倒下來了，想請人來看", park: str = "nanzih") -> str:
-        """Open a case the whole way; gives its number."""
-        self.text(words)
-        self.tap("open_case")
-        if self.state.step.value != "summary":
-            for answer in ("晴川精密有限公司", "陳小姐", "07-3611212"):
-                self.text(answer)
-            self.tap("park", id=park)
-        self.tap("confirm_case")
-        return self.numbers[-1]
-
-    def _contact(self, session: Session) -> Contact:
-        return session.scalars(select(Contact).where(Contact.line_user_id == self.user_id)).one()
-
-    def _do(self, kind: InboundKind, *, ago: float = 0, message_id: str | None = None, **values: Any) -> list[Outgoing]:
-        branch = self.branch
-        self._serial += 1
-        branch.now += timedelta(seconds=1)
-        if kind not in {InboundKind.POSTBACK, InboundKind.FOLLOW, InboundKind.UNFOLLOW}:
-            message_id = message_id or f"{self.user_id}-{self._serial}"
-        before = {row.id for row in branch.outbox()}
-        inbound = Inbound(
-            kind=kind, at=branch.now - timedelta(seconds=ago), user_id=self.user_id, reply_token="token",
-            message_id=message_id, **values,
-        )  # fmt: skip
-        with branch.database.writing() as session:
-            until = branch.now + timedelta(seconds=50)
-            enquiries.take(session, branch.desk, reader(), inbound, now=branch.now, token_until=until)
-        said = [row for row in branch.outbox() if row.id not in before and row.reason == "answer"]
-        messages = [message for row in said for message in from_plain(row.payload)]
-        assert json.loads(json.dumps(to_plain(messages))) == [plain for row in said for plain in row.payload]
-        return messages
-
-
-def words_of(messages: Sequence[Outgoing]) -> str:
-    """Everything a reader sees in some messages, labels of buttons included."""
-    found: list[str] = []
-    for message in messages:
-        found += [button.label for button in message.quick]
-        if isinstance(message, Text):
-            found.append(message.body)
-        for card in message.cards if isinstance(message, Carousel) else [message] if isinstance(message, Card) else []:
-            found += [card.title, card.body, card.footer, *(f"{row.label} {row.value}" for row in card.rows)]
-            found += [button.label for button in card.buttons]
-    return "\n".join(found)
-
-
-def buttons_of(messages: Sequence[Outgoing]) -> list[Button]:
-    """Every button in some messages, quick replies included."""
-    found: list[Button] = []
-    for message in messages:
-        found += message.quick
-        for card in message.cards if isinstance(message, Carousel) else [message] if isinstance(message, Card) else []:
-            found += card.buttons
-    return found
-
-
-def actions_of(messages: Sequence[Outgoing]) -> set[str]:
-    """The actions that can be tapped in some messages."""
-    return {dict(parse_qsl(button.data))["action"] for button in buttons_of(messages) if button.data}

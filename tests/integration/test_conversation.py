@@ -3,7 +3,8 @@
 import pytest
 
 from routing.service import cases
-from tests.factories import DATABASES, MONDAY, Chat, actions_of, branch_on, cast, desk, tell, words_of
+from tests.chat import Chat, actions_of, words_of
+from tests.factories import DATABASES, MONDAY, branch_on, cast, desk, tell
 
 WORDS = "圍牆外的大樹倒下來了，想請人來看"
 
