@@ -77,11 +77,13 @@ class Worker:
         self._senders.shutdown(wait=True, cancel_futures=True)
 
     def _loop(self, name: str, turn: Callable[[], int], wake: Event, pause: float) -> None:
-        if name == "inbox":
-            # Fitting takes a moment: before the first event is held, not inside its transaction.
-            self._runtime.reader.warm()
+        ready = name != "inbox"
         while not self._stop.is_set():
             try:
+                if not ready:
+                    # Fitting takes a moment: before the first event is held, not inside its transaction.
+                    self._runtime.reader.warm()
+                    ready = True
                 worked = turn()
             except SQLAlchemyError as error:
                 log.exception("database_trouble", loop=name, error=type(error).__name__)

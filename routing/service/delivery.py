@@ -27,7 +27,8 @@ from routing.store.session import Database
 
 LEASE = timedelta(seconds=60)
 """Longer than any request to the channel may take, timeouts included."""
-_BATCH = 20
+_BATCH = 8
+"""So few that the last of them is tried well within its lease, even while the channel lets every call time out."""
 
 log = structlog.get_logger("delivery")
 

@@ -21,6 +21,8 @@ from routing.store.session import Database
 LEASE = timedelta(seconds=60)
 ATTEMPTS = (1.0, 5.0, 30.0, 300.0)
 """Seconds before the next attempt; after the last the event is set aside."""
+AT_A_TIME = 10
+"""Events of one user before others have their turn: whoever floods us waits in a line of their own."""
 TOKEN_LIFE = timedelta(seconds=50)
 """A reply token is good for a minute from LINE's request; later we push without trying (trap L9)."""
 
@@ -34,13 +36,13 @@ def work_lane(
     database: Database, desks: DeskSource, reader: Reader, read: ReadEvent, user_key: str, *,
     holder: str, now: Callable[[], datetime],
 ) -> int:  # fmt: skip
-    """Handle a user's due events, oldest first; says how many. Nobody else touches the lane meanwhile."""
+    """Handle some of a user's due events, oldest first; says how many. Nobody else touches the lane meanwhile."""
     with database.writing() as session:
         if not store.hold_lane(session, user_key, holder=holder, now=now(), lease=LEASE):
             return 0
     handled = 0
     try:
-        while _one(database, desks, reader, read, user_key, holder=holder, now=now):
+        while handled < AT_A_TIME and _one(database, desks, reader, read, user_key, holder=holder, now=now):
             handled += 1
     finally:
         with database.writing() as session:
