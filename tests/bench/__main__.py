@@ -93,8 +93,7 @@ def _measure(forker: Forker, name: str, url: str, folder: Path, table: dict[str,
 def main() -> None:
     """Run everything and say what came out."""
     table: dict[str, Measured] = {}
-    fits = ROOT / ".pytest_cache" / "fits"
-    with tempfile.TemporaryDirectory() as made, Forker(fits) as forker, databases(Path(made)) as urls:
+    with tempfile.TemporaryDirectory() as made, Forker() as forker, databases(Path(made)) as urls:
         for name, url in urls.items():
             _measure(forker, name, url, Path(made) / name, table)
     width = max(map(len, table))

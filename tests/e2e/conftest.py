@@ -16,9 +16,9 @@ from tests.harness.product import Product, running
 
 
 @pytest.fixture(scope="session")
-def forker(pytestconfig: pytest.Config) -> Iterator[Forker]:
+def forker() -> Iterator[Forker]:
     """The process that others are forked from."""
-    with Forker(Path(pytestconfig.rootpath) / ".pytest_cache" / "fits") as forker:
+    with Forker() as forker:
         yield forker
 
 

@@ -14,8 +14,8 @@ from tests.harness.product import Product, email
 LANGUAGES = {"zh-TW": "案件辦結", "en": "Your case is closed", "ja": "案件が完了しました"}
 ASKED = (
     "租地要繳多少預約金", "廠房續租", "停電了怎麼辦", "工廠失火了", "瓦斯外洩", "有人被機器夾傷", "土地", "您好",
-    "謝謝", "？", "How do I renew the lease of a standard factory building?", "工場の賃貸契約を更新したい", "主選單", "a", "😀",
-    "水費怎麼算，另外營業稅要去哪裡申報？", "我要退租", "你們有沒有獎勵補助可以申請" * 40,
+    "謝謝", "？", "How do I renew the lease of a standard factory building?", "工場の賃貸契約を更新したい", "主選單",
+    "a", "😀", "水費怎麼算，另外營業稅要去哪裡申報？", "我要退租", "你們有沒有獎勵補助可以申請" * 40,
 )  # fmt: skip
 LONG = "很長的說明，" * 300
 

@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ from typing import Self
 from tests.harness.waiting import eventually
 
 ROOT = Path(__file__).parents[2]
+FITS = Path(tempfile.gettempdir()) / f"onestop-test-fits-{os.getuid()}"
+"""Where the whole suite keeps fitted understanding from run to run (see tests/factories.py)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +60,7 @@ class Forker:
     ``fits``: where fitted understanding is kept; the first run on a machine spends half a minute on it.
     """
 
-    def __init__(self, fits: Path) -> None:
+    def __init__(self, fits: Path = FITS) -> None:
         self.fits = fits
         fits.mkdir(parents=True, exist_ok=True)
         with (fits / ".lock").open("w") as lock:
