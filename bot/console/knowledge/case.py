@@ -41,7 +41,8 @@ def _show(
         chosen = {entry.id for entry in entries}
         entries += [entry for entry in search(found.base.entries, q) if entry.id not in chosen]
     values: dict[str, Any] = {
-        "row": row, "said": said, "entries": entries[:_SHOWN], "q": q or "", "read": read,
+        "row": row, "said": said, "proposed": corrections.bare_words(said), "entries": entries[:_SHOWN],
+        "q": q or "", "read": read,
         "enquiries": corrections.read_before(work.session, row.id), "base": found.base,
         "done": "已收到修正，正以評測題試驗；通過後數秒內生效。" if done == "taught" else None,
         "error": error, "typed": form.fields if form else {},
@@ -68,7 +69,9 @@ def reply_page(request: Request, work: Reading, number: str, faq: str) -> Respon
     if entry.expired(local(work.now).date()):
         raise Invalid("這則常見問題已過複查日，請先確認內容並更新。", code="entry_expired")
     form = Form({"text": case_drafts.as_reply(entry, row.language)})
-    return show(request, "case.html", values_of(work, number, step="reply", form=form))
+    values = values_of(work, number, step="reply", form=form)
+    values["typed"] = {**form.fields, "via": "line" if values["whole"].reachable else "phone"}
+    return show(request, "case.html", values)
 
 
 @router.post("/{number}/teach")

@@ -74,6 +74,7 @@ def _by_field(problems: tuple[Problem, ...]) -> dict[str, list[str]]:
     for problem in problems:
         name = problem.field.split("[")[0].replace(".", "_")
         message = f"{problem.field[len('basis') :]} {problem.message}" if name == "basis" else problem.message
+        message = message.replace("移到 details", "移到補充說明")
         found[name].append(("提醒：" if problem.warning else "") + message.strip())
     return dict(found)
 
@@ -83,7 +84,7 @@ def _show_form(
     error: OnestopError | None = None, case: str = "",
 ) -> Response:  # fmt: skip
     found = known(work)
-    entry, problems = editing.check(body_from(Form(fields))) if checked else (None, ())
+    entry, problems = editing.check(body_from(Form(fields)), found.base) if checked else (None, ())
     wrong = [problem for problem in problems if not problem.warning]
     messages = preview.messages(work.desk, entry, "zh-TW", services=found.services, now=work.now) if entry else ()
     values = {

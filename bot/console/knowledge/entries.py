@@ -65,7 +65,7 @@ def entry_page(request: Request, work: Reading, entry_id: str, done: str = "", l
     if entry is None:
         if not versions:
             raise NotFound("找不到這個條目。")
-        entry = editing.check(versions[0].row.body)[0]
+        entry = editing.check(versions[0].row.body, found.base)[0]
         if entry is None:
             raise NotFound("這份草稿無法判讀，請重新建立。")
     lang = lang if lang in dict(LANGUAGES) else "zh-TW"

@@ -10,8 +10,9 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from knowledge.entries import FaqEntry
+from knowledge.entries import FaqEntry, KnowledgeBase
 from knowledge.loading import Problem
+from knowledge.text import normalise
 from routing.domain.errors import Forbidden, Invalid, NotFound, StaleVersion, StepNotAllowed
 from routing.domain.permissions import Actor, Role
 from routing.service.knowing.in_force import InForce, body_of, read_body, read_text
@@ -76,9 +77,33 @@ def owner_unit(known: InForce, row: KnowledgeEdit) -> str:
     return entry.unit if entry is not None else str(row.body.get("unit", ""))
 
 
-def check(body: dict[str, Any]) -> tuple[FaqEntry | None, tuple[Problem, ...]]:
-    """The entry that these values make, with every problem; warnings do not stop it."""
-    return read_body(body)
+def check(body: dict[str, Any], base: KnowledgeBase) -> tuple[FaqEntry | None, tuple[Problem, ...]]:
+    """The entry that these values make, with every problem; warnings do not stop it.
+
+    What it has to do with other entries is looked up in ``base``: related ones, and phrasings that stand there too.
+    """
+    entry, problems = read_body(body)
+    if entry is None:
+        return None, problems
+    own = [problem for problem in problems if problem.field != "related"]
+    gone = [name for name in entry.related if base.entry(name) is None]
+    if gone:
+        own.append(_remark(entry, "related", f"沒有這些條目：{'、'.join(gone)}"))
+    spoken = {
+        normalise(text): other.id
+        for other in base.entries
+        if other.id != entry.id
+        for group in other.phrasings.values()
+        for text in group
+    }
+    for group, texts in entry.phrasings.items():
+        also = [(text, owner) for text in texts if (owner := spoken.get(normalise(text)))]
+        own += [_remark(entry, f"phrasings.{group}", f"「{text}」與條目 {owner} 的問法相同") for text, owner in also]
+    return entry, tuple(own)
+
+
+def _remark(entry: FaqEntry, field: str, message: str) -> Problem:
+    return Problem(file="草稿", entry=entry.id, field=field, message=message, warning=True)
 
 
 def draft(session: Session, actor: Actor, known: InForce, body: dict[str, Any], *, note: str, now: datetime) -> int:
