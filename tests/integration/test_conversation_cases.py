@@ -4,20 +4,8 @@ import pytest
 
 from routing.domain.case import Outcome
 from routing.service import cases
-from tests.factories import (
-    DATABASES,
-    OPERATIONS,
-    SAFETY,
-    Chat,
-    actions_of,
-    branch_on,
-    buttons_of,
-    cast,
-    desk,
-    tell,
-    untold,
-    words_of,
-)
+from tests.chat import Chat, actions_of, buttons_of, words_of
+from tests.factories import DATABASES, OPERATIONS, SAFETY, branch_on, cast, desk, tell, untold
 
 MORE = "租約影本和印鑑證明都補上了"
 
