@@ -1,9 +1,9 @@
 """How likely the best entry is the right one, from what the matcher and the category model say independently."""
 
+import math
 from dataclasses import dataclass
 from importlib.resources import files
 
-import numpy as np
 import yaml
 
 FEATURES = ("score", "margin", "similarity", "category", "length", "constant")
@@ -18,7 +18,7 @@ class AnswerModel:
     def probability(self, features: tuple[float, ...]) -> float:
         """Probability (0 to 1) that an entry with these features is the one asked for."""
         total = sum(w * f for w, f in zip(self.weights, features, strict=True))
-        return float(1 / (1 + np.exp(-np.clip(total, -30, 30))))
+        return 1 / (1 + math.exp(-min(max(total, -30.0), 30.0)))
 
 
 def features(*, score: float, rival: float, similarity: float, category: float, length: int) -> tuple[float, ...]:

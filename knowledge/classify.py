@@ -6,7 +6,7 @@ knowledge/build), and the kernel of matching.py, which also knows what officers 
 
 import json
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from io import BytesIO
 
@@ -34,21 +34,21 @@ class GramTable:
     """Weights of n-grams in 8 bits, one column a class; a text scores the sum of its grams over their root number."""
 
     def __init__(self, names: list[str], weights: NDArray[np.int8], scale: Floats) -> None:
-        self._rows = {name: row for row, name in enumerate(names)}
-        self._weights = weights
-        self._scale = scale
+        self.rows = {name: row for row, name in enumerate(names)}
+        self.weights = weights
+        self.scale = scale
 
     def score(self, found: list[str]) -> Floats:
         """One score a class for the n-grams of a text."""
-        rows = [row for gram in found if (row := self._rows.get(gram)) is not None]
+        rows = [row for gram in found if (row := self.rows.get(gram)) is not None]
         if not rows:
-            return np.zeros(len(self._scale), dtype=np.float32)
-        summed = self._weights[rows].sum(axis=0, dtype=np.float32)
-        scores: Floats = (summed * self._scale / np.float32(max(len(found), 1) ** 0.5)).astype(np.float32)
+            return np.zeros(len(self.scale), dtype=np.float32)
+        summed = self.weights[rows].sum(axis=0, dtype=np.float32)
+        scores: Floats = (summed * self.scale / np.float32(max(len(found), 1) ** 0.5)).astype(np.float32)
         return scores
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class CategoryModel:
     """The shipped linear model. Score = own n-grams + (statutes, terms, lexicon hits) times `dense` + `bias`."""
 
@@ -61,14 +61,34 @@ class CategoryModel:
     sharpness: float
     fingerprint: str
 
-    def features(self, found: list[str], hits: list[Hit]) -> Floats:
-        """The dense features of a text."""
-        return np.concatenate([self.statutes.score(found), self.terms.score(found), hit_shares(hits)])
+    @cached_property
+    def _rows(self) -> tuple[dict[str, int], Floats]:
+        """All three tables as one: what each n-gram adds to each category, the factors in `dense` counted in.
+
+        Everything is linear, so the sum is the same; a text is looked up once and not three times.
+        """
+        number: dict[str, int] = {}
+        for table in (self.statutes, self.terms, self.own):
+            for name in table.rows:
+                number.setdefault(name, len(number))
+        added = np.zeros((len(number), len(self.bias)), dtype=np.float32)
+        first = 0
+        for table, factors in ((self.statutes, True), (self.terms, True), (self.own, False)):
+            weights = table.weights * table.scale
+            if factors:
+                weights = weights @ self.dense[first : first + len(table.scale)]
+                first += len(table.scale)
+            added[[number[name] for name in table.rows]] += weights
+        return number, added
 
     def score(self, text: str, hits: list[Hit]) -> Floats:
         """One score a category for a normalised text."""
-        found = list(grams(text, LONGEST))
-        return self.own.score(found) + self.features(found, hits) @ self.dense + self.bias
+        number, added = self._rows
+        found = grams(text, LONGEST)
+        rows = [row for gram in found if (row := number.get(gram)) is not None]
+        spoken = added[rows].sum(axis=0) / np.float32(max(len(found), 1) ** 0.5)
+        lexicon: Floats = hit_shares(hits) @ self.dense[-len(CATEGORIES) :]
+        return spoken + lexicon + self.bias
 
 
 def hit_shares(hits: list[Hit]) -> Floats:
@@ -88,11 +108,12 @@ def rank(scores: Floats, hits: list[Hit], sharpness: float) -> tuple[RankedCateg
     raised = np.exp((scores - scores.max()) * np.float32(sharpness))
     shares = raised / raised.sum()
     order = np.argsort(-shares, kind="stable")
+    spoken: dict[Category, dict[str, None]] = {}
+    for hit in hits:
+        spoken.setdefault(hit.term.category, {})[hit.term.text] = None
     return tuple(
         RankedCategory(
-            category=CATEGORIES[i],
-            probability=float(shares[i]),
-            evidence=tuple(dict.fromkeys(h.term.text for h in hits if h.term.category is CATEGORIES[i])),
+            category=CATEGORIES[i], probability=float(shares[i]), evidence=tuple(spoken.get(CATEGORIES[i], ()))
         )
         for i in order
     )

@@ -4,9 +4,10 @@ A CJK character is a unit, a Latin word or a number is a unit; so rapidfuzz's bi
 characters alike.
 """
 
+import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,17 +57,15 @@ def bag(units: str) -> str:
     return "".join(sorted(units))
 
 
-def _word_grams(word: str) -> Iterable[str]:
-    yield f"_{word}_"
+def _word_grams(word: str) -> list[str]:
     padded = f"_{word[:_LONGEST_WORD]}_"
-    for size in (3, 4):
-        for start in range(len(padded) - size + 1):
-            yield padded[start : start + size]
+    parts = [padded[start : start + size] for size in (3, 4) for start in range(len(padded) - size + 1)]
+    return [f"_{word}_", *parts]
 
 
 def grams(text: str, longest: int = 2) -> Counter[str]:
     """N-grams of a normalised text: 1 to `longest` characters of CJK runs; Latin words, their pairs and their parts."""
-    found: Counter[str] = Counter()
+    found: list[str] = []
     run: list[str] = []
     before = ""
     for token in tokens(text):
@@ -76,19 +75,58 @@ def grams(text: str, longest: int = 2) -> Counter[str]:
             continue
         _add_run(found, run, longest)
         run = []
-        found.update(_word_grams(token))
+        found += _word_grams(token)
         if before:
-            found[f"{before} {token}"] += 1
+            found.append(f"{before} {token}")
         before = token
     _add_run(found, run, longest)
-    return found
+    return Counter(found)
 
 
-def _add_run(found: Counter[str], run: Sequence[str], longest: int) -> None:
+def _add_run(found: list[str], run: list[str], longest: int) -> None:
+    if not run:
+        return
+    found += run
     text = "".join(run)
-    for size in range(1, longest + 1):
-        for start in range(len(text) - size + 1):
-            found[text[start : start + size]] += 1
+    for size in range(2, longest + 1):
+        found += [text[start : start + size] for start in range(len(text) - size + 1)]
+
+
+class BagIndex:
+    """How much two texts share of their units, whatever the order.
+
+    The ratio of two sorted strings is twice their common units over all their units, so a list of the texts in which
+    each unit stands gives exactly what `rapidfuzz.fuzz.ratio` gives on them, without a comparison text by text.
+    """
+
+    def __init__(self, coded: Sequence[str]) -> None:
+        """`coded`: texts of one code point a unit."""
+        postings: dict[tuple[str, int], list[int]] = {}
+        for row, units in enumerate(coded):
+            for key in _numbered(units):
+                postings.setdefault(key, []).append(row)
+        self._postings = {key: np.array(rows, dtype=np.int32) for key, rows in postings.items()}
+        self._lengths = np.fromiter((len(u) for u in coded), dtype=np.float32, count=len(coded))
+
+    def ratio(self, units: str) -> Floats:
+        """Share (0 to 1) of common units with every text; never less than the ratio that minds the order."""
+        shared = [rows for key in _numbered(units) if (rows := self._postings.get(key)) is not None]
+        if not shared:
+            return np.zeros(len(self._lengths), dtype=np.float32)
+        common = np.bincount(np.concatenate(shared), minlength=len(self._lengths)).astype(np.float32)
+        ratio: Floats = common * np.float32(2) / (self._lengths + np.float32(len(units)))
+        return ratio
+
+
+def _numbered(units: str) -> list[tuple[str, int]]:
+    """Each unit with how often it stood before, so that a repeated one counts as often as both texts have it."""
+    seen: dict[str, int] = {}
+    numbered = []
+    for unit in units:
+        times = seen.get(unit, 0)
+        seen[unit] = times + 1
+        numbered.append((unit, times))
+    return numbered
 
 
 class GramIndex:
@@ -106,6 +144,9 @@ class GramIndex:
         order = np.argsort(columns, kind="stable")
         self._rows, self._values = rows[order], values[order]
         self._starts = np.searchsorted(columns[order], np.arange(len(seen) + 1))
+        # Plain lists: reading single numbers out of arrays costs more than the arithmetic.
+        self._bounds: list[int] = self._starts.tolist()
+        self._idf_of: list[float] = self._idf.tolist()
 
     def _entries(self, counted: Sequence[Counter[str]]) -> tuple[NDArray[np.int32], NDArray[np.int32], Floats]:
         lengths = [len(c) for c in counted]
@@ -119,22 +160,25 @@ class GramIndex:
 
     def cosine(self, text: str) -> Floats:
         """Cosine of `text` (normalised) with every indexed text."""
-        counted = grams(text, self._longest)
-        unknown = float(np.log(1 + self._size) + 1)
+        unknown = math.log(1 + self._size) + 1
         total = 0.0
-        pieces: list[NDArray[np.int32]] = []
-        weights: list[Floats] = []
-        for gram, count in counted.items():
+        spans: list[slice] = []
+        weights: list[float] = []
+        for gram, count in grams(text, self._longest).items():
             number = self._ids.get(gram)
-            value = (1 + float(np.log(count))) * (unknown if number is None else float(self._idf[number]))
+            value = unknown if number is None else self._idf_of[number]
+            if count > 1:
+                value *= 1 + math.log(count)
             total += value * value
             if number is not None:
-                span = slice(self._starts[number], self._starts[number + 1])
-                pieces.append(self._rows[span])
-                weights.append(self._values[span] * np.float32(value))
-        if not pieces:
+                spans.append(slice(self._bounds[number], self._bounds[number + 1]))
+                weights.append(value)
+        if not spans:
             return np.zeros(self._size, dtype=np.float32)
-        summed = np.bincount(np.concatenate(pieces), weights=np.concatenate(weights), minlength=self._size)
+        lengths = [s.stop - s.start for s in spans]
+        values = np.concatenate([self._values[s] for s in spans])
+        values *= np.repeat(np.array(weights, dtype=np.float32), lengths)
+        summed = np.bincount(np.concatenate([self._rows[s] for s in spans]), weights=values, minlength=self._size)
         cosine: Floats = (summed / max(total, 1e-9) ** 0.5).astype(np.float32)
         return cosine
 

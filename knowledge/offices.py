@@ -80,6 +80,14 @@ class Offices:
                     found[_squeeze(f"{name}園區")] = park
         return MappingProxyType(found)
 
+    @cached_property
+    def _by_start(self) -> Mapping[str, tuple[tuple[str, Park], ...]]:
+        """The names by their first two characters: every message is looked through for all of them."""
+        found: dict[str, tuple[tuple[str, Park], ...]] = {}
+        for name, park in self._within.items():
+            found[name[:2]] = (*found.get(name[:2], ()), (name, park))
+        return MappingProxyType(found)
+
     def park(self, name_or_id: str) -> Park | None:
         """The park with this id, name or alias, in any spelling (臺/台, full width, simplified)."""
         return self._exact.get(_squeeze(name_or_id))
@@ -94,11 +102,10 @@ class Offices:
             return alone
         squeezed = _squeeze(text)
         hits: list[tuple[int, int, Park]] = []
-        for name, park in self._within.items():
-            start = squeezed.find(name)
-            while start >= 0:
-                hits.append((start, start + len(name), park))
-                start = squeezed.find(name, start + 1)
+        for start in range(len(squeezed) - 1):
+            for name, park in self._by_start.get(squeezed[start : start + 2], ()):
+                if squeezed.startswith(name, start):
+                    hits.append((start, start + len(name), park))
         outer = [hit for hit in hits if not any(_inside(hit, other) for other in hits)]
         parks = {hit[2].id: hit[2] for hit in outer}
         return next(iter(parks.values())) if len(parks) == 1 else None

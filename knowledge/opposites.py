@@ -79,6 +79,7 @@ _NEGATED = re.compile(
 
 
 _COMPILED = tuple((re.compile(fold(a)), re.compile(fold(b))) for a, b in _PAIRS)
+_ANY = re.compile("|".join(fold(side) for pair in _PAIRS for side in pair))
 
 
 _OUTWEIGHED = 6
@@ -88,6 +89,8 @@ _OUTWEIGHED = 6
 def sides(text: str) -> Mapping[int, str]:
     """For each pair of opposites a normalised text takes sides in: 'a' or 'b'; both named means no side."""
     found: dict[int, str] = {}
+    if not _ANY.search(text):
+        return found
     for number, (first, second) in enumerate(_COMPILED):
         says_second = bool(second.search(text))
         says_first = bool(first.search(second.sub(" ", text) if says_second else text))
@@ -101,6 +104,19 @@ def sides(text: str) -> Mapping[int, str]:
 def negated(text: str) -> bool:
     """True where a normalised text denies something; question forms such as 能不能 and set phrases do not count."""
     return bool(_NEGATED.search(_NEUTRAL.sub(" ", text)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What one question says about each pair of opposites, read once for all the entries it is held against."""
+
+    sides: Mapping[int, str]
+    negated: bool
+
+    @classmethod
+    def of(cls, text: str) -> "Said":
+        """What a normalised text says."""
+        return cls(sides=sides(text), negated=negated(text))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,10 +144,10 @@ class Stance:
             some_plain=not all(denials),
         )
 
-    def contradicts(self, text: str) -> bool:
-        """True where a normalised question says the contrary of everything this entry says."""
-        for number, side in sides(text).items():
+    def contradicts(self, said: "Said") -> bool:
+        """True where a question says the contrary of everything this entry says."""
+        for number, side in said.sides.items():
             mine = self.sides.get(number)
             if mine and len(side) == 1 and mine.get(side, 0) * _OUTWEIGHED < sum(mine.values()):
                 return True
-        return not self.some_negated if negated(text) else not self.some_plain
+        return not self.some_negated if said.negated else not self.some_plain

@@ -61,24 +61,35 @@ _UNITS = (
     (re.compile(r"千瓦|瓩|キロワット"), "kw"),
     (re.compile(r"(?<=[0-9])\s*趴|％|percent\b"), "%"),
 )
+_ANY_UNIT = re.compile("|".join(pattern.pattern for pattern, _ in _UNITS))
 _KEPT_SYMBOLS = frozenset("%㎡")
 _THOUSANDS = re.compile(r"(?<=\d)[,，](?=\d{3}(?!\d))")
 _LONG_VOWEL = "ー"
 
 
 def _unit_forms(text: str) -> str:
+    if not _ANY_UNIT.search(text):
+        return text
     for pattern, form in _UNITS:
         text = pattern.sub(form, text)
     return text
 
 
-def _keep(character: str) -> str:
-    if character in _KEPT_SYMBOLS or character == _LONG_VOWEL:
-        return character
-    kind = unicodedata.category(character)[0]
-    if kind in "LN":
-        return character
-    return "" if kind == "M" else " "
+class _Kept(dict[int, str]):
+    """What stays of each character: letters, numbers and a few symbols; marks vanish, all else parts words.
+
+    Filled as characters are met, since a look-up is quicker than asking for a character's kind each time.
+    """
+
+    def __missing__(self, code: int) -> str:
+        character = chr(code)
+        kind = unicodedata.category(character)[0]
+        kept = character if kind in "LN" or character in _KEPT_SYMBOLS or character == _LONG_VOWEL else ""
+        self[code] = kept if kept or kind == "M" else " "
+        return self[code]
+
+
+_KEPT = _Kept()
 
 
 def fold(text: str) -> str:
@@ -97,8 +108,7 @@ def _once(text: str) -> str:
     folded = fold(_unit_forms(text.lower()))
     folded = _unit_forms(_THOUSANDS.sub("", folded))
     folded = folded.replace("㎡", "平方米")
-    kept = "".join(_keep(c) for c in folded)
-    return " ".join(kept.split())
+    return " ".join(folded.translate(_KEPT).split())
 
 
 def _settle(text: str) -> str:

@@ -18,7 +18,7 @@ from knowledge.fitting import LazyMatchers, Plan
 from knowledge.lexicon import Hit, LexiconIndex
 from knowledge.matching import KernelMatcher, Scores
 from knowledge.offices import Offices, load_offices
-from knowledge.opposites import Stance
+from knowledge.opposites import Said, Stance
 from knowledge.reading import Focus, leans_on_last_turn, park_kind_named, read_focus
 from knowledge.text import Language, detect_language, normalise
 
@@ -129,6 +129,7 @@ class Understander:
         """Fit all languages now (seconds); for a server's start or a background refit."""
         for group in ("zh", "en", "ja"):
             self._matchers.of(group)
+        self.category_scores("")
 
     def understand(self, text: str, previous: Previous | None = None) -> Understanding:
         """Read one message; `previous` is the turn before it, used only where the message alone says too little."""
@@ -198,13 +199,21 @@ class Understander:
     ) -> tuple[Match, ...]:
         scores = with_category(read.scores.targets[: self._plan.first_talk], self._plan, shares)
         order = [int(i) for i in np.argsort(-scores, kind="stable")[: _CHOICES + 1]]
+        said = Said.of(focus.whole)
         found = []
         for number in order[:_CHOICES]:
             if read.scores.targets[number] <= _WORTH_NAMING:
                 break
             rival = max((float(scores[i]) for i in order if i != number), default=0.0)
             match = self._match(
-                matcher, read, number, score=float(scores[number]), rival=rival, shares=shares, focus=focus
+                matcher,
+                read,
+                number,
+                score=float(scores[number]),
+                rival=rival,
+                shares=shares,
+                said=said,
+                length=len(focus.whole),
             )
             found.append(match)
         return tuple(sorted(found, key=lambda m: (m.opposite, -m.score)))
@@ -218,20 +227,19 @@ class Understander:
         score: float,
         rival: float,
         shares: Mapping[Category, float],
-        focus: Focus,
+        said: Said,
+        length: int,
     ) -> Match:
         entry = self.base.entries[number]
         phrase, similarity = matcher.nearest(number, read.scores) or ("", 0.0)
-        seen = features(
-            score=score, rival=rival, similarity=similarity, category=shares[entry.category], length=len(focus.whole)
-        )
+        seen = features(score=score, rival=rival, similarity=similarity, category=shares[entry.category], length=length)
         return Match(
             entry=entry,
             score=score,
             probability=self._answers.probability(seen),
             phrase=phrase,
             similarity=similarity,
-            opposite=self._stance(number).contradicts(focus.whole),
+            opposite=self._stance(number).contradicts(said),
         )
 
     def _stance(self, number: int) -> Stance:
