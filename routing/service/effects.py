@@ -59,7 +59,7 @@ def _hold(talk: Conversation, number: str) -> Open:
 
 def _open_case(talk: Conversation, state: State, effect: effects.OpenCase) -> State:
     gathered = effect.state
-    pending = conversations.by_ids(talk.session, gathered.pending)
+    pending = conversations.by_ids(talk.session, gathered.pending, contact_id=talk.contact.id)
     words = [message.text.strip() for message in pending if message.kind == "text" and message.text.strip()]
     led = next((message.text.strip() for message in pending if message.id == gathered.last_message), "")
     if gathered.stuck_at:
@@ -92,7 +92,7 @@ def _open_case(talk: Conversation, state: State, effect: effects.OpenCase) -> St
 
 def _add(talk: Conversation, state: State, effect: effects.AddToCase) -> State:
     opened = _hold(talk, effect.number)
-    for message in conversations.by_ids(talk.session, effect.message_ids):
+    for message in conversations.by_ids(talk.session, effect.message_ids, contact_id=talk.contact.id):
         cases.firm_message(opened, message, ends_wait=effect.ends_wait, tell=_tell(talk))
     return state
 

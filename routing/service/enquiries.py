@@ -114,7 +114,7 @@ def _is_stale(talk: Conversation) -> bool:
 def _previous(talk: Conversation, state: State) -> Previous | None:
     if state.last_message is None or state.last_category is None:
         return None
-    found = conversations.by_ids(talk.session, [state.last_message])
+    found = conversations.by_ids(talk.session, [state.last_message], contact_id=talk.contact.id)
     if not found or not found[0].text:
         return None
     return Previous(text=found[0].text, category=turns.category(state.last_category), entry_id=state.last_entry)

@@ -49,7 +49,9 @@ def category(name: str) -> Category | None:
 def build(talk: Conversation, state: State, understanding: Understanding | None, decision: Decision | None) -> Turn:
     """The turn as the handlers see it."""
     base = talk.reader.understander().base
-    pending = conversations.by_ids(talk.session, {*state.pending, *([talk.message.id] if talk.message else [])})
+    pending = conversations.by_ids(
+        talk.session, {*state.pending, *([talk.message.id] if talk.message else [])}, contact_id=talk.contact.id
+    )
     words = "\n".join(message.text for message in pending if message.kind == "text" and message.text)
     say = partial(_say, talk)
     known = _known(talk)

@@ -17,12 +17,13 @@ def message_by_line_id(session: Session, line_message_id: str) -> Message | None
     return session.scalars(select(Message).where(Message.line_message_id == line_message_id)).one_or_none()
 
 
-def by_ids(session: Session, ids: Iterable[int]) -> list[Message]:
-    """Some messages, oldest first."""
+def by_ids(session: Session, ids: Iterable[int], *, contact_id: int) -> list[Message]:
+    """Some messages of a contact, oldest first; whatever ids are asked for, never another's."""
     wanted = list(ids)
     if not wanted:
         return []
-    return list(session.scalars(select(Message).where(Message.id.in_(wanted)).order_by(Message.at, Message.id)))
+    query = select(Message).where(Message.id.in_(wanted), Message.contact_id == contact_id)
+    return list(session.scalars(query.order_by(Message.at, Message.id)))
 
 
 def erase(session: Session, message: Message, *, now: datetime) -> None:

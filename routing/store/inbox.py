@@ -36,9 +36,9 @@ def take_in(connection: Session | Connection, events: Sequence[RawEvent], *, now
             "received_at": now, "raw": event.raw, "state": QUARANTINED if event.quarantine else NEW, "attempts": 0,
             "due_at": now, "error": event.quarantine,
         }
-        for event in events
+        for event in sorted(events, key=lambda event: event.webhook_event_id)
     ]  # fmt: skip
-    # Sorted, so that two processes that store the same users at once wait for each other instead of locking up.
+    # Both sorted, so that two processes that store the same at once wait for each other instead of locking up.
     lanes = [{"user_key": key} for key in sorted({event.user_key for event in events})]
     insert_all_ignoring(connection, Lane, lanes, key=("user_key",))
     insert_all_ignoring(connection, Inbox, rows, key=("webhook_event_id",))

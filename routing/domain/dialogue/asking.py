@@ -117,12 +117,22 @@ def _for_waiting_case(turn: Turn, number: str) -> Result:
     quick = (
         menu.button(turn, "button.new_matter", "new_matter", message=turn.message_id),
         menu.button(turn, "button.case", "case", number=number),
+        *_known_answer(turn),
     )
     return Result(
         state=turn.state,
         messages=(Text(turn.say("added", number=number), quick=quick),),
         effects=(AddToCase(number=number, message_ids=(turn.message_id,)),),
     )
+
+
+def _known_answer(turn: Turn) -> tuple[Button, ...]:
+    """The words may also be a question that has an answer: it is one tap away."""
+    match = turn.decision.match if turn.decision is not None and turn.decision.action is Action.ANSWER else None
+    if match is None:
+        return ()
+    question = match.entry.wording(turn.language).question
+    return (Button(label=question[:20], data=postback("faq", id=match.entry.id), shown=question[:100]),)
 
 
 def _alert(turn: Turn, alert: str) -> Result:

@@ -12,6 +12,7 @@ from routing.domain.inbound import InboundKind
 from routing.domain.messages import Button, Card, Carousel, Row, Text
 
 LANGUAGES = ("zh-TW", "en", "ja")
+_ID_DIGITS = 18
 
 
 def _mine(turn: Turn) -> CaseCard | None:
@@ -104,9 +105,13 @@ def adding(turn: Turn) -> Result:
 
 
 def new_matter(turn: Turn) -> Result:
-    """What was put into a waiting case is a matter of its own: offer to open one with the next words."""
-    text = Text(turn.say("new_matter"), quick=menu.usual(turn))
-    return Result(state=State(step=Step.DESCRIBE, last_enquiry=turn.state.last_enquiry), messages=(text,))
+    """What went to a waiting case is a matter of its own: it becomes the beginning of another case."""
+    said = turn.inbound.data.get("message", "")
+    if not said.isdigit() or len(said) > _ID_DIGITS:
+        return menu.expired(turn)
+    state = State(pending=(int(said),), last_enquiry=turn.state.last_enquiry)
+    text = Text(turn.say("new_matter"), quick=(menu.open_case(turn), *menu.usual(turn)[1:]))
+    return Result(state=state, messages=(text,))
 
 
 def reopen(turn: Turn) -> Result:
