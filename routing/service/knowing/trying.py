@@ -17,6 +17,7 @@ TOLERANCE = 0.005
 """A share (0 to 1) by which FAQ recall or category accuracy may drop; more refuses the correction."""
 
 _COVERED, _OTHER, _NEAR = 240, 80, 60
+_ROUNDING = 1e-9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,8 +109,8 @@ def measure(understander: Understander, questions: Sequence[Question]) -> Figure
 def objection(before: Figures, after: Figures) -> str:
     """Why the correction may not go live, in words for the desk; empty if it may."""
     said = []
-    if before.recall - after.recall > TOLERANCE:
+    if before.recall - after.recall > TOLERANCE + _ROUNDING:
         said.append(f"問題命中率由 {before.recall:.1%} 降為 {after.recall:.1%}（{before.faq_asked} 題）")
-    if before.accuracy - after.accuracy > TOLERANCE:
+    if before.accuracy - after.accuracy > TOLERANCE + _ROUNDING:
         said.append(f"類別正確率由 {before.accuracy:.1%} 降為 {after.accuracy:.1%}（{before.category_asked} 題）")
     return "；".join(said)
