@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from pydantic import Field, ValidationError, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, DotEnvSettingsSource, SettingsConfigDict
 
 _PREFIX = "ONESTOP_"
 _TEST_PREFIX = "ONESTOP_TEST_"
@@ -82,9 +82,10 @@ def load_settings(environ: Mapping[str, str] | None = None, **overrides: object)
     """Read the environment (and ``.env``) once.
 
     Raises:
-        SettingsError: a value cannot be used, or a name beginning with ONESTOP_ is not one of ours.
+        SettingsError: a value cannot be used, or a name beginning with ONESTOP_, in either, is not one of ours.
     """
-    names = os.environ if environ is None else environ
+    in_file = DotEnvSettingsSource(Settings, case_sensitive=True).env_vars
+    names = {*(os.environ if environ is None else environ), *in_file}
     known = setting_names()
     unknown = sorted(
         name for name in names if name.startswith(_PREFIX) and not name.startswith(_TEST_PREFIX) and name not in known
