@@ -91,7 +91,7 @@ def test_twenty_kills_under_load_lose_and_double_nothing(deployed: Product) -> N
     dice = random.Random(20)
     load = Load(deployed)
     for _ in range(KILLS):
-        time.sleep(dice.uniform(0.3, 0.9))
+        time.sleep(dice.uniform(0.2, 0.6))
         name = dice.choice(deployed.names())
         deployed.kill(name)
         time.sleep(dice.uniform(0.0, 0.1))
