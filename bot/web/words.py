@@ -62,6 +62,10 @@ WORDS: dict[str, dict[str, str]] = {
         "transit": "運輸",
         "support": "協助措施",
         "safety": "職業安全",
+        "inspection": "公共安全檢查",
+        "noise": "噪音",
+        "soil": "土壤與地下水",
+        "online": "線上申辦",
     },
     "kind": {"ENQ": "一般諮詢", "PET": "人民陳情", "APP": "依法申請"},
     "limit": {
