@@ -82,6 +82,7 @@ def project(desk: Desk, row: CaseRow, case: Case, now: datetime) -> None:
     row.firm_spoke_at = case.firm_spoke_at
     row.pending_extension = case.pending_extension is not None
     row.confidential = case.confidential
+    row.late = reading.overdue
 
 
 def find(session: Session, number: str, actor: Actor, *, lock: bool = False) -> tuple[CaseRow, Case]:

@@ -73,10 +73,9 @@ def lines(session: Session, desk: Desk, rows: list[CaseRow], *, now: datetime) -
 
 
 def is_overdue(row: CaseRow, today: date) -> bool:
-    """Open, not waiting on the firm, and past its due date."""
-    if row.status in {Status.CLOSED, Status.WAITING_FIRM} or row.due_on is None:
-        return False
-    return row.due_on < today
+    """Late already (which it stays), or open, not waiting on the firm, and past its due date."""
+    running = row.status not in {Status.CLOSED, Status.WAITING_FIRM}
+    return row.late or (running and row.due_on is not None and row.due_on < today)
 
 
 def _days_left(desk: Desk, row: CaseRow, today: date) -> int | None:

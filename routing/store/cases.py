@@ -172,7 +172,8 @@ def _conditions(wanted: CaseFilter) -> list[ColumnElement[bool]]:
     if wanted.q:
         found.append(_search(wanted.q.strip()))
     if wanted.overdue is not None:
-        late = and_(CaseRow.status != "closed", CaseRow.status != "waiting_firm", CaseRow.due_on < wanted.today)
+        running = CaseRow.status.not_in(("closed", "waiting_firm"))
+        late = or_(CaseRow.late, and_(running, CaseRow.due_on < wanted.today))
         found.append(late if wanted.overdue else ~late)
     if wanted.asked_of is not None:
         asked = CaseEvent.event == EventKind.WAITING.value, CaseEvent.data["agency"].as_string() == wanted.asked_of

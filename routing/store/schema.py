@@ -90,6 +90,7 @@ class Case(Base):
     firm_spoke_at: Mapped[datetime | None]
     pending_extension: Mapped[bool] = mapped_column(default=False)
     confidential: Mapped[bool] = mapped_column(default=False)
+    late: Mapped[bool] = mapped_column(default=False)
     version: Mapped[int] = mapped_column(default=0)
     __table_args__ = (
         Index("ix_service_case_queue", "status", "unit", "due_on"),

@@ -46,6 +46,26 @@ def upgrade() -> None:
     with op.batch_alter_table('closure', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_closure_day'), ['day'], unique=False)
 
+    op.create_table('correction',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('text', sa.Text(), nullable=False),
+    sa.Column('kind', sa.String(length=10), nullable=False),
+    sa.Column('entry_id', sa.String(length=80), nullable=True),
+    sa.Column('category', sa.String(length=16), nullable=True),
+    sa.Column('case_number', sa.String(length=24), nullable=True),
+    sa.Column('message_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('author', sa.String(length=200), nullable=False),
+    sa.Column('at', routing.store.base.Instant(timezone=True), nullable=False),
+    sa.Column('state', sa.String(length=10), nullable=False),
+    sa.Column('report', sa.JSON(), nullable=False),
+    sa.Column('decided_at', routing.store.base.Instant(timezone=True), nullable=True),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_correction'))
+    )
+    with op.batch_alter_table('correction', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_correction_entry_id'), ['entry_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_correction_message_id'), ['message_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_correction_state'), ['state'], unique=False)
+
     op.create_table('firm',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('name', sa.String(length=120), nullable=False),
@@ -248,6 +268,7 @@ def upgrade() -> None:
     sa.Column('firm_spoke_at', routing.store.base.Instant(timezone=True), nullable=True),
     sa.Column('pending_extension', sa.Boolean(), nullable=False),
     sa.Column('confidential', sa.Boolean(), nullable=False),
+    sa.Column('late', sa.Boolean(), nullable=False),
     sa.Column('version', sa.Integer(), nullable=False),
     sa.ForeignKeyConstraint(['contact_id'], ['contact.id'], name=op.f('fk_service_case_contact_id_contact')),
     sa.ForeignKeyConstraint(['firm_id'], ['firm.id'], name=op.f('fk_service_case_firm_id_firm')),
@@ -456,6 +477,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_firm_name'))
 
     op.drop_table('firm')
+    with op.batch_alter_table('correction', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_correction_state'))
+        batch_op.drop_index(batch_op.f('ix_correction_message_id'))
+        batch_op.drop_index(batch_op.f('ix_correction_entry_id'))
+
+    op.drop_table('correction')
     with op.batch_alter_table('closure', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_closure_day'))
 
