@@ -71,7 +71,7 @@ def _open_case(talk: Conversation, state: State, effect: effects.OpenCase) -> St
     received = min(talk.inbound.at, talk.now)
     new = cases.NewCase(
         channel="line", category=gathered.category or "other", topic=gathered.topic, kind=Kind.ENQ,
-        subject=(led or (words[0] if words else ""))[:80], text="\n".join(words), language=talk.language,
+        subject=(led or (words[0] if words else ""))[:80], text="\n".join(words) or led, language=talk.language,
         park=gathered.park if gathered.park != "none" else None, firm_name=gathered.firm_name, firm_ubn=gathered.ubn,
         contact_name=gathered.contact_name, contact_phone=gathered.phone, alert=gathered.alert, received_at=received,
         first_contact_at=min(led_at, received),

@@ -127,7 +127,7 @@ def test_an_edited_file_becomes_drafts_of_what_it_changed(service):
 
 def test_one_slip_and_nothing_of_a_file_is_taken(service):
     bodies = written(few().entries).replace("review: ", "reviewed: ", 1).replace("question: ", "question: 新", 2)
-    with pytest.raises(Invalid, match="未匯入任何條目.*reviewed"):
+    with pytest.raises(Invalid, match=r"未匯入任何條目.*reviewed"):
         imported(service, bodies)
     with service.runtime.reading() as (session, _):
         assert editing.drafts(session) == []

@@ -28,8 +28,10 @@ async def _sent(request: Request) -> tuple[str, str]:
     form = await request.form(max_files=1, max_fields=5, max_part_size=_MOST_BYTES)
     file = form.get("file")
     if isinstance(file, UploadFile) and file.filename:
+        content = await file.read()
+        await form.close()
         try:
-            return file.filename[:80], (await file.read()).decode("utf-8-sig")
+            return file.filename[:80], content.decode("utf-8-sig")
         except UnicodeDecodeError:
             raise Invalid("檔案不是 UTF-8 文字。", field="file") from None
     pasted = form.get("text")
