@@ -27,11 +27,11 @@ from bot.worker import KnowledgeWatch, Worker, run_until_signalled
 from knowledge.calendar import load_calendar
 from knowledge.offices import load_offices
 from knowledge.wording import load_sentences
-from routing.service import databases
+from routing.service.channel.intake import Intake
 from routing.service.context import Desk, DeskSource
-from routing.service.intake import Intake
+from routing.service.conversation.understanding import Reader, load_thresholds
 from routing.service.knowing.in_force import Knowledge
-from routing.service.understanding import Reader, load_thresholds
+from routing.service.upkeep import databases
 from routing.store.session import Database
 
 log = structlog.get_logger("app")

@@ -19,10 +19,12 @@ from bot.line.client import LineSender
 from bot.line.events import read_event
 from bot.web.runtime import Runtime
 from routing.domain.inbound import Inbound
-from routing.service import assigning, contacts, delivery, files, inbox
+from routing.service import assigning
+from routing.service.channel import delivery, inbox
+from routing.service.conversation import contacts, files
 from routing.service.knowing.trials import Trials
 from routing.service.upkeep import daily
-from routing.store import inbox as inbox_store
+from routing.store.channel import inbox as inbox_store
 
 _LANES_AT_ONCE = 4
 _SENDERS = 8

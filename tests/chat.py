@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from routing.domain.dialogue.state import State, state_from
 from routing.domain.inbound import Inbound, InboundKind
 from routing.domain.messages import Button, Card, Carousel, Outgoing, Text, from_plain, to_plain
-from routing.service import enquiries
+from routing.service.conversation import enquiries
 from routing.store.schema import Case as CaseRow
 from routing.store.schema import Contact
 from tests.factories import Branch, reader

@@ -34,8 +34,8 @@ from routing.domain.messages import Outgoing
 from routing.domain.permissions import SYSTEM, Actor, Role
 from routing.service import cases, histories, journal, notices, signing_in
 from routing.service.context import Desk
+from routing.service.conversation.understanding import Reader, load_thresholds
 from routing.service.journal import Open
-from routing.service.understanding import Reader, load_thresholds
 from routing.store import people
 from routing.store.schema import Case as CaseRow
 from routing.store.schema import CaseEvent, Contact, Message, Outbox

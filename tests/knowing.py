@@ -8,9 +8,9 @@ from functools import cache
 from knowledge.entries import KnowledgeBase
 from knowledge.loading import load_knowledge
 from routing.domain.permissions import Actor, Role
+from routing.service.conversation.understanding import Reader, load_thresholds
 from routing.service.knowing import editing
 from routing.service.knowing.in_force import Knowledge, body_of
-from routing.service.understanding import Reader, load_thresholds
 from tests.service import CAST, Service, email
 
 ENTRIES = ("land-lease-renewal", "land-standard-renewal", "land-find-platform", "utilities-water-plan-fee")

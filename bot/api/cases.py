@@ -15,7 +15,7 @@ from bot.api.requests import CasesQuery, FirmBody, NewCaseBody
 from bot.web.work import Reading
 from routing.domain.case import Kind
 from routing.domain.errors import Invalid
-from routing.domain.history import EARLIEST
+from routing.domain.reporting.history import EARLIEST
 from routing.service import cases
 from routing.service.cases import NewCase
 from routing.service.outside import reading

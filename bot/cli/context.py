@@ -18,8 +18,8 @@ from bot.settings import Settings, SettingsError, load_settings
 from knowledge.calendar import OfficeCalendar, load_calendar
 from knowledge.offices import Offices, load_offices
 from knowledge.wording import load_sentences
-from routing.service import databases
 from routing.service.context import Desk, DeskSource
+from routing.service.upkeep import databases
 from routing.store.session import Database
 
 

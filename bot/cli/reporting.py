@@ -14,7 +14,7 @@ import typer
 from bot.cli.context import fail, opened
 from bot.web import tables, words
 from bot.web.turnaround import table
-from routing.domain.statistics import GroupBy
+from routing.domain.reporting.statistics import GroupBy
 from routing.service import histories
 from routing.service import turnaround as service
 

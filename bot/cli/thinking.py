@@ -16,7 +16,7 @@ from knowledge.calendar import local
 from knowledge.loading import load_knowledge
 from knowledge.understand import Understander
 from routing.domain.decision import Thresholds
-from routing.service.understanding import load_thresholds
+from routing.service.conversation.understanding import load_thresholds
 
 
 def _overlay() -> Path:

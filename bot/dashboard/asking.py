@@ -13,8 +13,8 @@ from bot.web.words import WORDS
 from bot.web.work import Reading
 from knowledge.calendar import local
 from routing.domain.errors import Invalid
-from routing.domain.periods import Period, last_complete_month
-from routing.domain.statistics import ALL
+from routing.domain.reporting.periods import Period, last_complete_month
+from routing.domain.reporting.statistics import ALL
 from routing.service import listing
 
 

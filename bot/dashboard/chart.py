@@ -16,7 +16,7 @@ import pygal
 from pygal.style import Style
 
 from bot.web.turnaround import NO_CASES
-from routing.domain.statistics import Group
+from routing.domain.reporting.statistics import Group
 
 _ON_TIME, _LATE = "#1f6f8b", "#b3432b"
 _ROOM = 20

@@ -19,9 +19,9 @@ from bot.web.words import WORDS
 from bot.web.work import Reading, Work
 from knowledge.calendar import local
 from routing.domain.errors import Invalid, NotFound
-from routing.domain.figures import COUNTS
-from routing.domain.periods import Period, last_complete_month
-from routing.domain.statistics import ALL, Report
+from routing.domain.reporting.figures import COUNTS
+from routing.domain.reporting.periods import Period, last_complete_month
+from routing.domain.reporting.statistics import ALL, Report
 from routing.service import listing, turnaround, views
 from routing.service.turnaround import Issued
 

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from bot.web.turnaround import LABELS, NO_CASES, PARTS, days, hide_small, minutes
 from bot.web.words import word
-from routing.domain.figures import DISTRIBUTIONS, Figures
-from routing.domain.statistics import GroupBy, Report
+from routing.domain.reporting.figures import DISTRIBUTIONS, Figures
+from routing.domain.reporting.statistics import GroupBy, Report
 from routing.service import listing
 
 _WORDED = {"category", "topic", "channel", "agency"}

@@ -16,7 +16,8 @@ from bot.settings import SettingsError
 from bot.web.runtime import Runtime
 from knowledge.calendar import known_closures, local
 from routing.domain.permissions import Actor, Role
-from routing.service import administration, databases, histories, signing_in
+from routing.service import administration, histories, signing_in
+from routing.service.upkeep import databases
 from routing.store import migrating
 from routing.store.schema import Meta
 

@@ -16,8 +16,8 @@ from bot.line.render import render
 from bot.line.wire import Answer, Json, Wire, refusal
 from routing.domain.errors import DeliveryError
 from routing.domain.messages import Outgoing
-from routing.service.contacts import Profile
-from routing.service.files import Content
+from routing.service.conversation.contacts import Profile
+from routing.service.conversation.files import Content
 
 MAX_CONTENT = 10 * 1024 * 1024
 """Bytes of a file that are taken from LINE; a longer one is refused while it is read."""

@@ -21,7 +21,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 
 from bot.web.errors import problem
-from routing.service.intake import Intake, IntakeError, RawEvent
+from routing.service.channel.intake import Intake, IntakeError, RawEvent
 
 MAX_BODY = 1024 * 1024
 """Bytes; LINE's own webhooks are far smaller."""

@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.web.errors import problem
 from bot.web.runtime import Runtime, runtime_of
-from routing.service import health
+from routing.service.upkeep import health
 
 router = APIRouter(include_in_schema=False)
 

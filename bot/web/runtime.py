@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from bot.settings import Settings
 from routing.service.context import Desk, DeskSource
+from routing.service.conversation.understanding import Reader
 from routing.service.knowing.in_force import Knowledge
-from routing.service.understanding import Reader
 from routing.store.session import Database
 
 

@@ -12,8 +12,8 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from bot.web.tables import Cell, Table
 from bot.web.words import word
-from routing.domain.figures import COUNTS, DISTRIBUTIONS, Figures
-from routing.domain.statistics import ALL, Group, GroupBy, Report
+from routing.domain.reporting.figures import COUNTS, DISTRIBUTIONS, Figures
+from routing.domain.reporting.statistics import ALL, Group, GroupBy, Report
 
 NO_CASES = "無案件"
 """What a page shows where a figure has no case behind it: never 0, never 100 %."""

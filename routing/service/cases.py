@@ -16,8 +16,8 @@ from knowledge.calendar import local
 from routing.domain import clock, steps
 from routing.domain.case import Case, EventKind, Kind, Outcome
 from routing.domain.errors import Forbidden, Invalid, StepNotAllowed
-from routing.domain.history import EARLIEST
 from routing.domain.permissions import Actor, Role
+from routing.domain.reporting.history import EARLIEST
 from routing.service import assigning, journal, notices
 from routing.service.context import Desk
 from routing.service.journal import Open

@@ -12,9 +12,9 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from knowledge.calendar import local
-from routing.domain import history, history_events
 from routing.domain.case import Event, EventKind
-from routing.domain.history import CaseHistory, KnownWords, Refusal, Repeat
+from routing.domain.reporting import history, history_events
+from routing.domain.reporting.history import CaseHistory, KnownWords, Refusal, Repeat
 from routing.service import journal
 from routing.service.context import Desk
 from routing.store import cases as store

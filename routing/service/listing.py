@@ -16,8 +16,9 @@ from routing.domain.steps import ALLOWED
 from routing.service.context import Desk
 from routing.service.journal import find
 from routing.service.views import CaseWhole, Queue, queue
-from routing.store import desk_reads, inbox, outbox, people
+from routing.store import desk_reads, people
 from routing.store.cases import CaseFilter
+from routing.store.channel import inbox, outbox
 from routing.store.schema import Inbox, Media, Message, Outbox
 from routing.store.schema_desk import Staff
 

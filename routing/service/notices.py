@@ -10,7 +10,8 @@ from knowledge.wording import reading_language
 from routing.domain.case import Outcome
 from routing.domain.messages import Button, Card, Outgoing, Row, postback, to_plain
 from routing.service.journal import Open
-from routing.store import outbox, people
+from routing.store import people
+from routing.store.channel import outbox
 
 Tell = Callable[[Open, str, list[Outgoing]], None]
 """How a notice leaves: (case, reason, messages)."""

@@ -15,10 +15,10 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from routing.domain import statistics
 from routing.domain.case import Kind
-from routing.domain.periods import Period
-from routing.domain.statistics import GroupBy, Report
+from routing.domain.reporting import statistics
+from routing.domain.reporting.periods import Period
+from routing.domain.reporting.statistics import GroupBy, Report
 from routing.service.context import Desk
 from routing.store import reports as store
 

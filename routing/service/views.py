@@ -17,7 +17,8 @@ from routing.domain.permissions import Actor, Role
 from routing.service.context import Desk
 from routing.service.journal import find
 from routing.store import cases as store
-from routing.store import outbox, people
+from routing.store import people
+from routing.store.channel import outbox
 from routing.store.schema import Case as CaseRow
 from routing.store.schema import Firm, Media, Message, Outbox
 

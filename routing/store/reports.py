@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from knowledge.calendar import TAIPEI
 from routing.domain.case import Case, Event, EventKind, Opening, fold
-from routing.domain.history import LANGUAGES, CaseHistory
+from routing.domain.reporting.history import LANGUAGES, CaseHistory
 from routing.store.cases import opening_of
 from routing.store.schema import Case as CaseRow
 from routing.store.schema import CaseEvent, Firm, Message, Outbox

@@ -12,8 +12,9 @@ from bot.line.client import LineSender
 from knowledge.calendar import TAIPEI
 from routing.domain.messages import Text, to_plain
 from routing.domain.permissions import SYSTEM
-from routing.service import delivery
-from routing.store import migrating, outbox, people
+from routing.service.channel import delivery
+from routing.store import migrating, people
+from routing.store.channel import outbox
 from routing.store.schema import Outbox
 from routing.store.session import Database
 from tests.harness.phone import TOKEN, Channel, Phone, simulated

@@ -7,8 +7,8 @@ import pytest
 from routing.domain.errors import DeliveryError, NotFound, StepNotAllowed
 from routing.domain.messages import Text, to_plain
 from routing.domain.retry import BACKOFF, KEY_LIFE
-from routing.service import delivery
-from routing.store import outbox
+from routing.service.channel import delivery
+from routing.store.channel import outbox
 from routing.store.schema import Outbox
 from tests.factories import DATABASES, SUE, branch_on, cast
 

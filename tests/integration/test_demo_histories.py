@@ -18,9 +18,10 @@ from bot.web.runtime import Runtime
 from knowledge.calendar import TAIPEI, known_closures, load_calendar, local
 from knowledge.offices import CATEGORIES, load_offices
 from routing.domain.case import Kind, Status
-from routing.domain.history import CaseHistory, KnownWords, read
 from routing.domain.permissions import SYSTEM
-from routing.service import databases, histories, turnaround, views
+from routing.domain.reporting.history import CaseHistory, KnownWords, read
+from routing.service import histories, turnaround, views
+from routing.service.upkeep import databases
 from routing.store import people
 from routing.store.cases import CaseFilter
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from routing.service import calendar_keeping, histories, turnaround
-from routing.store import cases, outbox
+from routing.store import cases
+from routing.store.channel import outbox
 from tests.service import PHONE_CASE, Service
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "histories.jsonl"

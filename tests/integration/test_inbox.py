@@ -9,11 +9,12 @@ import pytest
 from sqlalchemy import func, select
 
 from bot.line.events import read_event
-from routing.service import health, inbox
+from routing.service.channel import inbox
+from routing.service.channel.intake import Intake, IntakeError
 from routing.service.context import DeskSource
-from routing.service.intake import Intake, IntakeError
-from routing.store import inbox as store
-from routing.store.inbox import RawEvent
+from routing.service.upkeep import health
+from routing.store.channel import inbox as store
+from routing.store.channel.inbox import RawEvent
 from routing.store.schema import Contact, Inbox, Lane, Message
 from routing.store.session import Database
 from tests.factories import DATABASES, branch_on, reader

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from knowledge.calendar import TAIPEI
 from routing.domain.errors import Forbidden, Invalid, NotFound
 from routing.domain.inbound import Inbound, InboundKind
-from routing.service import enquiries
+from routing.service.conversation import enquiries
 from routing.service.knowing import doubles, locating, unanswered
 from routing.store.schema import Case, Contact, Enquiry, Firm, Message, Outbox
 from tests.knowing import actor, few, process, with_few_entries

@@ -4,7 +4,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
-from routing.service import databases
+from routing.service.upkeep import databases
 from routing.store import migrating
 from routing.store.session import METADATA, Database
 

@@ -6,8 +6,9 @@ from threading import Barrier
 
 import pytest
 
-from routing.service import delivery, health
-from routing.store import outbox
+from routing.service.channel import delivery
+from routing.service.upkeep import health
+from routing.store.channel import outbox
 from routing.store.schema import Outbox
 from tests.factories import DATABASES, branch_on
 

@@ -5,7 +5,7 @@ import pytest
 from routing.domain.permissions import SYSTEM
 from routing.service.journal import find
 from routing.store import cases as store
-from routing.store import outbox
+from routing.store.channel import outbox
 from routing.store.schema import Contact, Media, Message, Outbox
 from tests.pages import Visitor
 from tests.service import Service, email

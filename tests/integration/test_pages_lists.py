@@ -4,7 +4,8 @@ import pytest
 from sqlalchemy import select
 
 from routing.store import cases as store
-from routing.store import inbox, outbox, people
+from routing.store import people
+from routing.store.channel import inbox, outbox
 from routing.store.schema import Contact, Inbox
 from routing.store.schema_desk import Closure
 from tests.pages import Visitor

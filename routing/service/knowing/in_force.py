@@ -19,11 +19,13 @@ import structlog
 from sqlalchemy.orm import Session
 
 from knowledge.entries import Category, FaqEntry, KnowledgeBase
+from knowledge.fitting import Plan
 from knowledge.loading import Problem, load_knowledge, read_entries
+from knowledge.matching import KernelMatcher
 from knowledge.overlay import Kind, Taught, TaughtUnderstander, lay_over
 from knowledge.services import OnlineService, ServicesError, load_services
 from knowledge.writing import as_data, as_yaml
-from routing.service.understanding import Reader
+from routing.service.conversation.understanding import Reader
 from routing.store import knowledge as store
 from routing.store.schema_desk import Correction
 from routing.store.session import Database
@@ -119,13 +121,19 @@ class Knowledge:
         understander.warm()
         reader.replace(understander)
         self._fitted = known.version
-        self._forget_old_fits()
+        self._forget_old_fits(known.base)
         log.info("knowledge_in_force", entries=len(known.base.entries), taught=len(known.taught))
         return True
 
-    def _forget_old_fits(self) -> None:
+    def _forget_old_fits(self, base: KnowledgeBase) -> None:
+        """Delete fits of knowledge long gone; those in use are marked first, so that a restart finds them."""
         if self._cache is None:
             return
+        plan = Plan.of(base)
+        for group in ("zh", "en", "ja"):
+            name = f"{group}-{KernelMatcher.fingerprint(plan.examples(group), plan.targets)}.npy"
+            if (self._cache / name).exists():
+                (self._cache / name).touch()
         fits = sorted(self._cache.glob("*.npy"), key=lambda file: file.stat().st_mtime, reverse=True)
         for file in fits[_FITS_KEPT:]:
             file.unlink(missing_ok=True)

@@ -16,13 +16,15 @@ from routing.domain import clock
 from routing.domain.case import Case
 from routing.domain.errors import Forbidden, Invalid, NotFound
 from routing.domain.permissions import Actor, Role, may_write
-from routing.service import delivery, histories, views
+from routing.service import histories, views
+from routing.service.channel import delivery
 from routing.service.context import Desk
 from routing.service.journal import Open, find
 from routing.service.listing import visible_messages
 from routing.service.views import show
 from routing.store import cases as store
-from routing.store import outbox, people, reports
+from routing.store import people, reports
+from routing.store.channel import outbox
 from routing.store.schema import Case as CaseRow
 from routing.store.schema import Media, Message, Outbox
 

@@ -5,8 +5,8 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from bot.dashboard.chart import monthly
-from routing.domain.figures import Tally
-from routing.domain.statistics import Group
+from routing.domain.reporting.figures import Tally
+from routing.domain.reporting.statistics import Group
 
 SVG = "{http://www.w3.org/2000/svg}"
 

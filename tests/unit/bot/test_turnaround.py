@@ -12,9 +12,9 @@ from bot.web.tables import Format, write
 from bot.web.turnaround import LABELS, NO_CASES, PARTS, days, hide_small, minutes, rate, republic, table
 from knowledge.calendar import load_calendar
 from knowledge.offices import load_offices
-from routing.domain.figures import Tally
-from routing.domain.history import KnownWords, read
-from routing.domain.statistics import ALL, Group, GroupBy, report
+from routing.domain.reporting.figures import Tally
+from routing.domain.reporting.history import KnownWords, read
+from routing.domain.reporting.statistics import ALL, Group, GroupBy, report
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "histories.jsonl"
 MADE_AT = datetime(2026, 11, 22, 1, 0, tzinfo=UTC)

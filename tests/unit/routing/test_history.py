@@ -8,7 +8,7 @@ import pytest
 from knowledge.calendar import TAIPEI
 from knowledge.offices import load_offices
 from routing.domain.case import Event, EventKind, Kind, Status
-from routing.domain.history import CaseHistory, KnownWords, Refusal, Repeat, dump, parse_line, read
+from routing.domain.reporting.history import CaseHistory, KnownWords, Refusal, Repeat, dump, parse_line, read
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=TAIPEI)
 KNOWN = KnownWords(

@@ -35,13 +35,22 @@ def test_names_of_firm_and_contact_are_masked_also_without_the_legal_form():
     assert bare(said).endswith("要續租")
 
 
-@pytest.mark.parametrize("text", ["廠房12000平方公尺的租金", "2026年11月22日到期", "第8條第2款", "契約容量1500瓩", "方經理人會議"])
+@pytest.mark.parametrize(
+    "text", ["廠房12000平方公尺的租金", "2026年11月22日到期", "第8條第2款", "契約容量1500瓩", "方經理人會議"]
+)
 def test_numbers_that_belong_to_the_question_stay(text):
     assert mask(text) == text
 
 
 def test_the_same_question_in_other_words_is_one_group_and_others_are_not():
-    texts = ["續租要附什麼文件", "停車證怎麼申請", "標準廠房續租要準備哪些文件", "電價多少", "辦理續租應備文件", "車輛停車證申請"]
+    texts = [
+        "續租要附什麼文件",
+        "停車證怎麼申請",
+        "標準廠房續租要準備哪些文件",
+        "電價多少",
+        "辦理續租應備文件",
+        "車輛停車證申請",
+    ]
     groups = [{texts[n] for n in found.members} for found in group(texts)]
     assert groups == [{texts[0], texts[2], texts[4]}, {texts[1], texts[5]}, {"電價多少"}]
 

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from routing.domain.periods import Period, last_complete_month, months, weeks
+from routing.domain.reporting.periods import Period, last_complete_month, months, weeks
 
 
 def test_a_period_begins_and_ends_at_midnight_in_taipei():

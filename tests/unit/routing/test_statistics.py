@@ -16,9 +16,9 @@ from knowledge.calendar import TAIPEI, load_calendar
 from knowledge.offices import load_offices
 from routing.domain.case import Event, EventKind, Kind
 from routing.domain.errors import Invalid, OnestopError
-from routing.domain.figures import COUNTS, DISTRIBUTIONS, distribution
-from routing.domain.history import CaseHistory, KnownWords, read
-from routing.domain.statistics import ALL, GroupBy, differences, report
+from routing.domain.reporting.figures import COUNTS, DISTRIBUTIONS, distribution
+from routing.domain.reporting.history import CaseHistory, KnownWords, read
+from routing.domain.reporting.statistics import ALL, GroupBy, differences, report
 
 GOLDEN = Path(__file__).parents[2] / "golden"
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=TAIPEI)

@@ -9,9 +9,9 @@ from knowledge.calendar import TAIPEI, load_calendar
 from knowledge.offices import load_offices
 from routing.domain.case import Event, EventKind, Kind, Opening, Outcome, apply, begin
 from routing.domain.errors import StepNotAllowed
-from routing.domain.figures import COUNTS
-from routing.domain.history import CaseHistory, KnownWords, dump, parse_line
-from routing.domain.statistics import ALL, GroupBy, report
+from routing.domain.reporting.figures import COUNTS
+from routing.domain.reporting.history import CaseHistory, KnownWords, dump, parse_line
+from routing.domain.reporting.statistics import ALL, GroupBy, report
 from routing.domain.steps import check
 
 CALENDAR, OFFICES = load_calendar(), load_offices()

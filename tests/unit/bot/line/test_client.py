@@ -17,7 +17,7 @@ from bot.line.render import render
 from bot.simulator.running import free_port
 from routing.domain.errors import DeliveryError
 from routing.domain.messages import Text
-from routing.service.contacts import Profile
+from routing.service.conversation.contacts import Profile
 from tests.unit.bot.line import samples
 
 TOKEN = "a-secret-token"

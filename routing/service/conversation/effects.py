@@ -16,13 +16,14 @@ from routing.domain.dialogue.turn import Result
 from routing.domain.errors import OnestopError
 from routing.domain.messages import Outgoing, Text
 from routing.domain.permissions import FIRM
-from routing.service import cases, notices, turns
+from routing.service import cases, notices
+from routing.service.conversation import turns
 from routing.service.journal import Open, change
-from routing.store import conversations
+from routing.store.channel import conversations
 from routing.store.schema import Enquiry
 
 if TYPE_CHECKING:
-    from routing.service.enquiries import Conversation
+    from routing.service.conversation.enquiries import Conversation
 
 log = structlog.get_logger("enquiries")
 

@@ -16,10 +16,10 @@ from typing import Any
 
 from knowledge.calendar import TAIPEI
 from knowledge.offices import CATEGORIES, Offices
-from routing.domain import history_events
 from routing.domain.case import Case, Event, EventKind, Kind, Opening, fold
 from routing.domain.errors import Invalid
-from routing.domain.history_fields import (
+from routing.domain.reporting import history_events
+from routing.domain.reporting.history_fields import (
     choice,
     instant,
     no_unknown,

@@ -11,7 +11,7 @@ from knowledge.calendar import TAIPEI
 from routing.domain import steps
 from routing.domain.case import Case, Event, EventKind, Kind, Opening, Outcome, apply, begin
 from routing.domain.errors import StepNotAllowed
-from routing.domain.history_fields import choice, day_or_instant, instant, no_unknown, refuse, required, text
+from routing.domain.reporting.history_fields import choice, day_or_instant, instant, no_unknown, refuse, required, text
 
 WORDS: dict[EventKind, tuple[str, ...]] = {
     EventKind.ASSIGNED: ("to", "unit", "reason"),

@@ -19,12 +19,13 @@ from routing.domain.dialogue.state import State
 from routing.domain.dialogue.turn import CaseCard, Known, Turn
 from routing.domain.inbound import InboundKind
 from routing.store import cases as store
-from routing.store import conversations, people
+from routing.store import people
+from routing.store.channel import conversations
 from routing.store.schema import Case as CaseRow
 from routing.store.schema import Firm
 
 if TYPE_CHECKING:
-    from routing.service.enquiries import Conversation
+    from routing.service.conversation.enquiries import Conversation
 
 PRIVACY_VERSION = load_privacy().version
 """The privacy notice in force; who saw an earlier one sees it again."""

@@ -14,8 +14,8 @@ from threading import Thread
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from routing.store import inbox
-from routing.store.inbox import RawEvent
+from routing.store.channel import inbox
+from routing.store.channel.inbox import RawEvent
 from routing.store.session import Database
 
 _BATCH = 500

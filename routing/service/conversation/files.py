@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from routing.domain.errors import DeliveryError
-from routing.store import conversations
+from routing.store.channel import conversations
 from routing.store.session import Database
 
 _BACKOFF = (5.0, 30.0, 120.0, 600.0, 3600.0)

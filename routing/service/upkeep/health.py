@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from routing.store import inbox, outbox
+from routing.store.channel import inbox, outbox
 
 MEANING = {
     "inbox_waiting": "events not yet handled",

@@ -11,8 +11,8 @@ from knowledge.offices import Offices
 from routing.domain import clock
 from routing.domain.case import COUNTED_OUTCOMES, Case, EventKind, Kind, fold
 from routing.domain.clock import Reading
-from routing.domain.history import CaseHistory
-from routing.domain.periods import Period
+from routing.domain.reporting.history import CaseHistory
+from routing.domain.reporting.periods import Period
 
 _TURNS = frozenset({EventKind.CLOSED, EventKind.REOPENED})
 

@@ -12,10 +12,10 @@ from datetime import datetime, timedelta
 import structlog
 
 from routing.domain.inbound import Inbound
-from routing.service import enquiries
 from routing.service.context import DeskSource
-from routing.service.understanding import Reader
-from routing.store import inbox as store
+from routing.service.conversation import enquiries
+from routing.service.conversation.understanding import Reader
+from routing.store.channel import inbox as store
 from routing.store.session import Database
 
 LEASE = timedelta(seconds=60)

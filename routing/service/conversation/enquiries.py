@@ -20,10 +20,11 @@ from routing.domain.dialogue.state import FACTS, State, state_from
 from routing.domain.dialogue.turn import Result
 from routing.domain.inbound import Inbound, InboundKind
 from routing.domain.messages import Outgoing, to_plain
-from routing.service import effects, turns
 from routing.service.context import Desk
-from routing.service.understanding import Reader
-from routing.store import conversations, inbox, outbox, people
+from routing.service.conversation import effects, turns
+from routing.service.conversation.understanding import Reader
+from routing.store import people
+from routing.store.channel import conversations, inbox, outbox
 from routing.store.schema import Case as CaseRow
 from routing.store.schema import Contact, Media, Message
 

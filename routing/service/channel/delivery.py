@@ -21,7 +21,8 @@ from routing.domain.errors import DeliveryError, NotFound, StepNotAllowed
 from routing.domain.messages import from_plain
 from routing.domain.permissions import Actor
 from routing.domain.retry import KEY_LIFE, Again, Unknown, after_failure
-from routing.store import outbox, people
+from routing.store import people
+from routing.store.channel import outbox
 from routing.store.schema import Contact, Outbox
 from routing.store.session import Database
 

@@ -17,10 +17,10 @@ from knowledge.calendar import OfficeCalendar
 from knowledge.offices import Offices
 from routing.domain.case import Case, Kind
 from routing.domain.errors import Invalid
-from routing.domain.figures import Figures, Tally
-from routing.domain.history import CaseHistory
-from routing.domain.measuring import Measured, Timeline, Yardstick
-from routing.domain.periods import Period, months, weeks
+from routing.domain.reporting.figures import Figures, Tally
+from routing.domain.reporting.history import CaseHistory
+from routing.domain.reporting.measuring import Measured, Timeline, Yardstick
+from routing.domain.reporting.periods import Period, months, weeks
 
 ALL = "all"
 """Every kind side by side."""
