@@ -87,8 +87,9 @@ class CategoryModel:
         found = grams(text, LONGEST)
         rows = [row for gram in found if (row := number.get(gram)) is not None]
         spoken = added[rows].sum(axis=0) / np.float32(max(len(found), 1) ** 0.5)
-        lexicon: Floats = hit_shares(hits) @ self.dense[-len(CATEGORIES) :]
-        return spoken + lexicon + self.bias
+        lexicon = hit_shares(hits) @ self.dense[-len(CATEGORIES) :]
+        scores: Floats = (spoken + lexicon + self.bias).astype(np.float32)
+        return scores
 
 
 def hit_shares(hits: list[Hit]) -> Floats:
