@@ -1,3 +1,5 @@
+"""`onestop understand` as its users see it."""
+
 import json
 from datetime import date
 

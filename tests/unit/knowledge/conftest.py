@@ -1,3 +1,5 @@
+"""A small knowledge base that fits in no time."""
+
 from datetime import date
 
 import pytest

@@ -1,3 +1,5 @@
+"""Emergencies are seen, and only emergencies."""
+
 import pytest
 
 from knowledge.alerts import Alert, detect_alert

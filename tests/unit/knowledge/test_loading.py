@@ -1,3 +1,5 @@
+"""Knowledge files are read whole, and every slip is named."""
+
 import pytest
 
 from knowledge.loading import KnowledgeError, load_knowledge, read_entries, read_knowledge

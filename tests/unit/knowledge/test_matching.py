@@ -1,3 +1,5 @@
+"""The kernel matcher and its closed form."""
+
 import numpy as np
 
 from knowledge.fitting import LazyMatchers, Plan

@@ -1,3 +1,5 @@
+"""Opposites are never taken for each other."""
+
 import pytest
 
 from knowledge.opposites import Said, Stance, negated

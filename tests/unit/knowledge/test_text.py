@@ -1,3 +1,5 @@
+"""Texts are compared in one form, whatever way they were written."""
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

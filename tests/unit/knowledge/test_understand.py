@@ -1,3 +1,5 @@
+"""What is read out of a message, and that it is the same each time."""
+
 import pytest
 
 from knowledge.alerts import Alert

@@ -1,3 +1,5 @@
+"""When to answer, offer, hand over or chat."""
+
 from dataclasses import replace
 from datetime import date
 
