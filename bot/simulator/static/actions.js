@@ -17,11 +17,16 @@ export async function act(name, body, headers) {
 
 export function tap(node, action) {
   if (!action) return node;
-  node.classList.add("fx-tap");
-  node.addEventListener("click", (event) => {
+  const act = (event) => {
     event.stopPropagation();
     perform(action);
-  });
+  };
+  node.classList.add("fx-tap");
+  node.addEventListener("click", act);
+  if (node.tagName !== "BUTTON") {
+    Object.entries({ role: "button", tabindex: "0", "aria-label": action.label || node.textContent }).forEach(([name, value]) => node.setAttribute(name, value));
+    node.addEventListener("keydown", (event) => { if (event.key === "Enter" && event.target === node) act(event); });
+  }
   return node;
 }
 

@@ -1,0 +1,280 @@
+"""The whole line in a real browser: a firm on its phone, an officer and a supervisor at their desks.
+
+Every process is real; nobody here touches the API. Pages must not complain either: not of a script, not of a
+resource, not of the content security policy.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+
+from knowledge.calendar import local
+from tests.harness.processes import Forker
+from tests.harness.product import PASSWORD, Product, email, running
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(40, func_only=True)]
+
+PHONE = {"width": 390, "height": 844}
+SCREEN = {"width": 1280, "height": 800}
+PATIENCE = 10_000
+"""Milliseconds within which whatever is waited for must be seen; a machine under load needs some of them."""
+QUESTION = "租地要繳多少預約金"
+MATTER = "廠房旁邊的排水溝蓋板破了一個洞，想請貴局派人來看並說明修繕由誰負責"
+FIRM = "晴川精密有限公司"
+WATCH = "addEventListener('securitypolicyviolation', (one) => console.error('policy: ' + one.violatedDirective))"
+PHOTO = bytes.fromhex(
+    "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de"
+    "0000000c49444154789c63f8dfc0000003810180bf6c64680000000049454e44ae426082"
+)  # a picture of one pixel
+
+
+@dataclass(slots=True)
+class Chat:
+    """The firm's phone: what a thumb can do on the chat page, and what the account said since then."""
+
+    page: Page
+
+    @property
+    def told(self) -> Locator:
+        """Messages of the account."""
+        return self.page.locator(".row.theirs:not(#loading)")
+
+    def say(self, text: str) -> Locator:
+        """Type and send; gives the newest answer."""
+        before = self.told.count()
+        if self.page.locator("#to-keyboard").is_visible():
+            self.page.locator("#to-keyboard").click()
+        self.page.locator("#text").fill(text)
+        self.page.get_by_role("button", name="傳送", exact=True).click()
+        return self.newest(before)
+
+    def tap(self, name: str | re.Pattern[str]) -> Locator:
+        """Tap the newest button or chip with this name; gives the newest answer."""
+        before = self.told.count()
+        button = self.page.locator("#messages, #quick").get_by_role("button", name=name, exact=True)
+        button.last.click()
+        return self.newest(before)
+
+    def show(self, name: str, picture: bytes) -> Locator:
+        """Send a photo."""
+        before = self.told.count()
+        self.page.set_input_files("#photo-file", {"name": name, "mimeType": "image/png", "buffer": picture})
+        return self.newest(before)
+
+    def newest(self, before: int) -> Locator:
+        """The last message, as soon as there are more than so many."""
+        expect(self.told.nth(before)).to_be_visible()
+        return self.told.last
+
+    def hears(self, *parts: str) -> None:
+        """Wait until one message of the account holds all of these."""
+        found = self.told
+        for part in parts:
+            found = found.filter(has_text=part)
+        expect(found.last).to_be_visible()
+
+
+@dataclass(slots=True)
+class Desk:
+    """A desk in the browser of one of the staff."""
+
+    page: Page
+    url: str
+
+    def sign_in(self, name: str) -> None:
+        """Sign in on the page that asks for it, and stand before the queue."""
+        self.page.goto(f"{self.url}/desk")
+        self.page.get_by_label("電子郵件").fill(email(name))
+        self.page.get_by_label("密碼").fill(PASSWORD)
+        self.page.get_by_role("button", name="登入").click()
+        expect(self.page.get_by_role("heading", level=1)).to_have_text("待辦")
+
+    def step(self, title: str, button: str, **fields: str) -> None:
+        """Open a step, fill it in by its labels and send it; what was done is confirmed on the page."""
+        self.page.locator("summary", has_text=re.compile(rf"^{title}$")).click()
+        form = self.page.locator("details[open] form")
+        for label, value in fields.items():
+            field = form.get_by_label(label)
+            if field.evaluate("field => field.tagName") == "SELECT":
+                field.select_option(label=value)
+            else:
+                field.fill(value)
+        self.send(form.get_by_role("button", name=button))
+
+    def send(self, button: Locator) -> None:
+        """Press a button and see that the page says what was done."""
+        with self.page.expect_response(lambda answer: answer.request.method == "POST"):
+            button.click()
+        expect(self.page.get_by_role("status")).to_be_visible()
+
+
+@dataclass(slots=True)
+class Rooms:
+    """Browsers of several people, and everything that a page complained of."""
+
+    chromium: Browser
+    complaints: list[str] = field(default_factory=list)
+    contexts: list[BrowserContext] = field(default_factory=list)
+
+    def page(self, size: dict[str, int]) -> Page:
+        """A page in a browser of its own."""
+        context = self.chromium.new_context(viewport=size, locale="zh-TW", timezone_id="Asia/Taipei")  # type: ignore[arg-type]
+        context.set_default_timeout(PATIENCE)
+        context.add_init_script(WATCH)
+        context.on("weberror", lambda error: self.complaints.append(str(error.error)))
+        context.on("console", lambda said: self.complaints.append(said.text) if said.type == "error" else None)
+        self.contexts.append(context)
+        return context.new_page()
+
+
+@contextmanager
+def rooms_in(chromium: Browser) -> Iterator[Rooms]:
+    rooms = Rooms(chromium)
+    expect.set_options(timeout=PATIENCE)
+    try:
+        yield rooms
+    finally:
+        expect.set_options(timeout=None)
+        for context in rooms.contexts:
+            context.close()
+    assert rooms.complaints == []
+
+
+@pytest.fixture
+def own_product(forker: Forker, tmp_path: Path) -> Iterator[Product]:
+    """One process on SQLite for this test alone: the supervisor counts every case there is."""
+    with running(forker, f"sqlite:///{tmp_path / 'onestop.db'}", tmp_path) as product:
+        yield product
+        product.line.check_sent()
+        product.line.check_ledger()
+
+
+def test_the_whole_line_in_a_browser(own_product: Product, chromium: Browser) -> None:
+    """From a firm's first words to a supervisor's numbers, each step seen on both sides."""
+    with rooms_in(chromium) as rooms:
+        chat = Chat(rooms.page(PHONE))
+        _the_firm_becomes_a_friend(chat, own_product)
+        _the_firm_asks(chat)
+        number, officer = _the_firm_opens_a_case(chat)
+        desk = Desk(rooms.page(SCREEN), own_product.url)
+        desk.sign_in(officer)
+        _the_officer_finds_it(desk, number)
+        _they_work_on_it(desk, chat)
+        _the_firm_sees_it_whole(chat)
+        boss = Desk(rooms.page(SCREEN), own_product.url)
+        boss.sign_in("sue")
+        _the_supervisor_counts_it(boss, number)
+
+
+def _the_firm_becomes_a_friend(chat: Chat, product: Product) -> None:
+    chat.page.goto(f"{product.line.url}/chat")
+    chat.page.get_by_role("button", name="新增使用者").click()
+    chat.page.get_by_label("LINE 顯示名稱").fill("陳小姐")
+    chat.page.get_by_role("button", name="開始聊天").click()
+    expect(chat.page).to_have_url(re.compile(r"/chat/U[0-9a-f]{32}$"))
+    chat.hears("高屏分局單一窗口", "直接打字描述問題")
+
+
+def _the_firm_asks(chat: Chat) -> None:
+    answer = chat.say(QUESTION)
+    for part in ("依據", "查證日期", "系統自動回答"):
+        expect(answer).to_contain_text(part)
+    expect(answer.get_by_role("button", name="查看法規或來源")).to_be_visible()
+    chat.tap("有解決")
+    expect(chat.told.last).to_contain_text("太好了")
+
+
+def _the_firm_opens_a_case(chat: Chat) -> tuple[str, str]:
+    """A photo, a matter that nobody knows, and the dialogue; gives the case number and the officer."""
+    expect(chat.show("排水溝.png", PHOTO)).to_contain_text("已收到您的照片或檔案")
+    expect(chat.say(MATTER)).to_contain_text(re.compile("這題由專人回復您|您想問的是哪一個"))
+    expect(chat.tap(re.compile("請專人協助$"))).to_contain_text("統一編號")
+    chat.hears("/privacy")
+    expect(chat.say(FIRM)).to_contain_text("聯絡人")
+    expect(chat.say("陳小姐")).to_contain_text("電話")
+    expect(chat.say("07-3611212")).to_contain_text("園區")
+    summary = chat.tap("楠梓科技產業園區")
+    for part in (MATTER, FIRM, "陳小姐 07-3611212", "楠梓"):
+        expect(summary).to_contain_text(part)
+    receipt = chat.tap("確認送出")
+    for part in ("服務案號", "承辦單位", "承辦人", "預定回復日", "依承辦單位回復為準"):
+        expect(receipt).to_contain_text(part)
+    seen = receipt.inner_text()
+    number = re.search(r"KP-\d{7}-\d{4}", seen)
+    officer = re.search(r"承辦人\s+(\w+)", seen)
+    assert number, seen
+    assert officer, seen
+    assert re.search(r"預定回復日\s+\d{4}/\d\d/\d\d", seen), seen
+    return number.group(), officer.group(1).lower()
+
+
+def _the_officer_finds_it(desk: Desk, number: str) -> None:
+    row = desk.page.get_by_role("row").filter(has_text=number)
+    for part in (FIRM, "楠梓", "等我方", "剩 3 個工作天"):
+        expect(row).to_contain_text(part)
+    row.get_by_role("link").first.click()
+    expect(desk.page.get_by_role("heading", level=1)).to_contain_text(MATTER[:20])
+    talk = desk.page.get_by_role("region", name="往來內容")
+    expect(talk).to_contain_text(MATTER)
+    picture = talk.get_by_role("img")
+    expect(picture).to_be_visible()
+    expect(picture).to_have_js_property("naturalWidth", 1)
+
+
+def _they_work_on_it(desk: Desk, chat: Chat) -> None:
+    """Reply, wait on the firm until it answers, ask another agency, close; the firm is told each time."""
+    desk.page.get_by_label("回復廠商").fill("已請同仁下午到場查看。")
+    desk.send(desk.page.get_by_role("button", name="送出回復"))
+    chat.hears("承辦人回復", "已請同仁下午到場查看。")
+    desk.step("請廠商補件", "送出補件通知", 應補事項="請補：現場照片兩張、租約影本。")
+    expect(desk.page.get_by_text("待廠商補件中")).to_be_visible()
+    chat.hears("請補充資料", "請補：現場照片兩張、租約影本。")
+    chat.say("租約影本在此，照片如前")
+    chat.hears("繼續辦理", "預定回復日")
+    desk.page.reload()
+    expect(desk.page.get_by_text("待廠商補件中")).to_have_count(0)
+    expect(desk.page.get_by_role("region", name="往來內容")).to_contain_text("租約影本在此，照片如前")
+    desk.step("會辦", "送出會辦", 會辦機關="台灣電力公司", 會辦事項="蓋板下有電纜，請確認。")
+    chat.hears("會辦中", "辦理期限照常計算")
+    desk.send(desk.page.get_by_role("button", name="恢復辦理"))
+    desk.step("辦結", "辦結", 辦理結果="已答復", 辦結摘要="蓋板已更換，費用由本分局負擔。")
+    expect(desk.page.get_by_role("complementary", name="案件資料")).to_contain_text("依限")
+    chat.hears("案件辦結", "蓋板已更換，費用由本分局負擔。")
+
+
+def _the_firm_sees_it_whole(chat: Chat) -> None:
+    chat.tap(re.compile("^5"))
+    chat.hears("謝謝您的評分")
+    progress = chat.tap("查看進度")
+    for part in ("請您補件", "您補充了資料", "會辦其他機關", "繼續辦理", "辦結"):
+        expect(progress).to_contain_text(part)
+
+
+def _the_supervisor_counts_it(desk: Desk, number: str) -> None:
+    """Today's report counts this case and no other, and each number leads to it."""
+    page, today = desk.page, local(datetime.now(UTC)).date().isoformat()  # noqa: TID251 - the product's clock
+    page.get_by_role("navigation", name="主選單").get_by_role("link", name="時效統計").click()
+    page.get_by_label("起日").fill(today)
+    page.get_by_label("迄日").fill(today)
+    page.get_by_role("button", name="查詢").click()
+    expect(page.get_by_text("期間未結束")).to_be_visible()
+    shown = dict.fromkeys(("受理", "辦結案件"), "1") | {"依限辦結率": "100.00%", "逾限辦結": "0", "逾限未結": "0"}
+    for label, value in shown.items():
+        tile = page.locator(".figures li").filter(has=page.get_by_text(label, exact=True))
+        expect(tile.locator("strong")).to_have_text(value)
+    balance = page.locator(".equation")
+    expect(balance).to_contain_text(re.compile(r"期初未結 0 ＋ 受理 1 ＋ 重新開啟 0 － 辦結（次） 1 ＝ 期末未結 0"))
+    page.locator(".figures li").filter(has_text="受理").get_by_role("link", name="1").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("受理")
+    cases = page.locator("tbody tr")
+    expect(cases).to_have_count(1)
+    expect(cases).to_contain_text(number)
+    expect(cases).to_contain_text("辦結")
