@@ -1,15 +1,13 @@
 """The clocks of a case (contract §7), by worked examples, by traps and by properties."""
 
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 import pytest
-from hypothesis import assume, given
-from hypothesis import strategies as st
 
-from knowledge.calendar import TAIPEI, CalendarError, Closure, Office, known_closures, load_calendar
+from knowledge.calendar import CalendarError, Closure, Office, known_closures, load_calendar
 from routing.domain.case import Event, EventKind, Kind, Opening, fold
-from routing.domain.clock import Counting, Course, business_minutes, days_out, days_used, due_on, gross_days, read
+from routing.domain.clock import Course, days_used, due_on, gross_days, read
 from routing.domain.limits import LIMITS, parse_limit
 
 CALENDAR = load_calendar()
@@ -350,7 +348,3 @@ class TestStates:
         """S17."""
         with pytest.raises(CalendarError):
             due_on(Course(receipt=datetime(2026, 1, 5)), LIMITS[Kind.ENQ], CALENDAR, KH)  # noqa: DTZ001
-
-
-MOMENTS = st.datetimes(datetime(2024, 1, 2), datetime(2027, 6, 1)).map(  # noqa: DTZ001 - its zone follows
-    lambda moment: moment.replace(tzinfo=TAIPEI)

@@ -1,15 +1,13 @@
 """Properties of the clocks: elapsed and deadline are one code, waits are intervals, nothing runs backwards (S7–S9)."""
 
-from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from knowledge.calendar import TAIPEI, CalendarError, Closure, Office, known_closures, load_calendar
-from routing.domain.case import Event, EventKind, Kind, Opening, fold
-from routing.domain.clock import Counting, Course, business_minutes, days_out, days_used, due_on, gross_days, read
+from knowledge.calendar import TAIPEI, Office, known_closures, load_calendar
+from routing.domain.case import Kind
+from routing.domain.clock import Counting, Course, business_minutes, days_out, days_used, due_on, gross_days
 from routing.domain.limits import LIMITS, parse_limit
 
 CALENDAR = load_calendar()
@@ -27,53 +25,8 @@ def day(text):
     return date.fromisoformat(text)
 
 
-@dataclass
-class History:
-    """A case written as a chain of what happened."""
-
-    received: str
-    kind: Kind = Kind.ENQ
-    events: list = field(default_factory=list)
-
-    def then(self, when, what, **data):
-        self.events.append(Event(at=at(when), kind=EventKind(what), by="a@example.gov.tw", data=data))
-        return self
-
-    def waits(self, when, on="firm"):
-        return self.then(when, "waiting", on=on)
-
-    def resumes(self, when):
-        return self.then(when, "resumed")
-
-    def extended(self, when, days):
-        return self.then(when, "extended", days=days, reason="會勘")
-
-    def closes(self, when):
-        return self.then(when, "closed", outcome="answered")
-
-    def reopens(self, when):
-        return self.then(when, "reopened")
-
-    def case(self):
-        opening = Opening(
-            number="KP-1150105-0001",
-            kind=self.kind,
-            category="land",
-            topic=None,
-            channel="phone",
-            park="楠梓",
-            unit="用地工程科",
-            language="zh-TW",
-            subject="租地",
-            first_contact_at=at(self.received),
-            received_at=at(self.received),
-        )
-        return fold(opening, self.events)
-
-    def read(self, now="2026-11-22", calendar=CALENDAR, office=KH):
-        return read(self.case(), calendar, office, at(now))
-
-
+MOMENTS = st.datetimes(datetime(2024, 1, 2), datetime(2027, 6, 1)).map(  # noqa: DTZ001 - its zone follows
+    lambda moment: moment.replace(tzinfo=TAIPEI)
 )
 DAY_LIMITS = st.integers(1, 60)
 RAW_PAUSES = st.lists(st.tuples(st.integers(0, 60 * 24 * 40), st.integers(0, 60 * 24 * 10)), max_size=5)
