@@ -30,7 +30,8 @@ _LANES_AT_ONCE = 4
 _SENDERS = 8
 _IDLE = 0.25
 _SWEEP_EVERY = 60.0
-_KNOWLEDGE_EVERY = 2.0
+_WATCH_EVERY = 1.0
+_TRIALS_EVERY = 2.0
 
 log = structlog.get_logger("worker")
 
@@ -42,6 +43,7 @@ class Worker:
         self._runtime = runtime
         self._sender = sender
         self._holder = token_hex(8)
+        self._watch = KnowledgeWatch(runtime)
         self._trials = Trials(database=runtime.database, knowledge=runtime.knowledge)
         self._stop = Event()
         self._inbox_wake = Event()
@@ -53,7 +55,7 @@ class Worker:
                 ("outbox", self._outbox_turn, self._outbox_wake, _IDLE),
                 ("files", self._files_turn, Event(), 1.0),
                 ("timers", self._timers_turn, Event(), _SWEEP_EVERY),
-                ("trials", self._trials_turn, Event(), _KNOWLEDGE_EVERY),
+                ("trials", self._trials_turn, Event(), _TRIALS_EVERY),
             )
         ]
         self._lanes = ThreadPoolExecutor(_LANES_AT_ONCE, thread_name_prefix="lane")
@@ -63,6 +65,7 @@ class Worker:
         """Begin working."""
         for thread in self._threads:
             thread.start()
+        self._watch.start()
 
     def wake(self) -> None:
         """There is something in the inbox."""
@@ -73,6 +76,7 @@ class Worker:
         self._stop.set()
         for event in (self._inbox_wake, self._outbox_wake):
             event.set()
+        self._watch.stop()
         for thread in self._threads:
             thread.join(timeout=9)
         self._lanes.shutdown(wait=True, cancel_futures=True)
@@ -167,7 +171,7 @@ class KnowledgeWatch:
         self._thread.join(timeout=2)
 
     def _loop(self) -> None:
-        while not self._stop.wait(_KNOWLEDGE_EVERY):
+        while not self._stop.wait(_WATCH_EVERY):
             try:
                 self._runtime.knowledge.refresh(self._runtime.reader)
             except Exception:

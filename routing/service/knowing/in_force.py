@@ -46,6 +46,10 @@ class InForce:
     base: KnowledgeBase
     services: tuple[OnlineService, ...]
 
+    def reads_as(self, other: InForce) -> bool:
+        """Whether texts are understood and answered alike: all but the online services is the same."""
+        return (self.shipped, self.edited, self.taught) == (other.shipped, other.edited, other.taught)
+
     def with_taught(self, more: Iterable[Taught]) -> InForce:
         """The same knowledge with further corrections, as it would be."""
         taught = (*self.taught, *more)
@@ -71,7 +75,7 @@ class Knowledge:
         self._files: tuple[object, ...] | None = None
         self._shipped: KnowledgeBase | None = None
         self._known: InForce | None = None
-        self._fitted: str | None = None
+        self._fitted: InForce | None = None
 
     def in_force(self, session: Session) -> InForce:
         """The knowledge as this session sees it."""
@@ -107,7 +111,7 @@ class Knowledge:
         """The understander to begin with."""
         with self._database.reading() as session:
             known = self.in_force(session)
-        self._fitted = known.version
+        self._fitted = known
         return self.fit(known)
 
     def refresh(self, reader: Reader) -> bool:
@@ -115,12 +119,18 @@ class Knowledge:
         with self._database.reading() as session:
             known = self.in_force(session)
         reader.services = known.services
-        if self._fitted is None or known.version == self._fitted:
+        if self._fitted is None and not (known.edited or known.taught):
+            # Nobody asked anything yet, or the reader was given an understander of the shipped knowledge.
             return False
+        if self._fitted is not None and known.version == self._fitted.version:
+            return False
+        if self._fitted is not None and known.reads_as(self._fitted):
+            self._fitted = known
+            return True
         understander = self.fit(known)
         understander.warm()
         reader.replace(understander)
-        self._fitted = known.version
+        self._fitted = known
         self._forget_old_fits(known.base)
         log.info("knowledge_in_force", entries=len(known.base.entries), taught=len(known.taught))
         return True

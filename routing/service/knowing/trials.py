@@ -13,7 +13,7 @@ from knowledge.text import normalise
 from knowledge.understand import Understander
 from routing.service.knowing.corrections import forget_taken_back
 from routing.service.knowing.in_force import InForce, Knowledge, as_taught
-from routing.service.knowing.trying import TOLERANCE, Question, held_out, measure, near, objection
+from routing.service.knowing.trying import TOLERANCE, Figures, Question, held_out, measure, near, objection
 from routing.store import knowledge as store
 from routing.store import people
 from routing.store.schema_desk import Correction
@@ -58,14 +58,20 @@ class Trials:
         moved = {normalise(text) for text in texts}
         around = (question for question in near(known.base, texts) if normalise(question.text) not in moved)
         questions = (*self.questions(), *around)
-        now_in_force = self.knowledge.fit(known)
-        as_taught_then = self.knowledge.fit(known.with_taught(as_taught(row) for row in rows))
-        before, after = measure(now_in_force, questions), measure(as_taught_then, questions)
+        before, read_before = self._asked(known, questions, rows)
+        after, read_after = self._asked(known.with_taught(as_taught(row) for row in rows), questions, rows)
         return {
             "before": before.plain(), "after": after.plain(), "tolerance": TOLERANCE, "together": len(rows),
             "objection": objection(before, after),
-            "read": {str(row.id): [_said(now_in_force, row.text), _said(as_taught_then, row.text)] for row in rows},
+            "read": {key: [read_before[key], read_after[key]] for key in read_before},
         }  # fmt: skip
+
+    def _asked(
+        self, known: InForce, questions: Sequence[Question], rows: Sequence[Correction]
+    ) -> tuple[Figures, dict[str, dict[str, str]]]:
+        """The figures of one state of the knowledge; its understander is let go, so that only one is held at a time."""
+        understander = self.knowledge.fit(known)
+        return measure(understander, questions), {str(row.id): _said(understander, row.text) for row in rows}
 
     def _decide(self, rows: Sequence[Correction], report: dict[str, Any], at: datetime) -> int:
         state = "refused" if report["objection"] else "live"
