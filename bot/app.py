@@ -102,8 +102,9 @@ def create_app(
     app.state.runtime = runtime
     app.add_middleware(GZipMiddleware, minimum_size=1024)
     app.add_middleware(SecurityMiddleware, base_url=settings.base_url, framed_by=framed_by)
+    app.add_middleware(webhook.Door)
     errors.install(app)
-    for family in (webhook, api, console, dashboard, public, health):
+    for family in (api, console, dashboard, public, health):
         app.include_router(family.router)
     app.mount("/static/vendor", StaticFiles(directory=_vendor()), name="vendor")
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "web" / "static"), name="static")
@@ -121,13 +122,15 @@ def _lifespan(*, with_worker: bool) -> Callable[[FastAPI], AbstractAsyncContextM
         runtime: Runtime = app.state.runtime
         worker = Worker(runtime, build_sender(runtime.settings)) if with_worker else None
         app.state.intake = Intake(runtime.database, runtime.now, worker.wake if worker else _nobody_to_wake)
-        watch = KnowledgeWatch(runtime)
-        watch.start()
-        if worker:
-            worker.start()
+        # A worker watches the knowledge itself; a process without one still shows and tries it.
+        watch = None if worker else KnowledgeWatch(runtime)
+        for part in (watch, worker):
+            if part:
+                part.start()
         yield
         app.state.intake.stop()
-        watch.stop()
+        if watch:
+            watch.stop()
         if worker:
             worker.stop()
         runtime.database.dispose()
@@ -155,8 +158,5 @@ def run_worker(settings: Settings) -> None:
     logs.configure(settings.log_level)
     runtime = build_runtime(settings)
     check_ready(settings, runtime.database, demo=False)
-    watch = KnowledgeWatch(runtime)
-    watch.start()
     run_until_signalled(Worker(runtime, build_sender(settings)))
-    watch.stop()
     runtime.database.dispose()

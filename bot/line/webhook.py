@@ -17,11 +17,12 @@ from datetime import datetime
 from typing import Any
 
 import structlog
-from fastapi import APIRouter, Request
-from fastapi.responses import JSONResponse
+from fastapi import Request
+from fastapi.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bot.web.errors import problem
-from routing.service.channel.intake import Intake, IntakeError, RawEvent
+from routing.service.channel.intake import Intake, IntakeError, RawEvent, Waiting
 
 MAX_BODY = 1024 * 1024
 """Bytes; LINE's own webhooks are far smaller."""
@@ -29,8 +30,10 @@ MAX_BODY = 1024 * 1024
 PATIENCE = 1.8
 """Seconds; LINE gives up after two."""
 
+PATH = "/line/webhook"
+
 log = structlog.get_logger("line.webhook")
-router = APIRouter()
+_DONE = Response(b"{}", media_type="application/json", headers={"X-Content-Type-Options": "nosniff"})
 
 
 class NotACallbackError(Exception):
@@ -125,18 +128,24 @@ async def _store(intake: Intake, events: Sequence[RawEvent]) -> None:
     """Wait until the events are durable, for as long as LINE waits for us; what is stored later comes again in vain.
 
     Raises:
-        IntakeError: they are not, or not yet. The writer's own future is never cancelled: others wait with it.
+        IntakeError: they are not, or not yet. The writer's work is never cancelled: others wait with it.
     """
-    stored = asyncio.wrap_future(intake.submit(events))
+    loop = asyncio.get_running_loop()
+    stored: asyncio.Future[None] = loop.create_future()
+    late = loop.call_later(PATIENCE, _give_up, stored)
+    intake.submit(events, Waiting(loop, stored))
     try:
-        await asyncio.wait_for(asyncio.shield(stored), PATIENCE)
-    except TimeoutError:
-        stored.add_done_callback(asyncio.Future.exception)
-        raise IntakeError("the database takes too long") from None
+        await stored
+    finally:
+        late.cancel()
 
 
-@router.post("/line/webhook", include_in_schema=False)
-async def webhook(request: Request) -> JSONResponse:
+def _give_up(stored: asyncio.Future[None]) -> None:
+    if not stored.done():
+        stored.set_exception(IntakeError("the database takes too long"))
+
+
+async def take_in(request: Request) -> Response:
     """Take LINE's events in. 200 only when every one is durably stored; never 5xx for what a body contains."""
     body = await _body(request)
     if body is None:
@@ -155,4 +164,26 @@ async def webhook(request: Request) -> JSONResponse:
         except IntakeError:
             log.exception("not_stored", events=len(events))
             return problem(503, "not_stored", "The events could not be stored; please send them again.")
-    return JSONResponse({})
+    return _DONE
+
+
+class Door:
+    """Answers LINE before anything else looks at the request: no routing, compression or cookies lie on this way.
+
+    What a webhook costs then is checking, splitting and storing (docs/decisions/0003 has the measure).
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request: LINE's here, any other by the application."""
+        if scope["type"] != "http" or scope["path"] != PATH:
+            await self.app(scope, receive, send)
+            return
+        if scope["method"] == "POST":
+            answer = await take_in(Request(scope, receive))
+        else:
+            answer = problem(405, "method_not_allowed", "Only POST is accepted here.")
+            answer.headers["Allow"] = "POST"
+        await answer(scope, receive, send)

@@ -1,7 +1,7 @@
 """The inbox: taken in once, handled once, a user's events in order by one worker, failures put off and set aside."""
 
 import json
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import timedelta
 from threading import Barrier
 
@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from bot.line.events import read_event
 from routing.service.channel import inbox
-from routing.service.channel.intake import Intake, IntakeError
+from routing.service.channel.intake import Intake, IntakeError, Waiting
 from routing.service.context import DeskSource
 from routing.service.upkeep import health
 from routing.store.channel import inbox as store
@@ -39,6 +39,20 @@ def raw(event_id, *, user="U1", at=1000, text="圍牆外的樹倒了", **more):
 def take_in(branch, *events):
     with branch.database.engine.begin() as connection:
         store.take_in(connection, events, now=branch.now)
+
+
+class AtOnce:
+    """A loop whose callbacks run where they are called."""
+
+    def call_soon_threadsafe(self, callback, *args):
+        callback(*args)
+
+
+def submit(intake, *events):
+    """Hand events in, with a future that a test can wait on."""
+    future = Future()
+    intake.submit(events, Waiting(AtOnce(), future))
+    return future
 
 
 def plainly(raw_event, event_at):
@@ -260,21 +274,21 @@ def test_the_intake_stores_before_it_says_so_and_wakes_the_worker(branch):
     """L24"""
     woken = []
     intake = Intake(branch.database, lambda: branch.now, lambda: woken.append(len(rows(branch))))
-    jobs = [intake.submit([raw(f"e{n}")]) for n in range(20)]
+    jobs = [submit(intake, raw(f"e{n}")) for n in range(20)]
     for job in jobs:
         job.result(timeout=10)
     assert len(rows(branch)) == 20
     intake.stop()
     assert woken[-1] == 20
     with pytest.raises(IntakeError):
-        intake.submit([raw("e99")]).result(timeout=1)
+        submit(intake, raw("e99")).result(timeout=1)
 
 
 def test_an_intake_without_tables_says_that_nothing_was_stored(tmp_path):
     database = Database(f"sqlite:///{tmp_path}/empty.db")
     intake = Intake(database, lambda: None, lambda: None)
     with pytest.raises(IntakeError):
-        intake.submit([raw("e1")]).result(timeout=10)
+        submit(intake, raw("e1")).result(timeout=10)
     assert intake.alive
     intake.stop()
     database.dispose()

@@ -1,16 +1,17 @@
 """Taking events in: one writer thread that commits whatever has gathered, so that many wait for one fsync.
 
-A caller's future is done only after its events are committed. At a usual disk's speed this is some twenty times a
+Whoever waits is woken only after the events are committed. At a usual disk's speed this is some twenty times a
 commit per event (docs/decisions/0003).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
+from dataclasses import dataclass
 from datetime import datetime
 from queue import Empty, SimpleQueue
 from threading import Thread
+from typing import Protocol
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -20,7 +21,36 @@ from routing.store.session import Database
 
 _BATCH = 500
 
-_Job = tuple[Sequence[RawEvent], "Future[None]"]
+
+class Loop(Protocol):
+    """What is needed of an event loop to wake those who wait in it."""
+
+    def call_soon_threadsafe(self, callback: Callable[..., object], *args: object) -> object:
+        """Call back in the loop's own thread."""
+
+
+class Settled(Protocol):
+    """What somebody waits on in a loop."""
+
+    def done(self) -> bool:
+        """Whether it is decided already."""
+
+    def set_result(self, result: None, /) -> None:
+        """The events are durable."""
+
+    def set_exception(self, error: Exception, /) -> None:
+        """They are not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Who waits for some events to be durable, and in which loop."""
+
+    loop: Loop
+    future: Settled
+
+
+_Job = tuple[Sequence[RawEvent], Waiting]
 
 
 class IntakeError(Exception):
@@ -43,14 +73,12 @@ class Intake:
         """Whether events can be taken in."""
         return self._thread.is_alive()
 
-    def submit(self, events: Sequence[RawEvent]) -> Future[None]:
-        """Events to store; the future is done once they are durable, or raises IntakeError."""
-        future: Future[None] = Future()
-        if not self.alive:
-            future.set_exception(IntakeError("the writer has stopped"))
-            return future
-        self._queue.put((events, future))
-        return future
+    def submit(self, events: Sequence[RawEvent], waiting: Waiting) -> None:
+        """Events to store; ``waiting`` gets a result once they are durable, or an IntakeError."""
+        if self.alive:
+            self._queue.put((events, waiting))
+        else:
+            _settle([(events, waiting)], IntakeError("the writer has stopped"))
 
     def stop(self) -> None:
         """Store what is waiting and end."""
@@ -85,14 +113,35 @@ class Intake:
     def _commit(self, jobs: list[_Job]) -> None:
         try:
             with self._database.engine.begin() as connection:
-                inbox.take_in(connection, [event for events, _future in jobs for event in events], now=self._now())
+                inbox.take_in(connection, [event for events, _waiting in jobs for event in events], now=self._now())
         except (SQLAlchemyError, OSError) as error:
-            for _events, future in jobs:
-                future.set_exception(IntakeError(str(type(error).__name__)))
+            _settle(jobs, IntakeError(type(error).__name__))
             return
-        for _events, future in jobs:
-            future.set_result(None)
+        _settle(jobs, None)
         self._stored()
+
+
+def _settle(jobs: Sequence[_Job], error: IntakeError | None) -> None:
+    """Wake everybody with one call a loop, not one each: waking costs more than storing."""
+    loops: dict[int, tuple[Loop, list[Settled]]] = {}
+    for _events, waiting in jobs:
+        loops.setdefault(id(waiting.loop), (waiting.loop, []))[1].append(waiting.future)
+    for loop, futures in loops.values():
+        try:
+            loop.call_soon_threadsafe(_decide, futures, error)
+        except RuntimeError:
+            # The loop has ended: nobody waits there any more, and what is stored is stored.
+            continue
+
+
+def _decide(futures: Sequence[Settled], error: IntakeError | None) -> None:
+    for future in futures:
+        if future.done():
+            continue
+        if error is None:
+            future.set_result(None)
+        else:
+            future.set_exception(error)
 
 
 __all__ = ["Intake", "IntakeError", "RawEvent"]
