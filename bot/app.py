@@ -19,6 +19,7 @@ from bot.console import routes as console
 from bot.dashboard import routes as dashboard
 from bot.line import webhook
 from bot.line.client import LineSender
+from bot.semantic import SemanticService
 from bot.settings import Settings, SettingsError
 from bot.web import errors, health, logs, public
 from bot.web.runtime import Runtime
@@ -29,7 +30,7 @@ from knowledge.offices import load_offices
 from knowledge.wording import load_sentences
 from routing.service.channel.intake import Intake
 from routing.service.context import Desk, DeskSource
-from routing.service.conversation.understanding import Reader, load_thresholds
+from routing.service.conversation.understanding import Likeness, Reader, load_thresholds
 from routing.service.knowing.in_force import Knowledge
 from routing.service.upkeep import databases
 from routing.store.session import Database
@@ -59,9 +60,18 @@ def build_runtime(settings: Settings, *, now: Callable[[], datetime] | None = No
         settings=settings,
         database=database,
         desks=DeskSource(desk),
-        reader=Reader(known.build, load_thresholds()),
+        reader=Reader(known.build, load_thresholds(), likeness=build_likeness(settings)),
         knowledge=known,
         now=now or clock(settings),
+    )
+
+
+def build_likeness(settings: Settings) -> Likeness | None:
+    """The service that may reorder choices; None unless the branch has named one."""
+    if not settings.semantic_url:
+        return None
+    return SemanticService(
+        settings.semantic_url, settings.semantic_key, settings.semantic_model, seconds=settings.semantic_timeout / 1000
     )
 
 

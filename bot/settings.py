@@ -39,6 +39,10 @@ class Settings(BaseSettings):
     clock_offset: float = Field(0.0, alias="ONESTOP_CLOCK_OFFSET")
     log_level: str = Field("INFO", alias="ONESTOP_LOG_LEVEL")
     metrics_token: str = Field("", alias="ONESTOP_METRICS_TOKEN", repr=False)
+    semantic_url: str = Field("", alias="ONESTOP_SEMANTIC_URL")
+    semantic_key: str = Field("", alias="ONESTOP_SEMANTIC_KEY", repr=False)
+    semantic_model: str = Field("text-embedding-3-small", alias="ONESTOP_SEMANTIC_MODEL")
+    semantic_timeout: int = Field(800, alias="ONESTOP_SEMANTIC_TIMEOUT", ge=50, le=800)
     quota_warning: int = Field(80, alias="ONESTOP_QUOTA_WARNING", ge=1, le=100)
 
     @field_validator("agency_code")
@@ -54,6 +58,11 @@ class Settings(BaseSettings):
         if not re.fullmatch(r"https?://[^\s/]+[^\s]*", value):
             raise ValueError("must begin with http:// or https://")
         return value.rstrip("/")
+
+    @field_validator("semantic_url")
+    @classmethod
+    def _address_or_none(cls, value: str) -> str:
+        return cls._address(value) if value else ""
 
     @field_validator("database_url")
     @classmethod

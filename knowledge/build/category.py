@@ -36,10 +36,10 @@ class Recipe:
     statutes: float = 1.0
     terms: float = 0.8
     hits: float = 0.6
-    strength: float = 0.5
+    strength: float = 0.2
     faq_weight: float = 0.03
     size: int = 40_000
-    kernel_weight: float = 0.7
+    kernel_weight: float = 1.0
     sharpness: float = 2.5
 
 

@@ -36,6 +36,8 @@ class Thresholds:
     """Distance to the runner-up that an answer needs."""
     offer: float = 0.06
     """Probability from which an entry is worth offering as a choice."""
+    offer_in_chat: float = 0.5
+    """Probability from which an entry is offered to what looks more like small talk than anything else."""
     category: float = 0.5
     """Confidence from which a category is taken without asking."""
     smalltalk: float = 0.5
@@ -45,7 +47,8 @@ class Thresholds:
     @classmethod
     def from_mapping(cls, raw: Mapping[str, Any]) -> "Thresholds":
         """Thresholds from a data file; unknown names are ignored, missing ones keep their default."""
-        known = {k: float(raw[k]) for k in ("answer", "margin", "offer", "category", "smalltalk") if k in raw}
+        names = ("answer", "margin", "offer", "offer_in_chat", "category", "smalltalk")
+        known = {name: float(raw[name]) for name in names if name in raw}
         return cls(**known, note=str(raw.get("note", "")))
 
     @classmethod
@@ -89,12 +92,13 @@ def _unsure(live: tuple[Match, ...], understanding: Understanding, thresholds: T
     if understanding.other_topics:
         topics = (understanding.category, *understanding.other_topics)
         return Decision(action=Action.CHOOSE, reason="several_topics", choices=offers, categories=topics)
-    if understanding.short and not offers:
+    if understanding.short and not (offers and understanding.terms):
         return Decision(action=Action.CHOOSE, reason="too_short", categories=CASE_CATEGORIES)
-    if offers:
+    chatting = understanding.category is Category.SMALLTALK
+    if offers and not (chatting and offers[0].probability < thresholds.offer_in_chat):
         reason = "opposite" if understanding.opposite else "unsure"
         return Decision(action=Action.CHOOSE, reason=reason, choices=offers)
-    if understanding.confidence < thresholds.category or understanding.category is Category.SMALLTALK:
+    if understanding.confidence < thresholds.category or chatting:
         ranked = tuple(c.category for c in understanding.categories if c.category is not Category.SMALLTALK)
         return Decision(action=Action.CHOOSE, reason="category_unsure", categories=ranked[:_MOST_CHOICES])
     return Decision(action=Action.HAND_OVER, reason="unknown")

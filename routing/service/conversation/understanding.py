@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date
 from importlib import resources
 from threading import Lock
@@ -10,8 +11,8 @@ from threading import Lock
 import yaml
 
 from knowledge.services import OnlineService, load_services
-from knowledge.understand import Previous, Understander, Understanding
-from routing.domain.decision import Decision, Thresholds, decide
+from knowledge.understand import Match, Previous, Understander, Understanding
+from routing.domain.decision import Action, Decision, Thresholds, decide
 
 
 def load_thresholds() -> Thresholds:
@@ -20,11 +21,19 @@ def load_thresholds() -> Thresholds:
     return Thresholds.from_mapping(yaml.safe_load(path.read_text(encoding="utf-8"))) if path.is_file() else Thresholds()
 
 
+Likeness = Callable[[str, Sequence[str]], Sequence[float] | None]
+"""How alike a text is to each of some questions; None where the service has no answer in time."""
+
+
 class Reader:
     """Reads enquiries. The understander is made at first use, since fitting takes a moment, and can be replaced."""
 
-    def __init__(self, build: Callable[[], Understander], thresholds: Thresholds) -> None:
+    def __init__(
+        self, build: Callable[[], Understander], thresholds: Thresholds, *, likeness: Likeness | None = None
+    ) -> None:
+        """``likeness``: an outside service that may put the choices a firm is offered in another order."""
         self._build = build
+        self._likeness = likeness
         self.thresholds = thresholds
         self._lock = Lock()
         self._understander: Understander | None = None
@@ -50,4 +59,19 @@ class Reader:
     def read(self, text: str, previous: Previous | None, *, today: date) -> tuple[Understanding, Decision]:
         """What a text means and what to do about it. ``today`` (Taipei) decides which answers are past review."""
         understanding = self.understander().understand(text, previous)
-        return understanding, decide(understanding, self.thresholds, today)
+        decision = decide(understanding, self.thresholds, today)
+        if self._likeness is not None and decision.action is Action.CHOOSE and len(decision.choices) > 1:
+            decision = replace(decision, choices=_reordered(text, decision.choices, understanding, self._likeness))
+        return understanding, decision
+
+
+def _reordered(
+    text: str, choices: tuple[Match, ...], understanding: Understanding, likeness: Likeness
+) -> tuple[Match, ...]:
+    """The same choices, the likest first; as they were where the service says nothing. Opposites stay behind."""
+    group = understanding.language.group
+    likes = likeness(text, [match.entry.wording(group).question for match in choices])
+    if likes is None or len(likes) != len(choices):
+        return choices
+    order = sorted(range(len(choices)), key=lambda number: (choices[number].opposite, -likes[number]))
+    return tuple(choices[number] for number in order)
