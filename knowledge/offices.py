@@ -60,11 +60,6 @@ class Offices:
         return tuple(park for park in self.parks if park.own)
 
     @cached_property
-    def park_names(self) -> frozenset[str]:
-        """Every name and alias that ``park`` knows."""
-        return frozenset(name for park in self.parks for name in park.names)
-
-    @cached_property
     def _exact(self) -> Mapping[str, Park]:
         return MappingProxyType({_squeeze(name): park for park in self.parks for name in park.names})
 

@@ -50,7 +50,8 @@ def values_of(
         "since": telling.history(since, whole.names, desk) if error is not None else [],
         "kind_confirmed": any(event.kind is EventKind.KIND for event in whole.events),
         "agency": telling.agency_name(case.waiting.agency if case.waiting else None, desk),
-        "agencies": desk.offices.agencies, "teams": _teams(work), "pictures": PICTURES,
+        "agencies": desk.offices.agencies, "park": desk.offices.park(whole.row.park) if whole.row.park else None,
+        "teams": _teams(work), "pictures": PICTURES,
         "until": telling.day_written(case.waiting.until) if case.waiting else "",
         "step": step, "typed": form.fields if form is not None else {}, "error": error,
     }  # fmt: skip

@@ -194,16 +194,6 @@ def case_json(row: CaseRow, case: Case, firm: Firm | None, reading: clock.Readin
     }
 
 
-def lines_json(session: Session, desk: Desk, items: list[CaseLine], *, now: datetime) -> list[dict[str, Any]]:
-    """A page of cases as the API gives it."""
-    found = []
-    for line in items:
-        case = store.state_of(session, line.row)
-        reading = clock.read(case, desk.calendar, desk.office_of(case.unit), now)
-        found.append(case_json(line.row, case, line.firm, reading))
-    return found
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Queue:
     """An officer's work in the order it wants doing; a case stands in the first group that fits it."""

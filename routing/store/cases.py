@@ -42,15 +42,6 @@ def by_number(session: Session, number: str, *, lock: bool = False) -> CaseRow |
     return session.scalars(query).one_or_none()
 
 
-def known_numbers(session: Session, numbers: Sequence[str]) -> set[str]:
-    """Which of these numbers exist."""
-    found: set[str] = set()
-    for start in range(0, len(numbers), 500):
-        chunk = numbers[start : start + 500]
-        found.update(session.scalars(select(CaseRow.number).where(CaseRow.number.in_(chunk))))
-    return found
-
-
 def opening_of(row: CaseRow, firm: Firm | None) -> Opening:
     """How the case began, as the domain sees it."""
     opened = row.opened

@@ -14,7 +14,8 @@ from routing.store.session import Database
 _FOLDER = Path(__file__).parent / "migrations"
 
 
-def _config() -> Config:
+def config_of() -> Config:
+    """Alembic's settings: where the migrations lie."""
     config = Config()
     config.set_main_option("script_location", str(_FOLDER).replace("%", "%%"))
     return config
@@ -22,7 +23,7 @@ def _config() -> Config:
 
 def head() -> str:
     """The newest revision that this program knows."""
-    revision = ScriptDirectory.from_config(_config()).get_current_head()
+    revision = ScriptDirectory.from_config(config_of()).get_current_head()
     if revision is None:
         raise RuntimeError("no migrations are installed")
     return revision
@@ -36,16 +37,8 @@ def current(database: Database) -> str | None:
 
 def upgrade(database: Database) -> str:
     """Migrate to the newest schema in one transaction; gives the revision reached."""
-    config = _config()
+    config = config_of()
     with database.engine.begin() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
     return head()
-
-
-def write_revision(database: Database, message: str, *, revision: str) -> None:
-    """Compare models and database and write the difference as a new migration (for developers)."""
-    config = _config()
-    with database.engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.revision(config, message=message, rev_id=revision, autogenerate=True)

@@ -45,11 +45,6 @@ def absences_on(session: Session, day: date) -> dict[int, Absence]:
     return {absence.staff_id: absence for absence in session.scalars(query)}
 
 
-def absences_of(session: Session, staff_id: int) -> list[Absence]:
-    """A person's absences, the latest first."""
-    return list(session.scalars(select(Absence).where(Absence.staff_id == staff_id).order_by(Absence.first_day.desc())))
-
-
 def audit(session: Session, *, at: datetime, actor: str, action: str, subject: str, detail: dict[str, object]) -> None:
     """Write down who did what to what."""
     session.add(Audit(at=at, actor=actor, action=action, subject=subject, detail=detail))
@@ -143,12 +138,6 @@ def firm_for(session: Session, *, name: str | None, ubn: str | None, now: dateti
     session.add(firm)
     session.flush()
     return firm
-
-
-def firms_like(session: Session, q: str, *, limit: int = 10) -> list[Firm]:
-    """Firms whose name or number holds these characters."""
-    like = f"%{q.strip()}%"
-    return list(session.scalars(select(Firm).where(or_(Firm.name.ilike(like), Firm.ubn.like(like))).limit(limit)))
 
 
 def remember_unsent(session: Session, line_message_id: str, *, now: datetime) -> None:

@@ -32,9 +32,6 @@ COUNTS = (
 DISTRIBUTIONS = ("days_used", "gross_days", "first_reply_minutes")
 """Figures that are n, mean, median, p90, min and max: working days, calendar days, business minutes."""
 
-BUCKETS = (("當日", 0.0), ("1–3 日", 1.0), ("4–6 日", 4.0), ("7–29 日", 7.0), ("30 日以上", 30.0))
-"""Ranges of working days used and where each begins; the breaks follow 速件, 普通件, 特殊性 and 專案 documents."""
-
 
 @dataclass(frozen=True, slots=True)
 class Distribution:
@@ -160,14 +157,6 @@ class Figures:
     def waiting_days(self, on: str) -> int | None:
         """Working days that the closed cases waited on the ``firm`` or an ``agency``, summed; None without cases."""
         return sum(days for days, _ in self.waiting[on]) if self.waiting[on] else None
-
-    def buckets(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
-        """The closed cases by working days used, longest last; the labels are those of ``BUCKETS``."""
-        starts = [start for _, start in BUCKETS]
-        found: list[list[str]] = [[] for _ in BUCKETS]
-        for days, number in self.samples["days_used"]:
-            found[sum(days >= start for start in starts) - 1].append(number)
-        return tuple((label, tuple(numbers)) for (label, _), numbers in zip(BUCKETS, found, strict=True))
 
     def cases_behind(self, name: str) -> tuple[str, ...]:
         """The numbers of the cases that make up a figure, most telling first.

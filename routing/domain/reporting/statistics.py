@@ -198,23 +198,3 @@ _KEYS: dict[GroupBy, Callable[[Case], str | None]] = {
     GroupBy.CHANNEL: lambda case: case.opening.channel,
     GroupBy.AGENCY: _agency_asked,
 }
-
-
-def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[str, ...]:
-    """Which figures of a report changed since it was printed, as paths like ``days_used.mean`` or ``groups.land.late``.
-
-    A printed month changes only when an event was entered afterwards with an earlier time, or the calendar was
-    corrected; what is printed then is a revision and says so.
-    """
-    old, new = _flat(before), _flat(after)
-    return tuple(sorted(path for path in old.keys() | new.keys() if old.get(path) != new.get(path)))
-
-
-def _flat(value: Any, path: str = "") -> dict[str, Any]:
-    if isinstance(value, Mapping):
-        children = ((str(name), child) for name, child in value.items() if name != "key")
-    elif isinstance(value, list):
-        children = ((str(child["key"]), child) for child in value)
-    else:
-        return {path: value}
-    return {full: leaf for name, child in children for full, leaf in _flat(child, f"{path}.{name}".lstrip(".")).items()}

@@ -118,10 +118,3 @@ def oldest_due(session: Session, *, now: datetime) -> float:
     """For how many seconds the longest-waiting due message has waited."""
     oldest = session.scalars(select(func.min(Outbox.due_at)).where(Outbox.state == PENDING)).one()
     return max(0.0, (now - oldest).total_seconds()) if oldest else 0.0
-
-
-def pushes_since(session: Session, since: datetime) -> int:
-    """How many pushes LINE accepted since an instant: what counts against the month's quota."""
-    return session.scalars(
-        select(func.count()).where(Outbox.kind == "push", Outbox.state == ACCEPTED, Outbox.accepted_at >= since)
-    ).one()
