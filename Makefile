@@ -68,6 +68,10 @@ eval: $(VENV)/eval.stamp ## how well enquiries are understood: a table, and JSON
 	@mkdir -p build
 	@$(BIN)/python -m knowledge.evaluation --out build/eval.json $(ARGS)
 
+.PHONY: screenshots
+screenshots: $(VENV)/dev.stamp ## take the pictures of the README anew (needs Chromium in Chinese; see tests/screenshots)
+	@$(BIN)/python -m tests.screenshots $(ARGS)
+
 .PHONY: fits
 fits: $(VENV)/run.stamp ## fit the shipped knowledge anew; after every change of phrasings
 	@$(BIN)/python -m knowledge.build.fits

@@ -14,16 +14,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
 
 from knowledge.calendar import local
 from tests.harness.processes import Forker
 from tests.harness.product import PASSWORD, Product, email, running
+from tests.harness.screens import PHONE, SCREEN, ChatPage, DeskPage
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(40, func_only=True)]
 
-PHONE = {"width": 390, "height": 844}
-SCREEN = {"width": 1280, "height": 800}
 PATIENCE = 10_000
 """Milliseconds within which whatever is waited for must be seen; a machine under load needs some of them."""
 QUESTION = "租地要繳多少預約金"
@@ -37,86 +36,6 @@ PHOTO = bytes.fromhex(
 
 
 @dataclass(slots=True)
-class Chat:
-    """The firm's phone: what a thumb can do on the chat page, and what the account said since then."""
-
-    page: Page
-
-    @property
-    def told(self) -> Locator:
-        """Messages of the account."""
-        return self.page.locator(".row.theirs:not(#loading)")
-
-    def say(self, text: str) -> Locator:
-        """Type and send; gives the newest answer."""
-        before = self.told.count()
-        if self.page.locator("#to-keyboard").is_visible():
-            self.page.locator("#to-keyboard").click()
-        self.page.locator("#text").fill(text)
-        self.page.get_by_role("button", name="傳送", exact=True).click()
-        return self.newest(before)
-
-    def tap(self, name: str | re.Pattern[str]) -> Locator:
-        """Tap the newest button or chip with this name; gives the newest answer."""
-        before = self.told.count()
-        button = self.page.locator("#messages, #quick").get_by_role("button", name=name, exact=True)
-        button.last.click()
-        return self.newest(before)
-
-    def show(self, name: str, picture: bytes) -> Locator:
-        """Send a photo."""
-        before = self.told.count()
-        self.page.set_input_files("#photo-file", {"name": name, "mimeType": "image/png", "buffer": picture})
-        return self.newest(before)
-
-    def newest(self, before: int) -> Locator:
-        """The last message, as soon as there are more than so many."""
-        expect(self.told.nth(before)).to_be_visible()
-        return self.told.last
-
-    def hears(self, *parts: str) -> None:
-        """Wait until one message of the account holds all of these."""
-        found = self.told
-        for part in parts:
-            found = found.filter(has_text=part)
-        expect(found.last).to_be_visible()
-
-
-@dataclass(slots=True)
-class Desk:
-    """A desk in the browser of one of the staff."""
-
-    page: Page
-    url: str
-
-    def sign_in(self, name: str) -> None:
-        """Sign in on the page that asks for it, and stand before the queue."""
-        self.page.goto(f"{self.url}/desk")
-        self.page.get_by_label("電子郵件").fill(email(name))
-        self.page.get_by_label("密碼").fill(PASSWORD)
-        self.page.get_by_role("button", name="登入").click()
-        expect(self.page.get_by_role("heading", level=1)).to_have_text("待辦")
-
-    def step(self, title: str, button: str, **fields: str) -> None:
-        """Open a step, fill it in by its labels and send it; what was done is confirmed on the page."""
-        self.page.locator("summary", has_text=re.compile(rf"^{title}$")).click()
-        form = self.page.locator("details[open] form")
-        for label, value in fields.items():
-            field = form.get_by_label(label)
-            if field.evaluate("field => field.tagName") == "SELECT":
-                field.select_option(label=value)
-            else:
-                field.fill(value)
-        self.send(form.get_by_role("button", name=button))
-
-    def send(self, button: Locator) -> None:
-        """Press a button and see that the page says what was done."""
-        with self.page.expect_response(lambda answer: answer.request.method == "POST"):
-            button.click()
-        expect(self.page.get_by_role("status")).to_be_visible()
-
-
-@dataclass(slots=True)
 class Rooms:
     """Browsers of several people, and everything that a page complained of."""
 
@@ -124,9 +43,9 @@ class Rooms:
     complaints: list[str] = field(default_factory=list)
     contexts: list[BrowserContext] = field(default_factory=list)
 
-    def page(self, size: dict[str, int]) -> Page:
+    def page(self, size: ViewportSize) -> Page:
         """A page in a browser of its own."""
-        context = self.chromium.new_context(viewport=size, locale="zh-TW", timezone_id="Asia/Taipei")  # type: ignore[arg-type]
+        context = self.chromium.new_context(viewport=size, locale="zh-TW", timezone_id="Asia/Taipei")
         context.set_default_timeout(PATIENCE)
         context.add_init_script(WATCH)
         context.on("weberror", lambda error: self.complaints.append(str(error.error)))
@@ -160,21 +79,21 @@ def own_product(forker: Forker, tmp_path: Path) -> Iterator[Product]:
 def test_the_whole_line_in_a_browser(own_product: Product, chromium: Browser) -> None:
     """From a firm's first words to a supervisor's numbers, each step seen on both sides."""
     with rooms_in(chromium) as rooms:
-        chat = Chat(rooms.page(PHONE))
+        chat = ChatPage(rooms.page(PHONE))
         _the_firm_becomes_a_friend(chat, own_product)
         _the_firm_asks(chat)
         number, officer = _the_firm_opens_a_case(chat)
-        desk = Desk(rooms.page(SCREEN), own_product.url)
-        desk.sign_in(officer)
+        desk = DeskPage(rooms.page(SCREEN), own_product.url)
+        desk.sign_in(email(officer), PASSWORD)
         _the_officer_finds_it(desk, number)
         _they_work_on_it(desk, chat)
         _the_firm_sees_it_whole(chat)
-        boss = Desk(rooms.page(SCREEN), own_product.url)
-        boss.sign_in("sue")
+        boss = DeskPage(rooms.page(SCREEN), own_product.url)
+        boss.sign_in(email("sue"), PASSWORD)
         _the_supervisor_counts_it(boss, number)
 
 
-def _the_firm_becomes_a_friend(chat: Chat, product: Product) -> None:
+def _the_firm_becomes_a_friend(chat: ChatPage, product: Product) -> None:
     chat.page.goto(f"{product.line.url}/chat")
     chat.page.get_by_role("button", name="新增使用者").click()
     chat.page.get_by_label("LINE 顯示名稱").fill("陳小姐")
@@ -183,7 +102,7 @@ def _the_firm_becomes_a_friend(chat: Chat, product: Product) -> None:
     chat.hears("高屏分局單一窗口", "直接打字描述問題")
 
 
-def _the_firm_asks(chat: Chat) -> None:
+def _the_firm_asks(chat: ChatPage) -> None:
     answer = chat.say(QUESTION)
     for part in ("依據", "查證日期", "系統自動回答"):
         expect(answer).to_contain_text(part)
@@ -192,7 +111,7 @@ def _the_firm_asks(chat: Chat) -> None:
     expect(chat.told.last).to_contain_text("太好了")
 
 
-def _the_firm_opens_a_case(chat: Chat) -> tuple[str, str]:
+def _the_firm_opens_a_case(chat: ChatPage) -> tuple[str, str]:
     """A photo, a matter that nobody knows, and the dialogue; gives the case number and the officer."""
     expect(chat.show("排水溝.png", PHOTO)).to_contain_text("已收到您的照片或檔案")
     expect(chat.say(MATTER)).to_contain_text(re.compile("這題由專人回復您|您想問的是哪一個"))
@@ -216,7 +135,7 @@ def _the_firm_opens_a_case(chat: Chat) -> tuple[str, str]:
     return number.group(), officer.group(1).lower()
 
 
-def _the_officer_finds_it(desk: Desk, number: str) -> None:
+def _the_officer_finds_it(desk: DeskPage, number: str) -> None:
     row = desk.page.get_by_role("row").filter(has_text=number)
     for part in (FIRM, "楠梓", "等我方", "剩 3 個工作天"):
         expect(row).to_contain_text(part)
@@ -229,7 +148,7 @@ def _the_officer_finds_it(desk: Desk, number: str) -> None:
     expect(picture).to_have_js_property("naturalWidth", 1)
 
 
-def _they_work_on_it(desk: Desk, chat: Chat) -> None:
+def _they_work_on_it(desk: DeskPage, chat: ChatPage) -> None:
     """Reply, wait on the firm until it answers, ask another agency, close; the firm is told each time."""
     desk.page.get_by_label("回復廠商").fill("已請同仁下午到場查看。")
     desk.send(desk.page.get_by_role("button", name="送出回復"))
@@ -250,7 +169,7 @@ def _they_work_on_it(desk: Desk, chat: Chat) -> None:
     chat.hears("案件辦結", "蓋板已更換，費用由本分局負擔。")
 
 
-def _the_firm_sees_it_whole(chat: Chat) -> None:
+def _the_firm_sees_it_whole(chat: ChatPage) -> None:
     chat.tap(re.compile("^5"))
     chat.hears("謝謝您的評分")
     progress = chat.tap("查看進度")
@@ -258,7 +177,7 @@ def _the_firm_sees_it_whole(chat: Chat) -> None:
         expect(progress).to_contain_text(part)
 
 
-def _the_supervisor_counts_it(desk: Desk, number: str) -> None:
+def _the_supervisor_counts_it(desk: DeskPage, number: str) -> None:
     """Today's report counts this case and no other, and each number leads to it."""
     page, today = desk.page, local(datetime.now(UTC)).date().isoformat()  # noqa: TID251 - the product's clock
     page.get_by_role("navigation", name="主選單").get_by_role("link", name="時效統計").click()
