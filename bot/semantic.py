@@ -44,7 +44,7 @@ class SemanticService:
         try:
             vectors = self._embed([masked(text)[:_LONGEST_TEXT], *questions])
             likes = _cosines(vectors)
-        except (urllib3.exceptions.HTTPError, ValueError, KeyError, TypeError, IndexError) as error:
+        except (urllib3.exceptions.HTTPError, OSError, ValueError, KeyError, TypeError, IndexError) as error:
             log.info("semantic_failed", kind=type(error).__name__)
             self._note(failed=True)
             return None

@@ -114,15 +114,19 @@ class Understander:
         model: CategoryModel | None = None,
         answers: AnswerModel | None = None,
         offices: Offices | None = None,
+        shipped: Mapping[str, Floats] | None = None,
     ) -> None:
-        """Prepare; the matchers are fitted at first use of each language, or taken from the `cache` directory."""
+        """Prepare; the matchers are fitted at first use of each language, or taken from the `cache` directory.
+
+        `shipped`: fits by fingerprint in place of those that come with the product.
+        """
         self.base = base
         self._lexicon = LexiconIndex(base.lexicon)
         self._model = model or shipped_model()
         self._answers = answers or shipped_answer_model()
         self._offices = offices or load_offices()
         self._plan = Plan.of(base)
-        self._matchers = LazyMatchers(self._plan, cache)
+        self._matchers = LazyMatchers(self._plan, cache, shipped)
         self._stances: dict[int, Stance] = {}
 
     def warm(self) -> None:

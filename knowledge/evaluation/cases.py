@@ -7,6 +7,7 @@ from pathlib import Path
 from knowledge.loading import DATA
 
 HELDOUT = DATA / "heldout"
+SECOND = DATA / "heldout2"
 ALERTS = Path(__file__).parent / "alerts.tsv"
 
 
@@ -62,7 +63,22 @@ def read(path: Path) -> tuple[list[Case], list[Pair]]:
     return cases, pairs
 
 
-def own_alerts() -> list[tuple[str, str | None]]:
-    """The alert test set of this package: text and kind."""
-    rows = [r.split("\t") for r in ALERTS.read_text(encoding="utf-8").splitlines() if r and not r.startswith("#")]
+def read_all(folder: Path) -> tuple[list[Case], list[Pair]]:
+    """Everything in the JSONL files of a folder."""
+    cases: list[Case] = []
+    pairs: list[Pair] = []
+    for path in sorted(folder.glob("*.jsonl")):
+        more, opposite = read(path)
+        cases += more
+        pairs += opposite
+    return cases, pairs
+
+
+def alert_sets() -> dict[str, list[tuple[str, str | None]]]:
+    """The alert sets by name: the package's own, which the rules were made with, and those of the second hand-out."""
+    return {"own set": _alerts(ALERTS)} | {path.stem: _alerts(path) for path in sorted(SECOND.glob("alerts*.tsv"))}
+
+
+def _alerts(path: Path) -> list[tuple[str, str | None]]:
+    rows = [r.split("\t") for r in path.read_text(encoding="utf-8").splitlines() if r and not r.startswith("#")]
     return [(text, None if kind == "-" else kind) for text, kind in rows]

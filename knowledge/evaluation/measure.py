@@ -1,24 +1,22 @@
 """Puts every case to the understanding and to the baselines and gathers the figures into one plain dictionary."""
 
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from knowledge.alerts import detect_alert
 from knowledge.certainty import is_sure
-from knowledge.entries import EntryKind, KnowledgeBase
+from knowledge.entries import Category, EntryKind, KnowledgeBase
 from knowledge.evaluation.baselines import Ask, baselines
-from knowledge.evaluation.cases import Case, Pair, own_alerts
-from knowledge.evaluation.metrics import Outcome, accuracy, auroc, confusion, macro_f1, percentile, recall
+from knowledge.evaluation.cases import Case, Pair, alert_sets
+from knowledge.evaluation.metrics import Outcome, accuracy, auroc, confusion, macro_f1, recall
 from knowledge.evaluation.robustness import SPOILERS, spoil
-from knowledge.fitting import LazyMatchers, Plan
+from knowledge.evaluation.speed import speed_figures, timed
 from knowledge.loading import read_thresholds
 from knowledge.understand import Understander, Understanding
 
 _WORST = 25
-_TIMED = 400
 _SPOILT = 300
 
 Figures = dict[str, Any]
@@ -101,7 +99,7 @@ def alert_figures(cases: Sequence[Case]) -> Figures:
     """Recall of alerts and false alarms, on the held-out cases and on the package's own set."""
     heldout = [(c.text, c.alert) for c in cases if c.alert_labelled]
     figures: Figures = {}
-    for name, rows in (("heldout", heldout), ("own set", own_alerts())):
+    for name, rows in {"labelled": heldout, **alert_sets()}.items():
         happening = [detect_alert(t) is not None for t, kind in rows if kind]
         others = [detect_alert(t) is not None for t, kind in rows if not kind]
         figures[name] = {
@@ -149,24 +147,6 @@ def run_texts(understander: Understander, texts: Sequence[str]) -> list[Outcome]
     return [_outcome(understander.understand(t), limits) for t in texts]
 
 
-def _timed(ask: Callable[[str], object], texts: Sequence[str]) -> Figures:
-    spent = []
-    for text in texts[:_TIMED]:
-        start = time.perf_counter()
-        ask(text)
-        spent.append((time.perf_counter() - start) * 1000)
-    return {"p50_ms": percentile(spent, 50), "p99_ms": percentile(spent, 99)}
-
-
-def speed_figures(understander: Understander, base: KnowledgeBase, cases: Sequence[Case]) -> Figures:
-    """Latency of one question, and the time of a refit of every language."""
-    texts = [c.text for c in cases]
-    start = time.perf_counter()
-    matchers = LazyMatchers(Plan.of(base), None)
-    sizes = {group: len(matchers.of(group).examples) for group in ("zh", "en", "ja")}
-    return {**_timed(understander.understand, texts), "refit_s": time.perf_counter() - start, "phrasings": sizes}
-
-
 def method_figures(ask: Ask, found: Sequence[Answered]) -> Figures:
     """The same recall and AUROC for another method."""
     covered = [f.case for f in found if f.case.faq]
@@ -177,7 +157,7 @@ def method_figures(ask: Ask, found: Sequence[Answered]) -> Figures:
         "recall_1": recall([c.faq for c in covered], inside, 1),
         "recall_3": recall([c.faq for c in covered], inside, 3),
         "auroc": auroc([o.confidence for o in inside], [o.confidence for o in outside]),
-        **_timed(ask, [c.text for c in covered]),
+        **timed(ask, [c.text for c in covered]),
     }
 
 
@@ -201,12 +181,20 @@ def worst(found: Sequence[Answered]) -> list[Figures]:
     ]
 
 
-def measure(
-    base: KnowledgeBase, cases: Sequence[Case], pairs: Sequence[Pair], *, beside: bool, cache: Path | None
-) -> Figures:
-    """Everything, for one set of cases; `beside` also measures the baselines."""
-    understander = Understander(base, cache=cache)
-    understander.warm()
+def talk_figures(found: Sequence[Answered]) -> Figures:
+    """Small talk and abuse: how much is seen as such, and what must never be, an answer from the knowledge."""
+    talk = [f for f in found if f.case.category == Category.SMALLTALK]
+    return {
+        "n": len(talk),
+        "seen": sum(f.read.category is Category.SMALLTALK for f in talk),
+        "answered": sum(f.outcome.answered for f in talk),
+    }
+
+
+def quality(
+    understander: Understander, base: KnowledgeBase, cases: Sequence[Case], pairs: Sequence[Pair]
+) -> tuple[Figures, list[Answered]]:
+    """What a change must not make worse; seconds. The cases with what was understood come with it."""
     found = run(understander, cases)
     figures: Figures = {
         "cases": len(cases),
@@ -215,10 +203,21 @@ def measure(
         "faq": faq_figures(found, base),
         "alerts": alert_figures(cases),
         "opposites": opposite_figures(understander, pairs),
-        "robustness": robustness_figures(understander, found),
-        "speed": speed_figures(understander, base, cases),
+        "smalltalk": talk_figures(found),
         "worst": worst(found),
     }
+    return figures, found
+
+
+def measure(
+    base: KnowledgeBase, cases: Sequence[Case], pairs: Sequence[Pair], *, beside: bool, cache: Path | None
+) -> Figures:
+    """Everything, for one set of cases; `beside` also measures speed and, where entries are labelled, the baselines."""
+    understander = Understander(base, cache=cache)
+    understander.warm()
+    figures, found = quality(understander, base, cases, pairs)
+    figures["robustness"] = robustness_figures(understander, found)
     if beside and any(f.case.faq for f in found):
+        figures["speed"] = speed_figures(base, [c.text for c in cases])
         figures["beside"] = {b.name: {**method_figures(b.ask, found), "fit_s": b.fit_seconds} for b in baselines(base)}
     return figures

@@ -47,17 +47,26 @@ def rows(figures: Figures) -> Iterator[tuple[str, str]]:
             yield f"alerts, {name} (n={row['n']})", detail
     pairs = figures["opposites"]
     yield f"opposite pairs (n={pairs['pairs']})", f"answered {pairs['answered']}  crossed {pairs['crossed']}"
-    for name, value in figures["robustness"].items():
+    for name, value in figures.get("robustness", {}).items():
         if name != "n" and value is not None:
             yield f"recall@1, {name}", _number(value)
-    speed = figures["speed"]
-    yield "one question", f"p50 {_number(speed['p50_ms'])} ms  p99 {_number(speed['p99_ms'])} ms"
-    yield f"refit {speed['phrasings']}", f"{_number(speed['refit_s'])} s"
+    talk = figures["smalltalk"]
+    yield f"small talk (n={talk['n']})", f"seen {talk['seen']}  answered with an entry {talk['answered']}"
+    yield from _speed(figures.get("speed"))
     for name, row in figures.get("beside", {}).items():
         yield (
             f"beside: {name}",
             "  ".join(f"{label} {_number(row[key])}" for label, key in _BESIDE),
         )
+
+
+def _speed(speed: Figures | None) -> Iterator[tuple[str, str]]:
+    if speed is None:
+        return
+    for name, row in speed["sizes"].items():
+        times = f"p50 {_number(row['p50_ms'])} ms  p99 {_number(row['p99_ms'])} ms"
+        yield f"one question, {name}", f"{times}  (rapidfuzz cdist ratio: p50 {_number(row['cdist']['p50_ms'])} ms)"
+    yield f"refit {speed['phrasings']}", f"{_number(speed['refit_s'])} s"
 
 
 def table(title: str, figures: Figures) -> str:
@@ -77,10 +86,19 @@ def guarded(figures: Figures) -> dict[str, float]:
         "recall_3": figures["faq"]["recall_3"],
         "precision_of_answered": figures["faq"]["precision_of_answered"],
         "share_answered": figures["faq"]["share_answered_of_answerable"],
-        "alert_recall": figures["alerts"]["heldout"]["recall"],
+        "alert_recall": figures["alerts"]["labelled"]["recall"],
+        "alerts_quiet": _quiet(figures["alerts"]),
+        "smalltalk_unanswered": 1.0 - figures["smalltalk"]["answered"] / max(figures["smalltalk"]["n"], 1),
         "opposites_kept": 1.0 - figures["opposites"]["crossed"] / max(figures["opposites"]["pairs"], 1),
     }
     return {name: value for name, value in found.items() if value is not None}
+
+
+def _quiet(alerts: Figures) -> float:
+    """Share of messages without danger, of every set, that raise no alert."""
+    others = sum(row["others"] for row in alerts.values())
+    false = sum((row["false_alarms"] or 0.0) * row["others"] for row in alerts.values())
+    return float(1.0 - false / max(others, 1))
 
 
 def fallen(figures: Figures, floor: dict[str, float]) -> list[str]:

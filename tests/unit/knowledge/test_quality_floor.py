@@ -1,0 +1,47 @@
+"""Quality does not drop unseen: the held-out enquiries against the floor (issue 3: the build fails when it does)."""
+
+import pytest
+import yaml
+
+from knowledge.evaluation.cases import HELDOUT, SECOND, read_all
+from knowledge.evaluation.measure import quality
+from knowledge.evaluation.report import fallen
+from knowledge.loading import DATA, load_knowledge
+from knowledge.understand import Understander
+
+FLOOR = yaml.safe_load((DATA / "model" / "floor.yaml").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def base():
+    return load_knowledge()
+
+
+@pytest.fixture(scope="module")
+def understander(base):
+    return Understander(base)
+
+
+@pytest.mark.parametrize(("name", "folder"), [("heldout", HELDOUT), ("heldout2", SECOND)])
+def test_no_figure_lies_below_the_floor(understander, base, name, folder):
+    figures, _ = quality(understander, base, *read_all(folder))
+    assert fallen(figures, FLOOR[name]) == []
+    assert figures["cases"] > 200
+
+
+def test_a_drop_is_named():
+    figures = {
+        "category": {"all": {"accuracy": 0.5}},
+        "faq": {
+            "recall_1": None,
+            "recall_3": None,
+            "precision_of_answered": None,
+            "share_answered_of_answerable": None,
+        },
+        "alerts": {"labelled": {"recall": 1.0, "others": 10, "false_alarms": 0.1}},
+        "opposites": {"pairs": 0, "crossed": 0},
+        "smalltalk": {"n": 10, "answered": 0},
+    }
+    assert fallen(figures, FLOOR["heldout2"]) == [
+        "category_accuracy 0.500 is below 0.920", "alerts_quiet 0.900 is below 0.990",
+    ]  # fmt: skip
