@@ -73,13 +73,17 @@ class DeskPage:
         expect(self.page.get_by_role("heading", level=1)).to_have_text("待辦")
 
     def step(self, title: str, button: str, **fields: str) -> None:
-        """Open a step, fill it in by its labels and send it; what was done is confirmed on the page."""
+        """Open a step, fill it in by its labels and send it; what was done is confirmed on the page.
+
+        Of a choice the first that begins so is taken.
+        """
         self.page.locator("summary", has_text=re.compile(rf"^{title}$")).click()
         form = self.page.locator("details[open] form")
         for label, value in fields.items():
             field = form.get_by_label(label)
             if field.evaluate("field => field.tagName") == "SELECT":
-                field.select_option(label=value)
+                option = field.locator("option").filter(has_text=re.compile(rf"^{value}"))
+                field.select_option(option.first.get_attribute("value"))
             else:
                 field.fill(value)
         self.send(form.get_by_role("button", name=button))
