@@ -66,7 +66,7 @@ def read_day(value: str, field: str) -> date | None:
 async def _read(request: Request) -> Form:
     if int(request.headers.get("content-length") or 0) > _MOST_BYTES:
         raise Invalid("送出的內容過長。", code="too_long")
-    sent = await request.form(max_files=0, max_fields=60)
+    sent = await request.form(max_files=0, max_fields=60, max_part_size=_MOST_BYTES)
     return Form({name: value.replace("\x00", "") for name, value in sent.items() if isinstance(value, str)})
 
 

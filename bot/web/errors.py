@@ -10,6 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 from sqlalchemy.exc import InterfaceError, OperationalError
 from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.web.templating import page
 from routing.domain import errors as domain
@@ -73,7 +74,10 @@ def install(app: FastAPI) -> None:
     def _http(request: Request, error: HTTPException) -> Response:
         if error.status_code == 400 and wants_json(request):
             return answer(request, 422, "invalid", "請求的內容不是有效的 JSON。", field="body")
-        details = {404: ("not_found", "找不到這個頁面。"), 405: ("method_not_allowed", "不支援這個操作。")}
+        details = {
+            404: ("not_found", "找不到這個頁面。"), 405: ("method_not_allowed", "不支援這個操作。"),
+            413: ("body_too_large", "送出的內容過大。"),
+        }  # fmt: skip
         code, detail = details.get(error.status_code, ("http_error", str(error.detail)))
         return answer(request, error.status_code, code, detail)
 
@@ -83,7 +87,27 @@ def install(app: FastAPI) -> None:
         log.error("database_unavailable", path=request.url.path, error=type(error).__name__)
         return answer(request, 503, "database_unavailable", "資料庫暫時無法使用，請稍後再試。")
 
-    @app.exception_handler(Exception)
-    def _unknown(request: Request, error: Exception) -> Response:
-        log.error("unexpected", path=request.url.path, error=type(error).__name__, exc_info=error)
-        return answer(request, 500, "internal_error", "系統發生未預期的錯誤，已留下紀錄；請稍後再試。")
+
+class LastResort:
+    """Answers what nothing else caught, inside the security headers, and raises it on for the server to know."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        begun = False
+
+        async def sending(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await self.app(scope, receive, sending)
+        except Exception as error:
+            if scope["type"] == "http" and not begun:
+                log.exception("unexpected", path=scope["path"], error=type(error).__name__)
+                words = "系統發生未預期的錯誤，已留下紀錄；請稍後再試。"
+                await answer(Request(scope, receive), 500, "internal_error", words)(scope, receive, send)
+            raise

@@ -20,6 +20,10 @@ MAX_LAG = 120.0
 """Seconds a message or event may wait before the process says that it is not well."""
 
 
+_PASSED_ON = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip", "via")
+"""What proxies add. They only ever take a right away: anybody can write them (ASVS 4.1.3)."""
+
+
 @router.get("/healthz")
 async def healthz() -> JSONResponse:
     """The process answers."""
@@ -50,14 +54,19 @@ def readyz(request: Request) -> JSONResponse:
     return JSONResponse({"status": "ok" if not wrong else "degraded", "wrong": wrong}, status_code=status)
 
 
+def _from_here(request: Request) -> bool:
+    """Whether this machine asks for itself: through a proxy on it, everybody would seem to be this machine."""
+    passed_on = any(name in request.headers for name in _PASSED_ON)
+    return not passed_on and request.client is not None and request.client.host in {"127.0.0.1", "::1"}
+
+
 @router.get("/metrics")
 def metrics(request: Request) -> Response:
     """Figures for a monitoring system; with the token of ONESTOP_METRICS_TOKEN, or from this machine only."""
     runtime = runtime_of(request)
     token = runtime.settings.metrics_token
     given = request.headers.get("authorization", "").removeprefix("Bearer ").strip()
-    local = request.client is not None and request.client.host in {"127.0.0.1", "::1"}
-    if not (hmac.compare_digest(given.encode(), token.encode()) if token else local):
+    if not (hmac.compare_digest(given.encode(), token.encode()) if token else _from_here(request)):
         return problem(404, "not_found", "找不到這個頁面。")
     registry = CollectorRegistry()
     state = _state(runtime)

@@ -1,7 +1,8 @@
-"""What every answer carries, and what no request may do: headers, and unsafe requests from other sites.
+"""What every answer carries, and what no request may do: headers, sizes, and unsafe requests from other sites.
 
-A browser says where a request comes from (Sec-Fetch-Site, Origin); an unsafe request with a cookie from elsewhere,
-or that says nothing at all, is refused (ASVS 3.5.1, 3.5.3). Bearer tokens and LINE's webhook carry no cookie.
+A browser says where a request comes from (Sec-Fetch-Site, Origin); an unsafe request from elsewhere, or with a cookie
+and no word at all, is refused (ASVS 3.5.1, 3.5.3): also one without a cookie, or another site could sign a person in as
+somebody else. A bearer token is never sent by a browser of its own accord; LINE's webhook has a door of its own.
 """
 
 from __future__ import annotations
@@ -9,9 +10,13 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.web.errors import problem
+
+MOST_BYTES = 2 * 1024 * 1024 + 64 * 1024
+"""A request's body; the largest that anything takes is a knowledge file of 2 MiB with its form around it."""
 
 _SAFE = {"GET", "HEAD", "OPTIONS"}
 _CSP = (
@@ -38,8 +43,41 @@ def same_site(headers: Headers, base_url: str) -> bool:
     return bool(host) and host in {headers.get("host", ""), urlsplit(base_url).netloc}
 
 
+def cross_site(method: str, headers: Headers, base_url: str) -> bool:
+    """Whether this is a write that another site could have made a browser send."""
+    scheme, _, token = headers.get("authorization", "").partition(" ")
+    # Only a bearer token is exempt: a browser repeats the credentials of basic authentication by itself.
+    if method in _SAFE or (scheme.lower() == "bearer" and token.strip()):
+        return False
+    told = "sec-fetch-site" in headers or "origin" in headers
+    return ("cookie" in headers or told) and not same_site(headers, base_url)
+
+
+def _too_large(headers: Headers) -> bool:
+    declared = headers.get("content-length", "0")
+    return not (declared.isascii() and declared.isdigit() and len(declared) < 12 and int(declared) <= MOST_BYTES)
+
+
+def _bounded(receive: Receive) -> Receive:
+    """The same body, cut off with 413 where it grows beyond the limit without having said so."""
+    size = 0
+
+    async def receive_some() -> Message:
+        nonlocal size
+        message = await receive()
+        size += len(message.get("body", b""))
+        if size > MOST_BYTES:
+            raise HTTPException(413)
+        return message
+
+    return receive_some
+
+
 class SecurityMiddleware:
-    """Refuses cross-site writes and adds the headers. ``framed_by``: origins that may show our pages in a frame."""
+    """Refuses cross-site writes and bodies beyond the limit, and adds the headers.
+
+    ``framed_by``: origins that may show our pages in a frame.
+    """
 
     def __init__(self, app: ASGIApp, *, base_url: str, framed_by: tuple[str, ...] = ()) -> None:
         self.app = app
@@ -60,12 +98,20 @@ class SecurityMiddleware:
                 headers = MutableHeaders(scope=message)
                 for name, value in self.extra.items():
                     headers.setdefault(name, value)
+                if not scope["path"].startswith("/static/"):
+                    # Nothing that could be about a person stays in a browser or on the way to it.
+                    headers.setdefault("Cache-Control", "no-store")
             await send(message)
 
         headers = Headers(scope=scope)
-        unsafe = scope["method"] not in _SAFE and "cookie" in headers and "authorization" not in headers
-        if unsafe and not same_site(headers, self.base_url):
+        refusal = None
+        if cross_site(scope["method"], headers, self.base_url):
             refusal = problem(403, "cross_site", "這個請求來自其他網站，已拒絕；請回到本系統頁面再操作。")
+        elif _too_large(headers):
+            refusal = problem(413, "body_too_large", "送出的內容過大。")
+        elif b"%00" in scope.get("query_string", b"") or "\x00" in scope["path"]:
+            refusal = problem(422, "invalid", "網址含有無法使用的字元。")
+        if refusal is not None:
             await refusal(scope, receive, send_with_headers)
             return
-        await self.app(scope, receive, send_with_headers)
+        await self.app(scope, _bounded(receive), send_with_headers)

@@ -45,6 +45,18 @@ def test_where_a_request_comes_from(headers, ours):
     assert same_site(Headers(headers), BASE) is ours
 
 
+REFUSED = [
+    {"origin": "https://evil.example"}, {"sec-fetch-site": "cross-site"}, {"cookie": "s=1"},
+    {"cookie": "s=1", "authorization": "Basic dTpw"}, {"cookie": "s=1", "authorization": "Bearer "},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("headers", REFUSED)
+def test_a_write_that_another_site_could_have_made_is_refused(headers):
+    """S8: also without a cookie (signing somebody in as somebody else), also with credentials a browser repeats."""
+    assert ask("POST", headers).json()["code"] == "cross_site"
+
+
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
 def test_a_write_with_a_cookie_from_elsewhere_is_refused_with_a_problem(method):
     answer = ask(method, {"cookie": "s=1", "origin": "https://evil.example"})
@@ -54,7 +66,7 @@ def test_a_write_with_a_cookie_from_elsewhere_is_refused_with_a_problem(method):
 
 
 PASSES = [
-    ("GET", {"cookie": "s=1", "origin": "https://evil.example"}), ("POST", {"origin": "https://evil.example"}),
+    ("GET", {"cookie": "s=1", "origin": "https://evil.example"}), ("POST", {}),
     ("POST", {"cookie": "s=1", "sec-fetch-site": "same-origin"}),
     ("POST", {"cookie": "s=1", "authorization": "Bearer x"}),
 ]  # fmt: skip
