@@ -14,7 +14,7 @@ from bot.console.steps import reading, writing
 from bot.web.errors import status_of
 from bot.web.pages import show
 from bot.web.words import WORDS
-from bot.web.work import Reading, Work
+from bot.web.work import Reading, RowId, Work
 from knowledge.office_days import COUNTIES
 from routing.domain.errors import Invalid, NotFound, OnestopError
 from routing.service import administration
@@ -63,7 +63,7 @@ def home() -> Response:
 
 
 @router.get("/audit")
-def audit_page(request: Request, work: Reading, before: int | None = None) -> Response:
+def audit_page(request: Request, work: Reading, before: RowId | None = None) -> Response:
     """Who did what to what, newest first."""
     rows = administration.audit_trail(work.session, work.actor, before_id=before, limit=_PAGE)
     values = {

@@ -11,7 +11,7 @@ from bot.console import telling
 from bot.console.forms import Form
 from bot.web.pages import show
 from bot.web.words import WORDS
-from bot.web.work import Reading, Work
+from bot.web.work import Reading, RowId, Work
 from knowledge.calendar import local
 from routing.domain.case import EventKind
 from routing.domain.errors import OnestopError
@@ -66,7 +66,7 @@ def _teams(work: Work) -> list[tuple[str, list[Any]]]:
 
 
 @router.get("/desk/files/{media_id}")
-def file(work: Reading, media_id: int, save: bool = False) -> Response:
+def file(work: Reading, media_id: RowId, save: bool = False) -> Response:
     """A file that a firm sent: pictures to look at, everything to keep; nothing in it can run in our name."""
     media, content = listing.file_of(work.session, work.actor, media_id)
     shown = media.content_type in PICTURES and not save

@@ -9,9 +9,8 @@ from bot.console.forms import Filled
 from bot.console.signing import local_path
 from bot.web.pages import show
 from bot.web.words import WORDS
-from bot.web.work import Reading, Writing
-from routing.service import listing
-from routing.service.outside import reading
+from bot.web.work import Reading, RowId, Writing
+from routing.service.channel import leaving
 
 router = APIRouter()
 
@@ -21,22 +20,22 @@ _PAGE = 50
 
 @router.get("/desk/deliveries")
 def deliveries_page(
-    request: Request, work: Reading, state: str | None = None, before: int | None = None, done: str | None = None
+    request: Request, work: Reading, state: str | None = None, before: RowId | None = None, done: str | None = None
 ) -> Response:
     """Messages by state; those that want a person first."""
     states = (state,) if state in WORDS["delivery"] else _TROUBLED
-    rows = listing.deliveries(work.session, work.actor, states=states, before_id=before, limit=_PAGE + 1)
+    rows = leaving.deliveries(work.session, work.actor, states=states, before_id=before, limit=_PAGE + 1)
     values = {
         "actor": work.actor, "rows": rows[:_PAGE], "next": rows[_PAGE - 1].row.id if len(rows) > _PAGE else None,
-        "counts": listing.delivery_counts(work.session), "state": state if state in WORDS["delivery"] else "",
-        "events": listing.set_aside_events(work.session, work.actor), "done": WORDS["done"].get(done or ""),
+        "counts": leaving.counts(work.session), "state": state if state in WORDS["delivery"] else "",
+        "events": leaving.set_aside_events(work.session, work.actor), "done": WORDS["done"].get(done or ""),
     }  # fmt: skip
     return show(request, "deliveries.html", values)
 
 
 @router.post("/desk/deliveries/{outbox_id}/resend")
-def resend(work: Writing, outbox_id: int, form: Filled) -> Response:
+def resend(work: Writing, outbox_id: RowId, form: Filled) -> Response:
     """Send a message once more, because a person decided so."""
-    reading.resend(work.session, work.actor, outbox_id, now=work.now)
+    leaving.resend(work.session, work.actor, outbox_id, now=work.now)
     back = local_path(form.optional("back") or "/desk/deliveries")
     return RedirectResponse(f"{back}?done=resend", status_code=303)

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import Depends, Request
+from pydantic import Field
 from sqlalchemy.orm import Session
 
 from bot.web.runtime import Runtime, runtime_of
@@ -69,6 +70,9 @@ def writing_work(request: Request) -> Iterator[Work]:
             signing_in.keep_session(session, stale, now=now)
         yield Work(session=session, desk=desk, now=now, actor=actor, runtime=runtime)
 
+
+RowId = Annotated[int, Field(ge=0, le=2**63 - 1)]
+"""A row's id in an address: a number that every database can hold."""
 
 Reading = Annotated[Work, Depends(reading_work, scope="function")]
 Writing = Annotated[Work, Depends(writing_work, scope="function")]

@@ -14,7 +14,7 @@ from bot.console.knowledge.shared import known, taken, usual
 from bot.console.steps import reading
 from bot.web.pages import show
 from bot.web.words import WORDS
-from bot.web.work import Reading, Work
+from bot.web.work import Reading, RowId, Work
 from knowledge.calendar import local
 from knowledge.entries import CASE_CATEGORIES
 from knowledge.loading import Problem
@@ -97,7 +97,7 @@ def _show_form(
 
 
 @router.get("/entries/{entry_id}/edit")
-def edit_page(request: Request, work: Reading, entry_id: str, draft: int | None = None) -> Response:
+def edit_page(request: Request, work: Reading, entry_id: str, draft: RowId | None = None) -> Response:
     """The form with an entry's values, or with those of one of its versions."""
     entry = known(work).base.entry(entry_id)
     version = next((v for v in editing.versions(work.session, known(work), entry_id) if v.row.id == draft), None)
@@ -175,7 +175,7 @@ def _show_drafts(request: Request, work: Work, error: OnestopError | None = None
 
 
 @router.post("/drafts/{edit_id}/approve")
-def approve(request: Request, edit_id: int) -> Response:
+def approve(request: Request, edit_id: RowId) -> Response:
     """Put a draft in force."""
 
     def do(work: Work) -> str:
@@ -186,7 +186,7 @@ def approve(request: Request, edit_id: int) -> Response:
 
 
 @router.post("/drafts/{edit_id}/reject")
-def reject(request: Request, edit_id: int, form: Filled) -> Response:
+def reject(request: Request, edit_id: RowId, form: Filled) -> Response:
     """Send a draft back."""
 
     def do(work: Work) -> str:

@@ -11,7 +11,7 @@ from bot.console.forms import Filled
 from bot.console.knowledge.shared import known, status, taken, usual
 from bot.console.steps import reading
 from bot.web.pages import show
-from bot.web.work import Reading, Work
+from bot.web.work import Reading, RowId, Work
 from knowledge.calendar import local
 from routing.domain.errors import OnestopError
 from routing.service.knowing import corrections, locating
@@ -36,7 +36,7 @@ def _show_corrections(request: Request, work: Work, *, done: str = "", error: On
 
 
 @router.post("/corrections/{correction_id}/withdraw")
-def withdraw(request: Request, correction_id: int) -> Response:
+def withdraw(request: Request, correction_id: RowId) -> Response:
     """Take a correction back."""
 
     def do(work: Work) -> str:
