@@ -36,9 +36,7 @@ def add(
     password_stdin: Annotated[bool, typer.Option("--password-stdin", help="由標準輸入讀取密碼")] = False,
 ) -> None:
     """新增帳號；密碼只由標準輸入讀取。"""  # noqa: D415 - a Chinese sentence, shown as the help
-    if not password_stdin:
-        raise Invalid("請加上 --password-stdin 並由標準輸入給密碼。", field="password")
-    password = sys.stdin.readline().rstrip("\r\n")
+    password = _typed_password(given=password_stdin)
     named = tuple(part.strip() for part in categories.split(",") if part.strip())
     with opened() as context, context.writing() as (session, desk):
         known = {*CATEGORIES, *(rule.topic for rule in desk.offices.topics)}
@@ -68,6 +66,26 @@ def disable(email: Annotated[str, typer.Argument(help="電子郵件")]) -> None:
     with opened() as context, context.writing() as (session, _desk):
         signing_in.disable_staff(session, email, now=context.now)
     typer.echo(f"已停用 {email}")
+
+
+@staff_app.command("password")
+def set_password(
+    email: Annotated[str, typer.Argument(help="電子郵件")],
+    *,
+    password_stdin: Annotated[bool, typer.Option("--password-stdin", help="由標準輸入讀取密碼")] = False,
+) -> None:
+    """重設密碼；其登入一併失效，權杖照舊。密碼只由標準輸入讀取。"""  # noqa: D415 - a Chinese sentence, shown as the help
+    password = _typed_password(given=password_stdin)
+    with opened() as context, context.writing() as (session, _desk):
+        staff = signing_in.set_password(session, email, password, now=context.now)
+        address = staff.email
+    typer.echo(f"已重設 {address} 的密碼")
+
+
+def _typed_password(*, given: bool) -> str:
+    if not given:
+        raise Invalid("請加上 --password-stdin 並由標準輸入給密碼。", field="password")
+    return sys.stdin.readline().rstrip("\r\n")
 
 
 @token_app.command()

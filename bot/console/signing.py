@@ -1,23 +1,27 @@
-"""Signing in and out. A failure is kept even though the page says no, or nobody would ever be locked out."""
+"""Signing in and out, and another password. An attempt is counted before its password is looked at."""
 
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
-from bot.console.forms import Filled
+from bot.console.forms import Filled, Form
+from bot.console.steps import reading, writing
+from bot.web.errors import status_of
 from bot.web.pages import show
 from bot.web.runtime import Runtime, runtime_of
-from bot.web.work import cookie_name
-from routing.domain.errors import Unauthenticated
+from bot.web.work import Reading, Work, cookie_name
+from routing.domain.errors import Invalid, OnestopError, Unauthenticated
 from routing.service import signing_in
 
 router = APIRouter()
 
 HOME = "/desk"
 REFUSED = "帳號或密碼不正確，或帳號因連續失敗 5 次而暫停登入 15 分鐘。"
+WRONG = "目前的密碼不正確，或帳號因連續失敗 5 次而暫停 15 分鐘。"
 _LOCAL = re.compile(r"/desk(?:[/?][\w/\-.?=&%,:+]*)?", re.ASCII)
 
 
@@ -54,19 +58,74 @@ def _signed_in(request: Request) -> bool:
 def sign_in(request: Request, form: Filled) -> Response:
     """Check the password; a new token in any case, so that none from before can be used on."""
     runtime = runtime_of(request)
-    now = runtime.now()
     email, target = form.text("email"), local_path(form.optional("next"))
+    staff = _person(runtime, email, form.fields.get("password", ""))
+    if staff is None:
+        return _refused(request, email, target)
     with runtime.writing() as (session, _desk):
-        staff = signing_in.check_password(session, email, form.fields.get("password", ""), now=now)
-        token = signing_in.begin_session(session, staff, now=now) if staff is not None else None
+        token = signing_in.begin_session(session, staff, now=runtime.now())
         old = request.cookies.get(cookie_name(runtime))
-        if token is not None and old:
+        if old:
             signing_in.end_session(session, old)
-    if token is None:
-        return show(request, "sign_in.html", {"next": target, "email": email, "refused": REFUSED}, status=401)
     answer = RedirectResponse(target, status_code=303)
     _set_cookie(answer, runtime, token)
     return answer
+
+
+def _person(runtime: Runtime, email: str, password: str) -> Any:
+    """Whose account and password these are, or None. No transaction is open while the password is looked at."""
+    now = runtime.now()
+    with runtime.writing() as (session, _desk):
+        attempt = signing_in.admit(session, email, now=now)
+    if attempt is None:
+        return None
+    fits = attempt.fits(password)
+    with runtime.writing() as (session, _desk):
+        return signing_in.settle(session, attempt, email, fits=fits, now=now)
+
+
+def _refused(request: Request, email: str, target: str) -> Response:
+    return show(request, "sign_in.html", {"next": target, "email": email, "refused": REFUSED}, status=401)
+
+
+@router.get("/desk/password")
+def password_page(request: Request, work: Reading) -> Response:
+    """The form for another password."""
+    return _password_page(request, work)
+
+
+def _password_page(request: Request, work: Work, error: OnestopError | None = None) -> Response:
+    values = {"actor": work.actor, "error": error, "least": signing_in.MIN_PASSWORD}
+    return show(request, "password.html", values, status=status_of(error) if error else 200)
+
+
+@router.post("/desk/password")
+def change_password(request: Request, form: Filled) -> Response:
+    """Another password for whoever knows the one before; ends every session of the account but begins this one anew.
+
+    A wrong password counts as at the sign-in page: a session left open is no way to guess it.
+    """
+    try:
+        token = _change(request, form)
+    except Invalid as error:
+        with reading(request) as work:
+            return _password_page(request, work, error)
+    answer = RedirectResponse("/desk?done=password", status_code=303)
+    _set_cookie(answer, runtime_of(request), token)
+    return answer
+
+
+def _change(request: Request, form: Form) -> str:
+    with reading(request) as work:
+        email = work.actor.email or ""
+    if _person(runtime_of(request), email, form.fields.get("current", "")) is None:
+        raise Invalid(WRONG, field="current", code="password_wrong")
+    password = form.fields.get("password", "")
+    if password != form.fields.get("again"):
+        raise Invalid("兩次輸入的新密碼不同。", field="again", code="password_differs")
+    with writing(request) as work:
+        staff = signing_in.set_password(work.session, email, password, now=work.now, by=email)
+        return signing_in.begin_session(work.session, staff, now=work.now)
 
 
 def _set_cookie(answer: Response, runtime: Runtime, token: str) -> None:

@@ -175,6 +175,7 @@ WORDS: dict[str, dict[str, str]] = {
         "staff": "帳號已更新。",
         "absence": "請假紀錄已更新。",
         "closure": "停班紀錄已更新。",
+        "password": "密碼已更新，這個帳號在其他裝置已登出。",
     },
     "told": {
         "none": "廠商不會收到通知。",

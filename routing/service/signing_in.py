@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import BoundedSemaphore
 
@@ -66,23 +67,63 @@ def _matches(kept: str, password: str) -> bool:
             return False
 
 
-def check_password(session: Session, email: str, password: str, *, now: datetime) -> Staff | None:
-    """The person with this e-mail and password, or None; takes as long for an unknown e-mail as for a known one.
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """A password about to be looked at: for which account (a digest), and the hash it must fit."""
 
-    The caller commits in either case, since a failure is counted.
+    name: str
+    kept: str
+
+    def fits(self, password: str) -> bool:
+        """Whether this is the password. Slow on purpose, and as slow for nobody's account: no transaction is open."""
+        return _matches(self.kept, password[:128])
+
+
+def admit(session: Session, email: str, *, now: datetime) -> Attempt | None:
+    """An attempt at an account, or None if it is locked. It counts as failed until ``settle`` says otherwise.
+
+    Counted before the password is looked at, and committed by the caller, so that many guesses at once are no more
+    than one after another; the hash is then worked out without holding up anybody's writing.
     """
     name = digest(email.strip().lower())
+    people.hold_account(session, name)
     if people.failures_since(session, name, now - people.SIGN_IN_WINDOW) >= MAX_FAILURES:
         people.audit(session, at=now, actor="-", action="sign_in.locked", subject=name[:12], detail={})
         return None
+    session.add(SignInFailure(email_sha256=name, at=now))
     staff = people.staff_by_email(session, email)
-    good = _matches(staff.password_hash if staff else _NOBODY, password[:128])
-    if staff is None or not good or staff.disabled_at is not None:
-        session.add(SignInFailure(email_sha256=name, at=now))
-        people.audit(session, at=now, actor="-", action="sign_in.refused", subject=name[:12], detail={})
+    return Attempt(name, staff.password_hash if staff else _NOBODY)
+
+
+def settle(session: Session, attempt: Attempt, email: str, *, fits: bool, now: datetime) -> Staff | None:
+    """The person whose password it was, whose failures are forgotten; or None, and it is audited as refused.
+
+    A password changed or an account disabled since ``admit`` is a refusal.
+    """
+    staff = people.staff_by_email(session, email)
+    if staff is None or not fits or staff.disabled_at is not None or staff.password_hash != attempt.kept:
+        people.audit(session, at=now, actor="-", action="sign_in.refused", subject=attempt.name[:12], detail={})
         return None
-    people.forget_failures(session, name)
+    people.forget_failures(session, attempt.name)
     people.audit(session, at=now, actor=staff.email, action="sign_in", subject=staff.email, detail={})
+    return staff
+
+
+def set_password(session: Session, email: str, password: str, *, now: datetime, by: str = "cli") -> Staff:
+    """Give an account another password; every session of it ends, tokens of programs stay.
+
+    Raises:
+        Invalid: there is no such active person, the password is too short or long, or the same as before.
+    """
+    staff = people.staff_by_email(session, email)
+    if staff is None or staff.disabled_at is not None:
+        raise Invalid(f"查無啟用中的帳號：{email}。", field="email", code="unknown_staff")
+    if _matches(staff.password_hash, password[:128]):
+        raise Invalid("新密碼不能與目前的密碼相同。", field="password", code="password_same")
+    staff.password_hash = hash_password(password)
+    people.end_sessions_of(session, staff.id)
+    people.forget_failures(session, digest(staff.email))
+    people.audit(session, at=now, actor=by, action="password.change", subject=staff.email, detail={})
     return staff
 
 
@@ -176,4 +217,5 @@ def disable_staff(session: Session, email: str, *, now: datetime, by: str = "cli
         raise Invalid(f"查無帳號：{email}。", field="email", code="unknown_staff")
     staff.disabled_at = staff.disabled_at or now
     people.end_sessions_of(session, staff.id)
+    people.end_tokens_of(session, staff.id)
     people.audit(session, at=now, actor=by, action="staff.disable", subject=staff.email, detail={})

@@ -75,8 +75,12 @@ def end_session(session: Session, token_sha256: str) -> None:
 
 
 def end_sessions_of(session: Session, staff_id: int) -> None:
-    """Sign a person out everywhere, and end their tokens."""
+    """Sign a person out everywhere."""
     changed(session, delete(WebSession).where(WebSession.staff_id == staff_id))
+
+
+def end_tokens_of(session: Session, staff_id: int) -> None:
+    """End the tokens of a person's programs."""
     changed(session, delete(ApiToken).where(ApiToken.staff_id == staff_id))
 
 
@@ -91,6 +95,15 @@ def staff_by_token(session: Session, token_sha256: str) -> Staff | None:
     return session.scalars(
         query.where(ApiToken.token_sha256 == token_sha256, ApiToken.revoked_at.is_(None))
     ).one_or_none()
+
+
+def hold_account(session: Session, email_sha256: str) -> None:
+    """Let attempts at one account pass one by one until the transaction ends, whether there is such an account or not.
+
+    SQLite has one writer at a time anyway.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(select(func.pg_advisory_xact_lock(int(email_sha256[:15], 16))))
 
 
 def failures_since(session: Session, email_sha256: str, since: datetime) -> int:

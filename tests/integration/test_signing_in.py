@@ -34,7 +34,12 @@ def add(branch, **changes):
 
 def check(branch, email=EMAIL, password=GOOD):
     with branch.database.writing() as session:
-        return signing_in.check_password(session, email, password, now=branch.now) is not None
+        attempt = signing_in.admit(session, email, now=branch.now)
+    if attempt is None:
+        return False
+    with branch.database.writing() as session:
+        fits = attempt.fits(password)
+        return signing_in.settle(session, attempt, email, fits=fits, now=branch.now) is not None
 
 
 def begin(branch):
