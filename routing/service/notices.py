@@ -106,6 +106,10 @@ def _card(opened: Open, key: str, *, body: str = "", tone: str = "info", buttons
         footer=say(opened, "case.binding"),
         tone=tone,  # type: ignore[arg-type]
         alt=f"{title} {opened.row.number}",
+        quick=(
+            _button(opened, "button.my_cases", postback("my_cases")),
+            _button(opened, "button.menu", postback("menu")),
+        ),
     )
 
 

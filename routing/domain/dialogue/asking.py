@@ -68,15 +68,16 @@ def _decided(turn: Turn) -> Result:
     return replace(result, messages=(office_card(turn, park), *result.messages))
 
 
-def office_card(turn: Turn, park: Park) -> Card:
-    """The office that runs a park which is not ours: whom to ask instead."""
+def office_card(turn: Turn, park: Park, *, instead: bool = False) -> Card:
+    """The office that runs a park which is not ours: whom to ask. ``instead``: our parks follow, to pick from."""
     office = park.office
     name = office.name(turn.language)
     rows = (("office.phone", office.phone), ("office.address", office.address))
+    key = "park.elsewhere" if instead else "park.elsewhere_only"
     source = (Button(label=turn.say("button.source"), url=office.source),) if office.source else ()
     return Card(
-        title=name, body=turn.say("park.elsewhere", park=park.label(turn.language), office=name),
-        rows=tuple(Row(turn.say(key), value) for key, value in rows if value), buttons=source, alt=name,
+        title=name, body=turn.say(key, park=park.label(turn.language), office=name),
+        rows=tuple(Row(turn.say(label), value) for label, value in rows if value), buttons=source, alt=name,
         quick=menu.usual(turn),
     )  # fmt: skip
 
@@ -259,10 +260,12 @@ def choices(turn: Turn, entries: tuple[FaqEntry, ...], *, quick: tuple[Button, .
     for entry in entries[:3]:
         question = entry.wording(turn.language).question
         buttons.append(Button(label=question, data=postback("faq", id=entry.id), shown=question[:100]))
-    none = menu.button(turn, "button.none_of_these", "open_case", primary=True)
+    one = len(buttons) == 1
+    none = menu.button(turn, "button.not_this" if one else "button.none_of_these", "open_case", primary=not one)
+    title = turn.say("choose.title_one" if one else "choose.title")
+    footer = "" if one else turn.say("choose.footer")
     return Card(
-        title=turn.say("choose.title"), buttons=(*buttons, none), footer=turn.say("choose.footer"),
-        alt=turn.say("choose.title"), quick=quick,
+        title=title, buttons=(*buttons, none), footer=footer, alt=title, quick=quick,
     )  # fmt: skip
 
 

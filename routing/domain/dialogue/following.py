@@ -62,6 +62,12 @@ def my_cases(turn: Turn) -> Result:
     return Result(state=state, messages=(Carousel(cards=cards, alt=title, quick=menu.usual(turn)),))
 
 
+def person(turn: Turn) -> Result:
+    """Somebody is wanted while cases are open: about one of them, or about another matter."""
+    result = my_cases(turn)
+    return replace(result, messages=(Text(turn.say("person.which")), *result.messages))
+
+
 def case(turn: Turn) -> Result:
     """One case: where it stands and what happened."""
     found = _mine(turn)
@@ -84,8 +90,14 @@ def add_to_case(turn: Turn) -> Result:
             state=state, messages=(text,), effects=(AddToCase(number=found.number, message_ids=(int(said),)),)
         )
     state = State(step=Step.ADDING, number=found.number, last_enquiry=turn.state.last_enquiry)
+    return again(replace(turn, state=state))
+
+
+def again(turn: Turn) -> Result:
+    """Ask for what there is to add."""
     done = menu.button(turn, "button.done", "cancel")
-    return Result(state=state, messages=(Text(turn.say("adding.ask", number=found.number), quick=(done,)),))
+    text = Text(turn.say("adding.ask", number=turn.state.number), quick=(done,))
+    return Result(state=turn.state, messages=(text,))
 
 
 def adding(turn: Turn) -> Result:

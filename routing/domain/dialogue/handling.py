@@ -5,12 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from routing.domain.decision import Action
 from routing.domain.dialogue import asking, following, menu, opening
 from routing.domain.dialogue.state import OPENING, Step
-from routing.domain.dialogue.turn import Result, Turn
+from routing.domain.dialogue.turn import NoteEnquiry, Result, Turn
+from routing.domain.dialogue.typed import tapped
 from routing.domain.inbound import InboundKind
 
-_BACK = {"取消", "返回", "回主選單", "主選單", "選單", "cancel", "menu", "back", "キャンセル", "メニュー", "戻る"}
+_BACK = {
+    "取消", "返回", "回主選單", "主選單", "選單", "算了", "不用了", "先不用", "cancel", "menu", "back", "never mind",
+    "キャンセル", "メニュー", "戻る", "やめます",
+}  # fmt: skip
+
+
+_WHERE_IS_MY_CASE, _SOMEBODY_PLEASE = "other-case-status", "other-human"
+"""Entries that are also asked for with a button of ours."""
 
 
 def _category(turn: Turn) -> Result:
@@ -48,13 +57,42 @@ OLD_IS_STALE = frozenset({"confirm_case", "change_details", "cancel", "park", "r
 def _words(turn: Turn) -> Result:
     text = turn.inbound.text.strip()
     if text.lower() in _BACK:
-        return menu.cancelled(turn) if turn.state.step in OPENING else menu.to_menu(turn)
+        asked = turn.state.step in OPENING or turn.state.step is Step.ADDING
+        return menu.cancelled(turn) if asked else menu.to_menu(turn)
+    data = tapped(turn)
+    if data is not None:
+        inbound = replace(turn.inbound, kind=InboundKind.POSTBACK, data=data)
+        return _postback(
+            replace(turn, inbound=inbound, message_id=None, words=turn.before, understanding=None, decision=None)
+        )
     alert = turn.understanding is not None and turn.understanding.alert is not None
     if turn.state.step in OPENING and not alert:
         return opening.told(turn)
     if turn.state.step is Step.ADDING and not alert:
         return following.adding(turn)
-    return asking.asked(replace(turn, state=menu.idle(turn.state)))
+    turn = replace(turn, state=menu.idle(turn.state))
+    return _meant(turn) or asking.asked(turn)
+
+
+def _meant(turn: Turn) -> Result | None:
+    """Some questions have something better than an answer: the cases themselves, or the way to a person."""
+    match = turn.decision.match if turn.decision is not None and turn.decision.action is Action.ANSWER else None
+    alert = turn.understanding is not None and turn.understanding.alert is not None
+    if match is None or alert or any(case.waits_on_firm for case in turn.cases):
+        return None
+    name = match.entry.id
+    if name == _WHERE_IS_MY_CASE and turn.cases:
+        result = following.my_cases(turn)
+    elif name == _SOMEBODY_PLEASE:
+        result = following.person(turn) if any(not case.closed for case in turn.cases) else _person(turn)
+    else:
+        return None
+    return replace(result, effects=(NoteEnquiry(faq=name), *result.effects))
+
+
+def _person(turn: Turn) -> Result:
+    """These words ask for a case; they are not what it is about."""
+    return opening.begin(replace(turn, message_id=None, words=turn.before))
 
 
 def _file(turn: Turn) -> Result:
@@ -86,3 +124,11 @@ def handle(turn: Turn) -> Result:
     """The turn's result. Stickers and what does not concern us change nothing and get no answer (trap L19)."""
     handler = _KINDS.get(turn.inbound.kind)
     return handler(turn) if handler else Result(state=turn.state)
+
+
+def again(turn: Turn) -> Result:
+    """What we asked last, once more: the firm reads another language now."""
+    step = turn.state.step
+    if step in OPENING:
+        return opening.again(turn)
+    return following.again(turn) if step is Step.ADDING else Result(state=turn.state, messages=menu.greeting(turn))

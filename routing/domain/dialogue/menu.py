@@ -63,9 +63,12 @@ def to_menu(turn: Turn) -> Result:
 
 
 def cancelled(turn: Turn) -> Result:
-    """The firm went back: nothing is opened, its messages stay where they are."""
+    """The firm went back, or has nothing more to add: nothing is opened, its messages stay where they are."""
     state = State(pending=(), last_enquiry=turn.state.last_enquiry)
-    return Result(state=state, messages=(Text(turn.say("cancelled"), quick=usual(turn)),))
+    text = turn.say("cancelled")
+    if turn.state.step is Step.ADDING and turn.state.number:
+        text = turn.say("adding.done", number=turn.state.number)
+    return Result(state=state, messages=(Text(text, quick=usual(turn)),))
 
 
 def expired(turn: Turn) -> Result:

@@ -17,6 +17,8 @@ from routing.domain.messages import Button, Card, Outgoing, Row, Text, postback
 _UBN = re.compile(r"\d{8}")
 _HALF_WIDTH = str.maketrans("０１２３４５６７８９－＋（）＃　", "0123456789-+()# ")
 _PHONE = re.compile(r"[\d\s+()\-#*轉分機ext.]{6,40}", re.IGNORECASE)
+_NAMED = frozenset({Step.FIRM, Step.CONTACT, Step.PHONE})
+_LONGEST_NAME = 60
 _WEIGHTS = (1, 2, 1, 2, 1, 2, 4, 1)
 
 
@@ -88,10 +90,10 @@ def _question(turn: Turn, state: State) -> tuple[Step, Outgoing]:
     return Step.SUMMARY, summary(turn, state)
 
 
-def _park_question(turn: Turn) -> Card:
+def _park_question(turn: Turn, parks: tuple[Park, ...] = ()) -> Card:
     buttons = tuple(
         Button(label=park.label(turn.language), data=postback("park", id=park.id), shown=park.label(turn.language))
-        for park in turn.parks
+        for park in parks or turn.parks
     )
     none = menu.button(turn, "button.no_park", "park", id="none")
     title = turn.say("opening.park")
@@ -174,6 +176,14 @@ _READ: dict[Step, Callable[[Turn, str], State | str]] = {
 }  # fmt: skip
 
 
+def again(turn: Turn) -> Result:
+    """The same question once more."""
+    if turn.state.step is Step.DESCRIBE:
+        return _go_on(turn, turn.state)
+    _, message = _question(turn, turn.state)
+    return Result(state=turn.state, messages=(message,))
+
+
 def told(turn: Turn) -> Result:
     """An answer to what we asked; what cannot be used is asked again, with a way back."""
     state = turn.state
@@ -185,9 +195,24 @@ def told(turn: Turn) -> Result:
     if state.step is Step.DESCRIBE:
         return described(turn)
     if state.step is Step.SUMMARY:
-        state = remember(turn, leads=False)
-        return Result(state=state, messages=(summary(turn, state),))
-    return _fact(turn, turn.inbound.text.strip())
+        return _more(turn)
+    if _is_about_the_matter(state.step, turn.inbound.text):
+        asked = again(replace(turn, state=remember(turn, leads=False)))
+        return replace(asked, messages=(Text(turn.say("opening.media_kept")), *asked.messages))
+    return _fact(replace(turn, words=turn.before), turn.inbound.text.strip())
+
+
+def _more(turn: Turn) -> Result:
+    """Words while the summary stands: they join the case, unless they are only thanks or a greeting."""
+    if turn.understanding is not None and turn.understanding.category.value == "smalltalk":
+        return again(replace(turn, words=turn.before))
+    return again(replace(turn, state=remember(turn, leads=False)))
+
+
+def _is_about_the_matter(step: Step, text: str) -> bool:
+    """Whether what came for a name or a number is rather more about the matter: a question, or a letter."""
+    text = text.strip()
+    return step in _NAMED and (len(text) > _LONGEST_NAME or "\n" in text or text.endswith(("?", "？", "嗎")))
 
 
 def _fact(turn: Turn, text: str) -> Result:
@@ -196,6 +221,9 @@ def _fact(turn: Turn, text: str) -> Result:
     named = turn.find_park(text) if state.step is Step.PARK else None
     if named is not None and not named.own:
         return _elsewhere(turn, named)
+    several = _equally_meant(turn, text) if state.step is Step.PARK else ()
+    if several:
+        return Result(state=state, messages=(_park_question(turn, several),))
     read = _READ[state.step](turn, text)
     if isinstance(read, str):
         quick = (menu.cancel(turn),)
@@ -203,6 +231,13 @@ def _fact(turn: Turn, text: str) -> Result:
             return Result(state=state, messages=(Text(turn.say(read)), _park_question(turn)))
         return Result(state=state, messages=(Text(turn.say(read), quick=quick),))
     return _next(turn, read)
+
+
+def _equally_meant(turn: Turn, text: str) -> tuple[Park, ...]:
+    """Parks of two kinds under one short name (屏東, 仁武): other rules hold in each, so nothing is guessed."""
+    said = text.casefold().strip()
+    named = tuple(park for park in turn.parks if park.label(turn.language).casefold().startswith(said))
+    return named if len(said) > 1 and len({park.kind for park in named}) > 1 else ()
 
 
 def park(turn: Turn) -> Result:
@@ -219,7 +254,8 @@ def park(turn: Turn) -> Result:
 
 
 def _elsewhere(turn: Turn, park: Park) -> Result:
-    return Result(state=turn.state, messages=(asking.office_card(turn, park), _park_question(turn)))
+    card = asking.office_card(turn, park, instead=True)
+    return Result(state=turn.state, messages=(card, _park_question(turn)))
 
 
 def change_category(turn: Turn) -> Result:

@@ -90,6 +90,8 @@ class Turn:
     service: Callable[[FaqEntry], OnlineService | None] = no_service
     """The online service under an answer, if one with a verified address fits."""
     words: str = ""
+    before: str = ""
+    """``words`` without what is said now."""
     files: int = 0
     message_id: int | None = None
     understanding: Understanding | None = None

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from routing.domain.case import Kind
+from routing.domain.dialogue import handling
 from routing.domain.dialogue import turn as effects
 from routing.domain.dialogue.state import State
 from routing.domain.dialogue.turn import Result
@@ -116,6 +117,8 @@ def _call(talk: Conversation, state: State, effect: effects.AskCall) -> State:
 def _language(talk: Conversation, state: State, effect: effects.SetLanguage) -> State:
     talk.contact.language = effect.language
     talk.told.append(Text(talk.desk.sentences.say("language.set", effect.language)))
+    turn = turns.build(talk, state, None, None)
+    talk.told.extend(handling.again(replace(turn, words=turn.before)).messages)
     return state
 
 

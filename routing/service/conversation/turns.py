@@ -53,7 +53,7 @@ def build(talk: Conversation, state: State, understanding: Understanding | None,
     pending = conversations.by_ids(
         talk.session, {*state.pending, *([talk.message.id] if talk.message else [])}, contact_id=talk.contact.id
     )
-    words = "\n".join(message.text for message in pending if message.kind == "text" and message.text)
+    said = [message for message in pending if message.kind == "text" and message.text]
     say = partial(_say, talk)
     known = _known(talk)
     return Turn(
@@ -74,7 +74,8 @@ def build(talk: Conversation, state: State, understanding: Understanding | None,
         closed_until=_closed_until(talk),
         privacy_url=f"{talk.desk.base_url}/privacy",
         service=partial(service_for, talk.reader.services, park_kind=known.park_kind),
-        words=words,
+        words="\n".join(message.text for message in said),
+        before="\n".join(message.text for message in said if message.id in state.pending),
         files=sum(1 for message in pending if message.kind not in {"text", "location", "sticker", "strange"}),
         message_id=talk.message.id if talk.message else None,
         understanding=understanding,

@@ -1,0 +1,113 @@
+"""Words that are typed instead of tapping a button: what stands on it does what the button does."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from routing.domain.dialogue.menu import CATEGORIES
+from routing.domain.dialogue.state import OPENING, Step
+from routing.domain.dialogue.turn import CaseCard, Turn
+
+_CASE_NUMBER = re.compile(r"[A-Z]{2,4}-\d{7}-\d{4}")
+_SCORES = ("5", "4", "3", "2", "1")
+
+_PERSON = {
+    "專人協助",
+    "請專人協助",
+    "找專人",
+    "開案",
+    "我要開案",
+    "立案",
+    "ask a person",
+    "open a case",
+    "担当者に相談",
+}
+_MINE = {"我的案件", "查進度", "查看進度", "案件進度", "查案件", "my cases", "私の案件", "進捗を見る"}
+_SEND = {
+    "確認送出", "確認", "送出", "是", "是的", "對", "對的", "好", "好的", "可以", "沒錯", "沒問題", "正確", "ok",
+    "okay", "yes", "y", "confirm", "send", "correct", "はい", "送信", "送信する", "お願いします",
+}  # fmt: skip
+_CHANGE = {"修改聯絡資料", "修改", "資料錯了", "change", "change my details", "連絡先を修正", "修正"}
+_DONE = {
+    "補充完了", "好了", "完成", "完了", "沒有了", "沒了", "就這樣", "以上", "傳完了", "done", "that is all",
+    "that's all", "finished", "以上です", "終わりました",
+}  # fmt: skip
+_NO_PARK = {
+    "不在園區內", "不在園區", "其他", "都不是", "沒有", "無", "none", "no", "other", "not in a park", "園区外",
+    "その他",
+}  # fmt: skip
+_LANGUAGES = {
+    "zh-TW": {"中文", "繁體中文", "chinese"}, "en": {"english", "英文"}, "ja": {"日本語", "日文", "japanese"},
+}  # fmt: skip
+
+
+def _plain(text: str) -> str:
+    """A text as labels are compared: half-width, lower case, without space and closing marks."""
+    return unicodedata.normalize("NFKC", text).strip().rstrip("。.!~、,").strip().lower()
+
+
+def _is(turn: Turn, said: str, key: str) -> bool:
+    return said == _plain(turn.say(key))
+
+
+def tapped(turn: Turn) -> dict[str, str] | None:
+    """The postback that the words stand for, as its ``action`` and values; None if they are words of their own."""
+    said = _plain(turn.inbound.text)
+    if not said or len(said) > 60:
+        return None
+    return _in_step(turn, said) or _anywhere(turn, said) or (_about_cases(turn, said) if _idle(turn) else None)
+
+
+def _idle(turn: Turn) -> bool:
+    return turn.state.step not in OPENING and turn.state.step is not Step.ADDING
+
+
+def _in_step(turn: Turn, said: str) -> dict[str, str] | None:
+    """Answers to what we asked last."""
+    step = turn.state.step
+    if step is Step.SUMMARY and said in _SEND:
+        return {"action": "confirm_case"}
+    if step is Step.SUMMARY and said in _CHANGE:
+        return {"action": "change_details"}
+    if step is Step.ADDING and said in _DONE:
+        return {"action": "cancel"}
+    if step is Step.PARK and (said in _NO_PARK or _is(turn, said, "button.no_park")):
+        return {"action": "park", "id": "none"}
+    if step is Step.SUMMARY or _idle(turn):
+        name = next((name for name in CATEGORIES if _is(turn, said, f"category.{name}")), None)
+        return {"action": "category", "category": name} if name else None
+    return None
+
+
+def _anywhere(turn: Turn, said: str) -> dict[str, str] | None:
+    """What is offered under every message."""
+    if said in _PERSON and turn.state.step not in OPENING:
+        return {"action": "open_case"}
+    if said in _MINE:
+        return {"action": "my_cases"}
+    number = said.upper()
+    if _CASE_NUMBER.fullmatch(number) and any(case.number == number for case in turn.cases):
+        return {"action": "case", "number": number}
+    chosen = next((lang for lang, names in _LANGUAGES.items() if said in names), None)
+    return {"action": "language", "lang": chosen} if chosen else None
+
+
+def _about_cases(turn: Turn, said: str) -> dict[str, str] | None:
+    """What stands under an answer and on a case: with one case it can only be that one."""
+    for verdict in ("helpful", "not_helpful"):
+        if turn.state.last_entry and _is(turn, said, f"button.{verdict}"):
+            return {"action": verdict, "faq": turn.state.last_entry}
+    still_open = tuple(case for case in turn.cases if not case.closed)
+    closed = tuple(case for case in turn.cases if case.closed)
+    for key, action in (("button.add_to_case", "add_to_case"), ("button.call_me", "call_me")):
+        if _is(turn, said, key):
+            return _of_one(still_open, action, otherwise="my_cases" if still_open else "open_case")
+    if closed and _is(turn, said, "button.reopen"):
+        return _of_one(closed, "reopen", otherwise="my_cases")
+    score = next((score for score in _SCORES if _is(turn, said, f"rate.{score}")), None)
+    return {"action": "rate", "number": closed[0].number, "score": score} if closed and score else None
+
+
+def _of_one(cases: tuple[CaseCard, ...], action: str, *, otherwise: str) -> dict[str, str]:
+    return {"action": action, "number": cases[0].number} if len(cases) == 1 else {"action": otherwise}
