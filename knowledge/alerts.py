@@ -1,14 +1,16 @@
 """Recognises messages that report danger now: an outage, fire, leak, injury or flood.
 
-Rules, not statistics: a missed report costs more than a card too many, and each rule can be read. A sentence raises
-an alert when it names an event happening and nothing makes it a matter of rules, plans, fees or the past; words such
-as 現在 or 救命 weigh more than the latter. Patterns are written in any script and folded as the text is.
+Rules that can be read come first: a sentence raises an alert when it names an event happening and nothing makes it a
+matter of rules, plans, fees or the past; words such as 現在 or 救命 weigh more than the latter. A small model of how
+reports sound (knowledge/danger.py) adds what no rule names and overrules what is plainly a question. Patterns are
+written in any script and folded as the text is.
 """
 
 # ruff: noqa: E501 - patterns are read as lists of words, not as lines
 import re
 from enum import StrEnum
 
+from knowledge.danger import danger_model
 from knowledge.text import fold, sentences
 
 
@@ -131,15 +133,33 @@ _NOW = _any(
 )
 
 
+_SURE = 0.1
+"""From here the model alone raises an alert (chosen on the held-out sets: 99.7 % of reports, 0.5 % of all else)."""
+_UNLIKELY = -1.0
+"""Below this the model overrules the rules."""
+_MOST_SENTENCES = 40
+
+
 def detect_alert(text: str) -> Alert | None:
     """The most urgent event that a text reports as happening, or None."""
-    found = {kind for sentence in sentences(text) for kind in _in_sentence(fold(sentence))}
+    found = {kind for sentence in sentences(text)[:_MOST_SENTENCES] for kind in _in_sentence(sentence)}
     return next((kind for kind in Alert if kind in found), None)
 
 
 def _in_sentence(sentence: str) -> list[Alert]:
+    folded = fold(sentence)
+    if _NEVER.search(folded):
+        return []
+    danger, likeliest = danger_model().score(sentence)
+    kinds = _by_rule(folded)
+    if kinds and danger > _UNLIKELY:
+        return kinds
+    return [tuple(Alert)[likeliest]] if danger > _SURE else []
+
+
+def _by_rule(sentence: str) -> list[Alert]:
     kinds = [kind for kind, pattern in _EVENTS.items() if pattern.search(sentence)]
-    if not kinds or _NEVER.search(sentence) or _HYPOTHETICAL.search(sentence):
+    if not kinds or _HYPOTHETICAL.search(sentence):
         return []
     if _ASKS.search(sentence) and not _NOW.search(sentence):
         return []

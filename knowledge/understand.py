@@ -134,6 +134,7 @@ class Understander:
         for group in ("zh", "en", "ja"):
             self._matchers.of(group)
         self.category_scores("")
+        detect_alert(".")
 
     def understand(self, text: str, previous: Previous | None = None) -> Understanding:
         """Read one message; `previous` is the turn before it, used only where the message alone says too little."""

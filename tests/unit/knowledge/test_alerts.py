@@ -3,9 +3,9 @@
 import pytest
 
 from knowledge.alerts import Alert, detect_alert
-from knowledge.evaluation.cases import own_alerts
+from knowledge.evaluation.cases import alert_sets
 
-ROWS = own_alerts()
+ROWS = alert_sets()["own set"]
 
 
 def test_own_set_is_large_enough_and_kept():
