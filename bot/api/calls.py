@@ -16,8 +16,8 @@ from bot.web.work import Work, Writing
 from routing.domain.errors import OnestopError, StaleVersion
 from routing.service import journal
 from routing.service.journal import Open
-from routing.service.outside import reading, repeats
-from routing.service.outside.repeats import Answer
+from routing.service.programs import reading, repeats
+from routing.service.programs.repeats import Answer
 
 
 async def _sent(request: Request) -> bytes:

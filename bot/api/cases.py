@@ -12,14 +12,12 @@ from fastapi.responses import Response
 from bot.api.calls import Calling, case_answer, etag
 from bot.api.described import CASES, CREATED, PROBLEMS, WHOLE, Number
 from bot.api.requests import CasesQuery, FirmBody, NewCaseBody
-from bot.web.work import Reading
+from bot.web.work import Reading, RowId
 from routing.domain.case import Kind
-from routing.domain.errors import Invalid
-from routing.domain.reporting.history import EARLIEST
-from routing.service import cases
+from routing.service import cases, listing
 from routing.service.cases import NewCase
-from routing.service.outside import reading
-from routing.service.outside.repeats import Answer
+from routing.service.programs import reading
+from routing.service.programs.repeats import Answer
 
 router = APIRouter(tags=["cases"], responses=PROBLEMS)
 
@@ -51,16 +49,17 @@ def one_case(work: Reading, number: Number) -> Response:
 
 
 @router.get("/cases/{number}/files/{media_id}", response_class=Response)
-def one_file(work: Reading, number: Number, media_id: int) -> Response:
+def one_file(work: Reading, number: Number, media_id: RowId) -> Response:
     """A file that the firm sent, to be saved and never shown by the browser itself."""
-    file = reading.file(work.session, work.actor, number, media_id)
-    kind = file.media_type if file.media_type in _SAFE_TYPES else "application/octet-stream"
+    media, content = listing.file_of(work.session, work.actor, media_id, number=number)
+    kind = media.content_type if media.content_type in _SAFE_TYPES else "application/octet-stream"
+    name = media.file_name or f"{number}-{media_id}"
     headers = {
-        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(file.name, safe='')}",
+        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}",
         "X-Content-Type-Options": "nosniff",
         "Cache-Control": "private, no-store",
     }
-    return Response(file.content, media_type=kind, headers=headers)
+    return Response(content, media_type=kind, headers=headers)
 
 
 @router.post("/cases", status_code=201, responses=CREATED)
@@ -71,14 +70,10 @@ def new_case(call: Calling, body: NewCaseBody) -> Response:
 
 def _open(call: Calling, body: NewCaseBody) -> Answer:
     work = call.work
-    cases.require_not_partner(work.actor)
     firm = body.firm if isinstance(body.firm, FirmBody) else FirmBody(name=body.firm)
-    received_at = body.received_at or work.now
-    if received_at < EARLIEST:
-        raise Invalid(f"受理時間不能早於 {EARLIEST.year} 年。", field="received_at")
     new = NewCase(
         channel=body.channel, category=body.category, subject=body.subject or "", text=body.text, topic=body.topic,
         kind=Kind(body.kind), park=body.park, language=body.language, firm_name=firm.name, firm_ubn=firm.ubn,
-        contact_name=body.contact, contact_phone=body.phone, received_at=received_at,
+        contact_name=body.contact, contact_phone=body.phone, received_at=body.received_at or work.now,
     )  # fmt: skip
     return case_answer(cases.open_case(work.session, work.desk, new, actor=work.actor, now=work.now), status=201)

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
 from bot.api.calls import Calling, json_answer
 from bot.api.described import CHANGED, ITEMS, PROBLEMS
 from bot.api.requests import DeliveriesQuery
-from bot.web.work import Reading
-from routing.service.outside import reading
-from routing.service.outside.repeats import Answer
+from bot.web.work import Reading, RowId
+from routing.service.channel import leaving
+from routing.service.programs import reading
+from routing.service.programs.repeats import Answer
 
 router = APIRouter(prefix="/deliveries", tags=["deliveries"], responses=PROBLEMS)
-
-RowId = Annotated[int, Path(ge=1, le=reading.LARGEST_ID)]
 
 
 @router.get("", responses=ITEMS)
@@ -34,6 +33,7 @@ def resend(call: Calling, delivery_id: RowId) -> Response:
 
     def do() -> Answer:
         work = call.work
-        return json_answer(reading.resend(work.session, work.actor, delivery_id, now=work.now))
+        sent = leaving.resend(work.session, work.actor, delivery_id, now=work.now)
+        return json_answer(reading.delivery_json(sent.row, sent.number))
 
     return call.once(do)

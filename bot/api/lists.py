@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query
 from bot.api.described import ITEMS, PROBLEMS
 from bot.api.requests import KnowledgeQuery
 from bot.web.work import Reading
-from routing.service.outside import reading
+from routing.service.programs import reading
 
 router = APIRouter(responses=PROBLEMS)
 

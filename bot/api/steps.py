@@ -20,7 +20,6 @@ from bot.api.requests import (
     ResumeBody,
     WaitBody,
 )
-from knowledge.calendar import local
 from routing.domain.case import Kind, Outcome
 from routing.domain.errors import Invalid
 from routing.service import cases
@@ -28,11 +27,6 @@ from routing.service.journal import Open
 from routing.service.notices import push
 
 router = APIRouter(prefix="/cases/{number}", tags=["steps"], responses=CHANGED)
-
-
-def _own(opened: Open) -> None:
-    """Whatever is not a partner's to do."""
-    cases.require_not_partner(opened.actor)
 
 
 @router.post("/messages", status_code=201, responses=CREATED)
@@ -45,7 +39,6 @@ def message(call: Calling, number: Number, body: MessageBody) -> Response:
         if body.internal:
             cases.note(opened, body.text)
             return
-        _own(opened)
         cases.reply(opened, body.text, tell=push, via=body.via, at=body.at, doc_no=body.doc_no)
 
     return call.change(number, do, status=201)
@@ -54,12 +47,7 @@ def message(call: Calling, number: Number, body: MessageBody) -> Response:
 @router.post("/assignment")
 def assignment(call: Calling, number: Number, body: AssignmentBody) -> Response:
     """Give the case to a person (分案、改分), or put it back into the queue."""
-
-    def do(opened: Open) -> None:
-        _own(opened)
-        cases.assign(opened, body.assignee, tell=push)
-
-    return call.change(number, do)
+    return call.change(number, lambda opened: cases.assign(opened, body.assignee, tell=push))
 
 
 @router.post("/category")
@@ -67,7 +55,6 @@ def category(call: Calling, number: Number, body: CategoryBody) -> Response:
     """Correct the category; the case goes to the unit that handles it. Moves no date."""
 
     def do(opened: Open) -> None:
-        _own(opened)
         cases.change_category(opened, body.category, topic=body.topic, reason=body.reason, tell=push)
 
     return call.change(number, do)
@@ -78,7 +65,6 @@ def kind(call: Calling, number: Number, body: KindBody) -> Response:
     """Confirm or change what the case is in law; its due date counts anew from receipt."""
 
     def do(opened: Open) -> None:
-        _own(opened)
         cases.change_kind(opened, Kind(body.kind), filed_at=body.filed_at, reason=body.reason, tell=push)
 
     return call.change(number, do)
@@ -89,9 +75,6 @@ def wait(call: Calling, number: Number, body: WaitBody) -> Response:
     """Wait on the firm (待廠商補件: the clock stands still) or on an agency (會辦中: it runs on)."""
 
     def do(opened: Open) -> None:
-        _own(opened)
-        if body.until is not None and body.until < local(opened.now).date().isoformat():
-            raise Invalid("until 不能早於今日。", field="until")
         cases.wait(opened, body.on, message=body.message, agency=body.agency, until=body.until, tell=push)
 
     return call.change(number, do)
@@ -106,12 +89,7 @@ def resume(call: Calling, number: Number, body: ResumeBody | None = None) -> Res
 @router.post("/extension")
 def extension(call: Calling, number: Number, body: ExtensionBody) -> Response:
     """Ask for more days before the due date ends; a supervisor's own call puts them in force."""
-
-    def do(opened: Open) -> None:
-        _own(opened)
-        cases.ask_extension(opened, body.days, reason=body.reason, tell=push)
-
-    return call.change(number, do)
+    return call.change(number, lambda opened: cases.ask_extension(opened, body.days, reason=body.reason, tell=push))
 
 
 @router.post("/extension/approval")
@@ -129,7 +107,6 @@ def close(call: Calling, number: Number, body: CloseBody) -> Response:
     """Close the case (辦結); ``answered`` needs an answer given."""
 
     def do(opened: Open) -> None:
-        _own(opened)
         cases.close(opened, Outcome(body.outcome), summary=body.summary, tell=push)
 
     return call.change(number, do)
@@ -138,20 +115,10 @@ def close(call: Calling, number: Number, body: CloseBody) -> Response:
 @router.post("/reopen")
 def reopen(call: Calling, number: Number, body: ReopenBody) -> Response:
     """Open it again under its number."""
-
-    def do(opened: Open) -> None:
-        _own(opened)
-        cases.reopen(opened, reason=body.reason, tell=push)
-
-    return call.change(number, do)
+    return call.change(number, lambda opened: cases.reopen(opened, reason=body.reason, tell=push))
 
 
 @router.post("/confidential")
 def confidential(call: Calling, number: Number, body: ConfidentialBody) -> Response:
     """Hide the case from other units, or show it again."""
-
-    def do(opened: Open) -> None:
-        _own(opened)
-        cases.set_confidential(opened, confidential=body.confidential)
-
-    return call.change(number, do)
+    return call.change(number, lambda opened: cases.set_confidential(opened, confidential=body.confidential))

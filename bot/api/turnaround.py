@@ -13,8 +13,8 @@ from bot.web import words
 from bot.web.tables import MEDIA_TYPES, Format, write
 from bot.web.turnaround import table
 from bot.web.work import Reading
+from routing.service import listing
 from routing.service import turnaround as service
-from routing.service.outside import reading
 
 router = APIRouter(tags=["turnaround"], responses=PROBLEMS)
 
@@ -24,7 +24,7 @@ _FAMILIES = {"category": "category", "channel": "channel", "agency": "agency"}
 @router.get("/turnaround", response_class=JSONResponse)
 def turnaround(work: Reading, query: Annotated[TurnaroundQuery, Query()]) -> Response:
     """What came, what went, how long it took and what is overdue, from ``from`` to ``to``."""
-    reading.refuse_partner(work.actor)
+    listing.check_split(work.actor, query.by)
     issued = service.make(
         work.session, work.desk, start=query.start, end=query.end, kind=query.kind, by=query.by, now=work.now
     )

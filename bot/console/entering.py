@@ -16,7 +16,7 @@ from bot.web.work import Reading, Work
 from knowledge.calendar import local
 from routing.domain.case import Kind
 from routing.domain.errors import Invalid, OnestopError
-from routing.domain.permissions import may_read
+from routing.domain.permissions import may_read, require_team
 from routing.service import cases
 from routing.service.cases import CATEGORIES
 
@@ -34,7 +34,7 @@ def _values(work: Work, form: Form | None = None, error: OnestopError | None = N
 @router.get("/desk/new")
 def new_page(request: Request, work: Reading) -> Response:
     """The form."""
-    cases.require_not_partner(work.actor)
+    require_team(work.actor)
     return show(request, "new.html", _values(work))
 
 
@@ -43,7 +43,6 @@ def enter(request: Request, form: Filled) -> Response:
     """Open the case; it is given to a person at once."""
     try:
         with writing(request) as work:
-            cases.require_not_partner(work.actor)
             opened = cases.open_case(work.session, work.desk, _read(form, work), actor=work.actor, now=work.now)
             number, visible = opened.row.number, may_read(work.actor, opened.case)
     except Invalid as error:

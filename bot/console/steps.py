@@ -15,7 +15,6 @@ from bot.console.telling import Told
 from bot.web.errors import status_of
 from bot.web.pages import show
 from bot.web.work import reading_work, writing_work
-from knowledge.calendar import local
 from routing.domain.case import Kind, Outcome
 from routing.domain.errors import Invalid, NotFound, OnestopError, StaleVersion, StepNotAllowed
 from routing.domain.permissions import may_read
@@ -44,8 +43,6 @@ def _note(opened: Open, form: Form, _told: Told) -> str:
 
 def _wait_firm(opened: Open, form: Form, told: Told) -> str:
     until = form.day("until")
-    if until is not None and until < local(opened.now).date():
-        raise Invalid("補件期限不能早於今日。", field="until")
     kept = until.isoformat() if until else None
     cases.wait(opened, "firm", message=form.text("message"), until=kept, tell=told)
     return "wait_firm"
@@ -118,7 +115,6 @@ STEPS: dict[str, Callable[[Open, Form, Told], str]] = {
     "extension": _extension, "approval": _approval, "assignment": _assignment, "category": _category, "kind": _kind,
     "close": _close, "reopen": _reopen, "confidential": _confidential,
 }  # fmt: skip
-_OPEN_TO_PARTNERS = {"note", "resume"}
 
 
 @router.post("/desk/cases/{number}/{step}")
@@ -129,8 +125,6 @@ def take_step(request: Request, number: str, step: str, form: Filled) -> Respons
     told = Told()
     try:
         with writing(request) as work:
-            if step not in _OPEN_TO_PARTNERS:
-                cases.require_not_partner(work.actor)
             version = form.number("version")
             opened = journal.change(work.session, work.desk, number, work.actor, now=work.now, version=version)
             done = STEPS[step](opened, form, told)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from routing.domain.case import Case
+from routing.domain.errors import Forbidden
 
 
 class Role(StrEnum):
@@ -59,3 +60,9 @@ def may_write(actor: Actor, case: Case) -> bool:
         wait = case.waiting
         return wait is not None and wait.on == "agency" and wait.agency == actor.agency
     return case.unit == actor.unit or case.assignee == actor.email
+
+
+def require_team(actor: Actor) -> None:
+    """Let everybody pass but partners, who only answer what was asked of them. Raises Forbidden for partners."""
+    if actor.role is Role.PARTNER:
+        raise Forbidden("協力機關帳號僅能查看及回復會辦事項。")

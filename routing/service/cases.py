@@ -1,7 +1,8 @@
 """What can be done with a case. Each step writes its event, its messages and its notice in the caller's transaction.
 
 Every function takes a case held for writing (``journal.change``) and ``tell``, which takes the notice to the firm:
-by push, unless the firm itself did the step just now and is answered by reply.
+by push, unless the firm itself did the step just now and is answered by reply. Who may write the case at all was
+checked when it was opened for writing; steps that are not a partner's (contract §5) are refused here.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from knowledge.calendar import local
 from routing.domain import clock, steps
 from routing.domain.case import Case, EventKind, Kind, Outcome
 from routing.domain.errors import Forbidden, Invalid, StepNotAllowed
-from routing.domain.permissions import Actor, Role
+from routing.domain.permissions import Actor, require_team
 from routing.domain.reporting.history import EARLIEST
 from routing.service import assigning, journal, notices
 from routing.service.context import Desk
@@ -98,6 +99,7 @@ def open_case(
     Raises:
         Invalid: a word is not one of the contract's, or the time of receipt lies ahead.
     """
+    require_team(actor)
     _check_new(new, desk, now)
     firm = people.firm_for(session, name=new.firm_name, ubn=new.firm_ubn, now=now)
     park = desk.offices.park(new.park) if new.park else None
@@ -174,6 +176,7 @@ def reply(
     Raises:
         Invalid: no LINE contact to answer, or a time before receipt or ahead of now.
     """
+    require_team(opened.actor)
     text = _text(text, "text")
     if via not in CHANNELS:
         raise Invalid(f"via 必須是 {'、'.join(CHANNELS)} 之一。", field="via")
@@ -210,6 +213,7 @@ def _check_given(opened: Open, at: datetime) -> None:
 
 def assign(opened: Open, email: str | None, *, tell: Tell) -> None:
     """Give the case to a person (or to nobody); assigning it again to the same person does nothing."""
+    require_team(opened.actor)
     if assigning.assign_to(opened, email):
         if email is not None:
             tell(opened, "assigned", notices.assigned(opened))
@@ -218,6 +222,7 @@ def assign(opened: Open, email: str | None, *, tell: Tell) -> None:
 
 def change_category(opened: Open, category: str, *, topic: str | None, reason: str, tell: Tell) -> None:
     """Correct category and topic; the case goes to the unit that handles them. Moves no date."""
+    require_team(opened.actor)
     if category not in CATEGORIES:
         raise Invalid(f"category 必須是 {'、'.join(CATEGORIES)} 之一。", field="category")
     reason = _text(reason, "reason", limit=300)
@@ -236,6 +241,7 @@ def change_category(opened: Open, category: str, *, topic: str | None, reason: s
 
 def change_kind(opened: Open, kind: Kind, *, filed_at: datetime | None, reason: str, tell: Tell) -> None:
     """Confirm or change what the case is in law; its date counts anew from receipt (or from the act of filing)."""
+    require_team(opened.actor)
     if filed_at is not None and not opened.row.first_contact_at <= filed_at <= opened.now:
         raise Invalid("申請時間必須在首次聯繫之後、現在之前。", field="filed_at")
     reason = _text(reason, "reason", limit=300)
@@ -251,6 +257,7 @@ def wait(
     opened: Open, on: str, *, message: str, tell: Tell, agency: str | None = None, until: str | None = None
 ) -> None:
     """Wait for the firm (which is told everything that is missing) or for another agency."""
+    require_team(opened.actor)
     message = _text(message, "message")
     if on not in {"firm", "agency"}:
         raise Invalid("on 必須是 firm 或 agency。", field="on")
@@ -258,6 +265,8 @@ def wait(
         raise Invalid("請選擇會辦機關。", field="agency")
     if until is not None and not _is_day(until):
         raise Invalid("until 必須是日期，例如 2026-01-05。", field="until")
+    if until is not None and until < local(opened.now).date().isoformat():
+        raise Invalid("補件期限不能早於今日。", field="until")
     steps.check(opened.case, EventKind.WAITING)
     stored = _add_message(
         opened.session, opened.row, direction="out" if on == "firm" else "note", text=message, at=opened.now,
@@ -290,6 +299,7 @@ def ask_extension(opened: Open, days: int, *, reason: str, tell: Tell) -> None:
     Raises:
         StepNotAllowed: the due date is over, or a request is pending already.
     """
+    require_team(opened.actor)
     if not 1 <= days <= 365:
         raise Invalid("展期日數必須在 1 到 365 之間。", field="days")
     reason = _text(reason, "reason", limit=300)
@@ -334,6 +344,7 @@ def _extend(opened: Open, days: int, reason: str, tell: Tell) -> None:
 
 def close(opened: Open, outcome: Outcome, *, summary: str, tell: Tell) -> None:
     """Close the case. ``answered`` needs an answer given; a wait ends with it."""
+    require_team(opened.actor)
     summary = _text(summary, "summary", limit=2000)
     steps.check(opened.case, EventKind.CLOSED, outcome=outcome)
     message = _add_message(
@@ -350,6 +361,7 @@ def reopen(opened: Open, *, reason: str, tell: Tell) -> None:
 
     If nobody is here it waits in the queue for whoever comes first.
     """
+    require_team(opened.actor)
     reason = _text(reason, "reason", limit=300)
     opened.record(EventKind.REOPENED, reason=reason)
     if not _still_here(opened, opened.case) and assigning.assign_automatically(opened) is None:
@@ -367,6 +379,7 @@ def _still_here(opened: Open, case: Case) -> bool:
 
 def set_confidential(opened: Open, *, confidential: bool) -> None:
     """Hide the case from other units, or show it again (行政程序法 §170)."""
+    require_team(opened.actor)
     if opened.case.confidential != confidential:
         opened.record(EventKind.CONFIDENTIAL, confidential=confidential)
         journal.audit(opened, "case.confidential", confidential=confidential)
@@ -382,9 +395,3 @@ def rate(opened: Open, score: int) -> None:
 def ask_call(opened: Open) -> None:
     """The firm wants to be called."""
     opened.record(EventKind.CALL_ASKED, automatic=True)
-
-
-def require_not_partner(actor: Actor) -> None:
-    """Partners answer and hand back; the case's course is the team's."""
-    if actor.role is Role.PARTNER:
-        raise Forbidden("協力機關帳號僅能回覆會辦事項。")

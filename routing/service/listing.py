@@ -1,9 +1,7 @@
-"""What the desk's pages ask for beyond the case itself: filters, allowed steps, files, messages on their way."""
+"""What the desk's pages ask for beyond the case itself: filters, allowed steps, files, colleagues."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
@@ -11,15 +9,14 @@ from sqlalchemy.orm import Session
 from knowledge.calendar import local
 from routing.domain.case import Event, EventKind
 from routing.domain.errors import Forbidden, NotFound
-from routing.domain.permissions import Actor, Role, may_write
+from routing.domain.permissions import Actor, Role, may_write, require_team
 from routing.domain.steps import ALLOWED
 from routing.service.context import Desk
 from routing.service.journal import find
 from routing.service.views import CaseWhole, Queue, queue
 from routing.store import desk_reads, people
 from routing.store.cases import CaseFilter
-from routing.store.channel import inbox, outbox
-from routing.store.schema import Inbox, Media, Message, Outbox
+from routing.store.schema import Media, Message
 from routing.store.schema_desk import Staff
 
 MINE, UNIT, ALL = "mine", "unit", "all"
@@ -124,61 +121,19 @@ def everybody(session: Session) -> list[Staff]:
     return people.all_staff(session)
 
 
-def file_of(session: Session, actor: Actor, media_id: int) -> tuple[Media, bytes]:
-    """A file that a firm sent, with its content.
+def file_of(session: Session, actor: Actor, media_id: int, *, number: str | None = None) -> tuple[Media, bytes]:
+    """A file that a firm sent, with its content; with ``number``, one of that case.
 
     Raises:
         NotFound: there is none, it is not here yet, it was taken back, or its case is hidden from this person.
     """
     found = desk_reads.file_of_case(session, media_id)
-    if found is not None:
-        media, message, number = found
-        find(session, number, actor)
+    if found is not None and number in {None, found[2]}:
+        media, message, of_case = found
+        find(session, of_case, actor)
         if media.content is not None and message.erased_at is None:
             return media, media.content
-    raise NotFound("找不到這個檔案；可能尚未下載完成，或廠商已收回。")
-
-
-@dataclass(frozen=True, slots=True)
-class Leaving:
-    """A message on its way out, the number of its case, and whether its reader has blocked the account."""
-
-    row: Outbox
-    number: str | None
-    blocked: bool
-
-
-def deliveries(
-    session: Session, actor: Actor, *, states: Iterable[str], before_id: int | None = None, limit: int = 50
-) -> list[Leaving]:
-    """Messages in these states, newest first.
-
-    Raises:
-        Forbidden: the person is a partner.
-    """
-    _team_only(actor)
-    rows = outbox.listing(session, states=tuple(states), before_id=before_id, limit=limit)
-    numbers = desk_reads.case_numbers(session, rows)
-    blocked = desk_reads.unreachable_contacts(session, [row.contact_id for row in rows])
-    return [
-        Leaving(row, numbers.get(row.case_id) if row.case_id is not None else None, row.contact_id in blocked)
-        for row in rows
-    ]
-
-
-def delivery_counts(session: Session) -> dict[str, int]:
-    """How many messages stand in each state."""
-    return outbox.counts(session)
-
-
-def set_aside_events(session: Session, actor: Actor) -> list[Inbox]:
-    """Events from LINE that could not be handled, newest first. Pages show when and why, never what was in them.
-
-    Raises:
-        Forbidden: the person is a partner.
-    """
-    _team_only(actor)
-    return inbox.quarantined(session)
+    raise NotFound("查無這個檔案；可能尚未下載完成、廠商已收回，或已依保存期限刪除。")
 
 
 def check_split(actor: Actor, by: str | None) -> None:
@@ -187,11 +142,6 @@ def check_split(actor: Actor, by: str | None) -> None:
     Raises:
         Forbidden: the person is a partner, or an officer who asks for figures of colleagues.
     """
-    _team_only(actor)
+    require_team(actor)
     if by == "officer" and not actor.leads:
         raise Forbidden("承辦人別的統計僅供主管查看。")
-
-
-def _team_only(actor: Actor) -> None:
-    if actor.role is Role.PARTNER:
-        raise Forbidden("協力機關帳號無法使用這項功能。")

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, undefer
 
 from routing.domain.case import Event, EventKind
 from routing.store.schema import Case as CaseRow
-from routing.store.schema import CaseEvent, Contact, Media, Message, Outbox
+from routing.store.schema import CaseEvent, Contact, Media, Message
 from routing.store.schema_desk import Absence, Closure, Staff
 
 
@@ -32,15 +32,6 @@ def file_of_case(session: Session, media_id: int) -> tuple[Media, Message, str] 
     )
     row = session.execute(query).one_or_none()
     return (row[0], row[1], row[2]) if row else None
-
-
-def case_numbers(session: Session, rows: list[Outbox]) -> dict[int, str]:
-    """The numbers of the cases that some messages on their way out belong to, by case id."""
-    ids = {row.case_id for row in rows if row.case_id is not None}
-    if not ids:
-        return {}
-    found = session.execute(select(CaseRow.id, CaseRow.number).where(CaseRow.id.in_(ids)))
-    return {int(case_id): str(number) for case_id, number in found}
 
 
 def unreachable_contacts(session: Session, contact_ids: list[int]) -> set[int]:

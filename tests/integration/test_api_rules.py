@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from routing.service.outside import repeats
+from routing.service.programs import repeats
 from tests.service import PHONE_CASE, Service, email
 
 REPLY = {"text": "已電話說明。", "via": "phone"}

@@ -289,3 +289,8 @@ def test_a_partner_sees_the_question_to_its_agency_and_answers_it_with_a_note(se
 def test_an_unknown_step_is_no_page(service, alice):
     number = service.opened()
     assert alice.ask("POST", f"/desk/cases/{number}/explode", data={"version": "1"}).status == 404
+
+
+def test_an_agency_is_offered_with_the_office_that_has_the_park(service, alice):
+    page = alice.get(f"/desk/cases/{service.opened()}")
+    assert "財政部高雄國稅局" in page.text

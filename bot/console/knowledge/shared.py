@@ -16,6 +16,7 @@ from knowledge.calendar import local
 from knowledge.entries import FaqEntry
 from knowledge.text import normalise
 from routing.domain.errors import Invalid, OnestopError, StaleVersion, StepNotAllowed
+from routing.domain.permissions import require_team
 from routing.service import listing
 from routing.service.knowing import editing
 from routing.service.knowing.in_force import InForce
@@ -34,7 +35,7 @@ SOON = 60
 
 def known(work: Work) -> InForce:
     """What is in force, for a person of the team. Raises Forbidden for partners."""
-    editing.require_team(work.actor)
+    require_team(work.actor)
     return work.runtime.knowledge.in_force(work.session)
 
 

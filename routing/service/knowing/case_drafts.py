@@ -8,9 +8,8 @@ from sqlalchemy.orm import Session
 
 from knowledge.entries import FaqEntry
 from knowledge.text import detect_language
-from routing.domain.permissions import Actor
+from routing.domain.permissions import Actor, require_team
 from routing.service.knowing.corrections import names_in, teachable
-from routing.service.knowing.editing import require_team
 from routing.service.knowing.likeness import bare, mask
 from routing.store import cases as case_store
 

@@ -10,9 +10,8 @@ from knowledge.entries import CASE_CATEGORIES
 from knowledge.overlay import Kind
 from knowledge.text import normalise
 from routing.domain.errors import Forbidden, Invalid, NotFound, StepNotAllowed
-from routing.domain.permissions import Actor, Role, may_write
+from routing.domain.permissions import Actor, Role, may_write, require_team
 from routing.service.journal import find
-from routing.service.knowing.editing import require_team
 from routing.service.knowing.in_force import InForce
 from routing.service.knowing.likeness import bare, mask
 from routing.store import cases as case_store

@@ -14,7 +14,7 @@ from knowledge.entries import FaqEntry, KnowledgeBase
 from knowledge.loading import Problem
 from knowledge.text import normalise
 from routing.domain.errors import Forbidden, Invalid, NotFound, StaleVersion, StepNotAllowed
-from routing.domain.permissions import Actor, Role
+from routing.domain.permissions import Actor, Role, require_team
 from routing.service.knowing.in_force import InForce, body_of, read_body, read_text
 from routing.store import knowledge as store
 from routing.store import people
@@ -56,12 +56,6 @@ class Version:
     changes: tuple[Change, ...]
     stale: bool
     new: bool
-
-
-def require_team(actor: Actor) -> None:
-    """Let the service team pass. Raises Forbidden for partners."""
-    if actor.role is Role.PARTNER:
-        raise Forbidden("協力機關帳號無法使用知識庫。")
 
 
 def may_approve(actor: Actor, unit: str, author: str) -> bool:

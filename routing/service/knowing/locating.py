@@ -10,9 +10,8 @@ from sqlalchemy.orm import Session
 from knowledge.calendar import local
 from knowledge.services import OnlineService, ServicesError, load_services
 from routing.domain.errors import Forbidden, Invalid, NotFound
-from routing.domain.permissions import Actor, Role
+from routing.domain.permissions import Actor, Role, require_team
 from routing.service.context import Desk
-from routing.service.knowing.editing import require_team
 from routing.store import knowledge as store
 from routing.store import people
 

@@ -9,8 +9,7 @@ from datetime import date, datetime, time, timedelta
 from sqlalchemy.orm import Session
 
 from knowledge.calendar import TAIPEI
-from routing.domain.permissions import Actor
-from routing.service.knowing.editing import require_team
+from routing.domain.permissions import Actor, require_team
 from routing.service.knowing.likeness import bare, group, mask
 from routing.store import knowledge as store
 from routing.store.schema import Contact, Firm, Message

@@ -1,9 +1,8 @@
-"""What programs read: filtered lists, one case with everything this person may see, files, deliveries, colleagues."""
+"""What programs read: filtered lists, one case with everything this person may see, deliveries, colleagues."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -14,21 +13,19 @@ from knowledge.entries import FaqEntry
 from knowledge.text import normalise
 from routing.domain import clock
 from routing.domain.case import Case
-from routing.domain.errors import Forbidden, Invalid, NotFound
-from routing.domain.permissions import Actor, Role, may_write
+from routing.domain.errors import Invalid
+from routing.domain.permissions import Actor, Role, require_team
 from routing.service import histories, views
-from routing.service.channel import delivery
+from routing.service.channel import leaving
 from routing.service.context import Desk
-from routing.service.journal import Open, find
+from routing.service.journal import Open
 from routing.service.listing import visible_messages
 from routing.service.views import show
 from routing.store import cases as store
 from routing.store import people, reports
-from routing.store.channel import outbox
-from routing.store.schema import Case as CaseRow
 from routing.store.schema import Media, Message, Outbox
 
-LARGEST_ID = 2**63 - 1
+_LARGEST_ID = 2**63 - 1
 
 
 def case_page(
@@ -57,7 +54,7 @@ def case_page(
 
 def cursor_id(cursor: str) -> int:
     """The row a cursor stands for. Raises Invalid for what no page ever gave."""
-    if not (cursor.isascii() and cursor.isdigit() and 0 < int(cursor[:20]) <= LARGEST_ID and len(cursor) <= 19):
+    if not (cursor.isascii() and cursor.isdigit() and 0 < int(cursor[:20]) <= _LARGEST_ID and len(cursor) <= 19):
         raise Invalid("cursor 不正確；請使用上一頁的 next_cursor。", field="cursor")
     return int(cursor)
 
@@ -136,25 +133,6 @@ def clock_json(case: Case, reading: clock.Reading) -> dict[str, Any]:
     }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class File:
-    """A file of a case."""
-
-    name: str
-    media_type: str | None
-    content: bytes
-
-
-def file(session: Session, actor: Actor, number: str, media_id: int) -> File:
-    """A file that a firm sent for a case. Raises NotFound if it is hidden, of another case, or no longer kept."""
-    row, _case = find(session, number, actor)
-    media = session.get(Media, media_id) if 0 < media_id <= LARGEST_ID else None
-    message = session.get(Message, media.message_id) if media is not None else None
-    if media is None or message is None or message.case_id != row.id or message.erased_at or media.content is None:
-        raise NotFound("查無這個檔案；可能尚未下載完成、廠商已收回，或已依保存期限刪除。")
-    return File(media.file_name or f"{number}-{media.id}", media.content_type, media.content)
-
-
 def delivery_json(row: Outbox, number: str | None) -> dict[str, Any]:
     """A message on its way out, without its words."""
     return {
@@ -175,41 +153,18 @@ def deliveries(
     session: Session, actor: Actor, *, states: Iterable[str], number: str | None, limit: int, cursor: str | None
 ) -> dict[str, Any]:
     """A page of deliveries, newest first, but those of cases that are hidden from this person."""
-    refuse_partner(actor)
-    officer = actor.role is Role.OFFICER
-    found = reports.deliveries(
-        session, states=tuple(states), number=number, before_id=cursor_id(cursor) if cursor else None, limit=limit + 1,
-        hide_confidential_but=(actor.unit or "-") if officer else None, viewer=actor.email,
-    )  # fmt: skip
+    before = cursor_id(cursor) if cursor else None
+    found = leaving.deliveries(session, actor, states=states, number=number, before_id=before, limit=limit + 1)
     items = found[:limit]
     return {
-        "items": [delivery_json(row, of_case) for row, of_case in items],
-        "next_cursor": str(items[-1][0].id) if len(found) > limit else None,
+        "items": [delivery_json(one.row, one.number) for one in items],
+        "next_cursor": str(items[-1].row.id) if len(found) > limit else None,
     }
-
-
-def resend(session: Session, actor: Actor, delivery_id: int, *, now: datetime) -> dict[str, Any]:
-    """Send a dead or unknown message once more; whoever may write its case may.
-
-    Raises:
-        NotFound: there is none, or its case is hidden. Forbidden: the case is another unit's.
-        StepNotAllowed: it is on its way or was accepted.
-    """
-    refuse_partner(actor)
-    row = outbox.get(session, delivery_id)
-    if row is None:
-        raise NotFound("查無這則訊息。")
-    case = session.get(CaseRow, row.case_id) if row.case_id is not None else None
-    if case is not None:
-        _row, state = find(session, case.number, actor)
-        if not may_write(actor, state):
-            raise Forbidden("本案由其他單位辦理；請洽該單位承辦人重送。")
-    return delivery_json(delivery.resend(session, delivery_id, actor, now=now), case.number if case else None)
 
 
 def staff(session: Session, actor: Actor, *, now: datetime) -> dict[str, Any]:
     """Everybody with an account in use, and who is away today."""
-    refuse_partner(actor)
+    require_team(actor)
     absent = people.absences_on(session, local(now).date())
     items = [
         {"email": person.email, "name": person.name, "role": person.role, "unit": person.unit,
@@ -254,9 +209,3 @@ def entry_json(entry: FaqEntry, *, expired: bool) -> dict[str, Any]:
         "review": entry.review.isoformat(),
         "expired": expired,
     }
-
-
-def refuse_partner(actor: Actor) -> None:
-    """Raises Forbidden for a partner agency's person."""
-    if actor.role is Role.PARTNER:
-        raise Forbidden("協力機關帳號僅能查看會辦事項。")

@@ -1,0 +1,84 @@
+"""Messages on their way out as the team sees them: what became of them, and sending one again.
+
+The same list for the desk and for programs: partners see none of it, officers nothing of cases hidden from them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from routing.domain.errors import Forbidden, NotFound
+from routing.domain.permissions import Actor, Role, may_write, require_team
+from routing.service.channel import delivery
+from routing.service.journal import find
+from routing.store import desk_reads, reports
+from routing.store.channel import inbox, outbox
+from routing.store.schema import Case as CaseRow
+from routing.store.schema import Inbox, Outbox
+
+
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """A message on its way out, the number of its case, and whether its reader has blocked the account."""
+
+    row: Outbox
+    number: str | None
+    blocked: bool
+
+
+def deliveries(
+    session: Session, actor: Actor, *, states: Iterable[str], number: str | None = None, before_id: int | None = None,
+    limit: int = 50,
+) -> list[Leaving]:  # fmt: skip
+    """Messages in these states (all, if none is named), newest first, but those of cases hidden from this person.
+
+    Raises:
+        Forbidden: the person is a partner.
+    """
+    require_team(actor)
+    officer = actor.role is Role.OFFICER
+    found = reports.deliveries(
+        session, states=tuple(states), number=number, before_id=before_id, limit=limit,
+        hide_confidential_but=(actor.unit or "-") if officer else None, viewer=actor.email,
+    )  # fmt: skip
+    blocked = desk_reads.unreachable_contacts(session, [row.contact_id for row, _ in found])
+    return [Leaving(row, of_case, row.contact_id in blocked) for row, of_case in found]
+
+
+def counts(session: Session) -> dict[str, int]:
+    """How many messages stand in each state."""
+    return outbox.counts(session)
+
+
+def set_aside_events(session: Session, actor: Actor) -> list[Inbox]:
+    """Events from LINE that could not be handled, newest first. Pages show when and why, never what was in them.
+
+    Raises:
+        Forbidden: the person is a partner.
+    """
+    require_team(actor)
+    return inbox.quarantined(session)
+
+
+def resend(session: Session, actor: Actor, delivery_id: int, *, now: datetime) -> Leaving:
+    """Send a dead or unknown message once more; whoever may write its case may.
+
+    Raises:
+        NotFound: there is none, or its case is hidden. Forbidden: the case is another unit's.
+        StepNotAllowed: it is on its way or was accepted.
+    """
+    require_team(actor)
+    row = outbox.get(session, delivery_id)
+    if row is None:
+        raise NotFound("查無這則訊息。")
+    case = session.get(CaseRow, row.case_id) if row.case_id is not None else None
+    if case is not None:
+        _row, state = find(session, case.number, actor)
+        if not may_write(actor, state):
+            raise Forbidden("本案由其他單位辦理；請洽該單位承辦人重送。")
+    sent = delivery.resend(session, delivery_id, actor, now=now)
+    return Leaving(sent, case.number if case else None, blocked=False)
