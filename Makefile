@@ -66,7 +66,8 @@ golden: $(VENV)/dev.stamp ## write the golden files anew; review the difference 
 .PHONY: eval
 eval: $(VENV)/eval.stamp ## how well enquiries are understood: a table, and JSON in build/eval.json
 	@mkdir -p build
-	@$(BIN)/python -m knowledge.evaluation --out build/eval.json $(ARGS)
+	@$(BIN)/python -m knowledge.evaluation --out build/eval.json \
+		--history docs/eval-history.jsonl --date "$$(date +%F)" $(ARGS)
 
 .PHONY: screenshots
 screenshots: $(VENV)/dev.stamp ## take the pictures of the README anew (needs Chromium in Chinese; see tests/screenshots)
