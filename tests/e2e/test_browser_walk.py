@@ -114,7 +114,9 @@ def _the_firm_asks(chat: ChatPage) -> None:
 def _the_firm_opens_a_case(chat: ChatPage) -> tuple[str, str]:
     """A photo, a matter that nobody knows, and the dialogue; gives the case number and the officer."""
     expect(chat.show("排水溝.png", PHOTO)).to_contain_text("已收到您的照片或檔案")
-    expect(chat.say(MATTER)).to_contain_text(re.compile("這題由專人回復您|您想問的是哪一個"))
+    unsure = chat.say(MATTER)
+    expect(unsure.get_by_role("button", name=re.compile("請專人協助$"))).to_be_visible()
+    expect(unsure).not_to_contain_text("系統自動回答")
     expect(chat.tap(re.compile("請專人協助$"))).to_contain_text("統一編號")
     chat.hears("/privacy")
     expect(chat.say(FIRM)).to_contain_text("聯絡人")
