@@ -1,3 +1,5 @@
+"""Personal data is made unreadable before a text leaves the office."""
+
 import pytest
 
 from knowledge.masking import masked
