@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import structlog
 
@@ -19,12 +19,10 @@ from routing.domain.messages import Outgoing, Text
 from routing.domain.permissions import FIRM
 from routing.service import cases, notices
 from routing.service.conversation import turns
+from routing.service.conversation.talk import Conversation
 from routing.service.journal import Open, change
 from routing.store.channel import conversations
 from routing.store.schema import Enquiry
-
-if TYPE_CHECKING:
-    from routing.service.conversation.enquiries import Conversation
 
 log = structlog.get_logger("enquiries")
 

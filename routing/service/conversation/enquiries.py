@@ -6,22 +6,22 @@ the firm in a sentence, and its message stays; any other failure undoes everythi
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from knowledge.text import Language
-from knowledge.understand import Previous, Understanding
+from knowledge.understand import Previous
 from knowledge.wording import reading_language
-from routing.domain.decision import Decision
 from routing.domain.dialogue import handling, menu
 from routing.domain.dialogue.state import FACTS, State, state_from
 from routing.domain.dialogue.turn import Result
 from routing.domain.inbound import Inbound, InboundKind
-from routing.domain.messages import Outgoing, to_plain
+from routing.domain.messages import to_plain
 from routing.service.context import Desk
 from routing.service.conversation import effects, turns
+from routing.service.conversation.talk import Conversation
 from routing.service.conversation.understanding import Reader
 from routing.store import people
 from routing.store.channel import conversations, inbox, outbox
@@ -34,27 +34,6 @@ TAKEN_BACK = "（訊息已收回）"
 _STORED = frozenset({
     InboundKind.TEXT, InboundKind.MEDIA, InboundKind.LOCATION, InboundKind.STICKER, InboundKind.STRANGE,
 })  # fmt: skip
-
-
-@dataclass(slots=True, kw_only=True)
-class Conversation:
-    """A contact's turn while it is worked on. ``told`` gathers what is said to this very contact."""
-
-    session: Session
-    desk: Desk
-    reader: Reader
-    inbound: Inbound
-    contact: Contact
-    now: datetime
-    new_contact: bool
-    message: Message | None = None
-    told: list[Outgoing] = field(default_factory=list)
-    understood: tuple[Understanding, Decision] | None = None
-
-    @property
-    def language(self) -> str:
-        """The language this contact reads."""
-        return reading_language(self.contact.language)
 
 
 def take(

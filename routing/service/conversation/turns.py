@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, datetime
 from functools import partial
-from typing import TYPE_CHECKING
 
 from knowledge.calendar import local
 from knowledge.emergency import calls_for
@@ -18,14 +17,12 @@ from routing.domain.decision import Decision
 from routing.domain.dialogue.state import State
 from routing.domain.dialogue.turn import CaseCard, Known, Turn
 from routing.domain.inbound import InboundKind
+from routing.service.conversation.talk import Conversation
 from routing.store import cases as store
 from routing.store import people
 from routing.store.channel import conversations
 from routing.store.schema import Case as CaseRow
 from routing.store.schema import Firm
-
-if TYPE_CHECKING:
-    from routing.service.conversation.enquiries import Conversation
 
 PRIVACY_VERSION = load_privacy().version
 """The privacy notice in force; who saw an earlier one sees it again."""
