@@ -36,13 +36,14 @@ log = structlog.get_logger("demo")
 
 
 def run_demo() -> int:
-    """Serve the demo until SIGINT or SIGTERM; gives the exit code.
+    """示範：產品、LINE 模擬器，以及有一整年示範案件的團隊。
 
-    The data folder is that of ONESTOP_DATA_DIR. A second start says where the first one is and ends with 0.
+    Serves until SIGINT or SIGTERM and gives the exit code; the first line is the command's help. The data folder is
+    that of ONESTOP_DATA_DIR. A second start says where the first one is and ends with 0.
 
     Raises:
         SettingsError: a setting cannot be used, or no port is free.
-    """
+    """  # noqa: D415 - a Chinese sentence, shown as the help
     folder = load_settings(ONESTOP_DATABASE_URL="sqlite:///demo.db").data_dir
     lock = OneAtATime(folder)
     if not lock.take():

@@ -31,6 +31,7 @@ ALLOWED: dict[EventKind, frozenset[Status]] = {
     EventKind.CALL_ASKED: _ANY,
 }
 
+_IS_CLOSED = "案件已辦結；如需繼續辦理，請先重新開啟。"
 _WHY = {
     EventKind.WAITING: "案件已在等待中；請先恢復辦理，再設定新的等待。",
     EventKind.RESUMED: "案件不在等待中，無須恢復辦理。",
@@ -46,7 +47,8 @@ def check(case: Case, step: EventKind, *, outcome: Outcome | None = None) -> Non
         StepNotAllowed: the state forbids it, or the case would be closed as answered without any answer given.
     """
     if case.status not in ALLOWED[step]:
-        raise StepNotAllowed(_WHY.get(step, "案件已辦結；如需繼續辦理，請先重新開啟。"))
+        closed_first = step is EventKind.WAITING and case.status is Status.CLOSED
+        raise StepNotAllowed(_IS_CLOSED if closed_first else _WHY.get(step, _IS_CLOSED))
     if step is EventKind.CLOSED and outcome is Outcome.ANSWERED and case.first_reply_at is None:
         raise StepNotAllowed(
             "尚未回復廠商，不能以「已答復」辦結；請先回復，或登錄電話等其他方式的回復。", code="no_answer_given"

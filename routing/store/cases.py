@@ -181,11 +181,15 @@ def _conditions(wanted: CaseFilter) -> list[ColumnElement[bool]]:
 
 
 def page(session: Session, wanted: CaseFilter, *, limit: int, before_id: int | None = None) -> list[CaseRow]:
-    """One page of cases, newest first; ``before_id`` continues after the last row of the page before."""
+    """One page of cases, the last received first; ``before_id`` continues after the last row of the page before.
+
+    Not in the order of entry: a history or a telephone call entered late belongs where it was received.
+    """
     query = select(CaseRow).where(*_conditions(wanted))
     if before_id is not None:
-        query = query.where(CaseRow.id < before_id)
-    return list(session.scalars(query.order_by(CaseRow.id.desc()).limit(limit)))
+        at = select(CaseRow.received_at).where(CaseRow.id == before_id).scalar_subquery()
+        query = query.where(or_(CaseRow.received_at < at, and_(CaseRow.received_at == at, CaseRow.id < before_id)))
+    return list(session.scalars(query.order_by(CaseRow.received_at.desc(), CaseRow.id.desc()).limit(limit)))
 
 
 def queue(session: Session, wanted: CaseFilter, *, limit: int) -> list[CaseRow]:
