@@ -145,6 +145,8 @@ def do(request: Request, name: str, deed: str, form: Filled) -> Response:
     done, act = found
     try:
         with writing(request) as work:
+            # Before the form is read: a slip in it shows the page again, which is for administrators alone.
+            administration.require_admin(work.actor)
             act(work, form)
     except Invalid as error:
         return _again(request, name, form, error)

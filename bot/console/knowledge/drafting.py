@@ -83,7 +83,7 @@ def _show_form(
     request: Request, work: Work, fields: dict[str, str], *, note: str = "", checked: bool = False, new: bool,
     error: OnestopError | None = None, case: str = "",
 ) -> Response:  # fmt: skip
-    found = known(work)
+    found, fields = known(work), {**fields_of({}), **fields}
     entry, problems = editing.check(body_from(Form(fields)), found.base) if checked else (None, ())
     wrong = [problem for problem in problems if not problem.warning]
     messages = preview.messages(work.desk, entry, "zh-TW", services=found.services, now=work.now) if entry else ()
