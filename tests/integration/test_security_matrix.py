@@ -1,0 +1,275 @@
+"""S6: every route against every role and every kind of object, generated from the application's own routes.
+
+A route that is not in GUARDS fails the suite: nothing is reachable without somebody having said for whom.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import select
+
+from bot.console.steps import STEPS
+from routing.service.channel.intake import Intake
+from routing.store.schema import Case as CaseRow
+from routing.store.schema import Contact, Media, Message, Outbox
+from tests.attacks import routes
+from tests.knowing import with_few_entries
+from tests.pages import Visitor
+from tests.service import PHONE_CASE, Service, email
+
+WHO = ("anonymous", "nina", "carol", "tai", "alice", "sue", "adam")
+"""The refused ones first: what passes may change the case."""
+PARTNERS = {"nina", "tai"}
+
+PUBLIC, STAFF, TEAM, ADMIN = "public", "staff", "team", "admin"
+READ, ANSWER, WRITE, LEAD = "read a case", "answer an agency's wait", "write a case", "decide on a case"
+TEAM_WRITE = "write a case, of the team"
+ON_CASES = {READ, ANSWER, WRITE, LEAD, TEAM_WRITE}
+
+_API, _DESK, _KNOW = "/api/v1", "/desk", "/desk/knowledge"
+GUARDS: dict[tuple[str, str], str] = {
+    **dict.fromkeys(
+        [("GET", path) for path in ("/", "/privacy", "/healthz", "/readyz", "/metrics", "/static", "/static/vendor")],
+        PUBLIC,
+    ),
+    ("GET", f"{_API}/openapi.json"): PUBLIC,
+    ("GET", f"{_DESK}/sign-in"): PUBLIC,
+    ("POST", f"{_DESK}/sign-in"): PUBLIC,
+    ("POST", f"{_DESK}/sign-out"): PUBLIC,
+    **{("GET", f"{_API}/{name}"): STAFF for name in ("cases", "me", "knowledge")},
+    **{("GET", f"{_API}/{name}"): TEAM for name in ("staff", "deliveries", "turnaround")},
+    ("POST", f"{_API}/cases"): TEAM,
+    ("GET", f"{_API}/cases/{{number}}"): READ,
+    ("GET", f"{_API}/cases/{{number}}/files/{{media_id}}"): READ,
+    **{
+        ("POST", f"{_API}/cases/{{number}}/{step}"): WRITE
+        for step in (
+            "messages", "assignment", "category", "kind", "wait", "extension", "close", "reopen", "confidential",
+        )
+    },
+    ("POST", f"{_API}/cases/{{number}}/resume"): ANSWER,
+    ("POST", f"{_API}/cases/{{number}}/extension/approval"): LEAD,
+    ("POST", f"{_API}/deliveries/{{delivery_id}}/resend"): TEAM_WRITE,
+    **{(method, f"{_DESK}/password"): STAFF for method in ("GET", "POST")},
+    **{("GET", path): STAFF for path in (_DESK, f"{_DESK}/queue", f"{_DESK}/cases")},
+    **{(method, f"{_DESK}/new"): TEAM for method in ("GET", "POST")},
+    ("GET", f"{_DESK}/deliveries"): TEAM,
+    ("POST", f"{_DESK}/deliveries/{{outbox_id}}/resend"): TEAM_WRITE,
+    ("GET", f"{_DESK}/admin"): PUBLIC,  # leads to the page of accounts and says nothing
+    **{("GET", f"{_DESK}/admin/{name}"): ADMIN for name in ("audit", "{name}")},
+    ("POST", f"{_DESK}/admin/{{name}}/{{deed}}"): ADMIN,
+    **{
+        ("GET", _KNOW + path): TEAM
+        for path in (
+            "", "/entries/{entry_id}", "/entries/{entry_id}/edit", "/new", "/drafts", "/try", "/expiry", "/unanswered",
+            "/doubles", "/corrections", "/services", "/exchange", "/export",
+        )
+    },
+    **{("POST", _KNOW + path): TEAM for path in ("/preview", "/drafts", "/import", "/services/{service_id}")},
+    **{("POST", f"{_KNOW}/drafts/{{edit_id}}/{deed}"): TEAM for deed in ("approve", "reject")},
+    ("POST", f"{_KNOW}/corrections/{{correction_id}}/withdraw"): TEAM,
+    ("GET", f"{_KNOW}/cases/{{number}}"): TEAM_WRITE,
+    ("GET", f"{_KNOW}/cases/{{number}}/reply"): TEAM_WRITE,
+    ("POST", f"{_KNOW}/cases/{{number}}/teach"): TEAM_WRITE,
+    ("GET", f"{_DESK}/cases/{{number}}"): READ,
+    ("GET", f"{_DESK}/files/{{media_id}}"): READ,
+    ("POST", f"{_DESK}/cases/{{number}}/{{step}}"): WRITE,
+    **{
+        ("GET", f"{_DESK}/turnaround{path}"): TEAM for path in ("", "/chart.svg", "/file.{ending}", "/cases")
+    },
+}  # fmt: skip
+
+REASON = {"reason": "測試"}
+BODIES: dict[str, Any] = {
+    f"{_API}/cases": PHONE_CASE, "messages": {"text": "測試", "via": "phone"}, "assignment": {"assignee": email("bob")},
+    "category": {"category": "tax", **REASON}, "kind": {"kind": "PET", **REASON},
+    "wait": {"on": "firm", "message": "請補件"}, "resume": {}, "extension": {"days": 2, **REASON},
+    "approval": {"approve": True}, "close": {"outcome": "withdrawn", "summary": "測試"}, "reopen": REASON,
+    "confidential": {"confidential": True},
+}  # fmt: skip
+FORMS: dict[str, dict[str, str]] = {
+    "new": PHONE_CASE,
+    "reply": {"text": "測試", "via": "phone"}, "note": {"text": "測試"}, "wait_firm": {"message": "請補件"},
+    "wait_agency": {"message": "請確認", "agency": "taipower"}, "resume": {}, "extension": {"days": "2", **REASON},
+    "approval": {"approve": "yes"}, "assignment": {"assignee": email("bob")}, "category": BODIES["category"],
+    "kind": BODIES["kind"], "close": BODIES["close"], "reopen": REASON, "confidential": {"confidential": "yes"},
+}  # fmt: skip
+DEEDS = ("staff/add", "staff/disable", "absences/add", "absences/remove", "calendar/close", "calendar/withdraw")
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory):
+    with Service(f"sqlite:///{tmp_path_factory.mktemp('matrix') / 'desk.db'}") as service:
+        service.app.state.intake = Intake(service.runtime.database, lambda: service.now, lambda: None)
+        yield with_few_entries(service)
+        service.app.state.intake.stop()
+
+
+@pytest.fixture(scope="module")
+def standing(service):
+    """Objects that nothing changes."""
+    return objects(service)
+
+
+def objects(service) -> dict[str, dict[str, str]]:
+    """The values of an address for a case of Alice's unit, a confidential one of it, and one that is not there."""
+    own, hidden = service.asked_of(), service.opened()
+    assert service.post("alice", f"/cases/{hidden}/confidential", {"confidential": True}).status_code == 200
+    for number in (own, hidden):
+        asked = service.post("alice", f"/cases/{number}/extension", {"days": 3, "reason": "待查證"})
+        assert asked.status_code == 200, asked.text
+    missing = {"number": "KP-1000101-0001", "media_id": "999999", "outbox_id": "999999"}
+    return {"own": attached(service, own), "confidential": attached(service, hidden), "missing": missing}
+
+
+def attached(service, number) -> dict[str, str]:
+    """A case with a file of the firm's and a message that did not arrive."""
+    with service.runtime.database.writing() as session:
+        case = session.scalars(select(CaseRow).where(CaseRow.number == number)).one()
+        said = session.scalars(select(Message).where(Message.case_id == case.id).limit(1)).one()
+        contact = Contact(line_user_id=uuid4().hex, created_at=service.now, reachable=True, dialogue={})
+        session.add(contact)
+        session.flush()
+        media = Media(
+            message_id=said.id, line_message_id=uuid4().hex, file_name="a.pdf", content_type="application/pdf", size=3,
+            content=b"pdf", state="stored", due_at=service.now,
+        )  # fmt: skip
+        sent = Outbox(
+            kind="push", retry_key=str(uuid4()), contact_id=contact.id, case_id=case.id, reason="replied", payload=[],
+            created_at=service.now, due_at=service.now, state="dead",
+        )  # fmt: skip
+        session.add_all([media, sent])
+        session.flush()
+        return {"number": number, "media_id": str(media.id), "outbox_id": str(sent.id)}
+
+
+def outcome(answer) -> str:
+    """What an answer comes to."""
+    assert answer.status_code < 500, answer.text
+    if answer.status_code == 401 or answer.headers.get("location", "").startswith("/desk/sign-in?"):
+        return "sign in"
+    return {403: "forbidden", 404: "missing"}.get(answer.status_code, "passes")
+
+
+def expected(guard: str, who: str, what: str) -> set[str]:
+    """What the contract says (§5): missing or hidden is 404, known but not allowed 403."""
+    if guard == PUBLIC:
+        return {"passes"}
+    if who == "anonymous":
+        return {"sign in"}
+    if guard in ON_CASES:
+        return expected_of_case(guard, who, what)
+    allowed = {STAFF: True, TEAM: who not in PARTNERS, ADMIN: who == "adam"}[guard]
+    return {"passes"} if allowed else {"forbidden"}
+
+
+def expected_of_case(guard: str, who: str, what: str) -> set[str]:
+    """The same where it depends on the case: Alice's unit has it, and the power company was asked in the open one."""
+    if who in PARTNERS and guard == TEAM_WRITE:
+        return {"forbidden"}
+    hidden = what == "missing" or who == "nina" or (what == "confidential" and who in {"carol", "tai"})
+    if hidden:
+        # A partner may be told that the step is not for partners before anybody looks for the case.
+        return {"missing"} | ({"forbidden"} if who in PARTNERS and guard not in {READ, ANSWER} else set())
+    if guard == READ or (guard == ANSWER and who == "tai"):
+        return {"passes"}
+    allowed = {"sue", "adam"} if guard == LEAD else {"alice", "sue", "adam"}
+    return {"passes"} if who in allowed else {"forbidden"}
+
+
+def ask(service, who, method, path, values):
+    """One request, with everything that it needs filled in truthfully."""
+    address = path
+    for name, value in {
+        "delivery_id": values["outbox_id"], "entry_id": "land-lease-renewal", "edit_id": "1", "correction_id": "1",
+        "service_id": "none", "name": "staff", "deed": "add", "ending": "csv", "step": "note", **values,
+    }.items():  # fmt: skip
+        address = address.replace(f"{{{name}}}", value)
+    if path.startswith("/api/"):
+        headers = {} if who == "anonymous" else service.headers(who)
+        body = BODIES.get(path, BODIES.get(path.rsplit("/", 1)[1]))
+        query = {"from": "2026-01-01", "to": "2026-01-31"} if path.endswith("/turnaround") else None
+        return service.ask(method, address, headers=headers, params=query, json=body if method == "POST" else None)
+    visitor = Visitor(service, None if who == "anonymous" else who)
+    form = {"version": version_of(service, values["number"]), **FORMS.get(address.rsplit("/", 1)[1], {})}
+    query = {"figure": "received", "faq": "land-lease-renewal"}
+    return visitor.ask(
+        method,
+        address,
+        follow=False,
+        params=query if method == "GET" else None,
+        data=form if method == "POST" else None,
+    ).answer
+
+
+def version_of(service, number) -> str:
+    """The version that a page just opened would carry."""
+    with service.runtime.database.reading() as session:
+        return str(session.scalar(select(CaseRow.version).where(CaseRow.number == number)) or 1)
+
+
+def wrong(service, method, path, guard, kinds) -> list[str]:
+    """Each person for whom a route does something else than its guard says."""
+    return [
+        f"{who} {what}: {method} {path} {seen}, not {expected(guard, who, what)}"
+        for what, values in kinds.items()
+        for who in WHO
+        if (seen := outcome(ask(service, who, method, path, values))) not in expected(guard, who, what)
+    ]
+
+
+def test_every_route_says_for_whom_it_is(service):
+    assert set(routes(service.app)) == set(GUARDS)
+
+
+@pytest.mark.parametrize(("method", "path"), [route for route in GUARDS if GUARDS[route] not in ON_CASES])
+def test_a_route_without_a_case(service, standing, method, path):
+    """Folders and a form that signs nobody in answer everybody alike: 404 and 401."""
+    guard = GUARDS[method, path]
+    found = wrong(service, method, path, guard, {"missing": standing["missing"]})
+    if path.startswith("/static") or (method, path) == ("POST", "/desk/sign-in"):
+        found = [] if len(found) == len(WHO) else found
+    if path.startswith((f"{_KNOW}/services/", f"{_KNOW}/drafts/{{", f"{_KNOW}/corrections/")):
+        # There is no such draft, correction or service: the team is told so.
+        found = [line for line in found if " missing, not {'passes'}" not in line]
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    ("method", "path"), [route for route in GUARDS if GUARDS[route] in ON_CASES and "{step}" not in route[1]]
+)
+def test_a_route_to_a_case(service, standing, method, path):
+    kinds = standing if method == "GET" else objects(service)
+    assert wrong(service, method, path, GUARDS[method, path], kinds) == []
+
+
+@pytest.mark.parametrize("step", sorted(STEPS))
+def test_a_step_on_the_page_of_a_case(service, step):
+    guard = {"note": ANSWER, "resume": ANSWER, "approval": LEAD}.get(step, WRITE)
+    assert wrong(service, "POST", f"/desk/cases/{{number}}/{step}", guard, objects(service)) == []
+
+
+@pytest.mark.parametrize("deed", DEEDS)
+def test_a_deed_of_administrators(service, standing, deed):
+    assert wrong(service, "POST", f"/desk/admin/{deed}", ADMIN, {"missing": standing["missing"]}) in (
+        [], [f"adam missing: POST /desk/admin/{deed} missing, not {{'passes'}}"],
+    )  # fmt: skip
+
+
+def test_lists_files_and_search_never_show_a_hidden_case(service, standing):
+    """A confidential case of another unit is in no list, search, export or figure's cases."""
+    number = standing["confidential"]["number"]
+    for path in ("/desk/cases", "/desk?view=all", f"/desk/cases?q={number}", "/desk/deliveries"):
+        assert number in Visitor(service, "alice").get(path).html.replace(f'value="{number}"', "")
+        for who in ("carol", "tai", "nina"):
+            page = Visitor(service, who).get(path)
+            assert number not in page.html.replace(f'value="{number}"', ""), (who, path)
+    for who in ("carol", "tai", "nina"):
+        assert number not in service.get(who, "/cases", limit=200).text
+        assert number not in service.get(who, "/cases", q=number).text
+        assert number not in service.get(who, "/deliveries", limit=200).text
+    period = {"from": "2026-11-01", "to": "2026-11-16", "figure": "received"}
+    assert number not in Visitor(service, "carol").get("/desk/turnaround/cases", params=period).html
