@@ -71,6 +71,12 @@ def test_another_units_confidential_case_does_not_exist(service):
         assert [item["number"] for item in service.get(who, "/cases").json()["items"]] == [number]
 
 
+def test_figures_of_colleagues_are_for_leaders(service):
+    query = {"from": "2026-10-01", "to": "2026-10-31", "by": "officer"}
+    problem(service.get("alice", "/turnaround", **query), 403, "forbidden")
+    assert service.get("sue", "/turnaround", **query).status_code == 200
+
+
 def test_a_partner_sees_only_what_was_asked_of_its_agency(service):
     asked, other = service.asked_of("taipower"), service.opened()
     assert [item["number"] for item in service.get("tai", "/cases").json()["items"]] == [asked]

@@ -196,6 +196,9 @@ def test_deliveries_lists_what_wants_a_person_and_never_what_was_in_an_event(ser
     resent = alice.send(page, "/resend")
     assert "已排入重送" in resent.text
     assert number in alice.get("/desk/deliveries?state=accepted").html
+    service.post("alice", f"/cases/{number}/confidential", {"confidential": True})
+    for state in ("dead", "unknown", "accepted", "pending"):
+        assert number not in Visitor(service, "carol").get(f"/desk/deliveries?state={state}").html, "hidden cases are"
 
 
 def test_an_administrator_adds_and_closes_accounts(service):
