@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from typing import Any
+from urllib.parse import quote, urlsplit
 
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
 from bot.console.forms import Filled, Form
 from bot.console.steps import reading, writing
+from bot.web import unsent
 from bot.web.errors import status_of
 from bot.web.pages import show
 from bot.web.runtime import Runtime, runtime_of
@@ -35,10 +37,12 @@ def sign_in_page(request: Request, next: str | None = None) -> Response:  # noqa
     """The form; whoever is signed in already goes on."""
     if request.headers.get("HX-Request") and not request.headers.get("HX-Boosted"):
         # A part of a page asked and found its session over: the whole page must go, not the part.
-        return Response(status_code=204, headers={"HX-Redirect": f"/desk/sign-in?next={local_path(next)}"})
+        whole = urlsplit(request.headers.get("HX-Current-URL", next or HOME))
+        target = quote(local_path(f"{whole.path}?{whole.query}" if whole.query else whole.path), safe="/")
+        return Response(status_code=204, headers={"HX-Redirect": f"/desk/sign-in?next={target}"})
     if _signed_in(request):
         return RedirectResponse(local_path(next), status_code=303)
-    return show(request, "sign_in.html", {"next": local_path(next), "email": "", "refused": None})
+    return show(request, "sign_in.html", {"next": local_path(next), "email": "", "refused": None, "unsent": None})
 
 
 def _signed_in(request: Request) -> bool:
@@ -61,13 +65,16 @@ def sign_in(request: Request, form: Filled) -> Response:
     email, target = form.text("email"), local_path(form.optional("next"))
     staff = _person(runtime, email, form.fields.get("password", ""))
     if staff is None:
-        return _refused(request, email, target)
+        return _refused(request, email, target, form.optional(unsent.FIELD))
     with runtime.writing() as (session, _desk):
         token = signing_in.begin_session(session, staff, now=runtime.now())
         old = request.cookies.get(cookie_name(runtime))
         if old:
             signing_in.end_session(session, old)
-    answer = RedirectResponse(target, status_code=303)
+    kept = unsent.unpacked(form.text(unsent.FIELD))
+    answer: Response = RedirectResponse(target, status_code=303)
+    if kept is not None:
+        answer = show(request, "unsent.html", {"unsent": kept, "back": target})
     _set_cookie(answer, runtime, token)
     return answer
 
@@ -84,8 +91,9 @@ def _person(runtime: Runtime, email: str, password: str) -> Any:
         return signing_in.settle(session, attempt, email, fits=fits, now=now)
 
 
-def _refused(request: Request, email: str, target: str) -> Response:
-    return show(request, "sign_in.html", {"next": target, "email": email, "refused": REFUSED}, status=401)
+def _refused(request: Request, email: str, target: str, kept: str | None) -> Response:
+    values = {"next": target, "email": email, "refused": REFUSED, "unsent": kept}
+    return show(request, "sign_in.html", values, status=401)
 
 
 @router.get("/desk/password")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from http import HTTPStatus
+from urllib.parse import quote
 
 import structlog
 from fastapi import FastAPI, Request
@@ -12,6 +13,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from bot.web import unsent
 from bot.web.templating import page
 from routing.domain import errors as domain
 
@@ -53,8 +55,20 @@ def answer(request: Request, status: int, code: str, detail: str, *, field: str 
     if wants_json(request):
         return problem(status, code, detail, field=field)
     if status == 401:
-        return RedirectResponse(f"/desk/sign-in?next={request.url.path}", status_code=303)
+        return _to_sign_in(request)
     return page(request, "error.html", {"status": status, "code": code, "detail": detail}, status=status)
+
+
+def _to_sign_in(request: Request) -> Response:
+    """Where to sign in, and from there back; what was typed into a form stays."""
+    if request.method in {"GET", "HEAD"}:
+        asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        return RedirectResponse(f"/desk/sign-in?next={quote(asked, safe='/')}", status_code=303)
+    back, kept = unsent.page_of(request.url.path), unsent.of(request)
+    if kept is None:
+        return RedirectResponse(f"/desk/sign-in?next={quote(back, safe='/')}", status_code=303)
+    values = {"next": back, "email": "", "refused": None, "unsent": kept.packed()}
+    return page(request, "sign_in.html", values, status=401)
 
 
 def install(app: FastAPI) -> None:
@@ -74,6 +88,9 @@ def install(app: FastAPI) -> None:
     def _http(request: Request, error: HTTPException) -> Response:
         if error.status_code == 400 and wants_json(request):
             return answer(request, 422, "invalid", "請求的內容不是有效的 JSON。", field="body")
+        if error.status_code == 405 and request.method == "GET" and request.url.path.startswith("/desk/"):
+            # A page that came as the answer to a form was loaded again: its address takes forms only.
+            return RedirectResponse(unsent.page_of(request.url.path), status_code=303)
         details = {
             404: ("not_found", "找不到這個頁面。"), 405: ("method_not_allowed", "不支援這個操作。"),
             413: ("body_too_large", "送出的內容過大。"),
