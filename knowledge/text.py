@@ -159,9 +159,16 @@ def _reads_as_english(words: list[str], han: list[str]) -> bool:
     return known >= 3 and len(words) * 2 > len(han)
 
 
+_ALSO_TAIWANESE = frozenset("予舗粽")
+"""Japanese forms that Taiwan writes every day: 准予, 予以, 店舗."""
+_JAPANESE_WORDS = re.compile("予[約定算防想測告]")
+
+
 def _script(han: list[str]) -> Language:
     _, scripts = _table()
-    marks = [scripts.get(c, 0) for c in han]
+    if _JAPANESE_WORDS.search("".join(han)):
+        return Language.JA
+    marks = [scripts.get(c, 0) for c in han if c not in _ALSO_TAIWANESE]
     simplified = sum(1 for m in marks if m == _SIMPLIFIED)
     traditional = sum(1 for m in marks if m & _TRADITIONAL)
     japanese = sum(1 for m in marks if m == _JAPANESE)

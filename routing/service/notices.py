@@ -137,7 +137,7 @@ def waiting_on_firm(opened: Open, text: str, until: str | None) -> list[Outgoing
     """The firm is asked for everything that is missing; the clock stands still meanwhile."""
     body = say(opened, "notice.waiting_firm.body", text=text)
     if until:
-        body += "\n" + say(opened, "notice.waiting_firm.until", until=until)
+        body += "\n" + say(opened, "notice.waiting_firm.until", until=show_date(date.fromisoformat(until)))
     return [_card(opened, "waiting_firm", body=body, tone="wait")]
 
 

@@ -112,7 +112,10 @@ def _for_waiting(turn: Turn, waiting: list[CaseCard], state: State) -> Result:
 
 
 def _for_waiting_case(turn: Turn, number: str) -> Result:
-    """A case waits on this firm: what it says now belongs there, and it can say otherwise."""
+    """A case waits on this firm: what it says now belongs there, and it can say otherwise.
+
+    The number stays in the state: files that follow at once belong to the same answer.
+    """
     if turn.message_id is None:
         return Result(state=turn.state)
     quick = (
@@ -121,10 +124,25 @@ def _for_waiting_case(turn: Turn, number: str) -> Result:
         *_known_answer(turn),
     )
     return Result(
-        state=turn.state,
+        state=replace(turn.state, number=number),
         messages=(Text(turn.say("added", number=number), quick=quick),),
         effects=(AddToCase(number=number, message_ids=(turn.message_id,)),),
     )
+
+
+def _goes_on(turn: Turn) -> bool:
+    """Whether the firm is in the middle of answering a case that waited: its first message ended the wait."""
+    return any(case.number == turn.state.number and not case.closed for case in turn.cases)
+
+
+def answers_case(turn: Turn) -> Result | None:
+    """Words that follow at once on what went to a waiting case, unless they ask something: they belong there too."""
+    decision, number = turn.decision, turn.state.number
+    chat = decision is None or decision.action in {Action.CHAT, Action.ANSWER}
+    asks = turn.inbound.text.rstrip().endswith(("?", "？", "嗎", "か", "か。", "呢"))
+    if number is None or chat or asks or not _goes_on(turn):
+        return None
+    return _for_waiting_case(turn, number)
 
 
 def _known_answer(turn: Turn) -> tuple[Button, ...]:
@@ -294,6 +312,8 @@ def media(turn: Turn) -> Result:
     waiting = [case for case in turn.cases if case.waits_on_firm]
     if waiting:
         return _for_waiting(turn, waiting, state)
+    if _goes_on(turn) and turn.state.number is not None:
+        return _for_waiting_case(turn, turn.state.number)
     quick = (*_add_buttons(turn), *menu.category_buttons(turn), menu.open_case(turn), menu.cancel(turn))
     return Result(state=state, messages=(Text(turn.say("media.ask"), quick=quick[:13]),))
 

@@ -13,6 +13,7 @@ from routing.domain.messages import Button, Card, Carousel, Row, Text
 
 LANGUAGES = ("zh-TW", "en", "ja")
 _ID_DIGITS = 18
+_TITLE = 60
 
 
 def _mine(turn: Turn) -> CaseCard | None:
@@ -34,10 +35,14 @@ def _card(turn: Turn, case: CaseCard, *, steps: bool) -> Card:
     if steps:
         rows += [Row(when, what) for when, what in case.steps[-6:]]
     return Card(
-        title=case.subject[:60], rows=tuple(rows), buttons=_buttons(turn, case, whole=steps),
+        title=_short(case.subject), rows=tuple(rows), buttons=_buttons(turn, case, whole=steps),
         footer=turn.say("case.binding"), tone="wait" if case.waits_on_firm else "done" if case.closed else "info",
         alt=f"{case.number} {case.status}", quick=menu.usual(turn),
     )  # fmt: skip
+
+
+def _short(subject: str) -> str:
+    return subject if len(subject) <= _TITLE else subject[: _TITLE - 1].rstrip() + "…"
 
 
 def _buttons(turn: Turn, case: CaseCard, *, whole: bool) -> tuple[Button, ...]:

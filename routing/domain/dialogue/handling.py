@@ -70,6 +70,8 @@ def _words(turn: Turn) -> Result:
         return opening.told(turn)
     if turn.state.step is Step.ADDING and not alert:
         return following.adding(turn)
+    if not alert and (more := asking.answers_case(turn)):
+        return more
     turn = replace(turn, state=menu.idle(turn.state))
     return _meant(turn) or asking.asked(turn)
 

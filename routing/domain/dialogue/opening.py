@@ -16,6 +16,12 @@ from routing.domain.messages import Button, Card, Outgoing, Row, Text, postback
 
 _UBN = re.compile(r"\d{8}")
 _HALF_WIDTH = str.maketrans("０１２３４５６７８９－＋（）＃　", "0123456789-+()# ")
+_NAME_FOLLOWS = re.compile(
+    r"^(?:(?:我們公司|我們|本公司|敝公司|公司名稱|公司|我|聯絡人|敝姓名|姓名)\s*(?:是|為|叫|[:：])|弊社は|会社名は|担当は|私は|"
+    r"(?:my|our) (?:company|firm|name)(?:'s name)? is\b|(?:we are|i am|i'm|this is)\b)\s*",
+    re.IGNORECASE,
+)
+_END_OF_SENTENCE = re.compile(r"(?:です|と申します)?[。．!！]?$")
 _PHONE = re.compile(r"[\d\s+()\-#*轉分機ext.]{6,40}", re.IGNORECASE)
 _NAMED = frozenset({Step.FIRM, Step.CONTACT, Step.PHONE})
 _LONGEST_NAME = 60
@@ -143,7 +149,7 @@ def described(turn: Turn) -> Result:
 
 
 def _firm(turn: Turn, text: str) -> State | str:
-    text = text.translate(_HALF_WIDTH)
+    text = _bare(text.translate(_HALF_WIDTH))
     digits = re.sub(r"[\s-]", "", text)
     if re.fullmatch(r"\d+", digits):
         if not valid_ubn(digits):
@@ -156,7 +162,12 @@ def _firm(turn: Turn, text: str) -> State | str:
 
 
 def _contact(turn: Turn, text: str) -> State | str:
-    return replace(turn.state, contact_name=text[:40])
+    return replace(turn.state, contact_name=_bare(text)[:40])
+
+
+def _bare(text: str) -> str:
+    """A name without the sentence around it."""
+    return _END_OF_SENTENCE.sub("", _NAME_FOLLOWS.sub("", text)).strip() or text
 
 
 def _phone(turn: Turn, text: str) -> State | str:

@@ -76,6 +76,7 @@ def _turn(talk: Conversation) -> Result:
         previous = _previous(talk, state)
         understanding, decision = talk.reader.read(talk.inbound.text, previous, today=turns.today(talk.now))
         talk.understood = (understanding, decision)
+        talk.in_danger = str(understanding.language) if understanding.alert else None
         if state.step not in FACTS:
             _learn_language(talk, understanding.language)
     turn = turns.build(talk, state, understanding, decision)
