@@ -77,6 +77,10 @@ screenshots: $(VENV)/dev.stamp ## take the pictures of the README anew (needs Ch
 fits: $(VENV)/run.stamp ## fit the shipped knowledge anew; after every change of phrasings
 	@$(BIN)/python -m knowledge.build.fits
 
+.PHONY: migration
+migration: $(VENV)/run.stamp ## write the next migration from what the models have more; MESSAGE="a column for x"
+	@$(BIN)/python -m routing.store.migrations $(MESSAGE)
+
 .PHONY: locks
 locks: ## compile the three locks anew from pyproject.toml (needs uv; UPGRADE=--upgrade for newer releases)
 	@command -v $(UV) >/dev/null || { echo "make locks needs uv: pip install uv, or UV=/path/to/uv"; exit 1; }
