@@ -17,7 +17,7 @@ from routing.domain.messages import Button, Card, Carousel, Outgoing, Text, from
 from routing.service.conversation import enquiries
 from routing.store.schema import Case as CaseRow
 from routing.store.schema import Contact
-from tests.factories import Branch, reader
+from tests.factories import Branch, desk, reader
 
 
 class Chat:
@@ -145,3 +145,8 @@ def buttons_of(messages: Sequence[Outgoing]) -> list[Button]:
 def actions_of(messages: Sequence[Outgoing]) -> set[str]:
     """The actions that can be tapped in some messages."""
     return {dict(parse_qsl(button.data))["action"] for button in buttons_of(messages) if button.data}
+
+
+def said(answer: Sequence[Outgoing], *keys: str, language: str = "zh-TW", **values: object) -> bool:
+    """Whether these sentences of ours are in an answer."""
+    return all(desk().sentences.say(key, language, **values) in words_of(answer) for key in keys)

@@ -7,14 +7,7 @@ import pytest
 
 from routing.domain.errors import Invalid
 from routing.service import assigning, cases
-from tests.factories import ALICE, CAROL, DATABASES, LAND, SAFETY, SERVICE, SUE, TAI, branch_on, cast, tell
-
-
-@pytest.fixture(params=DATABASES)
-def branch(request):
-    with branch_on(request.param) as branch:
-        cast(branch)
-        yield branch
+from tests.factories import ALICE, CAROL, LAND, SAFETY, SERVICE, SUE, TAI, tell
 
 
 def sweep(branch, **limits):

@@ -11,32 +11,13 @@ from routing.service import cases
 from tests.factories import (
     ALICE,
     CAROL,
-    DATABASES,
     LAND,
     MONDAY,
     SERVICE,
     TAI,
-    branch_on,
-    cast,
     importable,
     tell,
 )
-
-
-@pytest.fixture(params=DATABASES)
-def branch(request):
-    with branch_on(request.param) as branch:
-        cast(branch)
-        yield branch
-
-
-@pytest.fixture
-def number(branch):
-    """Alice's case, of a firm on LINE, an hour old."""
-    number = branch.open(contact_id=branch.contact())
-    branch.later(1)
-    return number
-
 
 # Opening
 

@@ -8,23 +8,7 @@ from routing.domain.errors import Invalid, StepNotAllowed
 from routing.domain.permissions import FIRM
 from routing.service import cases
 from routing.store.schema_desk import Audit
-from tests.factories import ALICE, CAROL, DATABASES, SUE, branch_on, cast, importable, tell, untold
-
-
-@pytest.fixture(params=DATABASES)
-def branch(request):
-    with branch_on(request.param) as branch:
-        cast(branch)
-        yield branch
-
-
-@pytest.fixture
-def number(branch):
-    """Alice's case, of a firm on LINE, an hour old."""
-    number = branch.open(contact_id=branch.contact())
-    branch.later(1)
-    return number
-
+from tests.factories import ALICE, CAROL, SUE, importable, tell, untold
 
 # Closing and reopening
 

@@ -3,8 +3,8 @@
 import pytest
 
 from routing.service import cases
-from tests.chat import Chat, actions_of, words_of
-from tests.factories import DATABASES, MONDAY, branch_on, cast, desk, tell
+from tests.chat import Chat, actions_of, said, words_of
+from tests.factories import DATABASES, MONDAY, branch_on, cast, tell
 
 WORDS = "圍牆外的大樹倒下來了，想請人來看"
 
@@ -20,11 +20,6 @@ def branch(request):
 @pytest.fixture
 def chat(branch):
     return Chat(branch)
-
-
-def said(answer, *keys, language="zh-TW", **values):
-    """Whether these sentences of ours are in an answer."""
-    return all(desk().sentences.say(key, language, **values) in words_of(answer) for key in keys)
 
 
 @pytest.mark.parametrize("branch", DATABASES, indirect=True)

@@ -4,7 +4,7 @@ import pytest
 
 from routing.domain.case import Outcome
 from routing.service import cases
-from tests.chat import Chat, actions_of, buttons_of, words_of
+from tests.chat import Chat, actions_of, buttons_of, said, words_of
 from tests.factories import DATABASES, OPERATIONS, SAFETY, branch_on, cast, desk, tell, untold
 
 MORE = "租約影本和印鑑證明都補上了"
@@ -23,11 +23,6 @@ def branch(request):
 @pytest.fixture
 def chat(branch):
     return Chat(branch)
-
-
-def said(answer, *keys, language="zh-TW", **values):
-    """Whether these sentences of ours are in an answer."""
-    return all(desk().sentences.say(key, language, **values) in words_of(answer) for key in keys)
 
 
 def close(branch, number):

@@ -10,16 +10,9 @@ from routing.domain.retry import BACKOFF, KEY_LIFE
 from routing.service.channel import delivery
 from routing.store.channel import outbox
 from routing.store.schema import Outbox
-from tests.factories import DATABASES, SUE, branch_on, cast
+from tests.factories import SUE
 
 SAY = to_plain([Text("您好")])
-
-
-@pytest.fixture(params=DATABASES)
-def branch(request):
-    with branch_on(request.param) as branch:
-        cast(branch)
-        yield branch
 
 
 class Channel:

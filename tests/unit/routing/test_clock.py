@@ -1,28 +1,15 @@
 """The clocks of a case (contract §7), by worked examples, by traps and by properties."""
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 
 import pytest
 
-from knowledge.calendar import CalendarError, Closure, Office, known_closures, load_calendar
+from knowledge.calendar import CalendarError, Closure
 from routing.domain.case import Event, EventKind, Kind, Opening, fold
 from routing.domain.clock import Course, days_used, due_on, gross_days, read
 from routing.domain.limits import LIMITS, parse_limit
-
-CALENDAR = load_calendar()
-KH = Office("KH", "高雄市", "前鎮區")
-TP = Office("TP", "臺北市", "信義區")
-TYPHOON = CALENDAR.with_closures(known_closures())
-
-
-def at(text):
-    """An instant in Taipei; noon when only a day is given."""
-    return datetime.fromisoformat(f"{text}+08:00" if "T" in text else f"{text}T12:00+08:00")
-
-
-def day(text):
-    return date.fromisoformat(text)
+from tests.offices import CALENDAR, KH, TP, TYPHOON, at, day
 
 
 @dataclass

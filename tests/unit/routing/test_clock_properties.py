@@ -1,29 +1,15 @@
 """Properties of the clocks: elapsed and deadline are one code, waits are intervals, nothing runs backwards (S7–S9)."""
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from knowledge.calendar import TAIPEI, Office, known_closures, load_calendar
+from knowledge.calendar import TAIPEI
 from routing.domain.case import Kind
 from routing.domain.clock import Counting, Course, business_minutes, days_out, days_used, due_on, gross_days
 from routing.domain.limits import LIMITS, parse_limit
-
-CALENDAR = load_calendar()
-KH = Office("KH", "高雄市", "前鎮區")
-TP = Office("TP", "臺北市", "信義區")
-TYPHOON = CALENDAR.with_closures(known_closures())
-
-
-def at(text):
-    """An instant in Taipei; noon when only a day is given."""
-    return datetime.fromisoformat(f"{text}+08:00" if "T" in text else f"{text}T12:00+08:00")
-
-
-def day(text):
-    return date.fromisoformat(text)
-
+from tests.offices import CALENDAR, KH, TP, TYPHOON
 
 MOMENTS = st.datetimes(datetime(2024, 1, 2), datetime(2027, 6, 1)).map(  # noqa: DTZ001 - its zone follows
     lambda moment: moment.replace(tzinfo=TAIPEI)
