@@ -70,7 +70,7 @@ def sign_in(request: Request, form: Filled) -> Response:
         token = signing_in.begin_session(session, staff, now=runtime.now())
         old = request.cookies.get(cookie_name(runtime))
         if old:
-            signing_in.end_session(session, old)
+            signing_in.end_session(session, old, now=runtime.now())
     kept = unsent.unpacked(form.text(unsent.FIELD))
     answer: Response = RedirectResponse(target, status_code=303)
     if kept is not None:
@@ -150,7 +150,7 @@ def sign_out(request: Request) -> Response:
     token = request.cookies.get(cookie_name(runtime))
     if token:
         with runtime.writing() as (session, _desk):
-            signing_in.end_session(session, token)
+            signing_in.end_session(session, token, now=runtime.now())
     answer = RedirectResponse("/desk/sign-in", status_code=303)
     answer.delete_cookie(cookie_name(runtime), path="/", httponly=True, samesite="lax", secure=runtime.settings.https)
     return answer

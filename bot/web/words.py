@@ -145,6 +145,7 @@ WORDS: dict[str, dict[str, str]] = {
     "language": {"zh-TW": "中文", "zh-CN": "中文（簡體）", "en": "英文", "ja": "日文"},
     "view": {"mine": "我的案件", "unit": "本單位", "all": "全部"},
     "group": {
+        "approval": "展期待核定",
         "alert": "緊急案件",
         "overdue": "已逾限",
         "due_today": "今日到期",
@@ -179,6 +180,7 @@ WORDS: dict[str, dict[str, str]] = {
     },
     "told": {
         "none": "廠商不會收到通知。",
+        "given": "本案不另發 LINE 通知。",
         "line": "廠商將收到 LINE 通知；送達情形見下方。",
         "no_line": "本案沒有 LINE 聯絡人，廠商不會收到通知，請以電話等方式告知。",
         "blocked": "廠商已封鎖官方帳號，LINE 通知送達不到，請改以電話聯絡。",
@@ -187,6 +189,8 @@ WORDS: dict[str, dict[str, str]] = {
         "sign_in": "登入",
         "sign_in.refused": "登入失敗",
         "sign_in.locked": "登入遭鎖定",
+        "sign_out": "登出",
+        "cases.import": "匯入案件歷程",
         "token.create": "建立 API 權杖",
         "staff.add": "新增帳號",
         "staff.disable": "停用帳號",

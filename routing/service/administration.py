@@ -14,13 +14,10 @@ from knowledge.calendar import local
 from knowledge.office_days import COUNTIES, CalendarError, parse_part
 from routing.domain.errors import Forbidden, Invalid, NotFound
 from routing.domain.permissions import Actor, Role
-from routing.service import signing_in
+from routing.service import redating, signing_in
 from routing.service.context import Desk
-from routing.service.journal import project
 from routing.store import calendar, cases, desk_reads, people
 from routing.store.schema_desk import Absence, Audit, CalendarYear, Closure, Staff
-
-_MOST_OPEN = 100_000
 
 
 def require_admin(actor: Actor) -> None:
@@ -192,9 +189,7 @@ def withdraw_closure(session: Session, desk: Desk, actor: Actor, closure_id: int
 def _follow_the_calendar(session: Session, desk: Desk, *, now: datetime) -> None:
     """Give every open case the dates that the closures standing in this transaction make."""
     changed = replace(desk, calendar=desk.calendar.with_closures(calendar.standing_closures(session)))
-    wanted = cases.CaseFilter(today=local(now).date())
-    for row in cases.queue(session, wanted, limit=_MOST_OPEN):
-        project(changed, row, cases.state_of(session, row), now)
+    redating.follow(session, changed, now=now)
 
 
 def audit_trail(session: Session, actor: Actor, *, before_id: int | None, limit: int = 50) -> list[Audit]:

@@ -12,7 +12,7 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from knowledge.calendar import YearCheck, local
+from knowledge.calendar import YearCheck
 from knowledge.office_days import (
     COLUMNS,
     WEEKDAYS,
@@ -24,15 +24,13 @@ from knowledge.office_days import (
 )
 from routing.domain.errors import Invalid, NotFound
 from routing.domain.permissions import Actor, Role
-from routing.service import administration
-from routing.service.context import Desk, DeskSource
-from routing.service.journal import project
+from routing.service import administration, redating
+from routing.service.context import DeskSource
 from routing.store import calendar as store
-from routing.store import cases, people, reports
+from routing.store import people
 
 CLI = Actor(name="cli", role=Role.ADMIN)
 """Whoever sits at the server."""
-_ALL = 1_000_000
 
 
 def import_file(
@@ -55,7 +53,7 @@ def import_file(
         people.audit(session, at=now, actor=_name(actor), action="calendar.import", subject=str(year), detail={})
     session.flush()
     desk = desks.desk(session)
-    follow(session, desk, now=now)
+    redating.follow(session, desk, now=now)
     return tuple(desk.calendar.check_year(year) for year in years)
 
 
@@ -98,21 +96,6 @@ def reopen(
     for row in rows:
         administration.withdraw_closure(session, desks.desk(session), actor, row.id, now=now)
     return len(rows)
-
-
-def follow(session: Session, desk: Desk, *, now: datetime) -> int:
-    """Give every open case the dates that the calendar in this transaction makes; says how many moved."""
-    wanted = cases.CaseFilter(today=local(now).date())
-    rows = cases.queue(session, wanted, limit=_ALL)
-    moved = 0
-    for start in range(0, len(rows), reports.CHUNK):
-        part = rows[start : start + reports.CHUNK]
-        states = reports.states(session, part)
-        for row in part:
-            before = row.due_on
-            project(desk, row, states[row.id], now)
-            moved += row.due_on != before
-    return moved
 
 
 def _name(actor: Actor) -> str:

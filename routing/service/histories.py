@@ -85,6 +85,9 @@ def import_histories(
     if refusals and not skip_bad:
         return ImportResult(imported=0, repeated=repeated, refusals=tuple(refusals))
     enter(session, desk, accepted, now=now)
+    if accepted:
+        detail: dict[str, object] = {"cases": len(accepted)}
+        people.audit(session, at=now, actor="cli", action="cases.import", subject="database", detail=detail)
     return ImportResult(imported=len(accepted), repeated=repeated, refusals=tuple(refusals))
 
 

@@ -154,9 +154,13 @@ def keep_session(session: Session, token: str, *, now: datetime) -> None:
     people.touch_session(session, digest(token), now=now)
 
 
-def end_session(session: Session, token: str) -> None:
+def end_session(session: Session, token: str, *, now: datetime) -> None:
     """Sign out."""
-    people.end_session(session, digest(token))
+    found = people.session_by_hash(session, digest(token))
+    if found is not None:
+        email = found[1].email
+        people.end_session(session, digest(token))
+        people.audit(session, at=now, actor=email, action="sign_out", subject=email, detail={})
 
 
 def create_token(session: Session, email: str, *, now: datetime) -> str:

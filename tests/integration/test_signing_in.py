@@ -149,7 +149,8 @@ def test_use_is_noted_once_a_minute(branch):
 def test_signing_out_ends_this_session_alone(branch):
     first, second = begin(branch), begin(branch)
     with branch.database.writing() as session:
-        signing_in.end_session(session, first)
+        signing_in.end_session(session, first, now=branch.now)
+        assert people.audit_page(session)[0].action == "sign_out"
     assert who(branch, second)
     with pytest.raises(Unauthenticated):
         who(branch, first)

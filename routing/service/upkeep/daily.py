@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from knowledge.calendar import local
-from routing.service import calendar_keeping
+from routing.service import redating
 from routing.service.context import Desk
 from routing.service.upkeep import retention
 from routing.store import meta
@@ -23,6 +23,6 @@ def run_if_due(session: Session, desk: Desk, *, now: datetime) -> bool:
     today: date = local(now).date()
     if not meta.claim(session, _KEY, today.isoformat()):
         return False
-    calendar_keeping.follow(session, desk, now=now)
+    redating.follow(session, desk, now=now)
     retention.run(session, retention.Periods(), now=now)
     return True
