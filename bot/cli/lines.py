@@ -115,7 +115,7 @@ def _explained(error: BaseException) -> int:
 def _usage(error: Any) -> int:
     if type(error).__name__ == "NoArgsIsHelpError":
         print(error.ctx.get_help())
-        return 2
+        return _say(f"{error.ctx.command_path} 之後要接一個子命令，如上。", 2)
     return _say(" ".join(str(error.format_message()).split()), 2)
 
 

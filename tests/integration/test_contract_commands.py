@@ -41,3 +41,10 @@ def test_what_is_logged_never_mixes_with_what_is_printed(onestop):
 def test_every_command_is_explained_in_the_words_of_the_branch(onestop):
     lines = onestop("--help").stdout.partition("Commands:")[2].splitlines()
     assert all(any("\u4e00" <= letter <= "\u9fff" for letter in line) for line in lines if line.strip())
+
+
+def test_a_command_without_its_part_is_refused_in_one_line(onestop):
+    refused = onestop("staff")
+    assert refused.returncode == 2
+    assert len(refused.stderr.splitlines()) == 1
+    assert "disable" in refused.stdout
