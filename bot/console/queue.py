@@ -49,13 +49,23 @@ def _queue(work: Work, view: str | None, category: str | None, status: str | Non
     found = listing.own_queue(
         work.session, work.desk, work.actor, now=work.now, view=shown, category=category, status=status, q=q or None
     )
-    groups = [(name, getattr(found, name)) for name in GROUPS]
+    groups = _grouped(found, leads=work.actor.leads)
     filters = {"view": shown, "category": category or "", "status": status or "", "q": q}
     return {
         "actor": work.actor, "now": work.now, "today": local(work.now).date(), "groups": groups, "filters": filters,
         "shown": sum(len(lines) for _, lines in groups), "query": urlencode(filters),
         "seen": _fingerprint(groups, work),
     }  # fmt: skip
+
+
+def _grouped(found: views.Queue, *, leads: bool) -> list[tuple[str, list[views.CaseLine]]]:
+    """The queue by group. Extensions that wait for those who decide on them stand first: they must before the date."""
+    groups: list[tuple[str, list[views.CaseLine]]] = [(name, getattr(found, name)) for name in GROUPS]
+    if not leads:
+        return groups
+    asked = [line for _, lines in groups for line in lines if line.row.pending_extension]
+    rest = [(name, [line for line in lines if not line.row.pending_extension]) for name, lines in groups]
+    return [("approval", asked), *rest]
 
 
 def _fingerprint(groups: list[tuple[str, list[views.CaseLine]]], work: Work) -> str:

@@ -32,6 +32,7 @@ _Word = TypeVar("_Word", Kind, Outcome)
 def _reply(opened: Open, form: Form, told: Told) -> str:
     via = form.text("via") or "line"
     at = None if via == "line" else form.instant("at")
+    told.given = via != "line"
     cases.reply(opened, form.text("text"), tell=told, via=via, at=at, doc_no=form.optional("doc_no"))
     return "reply"
 

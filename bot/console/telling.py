@@ -135,6 +135,8 @@ class Told:
     """Takes the notices of a step to the firm, and remembers whether there were any."""
 
     reasons: list[str] = field(default_factory=list)
+    given: bool = False
+    """Whether the firm has heard it already, by telephone or letter."""
 
     def __call__(self, opened: Open, reason: str, messages: list[Outgoing]) -> None:
         """Queue a notice."""
@@ -147,5 +149,7 @@ class Told:
         if not self.reasons:
             return "none"
         if contact is None or contact.line_user_id is None or opened.row.imported:
-            return "no_line"
-        return "line" if contact.reachable else "blocked"
+            return "given" if self.given else "no_line"
+        if contact.reachable:
+            return "line"
+        return "given" if self.given else "blocked"

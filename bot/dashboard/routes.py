@@ -11,7 +11,7 @@ from fastapi.responses import Response
 
 from bot.dashboard.asking import Asked, Question
 from bot.dashboard.chart import MonthlyChart, monthly
-from bot.dashboard.showing import distributions, group_rows, label_of, month_name
+from bot.dashboard.showing import distributions, group_rows, label_of, measured, month_name
 from bot.web.pages import show
 from bot.web.tables import MEDIA_TYPES, Format, write
 from bot.web.turnaround import DEFINITIONS, LABELS, LEAST_CASES, days, rate, republic, table
@@ -139,6 +139,7 @@ def cases_page(
             "title": LABELS[figure], "group": _group_name(group, name), "times": len(numbers), "cases": len(distinct),
             "unseen": len(wanted) - len(lines), "start": republic(asked.period.start),
             "end": republic(asked.period.end), "counted": figure in COUNTS, "rate": figure == "on_time_rate",
+            "values": measured(issued.report.figures_of(group or None) if grouped else issued.report.figures, figure),
             "next": asked.query(figure=figure, group=group, page=str(page + 1)) if len(distinct) > shown else None,
         },
     )  # fmt: skip

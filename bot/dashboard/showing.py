@@ -47,6 +47,16 @@ def distributions(figures: Figures) -> list[Spread]:
     return found
 
 
+def measured(figures: Figures | None, figure: str) -> dict[str, str]:
+    """What each case adds to a figure of days or minutes, in words by its number; empty for counts."""
+    if figures is None:
+        return {}
+    pairs = figures.samples.get(figure) or figures.waiting.get(figure.removeprefix("waiting_days."), ())
+    if figure == "first_reply_minutes":
+        return {number: f"{minutes(value)} 分鐘" for value, number in pairs}
+    return {number: f"{days(value)} 日" for value, number in pairs}
+
+
 def label_of(session: Session, by: str | None) -> Callable[[str], str]:
     """The words for the key of a group: a name for a person, a word for a code, 114 年 2 月 for a month."""
     if by == "officer":

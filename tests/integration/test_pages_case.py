@@ -98,7 +98,7 @@ def test_an_answer_given_by_telephone_is_recorded_with_its_time_and_number(servi
     page = alice.step(number, "reply", text="電話說明", via="phone", at="2026-11-16T08:40", doc_no="高屏字第1號")
     assert state(service, number).first_reply_at.isoformat() == "2026-11-16T00:40:00+00:00"
     assert "文號 高屏字第1號" in page.text
-    assert "本案沒有 LINE 聯絡人，廠商不會收到通知" in page.text
+    assert "本案不另發 LINE 通知" in page.text
 
 
 def test_a_stale_form_shows_what_changed_and_keeps_the_text(service, alice):
@@ -169,7 +169,7 @@ def test_an_unreachable_firm_is_shown_with_the_advice_to_telephone(service, alic
     assert "廠商已封鎖官方帳號" in page.text
     assert page.form("/reply").fields["via"] == "phone"
     done = alice.step(number, "reply", text="已電話說明", via="phone")
-    assert "LINE 通知送達不到，請改以電話聯絡" in done.text
+    assert "本案不另發 LINE 通知" in done.text
 
 
 def test_a_message_taken_back_leaves_its_place_and_nothing_else(service, alice):

@@ -153,3 +153,29 @@ def test_a_closure_is_withdrawn_only_after_asking(service):
         source="公告",
     )
     assert "確定撤回" in page.text
+
+
+def test_an_extension_that_waits_for_approval_stands_first_in_the_queue_of_those_who_decide(service):
+    number = service.opened()
+    service.post("alice", f"/cases/{number}/extension", {"days": 2, "reason": "需現勘"})
+    led = Visitor(service, "sue").get("/desk").html
+    assert led.index('id="group-approval"') < led.index(number)
+    assert led.count(f">{number}<") <= 1
+    assert 'id="group-approval"' not in Visitor(service, "alice").get("/desk").html
+
+
+def test_an_answer_given_by_telephone_is_not_followed_by_the_advice_to_telephone(service):
+    sent = Visitor(service, "alice").step(service.opened(), "reply", text="已在電話中說明。", via="phone")
+    assert "已登錄回復" in sent.text
+    assert "請以電話" not in sent.text
+
+
+def test_the_list_behind_a_figure_of_days_says_what_each_case_adds(service):
+    number = service.opened()
+    service.post("alice", f"/cases/{number}/messages", {"text": "已說明", "via": "phone"})
+    service.post("alice", f"/cases/{number}/close", {"outcome": "answered", "summary": "完成"})
+    day = f"{service.now:%Y-%m-%d}"
+    page = Visitor(service, "sue").get(f"/desk/turnaround/cases?from={day}&to={day}&figure=days_used")
+    assert number in page.text
+    assert "0.5 日" in page.text
+    assert "0.5 日" not in Visitor(service, "sue").get(f"/desk/turnaround/cases?from={day}&to={day}&figure=closed").text
