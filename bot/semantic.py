@@ -15,7 +15,7 @@ import numpy as np
 import structlog
 import urllib3
 
-from knowledge.masking import masked
+from knowledge.language.masking import masked
 
 _LONGEST_TEXT = 500
 _LARGEST_ANSWER = 2 * 1024 * 1024

@@ -20,7 +20,7 @@ from bot.line.events import read_event
 from bot.web.runtime import Runtime
 from routing.domain.inbound import Inbound
 from routing.service import assigning
-from routing.service.channel import delivery, inbox
+from routing.service.channel import delivery, inbox, quota
 from routing.service.conversation import contacts, files
 from routing.service.knowing.trials import Trials
 from routing.service.upkeep import daily
@@ -147,6 +147,7 @@ class Worker:
             daily.run_if_due(session, desk, now=runtime.now())
         if given:
             log.info("assigned_later", cases=len(given))
+        quota.ask_if_due(runtime.database, self._sender.quota, now=runtime.now())
         return 0
 
     def _trials_turn(self) -> int:

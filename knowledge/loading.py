@@ -24,7 +24,7 @@ from knowledge.entries import (
     Term,
     Wording,
 )
-from knowledge.text import normalise
+from knowledge.language.text import normalise
 
 DATA = Path(__file__).parent / "data"
 """The knowledge that ships with the product."""

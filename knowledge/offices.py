@@ -14,9 +14,9 @@ from typing import Any, TypeVar
 
 import yaml
 
+from knowledge.language.text import normalise
 from knowledge.office_days import Office
 from knowledge.office_entries import Agency, AgencyOffice, OfficeCard, Park, TopicRule, Unit
-from knowledge.text import normalise
 
 __all__ = [
     "CATEGORIES",

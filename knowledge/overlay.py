@@ -13,10 +13,10 @@ from pathlib import Path
 
 from rapidfuzz import fuzz
 
-from knowledge.classify import RankedCategory
 from knowledge.entries import Category, FaqEntry, KnowledgeBase
-from knowledge.features import UnitCoder, bag
-from knowledge.text import detect_language, normalise
+from knowledge.language.text import detect_language, normalise
+from knowledge.model.classify import RankedCategory
+from knowledge.model.features import UnitCoder, bag
 from knowledge.understand import Match, Previous, Understander, Understanding
 
 NEARLY_THE_SAME = 0.8

@@ -9,18 +9,18 @@ from pathlib import Path
 
 import numpy as np
 
-from knowledge.alerts import Alert, detect_alert
-from knowledge.answering import AnswerModel, features, shipped_answer_model
-from knowledge.classify import CategoryModel, RankedCategory, rank, shipped_model
 from knowledge.entries import CATEGORIES, Category, FaqEntry, KnowledgeBase, ParkKind
-from knowledge.features import Floats
-from knowledge.fitting import LazyMatchers, Plan
-from knowledge.lexicon import Hit, LexiconIndex
-from knowledge.matching import KernelMatcher, Scores
+from knowledge.language.alerts import Alert, detect_alert
+from knowledge.language.lexicon import Hit, LexiconIndex
+from knowledge.language.opposites import Said, Stance
+from knowledge.language.reading import Focus, leans_on_last_turn, park_kind_named, read_focus
+from knowledge.language.text import Language, detect_language, normalise
+from knowledge.model.answering import AnswerModel, features, shipped_answer_model
+from knowledge.model.classify import CategoryModel, RankedCategory, rank, shipped_model
+from knowledge.model.features import Floats
+from knowledge.model.fitting import LazyMatchers, Plan
+from knowledge.model.matching import KernelMatcher, Scores
 from knowledge.offices import Offices, load_offices
-from knowledge.opposites import Said, Stance
-from knowledge.reading import Focus, leans_on_last_turn, park_kind_named, read_focus
-from knowledge.text import Language, detect_language, normalise
 
 _CHOICES = 5
 _WORTH_NAMING = 0.02

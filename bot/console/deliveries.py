@@ -10,7 +10,7 @@ from bot.console.signing import local_path
 from bot.web.pages import show
 from bot.web.words import WORDS
 from bot.web.work import Reading, RowId, Writing
-from routing.service.channel import leaving
+from routing.service.channel import leaving, quota
 
 router = APIRouter()
 
@@ -28,6 +28,7 @@ def deliveries_page(
     values = {
         "actor": work.actor, "rows": rows[:_PAGE], "next": rows[_PAGE - 1].row.id if len(rows) > _PAGE else None,
         "counts": leaving.counts(work.session), "state": state if state in WORDS["delivery"] else "",
+        "quota": quota.running_out(work.session, warn_at=work.runtime.settings.quota_warning, now=work.now),
         "events": leaving.set_aside_events(work.session, work.actor), "done": WORDS["done"].get(done or ""),
     }  # fmt: skip
     return show(request, "deliveries.html", values)

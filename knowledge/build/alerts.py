@@ -13,13 +13,13 @@ import numpy as np
 import yaml
 from sklearn.svm import LinearSVC
 
-from knowledge.alerts import Alert
 from knowledge.build.category import training_texts
 from knowledge.build.tables import Space, cut, pack
 from knowledge.entries import KnowledgeBase
 from knowledge.evaluation.cases import ALERTS
+from knowledge.language.alerts import Alert
+from knowledge.language.text import detect_language
 from knowledge.loading import DATA, read_knowledge
-from knowledge.text import detect_language
 
 TARGET = DATA / "model" / "alerts.npz"
 KINDS = tuple(Alert)

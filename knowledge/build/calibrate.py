@@ -17,13 +17,13 @@ import numpy as np
 import yaml
 from sklearn.linear_model import LogisticRegression
 
-from knowledge.answering import FEATURES, AnswerModel, features
-from knowledge.classify import rank, shipped_model
-from knowledge.features import Floats
-from knowledge.fitting import Plan
+from knowledge.language.text import normalise
 from knowledge.loading import DATA, load_knowledge
-from knowledge.matching import KernelMatcher
-from knowledge.text import normalise
+from knowledge.model.answering import FEATURES, AnswerModel, features
+from knowledge.model.classify import rank, shipped_model
+from knowledge.model.features import Floats
+from knowledge.model.fitting import Plan
+from knowledge.model.matching import KernelMatcher
 from knowledge.understand import Understander, with_category
 
 RIDGE = 0.3

@@ -3,7 +3,7 @@
     python -m knowledge.build.category
 
 Run it after a larger change of phrasings or lexicon. What officers teach in between reaches the category through the
-kernel of knowledge/matching.py, which is fitted at start.
+kernel of knowledge/model/matching.py, which is fitted at start.
 """
 
 import hashlib
@@ -19,12 +19,12 @@ from sklearn.svm import LinearSVC
 
 from knowledge.build.statutes import TARGET as STATUTES
 from knowledge.build.tables import Packed, Space, cut, pack, train
-from knowledge.classify import GramTable, hit_shares
 from knowledge.entries import CATEGORIES, Category, KnowledgeBase, Phrasing
-from knowledge.features import Floats
-from knowledge.lexicon import LexiconIndex
+from knowledge.language.lexicon import LexiconIndex
+from knowledge.language.text import normalise
 from knowledge.loading import DATA, read_knowledge
-from knowledge.text import normalise
+from knowledge.model.classify import GramTable, hit_shares
+from knowledge.model.features import Floats
 
 TARGET = DATA / "model" / "category.npz"
 

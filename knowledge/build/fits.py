@@ -8,10 +8,10 @@ import zipfile
 
 import numpy as np
 
-from knowledge.fitting import LazyMatchers, Plan
 from knowledge.loading import load_knowledge
-from knowledge.matching import KernelMatcher
-from knowledge.shipped import FITS, pack
+from knowledge.model.fitting import LazyMatchers, Plan
+from knowledge.model.matching import KernelMatcher
+from knowledge.model.shipped import FITS, pack
 
 GROUPS = ("zh", "en", "ja")
 

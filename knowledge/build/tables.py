@@ -8,9 +8,9 @@ import numpy as np
 from scipy.sparse import csr_matrix
 from sklearn.svm import LinearSVC
 
-from knowledge.classify import LONGEST, GramTable
-from knowledge.features import Floats, grams
-from knowledge.text import normalise
+from knowledge.language.text import normalise
+from knowledge.model.classify import LONGEST, GramTable
+from knowledge.model.features import Floats, grams
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,9 +9,9 @@ from rapidfuzz import fuzz, process
 
 from knowledge.entries import KnowledgeBase
 from knowledge.evaluation.metrics import Outcome
-from knowledge.features import grams
-from knowledge.fitting import spoken
-from knowledge.text import normalise
+from knowledge.language.text import normalise
+from knowledge.model.features import grams
+from knowledge.model.fitting import spoken
 
 if find_spec("bm25s"):
     import bm25s

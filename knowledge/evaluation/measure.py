@@ -5,15 +5,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from knowledge.alerts import detect_alert
-from knowledge.certainty import is_sure
 from knowledge.entries import Category, EntryKind, KnowledgeBase
 from knowledge.evaluation.baselines import Ask, baselines
 from knowledge.evaluation.cases import Case, Pair, alert_sets
 from knowledge.evaluation.metrics import Outcome, accuracy, auroc, confusion, macro_f1, recall
 from knowledge.evaluation.robustness import SPOILERS, spoil
 from knowledge.evaluation.speed import speed_figures, timed
+from knowledge.language.alerts import detect_alert
 from knowledge.loading import read_thresholds
+from knowledge.model.certainty import is_sure
 from knowledge.understand import Understander, Understanding
 
 _WORST = 25

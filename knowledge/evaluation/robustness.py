@@ -3,7 +3,7 @@
 import random
 from collections.abc import Callable, Sequence
 
-from knowledge.text import fold
+from knowledge.language.text import fold
 
 
 def _drop(text: str, chance: random.Random) -> str:

@@ -11,9 +11,9 @@ from rapidfuzz import fuzz, process
 
 from knowledge.entries import KnowledgeBase
 from knowledge.evaluation.metrics import percentile
-from knowledge.fitting import LazyMatchers, Plan
-from knowledge.matching import KernelMatcher
-from knowledge.text import normalise
+from knowledge.language.text import normalise
+from knowledge.model.fitting import LazyMatchers, Plan
+from knowledge.model.matching import KernelMatcher
 from knowledge.understand import Understander
 
 _TIMED = 400

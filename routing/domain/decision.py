@@ -9,9 +9,9 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from knowledge.certainty import is_sure
 from knowledge.entries import CASE_CATEGORIES, Category, EntryKind
 from knowledge.loading import read_thresholds
+from knowledge.model.certainty import is_sure
 from knowledge.understand import Match, Understanding
 
 _MOST_CHOICES = 3

@@ -14,3 +14,9 @@ def claim(session: Session, key: str, value: str) -> bool:
     if insert_ignoring(session, Meta, {"key": key, "value": value}, key=("key",)):
         return True
     return changed(session, update(Meta).where(Meta.key == key, Meta.value != value).values(value=value)) == 1
+
+
+def read(session: Session, key: str) -> str | None:
+    """The value of a key, if it was set."""
+    row = session.get(Meta, key)
+    return row.value if row else None

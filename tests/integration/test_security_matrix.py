@@ -125,7 +125,7 @@ def objects(service) -> dict[str, dict[str, str]]:
     return {"own": attached(service, own), "confidential": attached(service, hidden), "missing": missing}
 
 
-def attached(service, number) -> dict[str, str]:
+def attached(service, number, *, name="a.pdf", kind="application/pdf") -> dict[str, str]:
     """A case with a file of the firm's and a message that did not arrive."""
     with service.runtime.database.writing() as session:
         case = session.scalars(select(CaseRow).where(CaseRow.number == number)).one()
@@ -134,7 +134,7 @@ def attached(service, number) -> dict[str, str]:
         session.add(contact)
         session.flush()
         media = Media(
-            message_id=said.id, line_message_id=uuid4().hex, file_name="a.pdf", content_type="application/pdf", size=3,
+            message_id=said.id, line_message_id=uuid4().hex, file_name=name, content_type=kind, size=3,
             content=b"pdf", state="stored", due_at=service.now,
         )  # fmt: skip
         sent = Outbox(

@@ -14,7 +14,7 @@ from bot.web.errors import status_of
 from bot.web.work import Work
 from knowledge.calendar import local
 from knowledge.entries import FaqEntry
-from knowledge.text import normalise
+from knowledge.language.text import normalise
 from routing.domain.errors import Invalid, OnestopError, StaleVersion, StepNotAllowed
 from routing.domain.permissions import require_team
 from routing.service import listing

@@ -65,6 +65,17 @@ def _words(turn: Turn) -> Result:
         return _postback(
             replace(turn, inbound=inbound, message_id=None, words=turn.before, understanding=None, decision=None)
         )
+    if _says_nothing(text):
+        return _unanswered(turn)
+    return _spoken(turn)
+
+
+def _unanswered(turn: Turn) -> Result:
+    return Result(state=turn.state) if turn.state.step is Step.IDLE else again(turn)
+
+
+def _spoken(turn: Turn) -> Result:
+    """Words of the firm's own."""
     alert = turn.understanding is not None and turn.understanding.alert is not None
     if turn.state.step in OPENING and not alert:
         return opening.told(turn)
@@ -74,6 +85,11 @@ def _words(turn: Turn) -> Result:
         return more
     turn = replace(turn, state=menu.idle(turn.state))
     return _meant(turn) or asking.asked(turn)
+
+
+def _says_nothing(text: str) -> bool:
+    """Emoji alone are like a sticker; a lone question mark asks something."""
+    return not any(character.isalnum() or character in "?？" for character in text)
 
 
 def _meant(turn: Turn) -> Result | None:

@@ -44,7 +44,7 @@ def hours(turn: Turn) -> str:
 
 def greeting(turn: Turn) -> tuple[Outgoing, ...]:
     """Who we are and what can be asked."""
-    body = "\n".join(part for part in (turn.say("greeting.body"), hours(turn)) if part)
+    body = "\n".join(part for part in (turn.say("greeting.body"), hours(turn), turn.say("greeting.pick")) if part)
     languages = tuple(
         Button(label=label, data=postback("language", lang=lang), shown=label)
         for lang, label in (("zh-TW", "中文"), ("en", "English"), ("ja", "日本語"))

@@ -87,8 +87,9 @@ def _anywhere(turn: Turn, said: str) -> dict[str, str] | None:
     if said in _MINE:
         return {"action": "my_cases"}
     number = said.upper()
-    if _CASE_NUMBER.fullmatch(number) and any(case.number == number for case in turn.cases):
-        return {"action": "case", "number": number}
+    if _CASE_NUMBER.fullmatch(number):
+        mine = any(case.number == number for case in turn.cases)
+        return {"action": "case", "number": number} if mine else {"action": "my_cases"}
     chosen = next((lang for lang, names in _LANGUAGES.items() if said in names), None)
     return {"action": "language", "lang": chosen} if chosen else None
 

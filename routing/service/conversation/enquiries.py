@@ -11,7 +11,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from knowledge.text import Language
+from knowledge.language.text import Language
 from knowledge.understand import Previous
 from knowledge.wording import reading_language
 from routing.domain.dialogue import handling, menu

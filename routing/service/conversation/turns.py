@@ -7,6 +7,7 @@ from datetime import date, datetime
 from functools import partial
 
 from knowledge.calendar import local
+from knowledge.common import common_first, load_common
 from knowledge.emergency import calls_for
 from knowledge.entries import Category, FaqEntry
 from knowledge.privacy import load_privacy
@@ -26,6 +27,8 @@ from routing.store.schema import Firm
 
 PRIVACY_VERSION = load_privacy().version
 """The privacy notice in force; who saw an earlier one sees it again."""
+
+_COMMON = load_common()
 
 _TOLD = {
     EventKind.ASSIGNED: "step.assigned", EventKind.MESSAGE: "step.message", EventKind.REPLIED: "step.replied",
@@ -100,9 +103,9 @@ def _known(talk: Conversation) -> Known:
 
 
 def _common(entries: tuple[FaqEntry, ...], day: date, name: str) -> tuple[FaqEntry, ...]:
-    """What is often asked in a category: live answers, in the order of the files."""
+    """What is often asked in a category: live answers, those picked for it first."""
     live = (entry for entry in entries if entry.category.value == name and entry.kind.value == "answer")
-    return tuple(entry for entry in live if not entry.expired(day))[:4]
+    return common_first((entry for entry in live if not entry.expired(day)), _COMMON.get(name, ()))[:4]
 
 
 def _small_reply(talk: Conversation, intent: str) -> str | None:

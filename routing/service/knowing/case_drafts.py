@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from knowledge.entries import FaqEntry
-from knowledge.text import detect_language
+from knowledge.language.text import detect_language
 from routing.domain.permissions import Actor, require_team
 from routing.service.knowing.corrections import names_in, teachable
 from routing.service.knowing.likeness import bare, mask

@@ -7,8 +7,8 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from knowledge.entries import CASE_CATEGORIES
+from knowledge.language.text import normalise
 from knowledge.overlay import Kind
-from knowledge.text import normalise
 from routing.domain.errors import Forbidden, Invalid, NotFound, StepNotAllowed
 from routing.domain.permissions import Actor, Role, may_write, require_team
 from routing.service.journal import find

@@ -12,8 +12,8 @@ import numpy as np
 from rapidfuzz import fuzz, process
 
 from knowledge.entries import FaqEntry, KnowledgeBase
-from knowledge.features import UnitCoder, bag
-from knowledge.text import normalise
+from knowledge.language.text import normalise
+from knowledge.model.features import UnitCoder, bag
 
 NEAR = 84
 """rapidfuzz ratio (0 to 100) of the sorted units from which two phrasings are shown as nearly the same."""

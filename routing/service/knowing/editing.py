@@ -11,8 +11,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from knowledge.entries import FaqEntry, KnowledgeBase
+from knowledge.language.text import normalise
 from knowledge.loading import Problem
-from knowledge.text import normalise
 from routing.domain.errors import Forbidden, Invalid, NotFound, StaleVersion, StepNotAllowed
 from routing.domain.permissions import Actor, Role, require_team
 from routing.service.knowing.in_force import InForce, body_of, read_body, read_text

@@ -19,9 +19,9 @@ import structlog
 from sqlalchemy.orm import Session
 
 from knowledge.entries import Category, FaqEntry, KnowledgeBase
-from knowledge.fitting import Plan
 from knowledge.loading import Problem, load_knowledge, read_entries
-from knowledge.matching import KernelMatcher
+from knowledge.model.fitting import Plan
+from knowledge.model.matching import KernelMatcher
 from knowledge.overlay import Kind, Taught, TaughtUnderstander, lay_over
 from knowledge.services import OnlineService, ServicesError, load_services
 from knowledge.writing import as_data, as_yaml

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from rapidfuzz import fuzz, process
 
-from knowledge.features import UnitCoder, bag, grams
-from knowledge.text import normalise
+from knowledge.language.text import normalise
+from knowledge.model.features import UnitCoder, bag, grams
 
 LIKE = 0.4
 """Likeness (0 to 1) from which two enquiries are taken for the same question in a list for people."""

@@ -9,7 +9,7 @@ from typing import Any
 
 import structlog
 
-from knowledge.text import normalise
+from knowledge.language.text import normalise
 from knowledge.understand import Understander
 from routing.service.knowing.corrections import forget_taken_back
 from routing.service.knowing.in_force import InForce, Knowledge, as_taught

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from importlib import resources
 
 from knowledge.entries import KnowledgeBase
-from knowledge.features import grams
-from knowledge.text import normalise
+from knowledge.language.text import normalise
+from knowledge.model.features import grams
 from knowledge.understand import Understander
 
 TOLERANCE = 0.005

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from knowledge.calendar import local
 from knowledge.entries import FaqEntry
-from knowledge.text import normalise
+from knowledge.language.text import normalise
 from routing.domain import clock
 from routing.domain.case import Case
 from routing.domain.errors import Invalid

@@ -2,7 +2,7 @@
 
 import pytest
 
-from knowledge.masking import masked
+from knowledge.language.masking import masked
 
 
 @pytest.mark.parametrize(

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from knowledge.fitting import LazyMatchers, Plan
-from knowledge.matching import Example, KernelMatcher, ridge
-from knowledge.text import normalise
+from knowledge.language.text import normalise
+from knowledge.model.fitting import LazyMatchers, Plan
+from knowledge.model.matching import Example, KernelMatcher, ridge
 
 
 def test_ridge_solves_the_system():

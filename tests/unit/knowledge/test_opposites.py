@@ -2,8 +2,8 @@
 
 import pytest
 
-from knowledge.opposites import Said, Stance, negated
-from knowledge.text import normalise
+from knowledge.language.opposites import Said, Stance, negated
+from knowledge.language.text import normalise
 
 OPPOSED = [
     ("我要退租", ["我要續租", "租約到期續約"]),

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from knowledge.fitting import Plan
 from knowledge.loading import load_knowledge
-from knowledge.matching import KernelMatcher
-from knowledge.shipped import pack, shipped_fits, unpack
+from knowledge.model.fitting import Plan
+from knowledge.model.matching import KernelMatcher
+from knowledge.model.shipped import pack, shipped_fits, unpack
 
 
 def test_every_language_starts_without_fitting():

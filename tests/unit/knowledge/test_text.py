@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from knowledge.text import Language, asking_sentences, detect_language, normalise
+from knowledge.language.text import Language, asking_sentences, detect_language, normalise
 
 
 @given(st.text(max_size=80))

@@ -2,8 +2,8 @@
 
 import pytest
 
-from knowledge.alerts import Alert
 from knowledge.entries import Category, ParkKind
+from knowledge.language.alerts import Alert
 from knowledge.understand import Previous
 
 

@@ -5,9 +5,9 @@ from datetime import date
 
 import pytest
 
-from knowledge.classify import RankedCategory
 from knowledge.entries import Basis, Category, EntryKind, FaqEntry, ParkKind, Wording
-from knowledge.text import Language
+from knowledge.language.text import Language
+from knowledge.model.classify import RankedCategory
 from knowledge.understand import Match, Understanding
 from routing.domain.decision import Action, Thresholds, decide
 

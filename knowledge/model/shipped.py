@@ -11,8 +11,8 @@ from pathlib import Path
 
 import numpy as np
 
-from knowledge.features import Floats
 from knowledge.loading import DATA
+from knowledge.model.features import Floats
 
 FITS = DATA / "model" / "fits.npz"
 

@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge.entries import CASE_CATEGORIES, CATEGORIES, Category
-from knowledge.features import Floats, grams
-from knowledge.lexicon import Hit
+from knowledge.language.lexicon import Hit
+from knowledge.model.features import Floats, grams
 
 LONGEST = 3
 """Longest n-gram of the linear model."""

@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge.entries import CATEGORIES, Category, FaqEntry, KnowledgeBase
-from knowledge.features import Floats
-from knowledge.matching import Example, KernelMatcher
-from knowledge.shipped import shipped_fits
+from knowledge.model.features import Floats
+from knowledge.model.matching import Example, KernelMatcher
+from knowledge.model.shipped import shipped_fits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

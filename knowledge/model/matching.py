@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
 
-from knowledge.features import BagIndex, Floats, GramIndex, UnitCoder, bag
-from knowledge.text import normalise
+from knowledge.language.text import normalise
+from knowledge.model.features import BagIndex, Floats, GramIndex, UnitCoder, bag
 
 _UNITS, _BAG, _GRAMS = 0.35, 0.35, 0.30
 _RIDGE = 0.3

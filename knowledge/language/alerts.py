@@ -2,7 +2,7 @@
 
 Rules that can be read come first: a sentence raises an alert when it names an event happening and nothing makes it a
 matter of rules, plans, fees or the past; words such as 現在 or 救命 weigh more than the latter. A small model of how
-reports sound (knowledge/danger.py) adds what no rule names and overrules what is plainly a question. Patterns are
+reports sound (knowledge/language/danger.py) adds what no rule names and overrules what is plainly a question. Patterns are
 written in any script and folded as the text is.
 """
 
@@ -10,8 +10,8 @@ written in any script and folded as the text is.
 import re
 from enum import StrEnum
 
-from knowledge.danger import danger_model
-from knowledge.text import fold, sentences
+from knowledge.language.danger import danger_model
+from knowledge.language.text import fold, sentences
 
 
 class Alert(StrEnum):

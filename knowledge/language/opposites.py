@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from knowledge.text import fold, normalise
+from knowledge.language.text import fold, normalise
 
 _PAIRS: tuple[tuple[str, str], ...] = (
     (

@@ -1,6 +1,7 @@
 """How much a message reads like a report of danger now, by its n-grams; made by knowledge/build/alerts.py.
 
-The rules of knowledge/alerts.py know words; this knows how reports and questions sound, also in words no rule names.
+The rules of knowledge/language/alerts.py know words; this knows how reports and questions sound, also in words that no
+rule names.
 """
 
 from dataclasses import dataclass
@@ -8,10 +9,10 @@ from functools import cache
 
 import numpy as np
 
-from knowledge.classify import LONGEST, GramTable
-from knowledge.features import Floats, grams
+from knowledge.language.text import normalise
 from knowledge.loading import DATA
-from knowledge.text import normalise
+from knowledge.model.classify import LONGEST, GramTable
+from knowledge.model.features import Floats, grams
 
 FILE = DATA / "model" / "alerts.npz"
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from knowledge.entries import Term
-from knowledge.text import normalise
+from knowledge.language.text import normalise
 
 _LATIN = re.compile(r"[a-z0-9]")
 

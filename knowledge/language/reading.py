@@ -5,8 +5,8 @@ import re
 from dataclasses import dataclass
 
 from knowledge.entries import ParkKind
+from knowledge.language.text import asking_sentences, fold, normalise
 from knowledge.offices import Offices
-from knowledge.text import asking_sentences, fold, normalise
 
 _LONG = 60
 """Characters of a normalised text from which single sentences are looked at."""
