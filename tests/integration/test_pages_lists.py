@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy import select
 
+from routing.service.channel import quota
 from routing.store import cases as store
 from routing.store import people
 from routing.store.channel import inbox, outbox
@@ -260,3 +261,8 @@ def test_a_closure_moves_the_dates_of_open_cases_and_its_withdrawal_moves_them_b
 def test_only_administrators_change_what_administrators_keep(service, deed):
     data = {"email": email("bob"), "first": "2026-11-18", "last": "2026-11-18", "day": "2026-11-18", "part": "full"}
     assert Visitor(service, "sue").ask("POST", f"/desk/admin/{deed}", data=data).status == 403
+
+
+def test_deliveries_warn_before_the_months_messages_are_used_up(service):
+    quota.ask_if_due(service.runtime.database, lambda: (200, 170), now=service.now)
+    assert "本月 LINE 推播則數已使用 85%（170／200 則）" in Visitor(service, "alice").get("/desk/deliveries").text
