@@ -59,13 +59,14 @@ def _queue(work: Work, view: str | None, category: str | None, status: str | Non
 
 
 def _grouped(found: views.Queue, *, leads: bool) -> list[tuple[str, list[views.CaseLine]]]:
-    """The queue by group. Extensions that wait for those who decide on them stand first: they must before the date."""
+    """The queue by group. Those who decide on extensions see them next to what is urgent: it must be before the date."""
     groups: list[tuple[str, list[views.CaseLine]]] = [(name, getattr(found, name)) for name in GROUPS]
     if not leads:
         return groups
-    asked = [line for _, lines in groups for line in lines if line.row.pending_extension]
-    rest = [(name, [line for line in lines if not line.row.pending_extension]) for name, lines in groups]
-    return [("approval", asked), *rest]
+    urgent, *others = groups
+    asked = [line for _, lines in others for line in lines if line.row.pending_extension]
+    rest = [(name, [line for line in lines if not line.row.pending_extension]) for name, lines in others]
+    return [urgent, ("approval", asked), *rest]
 
 
 def _fingerprint(groups: list[tuple[str, list[views.CaseLine]]], work: Work) -> str:

@@ -145,8 +145,8 @@ WORDS: dict[str, dict[str, str]] = {
     "language": {"zh-TW": "中文", "zh-CN": "中文（簡體）", "en": "英文", "ja": "日文"},
     "view": {"mine": "我的案件", "unit": "本單位", "all": "全部"},
     "group": {
-        "approval": "展期待核定",
         "alert": "緊急案件",
+        "approval": "展期待核定",
         "overdue": "已逾限",
         "due_today": "今日到期",
         "answered": "廠商已回應",
