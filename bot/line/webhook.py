@@ -33,7 +33,8 @@ PATIENCE = 1.8
 PATH = "/line/webhook"
 
 log = structlog.get_logger("line.webhook")
-_DONE = Response(b"{}", media_type="application/json", headers={"X-Content-Type-Options": "nosniff"})
+_DRESS = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
+_DONE = Response(b"{}", media_type="application/json", headers=_DRESS)
 
 
 class NotACallbackError(Exception):
@@ -186,4 +187,6 @@ class Door:
         else:
             answer = problem(405, "method_not_allowed", "Only POST is accepted here.")
             answer.headers["Allow"] = "POST"
+        if answer is not _DONE:
+            answer.headers.update(_DRESS)
         await answer(scope, receive, send)
