@@ -11,6 +11,7 @@ from routing.domain.dialogue.state import OPENING, Step
 from routing.domain.dialogue.turn import NoteEnquiry, Result, Turn
 from routing.domain.dialogue.typed import tapped
 from routing.domain.inbound import InboundKind
+from routing.domain.messages import Text
 
 _BACK = {
     "取消", "返回", "回主選單", "主選單", "選單", "算了", "不用了", "先不用", "cancel", "menu", "back", "never mind",
@@ -66,12 +67,16 @@ def _words(turn: Turn) -> Result:
             replace(turn, inbound=inbound, message_id=None, words=turn.before, understanding=None, decision=None)
         )
     if _says_nothing(text):
-        return _unanswered(turn)
+        return _nodded(turn)
     return _spoken(turn)
 
 
-def _unanswered(turn: Turn) -> Result:
-    return Result(state=turn.state) if turn.state.step is Step.IDLE else again(turn)
+def _nodded(turn: Turn) -> Result:
+    """Emoji alone change nothing: what was asked last still stands, and the ways on are shown."""
+    if turn.state.step is not Step.IDLE:
+        return again(turn)
+    words = turn.small_reply("ok") or turn.say("greeting.body")
+    return Result(state=turn.state, messages=(Text(words, quick=menu.usual(turn)),))
 
 
 def _spoken(turn: Turn) -> Result:

@@ -6,13 +6,14 @@ the firm in a sentence, and its message stays; any other failure undoes everythi
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from knowledge.language.text import Language
-from knowledge.understand import Previous
+from knowledge.understand import Previous, Understanding
 from knowledge.wording import reading_language
 from routing.domain.dialogue import handling, menu
 from routing.domain.dialogue.state import FACTS, State, state_from
@@ -27,6 +28,10 @@ from routing.store import people
 from routing.store.channel import conversations, inbox, outbox
 from routing.store.schema import Case as CaseRow
 from routing.store.schema import Contact, Media, Message
+
+_WORDS = re.compile(r"[^\W\d_]")
+_CODES = re.compile(r"\b[A-Za-z]+-?\d[\w-]*")
+"""Case numbers and the like: they are of no language."""
 
 TAKEN_BACK = "（訊息已收回）"
 """What a case is called whose first words were taken back."""
@@ -76,9 +81,7 @@ def _turn(talk: Conversation) -> Result:
         previous = _previous(talk, state)
         understanding, decision = talk.reader.read(talk.inbound.text, previous, today=turns.today(talk.now))
         talk.understood = (understanding, decision)
-        talk.in_danger = str(understanding.language) if understanding.alert else None
-        if state.step not in FACTS:
-            _learn_language(talk, understanding.language)
+        _learn_language(talk, understanding, asked_for_a_fact=state.step in FACTS)
     turn = turns.build(talk, state, understanding, decision)
     if _is_stale(talk):
         return menu.expired(turn)
@@ -101,10 +104,21 @@ def _previous(talk: Conversation, state: State) -> Previous | None:
     return Previous(text=found[0].text, category=turns.category(state.last_category), entry_id=state.last_entry)
 
 
-def _learn_language(talk: Conversation, language: Language) -> None:
-    """The first words decide the language, until the firm chooses one; a number or a picture decides nothing."""
-    if talk.contact.language is None and any(character.isalpha() for character in talk.inbound.text):
-        talk.contact.language = reading_language(str(language))
+def _learn_language(talk: Conversation, understanding: Understanding, *, asked_for_a_fact: bool) -> None:
+    """The first words decide the language, until the firm chooses one; danger is answered as it is told.
+
+    A number, a name or a picture decides nothing, nor does a hello or an OK, which all Taiwan writes in English: that
+    is answered in kind and forgotten.
+    """
+    language = str(understanding.language)
+    if understanding.alert is not None:
+        talk.for_now = language
+    if asked_for_a_fact or talk.contact.language is not None or not _WORDS.search(_CODES.sub("", talk.inbound.text)):
+        return
+    if understanding.category.value == "smalltalk" and understanding.language is Language.EN:
+        talk.for_now = language
+    else:
+        talk.contact.language = reading_language(language)
 
 
 def _store(talk: Conversation) -> Message:

@@ -31,10 +31,10 @@ class Conversation:
     message: Message | None = None
     told: list[Outgoing] = field(default_factory=list)
     understood: tuple[Understanding, Decision] | None = None
-    in_danger: str | None = None
-    """The language of a report of danger: whoever wrote it reads that best now, whatever was chosen before."""
+    for_now: str | None = None
+    """The language of this answer alone: of a report of danger, whatever was chosen before, and of a mere hello."""
 
     @property
     def language(self) -> str:
         """The language this contact reads."""
-        return reading_language(self.in_danger or self.contact.language)
+        return reading_language(self.for_now or self.contact.language)
