@@ -12,37 +12,22 @@ from pathlib import Path
 import typer
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.orm import Session
 
 from bot.settings import Settings, SettingsError, load_settings
 from knowledge.calendar import OfficeCalendar, load_calendar
 from knowledge.offices import Offices, load_offices
 from knowledge.wording import load_sentences
-from routing.service.context import Desk, DeskSource
+from routing.service.context import Desk, DeskSource, Transactions
 from routing.service.upkeep import databases
 from routing.store.session import Database
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context(Transactions):
     """One command's own things."""
 
     settings: Settings
-    database: Database
-    desks: DeskSource
     now: datetime
-
-    @contextmanager
-    def writing(self) -> Iterator[tuple[Session, Desk]]:
-        """One transaction, committed at its end."""
-        with self.database.writing() as session:
-            yield session, self.desks.desk(session)
-
-    @contextmanager
-    def reading(self) -> Iterator[tuple[Session, Desk]]:
-        """One reading session."""
-        with self.database.reading() as session:
-            yield session, self.desks.desk(session)
 
 
 def time_of(settings: Settings) -> datetime:
@@ -72,7 +57,7 @@ def opened() -> Iterator[Context]:
         problem = databases.why_not(database, demo=True)
         if problem is not None:
             raise SettingsError(problem)
-        yield Context(settings, database, source_of(settings), time_of(settings))
+        yield Context(settings=settings, database=database, desks=source_of(settings), now=time_of(settings))
     finally:
         database.dispose()
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from sqlalchemy.orm import Session
@@ -10,6 +12,7 @@ from knowledge.calendar import Office, OfficeCalendar
 from knowledge.offices import Offices
 from knowledge.wording import Sentences
 from routing.store import calendar as store
+from routing.store.session import Database
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,3 +52,23 @@ class DeskSource:
             self._calendar = calendar.with_closures([*calendar.closures, *closures])
             self._seen = seen
         return replace(self.base, calendar=self._calendar)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transactions:
+    """Where a process or a command begins its transactions: each comes with the office as it is in it."""
+
+    database: Database
+    desks: DeskSource
+
+    @contextmanager
+    def writing(self) -> Iterator[tuple[Session, Desk]]:
+        """One writing transaction, committed at its end."""
+        with self.database.writing() as session:
+            yield session, self.desks.desk(session)
+
+    @contextmanager
+    def reading(self) -> Iterator[tuple[Session, Desk]]:
+        """One reading session."""
+        with self.database.reading() as session:
+            yield session, self.desks.desk(session)
