@@ -146,7 +146,7 @@ def test_words_stand_in_messages_alone(service):
         at("2026-01-05T13:00:00", "note", text=words[2]),
         at("2026-01-05T14:00:00", "waiting", on="firm", message=words[3]),
         at("2026-01-05T15:00:00", "closed", outcome="answered", summary=words[4]),
-    ]  # fmt: skip
+    ]
     take_in(service, [line(events=events)])
     with service.runtime.reading() as (session, _desk):
         row = cases.by_number(session, "KP-1150105-0001")
