@@ -76,7 +76,7 @@ def as_data(name: Any, read: Understanding, decision: Decision) -> dict[str, Any
         "confidence": round(read.confidence, 4),
         "decision": str(decision.action),
         "alert": str(read.alert) if read.alert else None,
-        "faq": [_faq(match) for match in _ordered(read, decision)],
+        "faq": _faq(_ordered(read, decision)),
     }
 
 
@@ -89,13 +89,17 @@ def _ordered(read: Understanding, decision: Decision) -> tuple[Match, ...]:
     return (*first, *(m for m in read.faq if m.entry_id not in ids))
 
 
-def _faq(match: Match) -> dict[str, Any]:
-    return {
-        "id": match.entry_id,
-        "score": round(match.probability, 4),
-        "answer": match.entry.answer,
-        "facts": list(match.entry.facts),
-    }
+def _faq(matches: tuple[Match, ...]) -> list[dict[str, Any]]:
+    """The matches with the score that orders them, 0 to 1 and never rising (opposites stand below their likeness)."""
+    found: list[dict[str, Any]] = []
+    ceiling = 1.0
+    for match in matches:
+        ceiling = max(0.0, min(ceiling, match.score))
+        entry = match.entry
+        found.append({
+            "id": entry.id, "score": round(ceiling, 4), "answer": entry.answer, "facts": list(entry.facts),
+        })  # fmt: skip
+    return found
 
 
 def account(read: Understanding, decision: Decision) -> str:

@@ -7,10 +7,11 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from bot.cli.understand import understand_command
+from bot.cli.understand import as_data, understand_command
 from knowledge.entries import KnowledgeBase
+from knowledge.loading import load_knowledge
 from knowledge.understand import Understander
-from routing.domain.decision import Thresholds
+from routing.domain.decision import Thresholds, decide
 
 FIELDS = ["id", "language", "category", "topic", "confidence", "decision", "alert", "faq"]
 
@@ -43,3 +44,13 @@ def test_for_people_it_explains_in_chinese(app):
     result = CliRunner().invoke(app, [], input="整個廠停電了\n")
     assert "緊急：outage_power" in result.stdout
     assert "水電" in result.stdout
+
+
+@pytest.mark.parametrize(
+    "text", ["租地要繳多少預約金", "續租要準備什麼", "用電契約容量怎麼增加", "bonded goods repair"]
+)
+def test_scores_are_best_first_and_never_rise(text):
+    read = Understander(load_knowledge()).understand(text)
+    scores = [row["score"] for row in as_data(1, read, decide(read, Thresholds(), date(2026, 11, 23)))["faq"]]
+    assert scores == sorted(scores, reverse=True)
+    assert all(0 <= score <= 1 for score in scores)
