@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from knowledge.calendar import local
-from routing.domain.case import Event, EventKind
+from routing.domain.case import Event, EventKind, Status
 from routing.domain.errors import Forbidden, NotFound
 from routing.domain.permissions import Actor, Role, may_write, require_team
 from routing.domain.steps import ALLOWED
@@ -29,6 +29,7 @@ _STEPS = {
     "close": EventKind.CLOSED, "reopen": EventKind.REOPENED, "confidential": EventKind.CONFIDENTIAL,
 }  # fmt: skip
 _PARTNER_STEPS = {"note", "resume"}
+_OPEN = tuple(status.value for status in Status if status is not Status.CLOSED)
 
 
 def usual_view(actor: Actor) -> str:
@@ -53,9 +54,13 @@ def wanted(
     q: str | None = None,
     numbers: tuple[str, ...] | None = None,
 ) -> CaseFilter:
-    """What a list is narrowed to. ``view``: ``mine``, ``unit`` (the person's own) or ``all``; ``today`` in Taipei."""
+    """What a list is narrowed to. ``view``: ``mine``, ``unit`` (the person's own) or ``all``; ``today`` in Taipei.
+
+    Who asks for what is late without naming a status means what is still to be done.
+    """
+    statuses = (status,) if status else _OPEN if overdue else ()
     return CaseFilter(
-        today=today, status=(status,) if status else (), kind=kind, category=category,
+        today=today, status=statuses, kind=kind, category=category,
         unit=actor.unit if view == UNIT and actor.unit else unit, waiting_on=waiting_on, park=park, overdue=overdue,
         assignee=actor.email if view == MINE else assignee, unassigned=unassigned, q=q, numbers=numbers,
     )  # fmt: skip
