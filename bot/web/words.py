@@ -205,6 +205,7 @@ WORDS: dict[str, dict[str, str]] = {
         "knowledge.draft": "知識庫：撰寫草稿",
         "knowledge.approved": "知識庫：核定",
         "knowledge.rejected": "知識庫：退回草稿",
+        "knowledge.threshold": "知識：直接回答門檻調整",
         "correction.phrasing": "修正：提出問法",
         "correction.counter": "修正：提出反例",
         "correction.category": "修正：提出類別",

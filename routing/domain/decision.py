@@ -4,7 +4,7 @@ Pure rules over thresholds that come in as a value; the measured ones ship in kn
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -67,6 +67,8 @@ class Decision:
     """The entry to answer with, or the hand-over entry that says who will answer."""
     choices: tuple[Match, ...] = ()
     """Entries to offer, best first, at most three; for `choose`."""
+    nearest: Match | None = None
+    """The entry that nothing but its probability kept from being answered."""
     categories: tuple[Category, ...] = ()
     """Categories to offer when no entry is near, or when several topics were asked; for `choose`."""
 
@@ -83,7 +85,10 @@ def decide(understanding: Understanding, thresholds: Thresholds, today: date) ->
         if best.entry.kind is EntryKind.HAND_OVER:
             return Decision(action=Action.HAND_OVER, reason="entry_hands_over", match=best)
         return Decision(action=Action.ANSWER, reason="sure", match=best)
-    return _unsure(live, understanding, thresholds)
+    decision = _unsure(live, understanding, thresholds)
+    if is_sure(live, understanding, answer=0.0, margin=thresholds.margin):
+        return replace(decision, nearest=live[0])
+    return decision
 
 
 def _unsure(live: tuple[Match, ...], understanding: Understanding, thresholds: Thresholds) -> Decision:

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
+from routing.store import meta
 from routing.store.schema import Contact, Enquiry, Message, Meta
 from routing.store.schema_desk import Correction, KnowledgeEdit
 from routing.store.session import changed
@@ -114,11 +115,7 @@ def services(session: Session) -> str:
 
 def keep_services(session: Session, value: str) -> None:
     """Keep what was entered about online services."""
-    row = session.get(Meta, SERVICES)
-    if row is None:
-        session.add(Meta(key=SERVICES, value=value))
-    else:
-        row.value = value
+    meta.put(session, SERVICES, value)
 
 
 def unanswered(session: Session, *, since: datetime, until: datetime) -> list[tuple[Enquiry, Message, Contact | None]]:
@@ -134,6 +131,21 @@ def unanswered(session: Session, *, since: datetime, until: datetime) -> list[tu
         .order_by(Enquiry.at, Enquiry.id)
     )
     return [(row[0], row[1], row[2]) for row in session.execute(query)]
+
+
+def weighed(session: Session, *, since: datetime) -> list[Enquiry]:
+    """Enquiries since an instant on which a probability decided, oldest first."""
+    query = select(Enquiry).where(Enquiry.at >= since, Enquiry.probability.is_not(None))
+    return list(session.scalars(query.order_by(Enquiry.at, Enquiry.id)))
+
+
+def corrections_of_enquiries(session: Session, *, since: datetime) -> list[Correction]:
+    """Corrections of what was asked since an instant, tried or not; none that was withdrawn or taken back."""
+    asked = select(Enquiry.message_id).where(Enquiry.at >= since, Enquiry.probability.is_not(None))
+    query = select(Correction).where(
+        Correction.message_id.in_(asked), Correction.state.in_(("trial", "live", "refused"))
+    )
+    return list(session.scalars(query))
 
 
 def enquiries_of_case(session: Session, case_id: int) -> list[tuple[Enquiry, Message]]:

@@ -16,6 +16,15 @@ def claim(session: Session, key: str, value: str) -> bool:
     return changed(session, update(Meta).where(Meta.key == key, Meta.value != value).values(value=value)) == 1
 
 
+def put(session: Session, key: str, value: str) -> None:
+    """Set a key to a value, whatever it had."""
+    row = session.get(Meta, key)
+    if row is None:
+        session.add(Meta(key=key, value=value))
+    else:
+        row.value = value
+
+
 def read(session: Session, key: str) -> str | None:
     """The value of a key, if it was set."""
     row = session.get(Meta, key)

@@ -220,7 +220,11 @@ class Outbox(Base):
 
 
 class Enquiry(Base):
-    """What a firm asked and what the bot made of it. The text stands in the message."""
+    """What a firm asked and what the bot made of it. The text stands in the message.
+
+    ``probability``: that the best entry is right, as it was decided on; null where no threshold could have changed
+    the decision.
+    """
 
     __tablename__ = "enquiry"
     id: Mapped[int] = mapped_column(Id, primary_key=True)
@@ -233,6 +237,7 @@ class Enquiry(Base):
     topic: Mapped[str | None] = mapped_column(String(40))
     decision: Mapped[str] = mapped_column(String(12))
     confidence: Mapped[float]
+    probability: Mapped[float | None]
     alert: Mapped[str | None] = mapped_column(String(20))
     faq: Mapped[str | None] = mapped_column(String(80))
     offered: Mapped[list[Any]] = mapped_column(default=list)

@@ -18,7 +18,8 @@ from knowledge.calendar import local
 from knowledge.entries import FaqEntry
 from knowledge.understand import Understanding
 from routing.domain.decision import Decision
-from routing.service.knowing import doubles, unanswered
+from routing.domain.verdicts import AIM
+from routing.service.knowing import doubles, unanswered, verdicts
 
 router = APIRouter(prefix="/desk/knowledge")
 
@@ -29,6 +30,10 @@ REASONS = {
     "several_topics": "一則訊息問了不只一件事。", "too_short": "字太少，無法判斷。", "unreadable": "沒有可判讀的文字。",
     "category_unsure": "沒有相近的條目，類別也沒有把握，請廠商選類別。", "smalltalk": "是寒暄，不是諮詢。",
     "entry_hands_over": "對應的條目註明由專人回復。", "unknown": "類別明確，但沒有相近的條目，轉請專人。",
+}  # fmt: skip
+WHYS = {
+    "kept": "出廠門檻達到目標", "lowered": "較低的門檻也達到目標，已調低", "raised": "出廠門檻未達目標，已調高",
+    "short": "尚無門檻達到目標，採其中正確率最高者", "ceiling": "明顯未達目標，採最高門檻，其餘改請廠商選擇",
 }  # fmt: skip
 _MONTHS = 13
 
@@ -104,7 +109,9 @@ def unanswered_page(request: Request, work: Reading, week: str = "") -> Response
         "week": listed, "before": monday - timedelta(days=7), "after": monday + timedelta(days=7),
         "current": monday == unanswered.monday_of(today),
         "given": {gap.answered_with: found.base.entry(gap.answered_with) for gap in listed.gaps if gap.answered_with},
-        "languages": WORDS["language"],
+        "languages": WORDS["language"], "standing": verdicts.standing(work.session), "whys": WHYS,
+        "threshold": verdicts.in_force(work.session, work.runtime.reader.shipped).answer, "days": verdicts.DAYS,
+        "reader_shipped": work.runtime.reader.shipped.answer, "aim": AIM,
     }  # fmt: skip
     return show(request, "knowledge_unanswered.html", {**usual(work, "unanswered"), **values})
 

@@ -10,6 +10,7 @@ from typing import Any
 import structlog
 
 from routing.domain.case import Kind
+from routing.domain.decision import Decision
 from routing.domain.dialogue import handling
 from routing.domain.dialogue import turn as effects
 from routing.domain.dialogue.state import State
@@ -129,12 +130,21 @@ def _note(talk: Conversation, state: State, effect: effects.NoteEnquiry) -> Stat
         contact_id=talk.contact.id, message_id=talk.message.id if talk.message else None, at=talk.now,
         language=str(understanding.language), category=understanding.category.value, topic=understanding.topic,
         decision=decision.action.value, confidence=float(understanding.confidence),
+        probability=_probability(decision),
         alert=understanding.alert.value if understanding.alert else None, faq=effect.faq,
         offered=list(effect.offered),
     )  # fmt: skip
     talk.session.add(row)
     talk.session.flush()
     return replace(state, last_enquiry=row.id)
+
+
+def _probability(decision: Decision) -> float | None:
+    """Of the entry that was answered, or that only this kept from it and that stands first among the choices."""
+    best = decision.match or decision.nearest
+    if best is None or (decision.choices and decision.choices[0].entry_id != best.entry_id):
+        return None
+    return float(best.probability)
 
 
 def _verdict(talk: Conversation, state: State, effect: effects.Verdict) -> State:

@@ -34,7 +34,9 @@ class Reader:
         """``likeness``: an outside service that may put the choices a firm is offered in another order."""
         self._build = build
         self._likeness = likeness
+        self.shipped = thresholds
         self.thresholds = thresholds
+        """Those in force: the shipped ones, or what verdicts made of them; replaced as a whole."""
         self._lock = Lock()
         self._understander: Understander | None = None
         self.services: tuple[OnlineService, ...] = load_services()

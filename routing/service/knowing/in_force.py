@@ -26,6 +26,7 @@ from knowledge.overlay import Kind, Taught, TaughtUnderstander, lay_over
 from knowledge.services import OnlineService, ServicesError, load_services
 from knowledge.writing import as_data, as_yaml
 from routing.service.conversation.understanding import Reader
+from routing.service.knowing import verdicts
 from routing.store import knowledge as store
 from routing.store.schema_desk import Correction
 from routing.store.session import Database
@@ -118,6 +119,7 @@ class Knowledge:
         """Put a newer version in force if there is one; says whether. Takes seconds then: for a thread of its own."""
         with self._database.reading() as session:
             known = self.in_force(session)
+            reader.thresholds = verdicts.in_force(session, reader.shipped)
         reader.services = known.services
         if self._fitted is None and not (known.edited or known.taught):
             # Nobody asked anything yet, or the reader was given an understander of the shipped knowledge.

@@ -1,4 +1,4 @@
-"""What is done once a day, by whichever worker comes first: dates recounted, what is over erased."""
+"""What is done once a day, by whichever worker comes first: dates recounted, the threshold derived, the old erased."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 from knowledge.calendar import local
 from routing.service import redating
 from routing.service.context import Desk
+from routing.service.conversation.understanding import load_thresholds
+from routing.service.knowing import verdicts
 from routing.service.upkeep import retention
 from routing.store import meta
 
@@ -24,5 +26,6 @@ def run_if_due(session: Session, desk: Desk, *, now: datetime) -> bool:
     if not meta.claim(session, _KEY, today.isoformat()):
         return False
     redating.follow(session, desk, now=now)
+    verdicts.run(session, load_thresholds(), now=now)
     retention.run(session, retention.Periods(), now=now)
     return True

@@ -361,6 +361,7 @@ def upgrade() -> None:
     sa.Column('topic', sa.String(length=40), nullable=True),
     sa.Column('decision', sa.String(length=12), nullable=False),
     sa.Column('confidence', sa.Double(), nullable=False),
+    sa.Column('probability', sa.Double(), nullable=True),
     sa.Column('alert', sa.String(length=20), nullable=True),
     sa.Column('faq', sa.String(length=80), nullable=True),
     sa.Column('offered', sa.JSON(), nullable=False),

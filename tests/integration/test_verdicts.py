@@ -1,0 +1,166 @@
+"""Verdicts become a threshold once a day, in every process; the desk shows how right direct answers were."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from routing.service.conversation.understanding import load_thresholds
+from routing.service.knowing import verdicts
+from routing.service.upkeep import daily
+from routing.store import meta
+from routing.store.schema import Contact, Enquiry, Message
+from routing.store.schema_desk import Audit, Correction
+from tests.chat import Chat
+from tests.factories import branch_on, cast
+from tests.knowing import process, with_few_entries
+from tests.pages import Visitor
+from tests.service import Service
+
+ENTRY, OTHER = "land-lease-renewal", "land-find-platform"
+SHIPPED = load_thresholds()
+
+
+@pytest.fixture
+def service(database_url):
+    with Service(database_url) as service:
+        yield with_few_entries(service)
+
+
+def judged(service, number, *, verdict="helpful", probability=0.95, decision="answer", days=1, kind=None, entry=None):
+    """Some enquiries answered with the entry (or offering it first), judged alike."""
+    at = service.now - timedelta(days=days)
+    with service.runtime.writing() as (session, _):
+        contact = Contact(created_at=at, dialogue={}, reachable=True)
+        session.add(contact)
+        session.flush()
+        for _ in range(number):
+            message = Message(contact_id=contact.id, direction="in", kind="text", text="租約到期", at=at, via="line")
+            session.add(message)
+            session.flush()
+            answered = decision == "answer"
+            enquiry = Enquiry(
+                contact_id=contact.id, message_id=message.id, at=at, language="zh-TW", category="land",
+                decision=decision, confidence=0.9, probability=probability, verdict=verdict,
+                faq=ENTRY if answered or verdict == "chosen" else None, offered=[] if answered else [ENTRY, OTHER],
+            )  # fmt: skip
+            session.add(enquiry)
+            if kind is not None:
+                correction = Correction(
+                    text="租約到期", kind=kind, entry_id=entry, message_id=message.id, author="alice", at=at,
+                    state="trial",
+                )  # fmt: skip
+                session.add(correction)
+
+
+def a_day_passes(service):
+    service.later(days=1)
+    with service.runtime.writing() as (session, desk):
+        assert daily.run_if_due(session, desk, now=service.now)
+
+
+def audited(service):
+    with service.runtime.reading() as (session, _):
+        return list(session.scalars(select(Audit).where(Audit.action == "knowledge.threshold")))
+
+
+def test_a_days_run_changes_what_every_running_process_answers_directly(service):
+    processes = [process(service), process(service)]
+    judged(service, 10, verdict="not_helpful", probability=0.93)
+    judged(service, 70, probability=0.96)
+    for known, reader in processes:
+        known.refresh(reader)
+        assert reader.thresholds == SHIPPED
+    a_day_passes(service)
+    for known, reader in processes:
+        known.refresh(reader)
+        assert reader.thresholds.answer == 0.96
+        assert (reader.thresholds.margin, reader.shipped) == (SHIPPED.margin, SHIPPED)
+    (line,) = audited(service)
+    assert (line.detail["before"], line.detail["threshold"], line.detail["n"]) == (SHIPPED.answer, 0.96, 70)
+    a_day_passes(service)
+    assert len(audited(service)) == 1
+
+
+def test_few_verdicts_change_nothing(service):
+    known, reader = process(service)
+    judged(service, 59, verdict="not_helpful")
+    a_day_passes(service)
+    known.refresh(reader)
+    assert reader.thresholds == SHIPPED
+    assert audited(service) == []
+
+
+def test_verdicts_older_than_half_a_year_are_forgotten(service):
+    known, reader = process(service)
+    judged(service, 80, verdict="not_helpful", days=178)
+    a_day_passes(service)
+    known.refresh(reader)
+    assert reader.thresholds.answer == 0.995
+    service.later(days=2)
+    a_day_passes(service)
+    known.refresh(reader)
+    assert reader.thresholds == SHIPPED
+    assert len(audited(service)) == 2
+
+
+@pytest.mark.parametrize(
+    ("given", "answered", "offered"),
+    [
+        ({}, [True], []),
+        ({"verdict": "not_helpful"}, [False], []),
+        ({"verdict": None}, [], []),
+        ({"probability": None}, [], []),
+        ({"kind": "phrasing", "entry": OTHER}, [False], []),
+        ({"verdict": None, "kind": "phrasing", "entry": OTHER}, [False], []),
+        ({"kind": "phrasing", "entry": ENTRY}, [True], []),
+        ({"kind": "counter", "entry": ENTRY}, [False], []),
+        ({"kind": "counter", "entry": OTHER}, [True], []),
+        ({"decision": "hand_over"}, [], []),
+        ({"decision": "choose", "verdict": "chosen"}, [], [True]),
+        ({"decision": "choose", "verdict": None}, [], [False]),
+        ({"decision": "choose", "verdict": "chosen", "kind": "counter", "entry": ENTRY}, [], [False]),
+    ],
+)
+def test_what_counts_as_right(service, given, answered, offered):
+    judged(service, 1, **given)
+    with service.runtime.reading() as (session, _):
+        found = verdicts.collected(session, since=service.now - timedelta(days=verdicts.DAYS))
+    assert [[one.right for one in part] for part in found] == [answered, offered]
+
+
+def test_a_threshold_derived_from_another_release_waits_for_the_next_run(service):
+    judged(service, 80, verdict="not_helpful")
+    a_day_passes(service)
+    with service.runtime.writing() as (session, _):
+        kept = meta.read(session, verdicts.KEY)
+        meta.put(session, verdicts.KEY, kept.replace(f'"shipped": {SHIPPED.answer}', '"shipped": 0.5'))
+        assert verdicts.in_force(session, SHIPPED) == SHIPPED
+
+
+def shown(service):
+    page = Visitor(service, "alice").get("/desk/knowledge/unanswered")
+    assert page.outline.broken_rules() == []
+    return page.text
+
+
+def test_the_desk_says_how_right_direct_answers_were(service):
+    assert "尚未由判定結果統計，沿用出廠門檻" in shown(service)
+    judged(service, 30)
+    a_day_passes(service)
+    assert "樣本不足（30 件），沿用出廠門檻" in shown(service)
+    judged(service, 39)
+    judged(service, 1, verdict="not_helpful")
+    a_day_passes(service)
+    for words in ("直接回答的實際正確率 98.6%（70 件", "門檻 0.920", "出廠門檻達到目標"):
+        assert words in shown(service)
+
+
+def test_a_conversation_keeps_the_probability_of_what_it_answered():
+    with branch_on("sqlite") as branch:
+        cast(branch)
+        Chat(branch).text("土地租約到期要怎麼續租")
+        with branch.database.reading() as session:
+            row = session.scalars(select(Enquiry)).one()
+            assert (row.decision, row.faq is not None) == ("answer", True)
+            assert row.probability >= SHIPPED.answer
