@@ -219,7 +219,7 @@ def test_the_day_of_a_number_is_that_of_taipei():
         ([WAITING, CLOSED, event("08T10:00", "resumed")], "等待"),
         ([CLOSED, event("08T10:00", "replied")], "辦結"),
         ([CLOSED, event("08T10:00", "assigned", to="b")], "辦結"),
-        ([CLOSED, event("08T10:00", "waiting", on="firm")], "等待"),
+        ([CLOSED, event("08T10:00", "waiting", on="firm")], "辦結"),
         ([CLOSED, event("08T10:00", "extended", days=1)], "辦結"),
         ([CLOSED, event("08T10:00", "category", category="tax")], "辦結"),
         ([REOPENED], "辦結"),
