@@ -31,7 +31,13 @@ class SimulatorServer:
         self.url = f"http://{host}:{port}"
         self.app: FastAPI = create_simulator(config)
         settings = uvicorn.Config(
-            self.app, host=host, port=port, log_level="warning", access_log=False, timeout_graceful_shutdown=1
+            self.app,
+            host=host,
+            port=port,
+            log_config=None,
+            log_level="warning",
+            access_log=False,
+            timeout_graceful_shutdown=1,
         )
         self._server = uvicorn.Server(settings)
         self._thread = threading.Thread(target=self._server.run, daemon=True, name="line-simulator")

@@ -46,7 +46,9 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
                 session, email="may@kp.example", name="梅小姐", role=Role.OFFICER, unit="用地工程科", categories=(),
                 agency=None, password=PASSWORD, now=desk.now,
             )  # fmt: skip
-        server = uvicorn.Server(uvicorn.Config(desk.app, host="127.0.0.1", port=desk.port, log_level="error"))
+        server = uvicorn.Server(
+            uvicorn.Config(desk.app, host="127.0.0.1", port=desk.port, log_config=None, log_level="error")
+        )
         thread = threading.Thread(target=server.run)
         thread.start()
         eventually(lambda: server.started, what="the desk's server")

@@ -224,7 +224,9 @@ class Served(Service):
 def test_no_script_runs_in_a_browser(chromium, tmp_path):
     """S5: Chromium runs nothing of it, and never even had to be stopped by the policy."""
     with Served(f"sqlite:///{tmp_path / 'desk.db'}") as service:
-        server = uvicorn.Server(uvicorn.Config(service.app, host="127.0.0.1", port=service.port, log_level="error"))
+        server = uvicorn.Server(
+            uvicorn.Config(service.app, host="127.0.0.1", port=service.port, log_config=None, log_level="error")
+        )
         thread = threading.Thread(target=server.run)
         thread.start()
         eventually(lambda: server.started, what="the desk's server")
