@@ -156,11 +156,46 @@ def test_the_desk_says_how_right_direct_answers_were(service):
         assert words in shown(service)
 
 
-def test_a_conversation_keeps_the_probability_of_what_it_answered():
+@pytest.fixture
+def branch():
     with branch_on("sqlite") as branch:
         cast(branch)
-        Chat(branch).text("土地租約到期要怎麼續租")
-        with branch.database.reading() as session:
-            row = session.scalars(select(Enquiry)).one()
-            assert (row.decision, row.faq is not None) == ("answer", True)
-            assert row.probability >= SHIPPED.answer
+        yield branch
+
+
+def noted(branch):
+    with branch.database.reading() as session:
+        return session.scalars(select(Enquiry).order_by(Enquiry.id.desc()).limit(1)).one()
+
+
+def test_a_conversation_keeps_the_probability_of_what_it_answered(branch):
+    Chat(branch).text("土地租約到期要怎麼續租")
+    row = noted(branch)
+    assert (row.decision, row.faq is not None) == ("answer", True)
+    assert row.probability >= SHIPPED.answer
+
+
+def test_a_conversation_keeps_the_probability_of_an_offer_that_was_nearly_an_answer(branch):
+    chat = Chat(branch)
+    unsure = {"decision": "choose", "probability": True}
+    asked = ("租約快到了", "續租要怎麼辦理嗎", "用水計畫書審查費", "廠房出租可以嗎", "租金多少", "工作證怎麼申請")
+    found = []
+    for words in asked:
+        chat.text(words)
+        row = noted(branch)
+        found.append({"decision": row.decision, "probability": row.probability is not None})
+        assert row.probability is None or row.offered or row.faq
+        if row.decision == "choose" and row.probability is not None:
+            assert row.probability < SHIPPED.answer
+    assert unsure in found
+
+
+def test_an_entry_that_helped_later_does_not_make_the_direct_answer_right(branch):
+    chat = Chat(branch)
+    chat.text("土地租約到期要怎麼續租")
+    answered = noted(branch).faq
+    chat.tap("not_helpful", faq=answered)
+    chat.tap("faq", id=OTHER)
+    chat.tap("helpful", faq=OTHER)
+    row = noted(branch)
+    assert (row.faq, row.verdict) == (answered, "not_helpful")

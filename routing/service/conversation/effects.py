@@ -10,7 +10,7 @@ from typing import Any
 import structlog
 
 from routing.domain.case import Kind
-from routing.domain.decision import Decision
+from routing.domain.decision import Action, Decision
 from routing.domain.dialogue import handling
 from routing.domain.dialogue import turn as effects
 from routing.domain.dialogue.state import State
@@ -130,7 +130,7 @@ def _note(talk: Conversation, state: State, effect: effects.NoteEnquiry) -> Stat
         contact_id=talk.contact.id, message_id=talk.message.id if talk.message else None, at=talk.now,
         language=str(understanding.language), category=understanding.category.value, topic=understanding.topic,
         decision=decision.action.value, confidence=float(understanding.confidence),
-        probability=_probability(decision),
+        probability=_probability(decision, effect.faq or next(iter(effect.offered), None)),
         alert=understanding.alert.value if understanding.alert else None, faq=effect.faq,
         offered=list(effect.offered),
     )  # fmt: skip
@@ -139,20 +139,23 @@ def _note(talk: Conversation, state: State, effect: effects.NoteEnquiry) -> Stat
     return replace(state, last_enquiry=row.id)
 
 
-def _probability(decision: Decision) -> float | None:
-    """Of the entry that was answered, or that only this kept from it and that stands first among the choices."""
+def _probability(decision: Decision, shown_first: str | None) -> float | None:
+    """Of the entry that was answered, or that only this kept from it, where the firm was shown it first."""
     best = decision.match or decision.nearest
-    if best is None or (decision.choices and decision.choices[0].entry_id != best.entry_id):
-        return None
-    return float(best.probability)
+    return float(best.probability) if best is not None and best.entry_id == shown_first else None
 
 
 def _verdict(talk: Conversation, state: State, effect: effects.Verdict) -> State:
     row = conversations.enquiry(talk.session, state.last_enquiry)
-    if row is not None:
-        row.verdict = effect.verdict
-        if effect.verdict == "chosen":
-            row.faq = effect.faq
+    if row is None:
+        return state
+    answered = row.decision == Action.ANSWER.value and row.faq is not None
+    if answered and effect.faq not in {None, row.faq}:
+        # It is about an entry the firm went on to; that it helped does not make the direct answer right.
+        return state
+    row.verdict = effect.verdict
+    if effect.verdict == "chosen":
+        row.faq = effect.faq
     return state
 
 

@@ -93,3 +93,20 @@ def test_at_most_three_choices_best_first():
 
 def test_the_shipped_thresholds_state_their_n():
     assert "n=" in Thresholds.shipped().note
+
+
+@pytest.mark.parametrize(
+    ("understanding", "nearest"),
+    [
+        (read(match(0.85)), "land-a"),
+        (read(match(0.85), match(0.8, entry_id="land-b")), None),
+        (read(match(0.85, opposite=True)), None),
+        (read(match(0.85), other_topics=(Category.TAX,)), None),
+        (read(match(0.85), short=True), None),
+        (read(match(0.95)), None),
+        (read(), None),
+    ],
+)
+def test_the_entry_that_only_its_probability_kept_from_being_answered_is_named(understanding, nearest):
+    found = decide(understanding, LIMITS, TODAY).nearest
+    assert (found.entry_id if found else None) == nearest
