@@ -59,7 +59,7 @@ def _queue(work: Work, view: str | None, category: str | None, status: str | Non
 
 
 def _grouped(found: views.Queue, *, leads: bool) -> list[tuple[str, list[views.CaseLine]]]:
-    """The queue by group. Those who decide on extensions see them next to what is urgent: it must be before the date."""
+    """The queue by group. Whoever decides on extensions sees them next to what is urgent."""
     groups: list[tuple[str, list[views.CaseLine]]] = [(name, getattr(found, name)) for name in GROUPS]
     if not leads:
         return groups

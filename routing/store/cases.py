@@ -35,10 +35,14 @@ def reserve_serial(session: Session, agency: str, day: date, serial: int) -> Non
 
 
 def by_number(session: Session, number: str, *, lock: bool = False) -> CaseRow | None:
-    """The case with a number; ``lock`` holds its row until the transaction ends, and reads it afresh."""
+    """The case with a number; ``lock`` holds its row until the transaction ends, and reads it afresh.
+
+    The lock lets others refer to the row (FOR NO KEY UPDATE): a message to the contact of a case that is being changed
+    must not wait for it, or the two would lock each other up.
+    """
     query = select(CaseRow).where(CaseRow.number == number)
     if lock:
-        query = query.with_for_update().execution_options(populate_existing=True)
+        query = query.with_for_update(key_share=True).execution_options(populate_existing=True)
     return session.scalars(query).one_or_none()
 
 

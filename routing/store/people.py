@@ -127,7 +127,7 @@ def contact_by_line_id(session: Session, line_user_id: str, *, now: datetime) ->
         "line_user_id": line_user_id, "created_at": now, "reachable": True, "dialogue": {},
     }  # fmt: skip
     new = insert_ignoring(session, Contact, row, key=("line_user_id",))
-    query = select(Contact).where(Contact.line_user_id == line_user_id).with_for_update()
+    query = select(Contact).where(Contact.line_user_id == line_user_id).with_for_update(key_share=True)
     return session.scalars(query).one(), new
 
 

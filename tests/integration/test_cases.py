@@ -234,5 +234,3 @@ def test_a_partner_sees_and_hands_back_what_was_asked_of_its_agency(branch, numb
         cases.resume(opened, tell=tell)
     with pytest.raises(Forbidden), branch.hold(number, TAI):
         pass
-    with pytest.raises(Forbidden):
-        cases.require_not_partner(branch.actor(TAI))

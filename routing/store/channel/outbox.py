@@ -70,7 +70,7 @@ def get(session: Session, outbox_id: int, *, lock: bool = False) -> Outbox | Non
     """One message."""
     query = select(Outbox).where(Outbox.id == outbox_id)
     if lock:
-        query = query.with_for_update().execution_options(populate_existing=True)
+        query = query.with_for_update(key_share=True).execution_options(populate_existing=True)
     return session.scalars(query).one_or_none()
 
 
