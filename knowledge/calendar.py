@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta, timezone
-from functools import cached_property
+from functools import cache, cached_property
 from importlib.resources import files
 from itertools import accumulate
 from types import MappingProxyType
@@ -317,6 +317,7 @@ class OfficeCalendar:
         return spans
 
 
+@cache
 def load_calendar() -> OfficeCalendar:
     """The calendar that is shipped, without closures."""
     folder = files("knowledge") / "data" / "calendar"

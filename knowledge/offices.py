@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from importlib.resources import files
 from types import MappingProxyType
 from typing import Any, TypeVar
@@ -158,6 +158,7 @@ def _inside(hit: tuple[int, int, Park], other: tuple[int, int, Park]) -> bool:
     return other[0] <= hit[0] and hit[1] <= other[1] and other[1] - other[0] > hit[1] - hit[0]
 
 
+@cache
 def load_offices() -> Offices:
     """The offices that ship with the product.
 

@@ -7,6 +7,7 @@ languages and the same placeholders in each.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from importlib import resources
 from typing import Any
 
@@ -37,6 +38,7 @@ class Sentences:
         return self.sentences[key][reading_language(language)].format(**values)
 
 
+@cache
 def load_sentences() -> Sentences:
     """Read every file in data/wording; a key stands in one file only."""
     sentences: dict[str, dict[str, str]] = {}

@@ -36,9 +36,10 @@ def take_in(connection: Session | Connection, events: Sequence[RawEvent], *, now
             "received_at": now, "raw": event.raw, "state": QUARANTINED if event.quarantine else NEW, "attempts": 0,
             "due_at": now, "error": event.quarantine,
         }
-        for event in sorted(events, key=lambda event: event.webhook_event_id)
+        for event in events
     ]  # fmt: skip
-    # Both sorted, so that two processes that store the same at once wait for each other instead of locking up.
+    # Lanes are sorted, so that two processes that store the same users wait for each other instead of locking up.
+    # Events keep their order: it is all that tells those of one millisecond apart.
     lanes = [{"user_key": key} for key in sorted({event.user_key for event in events})]
     insert_all_ignoring(connection, Lane, lanes, key=("user_key",))
     insert_all_ignoring(connection, Inbox, rows, key=("webhook_event_id",))

@@ -46,9 +46,7 @@ def test_for_people_it_explains_in_chinese(app):
     assert "水電" in result.stdout
 
 
-@pytest.mark.parametrize(
-    "text", ["租地要繳多少預約金", "續租要準備什麼", "契約容量怎麼增加", "bonded goods"]
-)
+@pytest.mark.parametrize("text", ["租地要繳多少預約金", "續租要準備什麼", "契約容量怎麼增加", "bonded goods"])
 def test_scores_are_best_first_and_never_rise(text):
     read = Understander(load_knowledge()).understand(text)
     scores = [row["score"] for row in as_data(1, read, decide(read, Thresholds(), date(2026, 11, 23)))["faq"]]
