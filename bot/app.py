@@ -28,9 +28,10 @@ from bot.worker import KnowledgeWatch, Worker, run_until_signalled
 from knowledge.calendar import load_calendar
 from knowledge.offices import load_offices
 from knowledge.wording import load_sentences
+from routing.domain.decision import Thresholds
 from routing.service.channel.intake import Intake
 from routing.service.context import Desk, DeskSource
-from routing.service.conversation.understanding import Likeness, Reader, load_thresholds
+from routing.service.conversation.understanding import Likeness, Reader
 from routing.service.knowing.in_force import Knowledge
 from routing.service.upkeep import databases
 from routing.store.session import Database
@@ -60,7 +61,7 @@ def build_runtime(settings: Settings, *, now: Callable[[], datetime] | None = No
         settings=settings,
         database=database,
         desks=DeskSource(desk),
-        reader=Reader(known.build, load_thresholds(), likeness=build_likeness(settings)),
+        reader=Reader(known.build, Thresholds.shipped(), likeness=build_likeness(settings)),
         knowledge=known,
         now=now or clock(settings),
     )

@@ -30,11 +30,12 @@ from knowledge.offices import load_offices
 from knowledge.understand import Understander
 from knowledge.wording import load_sentences
 from routing.domain.case import Case, Event, EventKind, Kind, Opening, apply, begin
+from routing.domain.decision import Thresholds
 from routing.domain.messages import Outgoing
 from routing.domain.permissions import SYSTEM, Actor, Role
 from routing.service import cases, histories, journal, notices, signing_in
 from routing.service.context import Desk
-from routing.service.conversation.understanding import Reader, load_thresholds
+from routing.service.conversation.understanding import Reader
 from routing.service.journal import Open
 from routing.store import people
 from routing.store.schema import Case as CaseRow
@@ -89,7 +90,7 @@ def desk() -> Desk:
 def reader() -> Reader:
     """The reader of enquiries with the knowledge that ships; the fit is kept for the next process."""
     fits = Path(tempfile.gettempdir()) / f"onestop-test-fits-{os.getuid()}"
-    return Reader(lambda: Understander(load_knowledge(), cache=fits), load_thresholds())
+    return Reader(lambda: Understander(load_knowledge(), cache=fits), Thresholds.shipped())
 
 
 DATABASES = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]

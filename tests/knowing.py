@@ -7,8 +7,9 @@ from functools import cache
 
 from knowledge.entries import KnowledgeBase
 from knowledge.loading import load_knowledge
+from routing.domain.decision import Thresholds
 from routing.domain.permissions import Actor, Role
-from routing.service.conversation.understanding import Reader, load_thresholds
+from routing.service.conversation.understanding import Reader
 from routing.service.knowing import editing
 from routing.service.knowing.in_force import Knowledge, body_of
 from tests.service import CAST, Service, email
@@ -26,7 +27,7 @@ def few() -> KnowledgeBase:
 def process(service: Service) -> tuple[Knowledge, Reader]:
     """What another process of the product on the same database holds."""
     known = Knowledge(service.runtime.database, cache=None, shipped=few)
-    return known, Reader(known.build, load_thresholds())
+    return known, Reader(known.build, Thresholds.shipped())
 
 
 def with_few_entries(service: Service) -> Service:

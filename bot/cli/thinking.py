@@ -16,7 +16,6 @@ from knowledge.calendar import local
 from knowledge.loading import load_knowledge
 from knowledge.understand import Understander
 from routing.domain.decision import Thresholds
-from routing.service.conversation.understanding import load_thresholds
 
 
 def _overlay() -> Path:
@@ -24,7 +23,11 @@ def _overlay() -> Path:
 
 
 def _understanding() -> tuple[Understander, Thresholds, date]:
-    return Understander(load_knowledge(overlay=_overlay())), load_thresholds(), local(time_of(load_settings())).date()
+    return (
+        Understander(load_knowledge(overlay=_overlay())),
+        Thresholds.shipped(),
+        local(time_of(load_settings())).date(),
+    )
 
 
 deadline_app = typer.Typer()

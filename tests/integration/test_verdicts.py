@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from routing.service.conversation.understanding import load_thresholds
+from routing.domain.decision import Thresholds
 from routing.service.knowing import verdicts
 from routing.service.upkeep import daily
 from routing.store import meta
@@ -18,7 +18,7 @@ from tests.pages import Visitor
 from tests.service import Service
 
 ENTRY, OTHER = "land-lease-renewal", "land-find-platform"
-SHIPPED = load_thresholds()
+SHIPPED = Thresholds.shipped()
 
 
 @pytest.fixture

@@ -5,21 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
-from importlib import resources
 from threading import Lock
-
-import yaml
 
 from knowledge.services import OnlineService, load_services
 from knowledge.understand import Match, Previous, Understander, Understanding
 from routing.domain.decision import Action, Decision, Thresholds, decide
-
-
-def load_thresholds() -> Thresholds:
-    """The measured thresholds that ship with the knowledge, with the n behind them."""
-    path = resources.files("knowledge") / "data" / "model" / "thresholds.yaml"
-    return Thresholds.from_mapping(yaml.safe_load(path.read_text(encoding="utf-8"))) if path.is_file() else Thresholds()
-
 
 Likeness = Callable[[str, Sequence[str]], Sequence[float] | None]
 """How alike a text is to each of some questions; None where the service has no answer in time."""

@@ -7,9 +7,9 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from knowledge.calendar import local
+from routing.domain.decision import Thresholds
 from routing.service import redating
 from routing.service.context import Desk
-from routing.service.conversation.understanding import load_thresholds
 from routing.service.knowing import verdicts
 from routing.service.upkeep import retention
 from routing.store import meta
@@ -26,6 +26,6 @@ def run_if_due(session: Session, desk: Desk, *, now: datetime) -> bool:
     if not meta.claim(session, _KEY, today.isoformat()):
         return False
     redating.follow(session, desk, now=now)
-    verdicts.run(session, load_thresholds(), now=now)
+    verdicts.run(session, Thresholds.shipped(), now=now)
     retention.run(session, retention.Periods(), now=now)
     return True

@@ -6,8 +6,8 @@ import pytest
 
 from knowledge.loading import load_knowledge
 from knowledge.understand import Understander
-from routing.domain.decision import Action
-from routing.service.conversation.understanding import Reader, load_thresholds
+from routing.domain.decision import Action, Thresholds
+from routing.service.conversation.understanding import Reader
 
 TODAY = date(2026, 11, 22)
 UNSURE = "租金"
@@ -19,7 +19,7 @@ def understander():
 
 
 def reader(understander, likeness):
-    return Reader(lambda: understander, load_thresholds(), likeness=likeness)
+    return Reader(lambda: understander, Thresholds.shipped(), likeness=likeness)
 
 
 def choices(understander, likeness):
