@@ -40,6 +40,28 @@ class ParkKind(StrEnum):
     ANY = "any"
 
 
+class Aspect(StrEnum):
+    """What of a matter is asked, and what an answer states (docs/knowledge.md describes each)."""
+
+    DEFINITION = "definition"
+    ALLOWED = "allowed"
+    WHERE = "where"
+    HOW = "how"
+    PAPERS = "papers"
+    HOW_LONG = "how_long"
+    DEADLINE = "deadline"
+    HOW_MUCH = "how_much"
+    PENALTY = "penalty"
+    EXCEPTION = "exception"
+    CHANGE = "change"
+    RENEW = "renew"
+    CANCEL = "cancel"
+    REPLACE = "replace"
+    TRANSFER = "transfer"
+    COMPLAINT = "complaint"
+    JUDGEMENT = "judgement"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Basis:
     """One source of an answer: a law with its article, or a page or notice (then `article` is empty)."""
@@ -48,11 +70,25 @@ class Basis:
     article: str
     url: str
     version: str
+    paragraph: str = ""
+    """The part of the article, as it is cited: 第2項第1款."""
+    read: date | None = None
+    """The day on which somebody read that text; None where only the entry's `verified` is known."""
+    clause: tuple[str, ...] = ()
+    """Hashes of the stored texts of the article (knowledge/data/clauses); the answer holds while they are in force."""
 
     @property
     def label(self) -> str:
         """The source as a firm reads it."""
-        return f"{self.law}{self.article}" if self.article else self.law
+        return f"{self.law}{self.article}{self.paragraph}" if self.article else self.law
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fill:
+    """What only the branch can say: the question put to it, and the unit of the figure wanted ('' for words)."""
+
+    question: str
+    unit: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +122,10 @@ class FaqEntry:
     where: str = ""
     duration: str = ""
     related: tuple[str, ...] = ()
+    aspects: tuple[Aspect, ...] = ()
+    """What the answer really states, confirmed by a person; empty while it is only derived from the text."""
+    fill: Fill | None = None
+    """For entries that hand over because only the branch knows: what it is asked to fill in."""
     phrasings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def expired(self, today: date) -> bool:

@@ -3,17 +3,14 @@
 KnowledgeError        the files cannot be used; carries every Problem found
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
-from enum import StrEnum
 from pathlib import Path
 from typing import Any, TypeVar
 
 import yaml
 
 from knowledge.entries import (
-    Basis,
     Category,
     EntryKind,
     FaqEntry,
@@ -22,8 +19,8 @@ from knowledge.entries import (
     Phrasing,
     Smalltalk,
     Term,
-    Wording,
 )
+from knowledge.files.fields import PHRASINGS_NEEDED, FieldReader, Problem
 from knowledge.language.text import normalise
 
 DATA = Path(__file__).parent / "data"
@@ -31,7 +28,7 @@ DATA = Path(__file__).parent / "data"
 
 ANSWER_LIMIT = 300
 """Characters of an answer a busy reader takes in on a phone; the rest goes into `details`."""
-PHRASINGS_NEEDED = {"zh": 12, "en": 4, "ja": 4}
+
 UNITS = ("用地工程科", "營運管理科", "環安勞動科", "投資服務科")
 
 _REQUIRED = (
@@ -48,22 +45,7 @@ _REQUIRED = (
     "unit",
     "phrasings",
 )
-_OPTIONAL = ("parks", "details", "basis", "facts", "prepare", "where", "duration", "related")
-_E = TypeVar("_E", bound=StrEnum)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Problem:
-    """One slip in a knowledge file. `warning` ones do not stop the files from being used."""
-
-    file: str
-    entry: str
-    field: str
-    message: str
-    warning: bool = False
-
-    def __str__(self) -> str:
-        return f"{self.file}：{self.entry}：{self.field}：{self.message}"
+_OPTIONAL = ("parks", "details", "basis", "facts", "prepare", "where", "duration", "related", "aspects", "fill")
 
 
 class KnowledgeError(Exception):
@@ -76,96 +58,7 @@ class KnowledgeError(Exception):
         super().__init__("\n".join(str(p) for p in self.problems))
 
 
-class _Reader:
-    """Takes fields out of one raw entry and notes what is wrong with them."""
-
-    def __init__(self, file: str, raw: Mapping[str, Any], problems: list[Problem]) -> None:
-        self.file, self.raw, self.problems = file, raw, problems
-        self.entry = str(raw.get("id", "?"))
-
-    def note(self, field: str, message: str, *, warning: bool = False) -> None:
-        self.problems.append(Problem(file=self.file, entry=self.entry, field=field, message=message, warning=warning))
-
-    def text(self, field: str, *, needed: bool = False) -> str:
-        value = self.raw.get(field, "")
-        if value is None:
-            value = ""
-        if not isinstance(value, str):
-            self.note(field, "應為文字（含冒號或符號請加引號）")
-            return str(value)
-        if needed and not value.strip():
-            self.note(field, "不可空白")
-        return value.strip()
-
-    def texts(self, field: str) -> tuple[str, ...]:
-        value = self.raw.get(field) or []
-        if not isinstance(value, list) or not all(isinstance(v, str) for v in value):
-            self.note(field, "應為文字清單")
-            return ()
-        return tuple(v.strip() for v in value)
-
-    def choice(self, field: str, kind: type[_E], default: _E | None = None) -> _E:
-        value = self.raw.get(field, default)
-        try:
-            return kind(str(value))
-        except ValueError:
-            self.note(field, f"「{value}」不是可用的值，可用：{'、'.join(kind)}")
-            return next(iter(kind))
-
-    def day(self, field: str) -> date:
-        value = self.raw.get(field)
-        if isinstance(value, date):
-            return value
-        try:
-            return date.fromisoformat(str(value))
-        except ValueError:
-            self.note(field, "應為日期，例如 2026-11-22")
-            return date.min
-
-    def wording(self, field: str) -> Wording:
-        value = self.raw.get(field)
-        if not isinstance(value, dict):
-            self.note(field, "應有 question 與 answer")
-            return Wording(question="", answer="")
-        for part in ("question", "answer"):
-            if not isinstance(value.get(part), str) or not value[part].strip():
-                self.note(f"{field}.{part}", "不可空白")
-        return Wording(question=str(value.get("question", "")).strip(), answer=str(value.get("answer", "")).strip())
-
-    def basis(self) -> tuple[Basis, ...]:
-        value = self.raw.get("basis") or []
-        if not isinstance(value, list):
-            self.note("basis", "應為清單")
-            return ()
-        found = []
-        for number, item in enumerate(value, 1):
-            if not isinstance(item, dict) or not str(item.get("law", "")).strip():
-                self.note(f"basis[{number}]", "應有 law（法規或網頁名稱）")
-                continue
-            parts = {
-                k: str(item.get(k) if item.get(k) is not None else "").strip()
-                for k in ("law", "article", "url", "version")
-            }
-            found.append(Basis(**parts))
-        return tuple(found)
-
-    def phrasings(self) -> dict[str, tuple[str, ...]]:
-        value = self.raw.get("phrasings")
-        if not isinstance(value, dict):
-            self.note("phrasings", "應為 zh、en、ja 三組問法")
-            return {}
-        found = {}
-        for group, texts in value.items():
-            if group not in PHRASINGS_NEEDED:
-                self.note(f"phrasings.{group}", "語言只可為 zh、en、ja")
-            elif not isinstance(texts, list) or not all(isinstance(t, str) for t in texts):
-                self.note(f"phrasings.{group}", "應為文字清單（數字或含冒號者請加引號）")
-            else:
-                found[group] = tuple(t.strip() for t in texts)
-        return found
-
-
-def _entry(reader: _Reader) -> FaqEntry:
+def _entry(reader: FieldReader) -> FaqEntry:
     for field in reader.raw:
         if field not in _REQUIRED + _OPTIONAL:
             reader.note(str(field), "沒有這個欄位")
@@ -192,11 +85,13 @@ def _entry(reader: _Reader) -> FaqEntry:
         where=reader.text("where"),
         duration=reader.text("duration"),
         related=reader.texts("related"),
+        aspects=reader.aspects(),
+        fill=reader.fill(),
         phrasings=reader.phrasings(),
     )
 
 
-def _check_entry(entry: FaqEntry, reader: _Reader) -> None:
+def _check_entry(entry: FaqEntry, reader: FieldReader) -> None:
     if entry.category is Category.SMALLTALK:
         reader.note("category", "寒暄寫在 smalltalk.yaml")
     if entry.id and not all(c.islower() or c.isdigit() or c == "-" for c in entry.id):
@@ -205,6 +100,8 @@ def _check_entry(entry: FaqEntry, reader: _Reader) -> None:
         reader.note("answer", f"{len(entry.answer)} 字，超過 {ANSWER_LIMIT} 字，其餘移到 details")
     if entry.kind is EntryKind.ANSWER and not entry.basis:
         reader.note("basis", "可回答的條目至少要有一個依據")
+    if entry.kind is EntryKind.ANSWER and entry.fill:
+        reader.note("fill", "只用於轉專人的條目")
     if entry.review <= entry.verified and entry.verified != date.min:
         reader.note("review", "複查日應晚於查證日")
     if entry.unit and entry.unit not in UNITS:
@@ -215,7 +112,7 @@ def _check_entry(entry: FaqEntry, reader: _Reader) -> None:
             reader.note(f"phrasings.{group}", f"{count} 句，至少要 {needed} 句")
 
 
-def _check_together(readers: list[tuple[_Reader, FaqEntry]]) -> None:
+def _check_together(readers: list[tuple[FieldReader, FaqEntry]]) -> None:
     first_file: dict[str, str] = {}
     spoken: dict[str, str] = {}
     ids = {entry.id for _, entry in readers}
@@ -262,7 +159,7 @@ def read_entries(
     return tuple(entry for _, entry in (*shipped, *own)), tuple(problems)
 
 
-def _read_file(path: Path, problems: list[Problem]) -> Iterator[tuple[_Reader, FaqEntry]]:
+def _read_file(path: Path, problems: list[Problem]) -> Iterator[tuple[FieldReader, FaqEntry]]:
     content = read_yaml(path, problems)
     if content is None:
         return
@@ -273,7 +170,7 @@ def _read_file(path: Path, problems: list[Problem]) -> Iterator[tuple[_Reader, F
         if not isinstance(raw, dict):
             problems.append(Problem(file=path.name, entry="?", field="-", message="條目應為欄位與值"))
             continue
-        reader = _Reader(path.name, raw, problems)
+        reader = FieldReader(path.name, raw, problems)
         entry = _entry(reader)
         _check_entry(entry, reader)
         yield reader, entry
@@ -313,7 +210,7 @@ def _smalltalk(path: Path, problems: list[Problem]) -> tuple[Smalltalk, ...]:
         if not isinstance(raw, dict) or not raw.get("id"):
             problems.append(Problem(file=path.name, entry="?", field="id", message="缺這個欄位"))
             continue
-        reader = _Reader(path.name, raw, problems)
+        reader = FieldReader(path.name, raw, problems)
         replies = raw.get("reply") or raw.get("replies") or {}
         if not isinstance(replies, dict) or not replies.get("zh"):
             reader.note("reply.zh", "不可空白")

@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from knowledge.entries import FaqEntry
+from knowledge.entries import Basis, FaqEntry
 from knowledge.loading import DATA, KnowledgeError, read_entries
 
 IMPORTED = "imported.yaml"
@@ -29,11 +29,20 @@ def as_data(entry: FaqEntry) -> dict[str, Any]:
     """An entry as plain data in the order of the documentation; empty optional fields left out."""
     raw = asdict(entry)
     raw |= {"category": str(entry.category), "kind": str(entry.kind), "parks": str(entry.parks)}
-    raw["basis"] = [asdict(b) for b in entry.basis]
+    raw["basis"] = [_basis(b) for b in entry.basis]
+    raw["aspects"] = [str(a) for a in entry.aspects]
     raw["phrasings"] = {group: list(texts) for group, texts in entry.phrasings.items()}
     for name in ("facts", "prepare", "related"):
         raw[name] = list(raw[name])
-    optional = ("details", "prepare", "where", "duration", "related")
+    optional = ("details", "prepare", "where", "duration", "related", "aspects", "fill")
+    return {k: v for k, v in raw.items() if k not in optional or v}
+
+
+def _basis(basis: Basis) -> dict[str, Any]:
+    raw = asdict(basis)
+    raw["read"] = basis.read.isoformat() if basis.read else ""
+    raw["clause"] = list(basis.clause)
+    optional = ("paragraph", "read", "clause")
     return {k: v for k, v in raw.items() if k not in optional or v}
 
 

@@ -8,7 +8,8 @@ from typing import Annotated
 
 import typer
 
-from knowledge.loading import KnowledgeError, Problem, read_entries, read_knowledge
+from knowledge.files.fields import Problem
+from knowledge.loading import KnowledgeError, read_entries, read_knowledge
 from knowledge.writing import as_yaml, import_files
 
 _MOST_LINES = 200

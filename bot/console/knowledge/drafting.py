@@ -17,7 +17,7 @@ from bot.web.words import WORDS
 from bot.web.work import Reading, RowId, Work
 from knowledge.calendar import local
 from knowledge.entries import CASE_CATEGORIES
-from knowledge.loading import Problem
+from knowledge.files.fields import Problem
 from routing.domain.errors import NotFound, OnestopError
 from routing.service.knowing import case_drafts, editing, preview
 from routing.service.knowing.in_force import body_of
@@ -28,8 +28,9 @@ _PLAIN = (
     "id", "category", "topic", "kind", "parks", "question", "answer", "details", "verified", "review", "unit", "where",
     "duration",
 )  # fmt: skip
-_LISTS = ("facts", "prepare", "related")
-_BASIS = ("law", "article", "url", "version")
+_LISTS = ("facts", "prepare", "related", "aspects")
+_BASIS = ("law", "article", "url", "version", "paragraph", "read", "clause")
+_FILL = ("question", "unit")
 _YEAR = timedelta(days=181)
 
 
@@ -37,9 +38,8 @@ def fields_of(body: dict[str, Any]) -> dict[str, str]:
     """An entry's values as a form shows them: one line an item."""
     fields = {name: str(body.get(name) or "") for name in _PLAIN}
     fields |= {name: "\n".join(body.get(name) or ()) for name in _LISTS}
-    fields["basis"] = "\n".join(
-        "｜".join(str(one.get(part) or "") for part in _BASIS) for one in body.get("basis") or ()
-    )
+    fields["basis"] = "\n".join(_basis_line(one) for one in body.get("basis") or ())
+    fields["fill"] = "｜".join(value for part in _FILL if (value := str((body.get("fill") or {}).get(part) or "")))
     for language in ("en", "ja"):
         said = body.get(language) or {}
         fields |= {f"{language}_{part}": str(said.get(part) or "") for part in ("question", "answer")}
@@ -53,6 +53,8 @@ def body_from(form: Form) -> dict[str, Any]:
     body: dict[str, Any] = {name: form.text(name).replace("\r\n", "\n") for name in _PLAIN}
     body |= {name: _lines(form, name) for name in _LISTS}
     body["basis"] = [_basis(line) for line in _lines(form, "basis")]
+    asked, _, unit = form.text("fill").replace("|", "｜").partition("｜")
+    body["fill"] = {"question": asked.strip(), "unit": unit.strip()} if asked.strip() else None
     for language in ("en", "ja"):
         body[language] = {part: form.text(f"{language}_{part}") for part in ("question", "answer")}
     body["phrasings"] = {group: _lines(form, f"phrasings_{group}") for group in ("zh", "en", "ja")}
@@ -63,9 +65,16 @@ def _lines(form: Form, name: str) -> list[str]:
     return [line.strip() for line in form.text(name).splitlines() if line.strip()]
 
 
-def _basis(line: str) -> dict[str, str]:
+def _basis(line: str) -> dict[str, Any]:
     parts = [part.strip() for part in line.replace("|", "｜").split("｜")]
-    return dict(zip(_BASIS, [*parts, "", "", ""][:4], strict=True))
+    found: dict[str, Any] = dict(zip(_BASIS, [*parts, *[""] * len(_BASIS)][: len(_BASIS)], strict=True))
+    found["clause"] = found["clause"].split()
+    return found
+
+
+def _basis_line(one: dict[str, Any]) -> str:
+    parts = [str(one.get(part) or "") for part in _BASIS[:-1]] + [" ".join(one.get("clause") or ())]
+    return "｜".join(parts).rstrip("｜")
 
 
 def _by_field(problems: tuple[Problem, ...]) -> dict[str, list[str]]:
@@ -91,6 +100,7 @@ def _show_form(
         "fields": fields, "note": note, "problems": _by_field(problems), "wrong": len(wrong), "checked": checked,
         "messages": messages, "new": new, "error": error, "case": case, "case_categories": CASE_CATEGORIES,
         "units": [one.name for one in work.desk.offices.units], "topics": WORDS["topic"],
+        "aspects": WORDS["aspect"],
     }  # fmt: skip
     status = 422 if checked and (wrong or error) else 200
     return show(request, "knowledge_edit.html", {**usual(work, "entries"), **values}, status=status)

@@ -19,7 +19,8 @@ import structlog
 from sqlalchemy.orm import Session
 
 from knowledge.entries import Category, FaqEntry, KnowledgeBase
-from knowledge.loading import Problem, load_knowledge, read_entries
+from knowledge.files.fields import Problem
+from knowledge.loading import load_knowledge, read_entries
 from knowledge.model.fitting import Plan
 from knowledge.model.matching import KernelMatcher
 from knowledge.overlay import Kind, Taught, TaughtUnderstander, lay_over
