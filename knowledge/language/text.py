@@ -122,8 +122,8 @@ def _settle(text: str) -> str:
 
 
 _HAN = re.compile(r"[㐀-鿿豈-﫿]")
-_KANA = re.compile(r"[ぁ-ゖァ-ヺｦ-ﾝ]")
-_CHINESE_PARTICLES = re.compile(r"[的嗎吗請请呢吧我你們们這这要怎麼么啊喔]")
+_HIRAGANA = re.compile(r"[ぁ-ゖ]")
+_KATAKANA = re.compile(r"[ァ-ヺｦ-ﾝ][ァ-ヺｦ-ﾝー]*")
 _LATIN = re.compile(r"[A-Za-z]+(?:'[a-z]+)?")
 _ENGLISH_WORDS = frozenset(
     re.findall(
@@ -138,18 +138,12 @@ def detect_language(text: str) -> Language:
     """The language a text is written in; Traditional Chinese where nothing speaks against it."""
     text = unicodedata.normalize("NFKC", text[:MAX_LENGTH])
     han = _HAN.findall(text)
-    kana = _KANA.findall(text)
-    words = _LATIN.findall(text)
-    if kana and _reads_as_japanese(kana, text):
+    if _reads_as_japanese(text, han):
         return Language.JA
+    words = _LATIN.findall(text)
     if words and _reads_as_english(words, han):
         return Language.EN
     return _script(han)
-
-
-def _reads_as_japanese(kana: list[str], text: str) -> bool:
-    """A lone の is also Taiwanese shorthand for 的; then a Chinese particle beside it decides."""
-    return kana != ["の"] or not _CHINESE_PARTICLES.search(text)
 
 
 def _reads_as_english(words: list[str], han: list[str]) -> bool:
@@ -159,25 +153,73 @@ def _reads_as_english(words: list[str], han: list[str]) -> bool:
     return known >= 3 and len(words) * 2 > len(han)
 
 
-_ALSO_TAIWANESE = frozenset("予舗粽")
-"""Japanese forms that Taiwan writes every day: 准予, 予以, 店舗."""
-_JAPANESE_WORDS = re.compile("予[約定算防想測告]")
+_CHINESE_GRAMMAR = re.compile(
+    "(?<![目体階略術画計法性])的(?![なに])|[嗎吗呢吧你您們们這这怎麼么啊喔啦嘛欸哪沒很說说讓让]|可以|可否|是否|如何|已經|已经|應該|应该|什[麼么]|多久|多少|不能|不會|"
+    "不会|請[問教幫]|请[问教帮]|敬請|[給给][我你他]|[還还][有是要沒没]|我[要想]|想[要問问]|要[怎帶带去先不多]|有[沒没]有"
+)
+"""Small words of Chinese that Japanese does not write, in either script."""
+_GRAMMAR_WEIGHT = 3
+_JAPANESE_WORDS = re.compile(
+    "(?<![准給给授賜赐不應应得免酌惠請请賦赋寄付施贈赠參核])予[約定算防想測告]|手続|手数料|届出|見積|申込|申請先|取扱|棚卸|賃料|書類|締切|窓口|"
+    "残業|労災|添付|弊社|御社|御中|何卒|拝啓|[込働枠]"
+)
+"""Words of Japanese that are written without kana. 准予, 給予 and 應予 end in 予 in Chinese."""
+_WORD_WEIGHT = 2
+_ON_SIGNBOARDS = frozenset("塩焼鶏鉄楽粧麺亀黒発気関桜駅呉竜恵酔歓辺沢")
+"""Japanese forms that Taiwan's shops, brands and old prints write: 塩酥雞, 鉄板焼, 化粧品, 発財."""
+_EVIDENCE = 2
+
+
+@cache
+def _told_by() -> tuple[frozenset[str], frozenset[str]]:
+    """Characters that only Japanese has, and those that only Chinese has, by what each country's own set can write.
+
+    Many characters of the Japanese column of the table are everyday Chinese too (欠, 疏, 芸, 痺, 缶 are in Big5): they
+    tell nothing. Chinese only: what Japanese replaced (變, 氣), and simplified forms that it does not know.
+    """
+    table, scripts = _table()
+    japanese = {c for c, bits in scripts.items() if bits == _JAPANESE and not _writes(c, "big5", "gb2312")}
+    japanese -= _ON_SIGNBOARDS
+    replaced = {table[ord(c)] for c in japanese} | {c for c, bits in scripts.items() if bits & _JAPANESE}
+    old = {c for c, bits in scripts.items() if bits & _TRADITIONAL and table[ord(c)] in replaced and _writes(c, "big5")}
+    simplified = {c for c, bits in scripts.items() if bits == _SIMPLIFIED and not _writes(c, "shift_jis")}
+    return frozenset(japanese), frozenset(old - japanese | simplified)
+
+
+def _writes(character: str, *encodings: str) -> bool:
+    for encoding in encodings:
+        try:
+            character.encode(encoding)
+        except UnicodeEncodeError:
+            continue
+        return True
+    return False
+
+
+def _reads_as_japanese(text: str, han: list[str]) -> bool:
+    """Kana, or at least two signs of Japanese without kana; Chinese small words and characters weigh against both.
+
+    A lone の is also Taiwanese shorthand for 的, and a name in kana (キーエンス) may stand in a Chinese sentence.
+    """
+    hiragana = _HIRAGANA.findall(text)
+    names = len(_KATAKANA.findall(text))
+    only_japanese, only_chinese = _told_by()
+    words = _JAPANESE_WORDS.findall("".join(han))
+    signs = len({c for c in han if c in only_japanese}) + _WORD_WEIGHT * len(words)
+    if not hiragana and not names and signs < _EVIDENCE:
+        return False
+    chinese = _GRAMMAR_WEIGHT * len(_CHINESE_GRAMMAR.findall(text))
+    if set(hiragana) <= {"の"}:
+        chinese += sum(1 for c in han if c in only_chinese)
+    return len(hiragana) + names + signs > chinese
 
 
 def _script(han: list[str]) -> Language:
     _, scripts = _table()
-    if _JAPANESE_WORDS.search("".join(han)):
-        return Language.JA
-    marks = [scripts.get(c, 0) for c in han if c not in _ALSO_TAIWANESE]
-    simplified = sum(1 for m in marks if m == _SIMPLIFIED)
+    marks = [scripts.get(c, 0) for c in han]
     traditional = sum(1 for m in marks if m & _TRADITIONAL)
-    japanese = sum(1 for m in marks if m == _JAPANESE)
-    if japanese and japanese >= simplified:
-        return Language.JA
     shared = sum(1 for m in marks if m & _SIMPLIFIED)
-    if shared and shared > traditional:
-        return Language.ZH_CN
-    return Language.ZH_TW
+    return Language.ZH_CN if shared and shared > traditional else Language.ZH_TW
 
 
 _SENTENCE_END = re.compile(r"(?<=[。？！?!；;\n])|(?<=[.])\s+")

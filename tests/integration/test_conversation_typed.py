@@ -37,6 +37,26 @@ def test_a_case_is_opened_without_a_single_tap(branch, chat):
     assert chat.contact.name == "陳小美"
 
 
+@pytest.mark.parametrize(
+    ("firm", "person", "phone"),
+    [
+        ("大火鍋店", "馬", "0911911119"),
+        ("炎洲火花塞有限公司", "林火旺", "07-3119119"),
+        ("洪水木水電行", "水", "0912119119"),
+    ],
+)
+def test_names_and_numbers_given_in_answer_set_off_no_alarm(branch, chat, firm, person, phone):
+    chat.text(WORDS)
+    chat.text("請專人協助")
+    for answer in (firm, person, phone):
+        assert all(getattr(message, "tone", None) != "alert" for message in chat.text(answer)), answer
+    chat.text("楠梓")
+    chat.text("環保")
+    assert "KP-" in words_of(chat.text("確認送出"))
+    assert branch.row(chat.numbers[-1]).alert is None
+    assert chat.contact.name == person
+
+
 @pytest.mark.parametrize("typed", ["我的案件", "我的案件。", "查進度"])
 def test_my_cases_are_asked_for_in_words(chat, typed):
     number = chat.opens()

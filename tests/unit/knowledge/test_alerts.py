@@ -43,3 +43,93 @@ def test_reports_and_questions(text, kind):
 
 def test_the_most_urgent_of_two_wins():
     assert detect_alert("停電了，而且配電盤起火") is Alert.FIRE
+
+
+SURNAMES = "陳林黃張李王吳劉蔡楊許鄭謝洪郭邱曾廖賴徐周葉蘇莊呂江何蕭羅高潘簡朱鍾彭詹胡施沈余馬董溫湯水火電"
+GIVEN = [
+    "",
+    "先生",
+    "小姐",
+    "經理",
+    "火旺",
+    "金火",
+    "水木",
+    "水生",
+    "電明",
+    "火木",
+    "炎",
+    "焱",
+    "煌",
+    "雷",
+    "海湧",
+    "大洪",
+    "清泉",
+]
+
+
+@pytest.mark.parametrize("frame", ["{}", "我是{}", "聯絡人{}", "{} 0912119119", "{}先生", "{} 統編12119119"])
+def test_a_name_sets_off_no_alarm(frame):
+    """Also as the answer to a question of ours: a contact named 馬, or 林火旺 with a number that holds 119."""
+    names = [frame.format(surname + given) for surname in SURNAMES for given in GIVEN]
+    names = [name for name in names if len(name) > 1 or name == frame.format("馬")]
+    assert [name for name in names if detect_alert(name) is not None] == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "電",
+            "水",
+            "火",
+            "煙",
+            "油",
+            "瓦斯",
+            "天然氣",
+            "煤氣",
+            "水電",
+            "電力",
+            "馬",
+            "氨",
+            "硫酸",
+            "鍋爐",
+            "機台",
+            "水 電",
+            "瓦斯、電",
+        ),
+        *("gas", "Fire", "water", "power", "smoke", "ガス", "電気", "水道", "chemical", "电", "气", "烟"),
+        *(
+            "0911911119",
+            "07-3119119",
+            "12119119",
+            "火炭路119號",
+            "洪水木水電行",
+            "大眾瓦斯有限公司",
+            "火花塞股份有限公司",
+            "爆炸頭髮廊",
+        ),
+    ],
+)
+def test_a_thing_a_number_or_a_firm_named_sets_off_no_alarm(text):
+    assert detect_alert(text) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "失火",
+        "停電",
+        "沒水",
+        "瓦斯外洩",
+        "救命 失火",
+        "火災!",
+        "淹水",
+        "Fire!",
+        "漏油",
+        "119快來",
+        "停电了",
+        "失火了快來我們公司",
+    ],
+)
+def test_a_short_cry_is_heard(text):
+    assert detect_alert(text) is not None

@@ -1,10 +1,13 @@
 """Texts are compared in one form, whatever way they were written."""
 
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from knowledge.language.text import Language, asking_sentences, detect_language, normalise
+from knowledge.loading import DATA, load_knowledge
 
 
 @given(st.text(max_size=80))
@@ -46,6 +49,73 @@ def test_different_spellings_become_one(left, right):
 )
 def test_language(text, language):
     assert detect_language(text) is language
+
+
+SHARED = "欠疏芸醋痺缶粽糸豊弁予粧塩焼鶏鉄楽麺発関駅桜呉竜恵歓沢浜温湾恋横届缺献断双台着区号写医"
+"""Japan writes these and so does Taiwan or the mainland: on signboards, in names, by old habit."""
+CHINESE = """失火了，員工已疏散|土地租金欠繳多久會被終止租約？|我們積欠水費會被停水嗎|公司欠稅負責人會被限制出境嗎
+園藝廠商林芸小姐的聯絡電話|醋酸外洩要怎麼處理|化粧品工廠要申請什麼許可|員工手腳麻痺算職災嗎
+鉄板焼餐廳可以進駐園區嗎|塩酥雞攤位申請|疏濬工程何時完工|交通疏導計畫|端午節發肉粽給員工要報稅嗎|廢氣疏水閥
+發財車停車位|豊原的公司要搬過來|芸豆進口要報關嗎|給予約定的期限|准予定期檢查|應予測試的項目|不予防護的規定
+疏失造成停電要賠償嗎|積欠租金與管理費|欠費單補發|欠薪申訴|人力欠缺|欠條|我們公司代理キーエンス的感測器要報關嗎
+公司の地址變更|楠梓の園區可以租嗎|さくら餐廳要怎麼登記|請問「お問い合わせ」是什麼意思
+日本株式会社的台灣分公司怎麼設立|疏散|欠繳|醋酸|麻痺|土地租金欠多久会被终止合同|员工已经疏散了|化妆品厂要办什么证
+欠费多久停水|予以批准的条件|届时怎么办理|温室气体怎么申报|横山厂区断水了|双方签约|区内企业献血活动|醋酸泄漏了
+着火了快来人|台湾东京応化工业株式会社承租土地怎么办""".replace("\n", "|").split("|")
+"""Traditional and simplified, each with characters or names that have something Japanese about them."""
+
+
+def _of_encoding(encoding: str, first: range, second: range) -> str:
+    found = (bytes((a, b)).decode(encoding, "ignore") for a in first for b in second)
+    return "".join(sorted(c for c in found if len(c) == 1 and "一" <= c <= "鿿"))
+
+
+BIG5 = _of_encoding("big5", range(0xA4, 0xC7), range(0x40, 0xFF))
+GB2312 = _of_encoding("gb2312", range(0xB0, 0xD8), range(0xA1, 0xFF))
+
+
+@pytest.mark.parametrize("text", CHINESE)
+def test_chinese_with_characters_that_japan_shares_is_chinese(text):
+    assert detect_language(text) is not Language.JA
+
+
+@pytest.mark.parametrize("frame", ["{}", "請問{}的規定", "公司名稱有{}字", "{}先生", "员工{}了怎么办", "廠區{}{}"])
+def test_one_shared_character_never_makes_japanese(frame):
+    assert [c for c in SHARED if detect_language(frame.replace("{}", c)) is Language.JA] == []
+
+
+@given(st.one_of(st.text(alphabet=BIG5, max_size=30), st.text(alphabet=GB2312, max_size=30)))
+def test_what_taiwan_or_the_mainland_can_type_is_chinese(text):
+    """No kana and nothing that only Japan has: whatever the characters, it is not Japanese."""
+    assert detect_language(text) is not Language.JA
+
+
+def test_no_chinese_text_of_ours_is_read_as_japanese():
+    ours = [p for entry in load_knowledge().entries for p in entry.phrasings.get("zh", ())]
+    for name in ("covered", "uncovered", "alerts", "outside"):
+        rows = map(json.loads, (DATA / "heldout" / f"{name}.jsonl").read_text(encoding="utf-8").splitlines())
+        ours += [row["text"] for row in rows if row["lang"].startswith("zh")]
+    assert len(ours) > 5000
+    assert [text for text in ours if detect_language(text) is Language.JA] == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "火事だ",
+        "停電です",
+        "ガス漏れ",
+        "リース契約解除",
+        "園区の電力",
+        "工場登記手数料",
+        "残業代計算",
+        "予約金",
+        "労働保険手続",
+        "アンモニア漏洩",
+    ],
+)
+def test_short_japanese_is_still_japanese(text):
+    assert detect_language(text) is Language.JA
 
 
 def test_asking_sentences_are_found_in_a_letter():
