@@ -55,6 +55,7 @@ def read_event(raw: str, *, event_at: int) -> Inbound:
         "reply_token": _text(event.get("replyToken"), 80) or None,
         "redelivered": context.get("isRedelivery") is True,
         "silent": event.get("mode") == "standby" or not in_chat,
+        "shared": not in_chat,
     }
     kind = _word(event.get("type"))
     if kind == "message":

@@ -103,7 +103,26 @@ def split(body: bytes, *, now: datetime) -> list[RawEvent]:
     return [_raw_event(event, now=now) for event in callback["events"]]
 
 
+_SHARED = ("groupId", "roomId")
+_KEPT_OF_SHARED = ("type", "mode", "timestamp", "webhookEventId", "deliveryContext")
+
+
+def _of_nobody(event: dict[str, Any]) -> dict[str, Any]:
+    """An event of a group or room without who did what: that it came is kept, so that a repeat is known, no more.
+
+    Groups are not where firms ask; what people say there is theirs (個人資料保護法 §5).
+    """
+    source = event.get("source")
+    shared = isinstance(source, dict) and (source.get("type") in {"group", "room"} or any(k in source for k in _SHARED))
+    if not shared or not isinstance(source, dict):
+        return event
+    place = {name: source[name] for name in ("type", *_SHARED) if isinstance(source.get(name), str)}
+    return {**{name: event[name] for name in _KEPT_OF_SHARED if name in event}, "source": place}
+
+
 def _raw_event(event: Any, *, now: datetime) -> RawEvent:
+    if isinstance(event, dict):
+        event = _of_nobody(event)
     try:
         raw = json.dumps(event, ensure_ascii=True, separators=(",", ":"))
     except (ValueError, RecursionError):

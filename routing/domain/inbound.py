@@ -9,6 +9,11 @@ from enum import StrEnum
 from types import MappingProxyType
 
 
+def storable(text: str) -> str:
+    """The text without what no database can hold: halves of surrogate pairs, and NUL."""
+    return text.encode("utf-8", "ignore").decode("utf-8").replace("\x00", "")
+
+
 class InboundKind(StrEnum):
     """What somebody did."""
 
@@ -31,7 +36,9 @@ class InboundKind(StrEnum):
 class Inbound:
     """One thing somebody did. ``at`` is when, by the channel's own clock; ``reply_token`` lets us answer for free.
 
-    ``silent``: another module holds the conversation, or it is a group; store, but answer nothing.
+    ``silent``: another module holds the conversation, or it is a group; answer nothing. ``shared``: it is a group or
+    room, or says not where it was: nothing of it is kept, and it says nothing of whether the person can be reached.
+    ``masked``: kinds of data that were made unreadable at the door because they may not be kept.
     """
 
     kind: InboundKind
@@ -46,3 +53,5 @@ class Inbound:
     size: int | None = None
     redelivered: bool = False
     silent: bool = False
+    shared: bool = False
+    masked: tuple[str, ...] = ()

@@ -149,11 +149,14 @@ def _text(value: str, field: str, *, limit: int = 4000) -> str:
 
 
 def firm_message(opened: Open, message: Message, *, ends_wait: bool, tell: Tell) -> None:
-    """The firm wrote or sent something for this case; words and files end a wait on the firm, thanks do not."""
+    """The firm wrote or sent something for this case; words and files end a wait on the firm, thanks do not.
+
+    Nor does what was sent before the wait began and only came late: it is no answer to what was asked.
+    """
     message.case_id = opened.row.id
     opened.record(EventKind.MESSAGE, at=None, automatic=True, message_id=message.id)
     waiting = opened.case.waiting
-    if ends_wait and waiting is not None and waiting.on == "firm":
+    if ends_wait and waiting is not None and waiting.on == "firm" and message.at >= waiting.start:
         opened.record(EventKind.RESUMED, automatic=True)
         tell(opened, "resumed", notices.resumed(opened))
 
@@ -180,12 +183,8 @@ def reply(
     text = _text(text, "text")
     if via not in CHANNELS:
         raise Invalid(f"via 必須是 {'、'.join(CHANNELS)} 之一。", field="via")
-    contact = opened.contact
     if via == "line":
-        if contact is None or contact.line_user_id is None:
-            raise Invalid("本案沒有 LINE 聯絡人，請改選電話、公文等回復方式。", field="via", code="no_line_contact")
-        if not contact.reachable:
-            raise Invalid("廠商已封鎖官方帳號，LINE 無法送達，請改以電話或公文回復。", field="via", code="unreachable")
+        journal.check_reach(opened, "via", by_line=True)
         at = None
     if doc_no is not None and len(doc_no) > _DOC_NO:
         raise Invalid(f"文號請在 {_DOC_NO} 字以內。", field="doc_no")
@@ -267,6 +266,8 @@ def wait(
         raise Invalid("until 必須是日期，例如 2026-01-05。", field="until")
     if until is not None and until < local(opened.now).date().isoformat():
         raise Invalid("補件期限不能早於今日。", field="until")
+    if on == "firm":
+        journal.check_reach(opened, "on", by_line=False)
     steps.check(opened.case, EventKind.WAITING)
     stored = _add_message(
         opened.session, opened.row, direction="out" if on == "firm" else "note", text=message, at=opened.now,

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from routing.domain import clock, steps
 from routing.domain.case import Case, Event, EventKind, Outcome, apply
-from routing.domain.errors import Forbidden, NotFound, StaleVersion
+from routing.domain.errors import Forbidden, Invalid, NotFound, StaleVersion
 from routing.domain.permissions import Actor, may_read, may_write
 from routing.service.context import Desk
 from routing.store import cases as store
@@ -114,6 +114,22 @@ def change(
     if version is not None and version != row.version:
         raise StaleVersion("案件剛由其他同仁更新，請重新整理後再試。")
     return Open(session=session, desk=desk, row=row, case=case, actor=actor, now=now)
+
+
+def check_reach(opened: Open, field: str, *, by_line: bool) -> None:
+    """Refuse to say to a firm what it would never hear: no clock stands still, nothing counts as answered, for that.
+
+    ``by_line``: LINE alone will do; else a case without a LINE contact passes, since its firm is told another way.
+
+    Raises:
+        Invalid: there is no LINE contact, or it has blocked the account.
+    """
+    contact = opened.contact
+    if contact is None or contact.line_user_id is None:
+        if by_line:
+            raise Invalid("本案沒有 LINE 聯絡人，請改選電話、公文等回復方式。", field=field, code="no_line_contact")
+    elif not contact.reachable:
+        raise Invalid("廠商已封鎖官方帳號，LINE 無法送達，請改以電話或公文回復。", field=field, code="unreachable")
 
 
 def audit(opened: Open, action: str, **detail: Any) -> None:

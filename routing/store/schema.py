@@ -24,18 +24,26 @@ class Meta(Base):
 
 
 class Firm(Base):
-    """A firm by name and 統一編號. ``verified``: an officer has checked that the contact speaks for it."""
+    """A firm by name and 統一編號. ``verified``: an officer has checked that the contact speaks for it.
+
+    ``claimed_ubn``: a number that this firm gave and that stands with another name already; staff settle whose it is.
+    """
 
     __tablename__ = "firm"
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     name: Mapped[str] = mapped_column(String(120), index=True)
     ubn: Mapped[str | None] = mapped_column(String(8), unique=True)
+    claimed_ubn: Mapped[str | None] = mapped_column(String(8), index=True)
     verified: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
 
 
 class Contact(Base):
-    """A person who writes for a firm; one row a LINE user. ``dialogue`` is where the conversation stands."""
+    """A person who writes for a firm; one row a LINE user. ``dialogue`` is where the conversation stands.
+
+    ``firm_said``: the firm in this person's own words; chats show no name that another person gave.
+    ``reach_at``: when that happened by which ``reachable`` stands. ``flooded_at``: the last event beyond the limit.
+    """
 
     __tablename__ = "contact"
     id: Mapped[int] = mapped_column(Id, primary_key=True)
@@ -46,10 +54,13 @@ class Contact(Base):
     language: Mapped[str | None] = mapped_column(String(10))
     park: Mapped[str | None] = mapped_column(String(40))
     firm_id: Mapped[int | None] = mapped_column(ForeignKey("firm.id"), index=True)
+    firm_said: Mapped[str | None] = mapped_column(String(120))
     dialogue: Mapped[dict[str, Any]] = mapped_column(default=dict)
     notice_version: Mapped[str | None] = mapped_column(String(20))
     notice_at: Mapped[datetime | None]
     reachable: Mapped[bool] = mapped_column(default=True)
+    reach_at: Mapped[datetime | None]
+    flooded_at: Mapped[datetime | None]
     last_event_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
 
@@ -162,6 +173,19 @@ class Unsent(Base):
     __tablename__ = "unsent"
     line_message_id: Mapped[str] = mapped_column(String(64), primary_key=True)
     at: Mapped[datetime]
+
+
+class Withdrawn(Base):
+    """What was taken back although it belonged to a case: an archive (檔案法 §12), for an administrator with a reason.
+
+    ``sealed`` is compressed JSON, so that no search and no list meets the words by accident.
+    """
+
+    __tablename__ = "withdrawn"
+    message_id: Mapped[int] = mapped_column(ForeignKey("message.id"), primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("service_case.id"), index=True)
+    at: Mapped[datetime]
+    sealed: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
 
 
 class Lane(Base):

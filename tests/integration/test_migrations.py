@@ -1,12 +1,17 @@
 """The schema: migrations make exactly what the models say, from nothing, on both databases."""
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from sqlalchemy import select, text
 
 from routing.service.upkeep import databases
 from routing.store import migrating
+from routing.store.schema import Contact, Firm
 from routing.store.session import METADATA, Database
+
+AT = {"at": "2026-03-02 01:00:00"}
 
 
 @pytest.fixture
@@ -50,3 +55,27 @@ def test_a_database_that_is_not_there_is_named_without_its_password():
     database.dispose()
     assert "ONESTOP_DATABASE_URL" in refusal
     assert "hunter2" not in refusal
+
+
+def test_the_newer_schemas_carry_a_filled_database_over(database):
+    """What stood in the first schema stands in the newest, and what is new begins empty."""
+    with database.engine.begin() as connection:
+        config = migrating.config_of()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        connection.execute(
+            text("INSERT INTO firm (name, ubn, verified, created_at) VALUES ('甲', '04595257', true, :at)"), AT
+        )
+        connection.execute(
+            text(
+                "INSERT INTO contact (line_user_id, name, firm_id, dialogue, reachable, created_at) "
+                "SELECT 'U1', '王小姐', id, '{}', false, :at FROM firm"
+            ),
+            AT,
+        )
+    migrating.upgrade(database)
+    with database.reading() as session:
+        contact = session.scalars(select(Contact)).one()
+        firm = session.get(Firm, contact.firm_id)
+    assert (contact.name, contact.reachable, contact.reach_at, contact.firm_said) == ("王小姐", False, None, None)
+    assert (firm.name, firm.ubn, firm.claimed_ubn) == ("甲", "04595257", None)

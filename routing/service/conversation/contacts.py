@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from routing.domain.inbound import storable
 from routing.store import people
 from routing.store.session import Database
 
@@ -27,5 +28,5 @@ def learn_names(database: Database, ask: Ask, *, limit: int = 5) -> int:
     for contact_id, line_user_id in unnamed:
         profile = ask(line_user_id)
         with database.writing() as session:
-            people.name_contact(session, contact_id, profile.display_name if profile else "")
+            people.name_contact(session, contact_id, storable(profile.display_name) if profile else "")
     return len(unnamed)

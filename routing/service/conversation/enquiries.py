@@ -48,16 +48,16 @@ def take(
     if inbound.kind is InboundKind.UNSEND:
         _unsend(session, inbound, now=now)
         return
-    if inbound.user_id is None:
+    if inbound.user_id is None or inbound.shared:
+        # What people say in a group is theirs: nothing of it is kept, and it says nothing of blocking (trap L26).
         return
     contact, new = people.contact_by_line_id(session, inbound.user_id, now=now)
     talk = Conversation(
         session=session, desk=desk, reader=reader, inbound=inbound, contact=contact, now=now, new_contact=new
     )
+    _learn_reach(contact, inbound)
     if inbound.kind is InboundKind.UNFOLLOW:
-        contact.reachable = False
         return
-    contact.reachable = True
     if inbound.kind in _STORED:
         talk.message = _store(talk)
     if inbound.silent or inbound.kind in {InboundKind.IGNORED, InboundKind.STICKER}:
@@ -72,6 +72,12 @@ def take(
             session, contact_id=contact.id, payload=to_plain(talk.told[:5]), reason="answer", now=now,
             reply_token=inbound.reply_token, token_until=token_until,
         )  # fmt: skip
+
+
+def _learn_reach(contact: Contact, inbound: Inbound) -> None:
+    """Whoever writes can be reached, whoever has blocked us cannot; the newest event says so, not the last to come."""
+    if contact.reach_at is None or inbound.at >= contact.reach_at:
+        contact.reachable, contact.reach_at = inbound.kind is not InboundKind.UNFOLLOW, inbound.at
 
 
 def _turn(talk: Conversation) -> Result:
