@@ -12,7 +12,7 @@ from fastapi import Depends, Header, Request
 from fastapi.responses import Response
 
 from bot.web.errors import problem, status_of
-from bot.web.work import Work, Writing
+from bot.web.work import Work, known_caller, writing
 from routing.domain.errors import OnestopError, StaleVersion
 from routing.service import journal
 from routing.service.journal import Open
@@ -27,32 +27,32 @@ async def _sent(request: Request) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A writing call of a signed-in person."""
+    """A writing call of a signed-in person. Its transaction begins when its body has been read and found in order."""
 
-    work: Work
     request: Request
     sent: bytes
     key: str | None
     if_match: str | None
 
-    def once(self, do: Callable[[], Answer]) -> Response:
-        """Do it, or give again the first answer to the same Idempotency-Key."""
-        if self.key is None:
-            return _response(do())
-        staff_id = self.work.actor.staff_id
+    def once(self, do: Callable[[Work], Answer]) -> Response:
+        """Do it in one transaction, or give again the first answer to the same Idempotency-Key."""
+        with writing(self.request) as work:
+            answer = do(work) if self.key is None else self._first_or_again(work, self.key, do)
+        return _response(answer)
+
+    def _first_or_again(self, work: Work, key: str, do: Callable[[Work], Answer]) -> Answer:
+        staff_id = work.actor.staff_id
         if staff_id is None:
             raise TypeError("only people call the API")
-        answer = repeats.once(
-            self.work.session, staff_id=staff_id, key=self.key, request_sha256=self._fingerprint(),
-            now=self.work.now, do=lambda: self._kept(do), keep=lambda answer: answer.status != 412,
+        return repeats.once(
+            work.session, staff_id=staff_id, key=key, request_sha256=self._fingerprint(), now=work.now,
+            do=lambda: _kept(work, do), keep=lambda answer: answer.status != 412,
         )  # fmt: skip
-        return _response(answer)
 
     def change(self, number: str, do: Callable[[Open], None], *, status: int = 200) -> Response:
         """One step of a case, answered by the case."""
 
-        def step() -> Answer:
-            work = self.work
+        def step(work: Work) -> Answer:
             opened = journal.change(work.session, work.desk, number, work.actor, now=work.now)
             if self.if_match is not None and not _matches(self.if_match, opened.row.version):
                 raise StaleVersion("案件剛由其他同仁更新，請重新讀取後再試。")
@@ -61,15 +61,6 @@ class Call:
 
         return self.once(step)
 
-    def _kept(self, do: Callable[[], Answer]) -> Answer:
-        """The answer, also if it is a refusal, whose effects are undone while the key stays used."""
-        try:
-            with self.work.session.begin_nested():
-                return do()
-        except OnestopError as error:
-            refusal = problem(status_of(error), error.code, error.message, field=error.field)
-            return Answer(refusal.status_code, bytes(refusal.body).decode(), "application/problem+json")
-
     def _fingerprint(self) -> str:
         try:
             body = json.dumps(json.loads(self.sent), sort_keys=True) if self.sent else ""
@@ -77,6 +68,16 @@ class Call:
             body = self.sent.decode("utf-8", "replace")
         path = self.request.url.path
         return hashlib.sha256(f"{self.request.method} {path}\n{body}".encode()).hexdigest()
+
+
+def _kept(work: Work, do: Callable[[Work], Answer]) -> Answer:
+    """The answer, also if it is a refusal, whose effects are undone while the key stays used."""
+    try:
+        with work.session.begin_nested():
+            return do(work)
+    except OnestopError as error:
+        refusal = problem(status_of(error), error.code, error.message, field=error.field)
+        return Answer(refusal.status_code, bytes(refusal.body).decode(), "application/problem+json")
 
 
 def _matches(header: str, version: int) -> bool:
@@ -111,13 +112,13 @@ def _response(answer: Answer) -> Response:
 
 
 def _call(
-    work: Writing,
     request: Request,
+    _known: Annotated[None, Depends(known_caller)],
     sent: Annotated[bytes, Depends(_sent)],
     key: Annotated[str | None, Header(alias="Idempotency-Key")] = None,
     if_match: Annotated[str | None, Header(alias="If-Match")] = None,
 ) -> Call:
-    return Call(work, request, sent, key, if_match)
+    return Call(request, sent, key, if_match)
 
 
 Calling = Annotated[Call, Depends(_call)]

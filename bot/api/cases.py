@@ -12,7 +12,7 @@ from fastapi.responses import Response
 from bot.api.calls import Calling, case_answer, etag
 from bot.api.described import CASES, CREATED, PROBLEMS, WHOLE, Number
 from bot.api.requests import CasesQuery, FirmBody, NewCaseBody
-from bot.web.work import Reading, RowId
+from bot.web.work import Reading, RowId, Work
 from routing.domain.case import Kind
 from routing.service import cases, listing
 from routing.service.cases import NewCase
@@ -65,11 +65,10 @@ def one_file(work: Reading, number: Number, media_id: RowId) -> Response:
 @router.post("/cases", status_code=201, responses=CREATED)
 def new_case(call: Calling, body: NewCaseBody) -> Response:
     """Enter a case that came by telephone, at the counter, by letter, …; it is given to a person at once."""
-    return call.once(lambda: _open(call, body))
+    return call.once(lambda work: _open(work, body))
 
 
-def _open(call: Calling, body: NewCaseBody) -> Answer:
-    work = call.work
+def _open(work: Work, body: NewCaseBody) -> Answer:
     firm = body.firm if isinstance(body.firm, FirmBody) else FirmBody(name=body.firm)
     new = NewCase(
         channel=body.channel, category=body.category, subject=body.subject or "", text=body.text, topic=body.topic,

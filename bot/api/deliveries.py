@@ -10,7 +10,7 @@ from fastapi.responses import Response
 from bot.api.calls import Calling, json_answer
 from bot.api.described import CHANGED, ITEMS, PROBLEMS
 from bot.api.requests import DeliveriesQuery
-from bot.web.work import Reading, RowId
+from bot.web.work import Reading, RowId, Work
 from routing.service.channel import leaving
 from routing.service.programs import reading
 from routing.service.programs.repeats import Answer
@@ -31,8 +31,7 @@ def deliveries(work: Reading, query: Annotated[DeliveriesQuery, Query()]) -> dic
 def resend(call: Calling, delivery_id: RowId) -> Response:
     """Send a message that did not, or not certainly, arrive once more, as a push."""
 
-    def do() -> Answer:
-        work = call.work
+    def do(work: Work) -> Answer:
         sent = leaving.resend(work.session, work.actor, delivery_id, now=work.now)
         return json_answer(reading.delivery_json(sent.row, sent.number))
 

@@ -11,7 +11,7 @@ from bot.cli.context import opened
 from knowledge.offices import CATEGORIES
 from routing.domain.errors import Invalid
 from routing.domain.permissions import Actor, Role
-from routing.service import administration, signing_in
+from routing.service import administration, passwords, signing_in
 
 _CLI = Actor(name="cli", role=Role.ADMIN)
 
@@ -38,6 +38,7 @@ def add(
     """新增帳號；密碼只由標準輸入讀取。"""  # noqa: D415 - a Chinese sentence, shown as the help
     password = _typed_password(given=password_stdin)
     named = tuple(part.strip() for part in categories.split(",") if part.strip())
+    hashed = passwords.hash_password(password)
     with opened() as context, context.writing() as (session, desk):
         known = {*CATEGORIES, *(rule.topic for rule in desk.offices.topics)}
         unknown = [part for part in named if part not in known]
@@ -45,7 +46,7 @@ def add(
             raise Invalid(f"查無類別或主題：{'、'.join(unknown)}。", field="categories")
         administration.add_staff(
             session, desk, _CLI, email=email, name=name, role=role, unit=unit, agency=agency, categories=named,
-            password=password, now=context.now,
+            password=hashed, now=context.now,
         )  # fmt: skip
     typer.echo(f"已新增 {email.strip().lower()}")
 
@@ -74,11 +75,14 @@ def set_password(
     *,
     password_stdin: Annotated[bool, typer.Option("--password-stdin", help="由標準輸入讀取密碼")] = False,
 ) -> None:
-    """重設密碼；其登入一併失效，權杖照舊。密碼只由標準輸入讀取。"""  # noqa: D415 - a Chinese sentence, shown as the help
+    """重設密碼；其登入與權杖一併失效。密碼只由標準輸入讀取。"""  # noqa: D415 - a Chinese sentence, shown as the help
     password = _typed_password(given=password_stdin)
-    with opened() as context, context.writing() as (session, _desk):
-        staff = signing_in.set_password(session, email, password, now=context.now)
-        address = staff.email
+    with opened() as context:
+        with context.reading() as (session, _desk):
+            kept = signing_in.kept_password(session, email)
+        hashed = passwords.another(kept, password)
+        with context.writing() as (session, _desk):
+            address = signing_in.set_password(session, email, hashed, now=context.now).email
     typer.echo(f"已重設 {address} 的密碼")
 
 

@@ -10,14 +10,14 @@ from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
 from bot.console.forms import Filled, Form
-from bot.console.steps import reading, writing
 from bot.web.errors import status_of
 from bot.web.pages import show
 from bot.web.words import WORDS
-from bot.web.work import Reading, RowId, Work
+from bot.web.work import Reading, RowId, Work, reading, writing
 from knowledge.office_days import COUNTIES
 from routing.domain.errors import Invalid, NotFound, OnestopError
-from routing.service import administration
+from routing.service import administration, passwords
+from routing.service.passwords import Hashed
 
 router = APIRouter(prefix="/desk/admin")
 
@@ -89,31 +89,33 @@ def _day(form: Form, name: str) -> date:
     return day
 
 
-def _add_staff(work: Work, form: Form) -> None:
+def _add_staff(work: Work, form: Form, password: Hashed | None) -> None:
+    if password is None:
+        raise Invalid("請填寫密碼。", field="password")
     categories = tuple(code for code in WORDS["category"] if form.text(f"category-{code}") == "1")
     administration.add_staff(
         work.session, work.desk, work.actor, email=form.text("email"), name=form.text("name"), role=form.text("role"),
         unit=form.optional("unit"), agency=form.optional("agency"), categories=categories,
-        password=form.fields.get("password", ""), now=work.now,
+        password=password, now=work.now,
     )  # fmt: skip
 
 
-def _disable(work: Work, form: Form) -> None:
+def _disable(work: Work, form: Form, _password: Hashed | None) -> None:
     administration.disable_staff(work.session, work.actor, form.text("email"), now=work.now)
 
 
-def _add_absence(work: Work, form: Form) -> None:
+def _add_absence(work: Work, form: Form, _password: Hashed | None) -> None:
     administration.add_absence(
         work.session, work.actor, email=form.text("email"), first=_day(form, "first"), last=_day(form, "last"),
         deputy=form.optional("deputy"), now=work.now,
     )  # fmt: skip
 
 
-def _remove_absence(work: Work, form: Form) -> None:
+def _remove_absence(work: Work, form: Form, _password: Hashed | None) -> None:
     administration.remove_absence(work.session, work.actor, form.number("id"), now=work.now)
 
 
-def _close_office(work: Work, form: Form) -> None:
+def _close_office(work: Work, form: Form, _password: Hashed | None) -> None:
     part = form.text("part")
     administration.close_office(
         work.session, work.desk, work.actor, day=_day(form, "day"), county=form.text("county"),
@@ -122,11 +124,11 @@ def _close_office(work: Work, form: Form) -> None:
     )  # fmt: skip
 
 
-def _withdraw(work: Work, form: Form) -> None:
+def _withdraw(work: Work, form: Form, _password: Hashed | None) -> None:
     administration.withdraw_closure(work.session, work.desk, work.actor, form.number("id"), now=work.now)
 
 
-_DEEDS: dict[tuple[str, str], tuple[str, Callable[[Work, Form], None]]] = {
+_DEEDS: dict[tuple[str, str], tuple[str, Callable[[Work, Form, Hashed | None], None]]] = {
     ("staff", "add"): ("staff", _add_staff),
     ("staff", "disable"): ("staff", _disable),
     ("absences", "add"): ("absence", _add_absence),
@@ -144,13 +146,21 @@ def do(request: Request, name: str, deed: str, form: Filled) -> Response:
         raise NotFound("找不到這個操作。")
     done, act = found
     try:
-        with writing(request) as work:
+        with reading(request) as work:
             # Before the form is read: a slip in it shows the page again, which is for administrators alone.
             administration.require_admin(work.actor)
-            act(work, form)
+        password = _password(form) if act is _add_staff else None
+        with writing(request) as work:
+            act(work, form, password)
     except Invalid as error:
         return _again(request, name, form, error)
     return RedirectResponse(f"/desk/admin/{name}?done={done}", status_code=303)
+
+
+def _password(form: Form) -> Hashed:
+    """The first password of an account, worked out before the transaction that it is written in."""
+    with passwords.turn():
+        return passwords.hash_password(form.fields.get("password", ""))
 
 
 def _again(request: Request, name: str, form: Form, error: OnestopError) -> Response:

@@ -9,7 +9,7 @@ from bot.console.forms import Filled
 from bot.console.signing import local_path
 from bot.web.pages import show
 from bot.web.words import WORDS
-from bot.web.work import Reading, RowId, Writing
+from bot.web.work import Reading, RowId, writing
 from routing.service.channel import leaving, quota
 
 router = APIRouter()
@@ -35,8 +35,9 @@ def deliveries_page(
 
 
 @router.post("/desk/deliveries/{outbox_id}/resend")
-def resend(work: Writing, outbox_id: RowId, form: Filled) -> Response:
+def resend(request: Request, outbox_id: RowId, form: Filled) -> Response:
     """Send a message once more, because a person decided so."""
-    leaving.resend(work.session, work.actor, outbox_id, now=work.now)
+    with writing(request) as work:
+        leaving.resend(work.session, work.actor, outbox_id, now=work.now)
     back = local_path(form.optional("back") or "/desk/deliveries")
     return RedirectResponse(f"{back}?done=resend", status_code=303)

@@ -8,11 +8,10 @@ from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
 from bot.console.forms import Filled, Form
-from bot.console.steps import reading, writing
 from bot.web.errors import status_of
 from bot.web.pages import show
 from bot.web.words import WORDS
-from bot.web.work import Reading, Work
+from bot.web.work import Reading, Work, reading, writing
 from knowledge.calendar import local
 from routing.domain.case import Kind
 from routing.domain.errors import Invalid, OnestopError

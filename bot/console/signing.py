@@ -10,14 +10,13 @@ from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
 from bot.console.forms import Filled, Form
-from bot.console.steps import reading, writing
 from bot.web import unsent
 from bot.web.errors import status_of
 from bot.web.pages import show
 from bot.web.runtime import Runtime, runtime_of
-from bot.web.work import Reading, Work, cookie_name
+from bot.web.work import Reading, Work, cookie_name, reading, writing
 from routing.domain.errors import Invalid, OnestopError, Unauthenticated
-from routing.service import signing_in
+from routing.service import passwords, signing_in
 
 router = APIRouter()
 
@@ -82,13 +81,14 @@ def sign_in(request: Request, form: Filled) -> Response:
 def _person(runtime: Runtime, email: str, password: str) -> Any:
     """Whose account and password these are, or None. No transaction is open while the password is looked at."""
     now = runtime.now()
-    with runtime.writing() as (session, _desk):
-        attempt = signing_in.admit(session, email, now=now)
-    if attempt is None:
-        return None
-    fits = attempt.fits(password)
-    with runtime.writing() as (session, _desk):
-        return signing_in.settle(session, attempt, email, fits=fits, now=now)
+    with passwords.turn():
+        with runtime.writing() as (session, _desk):
+            attempt = signing_in.admit(session, email, now=now)
+        if attempt is None:
+            return None
+        fits = attempt.fits(password)
+        with runtime.writing() as (session, _desk):
+            return signing_in.settle(session, attempt, email, fits=fits, now=now)
 
 
 def _refused(request: Request, email: str, target: str, kept: str | None) -> Response:
@@ -103,7 +103,7 @@ def password_page(request: Request, work: Reading) -> Response:
 
 
 def _password_page(request: Request, work: Work, error: OnestopError | None = None) -> Response:
-    values = {"actor": work.actor, "error": error, "least": signing_in.MIN_PASSWORD}
+    values = {"actor": work.actor, "error": error, "least": passwords.LEAST}
     return show(request, "password.html", values, status=status_of(error) if error else 200)
 
 
@@ -126,13 +126,16 @@ def change_password(request: Request, form: Filled) -> Response:
 def _change(request: Request, form: Form) -> str:
     with reading(request) as work:
         email = work.actor.email or ""
-    if _person(runtime_of(request), email, form.fields.get("current", "")) is None:
+    known = _person(runtime_of(request), email, form.fields.get("current", ""))
+    if known is None:
         raise Invalid(WRONG, field="current", code="password_wrong")
     password = form.fields.get("password", "")
     if password != form.fields.get("again"):
         raise Invalid("兩次輸入的新密碼不同。", field="again", code="password_differs")
+    with passwords.turn():
+        hashed = passwords.another(known.password_hash, password)
     with writing(request) as work:
-        staff = signing_in.set_password(work.session, email, password, now=work.now, by=email)
+        staff = signing_in.set_password(work.session, email, hashed, now=work.now, by=email)
         return signing_in.begin_session(work.session, staff, now=work.now)
 
 
@@ -148,7 +151,7 @@ def sign_out(request: Request) -> Response:
     """End the session on the server, and the cookie with it."""
     runtime = runtime_of(request)
     token = request.cookies.get(cookie_name(runtime))
-    if token:
+    if token and _signed_in(request):
         with runtime.writing() as (session, _desk):
             signing_in.end_session(session, token, now=runtime.now())
     answer = RedirectResponse("/desk/sign-in", status_code=303)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import contextmanager
 from typing import TypeVar
 
 from fastapi import APIRouter, Request
@@ -14,7 +13,7 @@ from bot.console.forms import Filled, Form
 from bot.console.telling import Told
 from bot.web.errors import status_of
 from bot.web.pages import show
-from bot.web.work import reading_work, writing_work
+from bot.web.work import reading, writing
 from routing.domain.case import Kind, Outcome
 from routing.domain.errors import Invalid, NotFound, OnestopError, StaleVersion, StepNotAllowed
 from routing.domain.permissions import may_read
@@ -22,9 +21,6 @@ from routing.service import cases, journal
 from routing.service.journal import Open
 
 router = APIRouter()
-
-reading = contextmanager(reading_work)
-writing = contextmanager(writing_work)
 
 _Word = TypeVar("_Word", Kind, Outcome)
 

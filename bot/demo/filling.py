@@ -17,6 +17,7 @@ from bot.web.runtime import Runtime
 from knowledge.calendar import known_closures, local
 from routing.domain.permissions import Actor, Role
 from routing.service import administration, histories, signing_in
+from routing.service.passwords import hash_password
 from routing.service.upkeep import databases
 from routing.store import migrating
 from routing.store.schema import Meta
@@ -83,7 +84,7 @@ def _people(session: Session, material: Material, now: datetime) -> None:
 def _add(session: Session, person: Person, now: datetime) -> None:
     signing_in.add_staff(
         session, email=person.email, name=person.name, role=Role(person.role), unit=person.unit,
-        categories=person.categories, agency=person.agency, password=PASSWORD, now=now, by="demo",
+        categories=person.categories, agency=person.agency, password=hash_password(PASSWORD), now=now, by="demo",
     )  # fmt: skip
 
 

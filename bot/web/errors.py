@@ -24,6 +24,7 @@ STATUS: dict[type[domain.OnestopError], int] = {
     domain.Unauthenticated: 401,
     domain.StepNotAllowed: 409,
     domain.StaleVersion: 412,
+    domain.Busy: 503,
     domain.DeliveryError: 502,
 }
 """Which status each error has; a subclass has its parent's."""

@@ -1,14 +1,21 @@
-"""One request, one transaction: who is asking, in which session, at what time. Committed before the answer leaves."""
+"""One request, one transaction: who is asking, in which session, at what time. Committed before the answer leaves.
+
+A writing transaction begins when the caller is known and the body is read, and not before: SQLite has one writer at a
+time, and nobody's slow or nameless request may keep LINE's events waiting for it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
+import structlog
 from fastapi import Depends, Request
 from pydantic import Field
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from bot.web.runtime import Runtime, runtime_of
@@ -16,6 +23,8 @@ from routing.domain.errors import Forbidden, Unauthenticated
 from routing.domain.permissions import Actor, Role
 from routing.service import signing_in
 from routing.service.context import Desk
+
+log = structlog.get_logger("web")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,14 +63,36 @@ def reading_work(request: Request) -> Iterator[Work]:
         if stale is None:
             yield Work(session=session, desk=desk, now=now, actor=actor, runtime=runtime)
             return
-    with runtime.writing() as (session, _desk):
-        signing_in.keep_session(session, stale, now=now)
+    _keep(runtime, stale, now)
     with runtime.reading() as (session, desk):
         yield Work(session=session, desk=desk, now=now, actor=actor, runtime=runtime)
 
 
+def _keep(runtime: Runtime, token: str, now: datetime) -> None:
+    """Note that a session is in use; a database that cannot be written to can still be read."""
+    try:
+        with runtime.database.writing() as session:
+            signing_in.keep_session(session, token, now=now)
+    except SQLAlchemyError as error:
+        log.warning("session_not_kept", error=type(error).__name__)
+
+
+def known_caller(request: Request) -> None:
+    """Ask who calls, by reading alone. Raises Unauthenticated for nobody."""
+    runtime = runtime_of(request)
+    with runtime.database.reading() as session:
+        _who(request, runtime, session, runtime.now())
+    request.state.caller_known = True
+
+
 def writing_work(request: Request) -> Iterator[Work]:
-    """A signed-in person's writing request: everything in one transaction, undone if anything fails."""
+    """A signed-in person's writing request: everything in one transaction, undone if anything fails.
+
+    Called from inside a page or call, when its body has been read. Who asks is looked at before the transaction begins,
+    and once more inside it.
+    """
+    if not getattr(request.state, "caller_known", False):
+        known_caller(request)
     runtime = runtime_of(request)
     now = runtime.now()
     with runtime.writing() as (session, desk):
@@ -71,11 +102,13 @@ def writing_work(request: Request) -> Iterator[Work]:
         yield Work(session=session, desk=desk, now=now, actor=actor, runtime=runtime)
 
 
+reading = contextmanager(reading_work)
+writing = contextmanager(writing_work)
+
 RowId = Annotated[int, Field(ge=0, le=2**63 - 1)]
 """A row's id in an address: a number that every database can hold."""
 
 Reading = Annotated[Work, Depends(reading_work, scope="function")]
-Writing = Annotated[Work, Depends(writing_work, scope="function")]
 
 
 def require(actor: Actor, *roles: Role) -> None:

@@ -8,6 +8,7 @@
     ├── Unauthenticated    nobody is signed in
     ├── StepNotAllowed     the case's state does not allow this step
     ├── StaleVersion       somebody changed the case meanwhile
+    ├── Busy               too much of this is under way; trying again a little later helps
     └── DeliveryError      a message did not (certainly) go out; says whether trying again can help
 
 The domain knows no HTTP: bot/web/errors.py maps each class to a status.
@@ -70,6 +71,12 @@ class StaleVersion(OnestopError):
     """The case was changed by somebody else since it was read."""
 
     code = "stale_version"
+
+
+class Busy(OnestopError):
+    """Too much of this is under way in this process; nothing was done, and trying again a little later helps."""
+
+    code = "busy"
 
 
 class DeliveryError(OnestopError):

@@ -16,6 +16,7 @@ from routing.domain.errors import Forbidden, Invalid, NotFound
 from routing.domain.permissions import Actor, Role
 from routing.service import redating, signing_in
 from routing.service.context import Desk
+from routing.service.passwords import Hashed
 from routing.store import calendar, cases, desk_reads, people
 from routing.store.schema_desk import Absence, Audit, CalendarYear, Closure, Staff
 
@@ -43,7 +44,7 @@ def staff(session: Session) -> list[Person]:
 
 def add_staff(
     session: Session, desk: Desk, actor: Actor, *, email: str, name: str, role: str, unit: str | None,
-    agency: str | None, categories: tuple[str, ...], password: str, now: datetime,
+    agency: str | None, categories: tuple[str, ...], password: Hashed, now: datetime,
 ) -> None:  # fmt: skip
     """A new account.
 

@@ -10,14 +10,13 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from threading import BoundedSemaphore
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy.orm import Session
 
 from routing.domain.errors import Invalid, Unauthenticated
 from routing.domain.permissions import Actor, Role
+from routing.service import passwords
+from routing.service.passwords import Hashed
 from routing.store import people
 from routing.store.schema_desk import ApiToken, SignInFailure, Staff, WebSession
 
@@ -26,12 +25,6 @@ IDLE = timedelta(minutes=30)
 LIFE = timedelta(hours=12)
 """A session ends after this, used or not."""
 MAX_FAILURES = 5
-MIN_PASSWORD = 12
-
-# 19 MiB, two passes (OWASP's minimum): 24 ms here; two at once at most, or signing in would be a way to stall us.
-_HASHER = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
-_AT_ONCE = BoundedSemaphore(2)
-_NOBODY = _HASHER.hash(secrets.token_hex(16))
 
 
 def digest(token: str) -> str:
@@ -47,26 +40,6 @@ def actor_of(staff: Staff) -> Actor:
     )  # fmt: skip
 
 
-def hash_password(password: str) -> str:
-    """The hash to keep.
-
-    Raises:
-        Invalid: the password is shorter than 12 characters or longer than 128.
-    """
-    if not MIN_PASSWORD <= len(password) <= 128:
-        raise Invalid(f"密碼長度須為 {MIN_PASSWORD} 到 128 字。", field="password", code="password_length")
-    with _AT_ONCE:
-        return _HASHER.hash(password)
-
-
-def _matches(kept: str, password: str) -> bool:
-    with _AT_ONCE:
-        try:
-            return _HASHER.verify(kept, password)
-        except (VerificationError, InvalidHashError):
-            return False
-
-
 @dataclass(frozen=True, slots=True)
 class Attempt:
     """A password about to be looked at: for which account (a digest), and the hash it must fit."""
@@ -76,7 +49,7 @@ class Attempt:
 
     def fits(self, password: str) -> bool:
         """Whether this is the password. Slow on purpose, and as slow for nobody's account: no transaction is open."""
-        return _matches(self.kept, password[:128])
+        return passwords.matches(self.kept, password)
 
 
 def admit(session: Session, email: str, *, now: datetime) -> Attempt | None:
@@ -92,7 +65,7 @@ def admit(session: Session, email: str, *, now: datetime) -> Attempt | None:
         return None
     session.add(SignInFailure(email_sha256=name, at=now))
     staff = people.staff_by_email(session, email)
-    return Attempt(name, staff.password_hash if staff else _NOBODY)
+    return Attempt(name, staff.password_hash if staff else passwords.NOBODY)
 
 
 def settle(session: Session, attempt: Attempt, email: str, *, fits: bool, now: datetime) -> Staff | None:
@@ -109,21 +82,34 @@ def settle(session: Session, attempt: Attempt, email: str, *, fits: bool, now: d
     return staff
 
 
-def set_password(session: Session, email: str, password: str, *, now: datetime, by: str = "cli") -> Staff:
-    """Give an account another password; every session of it ends, tokens of programs stay.
+def kept_password(session: Session, email: str) -> str:
+    """The hash of an account's password, to hold another against. Raises Invalid if there is no such active person."""
+    return _active(session, email).password_hash
+
+
+def set_password(session: Session, email: str, password: Hashed, *, now: datetime, by: str = "cli") -> Staff:
+    """Give an account another password; its sessions and the tokens of its programs end with the old one.
+
+    Whoever could use the old password could also have made a token (ASVS 7.4.3). The hash is worked out before
+    (``passwords.another``): this is inside a transaction.
 
     Raises:
-        Invalid: there is no such active person, the password is too short or long, or the same as before.
+        Invalid: there is no such active person.
     """
+    staff = _active(session, email)
+    staff.password_hash = password.value
+    people.end_sessions_of(session, staff.id)
+    tokens = people.revoke_tokens_of(session, staff.id, now=now)
+    people.forget_failures(session, digest(staff.email))
+    detail: dict[str, object] = {"tokens": tokens}
+    people.audit(session, at=now, actor=by, action="password.change", subject=staff.email, detail=detail)
+    return staff
+
+
+def _active(session: Session, email: str) -> Staff:
     staff = people.staff_by_email(session, email)
     if staff is None or staff.disabled_at is not None:
         raise Invalid(f"查無啟用中的帳號：{email}。", field="email", code="unknown_staff")
-    if _matches(staff.password_hash, password[:128]):
-        raise Invalid("新密碼不能與目前的密碼相同。", field="password", code="password_same")
-    staff.password_hash = hash_password(password)
-    people.end_sessions_of(session, staff.id)
-    people.forget_failures(session, digest(staff.email))
-    people.audit(session, at=now, actor=by, action="password.change", subject=staff.email, detail={})
     return staff
 
 
@@ -155,7 +141,7 @@ def keep_session(session: Session, token: str, *, now: datetime) -> None:
 
 
 def end_session(session: Session, token: str, *, now: datetime) -> None:
-    """Sign out."""
+    """Sign out. A token that is nobody's changes nothing."""
     found = people.session_by_hash(session, digest(token))
     if found is not None:
         email = found[1].email
@@ -169,9 +155,7 @@ def create_token(session: Session, email: str, *, now: datetime) -> str:
     Raises:
         Invalid: there is no such active person.
     """
-    staff = people.staff_by_email(session, email)
-    if staff is None or staff.disabled_at is not None:
-        raise Invalid(f"查無啟用中的帳號：{email}。", field="email", code="unknown_staff")
+    staff = _active(session, email)
     token = "ost_" + secrets.token_urlsafe(32)
     session.add(ApiToken(token_sha256=digest(token), staff_id=staff.id, created_at=now))
     people.audit(session, at=now, actor="cli", action="token.create", subject=staff.email, detail={})
@@ -188,12 +172,12 @@ def who_by_token(session: Session, token: str) -> Actor:
 
 def add_staff(
     session: Session, *, email: str, name: str, role: Role, unit: str | None, categories: tuple[str, ...],
-    agency: str | None, password: str, now: datetime, by: str = "cli",
+    agency: str | None, password: Hashed, now: datetime, by: str = "cli",
 ) -> Staff:  # fmt: skip
     """A new account.
 
     Raises:
-        Invalid: the e-mail is taken or not one, an officer without unit, a partner without agency, a short password.
+        Invalid: the e-mail is taken or not one, an officer without unit, a partner without agency.
     """
     email = email.strip().lower()
     if "@" not in email or len(email) > 200:
@@ -206,7 +190,7 @@ def add_staff(
         raise Invalid("協力機關帳號必須指定機關。", field="agency")
     staff = Staff(
         email=email, name=name.strip(), role=role.value, unit=unit, categories=list(categories), agency=agency,
-        password_hash=hash_password(password), created_at=now,
+        password_hash=password.value, created_at=now,
     )  # fmt: skip
     session.add(staff)
     session.flush()
@@ -221,5 +205,5 @@ def disable_staff(session: Session, email: str, *, now: datetime, by: str = "cli
         raise Invalid(f"查無帳號：{email}。", field="email", code="unknown_staff")
     staff.disabled_at = staff.disabled_at or now
     people.end_sessions_of(session, staff.id)
-    people.end_tokens_of(session, staff.id)
+    people.revoke_tokens_of(session, staff.id, now=now)
     people.audit(session, at=now, actor=by, action="staff.disable", subject=staff.email, detail={})

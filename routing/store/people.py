@@ -79,9 +79,10 @@ def end_sessions_of(session: Session, staff_id: int) -> None:
     changed(session, delete(WebSession).where(WebSession.staff_id == staff_id))
 
 
-def end_tokens_of(session: Session, staff_id: int) -> None:
-    """End the tokens of a person's programs."""
-    changed(session, delete(ApiToken).where(ApiToken.staff_id == staff_id))
+def revoke_tokens_of(session: Session, staff_id: int, *, now: datetime) -> int:
+    """End the tokens of a person's programs; says how many. Their rows stay, so that it can be seen when."""
+    live = update(ApiToken).where(ApiToken.staff_id == staff_id, ApiToken.revoked_at.is_(None))
+    return changed(session, live.values(revoked_at=now))
 
 
 def touch_session(session: Session, token_sha256: str, *, now: datetime) -> None:

@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, Page, expect
 from bot.simulator.running import free_port
 from routing.domain.permissions import Role
 from routing.service import signing_in
+from routing.service.passwords import hash_password
 from tests.harness.waiting import eventually
 from tests.service import Service
 
@@ -44,7 +45,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
         with desk.runtime.database.writing() as session:
             signing_in.add_staff(
                 session, email="may@kp.example", name="梅小姐", role=Role.OFFICER, unit="用地工程科", categories=(),
-                agency=None, password=PASSWORD, now=desk.now,
+                agency=None, password=hash_password(PASSWORD), now=desk.now,
             )  # fmt: skip
         server = uvicorn.Server(
             uvicorn.Config(desk.app, host="127.0.0.1", port=desk.port, log_config=None, log_level="error")

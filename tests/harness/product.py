@@ -15,6 +15,7 @@ import sqlalchemy
 from bot.simulator.running import free_port
 from routing.domain.permissions import Role
 from routing.service import signing_in
+from routing.service.passwords import hash_password
 from routing.store import migrating
 from routing.store.session import Database
 from tests.harness.balancer import Balancer
@@ -118,7 +119,7 @@ class Product:
             for name, (role, unit) in PEOPLE.items():
                 signing_in.add_staff(
                     session, email=email(name), name=name.title(), role=role, unit=unit, categories=(), agency=None,
-                    password=PASSWORD, now=now,
+                    password=hash_password(PASSWORD), now=now,
                 )  # fmt: skip
                 self.tokens[name] = signing_in.create_token(session, email(name), now=now)
         database.dispose()

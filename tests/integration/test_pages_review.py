@@ -6,6 +6,7 @@ from bot.web import unsent
 from bot.web.words import WORDS
 from routing.domain.permissions import Role
 from routing.service import signing_in
+from routing.service.passwords import hash_password
 from tests.pages import Visitor
 from tests.service import Service, email
 
@@ -19,7 +20,7 @@ def service(tmp_path_factory):
         with service.runtime.database.writing() as session:
             signing_in.add_staff(
                 session, email=email("may"), name="May", role=Role.SUPERVISOR, unit="用地工程科", categories=(),
-                agency=None, password=PASSWORD, now=service.now,
+                agency=None, password=hash_password(PASSWORD), now=service.now,
             )  # fmt: skip
         yield service
 

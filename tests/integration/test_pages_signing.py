@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from bot.console.signing import local_path
 from routing.domain.permissions import Role
 from routing.service import signing_in
+from routing.service.passwords import hash_password
 from routing.store.schema_desk import SignInFailure, Staff, WebSession
 from tests.pages import Visitor
 from tests.service import Service, email
@@ -30,7 +31,7 @@ def account(service, role=Role.OFFICER):
     with service.runtime.database.writing() as session:
         signing_in.add_staff(
             session, email=address, name="May", role=role, unit="用地工程科", categories=(), agency=None,
-            password=PASSWORD, now=service.now,
+            password=hash_password(PASSWORD), now=service.now,
         )  # fmt: skip
     return address
 

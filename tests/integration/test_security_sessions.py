@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from bot.__main__ import main
 from routing.domain.permissions import Role
 from routing.service import signing_in
+from routing.service.passwords import hash_password
 from routing.store.schema import CaseEvent
 from routing.store.schema_desk import Audit, SignInFailure, WebSession
 from tests.attacks import routes
@@ -35,7 +36,7 @@ def account(service, name="may"):
     with service.runtime.database.writing() as session:
         signing_in.add_staff(
             session, email=email(name), name=name, role=Role.OFFICER, unit="用地工程科", categories=(), agency=None,
-            password=PASSWORD, now=service.now,
+            password=hash_password(PASSWORD), now=service.now,
         )  # fmt: skip
     return email(name)
 
@@ -270,6 +271,6 @@ def test_a_password_that_changed_meanwhile_signs_nobody_in(service):
     with service.runtime.database.writing() as session:
         attempt = signing_in.admit(session, may, now=service.now)
     with service.runtime.database.writing() as session:
-        signing_in.set_password(session, may, OTHER, now=service.now)
+        signing_in.set_password(session, may, hash_password(OTHER), now=service.now)
     with service.runtime.database.writing() as session:
         assert signing_in.settle(session, attempt, may, fits=True, now=service.now) is None

@@ -7,7 +7,8 @@ from sqlalchemy import func, select
 
 from routing.domain.errors import Invalid, Unauthenticated
 from routing.domain.permissions import Role
-from routing.service import signing_in
+from routing.service import passwords, signing_in
+from routing.service.passwords import hash_password
 from routing.store import people
 from routing.store.schema_desk import ApiToken, Audit, Staff, WebSession
 from tests.factories import DATABASES, LAND, branch_on
@@ -28,6 +29,7 @@ def add(branch, **changes):
         "email": EMAIL, "name": "王小姐", "role": Role.OFFICER, "unit": LAND, "categories": (), "agency": None,
         "password": GOOD, **changes,
     }  # fmt: skip
+    values["password"] = hash_password(values["password"])
     with branch.database.writing() as session:
         return signing_in.add_staff(session, **values, now=branch.now).email
 
@@ -100,7 +102,7 @@ def test_an_unknown_account_costs_a_hash_as_well(branch):
     """Time tells nobody which accounts exist: the same hash is worked out against a password nobody has."""
     with branch.database.reading() as session:
         kept = people.staff_by_email(session, EMAIL).password_hash
-    nobody = signing_in._NOBODY
+    nobody = passwords.NOBODY
     assert nobody.rsplit("$", 2)[0] == kept.rsplit("$", 2)[0]
 
 

@@ -10,9 +10,8 @@ from fastapi.responses import Response
 from bot.console.case_page import values_of
 from bot.console.forms import Filled, Form
 from bot.console.knowledge.shared import known, search, status, taken, usual
-from bot.console.steps import reading
 from bot.web.pages import show
-from bot.web.work import Reading, Work
+from bot.web.work import Reading, Work, reading
 from knowledge.calendar import local
 from knowledge.overlay import Kind
 from routing.domain.errors import Invalid, NotFound, OnestopError

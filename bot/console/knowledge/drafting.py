@@ -11,10 +11,9 @@ from fastapi.responses import Response
 
 from bot.console.forms import Filled, Form
 from bot.console.knowledge.shared import known, taken, usual
-from bot.console.steps import reading
 from bot.web.pages import show
 from bot.web.words import WORDS
-from bot.web.work import Reading, RowId, Work
+from bot.web.work import Reading, RowId, Work, reading
 from knowledge.calendar import local
 from knowledge.entries import CASE_CATEGORIES
 from knowledge.files.fields import Problem

@@ -9,9 +9,8 @@ from fastapi.responses import Response
 from starlette.datastructures import UploadFile
 
 from bot.console.knowledge.shared import known, search, status, taken, usual
-from bot.console.steps import reading
 from bot.web.pages import show
-from bot.web.work import Reading, Work
+from bot.web.work import Reading, Work, reading
 from routing.domain.errors import Invalid, OnestopError
 from routing.service.knowing import editing
 from routing.service.knowing.in_force import written

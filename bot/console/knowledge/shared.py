@@ -9,9 +9,8 @@ from typing import Any
 from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
 
-from bot.console.steps import writing
 from bot.web.errors import status_of
-from bot.web.work import Work
+from bot.web.work import Work, writing
 from knowledge.calendar import local
 from knowledge.entries import FaqEntry
 from knowledge.language.text import normalise

@@ -9,9 +9,8 @@ from fastapi.responses import Response
 
 from bot.console.forms import Filled
 from bot.console.knowledge.shared import known, status, taken, usual
-from bot.console.steps import reading
 from bot.web.pages import show
-from bot.web.work import Reading, RowId, Work
+from bot.web.work import Reading, RowId, Work, reading
 from knowledge.calendar import local
 from routing.domain.errors import OnestopError
 from routing.service.knowing import corrections, locating
