@@ -14,6 +14,8 @@ from pathlib import Path
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, DotEnvSettingsSource, SettingsConfigDict
 
+from routing.service.upkeep.retention import LOG_DAYS, Periods
+
 _PREFIX = "ONESTOP_"
 _TEST_PREFIX = "ONESTOP_TEST_"
 
@@ -44,6 +46,12 @@ class Settings(BaseSettings):
     semantic_model: str = Field("text-embedding-3-small", alias="ONESTOP_SEMANTIC_MODEL")
     semantic_timeout: int = Field(800, alias="ONESTOP_SEMANTIC_TIMEOUT", ge=50, le=800)
     quota_warning: int = Field(80, alias="ONESTOP_QUOTA_WARNING", ge=1, le=100)
+    keep_inbox: int | None = Field(None, alias="ONESTOP_KEEP_INBOX", ge=1)
+    keep_chat: int | None = Field(None, alias="ONESTOP_KEEP_CHAT", ge=1)
+    keep_files: int | None = Field(None, alias="ONESTOP_KEEP_FILES", ge=1)
+    keep_sent: int | None = Field(None, alias="ONESTOP_KEEP_SENT", ge=1)
+    keep_audit: int | None = Field(None, alias="ONESTOP_KEEP_AUDIT", ge=LOG_DAYS)
+    keep_sign_in: int | None = Field(None, alias="ONESTOP_KEEP_SIGN_IN", ge=LOG_DAYS)
 
     @field_validator("agency_code")
     @classmethod
@@ -75,6 +83,19 @@ class Settings(BaseSettings):
     @classmethod
     def _empty_is_zero(cls, value: object) -> object:
         return 0.0 if value == "" else value
+
+    @field_validator("keep_inbox", "keep_chat", "keep_files", "keep_sent", "keep_audit", "keep_sign_in", mode="before")
+    @classmethod
+    def _empty_is_none(cls, value: object) -> object:
+        return None if value == "" else value
+
+    @property
+    def periods(self) -> Periods:
+        """For how long the agency keeps what; what it has not said is kept."""
+        return Periods(
+            inbox=self.keep_inbox, chat=self.keep_chat, files=self.keep_files, sent=self.keep_sent,
+            audit=self.keep_audit, sign_in=self.keep_sign_in,
+        )  # fmt: skip
 
     @property
     def https(self) -> bool:

@@ -144,7 +144,7 @@ class Worker:
         runtime = self._runtime
         with runtime.writing() as (session, desk):
             given = assigning.sweep(session, desk, now=runtime.now())
-            daily.run_if_due(session, desk, now=runtime.now())
+            daily.run_if_due(session, desk, runtime.settings.periods, now=runtime.now())
         if given:
             log.info("assigned_later", cases=len(given))
         quota.ask_if_due(runtime.database, self._sender.quota, now=runtime.now())

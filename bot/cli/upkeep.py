@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -34,25 +35,31 @@ def _retention() -> None:
     """保存期限。"""  # noqa: D415 - a Chinese sentence, shown as the help
 
 
-_DEFAULT = retention.Periods()
+_Days = Annotated[int | None, typer.Option(help="本次改用的日數；未指定時依設定", min=1)]
 
 
 @retention_app.command()
 def run(
     *,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="只計數，不刪除")] = False,
-    inbox: Annotated[int, typer.Option(help="LINE 事件原文保存日數")] = _DEFAULT.inbox,
-    chat: Annotated[int, typer.Option(help="未成案對話保存日數")] = _DEFAULT.chat,
-    files: Annotated[int, typer.Option(help="未成案檔案保存日數")] = _DEFAULT.files,
-    sent: Annotated[int, typer.Option(help="已送出訊息內容保存日數")] = _DEFAULT.sent,
-    audit: Annotated[int, typer.Option(help=f"稽核紀錄保存日數（至少 {retention.LOG_DAYS}）")] = _DEFAULT.audit,
+    inbox: _Days = None,
+    chat: _Days = None,
+    files: _Days = None,
+    sent: _Days = None,
+    audit: _Days = None,
+    sign_in: _Days = None,
 ) -> None:
-    """刪除逾保存期限的資料；案件及其附件為檔案，不在此列。"""  # noqa: D415 - a Chinese sentence
-    periods = retention.Periods(inbox=inbox, chat=chat, files=files, sent=sent, audit=audit)
-    with opened() as context, context.writing() as (session, _desk):
-        found = retention.run(session, periods, now=context.now, dry_run=dry_run)
+    """依機關設定的保存期限（ONESTOP_KEEP_…）刪除逾期資料；未設定者不刪除。案件及其附件為檔案，不在此列。"""  # noqa: D415 - a Chinese sentence
+    asked = {"inbox": inbox, "chat": chat, "files": files, "sent": sent, "audit": audit, "sign_in": sign_in}
+    with opened() as context:
+        periods = replace(context.settings.periods, **{name: days for name, days in asked.items() if days is not None})
+        with context.writing() as (session, _desk):
+            found = retention.run(session, periods, now=context.now, dry_run=dry_run)
     for name, number in found.items():
         typer.echo(f"{name}\t{number}")
+    unset = [name for name, days in periods.plain().items() if days is None]
+    if unset:
+        typer.echo(f"未設定保存期限、不予刪除：{'、'.join(unset)}（見 docs/settings.md）", err=True)
 
 
 @backup_app.command("backup")

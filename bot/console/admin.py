@@ -18,6 +18,7 @@ from knowledge.office_days import COUNTIES
 from routing.domain.errors import Invalid, NotFound, OnestopError
 from routing.service import administration, passwords
 from routing.service.passwords import Hashed
+from routing.service.upkeep import retention
 
 router = APIRouter(prefix="/desk/admin")
 
@@ -45,10 +46,18 @@ def _calendar(work: Work) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _keeping(work: Work) -> dict[str, Any]:
+    return {
+        "periods": work.runtime.settings.periods.plain(), "last": retention.last_run(work.session),
+        "least": retention.LOG_DAYS,
+    }  # fmt: skip
+
+
 _PAGES: dict[str, tuple[str, Callable[[Work], dict[str, Any]]]] = {
     "staff": ("admin_staff.html", _staff),
     "absences": ("admin_absences.html", _absences),
     "calendar": ("admin_calendar.html", _calendar),
+    "keeping": ("admin_keeping.html", _keeping),
 }
 
 

@@ -204,6 +204,14 @@ WORDS: dict[str, dict[str, str]] = {
         "no_line": "本案沒有 LINE 聯絡人，廠商不會收到通知，請以電話等方式告知。",
         "blocked": "廠商已封鎖官方帳號，LINE 通知送達不到，請改以電話聯絡。",
     },
+    "keeping": {
+        "inbox": "LINE 事件原文",
+        "chat": "未成案的對話",
+        "files": "未成案的檔案",
+        "sent": "已送出訊息的內容",
+        "audit": "稽核軌跡",
+        "sign_in": "登入失敗紀錄",
+    },
     "action": {
         "sign_in": "登入",
         "sign_in.refused": "登入失敗",

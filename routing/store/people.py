@@ -62,6 +62,11 @@ def audit_page(
     return list(session.scalars(query.order_by(Audit.id.desc()).limit(limit)))
 
 
+def last_audit(session: Session, action: str) -> Audit | None:
+    """The newest entry of an action."""
+    return session.scalars(select(Audit).where(Audit.action == action).order_by(Audit.id.desc()).limit(1)).one_or_none()
+
+
 def session_by_hash(session: Session, token_sha256: str) -> tuple[WebSession, Staff] | None:
     """A browser session and its person."""
     query = select(WebSession, Staff).join(Staff, Staff.id == WebSession.staff_id)

@@ -77,6 +77,7 @@ def test_bad_arguments_end_with_2_and_one_line(migrated, arguments):
     [
         ("ONESTOP_TYPO", "1"), ("ONESTOP_DATABASE_URL", "mysql://x"), ("ONESTOP_AGENCY_CODE", "kp"),
         ("ONESTOP_DATABASE_URL", "postgresql+psycopg://x@127.0.0.1:1/x"), ("ONESTOP_CLOCK_OFFSET", "soon"),
+        ("ONESTOP_KEEP_AUDIT", "179"), ("ONESTOP_KEEP_CHAT", "0"), ("ONESTOP_KEEP_CHAT", "long"),
     ],
 )  # fmt: skip
 def test_settings_and_databases_that_cannot_be_used_are_one_line(migrated, monkeypatch, name, value):
@@ -232,18 +233,31 @@ def test_what_is_past_its_period_is_erased_and_cases_are_kept(service):
         ])  # fmt: skip
         session.flush()
         session.add(Media(message_id=loose.id, line_message_id="m", content=b"x", state="stored", due_at=old))
+    periods = retention.Periods(inbox=30, chat=180, files=30, sent=180, audit=730, sign_in=180)
     with service.runtime.writing() as (session, _desk):
-        counted = retention.run(session, retention.Periods(), now=service.now, dry_run=True)
+        counted = retention.run(session, periods, now=service.now, dry_run=True)
     with service.runtime.writing() as (session, _desk):
-        erased = retention.run(session, retention.Periods(), now=service.now)
-        assert retention.run(session, retention.Periods(), now=service.now)["chat_messages"] == 0
+        erased = retention.run(session, periods, now=service.now)
+        assert retention.run(session, periods, now=service.now)["chat_messages"] == 0
     assert counted == erased
     kinds = ("inbox_bodies", "files", "chat_messages", "sent_messages")
     assert {name: erased[name] for name in kinds} == dict.fromkeys(kinds, 1)
     service.later(days=1500)
     with service.runtime.writing() as (session, _desk):
-        retention.run(session, retention.Periods(), now=service.now)
+        retention.run(session, periods, now=service.now)
     assert service.get("sue", f"/cases/{number}").json()["messages"][0]["text"] == PHONE_CASE["text"]
+
+
+def test_the_command_follows_the_settings_and_names_what_has_no_period(migrated, monkeypatch):
+    code, said, complaint = migrated("retention", "run", "--dry-run")
+    assert code == 0
+    assert "chat_messages" not in said
+    assert "inbox、chat、files、sent、audit、sign_in" in complaint
+    monkeypatch.setenv("ONESTOP_KEEP_CHAT", "180")
+    code, said, complaint = migrated("retention", "run", "--files", "30")
+    assert code == 0
+    assert {"chat_messages\t0", "files\t0"} <= set(said.splitlines())
+    assert "inbox、sent、audit、sign_in" in complaint
 
 
 @pytest.mark.parametrize("periods", [{"audit": 179}, {"sign_in": 1}, {"inbox": 0}])

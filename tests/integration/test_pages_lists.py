@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from routing.service.channel import quota
+from routing.service.upkeep import retention
 from routing.store import cases as store
 from routing.store import people
 from routing.store.channel import inbox, outbox
@@ -38,7 +39,8 @@ def group_of(page, number):
     "path",
     ["/desk", "/desk?view=all", "/desk/cases", "/desk/new", "/desk/deliveries", "/desk/turnaround",
      "/desk/turnaround?kind=all&by=month", "/desk/turnaround?by=officer", "/desk/admin/staff", "/desk/admin/absences",
-     "/desk/admin/calendar", "/desk/admin/audit", "/desk/cases/KP-1151116-9999", "/desk/nothing", "/privacy"],
+     "/desk/admin/calendar", "/desk/admin/keeping", "/desk/admin/audit", "/desk/cases/KP-1151116-9999", "/desk/nothing",
+     "/privacy"],
 )  # fmt: skip
 def test_every_page_keeps_the_rules_of_the_house_whether_allowed_or_not(service, who, path):
     """One h1, its language, labels, a way past the navigation, nothing inline that the policy would refuse."""
@@ -55,7 +57,7 @@ def test_every_page_keeps_the_rules_of_the_house_whether_allowed_or_not(service,
         ("tai", "/desk/new", 403), ("tai", "/desk/deliveries", 403), ("tai", "/desk/turnaround", 403),
         ("alice", "/desk/turnaround", 200), ("alice", "/desk/turnaround?by=officer", 403),
         ("sue", "/desk/turnaround?by=officer", 200), ("alice", "/desk/turnaround/file.ods?by=officer", 403),
-        ("adam", "/desk/admin/nothing", 404),
+        ("adam", "/desk/admin/nothing", 404), ("sue", "/desk/admin/keeping", 403),
     ],
 )  # fmt: skip
 def test_who_may_open_what(service, who, path, status):
@@ -255,6 +257,17 @@ def test_a_closure_moves_the_dates_of_open_cases_and_its_withdrawal_moves_them_b
     adam.ask("POST", "/desk/admin/calendar/withdraw", data={"id": str(closure.id)})
     assert row_of(service, number).due_on == before
     assert adam.ask("POST", "/desk/admin/calendar/withdraw", data={"id": str(closure.id)}).status == 404
+
+
+def test_the_periods_of_keeping_are_shown_with_what_has_none(tmp_path):
+    with Service(f"sqlite:///{tmp_path}/kept.db", ONESTOP_KEEP_CHAT="180", ONESTOP_KEEP_FILES="") as kept:
+        page = Visitor(kept, "adam").get("/desk/admin/keeping").text
+        assert "180 日" in page
+        assert page.count("未設定，不刪除") == 5
+        assert "尚有保存期限未設定" in page
+        with kept.runtime.writing() as (session, _desk):
+            retention.run(session, kept.settings.periods, now=kept.now, actor="系統")
+        assert "最近一次清理：115.11.16" in Visitor(kept, "adam").get("/desk/admin/keeping").text
 
 
 @pytest.mark.parametrize("deed", ["staff/add", "staff/disable", "absences/add", "calendar/close"])

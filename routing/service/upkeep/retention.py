@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from routing.domain.errors import Invalid
 from routing.store import people
+from routing.store.schema_desk import Audit
 from routing.store.upkeep import keeping
 
 LOG_DAYS = 180
@@ -21,44 +22,60 @@ LOG_DAYS = 180
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Periods:
-    """For how many days each kind of thing is kept. Logs: ``audit``, and ``sign_in`` for refused sign-ins.
+    """For how many days the agency keeps each kind of thing; None: it has not said, and nothing of it is erased.
+
+    How long something is kept is the agency's to decide (個人資料保護法 §11, 檔案法 §12), so there is no default here.
 
     Raises:
         Invalid: a log would be kept for less than 180 days, or anything for less than a day.
     """
 
-    inbox: int = 30
+    inbox: int | None = None
     """Bodies of LINE's events; the fact that one came is kept, so that a repeat is known."""
-    chat: int = 180
+    chat: int | None = None
     """What was said by LINE without becoming part of a case."""
-    files: int = 30
+    files: int | None = None
     """Files sent by LINE that belong to no case."""
-    sent: int = 180
+    sent: int | None = None
     """Words of messages that LINE accepted; what was told about a case stands in the case."""
-    audit: int = 730
-    sign_in: int = 180
+    audit: int | None = None
+    sign_in: int | None = None
+    """Refused sign-ins."""
 
     def __post_init__(self) -> None:
         for field in fields(self):
             days = getattr(self, field.name)
             least = LOG_DAYS if field.name in {"audit", "sign_in"} else 1
-            if days < least:
+            if days is not None and days < least:
                 raise Invalid(f"保存期限 {field.name} 不得少於 {least} 日。", code="period_too_short", field=field.name)
 
+    def plain(self) -> dict[str, int | None]:
+        """By name, in the order in which they are shown."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
 
-def run(session: Session, periods: Periods, *, now: datetime, dry_run: bool = False) -> dict[str, int]:
-    """Erase what is over; says how many of each. ``dry_run`` only counts."""
 
-    def before(days: int) -> datetime:
-        return now - timedelta(days=days)
+def run(
+    session: Session, periods: Periods, *, now: datetime, actor: str = "cli", dry_run: bool = False
+) -> dict[str, int]:
+    """Erase what is over; says how many of each kind that has a period. ``dry_run`` only counts.
+
+    Sessions that ended and first answers of a day ago go in any case: they are not data that somebody keeps.
+    """
+
+    def before(days: int | None) -> datetime | None:
+        return now - timedelta(days=days) if days is not None else None
 
     found = keeping.Over(
-        inbox=before(periods.inbox), chat=before(periods.chat), files=before(periods.files), sent=before(periods.sent),
-        audit=before(periods.audit), sign_in=before(periods.sign_in), sessions=now - timedelta(hours=12),
+        **{name: before(days) for name, days in periods.plain().items()}, sessions=now - timedelta(hours=12),
         answers=now - timedelta(hours=24),
     )  # fmt: skip
     if dry_run:
         return keeping.count(session, found)
     erased = keeping.erase(session, found, now=now)
-    people.audit(session, at=now, actor="cli", action="retention.run", subject="database", detail=dict(erased))
+    people.audit(session, at=now, actor=actor, action="retention.run", subject="database", detail=dict(erased))
     return erased
+
+
+def last_run(session: Session) -> Audit | None:
+    """When it was last done, by whom, and how much of what it erased."""
+    return people.last_audit(session, "retention.run")

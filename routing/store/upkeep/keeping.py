@@ -17,14 +17,14 @@ from routing.store.session import changed
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Over:
-    """The instants before which each kind of thing is over."""
+    """The instants before which each kind of thing is over; None: it is kept."""
 
-    inbox: datetime
-    chat: datetime
-    files: datetime
-    sent: datetime
-    audit: datetime
-    sign_in: datetime
+    inbox: datetime | None
+    chat: datetime | None
+    files: datetime | None
+    sent: datetime | None
+    audit: datetime | None
+    sign_in: datetime | None
     sessions: datetime
     answers: datetime
 
@@ -35,31 +35,37 @@ _Rule = tuple[str, type[Base], tuple[ColumnElement[bool], ...], Update | Delete]
 def _rules(over: Over, now: datetime) -> Iterator[_Rule]:
     """Name, table, what is over, and what is done with it."""
     loose = select(Message.id).where(Message.case_id.is_(None))
-    yield (
-        "inbox_bodies", Inbox,
-        (Inbox.received_at < over.inbox, Inbox.state.in_(("done", "quarantined")), Inbox.raw != ""),
-        update(Inbox).values(raw=""),
-    )  # fmt: skip
-    yield (
-        "files", Media,
-        (Media.message_id.in_(loose.where(Message.at < over.files)), Media.content.is_not(None)),
-        update(Media).values(content=None, file_name=None, state="erased"),
-    )  # fmt: skip
-    yield (
-        "chat_messages", Message,
-        (Message.case_id.is_(None), Message.at < over.chat, Message.erased_at.is_(None)),
-        update(Message).values(text="", erased_at=now),
-    )  # fmt: skip
-    yield (
-        "sent_messages", Outbox,
-        (Outbox.state.in_(("accepted", "cancelled")), Outbox.created_at < over.sent, Outbox.reason != "erased"),
-        update(Outbox).values(payload=[], reply_token=None, reason="erased"),
-    )  # fmt: skip
-    yield "unsent_marks", Unsent, (Unsent.at < over.chat,), delete(Unsent)
+    if over.inbox is not None:
+        yield (
+            "inbox_bodies", Inbox,
+            (Inbox.received_at < over.inbox, Inbox.state.in_(("done", "quarantined")), Inbox.raw != ""),
+            update(Inbox).values(raw=""),
+        )  # fmt: skip
+    if over.files is not None:
+        yield (
+            "files", Media,
+            (Media.message_id.in_(loose.where(Message.at < over.files)), Media.content.is_not(None)),
+            update(Media).values(content=None, file_name=None, state="erased"),
+        )  # fmt: skip
+    if over.chat is not None:
+        yield (
+            "chat_messages", Message,
+            (Message.case_id.is_(None), Message.at < over.chat, Message.erased_at.is_(None)),
+            update(Message).values(text="", erased_at=now),
+        )  # fmt: skip
+        yield "unsent_marks", Unsent, (Unsent.at < over.chat,), delete(Unsent)
+    if over.sent is not None:
+        yield (
+            "sent_messages", Outbox,
+            (Outbox.state.in_(("accepted", "cancelled")), Outbox.created_at < over.sent, Outbox.reason != "erased"),
+            update(Outbox).values(payload=[], reply_token=None, reason="erased"),
+        )  # fmt: skip
     yield "sessions", WebSession, (WebSession.last_seen_at < over.sessions,), delete(WebSession)
     yield "first_answers", Idempotency, (Idempotency.created_at < over.answers,), delete(Idempotency)
-    yield "sign_in_failures", SignInFailure, (SignInFailure.at < over.sign_in,), delete(SignInFailure)
-    yield "audit", Audit, (Audit.at < over.audit,), delete(Audit)
+    if over.sign_in is not None:
+        yield "sign_in_failures", SignInFailure, (SignInFailure.at < over.sign_in,), delete(SignInFailure)
+    if over.audit is not None:
+        yield "audit", Audit, (Audit.at < over.audit,), delete(Audit)
 
 
 def count(session: Session, over: Over) -> dict[str, int]:
