@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from importlib import resources
 
-import yaml
-
 from knowledge.entries import FaqEntry
+from knowledge.files import yaml_text
 
 
 def load_common() -> dict[str, tuple[str, ...]]:
     """Entry ids by category, in the order in which they are offered."""
     path = resources.files("knowledge") / "data" / "common.yaml"
-    return {category: tuple(ids) for category, ids in yaml.safe_load(path.read_text(encoding="utf-8")).items()}
+    return {category: tuple(ids) for category, ids in yaml_text.read(path.read_text(encoding="utf-8")).items()}
 
 
 def common_first(entries: Iterable[FaqEntry], ids: Iterable[str]) -> tuple[FaqEntry, ...]:

@@ -10,25 +10,31 @@ from typing import Any, TypeVar
 
 import yaml
 
-from knowledge.entries import (
-    Category,
-    EntryKind,
-    FaqEntry,
-    KnowledgeBase,
-    ParkKind,
-    Phrasing,
-    Smalltalk,
-    Term,
-)
+from knowledge.entries import Category, EntryKind, FaqEntry, KnowledgeBase, ParkKind, Phrasing, Smalltalk, Term
 from knowledge.files.fields import PHRASINGS_NEEDED, FieldReader, Problem
+from knowledge.files.yaml_text import MOST_BYTES, TOO_LARGE, YamlRefusedError
+from knowledge.files.yaml_text import read as read_text
 from knowledge.language.text import normalise
+
+__all__ = [
+    "DATA",
+    "PHRASINGS_NEEDED",
+    "KnowledgeError",
+    "Problem",
+    "load_knowledge",
+    "read_bodies",
+    "read_entries",
+    "read_knowledge",
+    "read_sent",
+    "read_thresholds",
+    "read_yaml",
+]
 
 DATA = Path(__file__).parent / "data"
 """The knowledge that ships with the product."""
 
 ANSWER_LIMIT = 300
 """Characters of an answer a busy reader takes in on a phone; the rest goes into `details`."""
-
 UNITS = ("用地工程科", "營運管理科", "環安勞動科", "投資服務科")
 
 _REQUIRED = (
@@ -102,13 +108,13 @@ def _check_entry(entry: FaqEntry, reader: FieldReader) -> None:
         reader.note("basis", "可回答的條目至少要有一個依據")
     if entry.kind is EntryKind.ANSWER and entry.fill:
         reader.note("fill", "只用於轉專人的條目")
-    if entry.review <= entry.verified and entry.verified != date.min:
+    if entry.review <= entry.verified and date.min not in {entry.review, entry.verified}:
         reader.note("review", "複查日應晚於查證日")
     if entry.unit and entry.unit not in UNITS:
         reader.note("unit", f"「{entry.unit}」不是可用的科別，可用：{'、'.join(UNITS)}")
     for group, needed in PHRASINGS_NEEDED.items():
         count = len(entry.phrasings.get(group, ()))
-        if count < needed:
+        if count < needed and not reader.noted(f"phrasings.{group}"):
             reader.note(f"phrasings.{group}", f"{count} 句，至少要 {needed} 句")
 
 
@@ -136,15 +142,24 @@ def _check_together(readers: list[tuple[FieldReader, FaqEntry]]) -> None:
 def read_yaml(path: Path, problems: list[Problem]) -> Any:
     """The content of a YAML file, or None with the problem noted."""
     try:
-        return yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
-    except (OSError, UnicodeDecodeError) as error:
-        message = f"讀不到檔案（{error.__class__.__name__}）"
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = f"第 {mark.line + 1} 行" if mark else "不明位置"
-        message = f"{line} 不是正確的 YAML"
+        with path.open("rb") as file:
+            raw = file.read(MOST_BYTES + 1)
+        return _content(raw.decode("utf-8-sig"), path.name, problems)
+    except OSError as error:
+        message = f"讀不到檔案（{error.strerror or error.__class__.__name__}）"
+    except UnicodeDecodeError:
+        # A file cut off in the middle of a letter is too large before it is anything else.
+        message = "檔案不是 UTF-8 文字" if len(raw) <= MOST_BYTES else TOO_LARGE
     problems.append(Problem(file=path.name, entry="-", field="-", message=message))
     return None
+
+
+def _content(text: str, name: str, problems: list[Problem]) -> Any:
+    try:
+        return read_text(text)
+    except YamlRefusedError as refused:
+        problems += [Problem(file=name, entry=s.entry, field=s.field, message=s.message) for s in refused.slips]
+        return None
 
 
 def read_entries(
@@ -152,25 +167,45 @@ def read_entries(
 ) -> tuple[tuple[FaqEntry, ...], tuple[Problem, ...]]:
     """All entries of these files with every problem found; those of `replaced_by` take the place of the same id."""
     problems: list[Problem] = []
-    own = [pair for path in replaced_by for pair in _read_file(path, problems)]
+    own = [pair for path in replaced_by for pair in _read_list(read_yaml(path, problems), path.name, problems)]
     own_ids = {entry.id for _, entry in own}
-    shipped = [pair for path in paths for pair in _read_file(path, problems) if pair[1].id not in own_ids]
+    shipped = [
+        pair
+        for path in paths
+        for pair in _read_list(read_yaml(path, problems), path.name, problems)
+        if pair[1].id not in own_ids
+    ]
     _check_together([*shipped, *own])
     return tuple(entry for _, entry in (*shipped, *own)), tuple(problems)
 
 
-def _read_file(path: Path, problems: list[Problem]) -> Iterator[tuple[FieldReader, FaqEntry]]:
-    content = read_yaml(path, problems)
+def read_sent(text: str, name: str) -> tuple[tuple[FaqEntry, ...], tuple[Problem, ...]]:
+    """The entries of a knowledge file given as text, and every problem in it; ``name`` is what problems call it."""
+    problems: list[Problem] = []
+    content = _content(text, name, problems)
+    entries, found = read_bodies(content, name) if content is not None else ((), ())
+    return entries, (*problems, *found)
+
+
+def read_bodies(bodies: Any, name: str) -> tuple[tuple[FaqEntry, ...], tuple[Problem, ...]]:
+    """Entries from plain values, checked by exactly what checks the files."""
+    problems: list[Problem] = []
+    pairs = list(_read_list(bodies, name, problems))
+    _check_together(pairs)
+    return tuple(entry for _, entry in pairs), tuple(problems)
+
+
+def _read_list(content: Any, name: str, problems: list[Problem]) -> Iterator[tuple[FieldReader, FaqEntry]]:
     if content is None:
         return
     if not isinstance(content, list):
-        problems.append(Problem(file=path.name, entry="-", field="-", message="應為條目清單"))
+        problems.append(Problem(file=name, entry="-", field="-", message="應為條目清單"))
         return
-    for raw in content:
+    for number, raw in enumerate(content, 1):
         if not isinstance(raw, dict):
-            problems.append(Problem(file=path.name, entry="?", field="-", message="條目應為欄位與值"))
+            problems.append(Problem(file=name, entry=f"第 {number} 筆", field="-", message="條目應為欄位與值"))
             continue
-        reader = FieldReader(path.name, raw, problems)
+        reader = FieldReader(name, raw, problems)
         entry = _entry(reader)
         _check_entry(entry, reader)
         yield reader, entry
@@ -179,7 +214,7 @@ def _read_file(path: Path, problems: list[Problem]) -> Iterator[tuple[FieldReade
 def _rows(path: Path, problems: list[Problem]) -> Iterator[tuple[int, list[str]]]:
     if not path.exists():
         return
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+    for number, line in enumerate(path.read_text(encoding="utf-8-sig").splitlines(), 1):
         if not line.strip() or line.startswith("#"):
             continue
         fields = [f.strip() for f in line.split("\t")]

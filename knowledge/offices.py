@@ -12,8 +12,7 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import Any, TypeVar
 
-import yaml
-
+from knowledge.files import yaml_text
 from knowledge.language.text import normalise
 from knowledge.office_days import Office
 from knowledge.office_entries import Agency, AgencyOffice, OfficeCard, Park, TopicRule, Unit
@@ -171,9 +170,10 @@ def load_offices() -> Offices:
 def _read(name: str) -> Any:
     text = (files("knowledge") / "data" / "offices" / name).read_text("utf-8")
     try:
-        return yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        raise OfficeDataError(f"{name}：不是有效的 YAML。") from error
+        return yaml_text.read(text)
+    except yaml_text.YamlRefusedError as error:
+        slip = error.slips[0]
+        raise OfficeDataError(f"{name}：{slip.entry}：{slip.field}：{slip.message}。") from error
 
 
 def build_offices(raw: Mapping[str, Sequence[Mapping[str, Any]]]) -> Offices:

@@ -13,9 +13,8 @@ from importlib import resources
 from typing import Any
 from urllib.parse import urlsplit
 
-import yaml
-
 from knowledge.entries import Category, FaqEntry, ParkKind
+from knowledge.files import yaml_text
 
 _FIELDS = frozenset({
     "id", "item", "category", "topics", "entries", "parks", "prepare", "certificate", "duration", "address",
@@ -89,9 +88,10 @@ def read_services(text: str, name: str = "services.yaml") -> tuple[OnlineService
         ServicesError: a row cannot be used; says which row and which field.
     """
     try:
-        rows = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        raise ServicesError(f"{name}：不是正確的 YAML") from error
+        rows = yaml_text.read(text)
+    except yaml_text.YamlRefusedError as error:
+        slip = error.slips[0]
+        raise ServicesError(f"{name}：{slip.entry}：{slip.field}：{slip.message}") from error
     if not isinstance(rows, list):
         raise ServicesError(f"{name}：應為清單")
     services = tuple(_row(row, f"{name} 第 {number} 列") for number, row in enumerate(rows, 1))

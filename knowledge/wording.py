@@ -11,7 +11,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-import yaml
+from knowledge.files import yaml_text
 
 LANGUAGES = ("zh-TW", "en", "ja")
 """What firms can read. Simplified Chinese is understood and answered in Traditional."""
@@ -46,7 +46,7 @@ def load_sentences() -> Sentences:
     for path in sorted(folder.iterdir(), key=lambda entry: entry.name):
         if not path.name.endswith(".yaml"):
             continue
-        for key, languages in yaml.safe_load(path.read_text(encoding="utf-8")).items():
+        for key, languages in yaml_text.read(path.read_text(encoding="utf-8")).items():
             if key in sentences:
                 raise ValueError(f"{path.name}: {key} stands in two files")
             sentences[key] = {language: str(text).strip("\n") for language, text in languages.items()}

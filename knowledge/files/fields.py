@@ -2,14 +2,21 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, TypeVar
 
 from knowledge.entries import Aspect, Basis, Fill, Wording
+from knowledge.files.yaml_text import Unread
 
 PHRASINGS_NEEDED = {"zh": 12, "en": 4, "ja": 4}
+LONGEST = {"id": 80, "topic": 40, "question": 200, "answer": 1000, "details": 2000}
+"""Characters of a field, far above what a phone shows; the id's is what the database holds."""
+LONGEST_OTHER = 500
+MOST_ITEMS = 300
+"""Items of a list, phrasings of a language among them."""
 _BASIS = ("law", "article", "paragraph", "url", "version")
+_FILL = ("question", "unit")
 _E = TypeVar("_E", bound=StrEnum)
 
 
@@ -27,72 +34,109 @@ class Problem:
         return f"{self.file}：{self.entry}：{self.field}：{self.message}"
 
 
+def unstorable(text: str) -> bool:
+    """Whether a text holds what no database keeps: NUL, or half of a surrogate pair."""
+    return "\x00" in text or any("\ud800" <= character <= "\udfff" for character in text)
+
+
+def day_of(value: object) -> date | None:
+    """A day, as YAML or JSON holds it; None if it is none."""
+    if isinstance(value, date):
+        return None if isinstance(value, datetime) else value
+    try:
+        return date.fromisoformat(str(value)[:40])
+    except ValueError:
+        return None
+
+
 class FieldReader:
     """Takes fields out of one raw entry and notes what is wrong with them."""
 
-    def __init__(self, file: str, raw: Mapping[str, Any], problems: list[Problem]) -> None:
+    def __init__(self, file: str, raw: Mapping[Any, Any], problems: list[Problem]) -> None:
         self.file, self.raw, self.problems = file, raw, problems
-        self.entry = str(raw.get("id", "?"))
+        self.entry = str(raw.get("id", "?"))[: LONGEST["id"]]
 
     def note(self, field: str, message: str, *, warning: bool = False) -> None:
-        """Note what is wrong with a field; a warning does not stop the entry from being used."""
-        self.problems.append(Problem(file=self.file, entry=self.entry, field=field, message=message, warning=warning))
+        """Keep a problem of this entry."""
+        self.problems.append(
+            Problem(file=self.file, entry=self.entry, field=field[:80], message=message, warning=warning)
+        )
+
+    def noted(self, field: str) -> bool:
+        """Whether something is wrong with this field of the entry already."""
+        return any(problem.field == field and problem.entry == self.entry for problem in self.problems)
+
+    def _checked(self, field: str, text: str) -> str:
+        """The text without blanks around it; one that is too long or cannot be kept is noted."""
+        most = LONGEST.get(field.rpartition(".")[2], LONGEST_OTHER)
+        if len(text) > most:
+            self.note(field, f"{len(text)} 字，超過 {most} 字")
+        if unstorable(text):
+            self.note(field, "含有無法儲存的字元")
+        return text.strip()
 
     def text(self, field: str, *, needed: bool = False) -> str:
-        """A field's text; '' when it is left out."""
-        value = self.raw.get(field, "")
+        """A text, empty if it is missing."""
+        value = self.raw.get(field)
         if value is None:
             value = ""
-        if not isinstance(value, str):
-            self.note(field, "應為文字（含冒號或符號請加引號）")
-            return str(value)
+        if not isinstance(value, str) or isinstance(value, Unread):
+            self.note(field, "應為文字（數字、日期或含冒號、符號者請加引號）")
+            return str(value)[: LONGEST["id"]]
         if needed and not value.strip():
             self.note(field, "不可空白")
-        return value.strip()
+        return self._checked(field, value)
 
     def texts(self, field: str) -> tuple[str, ...]:
         """A list of texts."""
-        value = self.raw.get(field) or []
-        if not isinstance(value, list) or not all(isinstance(v, str) for v in value):
-            self.note(field, "應為文字清單")
+        return self._list(field, self.raw.get(field) or [], "應為文字清單")
+
+    def _list(self, field: str, value: object, otherwise: str) -> tuple[str, ...]:
+        if not isinstance(value, list) or not all(isinstance(v, str) and not isinstance(v, Unread) for v in value):
+            self.note(field, otherwise)
             return ()
-        return tuple(v.strip() for v in value)
+        if len(value) > MOST_ITEMS:
+            self.note(field, f"{len(value)} 項，超過 {MOST_ITEMS} 項")
+            return ()
+        return tuple(self._checked(field, v) for v in value)
 
     def choice(self, field: str, kind: type[_E], default: _E | None = None) -> _E:
-        """One of the values of an enumeration."""
+        """A word of a fixed list; its first one where it is another, which is noted."""
         value = self.raw.get(field, default)
         try:
             return kind(str(value))
         except ValueError:
-            self.note(field, f"「{value}」不是可用的值，可用：{'、'.join(kind)}")
+            self.note(field, f"「{str(value)[:40]}」不是可用的值，可用：{'、'.join(kind)}")
             return next(iter(kind))
 
     def day(self, field: str) -> date:
-        """A date; the earliest one where it cannot be read."""
+        """A day that exists; the first of all where there is none, which is noted."""
         value = self.raw.get(field)
-        if isinstance(value, date):
-            return value
-        try:
-            return date.fromisoformat(str(value))
-        except ValueError:
-            self.note(field, "應為日期，例如 2026-11-22")
-            return date.min
+        found = day_of(value)
+        if found is None:
+            shown = f"「{str(value)[:40]}」不是存在的日期；" if value not in (None, "") else ""
+            self.note(field, f"{shown}應為日期，例如 2026-11-22")
+        return found or date.min
 
     def wording(self, field: str) -> Wording:
-        """Question and answer in another language."""
+        """Question and answer in a foreign language."""
         value = self.raw.get(field)
         if not isinstance(value, dict):
             self.note(field, "應有 question 與 answer")
             return Wording(question="", answer="")
+        found = {}
         for part in ("question", "answer"):
-            if not isinstance(value.get(part), str) or not value[part].strip():
+            said = value.get(part)
+            if not isinstance(said, str) or isinstance(said, Unread) or not said.strip():
                 self.note(f"{field}.{part}", "不可空白")
-        return Wording(question=str(value.get("question", "")).strip(), answer=str(value.get("answer", "")).strip())
+                said = ""
+            found[part] = self._checked(f"{field}.{part}", said)
+        return Wording(**found)
 
     def basis(self) -> tuple[Basis, ...]:
         """The sources."""
         value = self.raw.get("basis") or []
-        if not isinstance(value, list):
+        if not isinstance(value, list) or len(value) > MOST_ITEMS:
             self.note("basis", "應為清單")
             return ()
         found = []
@@ -100,23 +144,30 @@ class FieldReader:
             if not isinstance(item, dict) or not str(item.get("law", "")).strip():
                 self.note(f"basis[{number}]", "應有 law（法規或網頁名稱）")
                 continue
-            parts = {k: str(v if (v := item.get(k)) is not None else "").strip() for k in _BASIS}
-            clause = item.get("clause") or ()
-            hashes = tuple(str(c).strip() for c in ([clause] if isinstance(clause, str) else clause))
+            parts = {part: self._part(f"basis[{number}].{part}", item.get(part)) for part in _BASIS}
+            clause = item.get("clause") or []
+            hashes = self._list(
+                f"basis[{number}].clause", [clause] if isinstance(clause, str) else clause, "應為文字清單"
+            )
             found.append(Basis(**parts, read=self._read_day(number, item.get("read")), clause=hashes))
-            unknown = ", ".join(str(k) for k in item if k not in (*_BASIS, "read", "clause"))
+            unknown = ", ".join(str(k)[:40] for k in item if k not in (*_BASIS, "read", "clause"))
             if unknown:
                 self.note(f"basis[{number}]", f"沒有這些欄位：{unknown}")
         return tuple(found)
 
+    def _part(self, field: str, value: object) -> str:
+        if isinstance(value, list | dict):
+            self.note(field, "應為文字")
+            return ""
+        return self._checked(field, str(value) if value is not None else "")
+
     def _read_day(self, number: int, value: Any) -> date | None:
-        if not value or isinstance(value, date):
-            return value or None
-        try:
-            return date.fromisoformat(str(value))
-        except ValueError:
-            self.note(f"basis[{number}]", "read 應為日期，例如 2026-11-22")
+        if not value:
             return None
+        read = day_of(value)
+        if read is None:
+            self.note(f"basis[{number}]", "read 應為日期，例如 2026-11-22")
+        return read
 
     def aspects(self) -> tuple[Aspect, ...]:
         """What the answer states, each once."""
@@ -125,7 +176,7 @@ class FieldReader:
             if name in set(Aspect):
                 found.append(Aspect(name))
             else:
-                self.note("aspects", f"「{name}」不是可用的值，可用：{'、'.join(Aspect)}")
+                self.note("aspects", f"「{name[:40]}」不是可用的值，可用：{'、'.join(Aspect)}")
         return tuple(dict.fromkeys(found))
 
     def fill(self) -> Fill | None:
@@ -133,14 +184,10 @@ class FieldReader:
         value = self.raw.get("fill")
         if not value:
             return None
-        if (
-            not isinstance(value, dict)
-            or not str(value.get("question", "")).strip()
-            or set(value) - {"question", "unit"}
-        ):
+        if not isinstance(value, dict) or not str(value.get("question", "")).strip() or value.keys() - _FILL:
             self.note("fill", "應有 question（要本分局回答的問題），可有 unit（單位）")
             return None
-        return Fill(question=str(value["question"]).strip(), unit=str(value.get("unit") or "").strip())
+        return Fill(**{part: self._part(f"fill.{part}", value.get(part)) for part in _FILL})
 
     def phrasings(self) -> dict[str, tuple[str, ...]]:
         """The ways of asking, by language."""
@@ -152,8 +199,6 @@ class FieldReader:
         for group, texts in value.items():
             if group not in PHRASINGS_NEEDED:
                 self.note(f"phrasings.{group}", "語言只可為 zh、en、ja")
-            elif not isinstance(texts, list) or not all(isinstance(t, str) for t in texts):
-                self.note(f"phrasings.{group}", "應為文字清單（數字或含冒號者請加引號）")
             else:
-                found[group] = tuple(t.strip() for t in texts)
+                found[group] = self._list(f"phrasings.{group}", texts, "應為文字清單（數字或含冒號者請加引號）")
         return found

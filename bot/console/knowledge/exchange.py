@@ -30,11 +30,17 @@ async def _sent(request: Request) -> tuple[str, str]:
         content = await file.read()
         await form.close()
         try:
-            return file.filename[:80], content.decode("utf-8-sig")
+            return _name(file.filename), content.decode("utf-8-sig")
         except UnicodeDecodeError:
             raise Invalid("檔案不是 UTF-8 文字。", field="file") from None
     pasted = form.get("text")
     return "貼上的內容.yaml", pasted.replace("\x00", "") if isinstance(pasted, str) else ""
+
+
+def _name(sent: str) -> str:
+    """What to call a file: the end of its name, without what cannot be shown or kept."""
+    shown = "".join(letter for letter in sent.replace("\\", "/").rpartition("/")[2] if letter.isprintable())
+    return shown[-80:].strip() or "未命名檔案"
 
 
 Sent = Annotated[tuple[str, str], Depends(_sent)]

@@ -13,9 +13,10 @@ from sqlalchemy.orm import Session
 from knowledge.entries import FaqEntry, KnowledgeBase
 from knowledge.files.fields import Problem
 from knowledge.language.text import normalise
+from knowledge.loading import read_sent
 from routing.domain.errors import Forbidden, Invalid, NotFound, StaleVersion, StepNotAllowed
 from routing.domain.permissions import Actor, Role, require_team
-from routing.service.knowing.in_force import InForce, body_of, read_body, read_text
+from routing.service.knowing.in_force import InForce, body_of, read_body
 from routing.store import knowledge as store
 from routing.store import people
 from routing.store.schema_desk import KnowledgeEdit
@@ -176,7 +177,7 @@ def import_text(session: Session, actor: Actor, known: InForce, text: str, *, na
         Invalid: any entry has a slip; then nothing is taken over.
     """
     require_team(actor)
-    entries, problems = read_text(text, name)
+    entries, problems = read_sent(text, name)
     wrong = [problem for problem in problems if not problem.warning]
     if wrong:
         shown = "；".join(str(problem) for problem in wrong[:8])

@@ -7,7 +7,6 @@ approval is live on every replica without a restart.
 from __future__ import annotations
 
 import json
-import tempfile
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -20,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from knowledge.entries import Category, FaqEntry, KnowledgeBase
 from knowledge.files.fields import Problem
-from knowledge.loading import load_knowledge, read_entries
+from knowledge.loading import load_knowledge, read_bodies
 from knowledge.model.fitting import Plan
 from knowledge.model.matching import KernelMatcher
 from knowledge.overlay import Kind, Taught, TaughtUnderstander, lay_over
@@ -163,18 +162,9 @@ def body_of(entry: FaqEntry) -> dict[str, Any]:
     return {name: value.isoformat() if isinstance(value, date) else value for name, value in as_data(entry).items()}
 
 
-def read_text(text: str, name: str) -> tuple[tuple[FaqEntry, ...], tuple[Problem, ...]]:
-    """The entries of a knowledge file given as text, and every problem in it; ``name`` is what problems call it."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / (Path(name).name or "entries.yaml")
-        path.write_text(text, encoding="utf-8")
-        return read_entries([path])
-
-
 def read_body(body: dict[str, Any]) -> tuple[FaqEntry | None, tuple[Problem, ...]]:
     """One entry from JSON values, and every problem in it."""
-    # JSON is YAML, so a body is read and checked by exactly what reads and checks the files.
-    entries, problems = read_text(json.dumps([body], ensure_ascii=False), "草稿")
+    entries, problems = read_bodies([body], "草稿")
     return (entries[0] if entries else None), problems
 
 
@@ -182,7 +172,7 @@ def entries_of(bodies: list[dict[str, Any]]) -> tuple[FaqEntry, ...]:
     """The entries of these bodies; one that an older program wrote and this one cannot use is left out and logged."""
     if not bodies:
         return ()
-    entries, problems = read_text(json.dumps(bodies, ensure_ascii=False), "核定版本")
+    entries, problems = read_bodies(bodies, "核定版本")
     wrong = {problem.entry for problem in problems if not problem.warning}
     for entry_id in sorted(wrong):
         log.error("entry_unusable", entry=entry_id)
