@@ -10,7 +10,7 @@ import typer
 
 from bot.cli.context import opened
 from knowledge.calendar import YearCheck
-from routing.service import calendar_keeping
+from routing.service import calendar_keeping, redating
 
 calendar_app = typer.Typer(help="辦公日曆與停止上班。", no_args_is_help=True)
 
@@ -24,8 +24,11 @@ def import_command(
     file: Annotated[Path, typer.Argument(help="行政院人事行政總處辦公日曆 CSV", exists=True, dir_okay=False)],
 ) -> None:
     """匯入整年的辦公日曆，取代同年度的內建日曆。"""  # noqa: D415 - a Chinese sentence, shown as the help
-    with opened() as context, context.writing() as (session, _desk):
-        checks = calendar_keeping.import_file(session, context.desks, file.read_bytes(), now=context.now)
+    raw = file.read_bytes()
+    with opened() as context:
+        with context.writing() as (session, _desk):
+            checks = calendar_keeping.import_file(session, context.desks, raw, now=context.now)
+        redating.go_on(context, now=context.now)
     for check in checks:
         typer.echo(_account(check))
 
@@ -50,11 +53,13 @@ def close(
     source: Annotated[str, typer.Option(help="公告來源")] = "",
 ) -> None:
     """登錄停止上班；未結案件的限辦日期隨之調整。"""  # noqa: D415 - a Chinese sentence, shown as the help
-    with opened() as context, context.writing() as (session, _desk):
-        calendar_keeping.close(
-            session, context.desks, day=day.date(), county=county, district=district, part=part, source=source,
-            now=context.now,
-        )  # fmt: skip
+    with opened() as context:
+        with context.writing() as (session, _desk):
+            calendar_keeping.close(
+                session, context.desks, day=day.date(), county=county, district=district, part=part, source=source,
+                now=context.now,
+            )  # fmt: skip
+        redating.go_on(context, now=context.now)
     typer.echo(f"已登錄 {day:%Y-%m-%d} {county}{district or ''} 停班（{part}）")
 
 
@@ -66,10 +71,12 @@ def open_command(
     district: _District = None,
 ) -> None:
     """撤回停止上班；紀錄保留。"""  # noqa: D415 - a Chinese sentence, shown as the help
-    with opened() as context, context.writing() as (session, _desk):
-        withdrawn = calendar_keeping.reopen(
-            session, context.desks, day=day.date(), county=county, district=district, now=context.now
-        )
+    with opened() as context:
+        with context.writing() as (session, _desk):
+            withdrawn = calendar_keeping.reopen(
+                session, context.desks, day=day.date(), county=county, district=district, now=context.now
+            )
+        redating.go_on(context, now=context.now)
     typer.echo(f"已撤回 {withdrawn} 筆停班")
 
 

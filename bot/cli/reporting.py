@@ -31,8 +31,8 @@ def import_command(
     skip_bad: Annotated[bool, typer.Option("--skip-bad", help="略過不合格的行，其餘照匯")] = False,
 ) -> None:
     """匯入案件歷程；不會通知任何人。"""  # noqa: D415 - a Chinese sentence, shown as the help
-    with opened() as context, context.writing() as (session, desk), file.open(encoding="utf-8") as lines:
-        result = histories.import_histories(session, desk, lines, skip_bad=skip_bad, now=context.now)
+    with opened() as context, file.open(encoding="utf-8") as lines:
+        result = histories.import_beside_service(context, lines, skip_bad=skip_bad, now=context.now)
     for refusal in result.refusals[:_MOST_LINES]:
         typer.echo(str(refusal), err=True)
     refused = len(result.refusals)

@@ -16,7 +16,7 @@ from bot.web.words import WORDS
 from bot.web.work import Reading, RowId, Work, reading, writing
 from knowledge.office_days import COUNTIES
 from routing.domain.errors import Invalid, NotFound, OnestopError
-from routing.service import administration, passwords
+from routing.service import administration, passwords, redating
 from routing.service.passwords import Hashed
 from routing.service.upkeep import retention
 
@@ -161,6 +161,8 @@ def do(request: Request, name: str, deed: str, form: Filled) -> Response:
         password = _password(form) if act is _add_staff else None
         with writing(request) as work:
             act(work, form, password)
+        if name == "calendar":
+            redating.go_on(work.runtime, now=work.now)
     except Invalid as error:
         return _again(request, name, form, error)
     return RedirectResponse(f"/desk/admin/{name}?done={done}", status_code=303)

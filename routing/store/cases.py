@@ -207,6 +207,13 @@ def queue(session: Session, wanted: CaseFilter, *, limit: int) -> list[CaseRow]:
     return list(session.scalars(query))
 
 
+def open_after(session: Session, after: int, *, limit: int) -> list[CaseRow]:
+    """Open cases by id, those after one of them, held until the transaction ends."""
+    query = select(CaseRow).where(CaseRow.status != "closed", CaseRow.id > after).order_by(CaseRow.id).limit(limit)
+    held = query.with_for_update(key_share=True).execution_options(populate_existing=True)
+    return list(session.scalars(held))
+
+
 def count(session: Session, wanted: CaseFilter) -> int:
     """How many cases fit."""
     return session.scalars(select(func.count()).select_from(CaseRow).where(*_conditions(wanted))).one()

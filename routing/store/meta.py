@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from routing.store.schema import Meta
@@ -29,3 +29,10 @@ def read(session: Session, key: str) -> str | None:
     """The value of a key, if it was set."""
     row = session.get(Meta, key)
     return row.value if row else None
+
+
+def hold(session: Session, key: str) -> str:
+    """The value of a key, empty if it was never set; nobody else holds or sets it until the transaction ends."""
+    insert_ignoring(session, Meta, {"key": key, "value": ""}, key=("key",))
+    query = select(Meta).where(Meta.key == key).with_for_update()
+    return session.scalars(query.execution_options(populate_existing=True)).one().value

@@ -7,6 +7,7 @@ writing transaction begins, so that a transaction never fails half-way for want 
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,6 +26,8 @@ METADATA = Base.metadata
 
 _TABLES = (schema, schema_desk)
 _BUSY_MS = 15_000
+_REST = 0.12
+"""Seconds; whoever waits for SQLite's lock looks again at least every tenth."""
 
 
 def _configure_sqlite(engine: Engine) -> None:
@@ -95,6 +98,11 @@ class Database:
         """A session that only reads."""
         with Session(self._reader, expire_on_commit=False) as session:
             yield session
+
+    def give_way(self) -> None:
+        """Between two parts of a long piece of writing: let those in who wait to write."""
+        if self.is_sqlite:
+            time.sleep(_REST)
 
     def dispose(self) -> None:
         """Close every connection."""
