@@ -54,7 +54,7 @@ class Call:
 
         def step(work: Work) -> Answer:
             opened = journal.change(work.session, work.desk, number, work.actor, now=work.now)
-            if self.if_match is not None and not _matches(self.if_match, opened.row.version):
+            if self.if_match is not None and not _matches(self.if_match, opened.version):
                 raise StaleVersion("案件剛由其他同仁更新，請重新讀取後再試。")
             do(opened)
             return case_answer(opened, status=status)
@@ -88,7 +88,7 @@ def _matches(header: str, version: int) -> bool:
 def case_answer(opened: Open, *, status: int = 200) -> Answer:
     """A case with its ETag; one that was made also says where it is."""
     body = json.dumps(reading.opened_json(opened), ensure_ascii=False)
-    headers = {"ETag": etag(opened.row.version)}
+    headers = {"ETag": etag(opened.version)}
     if status == 201:
         headers["Location"] = f"/api/v1/cases/{opened.row.number}"
     return Answer(status, body, headers=headers)

@@ -21,24 +21,28 @@ _TEXT, _MAYBE, _INTEGER = {"type": "string"}, _nullable("string"), {"type": "int
 _FIRM = {"type": ["object", "null"], "properties": {"name": _TEXT, "ubn": _MAYBE, "verified": {"type": "boolean"}}}
 _CASE = {
     "type": "object",
+    "description": "協力機關僅取得會辦事項；案件其他欄位為 null 或空白。",
     "properties": {
         "number": _TEXT,
-        "kind": {"type": "string", "enum": list(Kind)},
+        "kind": {"type": ["string", "null"], "enum": [*Kind, None]},
         "status": {"type": "string", "enum": list(Status)},
-        **dict.fromkeys(("category", "subject", "channel", "language", "unit"), _TEXT),
+        **dict.fromkeys(("category", "subject", "channel", "language", "unit"), _MAYBE),
         **dict.fromkeys(("topic", "park", "assignee", "waiting_on"), _MAYBE),
         "firm": _FIRM,
-        **{key: {"type": "string", "format": "date-time"} for key in ("first_contact_at", "received_at")},
-        **{key: {"type": ["string", "null"], "format": "date-time"} for key in ("first_reply_at", "closed_at")},
+        **{
+            key: {"type": ["string", "null"], "format": "date-time"}
+            for key in ("first_contact_at", "received_at", "first_reply_at", "closed_at")
+        },
         **{key: {"type": ["string", "null"], "format": "date"} for key in ("due_on", "promised_on")},
         "outcome": {"type": ["string", "null"], "enum": [*Outcome, None]},
         **dict.fromkeys(("days_used", "gross_days", "business_minutes"), _nullable("number")),
-        **{key: {"type": "boolean"} for key in ("overdue", "confidential")},
+        **dict.fromkeys(("overdue", "confidential"), _nullable("boolean")),
         "pending_extension": {
             "type": ["object", "null"],
             "properties": {"days": _INTEGER, "reason": _TEXT, "asked_by": _MAYBE},
         },
-        **dict.fromkeys(("reopened", "version"), _INTEGER),
+        "reopened": _nullable("integer"),
+        "version": _INTEGER,
         "refs": {"type": "array", "items": _TEXT},
     },
 }

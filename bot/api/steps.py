@@ -24,6 +24,7 @@ from routing.domain.case import Kind, Outcome
 from routing.domain.errors import Invalid
 from routing.service import cases
 from routing.service.journal import Open
+from routing.service.knowing import secrecy
 from routing.service.notices import push
 
 router = APIRouter(prefix="/cases/{number}", tags=["steps"], responses=CHANGED)
@@ -31,13 +32,16 @@ router = APIRouter(prefix="/cases/{number}", tags=["steps"], responses=CHANGED)
 
 @router.post("/messages", status_code=201, responses=CREATED)
 def message(call: Calling, number: Number, body: MessageBody) -> Response:
-    """Answer the firm, record an answer given another way, or leave a note among staff."""
+    """Answer the firm, record an answer given another way, or leave a note among staff.
+
+    A partner's note is the answer to what was asked of its agency: the wait ends with it.
+    """
     if body.internal and (body.at is not None or body.doc_no is not None):
         raise Invalid("內部註記不能帶 at 或 doc_no。", field="internal")
 
     def do(opened: Open) -> None:
         if body.internal:
-            cases.note(opened, body.text)
+            cases.note(opened, body.text, tell=push)
             return
         cases.reply(opened, body.text, tell=push, via=body.via, at=body.at, doc_no=body.doc_no)
 
@@ -82,7 +86,7 @@ def wait(call: Calling, number: Number, body: WaitBody) -> Response:
 
 @router.post("/resume")
 def resume(call: Calling, number: Number, body: ResumeBody | None = None) -> Response:  # noqa: ARG001 - it is checked
-    """Go on working; the agency that was waited on may say so itself."""
+    """Go on working; the agency that was waited on ends the wait by its answer instead (a note)."""
     return call.change(number, lambda opened: cases.resume(opened, tell=push))
 
 
@@ -121,4 +125,4 @@ def reopen(call: Calling, number: Number, body: ReopenBody) -> Response:
 @router.post("/confidential")
 def confidential(call: Calling, number: Number, body: ConfidentialBody) -> Response:
     """Hide the case from other units, or show it again."""
-    return call.change(number, lambda opened: cases.set_confidential(opened, confidential=body.confidential))
+    return call.change(number, lambda opened: secrecy.set_confidential(opened, confidential=body.confidential))

@@ -31,6 +31,7 @@ def turnaround(work: Reading, query: Annotated[TurnaroundQuery, Query()]) -> Res
     if not issued.recorded:
         with work.runtime.writing() as (session, _desk):
             service.record(session, issued, now=work.now)
+    issued = service.for_person(work.session, work.actor, issued)
     if query.format == "json":
         return JSONResponse(issued.as_json(), headers={"Cache-Control": "no-store"})
     form = Format(query.format)

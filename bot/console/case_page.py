@@ -15,7 +15,8 @@ from bot.web.work import Reading, RowId, Work
 from knowledge.calendar import local
 from routing.domain.case import EventKind
 from routing.domain.errors import OnestopError
-from routing.service import listing, views
+from routing.domain.permissions import Role
+from routing.service import asked, listing, views
 
 router = APIRouter()
 
@@ -27,10 +28,22 @@ PICTURES = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp"})
 def case_page(
     request: Request, work: Reading, number: str, done: str | None = None, told: str | None = None
 ) -> Response:
-    """One case."""
+    """One case; to a partner, the question to its agency in it."""
+    if work.actor.role is Role.PARTNER:
+        return show(request, "asked_case.html", question_of(work, number))
     values = values_of(work, number)
     said = [WORDS[family].get(code or "", "") for family, code in (("done", done), ("told", told))]
     return show(request, "case.html", {**values, "flash": [sentence for sentence in said if sentence and done]})
+
+
+def question_of(
+    work: Work, number: str, *, form: Form | None = None, error: OnestopError | None = None
+) -> dict[str, Any]:
+    """What a partner's page shows; after a refused answer also what was typed, and why it was refused."""
+    return {
+        "actor": work.actor, "now": work.now, "asked": asked.one(work.session, work.actor, number),
+        "typed": form.fields.get("text", "") if form is not None else "", "error": error,
+    }  # fmt: skip
 
 
 def values_of(
@@ -45,7 +58,7 @@ def values_of(
         "actor": work.actor, "now": work.now, "today": local(work.now).date(), "flash": [],
         "whole": whole, "case": case, "row": whole.row, "reading": whole.reading,
         "allowed": listing.allowed_steps(whole, work.actor),
-        "conversation": telling.conversation(whole, work.actor),
+        "conversation": telling.conversation(whole),
         "history": telling.history(whole.events, whole.names, desk),
         "since": telling.history(since, whole.names, desk) if error is not None else [],
         "kind_confirmed": any(event.kind is EventKind.KIND for event in whole.events),

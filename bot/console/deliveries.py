@@ -27,7 +27,7 @@ def deliveries_page(
     rows = leaving.deliveries(work.session, work.actor, states=states, before_id=before, limit=_PAGE + 1)
     values = {
         "actor": work.actor, "rows": rows[:_PAGE], "next": rows[_PAGE - 1].row.id if len(rows) > _PAGE else None,
-        "counts": leaving.counts(work.session), "state": state if state in WORDS["delivery"] else "",
+        "counts": leaving.counts(work.session, work.actor), "state": state if state in WORDS["delivery"] else "",
         "quota": quota.running_out(work.session, warn_at=work.runtime.settings.quota_warning, now=work.now),
         "events": leaving.set_aside_events(work.session, work.actor), "done": WORDS["done"].get(done or ""),
     }  # fmt: skip

@@ -16,7 +16,8 @@ from bot.web.words import WORDS
 from bot.web.work import Reading, Work, cookie_name
 from knowledge.calendar import local
 from routing.domain.errors import Unauthenticated
-from routing.service import listing, signing_in, views
+from routing.domain.permissions import Role
+from routing.service import asked, listing, signing_in, views
 
 router = APIRouter()
 
@@ -75,12 +76,27 @@ def _fingerprint(groups: list[tuple[str, list[views.CaseLine]]], work: Work) -> 
     return hashlib.sha256(repr((local(work.now).date(), shown)).encode()).hexdigest()[:16]
 
 
+def _asked(work: Work, q: str) -> dict[str, Any]:
+    """The questions that wait for a partner's answer; searching looks through them and nothing else."""
+    q = q.strip()[:100]
+    narrow = listing.wanted(work.actor, today=local(work.now).date(), q=q or None)
+    found = asked.questions(work.session, work.actor, narrow)
+    seen = hashlib.sha256(repr([(one.number, one.version) for one in found]).encode()).hexdigest()[:16]
+    filters = {"q": q}
+    return {
+        "actor": work.actor, "now": work.now, "questions": found, "filters": filters, "query": urlencode(filters),
+        "seen": seen,
+    }  # fmt: skip
+
+
 @router.get("/desk")
 def queue_page(
     request: Request, work: Reading, *, view: str | None = None, category: str | None = None, status: str | None = None,
     q: str = "", done: str | None = None,
 ) -> Response:  # fmt: skip
-    """What wants doing."""
+    """What wants doing; to a partner, the questions to its agency."""
+    if work.actor.role is Role.PARTNER:
+        return show(request, "asked.html", _asked(work, q) | {"done": _one_of(done, "done")})
     values = _queue(work, view, category, status, q)
     return show(request, "queue.html", {**values, "done": _one_of(done, "done")})
 
@@ -91,10 +107,11 @@ def queue_part(
     status: str | None = None, q: str = "", seen: str = "",
 ) -> Response:  # fmt: skip
     """The queue alone, for a page that is open; 204 while nothing changed, so that nothing flickers."""
-    values = _queue(work, view, category, status, q)
+    partner = work.actor.role is Role.PARTNER
+    values = _asked(work, q) if partner else _queue(work, view, category, status, q)
     if seen == values["seen"]:
         return Response(status_code=204)
-    return show(request, "queue_part.html", values)
+    return show(request, "asked_part.html" if partner else "queue_part.html", values)
 
 
 @router.get("/desk/cases")
@@ -103,7 +120,9 @@ def cases_page(
     unit: str | None = None, assignee: str | None = None, park: str | None = None, overdue: str | None = None,
     q: str = "", cursor: str | None = None,
 ) -> Response:  # fmt: skip
-    """All cases that fit, newest first, a page at a time."""
+    """All cases that fit, newest first, a page at a time; to a partner, the questions to its agency."""
+    if work.actor.role is Role.PARTNER:
+        return show(request, "asked.html", _asked(work, q) | {"done": None})
     filters = {
         "status": _one_of(status, "status"), "kind": _one_of(kind, "kind"), "category": _one_of(category, "category"),
         "unit": unit or None, "assignee": assignee or None, "park": park or None, "q": q.strip()[:100] or None,

@@ -8,7 +8,7 @@ from typing import TypeVar
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
-from bot.console.case_page import values_of
+from bot.console.case_page import question_of, values_of
 from bot.console.forms import Filled, Form
 from bot.console.telling import Told
 from bot.web.errors import status_of
@@ -16,9 +16,10 @@ from bot.web.pages import show
 from bot.web.work import reading, writing
 from routing.domain.case import Kind, Outcome
 from routing.domain.errors import Invalid, NotFound, OnestopError, StaleVersion, StepNotAllowed
-from routing.domain.permissions import may_read
+from routing.domain.permissions import Role, may_read
 from routing.service import cases, journal
 from routing.service.journal import Open
+from routing.service.knowing import secrecy
 
 router = APIRouter()
 
@@ -33,9 +34,9 @@ def _reply(opened: Open, form: Form, told: Told) -> str:
     return "reply"
 
 
-def _note(opened: Open, form: Form, _told: Told) -> str:
-    cases.note(opened, form.text("text"))
-    return "note"
+def _note(opened: Open, form: Form, told: Told) -> str:
+    cases.note(opened, form.text("text"), tell=told)
+    return "note" if may_read(opened.actor, opened.case) else "answered"
 
 
 def _wait_firm(opened: Open, form: Form, told: Told) -> str:
@@ -96,7 +97,7 @@ def _reopen(opened: Open, form: Form, told: Told) -> str:
 
 
 def _confidential(opened: Open, form: Form, _told: Told) -> str:
-    cases.set_confidential(opened, confidential=form.text("confidential") == "yes")
+    secrecy.set_confidential(opened, confidential=form.text("confidential") == "yes")
     return "confidential"
 
 
@@ -135,5 +136,8 @@ def take_step(request: Request, number: str, step: str, form: Filled) -> Respons
 
 def _again(request: Request, number: str, step: str, form: Form, error: OnestopError) -> Response:
     with reading(request) as work:
+        if work.actor.role is Role.PARTNER:
+            again = question_of(work, number, form=form, error=error)
+            return show(request, "asked_case.html", again, status=status_of(error))
         values = values_of(work, number, step=step, form=form, error=error)
         return show(request, "case.html", values, status=status_of(error))

@@ -11,8 +11,7 @@ from bot.web.templating import roc_date, roc_instant
 from bot.web.words import word
 from routing.domain.case import Event, EventKind
 from routing.domain.messages import Outgoing
-from routing.domain.permissions import Actor
-from routing.service import listing, notices
+from routing.service import notices
 from routing.service.context import Desk
 from routing.service.journal import Open
 from routing.service.views import CaseWhole
@@ -43,12 +42,12 @@ class Happened:
     who: str
 
 
-def conversation(whole: CaseWhole, actor: Actor) -> list[Said]:
-    """The messages that this person may read, oldest first, each with its file and what became of it."""
+def conversation(whole: CaseWhole) -> list[Said]:
+    """The messages of a case, oldest first, each with its file and what became of it."""
     firm = whole.firm.name if whole.firm else whole.row.contact_name or "廠商"
     sent = {row.created_at: row for row in reversed(whole.deliveries) if row.reason in _SENT_FOR}
     said = []
-    for message in listing.visible_messages(whole, actor):
+    for message in whole.messages:
         by_line = message.direction == "out" and message.via == "line"
         who = firm if message.direction == "in" else whole.names.get(message.by or "", message.by or "系統")
         said.append(

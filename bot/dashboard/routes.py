@@ -40,7 +40,7 @@ def _make(work: Work, asked: Asked) -> Issued:
     if not issued.recorded:
         with work.runtime.writing() as (session, _desk):
             turnaround.record(session, issued, now=work.now)
-    return issued
+    return turnaround.for_person(work.session, work.actor, issued)
 
 
 @router.get("/desk/turnaround")
@@ -60,7 +60,7 @@ def turnaround_page(request: Request, work: Reading, asked: Question) -> Respons
             "over": issued.fingerprint is not None, "kinds": {**WORDS["kind"], ALL: "全部"}, "labels": LABELS,
             "parts": list(report.by_kind.values()) if asked.kind == ALL else [report],
             "distributions": distributions, "month_name": month_name, "days": days, "rate": rate, "rows": rows,
-            "hidden": hidden, "least": LEAST_CASES,
+            "hidden": hidden, "least": LEAST_CASES, "left_out": issued.left_out,
             "chart": _chart(year), "months": year.groups, "chart_query": asked.query(by=None),
             "definitions": DEFINITIONS, "quick": _quick(today, asked),
             "splits": {code: word for code, word in WORDS["by"].items() if code != "officer" or work.actor.leads},

@@ -177,6 +177,7 @@ WORDS: dict[str, dict[str, str]] = {
     "done": {
         "reply": "已登錄回復。",
         "note": "已新增內部註記。",
+        "answered": "會辦回復已送出，本件會辦結束。",
         "wait_firm": "已請廠商補件，辦理期限自次日起暫停計算。",
         "wait_agency": "已會辦，辦理期限照常計算。",
         "resume": "已恢復辦理。",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from routing.domain.case import Case
+from routing.domain.case import Case, Wait
 from routing.domain.errors import Forbidden
 
 
@@ -19,7 +19,7 @@ class Role(StrEnum):
     ADMIN = "admin"
     """系統管理: as a supervisor, and keeps accounts, calendar and knowledge."""
     PARTNER = "partner"
-    """協力機關: sees what was asked of its agency."""
+    """協力機關: sees what is asked of its agency, until it has answered."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,12 +43,20 @@ SYSTEM = Actor(name="系統")
 FIRM = Actor(name="廠商")
 
 
+def question_to(actor: Actor, case: Case) -> Wait | None:
+    """The wait in which this person's agency is asked at this moment; None before, after, and for everybody else."""
+    wait = case.waiting
+    if actor.role is not Role.PARTNER or actor.agency is None or wait is None or wait.on != "agency":
+        return None
+    return wait if wait.agency == actor.agency else None
+
+
 def may_read(actor: Actor, case: Case) -> bool:
-    """Officers read all but other units' confidential cases; partners what was asked of their agency."""
+    """Officers read all but other units' confidential cases; partners a question to them, until it is answered."""
     if actor.role is None or actor.leads:
         return True
     if actor.role is Role.PARTNER:
-        return any(wait.on == "agency" and wait.agency == actor.agency for wait in case.waits)
+        return question_to(actor, case) is not None
     return not case.confidential or case.unit == actor.unit or case.assignee == actor.email
 
 
@@ -57,9 +65,15 @@ def may_write(actor: Actor, case: Case) -> bool:
     if actor.role is None or actor.leads:
         return True
     if actor.role is Role.PARTNER:
-        wait = case.waiting
-        return wait is not None and wait.on == "agency" and wait.agency == actor.agency
+        return question_to(actor, case) is not None
     return case.unit == actor.unit or case.assignee == actor.email
+
+
+def confidential_scope(actor: Actor) -> tuple[str, str | None] | None:
+    """Which confidential cases a list shows this person: those of a unit or given to an e-mail; None: all."""
+    if actor.role is None or actor.leads:
+        return None
+    return actor.unit or "-", actor.email
 
 
 def require_team(actor: Actor) -> None:

@@ -17,7 +17,7 @@ from knowledge.calendar import local
 from routing.domain import clock, steps
 from routing.domain.case import Case, EventKind, Kind, Outcome
 from routing.domain.errors import Forbidden, Invalid, StepNotAllowed
-from routing.domain.permissions import Actor, require_team
+from routing.domain.permissions import Actor, Role, require_team
 from routing.domain.reporting.history import EARLIEST
 from routing.service import assigning, journal, notices
 from routing.service.context import Desk
@@ -161,14 +161,17 @@ def firm_message(opened: Open, message: Message, *, ends_wait: bool, tell: Tell)
         tell(opened, "resumed", notices.resumed(opened))
 
 
-def note(opened: Open, text: str) -> None:
-    """A note among staff; the firm never sees it."""
+def note(opened: Open, text: str, *, tell: Tell) -> None:
+    """A note among staff; the firm never sees it. A partner's is the answer to the question, and ends the wait."""
     text = _text(text, "text")
+    answers = opened.actor.role is Role.PARTNER
     message = _add_message(
         opened.session, opened.row, direction="note", text=text, at=opened.now, by=opened.actor.email, via="line"
     )
     opened.record(EventKind.NOTE, message_id=message.id)
     journal.audit(opened, "case.note")
+    if answers:
+        _go_on(opened, tell)
 
 
 def reply(
@@ -288,7 +291,13 @@ def _is_day(text: str) -> bool:
 
 
 def resume(opened: Open, *, tell: Tell) -> None:
-    """Go on working; the wait ends now."""
+    """Go on working; the wait ends now. A partner ends it by an answer, not without: ``answer_missing``."""
+    if opened.actor.role is Role.PARTNER:
+        raise StepNotAllowed("請填寫會辦的回復；送出後會辦即結束。", code="answer_missing")
+    _go_on(opened, tell)
+
+
+def _go_on(opened: Open, tell: Tell) -> None:
     opened.record(EventKind.RESUMED)
     tell(opened, "resumed", notices.resumed(opened))
     journal.audit(opened, "case.resume")
@@ -376,14 +385,6 @@ def _still_here(opened: Open, case: Case) -> bool:
     if person is None or person.disabled_at is not None:
         return False
     return person.id not in people.absences_on(opened.session, local(opened.now).date())
-
-
-def set_confidential(opened: Open, *, confidential: bool) -> None:
-    """Hide the case from other units, or show it again (行政程序法 §170)."""
-    require_team(opened.actor)
-    if opened.case.confidential != confidential:
-        opened.record(EventKind.CONFIDENTIAL, confidential=confidential)
-        journal.audit(opened, "case.confidential", confidential=confidential)
 
 
 def rate(opened: Open, score: int) -> None:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from routing.domain import clock, steps
 from routing.domain.case import Case, Event, EventKind, Outcome, apply
 from routing.domain.errors import Forbidden, Invalid, NotFound, StaleVersion
-from routing.domain.permissions import Actor, may_read, may_write
+from routing.domain.permissions import Actor, Role, may_read, may_write, question_to
 from routing.service.context import Desk
 from routing.store import cases as store
 from routing.store import people
@@ -38,6 +38,11 @@ class Open:
     def contact(self) -> Contact | None:
         """Who writes for the firm, if the case has a LINE contact."""
         return store.contact_of(self.session, self.row)
+
+    @property
+    def version(self) -> int:
+        """The version of the case as this person is shown it."""
+        return version_for(self.actor, self.row, self.case)
 
     def record(self, step: EventKind, /, *, at: datetime | None = None, automatic: bool = False, **data: Any) -> None:
         """Write one event, checked against the table of steps. Without ``at`` it happened now.
@@ -91,12 +96,36 @@ def find(session: Session, number: str, actor: Actor, *, lock: bool = False) -> 
     Raises:
         NotFound: there is none, or it is hidden from this person; both sound alike.
     """
+    found = seen(session, number, actor, lock=lock)
+    if found is None:
+        raise NotFound(f"查無案件 {number}。")
+    return found
+
+
+def seen(session: Session, number: str, actor: Actor, *, lock: bool = False) -> tuple[CaseRow, Case] | None:
+    """A case if there is one and this person may see it; for whoever did not name it and must not learn its number."""
     row = store.by_number(session, number, lock=lock)
-    if row is not None:
-        case = store.state_of(session, row)
-        if may_read(actor, case):
-            return row, case
-    raise NotFound(f"查無案件 {number}。")
+    if row is None:
+        return None
+    case = store.state_of(session, row)
+    return (row, case) if may_read(actor, case) else None
+
+
+def version_for(actor: Actor, row: CaseRow, case: Case) -> int:
+    """The version of a case for this person: the number of its events.
+
+    For a partner it is that of the question alone: the events' number would tell of what happened since, and what
+    happens since does not touch the question. 0: nothing is asked.
+    """
+    if actor.role is not Role.PARTNER:
+        return row.version
+    asked = question_to(actor, case)
+    return question_version(asked.start) if asked is not None else 0
+
+
+def question_version(asked_at: datetime) -> int:
+    """The version of a question: the second in which it was asked, in nine digits, as forms take numbers."""
+    return int(asked_at.timestamp()) % 10**9
 
 
 def change(
@@ -111,7 +140,7 @@ def change(
     row, case = find(session, number, actor, lock=True)
     if not may_write(actor, case):
         raise Forbidden("本案由其他單位辦理；請洽該單位承辦人，或請主管改分。")
-    if version is not None and version != row.version:
+    if version is not None and version != version_for(actor, row, case):
         raise StaleVersion("案件剛由其他同仁更新，請重新整理後再試。")
     return Open(session=session, desk=desk, row=row, case=case, actor=actor, now=now)
 

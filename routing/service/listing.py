@@ -12,11 +12,11 @@ from routing.domain.errors import Forbidden, NotFound
 from routing.domain.permissions import Actor, Role, may_write, require_team
 from routing.domain.steps import ALLOWED
 from routing.service.context import Desk
-from routing.service.journal import find
+from routing.service.journal import seen
 from routing.service.views import CaseWhole, Queue, queue
 from routing.store import desk_reads, people
 from routing.store.cases import CaseFilter
-from routing.store.schema import Media, Message
+from routing.store.schema import Media
 from routing.store.schema_desk import Staff
 
 MINE, UNIT, ALL = "mine", "unit", "all"
@@ -28,7 +28,6 @@ _STEPS = {
     "assignment": EventKind.ASSIGNED, "category": EventKind.CATEGORY, "kind": EventKind.KIND,
     "close": EventKind.CLOSED, "reopen": EventKind.REOPENED, "confidential": EventKind.CONFIDENTIAL,
 }  # fmt: skip
-_PARTNER_STEPS = {"note", "resume"}
 _OPEN = tuple(status.value for status in Status if status is not Status.CLOSED)
 
 
@@ -94,21 +93,7 @@ def allowed_steps(whole: CaseWhole, actor: Actor) -> frozenset[str]:
         found.discard("extension")
         if actor.leads:
             found.add("approval")
-    if actor.role is Role.PARTNER:
-        found &= _PARTNER_STEPS
     return frozenset(found)
-
-
-def visible_messages(whole: CaseWhole, actor: Actor) -> list[Message]:
-    """The messages that this person may read: partners see no note but those of the question to them and their own."""
-    if actor.role is not Role.PARTNER:
-        return whole.messages
-    asked = {
-        event.data.get("message_id")
-        for event in whole.events
-        if event.kind is EventKind.WAITING and event.data.get("agency") == actor.agency
-    }
-    return [m for m in whole.messages if m.direction != "note" or m.id in asked or m.by == actor.email]
 
 
 def changes_since(session: Session, whole: CaseWhole, version: int) -> tuple[Event, ...]:
@@ -130,13 +115,13 @@ def file_of(session: Session, actor: Actor, media_id: int, *, number: str | None
     """A file that a firm sent, with its content; with ``number``, one of that case.
 
     Raises:
-        NotFound: there is none, it is not here yet, it was taken back, or its case is hidden from this person.
+        NotFound: there is none, it is not here yet, it was taken back, or its case is hidden from this person; all
+            sound alike, or an id that is tried would tell which case it belongs to. Partners read no files.
     """
     found = desk_reads.file_of_case(session, media_id)
-    if found is not None and number in {None, found[2]}:
+    if found is not None and number in {None, found[2]} and actor.role is not Role.PARTNER:
         media, message, of_case = found
-        find(session, of_case, actor)
-        if media.content is not None and message.erased_at is None:
+        if media.content is not None and message.erased_at is None and seen(session, of_case, actor) is not None:
             return media, media.content
     raise NotFound("查無這個檔案；可能尚未下載完成、廠商已收回，或已依保存期限刪除。")
 

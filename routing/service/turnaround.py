@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from routing.domain.case import Kind
+from routing.domain.permissions import Actor, confidential_scope
 from routing.domain.reporting import statistics
 from routing.domain.reporting.periods import Period
 from routing.domain.reporting.statistics import GroupBy, Report
@@ -24,6 +25,9 @@ from routing.store import reports as store
 
 RULES_VERSION = "2026-11"
 """Goes up when the way of counting changes; printed with every report."""
+LEAST_CASES = 5
+"""A group with fewer cases tells of each of them."""
+_OF_TIME = frozenset({GroupBy.MONTH, GroupBy.WEEK})
 _NOT_FIGURES = ("rules", "calendar")
 
 
@@ -37,10 +41,13 @@ class Issued:
     fingerprint: str | None
     """None: the period is not over, so the report may still change and nothing is kept of it."""
     recorded: bool
+    left_out: int = 0
+    """Groups that this person is not shown, since they would tell of a confidential case."""
 
     def as_json(self) -> dict[str, Any]:
         """The report of contract §8 with its revision."""
-        return {**self.report.as_json(), "revision": self.revision, "revised": self.revision > 0}
+        more = {"groups_left_out": self.left_out} if self.left_out else {}
+        return {**self.report.as_json(), "revision": self.revision, "revised": self.revision > 0, **more}
 
 
 def make(
@@ -79,6 +86,34 @@ def record(session: Session, issued: Issued, *, now: datetime) -> None:
     """Keep what was given out; the same figures again change nothing."""
     if issued.fingerprint is not None and not issued.recorded:
         store.issue(session, issued.key, issued.fingerprint, now=now)
+
+
+def for_person(session: Session, actor: Actor, issued: Issued) -> Issued:
+    """The report as this person may read it: without small groups that hold a confidential case hidden from them.
+
+    A group of one says of that case what it is about and where. Totals and larger groups count it as they count all.
+    """
+    report, scope = issued.report, confidential_scope(actor)
+    if scope is None or report.by is None or report.by in _OF_TIME:
+        return issued
+    hidden = store.hidden_numbers(session, seen_by=scope)
+    if not hidden:
+        return issued
+    covered = _covered(report, hidden)
+    parts = {kind: _covered(part, hidden) for kind, part in report.by_kind.items()}
+    left_out = len(report.groups) - len(covered.groups)
+    left_out += sum(len(report.by_kind[kind].groups) - len(part.groups) for kind, part in parts.items())
+    return replace(issued, report=replace(covered, by_kind=parts), left_out=left_out)
+
+
+def _covered(report: Report, hidden: frozenset[str]) -> Report:
+    """Without groups of few cases with a hidden one; a single one could be read off the total, so another goes too."""
+    numbers = {group.key: group.figures.all_cases() for group in report.groups}
+    telling = {key for key, cases in numbers.items() if len(cases) < LEAST_CASES and cases & hidden}
+    others = sorted((key for key in numbers if key not in telling), key=lambda key: (len(numbers[key]), key or ""))
+    if len(telling) == 1:
+        telling.update(others[:1])
+    return replace(report, groups=tuple(group for group in report.groups if group.key not in telling))
 
 
 def cases_behind(issued: Issued, figure: str, *, group: str | None = None, grouped: bool = False) -> tuple[str, ...]:

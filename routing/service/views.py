@@ -13,7 +13,7 @@ from knowledge.calendar import local
 from routing.domain import clock
 from routing.domain.case import Case, Event, Status
 from routing.domain.errors import Invalid
-from routing.domain.permissions import Actor, Role
+from routing.domain.permissions import Actor, confidential_scope, require_team
 from routing.service.context import Desk
 from routing.service.journal import find
 from routing.store import cases as store
@@ -89,13 +89,10 @@ def _days_left(desk: Desk, row: CaseRow, today: date) -> int | None:
 
 
 def scope(actor: Actor, wanted: store.CaseFilter) -> store.CaseFilter:
-    """Narrow a list to what this person may see."""
+    """Narrow a list to what this person may see. Raises Forbidden for partners, who read no cases but questions."""
+    require_team(actor)
     values = {name: getattr(wanted, name) for name in wanted.__slots__}
-    if actor.role is Role.PARTNER:
-        values["asked_of"] = actor.agency or "-"
-    elif actor.role is Role.OFFICER:
-        values["hide_confidential_but"] = actor.unit or "-"
-        values["viewer"] = actor.email
+    values["seen_by"] = confidential_scope(actor)
     return store.CaseFilter(**values)
 
 
@@ -105,6 +102,15 @@ class Page:
 
     items: list[CaseLine]
     next_cursor: str | None
+
+
+def before_of(limit: int, cursor: str | None) -> int | None:
+    """The row before which a page begins. Raises Invalid: a limit outside 1–200, or a cursor that is none of ours."""
+    if not 1 <= limit <= 200:
+        raise Invalid("limit 必須在 1 到 200 之間。", field="limit")
+    if cursor is not None and not re.fullmatch(r"[0-9]{1,18}", cursor):
+        raise Invalid("cursor 不正確；請使用上一頁的 next_cursor。", field="cursor")
+    return int(cursor) if cursor else None
 
 
 def list_cases(
@@ -120,13 +126,9 @@ def list_cases(
     """Cases that fit, newest first.
 
     Raises:
-        Invalid: the cursor is none of ours, or the limit is not within 1–200.
+        Invalid: the cursor is none of ours, or the limit is not within 1–200. Forbidden: the person is a partner.
     """
-    if not 1 <= limit <= 200:
-        raise Invalid("limit 必須在 1 到 200 之間。", field="limit")
-    if cursor is not None and not re.fullmatch(r"[0-9]{1,18}", cursor):
-        raise Invalid("cursor 不正確；請使用上一頁的 next_cursor。", field="cursor")
-    before = int(cursor) if cursor else None
+    before = before_of(limit, cursor)
     rows = store.page(session, scope(actor, wanted), limit=limit + 1, before_id=before)
     more = len(rows) > limit
     rows = rows[:limit]
@@ -134,7 +136,12 @@ def list_cases(
 
 
 def whole(session: Session, desk: Desk, actor: Actor, number: str, *, now: datetime) -> CaseWhole:
-    """One case with its messages, events and clock. Raises NotFound if missing or hidden."""
+    """One case with its messages, events and clock.
+
+    Raises:
+        NotFound: it is missing or hidden. Forbidden: the person is a partner (``asked.one`` is what partners read).
+    """
+    require_team(actor)
     row, case = find(session, number, actor)
     events = store.events_of(session, row.id)
     messages = store.messages(session, row.id)

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from routing.domain.case import Case, Event, EventKind, Kind, Opening, fold
+from routing.domain.case import Case, Event, EventKind, Kind, Opening, Status, fold
 from routing.store.schema import Case as CaseRow
 from routing.store.schema import CaseEvent, Contact, Firm, Media, Message, Serial
 from routing.store.session import changed, insert_ignoring
+
+_CHUNK = 500
+"""Values in one IN."""
 
 
 def next_serial(session: Session, agency: str, day: date) -> int:
@@ -125,11 +128,8 @@ class CaseFilter:
     q: str | None = None
     numbers: tuple[str, ...] | None = None
     contact_id: int | None = None
-    asked_of: str | None = None
-    """Only cases in which this agency was ever asked."""
-    hide_confidential_but: str | None = field(default=None)
-    """Leave out confidential cases, but for those of this unit (or given to ``viewer``); None shows all."""
-    viewer: str | None = None
+    seen_by: tuple[str, str | None] | None = None
+    """A unit and an e-mail: confidential cases that are neither's are left out; None shows all."""
 
 
 def _search(q: str) -> ColumnElement[bool]:
@@ -170,18 +170,14 @@ def _conditions(wanted: CaseFilter) -> list[ColumnElement[bool]]:
         running = CaseRow.status.not_in(("closed", "waiting_firm"))
         late = or_(CaseRow.late, and_(running, CaseRow.due_on < wanted.today))
         found.append(late if wanted.overdue else ~late)
-    if wanted.asked_of is not None:
-        asked = CaseEvent.event == EventKind.WAITING.value, CaseEvent.data["agency"].as_string() == wanted.asked_of
-        found.append(CaseRow.id.in_(select(CaseEvent.case_id).where(*asked)))
-    if wanted.hide_confidential_but is not None:
-        found.append(
-            or_(
-                CaseRow.confidential.is_(False),
-                CaseRow.unit == wanted.hide_confidential_but,
-                CaseRow.assignee == wanted.viewer,
-            )
-        )
+    if wanted.seen_by is not None:
+        found.append(seen_by(*wanted.seen_by))
     return found
+
+
+def seen_by(unit: str, email: str | None) -> ColumnElement[bool]:
+    """Cases that are not confidential, or of this unit, or given to this person."""
+    return or_(CaseRow.confidential.is_(False), CaseRow.unit == unit, CaseRow.assignee == (email or "-"))
 
 
 def page(session: Session, wanted: CaseFilter, *, limit: int, before_id: int | None = None) -> list[CaseRow]:
@@ -217,6 +213,25 @@ def open_after(session: Session, after: int, *, limit: int) -> list[CaseRow]:
 def count(session: Session, wanted: CaseFilter) -> int:
     """How many cases fit."""
     return session.scalars(select(func.count()).select_from(CaseRow).where(*_conditions(wanted))).one()
+
+
+def asked_now(session: Session, agency: str, *, number: str | None = None) -> list[tuple[CaseRow, Event, str]]:
+    """Cases that wait on this agency (or one of them), with the event that asked it and its words; newest first."""
+    waits = CaseRow.status == Status.WAITING_AGENCY.value, CaseRow.waiting_agency == agency
+    query = select(CaseRow, CaseEvent).join(CaseEvent, CaseEvent.case_id == CaseRow.id).where(*waits)
+    if number is not None:
+        query = query.where(CaseRow.number == number)
+    query = query.where(CaseEvent.event == EventKind.WAITING.value).order_by(CaseEvent.at, CaseEvent.seq)
+    last = {row.id: (row, _event(event)) for row, event in session.execute(query)}
+    ids = [event.data["message_id"] for _, event in last.values() if event.data.get("message_id") is not None]
+    words: dict[int, str] = {}
+    for begin in range(0, len(ids), _CHUNK):
+        chunk = select(Message.id, Message.text).where(Message.id.in_(ids[begin : begin + _CHUNK]))
+        words.update((key, text) for key, text in session.execute(chunk))
+    return [
+        (row, event, words.get(event.data.get("message_id", 0), ""))
+        for row, event in sorted(last.values(), key=lambda found: -found[0].id)
+    ]
 
 
 def firms(session: Session, rows: Iterable[CaseRow]) -> dict[int, Firm]:

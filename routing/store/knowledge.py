@@ -8,7 +8,7 @@ from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
 from routing.store import meta
-from routing.store.schema import Contact, Enquiry, Message, Meta
+from routing.store.schema import Case, Contact, Enquiry, Message, Meta
 from routing.store.schema_desk import Correction, KnowledgeEdit
 from routing.store.session import changed
 
@@ -74,6 +74,16 @@ def corrections(session: Session, *, state: str | None = None, entry_id: str | N
     return list(session.scalars(query))
 
 
+def corrections_of_case(session: Session, number: str) -> list[Correction]:
+    """Corrections that were taught from a case, whatever became of them."""
+    return list(session.scalars(select(Correction).where(Correction.case_number == number)))
+
+
+def edits_from_case(session: Session, number: str) -> list[KnowledgeEdit]:
+    """Versions whose note names a case as where they come from."""
+    return list(session.scalars(select(KnowledgeEdit).where(KnowledgeEdit.note.contains(number, autoescape=True))))
+
+
 def correction(session: Session, correction_id: int) -> Correction | None:
     """One correction."""
     return session.get(Correction, correction_id)
@@ -119,7 +129,11 @@ def keep_services(session: Session, value: str) -> None:
 
 
 def unanswered(session: Session, *, since: datetime, until: datetime) -> list[tuple[Enquiry, Message, Contact | None]]:
-    """Enquiries of a period that ended without a helpful answer, with their words; none that was taken back."""
+    """Enquiries of a period that ended without a helpful answer, with their words.
+
+    None that was taken back, and none of a confidential case: the list is read by every unit.
+    """
+    secret = select(Case.id).where(Case.confidential.is_(True))
     open_choice = or_(Enquiry.verdict.is_(None), Enquiry.verdict == "not_helpful")
     without = (Enquiry.decision == "hand_over") | ((Enquiry.decision == "choose") & open_choice)
     query = (
@@ -128,6 +142,8 @@ def unanswered(session: Session, *, since: datetime, until: datetime) -> list[tu
         .outerjoin(Contact, Contact.id == Enquiry.contact_id)
         .where(Enquiry.at >= since, Enquiry.at < until, Message.erased_at.is_(None), Message.text != "")
         .where(or_(without, Enquiry.verdict == "not_helpful"))
+        .where(or_(Message.case_id.is_(None), Message.case_id.not_in(secret)))
+        .where(or_(Enquiry.case_id.is_(None), Enquiry.case_id.not_in(secret)))
         .order_by(Enquiry.at, Enquiry.id)
     )
     return [(row[0], row[1], row[2]) for row in session.execute(query)]

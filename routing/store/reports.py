@@ -8,13 +8,14 @@ from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
 
-from sqlalchemy import insert, or_, select, update
+from sqlalchemy import func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from knowledge.calendar import TAIPEI
 from routing.domain.case import Case, Event, EventKind, Opening, fold
 from routing.domain.reporting.history import LANGUAGES, CaseHistory
 from routing.store.cases import opening_of
+from routing.store.cases import seen_by as cases_seen_by
 from routing.store.schema import Case as CaseRow
 from routing.store.schema import CaseEvent, Firm, Message, Outbox
 from routing.store.schema_desk import IssuedReport
@@ -146,9 +147,12 @@ def enter_events(
 
 def deliveries(
     session: Session, *, states: Sequence[str], number: str | None, before_id: int | None, limit: int,
-    hide_confidential_but: str | None, viewer: str | None,
+    seen_by: tuple[str, str | None] | None,
 ) -> list[tuple[Outbox, str | None]]:  # fmt: skip
-    """Messages on their way out and the numbers of their cases, newest first."""
+    """Messages on their way out and the numbers of their cases, newest first.
+
+    ``seen_by``: a unit and an e-mail; confidential cases that are neither's are left out. None leaves out nothing.
+    """
     query = select(Outbox, CaseRow.number).outerjoin(CaseRow, CaseRow.id == Outbox.case_id)
     if states:
         query = query.where(Outbox.state.in_(states))
@@ -156,10 +160,27 @@ def deliveries(
         query = query.where(CaseRow.number == number)
     if before_id is not None:
         query = query.where(Outbox.id < before_id)
-    if hide_confidential_but is not None:
-        seen = (CaseRow.confidential.is_(False), CaseRow.unit == hide_confidential_but, CaseRow.assignee == viewer)
-        query = query.where(or_(CaseRow.id.is_(None), *seen))
+    if seen_by is not None:
+        query = query.where(or_(CaseRow.id.is_(None), cases_seen_by(*seen_by)))
     return [(row, found) for row, found in session.execute(query.order_by(Outbox.id.desc()).limit(limit))]
+
+
+def delivery_counts(session: Session, *, seen_by: tuple[str, str | None] | None) -> dict[str, int]:
+    """How many messages on their way out stand in each state; ``seen_by`` as for ``deliveries``."""
+    query = select(Outbox.state, func.count()).outerjoin(CaseRow, CaseRow.id == Outbox.case_id)
+    if seen_by is not None:
+        query = query.where(or_(CaseRow.id.is_(None), cases_seen_by(*seen_by)))
+    return {str(state): number for state, number in session.execute(query.group_by(Outbox.state))}
+
+
+def hidden_numbers(session: Session, *, seen_by: tuple[str, str | None] | None) -> frozenset[str]:
+    """The numbers of all confidential cases that this unit and person may not see; none for None."""
+    if seen_by is None:
+        return frozenset()
+    unit, email = seen_by
+    # Not the negation of what is seen: with nobody assigned that would be neither true nor false.
+    hidden = CaseRow.confidential.is_(True), CaseRow.unit != unit, CaseRow.assignee.is_distinct_from(email)
+    return frozenset(session.scalars(select(CaseRow.number).where(*hidden)))
 
 
 def issued(session: Session, key: str) -> IssuedReport | None:

@@ -89,19 +89,21 @@ def test_a_partner_sees_only_what_was_asked_of_its_agency(service):
     problem(service.post("tai", "/cases", PHONE_CASE), 403)
 
 
-def test_a_partner_notes_and_hands_back_and_nothing_else(service):
+def test_a_partner_answers_and_nothing_else(service):
     number = service.asked_of("taipower")
     assert service.post("alice", f"/cases/{number}/messages", {"text": "內部", "internal": True}).status_code == 201
     for name, body in STEPS.items():
         problem(service.post("tai", f"/cases/{number}/{name}", body), 403)
-    note = {"text": "容量足夠。", "internal": True}
-    assert service.post("tai", f"/cases/{number}/messages", note).status_code == 201
-    texts = [message["text"] for message in service.get("tai", f"/cases/{number}").json()["messages"]]
-    assert "容量足夠。" in texts
-    assert "請協助確認契約容量。" in texts
-    assert "內部" not in texts
-    assert service.post("tai", f"/cases/{number}/resume").json()["status"] == "in_progress"
-    problem(service.post("tai", f"/cases/{number}/messages", note), 403)
+    read = service.get("tai", f"/cases/{number}")
+    assert [message["text"] for message in read.json()["messages"]] == ["請協助確認契約容量。"]
+    problem(service.post("tai", f"/cases/{number}/resume"), 409, "answer_missing")
+    answer, path = {"text": "容量足夠。", "internal": True}, f"/cases/{number}/messages"
+    problem(service.post("tai", path, answer, If_Match='"1"'), 412)
+    answered = service.post("tai", path, answer, If_Match=read.headers["etag"])
+    assert (answered.status_code, answered.json()["status"]) == (201, "in_progress")
+    problem(service.post("tai", path, answer), 404)
+    problem(service.get("tai", f"/cases/{number}"), 404)
+    assert "容量足夠。" in service.get("alice", f"/cases/{number}").text
 
 
 def test_a_stale_if_match_is_412_and_changes_nothing(service):

@@ -6,8 +6,9 @@ from datetime import timedelta
 import pytest
 
 from routing.domain.case import Outcome, Status
-from routing.domain.errors import Forbidden, Invalid, NotFound, StaleVersion
+from routing.domain.errors import Forbidden, Invalid, NotFound, StaleVersion, StepNotAllowed
 from routing.service import cases
+from routing.service.knowing import secrecy
 from tests.factories import (
     ALICE,
     CAROL,
@@ -184,7 +185,7 @@ def test_a_firm_that_blocked_us_is_not_answered_by_line(branch):
 
 def test_a_note_is_for_staff_alone(branch, number):
     with branch.hold(number, ALICE) as opened:
-        cases.note(opened, "先查地籍")
+        cases.note(opened, "先查地籍", tell=tell)
     assert branch.outbox() == []
     assert branch.case(number).first_reply_at is None
     assert branch.messages(number)[-1].direction == "note"
@@ -200,7 +201,7 @@ def test_another_units_officer_may_read_and_not_write(branch, number):
 
 def test_a_hidden_case_sounds_like_a_missing_one(branch, number):
     with branch.hold(number, ALICE) as opened:
-        cases.set_confidential(opened, confidential=True)
+        secrecy.set_confidential(opened, confidential=True)
     with pytest.raises(NotFound) as hidden, branch.hold(number, CAROL):
         pass
     with pytest.raises(NotFound) as missing, branch.hold("KP-1150302-7777", CAROL):
@@ -211,16 +212,16 @@ def test_a_hidden_case_sounds_like_a_missing_one(branch, number):
 def test_secrecy_said_twice_is_written_once(branch, number):
     for _ in range(2):
         with branch.hold(number, ALICE) as opened:
-            cases.set_confidential(opened, confidential=True)
+            secrecy.set_confidential(opened, confidential=True)
     assert [event.event for event in branch.events(number)].count("confidential") == 1
 
 
 def test_a_stale_version_changes_nothing(branch, number):
     version = branch.row(number).version
     with branch.hold(number, ALICE, version=version) as opened:
-        cases.note(opened, "一")
+        cases.note(opened, "一", tell=tell)
     with pytest.raises(StaleVersion), branch.hold(number, ALICE, version=version) as opened:
-        cases.note(opened, "二")
+        cases.note(opened, "二", tell=tell)
     assert branch.row(number).version == version + 1
 
 
@@ -230,7 +231,10 @@ def test_a_partner_sees_and_hands_back_what_was_asked_of_its_agency(branch, numb
     with branch.hold(number, ALICE) as opened:
         cases.wait(opened, "agency", agency="taipower", message="請協助查表", tell=tell)
     with branch.hold(number, TAI) as opened:
-        cases.note(opened, "已查")
-        cases.resume(opened, tell=tell)
-    with pytest.raises(Forbidden), branch.hold(number, TAI):
+        with pytest.raises(StepNotAllowed) as refused:
+            cases.resume(opened, tell=tell)
+        assert refused.value.code == "answer_missing"
+        cases.note(opened, "已查", tell=tell)
+    assert branch.case(number).waiting is None
+    with pytest.raises(NotFound), branch.hold(number, TAI):
         pass

@@ -134,10 +134,10 @@ def test_a_call_asked_for_shows_as_the_firm_speaking(branch, number):
 
 def test_time_never_runs_backwards_between_two_machines(branch, number):
     with branch.hold(number, ALICE) as opened:
-        cases.note(opened, "一")
+        cases.note(opened, "一", tell=tell)
     branch.later(-0.5)
     with branch.hold(number, ALICE) as opened:
-        cases.note(opened, "二")
+        cases.note(opened, "二", tell=tell)
     times = [event.at for event in branch.events(number)]
     assert times == sorted(times)
     assert times[-1] == times[-2]
@@ -146,7 +146,7 @@ def test_time_never_runs_backwards_between_two_machines(branch, number):
 def test_every_step_is_audited_without_its_words(branch, number):
 
     with branch.hold(number, ALICE) as opened:
-        cases.note(opened, "祕密的話")
+        cases.note(opened, "祕密的話", tell=tell)
         cases.reply(opened, "給廠商的話", tell=tell)
     with branch.database.reading() as session:
         rows = list(session.scalars(select(Audit).where(Audit.subject == number)))

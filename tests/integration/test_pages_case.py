@@ -275,12 +275,15 @@ def test_a_partner_sees_the_question_to_its_agency_and_answers_it_with_a_note(se
     page = tai.get(f"/desk/cases/{number}")
     assert "請確認契約容量" in page.text
     assert "只給自己人看" not in page.text
-    assert {form.action.rsplit("/", 1)[-1] for form in page.outline.forms} == {"sign-out", "note", "resume"}
+    assert {form.action.rsplit("/", 1)[-1] for form in page.outline.forms} == {"sign-out", "note"}
     version = page.form("/note").fields["version"]
     closing = {"version": version, "outcome": "declined", "summary": "x"}
     assert tai.ask("POST", f"/desk/cases/{number}/close", data=closing).status == 403
-    tai.step(number, "note", text="饋線尚有 500 kW")
-    tai.step(number, "resume")
+    assert tai.ask("POST", f"/desk/cases/{number}/resume", data={"version": version}).status == 409
+    assert tai.ask("POST", f"/desk/cases/{number}/note", data={"version": "1", "text": "再問"}).status == 412
+    done = tai.step(number, "note", text="饋線尚有 500 kW")
+    assert (done.path.split("?")[0], "本件會辦結束" in done.text) == ("/desk", True)
+    assert tai.get(f"/desk/cases/{number}").status == 404
     assert state(service, number).status == "in_progress"
     assert "饋線尚有 500 kW" in alice.get(f"/desk/cases/{number}").text
     assert Visitor(service, "nina").get(f"/desk/cases/{number}").status == 404

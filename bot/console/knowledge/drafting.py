@@ -140,7 +140,8 @@ def preview_page(request: Request, form: Filled) -> Response:
     """The form again with what is wrong and the card; nothing is kept."""
     with reading(request) as work:
         new = form.text("new") == "yes"
-        return _show_form(request, work, dict(form.fields), note=form.text("note"), checked=True, new=new)
+        note, case = form.text("note"), form.text("case")
+        return _show_form(request, work, dict(form.fields), note=note, checked=True, new=new, case=case)
 
 
 @router.post("/drafts")
@@ -148,8 +149,8 @@ def save(request: Request, form: Filled) -> Response:
     """Keep a draft, or show the form again with what is wrong."""
 
     def do(work: Work) -> str:
-        body = body_from(form)
-        editing.draft(work.session, work.actor, known(work), body, note=form.text("note"), now=work.now)
+        body, note, case = body_from(form), form.text("note"), form.text("case")
+        editing.draft(work.session, work.actor, known(work), body, note=note, now=work.now, case=case)
         return f"/desk/knowledge/entries/{body['id']}?done=draft"
 
     def again(error: OnestopError) -> Response:
@@ -157,6 +158,7 @@ def save(request: Request, form: Filled) -> Response:
             return _show_form(
                 request, work, dict(form.fields), note=form.text("note"), checked=True,
                 new=form.text("new") == "yes", error=error if error.code != "knowledge_invalid" else None,
+                case=form.text("case"),
             )  # fmt: skip
 
     return taken(request, do, again)

@@ -173,6 +173,11 @@ class Figures:
         ranked = sorted(pairs, key=lambda pair: (-pair[0], pair[1]))
         return tuple(number for value, number in ranked if value or name in self.samples)
 
+    def all_cases(self) -> frozenset[str]:
+        """The numbers of all cases that any figure counts."""
+        pairs = (*self.samples.values(), *self.waiting.values())
+        return frozenset(n for numbers in self.cases.values() for n in numbers) | {n for pair in pairs for _, n in pair}
+
     def check(self) -> None:
         """See that the parts add up.
 

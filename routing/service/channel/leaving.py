@@ -12,9 +12,9 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from routing.domain.errors import Forbidden, NotFound
-from routing.domain.permissions import Actor, Role, may_write, require_team
+from routing.domain.permissions import Actor, confidential_scope, may_write, require_team
 from routing.service.channel import delivery
-from routing.service.journal import find
+from routing.service.journal import seen
 from routing.store import desk_reads, reports
 from routing.store.channel import inbox, outbox
 from routing.store.schema import Case as CaseRow
@@ -40,18 +40,26 @@ def deliveries(
         Forbidden: the person is a partner.
     """
     require_team(actor)
-    officer = actor.role is Role.OFFICER
     found = reports.deliveries(
-        session, states=tuple(states), number=number, before_id=before_id, limit=limit,
-        hide_confidential_but=(actor.unit or "-") if officer else None, viewer=actor.email,
-    )  # fmt: skip
+        session,
+        states=tuple(states),
+        number=number,
+        before_id=before_id,
+        limit=limit,
+        seen_by=confidential_scope(actor),
+    )
     blocked = desk_reads.unreachable_contacts(session, [row.contact_id for row, _ in found])
     return [Leaving(row, of_case, row.contact_id in blocked) for row, of_case in found]
 
 
-def counts(session: Session) -> dict[str, int]:
-    """How many messages stand in each state."""
-    return outbox.counts(session)
+def counts(session: Session, actor: Actor) -> dict[str, int]:
+    """How many messages stand in each state, those of cases hidden from this person left out.
+
+    Raises:
+        Forbidden: the person is a partner.
+    """
+    require_team(actor)
+    return reports.delivery_counts(session, seen_by=confidential_scope(actor))
 
 
 def set_aside_events(session: Session, actor: Actor) -> list[Inbox]:
@@ -73,12 +81,12 @@ def resend(session: Session, actor: Actor, delivery_id: int, *, now: datetime) -
     """
     require_team(actor)
     row = outbox.get(session, delivery_id)
-    if row is None:
+    case = session.get(CaseRow, row.case_id) if row is not None and row.case_id is not None else None
+    found = seen(session, case.number, actor) if case is not None else None
+    if row is None or (case is not None and found is None):
+        # Both sound alike: an id that is tried must not tell which case it belongs to.
         raise NotFound("查無這則訊息。")
-    case = session.get(CaseRow, row.case_id) if row.case_id is not None else None
-    if case is not None:
-        _row, state = find(session, case.number, actor)
-        if not may_write(actor, state):
-            raise Forbidden("本案由其他單位辦理；請洽該單位承辦人重送。")
+    if found is not None and not may_write(actor, found[1]):
+        raise Forbidden("本案由其他單位辦理；請洽該單位承辦人重送。")
     sent = delivery.resend(session, delivery_id, actor, now=now)
     return Leaving(sent, case.number if case else None, blocked=False)

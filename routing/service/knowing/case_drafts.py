@@ -19,9 +19,10 @@ def from_case(session: Session, actor: Actor, number: str) -> dict[str, Any]:
 
     Raises:
         NotFound: the case is missing or hidden. Forbidden: the person may not write it.
+        StepNotAllowed: the case is confidential.
     """
     require_team(actor)
-    row, said = teachable(session, actor, number)
+    row, said = teachable(session, actor, number, public=True)
     names = names_in(session, row)
     given = [
         message.text

@@ -26,16 +26,24 @@ MOST = 300
 _LEAST = 3
 
 
-def teachable(session: Session, actor: Actor, number: str) -> tuple[CaseRow, list[tuple[Message, str]]]:
+def teachable(
+    session: Session, actor: Actor, number: str, *, public: bool = False, hold: bool = False
+) -> tuple[CaseRow, list[tuple[Message, str]]]:
     """The case and what its firm wrote, masked, without what it took back; the oldest first.
+
+    ``public``: they are to become knowledge, which every unit reads; ``hold`` locks the case, so that nobody makes it
+    confidential meanwhile.
 
     Raises:
         NotFound: the case is missing or hidden. Forbidden: the person is a partner or may not write the case.
+        StepNotAllowed: it is to become knowledge and is confidential.
     """
     require_team(actor)
-    row, case = find(session, number, actor)
+    row, case = find(session, number, actor, lock=hold)
     if not may_write(actor, case):
         raise Forbidden("這件案件由其他單位辦理，您不能由此修正系統的判讀。")
+    if public and case.confidential:
+        raise StepNotAllowed("保密案件的內容不能納入知識庫（各單位都看得到）。", code="case_confidential")
     said = [
         (message, mask(message.text, names_in(session, row)))
         for message in case_store.messages(session, row.id)
@@ -61,7 +69,7 @@ def propose(
         Invalid: no words of the firm, too short or long, an unknown entry or category, or taught already.
         NotFound, Forbidden: as ``teachable``.
     """
-    row, said = teachable(session, actor, number)
+    row, said = teachable(session, actor, number, public=True, hold=True)
     if message_id not in {message.id for message, _ in said}:
         raise Invalid("這則訊息已收回，或不是廠商的文字，不能作為問法。", field="message", code="not_teachable")
     words = bare(mask(text, names_in(session, row)))

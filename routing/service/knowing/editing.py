@@ -16,6 +16,7 @@ from knowledge.language.text import normalise
 from knowledge.loading import read_sent
 from routing.domain.errors import Forbidden, Invalid, NotFound, StaleVersion, StepNotAllowed
 from routing.domain.permissions import Actor, Role, require_team
+from routing.service.knowing.corrections import teachable
 from routing.service.knowing.in_force import InForce, body_of, read_body
 from routing.store import knowledge as store
 from routing.store import people
@@ -101,10 +102,13 @@ def _remark(entry: FaqEntry, field: str, message: str) -> Problem:
     return Problem(file="草稿", entry=entry.id, field=field, message=message, warning=True)
 
 
-def draft(session: Session, actor: Actor, known: InForce, body: dict[str, Any], *, note: str, now: datetime) -> int:
-    """Keep a draft; gives its id.
+def draft(
+    session: Session, actor: Actor, known: InForce, body: dict[str, Any], *, note: str, now: datetime, case: str = ""
+) -> int:  # fmt: skip
+    """Keep a draft; gives its id. ``case``: the number of the case whose words it was made of; the note names it.
 
     Raises:
+        NotFound, StepNotAllowed: the case is hidden, or confidential.
         Invalid: a field cannot be used, or nothing changed. Forbidden: the person is a partner.
     """
     require_team(actor)
@@ -112,6 +116,9 @@ def draft(session: Session, actor: Actor, known: InForce, body: dict[str, Any], 
     wrong = [problem for problem in problems if not problem.warning]
     if entry is None or wrong:
         raise Invalid(str(wrong[0]) if wrong else "沒有可用的條目。", code="knowledge_invalid")
+    if case:
+        teachable(session, actor, case, public=True, hold=True)
+        note = note if case in note[:200] else f"由案件 {case} 的回復整理；{note}"
     standing = known.base.entry(entry.id)
     shape = body_of(entry)
     if standing is not None and body_of(standing) == shape:

@@ -12,14 +12,14 @@ from knowledge.calendar import local
 from knowledge.entries import FaqEntry
 from knowledge.language.text import normalise
 from routing.domain import clock
-from routing.domain.case import Case
+from routing.domain.case import Case, Status
 from routing.domain.errors import Invalid
 from routing.domain.permissions import Actor, Role, require_team
-from routing.service import histories, views
+from routing.service import asked, histories, views
+from routing.service.asked import Question
 from routing.service.channel import leaving
 from routing.service.context import Desk
 from routing.service.journal import Open
-from routing.service.listing import visible_messages
 from routing.service.views import show
 from routing.store import cases as store
 from routing.store import people, reports
@@ -43,6 +43,9 @@ def case_page(
     if cursor is not None:
         cursor_id(cursor)
     chosen = store.CaseFilter(today=local(now).date(), **wanted)
+    if actor.role is Role.PARTNER:
+        questions = asked.page(session, actor, chosen, limit=limit, cursor=cursor)
+        return {"items": [question_json(one) for one in questions.items], "next_cursor": questions.next_cursor}
     page = views.list_cases(session, desk, actor, chosen, limit=limit, cursor=cursor, now=now)
     states = reports.states(session, [line.row for line in page.items])
     items = []
@@ -65,24 +68,66 @@ def _reading(desk: Desk, case: Case, now: datetime) -> clock.Reading:
 
 def opened_json(opened: Open) -> dict[str, Any]:
     """A case just written to, as the API answers."""
+    if opened.actor.role is Role.PARTNER:
+        state = {"number": opened.row.number, "status": opened.case.status.value, "version": opened.version}
+        return {**_UNSEEN, **state}
     firm = store.firm_of(opened.session, opened.row)
     return views.case_json(opened.row, opened.case, firm, _reading(opened.desk, opened.case, opened.now))
 
 
 def case_whole(session: Session, desk: Desk, actor: Actor, number: str, *, now: datetime) -> dict[str, Any]:
-    """One case: its fields, messages, events, clock and deliveries. Raises NotFound if missing or hidden."""
+    """One case: its fields, messages, events, clock and deliveries. Raises NotFound if missing or hidden.
+
+    For a partner it is the question to its agency in the same shape, with everything else empty.
+    """
+    if actor.role is Role.PARTNER:
+        return question_whole(asked.one(session, actor, number))
     whole = views.whole(session, desk, actor, number, now=now)
-    messages = visible_messages(whole, actor)
-    words = {message.id: (message.text, message.via, message.doc_no) for message in messages}
+    words = {message.id: (message.text, message.via, message.doc_no) for message in whole.messages}
     fields = views.case_json(whole.row, whole.case, whole.firm, whole.reading)
-    partner = actor.role is Role.PARTNER
     return {
         **fields,
         "case": fields,
-        "messages": [message_json(message, whole.media.get(message.id), number) for message in messages],
+        "messages": [message_json(message, whole.media.get(message.id), number) for message in whole.messages],
         "events": [histories.event_json(reports.with_words(event, words)) for event in whole.events],
         "clock": clock_json(whole.case, whole.reading),
-        "deliveries": [] if partner else [delivery_json(row, number) for row in whole.deliveries],
+        "deliveries": [delivery_json(row, number) for row in whole.deliveries],
+    }
+
+
+_UNSEEN: dict[str, Any] = {
+    **dict.fromkeys((
+        "number", "kind", "status", "category", "topic", "subject", "channel", "language", "park", "firm", "unit",
+        "assignee", "first_contact_at", "received_at", "first_reply_at", "due_on", "promised_on", "closed_at",
+        "outcome", "days_used", "gross_days", "business_minutes", "overdue", "waiting_on", "pending_extension",
+        "reopened", "confidential",
+    )), "refs": [], "version": 0,
+}  # fmt: skip
+"""The fields of a case, empty: a partner's answer has the same shape and only the question's own values."""
+
+
+def question_json(one: Question) -> dict[str, Any]:
+    """A case as a partner reads it: number, state, park and the unit that asks."""
+    status, waiting = Status.WAITING_AGENCY.value, "agency"
+    seen = {"number": one.number, "status": status, "park": one.park, "unit": one.unit, "waiting_on": waiting}
+    return {**_UNSEEN, **seen, "version": one.version}
+
+
+def question_whole(one: Question) -> dict[str, Any]:
+    """The same with the question: as the only message, the only event and the only wait."""
+    fields, at = question_json(one), show(one.asked_at)
+    message = {
+        "id": one.version, "direction": "note", "kind": "text", "text": one.text, "at": at, "by": None, "via": None,
+        "doc_no": None, "file": None,
+    }  # fmt: skip
+    wait = {"on": "agency", "agency": one.agency, "until": one.until}
+    return {
+        **fields,
+        "case": fields,
+        "messages": [message],
+        "events": [{"at": at, "event": "waiting", **wait, "message": one.text}],
+        "clock": {"waits": [{**wait, "start": at, "end": None}]},
+        "deliveries": [],
     }
 
 

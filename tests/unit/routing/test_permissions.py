@@ -38,7 +38,7 @@ TABLE = [
     ("asked of the agency", [ASKED], POWER, True, True),
     ("asked of the agency", [ASKED], TAX, False, False),
     ("asked of the agency", [ASKED], LOST, False, False),
-    ("asked of the agency, which is over", [ASKED, OVER], POWER, True, False),
+    ("asked of the agency, which is over", [ASKED, OVER], POWER, False, False),
     ("waits on the firm", [ON_FIRM], LOST, False, False),
     ("confidential, asked of the agency", [SECRET, ASKED], POWER, True, True),
 ]
