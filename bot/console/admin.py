@@ -16,7 +16,7 @@ from bot.web.words import WORDS
 from bot.web.work import Reading, RowId, Work, reading, writing
 from knowledge.office_days import COUNTIES
 from routing.domain.errors import Invalid, NotFound, OnestopError
-from routing.service import administration, passwords, redating
+from routing.service import administration, passwords, redating, withdrawn
 from routing.service.passwords import Hashed
 from routing.service.upkeep import retention
 
@@ -53,11 +53,16 @@ def _keeping(work: Work) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _withdrawn(work: Work) -> dict[str, Any]:
+    return {"rows": withdrawn.listing(work.session, work.actor, limit=200), "opened": None}
+
+
 _PAGES: dict[str, tuple[str, Callable[[Work], dict[str, Any]]]] = {
     "staff": ("admin_staff.html", _staff),
     "absences": ("admin_absences.html", _absences),
     "calendar": ("admin_calendar.html", _calendar),
     "keeping": ("admin_keeping.html", _keeping),
+    "withdrawn": ("admin_withdrawn.html", _withdrawn),
 }
 
 

@@ -227,6 +227,7 @@ WORDS: dict[str, dict[str, str]] = {
         "calendar.close": "登錄停班",
         "calendar.open": "撤回停班",
         "retention.run": "依保存期限清理",
+        "message.withdrawn_read": "調閱已收回訊息",
         "calendar.import": "匯入辦公日曆",
         "password.change": "變更密碼",
         "message.resend": "重送訊息",

@@ -49,6 +49,14 @@ def by_number(session: Session, number: str, *, lock: bool = False) -> CaseRow |
     return session.scalars(query).one_or_none()
 
 
+def by_id(session: Session, case_id: int, *, lock: bool = False) -> CaseRow | None:
+    """A case by its row; ``lock`` as in ``by_number``."""
+    query = select(CaseRow).where(CaseRow.id == case_id)
+    if lock:
+        query = query.with_for_update(key_share=True).execution_options(populate_existing=True)
+    return session.scalars(query).one_or_none()
+
+
 def opening_of(row: CaseRow, firm: Firm | None) -> Opening:
     """How the case began, as the domain sees it."""
     opened = row.opened

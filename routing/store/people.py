@@ -137,6 +137,12 @@ def contact_by_line_id(session: Session, line_user_id: str, *, now: datetime) ->
     return session.scalars(query).one(), new
 
 
+def hold_contact(session: Session, contact_id: int | None) -> Contact | None:
+    """A contact, locked until the transaction ends, as a message of its own would lock it."""
+    query = select(Contact).where(Contact.id == contact_id).with_for_update(key_share=True)
+    return session.scalars(query.execution_options(populate_existing=True)).one_or_none()
+
+
 def firm_for(session: Session, *, name: str | None, ubn: str | None, now: datetime) -> Firm | None:
     """The firm with this 統一編號, else with this very name; made if there is none. None if nothing is known."""
     if ubn:

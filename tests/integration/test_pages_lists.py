@@ -3,12 +3,13 @@
 import pytest
 from sqlalchemy import select
 
+from routing.domain.taking_back import TAKEN_BACK
 from routing.service.channel import quota
 from routing.service.upkeep import retention
 from routing.store import cases as store
 from routing.store import people
-from routing.store.channel import inbox, outbox
-from routing.store.schema import Contact, Inbox
+from routing.store.channel import conversations, inbox, outbox
+from routing.store.schema import Contact, Inbox, Message
 from routing.store.schema_desk import Closure
 from tests.pages import Visitor
 from tests.service import Service, email
@@ -39,8 +40,8 @@ def group_of(page, number):
     "path",
     ["/desk", "/desk?view=all", "/desk/cases", "/desk/new", "/desk/deliveries", "/desk/turnaround",
      "/desk/turnaround?kind=all&by=month", "/desk/turnaround?by=officer", "/desk/admin/staff", "/desk/admin/absences",
-     "/desk/admin/calendar", "/desk/admin/keeping", "/desk/admin/audit", "/desk/cases/KP-1151116-9999", "/desk/nothing",
-     "/privacy"],
+     "/desk/admin/calendar", "/desk/admin/keeping", "/desk/admin/withdrawn", "/desk/admin/audit",
+     "/desk/cases/KP-1151116-9999", "/desk/nothing", "/privacy"],
 )  # fmt: skip
 def test_every_page_keeps_the_rules_of_the_house_whether_allowed_or_not(service, who, path):
     """One h1, its language, labels, a way past the navigation, nothing inline that the policy would refuse."""
@@ -58,6 +59,7 @@ def test_every_page_keeps_the_rules_of_the_house_whether_allowed_or_not(service,
         ("alice", "/desk/turnaround", 200), ("alice", "/desk/turnaround?by=officer", 403),
         ("sue", "/desk/turnaround?by=officer", 200), ("alice", "/desk/turnaround/file.ods?by=officer", 403),
         ("adam", "/desk/admin/nothing", 404), ("sue", "/desk/admin/keeping", 403),
+        ("sue", "/desk/admin/withdrawn", 403),
     ],
 )  # fmt: skip
 def test_who_may_open_what(service, who, path, status):
@@ -268,6 +270,26 @@ def test_the_periods_of_keeping_are_shown_with_what_has_none(tmp_path):
         with kept.runtime.writing() as (session, _desk):
             retention.run(session, kept.settings.periods, now=kept.now, actor="系統")
         assert "最近一次清理：115.11.16" in Visitor(kept, "adam").get("/desk/admin/keeping").text
+
+
+def test_a_message_taken_back_is_opened_with_a_reason_that_the_trail_keeps(service):
+    number = service.opened()
+    with service.runtime.writing() as (session, _desk):
+        row = store.by_number(session, number)
+        message = session.scalars(select(Message).where(Message.case_id == row.id)).one()
+        conversations.seal(session, message, case_id=row.id, subject="原案由", now=service.now)
+        words, message.text, message.erased_at, where = message.text, "", service.now, message.id
+        row.subject = TAKEN_BACK
+    adam = Visitor(service, "adam")
+    page = adam.get("/desk/admin/withdrawn")
+    assert number in page.text
+    assert words not in page.text
+    assert adam.ask("POST", f"/desk/admin/withdrawn/{where}/open", data={"reason": " "}).status == 422
+    opened = adam.ask("POST", f"/desk/admin/withdrawn/{where}/open", data={"reason": "監察院調卷"})
+    assert words in opened.text
+    assert opened.answer.headers["cache-control"] == "no-store"
+    assert "監察院調卷" in adam.get("/desk/admin/audit").text
+    assert words not in adam.get(f"/desk/cases/{number}").text
 
 
 @pytest.mark.parametrize("deed", ["staff/add", "staff/disable", "absences/add", "calendar/close"])

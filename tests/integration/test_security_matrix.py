@@ -61,6 +61,7 @@ GUARDS: dict[tuple[str, str], str] = {
     ("GET", f"{_DESK}/admin"): PUBLIC,  # leads to the page of accounts and says nothing
     **{("GET", f"{_DESK}/admin/{name}"): ADMIN for name in ("audit", "{name}")},
     ("POST", f"{_DESK}/admin/{{name}}/{{deed}}"): ADMIN,
+    ("POST", f"{_DESK}/admin/withdrawn/{{message_id}}/open"): ADMIN,
     **{
         ("GET", _KNOW + path): TEAM
         for path in (
@@ -239,8 +240,8 @@ def test_a_route_without_a_case(service, standing, method, path):
     found = wrong(service, method, path, guard, {"missing": standing["missing"]})
     if path.startswith("/static") or (method, path) == ("POST", "/desk/sign-in"):
         found = [] if len(found) == len(WHO) else found
-    if path.startswith((f"{_KNOW}/services/", f"{_KNOW}/drafts/{{", f"{_KNOW}/corrections/")):
-        # There is no such draft, correction or service: the team is told so.
+    if path.startswith((f"{_KNOW}/services/", f"{_KNOW}/drafts/{{", f"{_KNOW}/corrections/", "/desk/admin/withdrawn/")):
+        # There is no such draft, correction, service or message: those whom it is for are told so.
         found = [line for line in found if " missing, not {'passes'}" not in line]
     assert found == []
 

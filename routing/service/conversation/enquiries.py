@@ -7,7 +7,6 @@ the firm in a sentence, and its message stays; any other failure undoes everythi
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -22,19 +21,16 @@ from routing.domain.inbound import Inbound, InboundKind
 from routing.domain.messages import to_plain
 from routing.service.context import Desk
 from routing.service.conversation import effects, turns
+from routing.service.conversation.taking_back import take_back
 from routing.service.conversation.talk import Conversation
 from routing.service.conversation.understanding import Reader
 from routing.store import people
 from routing.store.channel import conversations, inbox, outbox
-from routing.store.schema import Case as CaseRow
 from routing.store.schema import Contact, Media, Message
 
 _WORDS = re.compile(r"[^\W\d_]")
 _CODES = re.compile(r"\b[A-Za-z]+-?\d[\w-]*")
 """Case numbers and the like: they are of no language."""
-
-TAKEN_BACK = "（訊息已收回）"
-"""What a case is called whose first words were taken back."""
 
 _STORED = frozenset({
     InboundKind.TEXT, InboundKind.MEDIA, InboundKind.LOCATION, InboundKind.STICKER, InboundKind.STRANGE,
@@ -46,7 +42,7 @@ def take(
 ) -> None:
     """Carry out one inbound event. ``token_until``: until when its reply token is worth trying."""
     if inbound.kind is InboundKind.UNSEND:
-        _unsend(session, inbound, now=now)
+        take_back(session, inbound, now=now)
         return
     if inbound.user_id is None or inbound.shared:
         # What people say in a group is theirs: nothing of it is kept, and it says nothing of blocking (trap L26).
@@ -150,27 +146,3 @@ def _store(talk: Conversation) -> Message:
             )
         )  # fmt: skip
     return message
-
-
-def _unsend(session: Session, inbound: Inbound, *, now: datetime) -> None:
-    """Respect that a person took a message back: its content goes, everywhere (trap L27; LINE, "unsend event")."""
-    if inbound.message_id is None:
-        return
-    people.remember_unsent(session, inbound.message_id, now=now)
-    message = conversations.message_by_line_id(session, inbound.message_id)
-    if message is None:
-        return
-    words = message.text.strip()
-    conversations.erase(session, message, now=now)
-    row = session.get(CaseRow, message.case_id) if message.case_id is not None else None
-    if row is not None and row.subject and row.subject in words:
-        row.subject = TAKEN_BACK
-    contact = session.get(Contact, message.contact_id) if message.contact_id is not None else None
-    if contact is None:
-        return
-    inbox.forget(session, contact.line_user_id or "", inbound.message_id)
-    if words:
-        outbox.forget(session, contact.id, words, since=message.at)
-    state = state_from(contact.dialogue)
-    rest = tuple(pending for pending in state.pending if pending != message.id)
-    contact.dialogue = replace(state, pending=rest).plain()

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+from base64 import b64decode, b64encode
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from json import dumps, loads
+from typing import Any
+from zlib import compress, decompress
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session, undefer
 
-from routing.store.schema import Enquiry, Media, Message
-from routing.store.session import changed
+from routing.store.schema import Case, Enquiry, Media, Message, Withdrawn
+from routing.store.session import changed, insert_ignoring
 
 
 def message_by_line_id(session: Session, line_message_id: str) -> Message | None:
     """The message LINE knows by this id."""
     return session.scalars(select(Message).where(Message.line_message_id == line_message_id)).one_or_none()
+
+
+def message(session: Session, message_id: int) -> Message | None:
+    """One message by its row."""
+    return session.get(Message, message_id)
 
 
 def by_ids(session: Session, ids: Iterable[int], *, contact_id: int) -> list[Message]:
@@ -36,6 +45,45 @@ def erase(session: Session, message: Message, *, now: datetime) -> None:
         .where(Media.message_id == message.id)
         .values(content=None, file_name=None, size=None, state="erased"),
     )
+
+
+def seal(session: Session, message: Message, *, case_id: int, subject: str, now: datetime) -> None:
+    """Keep what a message of a case held, file and subject of the case included, where no search meets it.
+
+    Compressed, not encrypted: who may read it is decided by routing.service.withdrawn.
+    """
+    query = select(Media).where(Media.message_id == message.id).options(undefer(Media.content))
+    media = session.scalars(query).one_or_none()
+    held: dict[str, Any] = {"kind": message.kind, "text": message.text, "subject": subject}
+    if media is not None and media.content is not None:
+        file = b64encode(media.content).decode()
+        held |= {"file": file, "file_name": media.file_name, "content_type": media.content_type}
+    row = {"message_id": message.id, "case_id": case_id, "at": now, "sealed": compress(dumps(held).encode(), 1)}
+    insert_ignoring(session, Withdrawn, row, key=("message_id",))
+
+
+def sealed(session: Session, message_id: int) -> dict[str, Any] | None:
+    """What was sealed of a message; ``file`` as bytes."""
+    query = select(Withdrawn).where(Withdrawn.message_id == message_id).options(undefer(Withdrawn.sealed))
+    row = session.scalars(query).one_or_none()
+    if row is None:
+        return None
+    held: dict[str, Any] = loads(decompress(row.sealed))
+    return {**held, "file": b64decode(held["file"])} if "file" in held else held
+
+
+def withdrawn(session: Session, *, before_id: int | None, limit: int) -> list[tuple[Withdrawn, Message, str]]:
+    """Messages of cases that were taken back, newest first, with their cases' numbers; nothing they said."""
+    query = (
+        select(Withdrawn, Message, Case.number)
+        .join(Message, Message.id == Withdrawn.message_id)
+        .join(Case, Case.id == Withdrawn.case_id)
+        .order_by(Withdrawn.message_id.desc())
+        .limit(limit)
+    )
+    if before_id is not None:
+        query = query.where(Withdrawn.message_id < before_id)
+    return [(row[0], row[1], row[2]) for row in session.execute(query)]
 
 
 def media_due(session: Session, *, now: datetime, limit: int) -> Sequence[Media]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -104,12 +105,15 @@ def put_off(session: Session, inbox_id: int, *, error: str, due_at: datetime | N
 
 
 def forget(session: Session, user_key: str, line_message_id: str) -> None:
-    """Take the content out of the handled events that carried a message."""
+    """Take the content out of the events that carried a message; one that still waits keeps what it is handled by."""
     carried = Inbox.raw.contains(f'"id":"{line_message_id}"', autoescape=True)
-    changed(
-        session,
-        update(Inbox).where(Inbox.user_key == user_key, Inbox.state != NEW, carried).values(raw="{}"),
-    )
+    for row in session.scalars(select(Inbox).where(Inbox.user_key == user_key, carried)):
+        row.raw = "{}" if row.state != NEW else _emptied(row.raw, line_message_id)
+
+
+def _emptied(raw: str, line_message_id: str) -> str:
+    event = json.loads(raw)
+    return json.dumps({**event, "message": {"id": line_message_id, "type": "text"}}, separators=(",", ":"))
 
 
 def quarantined(session: Session, *, limit: int = 100) -> list[Inbox]:

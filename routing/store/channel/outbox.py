@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -93,19 +92,6 @@ def withdraw(session: Session, case_id: int, reasons: tuple[str, ...]) -> int:
     """Take back notices of a case that have not gone out and are overtaken (trap O6); says how many."""
     waiting = Outbox.case_id == case_id, Outbox.state == PENDING, Outbox.reason.in_(reasons)
     return changed(session, update(Outbox).where(*waiting).values(state=CANCELLED, error="overtaken"))
-
-
-def forget(session: Session, contact_id: int, text: str, *, since: datetime) -> None:
-    """Take words that a contact took back out of our own answers that quoted them."""
-    query = select(Outbox).where(
-        Outbox.contact_id == contact_id, Outbox.created_at >= since, Outbox.reason == "answer",
-        Outbox.state.not_in((PENDING, LEASED)),
-    )  # fmt: skip
-    quoted = json.dumps(text, ensure_ascii=False)[1:-1]
-    for row in session.scalars(query):
-        if quoted in json.dumps(row.payload, ensure_ascii=False):
-            row.payload = []
-            row.state = CANCELLED if row.state in SEEN_BY_STAFF else row.state
 
 
 def counts(session: Session) -> dict[str, int]:
