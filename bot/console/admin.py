@@ -16,7 +16,8 @@ from bot.web.words import WORDS
 from bot.web.work import Reading, RowId, Work, reading, writing
 from knowledge.office_days import COUNTIES
 from routing.domain.errors import Invalid, NotFound, OnestopError
-from routing.service import administration, passwords, redating, withdrawn
+from routing.service import administration, passwords, redating
+from routing.service.channel import withdrawn
 from routing.service.passwords import Hashed
 from routing.service.upkeep import retention
 

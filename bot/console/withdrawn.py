@@ -10,7 +10,7 @@ from bot.web.errors import status_of
 from bot.web.pages import show
 from bot.web.work import RowId, reading, writing
 from routing.domain.errors import Invalid
-from routing.service import withdrawn
+from routing.service.channel import withdrawn
 
 router = APIRouter()
 _NO_STORE = {"Cache-Control": "private, no-store"}

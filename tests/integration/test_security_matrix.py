@@ -122,7 +122,7 @@ def objects(service) -> dict[str, dict[str, str]]:
     for number in (own, hidden):
         asked = service.post("alice", f"/cases/{number}/extension", {"days": 3, "reason": "待查證"})
         assert asked.status_code == 200, asked.text
-    missing = {"number": "KP-1000101-0001", "media_id": "999999", "outbox_id": "999999"}
+    missing = {"number": "KP-1000101-0001", "message_id": "999999", "media_id": "999999", "outbox_id": "999999"}
     return {"own": attached(service, own), "confidential": attached(service, hidden), "missing": missing}
 
 

@@ -11,8 +11,8 @@ from routing.domain.errors import Forbidden, Invalid
 from routing.domain.inbound import Inbound, InboundKind
 from routing.domain.permissions import Role
 from routing.domain.taking_back import TAKEN_BACK
-from routing.service import cases, histories, views, withdrawn
-from routing.service.channel import inbox
+from routing.service import cases, histories, views
+from routing.service.channel import inbox, withdrawn
 from routing.service.context import DeskSource
 from routing.service.conversation import enquiries
 from routing.store.cases import CaseFilter

@@ -2,7 +2,7 @@
 
 In no case: erased for good, and so is every copy that we made of it (LINE Developers, "unsend event"). In a case it is
 part of an archive (檔案法 §12): it leaves every page, search and export, and is kept sealed for an administrator with a
-reason (routing.service.withdrawn).
+reason (routing.service.channel.withdrawn).
 """
 
 from __future__ import annotations

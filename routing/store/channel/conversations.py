@@ -50,7 +50,7 @@ def erase(session: Session, message: Message, *, now: datetime) -> None:
 def seal(session: Session, message: Message, *, case_id: int, subject: str, now: datetime) -> None:
     """Keep what a message of a case held, file and subject of the case included, where no search meets it.
 
-    Compressed, not encrypted: who may read it is decided by routing.service.withdrawn.
+    Compressed, not encrypted: who may read it is decided by routing.service.channel.withdrawn.
     """
     query = select(Media).where(Media.message_id == message.id).options(undefer(Media.content))
     media = session.scalars(query).one_or_none()
