@@ -111,6 +111,7 @@ def create_app(
         docs_url=None, redoc_url=None,
     )  # fmt: skip
     app.state.runtime = runtime
+    app.state.probe = health.Probe(runtime.database, runtime.now)
     app.add_middleware(errors.LastResort)
     app.add_middleware(GZipMiddleware, minimum_size=1024)
     app.add_middleware(SecurityMiddleware, base_url=settings.base_url, framed_by=framed_by)
@@ -141,6 +142,7 @@ def _lifespan(*, with_worker: bool) -> Callable[[FastAPI], AbstractAsyncContextM
                 part.start()
         yield
         app.state.intake.stop()
+        app.state.probe.stop()
         if watch:
             watch.stop()
         if worker:

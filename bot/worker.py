@@ -19,7 +19,7 @@ from bot.line.client import LineSender
 from bot.line.events import read_event
 from bot.web.runtime import Runtime
 from routing.domain.inbound import Inbound
-from routing.service import assigning, redating
+from routing.service import assigning
 from routing.service.channel import delivery, inbox, quota
 from routing.service.conversation import contacts, files
 from routing.service.knowing.trials import Trials
@@ -145,8 +145,8 @@ class Worker:
         with runtime.writing() as (session, desk):
             given = assigning.sweep(session, desk, now=runtime.now())
         with runtime.writing() as (session, desk):
-            daily.run_if_due(session, desk, runtime.settings.periods, now=runtime.now())
-        redating.go_on(runtime, now=runtime.now())
+            daily.run_if_due(session, desk, now=runtime.now())
+        daily.go_on(runtime, runtime.settings.periods, now=runtime.now())
         if given:
             log.info("assigned_later", cases=len(given))
         quota.ask_if_due(runtime.database, self._sender.quota, now=runtime.now())

@@ -9,7 +9,7 @@ from fastapi.responses import JSONResponse, Response
 
 from bot.api.described import PROBLEMS
 from bot.api.requests import TurnaroundQuery
-from bot.web import words
+from bot.web import counting, words
 from bot.web.tables import MEDIA_TYPES, Format, write
 from bot.web.turnaround import table
 from bot.web.work import Reading
@@ -25,12 +25,7 @@ _FAMILIES = {"category": "category", "channel": "channel", "agency": "agency"}
 def turnaround(work: Reading, query: Annotated[TurnaroundQuery, Query()]) -> Response:
     """What came, what went, how long it took and what is overdue, from ``from`` to ``to``."""
     listing.check_split(work.actor, query.by)
-    issued = service.make(
-        work.session, work.desk, start=query.start, end=query.end, kind=query.kind, by=query.by, now=work.now
-    )
-    if not issued.recorded:
-        with work.runtime.writing() as (session, _desk):
-            service.record(session, issued, now=work.now)
+    issued = counting.report(work, start=query.start, end=query.end, kind=query.kind, by=query.by)
     issued = service.for_person(work.session, work.actor, issued)
     if query.format == "json":
         return JSONResponse(issued.as_json(), headers={"Cache-Control": "no-store"})

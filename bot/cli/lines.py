@@ -16,6 +16,7 @@ from bot.settings import SettingsError
 from knowledge.loading import KnowledgeError
 from knowledge.office_days import CalendarError
 from routing.domain.errors import Invalid, OnestopError
+from routing.service.upkeep import databases
 
 UsageError: type[Exception] = typer.BadParameter.__mro__[1]
 """What typer raises for arguments it cannot use; it has no public name."""
@@ -105,6 +106,8 @@ def _explained(error: BaseException) -> int:
         code = 2
     elif isinstance(error, UnicodeDecodeError):
         code, message = 2, "檔案編碼不是 UTF-8。"
+    elif (trouble := databases.explained(error)) is not None and trouble.code != "database_unavailable":
+        message = trouble.message
     elif isinstance(error, SQLAlchemyError):
         message = f"資料庫無法使用（{type(error).__name__}）；請檢查 ONESTOP_DATABASE_URL 與資料庫服務。"
     elif isinstance(error, OSError):

@@ -53,8 +53,11 @@ def run(
     asked = {"inbox": inbox, "chat": chat, "files": files, "sent": sent, "audit": audit, "sign_in": sign_in}
     with opened() as context:
         periods = replace(context.settings.periods, **{name: days for name, days in asked.items() if days is not None})
-        with context.writing() as (session, _desk):
-            found = retention.run(session, periods, now=context.now, dry_run=dry_run)
+        if dry_run:
+            with context.reading() as (session, _desk):
+                found = retention.run(session, periods, now=context.now, dry_run=True)
+        else:
+            found = retention.run_beside_service(context, periods, now=context.now)
     for name, number in found.items():
         typer.echo(f"{name}\t{number}")
     unset = [name for name, days in periods.plain().items() if days is None]

@@ -12,6 +12,7 @@ from fastapi.responses import Response
 from bot.dashboard.asking import Asked, Question
 from bot.dashboard.chart import MonthlyChart, monthly
 from bot.dashboard.showing import distributions, group_rows, label_of, measured, month_name
+from bot.web import counting
 from bot.web.pages import show
 from bot.web.tables import MEDIA_TYPES, Format, write
 from bot.web.turnaround import DEFINITIONS, LABELS, LEAST_CASES, days, rate, republic, table
@@ -34,12 +35,7 @@ _MONTHS = 12
 def _make(work: Work, asked: Asked) -> Issued:
     """The report, kept as given out if its period is over (contract §8: a later change is a revision)."""
     period = asked.period
-    issued = turnaround.make(
-        work.session, work.desk, start=period.start, end=period.end, kind=asked.kind, by=asked.by, now=work.now
-    )
-    if not issued.recorded:
-        with work.runtime.writing() as (session, _desk):
-            turnaround.record(session, issued, now=work.now)
+    issued = counting.report(work, start=period.start, end=period.end, kind=asked.kind, by=asked.by)
     return turnaround.for_person(work.session, work.actor, issued)
 
 
@@ -84,7 +80,7 @@ def _year_to(work: Work, asked: Asked) -> Report:
     months = end.year * 12 + end.month - _MONTHS
     start = min(asked.period.start.replace(day=1), date(months // 12, months % 12 + 1, 1))
     kind = "ENQ" if asked.kind == ALL else asked.kind
-    return turnaround.make(work.session, work.desk, start=start, end=end, kind=kind, by="month", now=work.now).report
+    return counting.report(work, start=start, end=end, kind=kind, by="month", keep=False).report
 
 
 def _chart(report: Report) -> MonthlyChart:

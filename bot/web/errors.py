@@ -9,13 +9,15 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse, Response
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.web import unsent
 from bot.web.templating import page
 from routing.domain import errors as domain
+from routing.service.upkeep import databases
 
 STATUS: dict[type[domain.OnestopError], int] = {
     domain.Invalid: 422,
@@ -25,6 +27,7 @@ STATUS: dict[type[domain.OnestopError], int] = {
     domain.StepNotAllowed: 409,
     domain.StaleVersion: 412,
     domain.Busy: 503,
+    domain.Unavailable: 503,
     domain.DeliveryError: 502,
 }
 """Which status each error has; a subclass has its parent's."""
@@ -99,11 +102,15 @@ def install(app: FastAPI) -> None:
         code, detail = details.get(error.status_code, ("http_error", str(error.detail)))
         return answer(request, error.status_code, code, detail)
 
-    @app.exception_handler(OperationalError)
-    @app.exception_handler(InterfaceError)
+    @app.exception_handler(DBAPIError)
+    @app.exception_handler(PoolTimeout)
+    @app.exception_handler(OSError)
     def _database(request: Request, error: Exception) -> Response:
-        log.error("database_unavailable", path=request.url.path, error=type(error).__name__)
-        return answer(request, 503, "database_unavailable", "資料庫暫時無法使用，請稍後再試。")
+        found = databases.explained(error)
+        if found is None:
+            raise error
+        log.error(found.code, path=request.url.path, error=type(error).__name__)
+        return answer(request, 503, found.code, found.message)
 
 
 class LastResort:

@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import hmac
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import datetime
+from threading import Lock
+from time import monotonic
 
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
@@ -12,9 +17,14 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.web.errors import problem
 from bot.web.runtime import Runtime, runtime_of
-from routing.service.upkeep import health
+from routing.service.upkeep import databases, health
+from routing.store.session import Database
 
 router = APIRouter(include_in_schema=False)
+
+_FRESH = 2.0
+_PATIENCE = 1.8
+"""Seconds: LINE's webhook waits as long for the database."""
 
 MAX_LAG = 120.0
 """Seconds a message or event may wait before the process says that it is not well."""
@@ -38,9 +48,37 @@ def _state(runtime: Runtime) -> health.State | None:
         return None
 
 
+class Probe:
+    """Whether anything can be written, found out by writing: at most once in two seconds, however often it is asked."""
+
+    def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
+        self._database = database
+        self._now = now
+        self._lock = Lock()
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="probe")
+        self._began = 0.0
+        self._found: Future[str | None] | None = None
+
+    def wrong(self) -> str | None:
+        """The code of what is wrong; None if a row was written and committed. Waits no longer than LINE would."""
+        with self._lock:
+            if self._found is None or (self._found.done() and monotonic() - self._began > _FRESH):
+                self._began = monotonic()
+                self._found = self._thread.submit(databases.why_not_written, self._database, now=self._now())
+            found = self._found
+        try:
+            return found.result(timeout=_PATIENCE)
+        except TimeoutError:
+            return "database_busy"
+
+    def stop(self) -> None:
+        """Ask no more."""
+        self._thread.shutdown(wait=False, cancel_futures=True)
+
+
 @router.get("/readyz")
 def readyz(request: Request) -> JSONResponse:
-    """It can take events in and is not far behind: 200, else 503 with what is wrong."""
+    """It can write, take events in and is not far behind: 200, else 503 with the codes of what is wrong."""
     runtime = runtime_of(request)
     state = _state(runtime)
     wrong = []
@@ -50,7 +88,10 @@ def readyz(request: Request) -> JSONResponse:
         wrong.append("backlog")
     if not request.app.state.intake.alive:
         wrong.append("intake")
-    status = 503 if {"database", "intake"} & set(wrong) else 200
+    unwritable = request.app.state.probe.wrong()
+    if state is not None and unwritable is not None:
+        wrong.append(unwritable)
+    status = 503 if set(wrong) - {"backlog"} else 200
     return JSONResponse({"status": "ok" if not wrong else "degraded", "wrong": wrong}, status_code=status)
 
 

@@ -9,6 +9,7 @@
     ├── StepNotAllowed     the case's state does not allow this step
     ├── StaleVersion       somebody changed the case meanwhile
     ├── Busy               too much of this is under way; trying again a little later helps
+    ├── Unavailable        the database cannot be used as it is now; says what is the matter
     └── DeliveryError      a message did not (certainly) go out; says whether trying again can help
 
 The domain knows no HTTP: bot/web/errors.py maps each class to a status.
@@ -77,6 +78,12 @@ class Busy(OnestopError):
     """Too much of this is under way in this process; nothing was done, and trying again a little later helps."""
 
     code = "busy"
+
+
+class Unavailable(OnestopError):
+    """The database cannot be used as it is now: not there, read-only, its disk full, or others hold it for too long."""
+
+    code = "database_unavailable"
 
 
 class DeliveryError(OnestopError):

@@ -6,6 +6,7 @@ writing transaction begins, so that a transaction never fails half-way for want 
 
 from __future__ import annotations
 
+import errno
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -16,6 +17,8 @@ from typing import Any, cast
 from sqlalchemy import Connection, CursorResult, Engine, Executable, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
 from routing.store import schema, schema_desk
@@ -134,3 +137,26 @@ def insert_all_ignoring(
 ) -> None:
     """Insert rows, leaving out those whose ``key`` is there already."""
     session.execute(_insert(session, table).on_conflict_do_nothing(index_elements=list(key)), rows)
+
+
+_SQLITE = {"SQLITE_READONLY": "read_only", "SQLITE_FULL": "full", "SQLITE_BUSY": "busy", "SQLITE_LOCKED": "busy"}
+_POSTGRES = {
+    "25006": "read_only", "53100": "full", "53300": "busy", "55P03": "busy", "40P01": "busy", "40001": "busy",
+    "57014": "busy",
+}  # fmt: skip
+"""SQLSTATE (PostgreSQL, appendix A): read-only transaction, disk full, too many connections, locks, time over."""
+_SYSTEM = {errno.ENOSPC: "full", errno.EDQUOT: "full", errno.EROFS: "read_only"}
+
+
+def trouble(error: BaseException) -> str | None:
+    """What ails the database: ``read_only``, ``full``, ``busy`` or ``unavailable``; None for an error of ours."""
+    if isinstance(error, PoolTimeout):
+        return "busy"
+    if isinstance(error, OSError):
+        return _SYSTEM.get(error.errno or 0)
+    if not isinstance(error, DBAPIError):
+        return None
+    name = str(getattr(error.orig, "sqlite_errorname", None) or "")
+    found = next((kind for begin, kind in _SQLITE.items() if name.startswith(begin)), None)
+    found = found or _POSTGRES.get(str(getattr(error.orig, "sqlstate", None) or ""))
+    return found or ("unavailable" if isinstance(error, OperationalError | InterfaceError) else None)

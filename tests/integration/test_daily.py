@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
+from routing.service.context import DeskSource, Transactions
 from routing.service.upkeep import daily
 from routing.service.upkeep.retention import Periods
 from routing.store import migrating
@@ -22,7 +23,7 @@ def test_upkeep_runs_once_a_day_however_often_it_is_asked(database_url):
     done = []
     for moment in (NOON, NOON + timedelta(hours=1), NOON + timedelta(hours=11), NOON + timedelta(hours=13)):
         with database.writing() as session:
-            done.append(daily.run_if_due(session, desk(), Periods(), now=moment))
+            done.append(daily.run_if_due(session, desk(), now=moment))
     database.dispose()
     # Noon, 13:00 and 23:00 of Monday in Taipei, then 01:00 of Tuesday.
     assert done == [True, False, False, True]
@@ -61,7 +62,10 @@ def test_upkeep_erases_by_the_agencys_periods_and_by_no_guess_of_its_own(databas
     with database.writing() as session:
         old_things(session, NOON - timedelta(days=4000))
     with database.writing() as session:
-        assert daily.run_if_due(session, desk(), Periods(**periods), now=NOON)
+        assert daily.run_if_due(session, desk(), now=NOON)
+    transactions = Transactions(database=database, desks=DeskSource(desk()))
+    daily.go_on(transactions, Periods(**periods), now=NOON)
+    daily.go_on(transactions, Periods(**periods), now=NOON)
     with database.reading() as session:
         run = session.scalars(select(Audit).where(Audit.action == "retention.run")).one()
         texts = list(session.scalars(select(Message.text)))

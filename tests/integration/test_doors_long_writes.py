@@ -9,15 +9,17 @@ import sys
 import threading
 import time
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import func, select
 
 from routing.domain.errors import Invalid
 from routing.service import calendar_keeping, histories, redating
+from routing.service.upkeep import retention
 from routing.store import meta
-from routing.store.schema import Case
+from routing.store.schema import Case, Unsent
+from routing.store.schema_desk import Audit, Idempotency, SignInFailure
 from routing.store.session import Database
 from tests.integration.test_histories import given_out, line
 from tests.service import Service
@@ -172,3 +174,24 @@ def test_a_second_closure_meanwhile_leaves_no_case_with_dates_of_before(service)
     other.join()
     redating.go_on(service.runtime, now=service.now)
     assert dates(service) == {date(2026, 11, 20)}
+
+
+def test_the_days_erasing_goes_in_parts_and_counts_the_same(service):
+    """More than one transaction's worth of each kind."""
+    number = 2 * retention.PART + 7
+    old = service.now - timedelta(days=400)
+    with service.runtime.writing() as (session, _desk):
+        session.add_all(SignInFailure(email_sha256="x", at=old) for _ in range(number))
+        session.add_all(Unsent(line_message_id=f"m{index}", at=old) for index in range(number))
+        session.add_all(
+            Idempotency(staff_id=1, key=f"k{index}", request_sha256="", status=200, body="", created_at=old)
+            for index in range(number)
+        )
+    periods = retention.Periods(chat=30, sign_in=180)
+    erased = retention.run_beside_service(service.runtime, periods, now=service.now)
+    kinds = ("sign_in_failures", "unsent_marks", "first_answers")
+    assert [erased[kind] for kind in kinds] == [number] * 3
+    with service.runtime.reading() as (session, _desk):
+        for table in (SignInFailure, Unsent, Idempotency):
+            assert session.scalar(select(func.count()).select_from(table)) == 0
+        assert len(list(session.scalars(select(Audit).where(Audit.action == "retention.run")))) == 1

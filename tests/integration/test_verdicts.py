@@ -8,7 +8,6 @@ from sqlalchemy import select
 from routing.domain.decision import Thresholds
 from routing.service.knowing import verdicts
 from routing.service.upkeep import daily
-from routing.service.upkeep.retention import Periods
 from routing.store import meta
 from routing.store.schema import Contact, Enquiry, Message
 from routing.store.schema_desk import Audit, Correction
@@ -57,7 +56,7 @@ def judged(service, number, *, verdict="helpful", probability=0.95, decision="an
 def a_day_passes(service):
     service.later(days=1)
     with service.runtime.writing() as (session, desk):
-        assert daily.run_if_due(session, desk, Periods(), now=service.now)
+        assert daily.run_if_due(session, desk, now=service.now)
 
 
 def audited(service):

@@ -6,18 +6,24 @@ Cases with their messages and files are archives (檔案法 §12) and are never 
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
 from routing.domain.errors import Invalid
+from routing.service.context import Transactions
 from routing.store import people
 from routing.store.schema_desk import Audit
 from routing.store.upkeep import keeping
 
 LOG_DAYS = 180
 """Fewer days than these no log may be kept."""
+
+
+PART = 500
+"""Rows of each kind that one transaction erases."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,19 +67,40 @@ def run(
 
     Sessions that ended and first answers of a day ago go in any case: they are not data that somebody keeps.
     """
-
-    def before(days: int | None) -> datetime | None:
-        return now - timedelta(days=days) if days is not None else None
-
-    found = keeping.Over(
-        **{name: before(days) for name, days in periods.plain().items()}, sessions=now - timedelta(hours=12),
-        answers=now - timedelta(hours=24),
-    )  # fmt: skip
+    found = _over(periods, now)
     if dry_run:
         return keeping.count(session, found)
     erased = keeping.erase(session, found, now=now)
     people.audit(session, at=now, actor=actor, action="retention.run", subject="database", detail=dict(erased))
     return erased
+
+
+def run_beside_service(
+    transactions: Transactions, periods: Periods, *, now: datetime, actor: str = "cli"
+) -> dict[str, int]:
+    """As ``run``, in many short transactions, so that what is served meanwhile goes on."""
+    found, erased = _over(periods, now), Counter[str]()
+    while True:
+        with transactions.database.writing() as session:
+            part = keeping.erase(session, found, now=now, most=PART)
+            erased.update(part)
+            over = all(number < PART for number in part.values())
+            if over:
+                detail: dict[str, object] = dict(erased)
+                people.audit(session, at=now, actor=actor, action="retention.run", subject="database", detail=detail)
+        if over:
+            return dict(erased)
+        transactions.database.give_way()
+
+
+def _over(periods: Periods, now: datetime) -> keeping.Over:
+    def before(days: int | None) -> datetime | None:
+        return now - timedelta(days=days) if days is not None else None
+
+    return keeping.Over(
+        **{name: before(days) for name, days in periods.plain().items()}, sessions=now - timedelta(hours=12),
+        answers=now - timedelta(hours=24),
+    )  # fmt: skip
 
 
 def last_run(session: Session) -> Audit | None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Delete, Update, delete, func, select, update
+from sqlalchemy import ColumnElement, Delete, Update, delete, func, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from routing.store.base import Base
@@ -76,9 +76,13 @@ def count(session: Session, over: Over) -> dict[str, int]:
     }
 
 
-def erase(session: Session, over: Over, *, now: datetime) -> dict[str, int]:
-    """Erase it; says how much there was, by name."""
-    return {
-        name: changed(session, statement.where(*conditions).execution_options(synchronize_session=False))
-        for name, _table, conditions, statement in _rules(over, now)
-    }
+def erase(session: Session, over: Over, *, now: datetime, most: int | None = None) -> dict[str, int]:
+    """Erase it, at most so many rows of each kind; says how many there were, by name."""
+    erased = {}
+    for name, table, conditions, statement in _rules(over, now):
+        chosen = conditions
+        if most is not None:
+            key = tuple(table.__table__.primary_key)
+            chosen = (tuple_(*key).in_(select(*key).where(*conditions).limit(most)),)
+        erased[name] = changed(session, statement.where(*chosen).execution_options(synchronize_session=False))
+    return erased
