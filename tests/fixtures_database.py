@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
@@ -18,6 +19,13 @@ def postgres_url(request: pytest.FixtureRequest) -> Iterator[str]:
     """The URL of an empty PostgreSQL database of this test's own. Mark the test `postgres`."""
     if request.node.get_closest_marker("postgres") is None:
         pytest.fail("a test that uses postgres_url must be marked `postgres`", pytrace=False)
+    with fresh_postgres() as url:
+        yield url
+
+
+@contextmanager
+def fresh_postgres() -> Iterator[str]:
+    """The URL of an empty PostgreSQL database, for as long as the block lasts."""
     name = f"onestop_test_{secrets.token_hex(8)}"
     with psycopg.connect(postgres_admin_dsn(), autocommit=True) as admin:
         admin.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8'").format(sql.Identifier(name)))

@@ -1,0 +1,170 @@
+"""Cases in which every field holds a word of its own, so that any answer of the product can be asked what it tells.
+
+``ASKED`` waits on the power company; ``OVER`` waited on it, was answered and closed; ``SECRET`` and ``HUSH`` are
+confidential, and the power company is asked in ``HUSH``. Each word begins with its case's name.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import select
+
+from knowledge.overlay import Kind
+from routing.domain.case import EventKind
+from routing.domain.permissions import FIRM
+from routing.service import journal
+from routing.service.knowing import corrections, editing
+from routing.service.knowing.in_force import body_of
+from routing.store.schema import Case, Contact, Enquiry, Media, Message, Outbox
+from tests.knowing import actor
+from tests.service import Service
+
+ASKED, OVER, SECRET, HUSH = "Asked", "Over", "Secret", "Hush"
+CASES = (ASKED, OVER, SECRET, HUSH)
+CONFIDENTIAL = (SECRET, HUSH)
+TOPICS = {ASKED: "factory", OVER: "plots", SECRET: "SecretTopic", HUSH: "HushTopic"}
+_TELEPHONES = dict(zip(CASES, ("07-5550101", "07-5550102", "07-5550103", "07-5550104"), strict=True))
+_UBNS = dict(zip(CASES, ("10000012", "10000023", "10000034", "10000045"), strict=True))
+
+FIELDS = (
+    "Subject", "Firmname", "Person", "Words", "Note", "Reply", "Docno", "Category", "Kindreason", "Extension", "Later",
+    "Filename", "Filebody", "Profile",
+)  # fmt: skip
+"""What the page of a case, or a file of it, shows to the team."""
+MADE = ("Taught", "Drafted", "Gap")
+"""Words of the case that go on to where every unit reads, unless it is confidential."""
+
+
+@dataclass(slots=True)
+class Planted:
+    """The cases by name, with the ids under which their parts are reached."""
+
+    numbers: dict[str, str] = field(default_factory=dict)
+    media: dict[str, str] = field(default_factory=dict)
+    outbox: dict[str, str] = field(default_factory=dict)
+    edits: dict[str, str] = field(default_factory=dict)
+    corrections: dict[str, str] = field(default_factory=dict)
+
+    def words(self, name: str) -> set[str]:
+        """Everything that tells of a case's content to whoever reads the case."""
+        shown = {f"{name}{one}" for one in FIELDS if one != "Profile"}
+        return shown | {_TELEPHONES[name], _UBNS[name]} | ({f"{name}Summary"} if name in {OVER, SECRET} else set())
+
+    def everything(self) -> set[str]:
+        """Every word planted, the questions too, with the numbers of the cases."""
+        found = set(self.numbers.values())
+        for name in CASES:
+            found |= self.words(name) | {f"{name}{one}" for one in (*MADE, "Profile", "Question", "Payload", "Topic")}
+        return found | {f"{OVER}Answer"}
+
+
+def plant(service: Service) -> Planted:
+    """Fill the database; everything is done through the product where it has a door for it."""
+    planted = Planted()
+    for name in CASES:
+        number = planted.numbers[name] = _case(service, name)
+        _from_line(service, planted, name, number)
+        _made_of_it(service, planted, name, number)
+    for name in (ASKED, OVER, HUSH):
+        question = {"on": "agency", "agency": "taipower", "message": f"{name}Question"}
+        _do(service, "alice", planted.numbers[name], "wait", question)
+    _do(service, "tai", planted.numbers[OVER], "messages", {"text": f"{OVER}Answer", "internal": True})
+    service.later(minutes=5)
+    for name in CASES:
+        _later(service, name, planted.numbers[name])
+    for name in (OVER, SECRET):
+        _do(service, "alice", planted.numbers[name], "close", {"outcome": "referred", "summary": f"{name}Summary"})
+    for name in CONFIDENTIAL:
+        _do(service, "alice", planted.numbers[name], "confidential", {"confidential": True})
+    return planted
+
+
+def _do(service: Service, who: str, number: str, step: str, body: dict[str, Any]) -> None:
+    done = service.post(who, f"/cases/{number}/{step}", body)
+    assert done.status_code in {200, 201}, done.text
+
+
+def _case(service: Service, name: str) -> str:
+    number = service.opened(
+        subject=f"{name}Subject", text=f"{name}Words 標準廠房", contact=f"{name}Person", phone=_TELEPHONES[name],
+        firm={"name": f"{name}Firmname", "ubn": _UBNS[name]},
+    )  # fmt: skip
+    reply = {"text": f"{name}Reply", "via": "phone", "doc_no": f"{name}Docno"}
+    for step, body in (
+        ("messages", {"text": f"{name}Note", "internal": True}),
+        ("messages", reply),
+        ("category", {"category": "land", "topic": TOPICS[name], "reason": f"{name}Category"}),
+        ("kind", {"kind": "PET", "reason": f"{name}Kindreason"}),
+        ("extension", {"days": 2, "reason": f"{name}Extension"}),
+    ):
+        _do(service, "alice", number, step, body)
+    return number
+
+
+def _from_line(service: Service, planted: Planted, name: str, number: str) -> None:
+    """A person on LINE with a profile, a file, a message that did not arrive, and a question that got no answer."""
+    with service.runtime.database.writing() as session:
+        case = session.scalars(select(Case).where(Case.number == number)).one()
+        contact = Contact(
+            line_user_id=uuid4().hex, display_name=f"{name}Profile", created_at=service.now, reachable=True, dialogue={}
+        )
+        session.add(contact)
+        session.flush()
+        asked = Message(
+            case_id=case.id, contact_id=contact.id, direction="in", kind="text", text=f"{name}Gap 請問怎麼辦？",
+            at=service.now, via="line",
+        )  # fmt: skip
+        session.add(asked)
+        session.flush()
+        session.add(
+            Enquiry(
+                contact_id=contact.id, message_id=asked.id, case_id=case.id, at=service.now, language="zh-TW",
+                category="land", decision="hand_over", confidence=0.1, offered=[],
+            )
+        )  # fmt: skip
+        media = Media(
+            message_id=asked.id, line_message_id=uuid4().hex, file_name=f"{name}Filename.pdf", size=3,
+            content_type="application/pdf", content=f"{name}Filebody".encode(), state="stored", due_at=service.now,
+        )  # fmt: skip
+        sent = Outbox(
+            kind="push", retry_key=str(uuid4()), contact_id=contact.id, case_id=case.id, reason="replied",
+            payload=[{"text": f"{name}Payload"}], created_at=service.now, due_at=service.now, state="dead",
+        )  # fmt: skip
+        session.add_all([media, sent])
+        session.flush()
+        planted.media[name], planted.outbox[name] = str(media.id), str(sent.id)
+
+
+def _made_of_it(service: Service, planted: Planted, name: str, number: str) -> None:
+    """A correction and a draft, which every unit reads while the case is not confidential."""
+    with service.runtime.writing() as (session, _desk):
+        known = service.runtime.knowledge.in_force(session)
+        said = session.scalars(
+            select(Message).join(Case).where(Case.number == number, Message.direction == "in").order_by(Message.id)
+        ).first()
+        assert said is not None
+        taught = corrections.propose(
+            session, actor("alice"), known, number, message_id=said.id, text=f"{name}Taught 這一題", kind=Kind.PHRASING,
+            entry_id="land-lease-renewal", now=service.now,
+        )  # fmt: skip
+        entry = known.base.entry("land-lease-renewal")
+        assert entry is not None
+        body = {**body_of(entry), "id": f"of-{name.lower()}", "question": f"{name}Drafted"}
+        edit = editing.draft(session, actor("alice"), known, body, note="", now=service.now, case=number)
+        planted.corrections[name], planted.edits[name] = str(taught.id), str(edit)
+
+
+def _later(service: Service, name: str, number: str) -> None:
+    """The firm writes again."""
+    with service.runtime.writing() as (session, desk):
+        opened = journal.change(session, desk, number, FIRM, now=service.now + timedelta(seconds=1))
+        said = Message(
+            case_id=opened.row.id, direction="in", kind="text", text=f"{name}Later", at=opened.now, via="line"
+        )
+        session.add(said)
+        session.flush()
+        opened.record(EventKind.MESSAGE, automatic=True, message_id=said.id)
