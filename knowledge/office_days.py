@@ -11,6 +11,11 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
+from functools import cache
+from importlib.resources import files
+
+from knowledge.files import yaml_text
+from knowledge.language.text import normalise
 
 COLUMNS = ("西元日期", "星期", "是否放假", "備註")
 WEEKDAYS = "一二三四五六日"
@@ -19,7 +24,11 @@ COUNTIES = (
     *("彰化縣", "南投縣", "雲林縣", "嘉義縣", "屏東縣", "宜蘭縣", "花蓮縣", "臺東縣", "澎湖縣", "金門縣", "連江縣"),
 )
 """The counties and cities whose heads announce closures (天然災害停止上班及上課作業辦法 §9)."""
-_DATE = re.compile(r"(\d{4})[-/]?(\d{1,2})[-/]?(\d{1,2})")
+MOST_BYTES = 1024 * 1024
+"""Of a published file; a year takes 8 KiB."""
+_YEARS = range(2000, 2200)
+_DATE = re.compile(r"(\d{4})[-/]?(\d{1,2})[-/]?(\d{1,2})", re.ASCII)
+_LONGEST_NOTE = 200
 _SPAN = re.compile(r"(\d{1,2}:\d{2})-(\d{1,2}:\d{2})")
 
 
@@ -63,6 +72,25 @@ def same_place(left: str, right: str) -> bool:
 def find_county(text: str) -> str | None:
     """The county's full name, whether it is written with 臺 or 台; None if there is none of that name."""
     return next((county for county in COUNTIES if same_place(county, text)), None)
+
+
+@cache
+def _districts() -> dict[str, tuple[str, ...]]:
+    text = (files("knowledge") / "data" / "offices" / "districts.yaml").read_text("utf-8")
+    return {county: tuple(names.split()) for county, names in yaml_text.read(text).items()}
+
+
+def find_district(county: str, text: str) -> str | None:
+    """The full name of a district of the county (鄉鎮市區); None if it has none of that name.
+
+    It may be written in simplified characters, with blanks, with the county before it, or without its last character.
+    """
+    written = normalise(text).replace(" ", "")
+    known = {normalise(name): name for name in _districts().get(county, ())}
+    short = {name[:-1]: full for name, full in known.items()}
+    place = normalise(county)
+    said = (written, written.removeprefix(place), written.removeprefix(place[:-1]))
+    return next((names[one] for names in (known, short) for one in said if one in names), None)
 
 
 def parse_part(part: str, sessions: Sequence[tuple[time, time]]) -> tuple[time, time]:
@@ -120,11 +148,11 @@ class Closure:
 def _read_date(text: str, line: int) -> date:
     found = _DATE.fullmatch(text.strip())
     try:
-        if found:
+        if found and int(found[1]) in _YEARS:
             return date(*(int(number) for number in found.groups()))
     except ValueError:
         found = None
-    raise CalendarError(f"第 {line} 行：西元日期「{text}」不是有效日期；應如 20280103。", line=line)
+    raise CalendarError(f"第 {line} 行：西元日期「{text[:40]}」不是有效日期；應如 20280103。", line=line)
 
 
 def _read_row(row: dict[str, str], line: int) -> OfficialDay:
@@ -132,13 +160,18 @@ def _read_row(row: dict[str, str], line: int) -> OfficialDay:
     weekday = WEEKDAYS[day.weekday()]
     written = row["星期"].strip().removeprefix("星期").removeprefix("週")
     if written != weekday:
-        raise CalendarError(f"第 {line} 行：{day} 是星期{weekday}，檔案寫「{row['星期']}」。", line=line)
+        raise CalendarError(f"第 {line} 行：{day} 是星期{weekday}，檔案寫「{row['星期'][:40]}」。", line=line)
     mark = row["是否放假"].strip()
     note = row["備註"].strip()
     if mark not in {"0", "2"}:
-        raise CalendarError(f"第 {line} 行：是否放假應為 0（上班）或 2（放假），檔案寫「{mark}」。", line=line)
-    if mark == "0" and day.weekday() >= 5 and "補行上班" not in note:
-        raise CalendarError(f"第 {line} 行：{day}（星期{weekday}）標為上班，備註卻沒有「補行上班」。", line=line)
+        raise CalendarError(f"第 {line} 行：是否放假應為 0（上班）或 2（放假），檔案寫「{mark[:40]}」。", line=line)
+    if mark == "0" and day.weekday() >= 5 and not note:
+        # Any words will do: the files say 補行上班, those of 2017 to 2020 調整上班.
+        raise CalendarError(
+            f"第 {line} 行：{day}（星期{weekday}）標為上班，備註卻未寫明（如「補行上班」）。", line=line
+        )
+    if "\x00" in note or len(note) > _LONGEST_NOTE:
+        raise CalendarError(f"第 {line} 行：備註過長，或含有無法儲存的字元。", line=line)
     return OfficialDay(day, mark == "2", note)
 
 
@@ -197,8 +230,10 @@ def decode_days(raw: bytes) -> str:
     """The text of a published file: UTF-8 with or without a mark, or Big5 as older years were issued.
 
     Raises:
-        CalendarError: neither.
+        CalendarError: neither, or a file far too large.
     """
+    if len(raw) > MOST_BYTES:
+        raise CalendarError("檔案超過 1 MB；請匯入人事行政總處公布的辦公日曆表。")
     for encoding in ("utf-8-sig", "cp950"):
         try:
             return raw.decode(encoding)

@@ -60,7 +60,7 @@ class FirmBody(Body):
     """A firm by name, 統一編號 or both."""
 
     name: Annotated[Text, Field(min_length=1, max_length=120)] | None = None
-    ubn: Annotated[StrictStr, Field(pattern=r"^[0-9]{8}$")] | None = None
+    ubn: Annotated[Text, Field(max_length=20, json_schema_extra={"pattern": "^[0-9]{8}$"})] | None = None
 
 
 class NewCaseBody(Body):

@@ -10,6 +10,7 @@ import typer
 
 from bot.cli.context import opened
 from knowledge.calendar import YearCheck
+from knowledge.office_days import MOST_BYTES
 from routing.service import calendar_keeping, redating
 
 calendar_app = typer.Typer(help="辦公日曆與停止上班。", no_args_is_help=True)
@@ -24,7 +25,8 @@ def import_command(
     file: Annotated[Path, typer.Argument(help="行政院人事行政總處辦公日曆 CSV", exists=True, dir_okay=False)],
 ) -> None:
     """匯入整年的辦公日曆，取代同年度的內建日曆。"""  # noqa: D415 - a Chinese sentence, shown as the help
-    raw = file.read_bytes()
+    with file.open("rb") as source:
+        raw = source.read(MOST_BYTES + 1)
     with opened() as context:
         with context.writing() as (session, _desk):
             checks = calendar_keeping.import_file(session, context.desks, raw, now=context.now)
@@ -55,12 +57,12 @@ def close(
     """登錄停止上班；未結案件的限辦日期隨之調整。"""  # noqa: D415 - a Chinese sentence, shown as the help
     with opened() as context:
         with context.writing() as (session, _desk):
-            calendar_keeping.close(
+            place = calendar_keeping.close(
                 session, context.desks, day=day.date(), county=county, district=district, part=part, source=source,
                 now=context.now,
             )  # fmt: skip
         redating.go_on(context, now=context.now)
-    typer.echo(f"已登錄 {day:%Y-%m-%d} {county}{district or ''} 停班（{part}）")
+    typer.echo(f"已登錄 {day:%Y-%m-%d} {place} 停班（{part}）")
 
 
 @calendar_app.command("open")

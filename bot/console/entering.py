@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -50,6 +51,11 @@ def enter(request: Request, form: Filled) -> Response:
     return RedirectResponse(f"/desk/cases/{number}?done=new&told=none" if visible else "/desk?done=new", 303)
 
 
+def _digits(typed: str) -> str:
+    """A number as it is typed, without blanks and hyphens, its digits half-width."""
+    return "".join(unicodedata.normalize("NFKC", typed).replace("-", "").split())
+
+
 def _read(form: Form, work: Work) -> cases.NewCase:
     text = form.text("text")
     if not text:
@@ -66,7 +72,7 @@ def _read(form: Form, work: Work) -> cases.NewCase:
     return cases.NewCase(
         channel=form.text("channel"), category=form.text("category"), topic=form.optional("topic"),
         kind=Kind(form.text("kind")), subject=form.text("subject") or text.splitlines()[0][:80], text=text[:4000],
-        park=form.optional("park"), firm_name=form.optional("firm"), firm_ubn=form.optional("ubn"),
+        park=form.optional("park"), firm_name=form.optional("firm"), firm_ubn=_digits(form.text("ubn")) or None,
         contact_name=form.optional("contact"), contact_phone=form.optional("phone"), alert=alert,
         received_at=form.instant("received_at") or work.now,
     )  # fmt: skip

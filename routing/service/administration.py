@@ -11,7 +11,7 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from knowledge.calendar import local
-from knowledge.office_days import COUNTIES, CalendarError, parse_part
+from knowledge.office_days import CalendarError, find_county, find_district, parse_part
 from routing.domain.errors import Forbidden, Invalid, NotFound
 from routing.domain.permissions import Actor, Role
 from routing.service import redating, signing_in
@@ -19,6 +19,8 @@ from routing.service.context import Desk
 from routing.service.passwords import Hashed
 from routing.store import calendar, cases, desk_reads, people
 from routing.store.schema_desk import Absence, Audit, CalendarYear, Closure, Staff
+
+_LONGEST_SOURCE = 500
 
 
 def require_admin(actor: Actor) -> None:
@@ -150,29 +152,37 @@ def imported_years(session: Session) -> list[CalendarYear]:
 def close_office(
     session: Session, desk: Desk, actor: Actor, *, day: date, county: str, district: str | None, part: str,
     source: str | None, now: datetime,
-) -> None:  # fmt: skip
-    """Enter that work is stopped on a day, whole or in part (天然災害停止上班及上課作業辦法).
+) -> str:  # fmt: skip
+    """Enter that work is stopped on a day, whole or in part (天然災害停止上班及上課作業辦法); gives the place.
 
     The dates of open cases move with it; closed ones stay as they were measured by the events (trap S4).
 
     Raises:
-        Invalid: an unknown county, a part that cannot be read, or the same closure stands already.
+        Invalid: an unknown county or district, a source that is too long, a part that cannot be read, or the same
+            closure stands already.
         Forbidden: the person is no administrator.
     """
     require_admin(actor)
-    if county not in COUNTIES:
+    known = find_county(county)
+    if known is None:
         raise Invalid("請選擇縣市。", field="county")
+    place = find_district(known, district) if district else None
+    if district and place is None:
+        raise Invalid(f"{known}沒有「{district[:40]}」這個鄉鎮市區。", field="district", code="unknown_district")
+    if len(source or "") > _LONGEST_SOURCE:
+        raise Invalid(f"公告依據請在 {_LONGEST_SOURCE} 字以內。", field="source", code="too_long")
     try:
         parse_part(part, desk.calendar.hours.sessions)
     except CalendarError as error:
         raise Invalid(str(error), field="part") from None
-    standing = calendar.find_closures(session, day=day, county=county)
-    if any(row.district == district and row.part == part for row in standing):
+    standing = calendar.find_closures(session, day=day, county=known)
+    if any(row.district == place and row.part == part for row in standing):
         raise Invalid("同一地區、同一日的停班已登錄。", field="day", code="closure_exists")
-    session.add(Closure(day=day, county=county, district=district, part=part, source=source, recorded_at=now))
-    _audit(session, actor, "calendar.close", day.isoformat(), now, county=county, part=part)
+    session.add(Closure(day=day, county=known, district=place, part=part, source=source, recorded_at=now))
+    _audit(session, actor, "calendar.close", day.isoformat(), now, county=known, part=part)
     session.flush()
     _follow_the_calendar(session, desk, now=now)
+    return known + (place or "")
 
 
 def withdraw_closure(session: Session, desk: Desk, actor: Actor, closure_id: int, *, now: datetime) -> None:

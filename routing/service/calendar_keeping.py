@@ -20,6 +20,7 @@ from knowledge.office_days import (
     OfficialDay,
     decode_days,
     find_county,
+    find_district,
     parse_days,
 )
 from routing.domain.errors import Invalid, NotFound
@@ -70,18 +71,19 @@ def _written(days: list[OfficialDay]) -> str:
 def close(
     session: Session, desks: DeskSource, *, day: date, county: str, district: str | None, part: str, source: str,
     now: datetime, actor: Actor = CLI,
-) -> None:  # fmt: skip
-    """Enter that work is stopped on a day, for all of it or a part.
+) -> str:  # fmt: skip
+    """Enter that work is stopped on a day, for all of it or a part; gives the place's full name.
 
     Raises:
-        Invalid: an unknown county, a part that cannot be read, or the same closure stands already.
+        Invalid: an unknown county or district, a part that cannot be read, or the same closure stands already.
     """
     desk = desks.desk(session)
-    administration.close_office(
-        session, desk, actor, day=day, county=find_county(county) or county, district=district, part=part,
+    place = administration.close_office(
+        session, desk, actor, day=day, county=county, district=district, part=part,
         source=source or None, now=now,
     )  # fmt: skip
     session.flush()
+    return place
 
 
 def reopen(
@@ -90,7 +92,8 @@ def reopen(
 ) -> int:  # fmt: skip
     """Withdraw the closures of a day; says how many. Raises NotFound if none stands."""
     named = (find_county(county) or county) if county else None
-    rows = store.find_closures(session, day=day, county=named, district=district)
+    place = (find_district(named or "", district) or district) if district else None
+    rows = store.find_closures(session, day=day, county=named, district=place)
     if not rows:
         raise NotFound(f"{day} 沒有符合且生效中的停班紀錄。")
     for row in rows:

@@ -7,7 +7,6 @@ checked when it was opened for writing; steps that are not a partner's (contract
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -19,6 +18,7 @@ from routing.domain.case import Case, EventKind, Kind, Outcome
 from routing.domain.errors import Forbidden, Invalid, StepNotAllowed
 from routing.domain.permissions import Actor, Role, require_team
 from routing.domain.reporting.history import EARLIEST
+from routing.domain.tax_number import check_firm
 from routing.service import assigning, journal, notices
 from routing.service.context import Desk
 from routing.service.journal import Open
@@ -76,8 +76,7 @@ def _check_new(new: NewCase, desk: Desk, now: datetime) -> None:
     for field, most in _LONGEST.items():
         if len(getattr(new, field) or "") > most:
             raise Invalid(f"{field} 請在 {most} 字以內。", field=field)
-    if new.firm_ubn is not None and not re.fullmatch("[0-9]{8}", new.firm_ubn):
-        raise Invalid("統一編號必須是 8 位數字。", field="firm_ubn")
+    check_firm(new.firm_name, new.firm_ubn)
     if new.park is not None and desk.offices.park(new.park) is None:
         raise Invalid(f"查無園區「{new.park}」。", field="park")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -34,7 +33,6 @@ _DIRECTIONS = {
 }
 """Which way an event's words went; those of a wait go to the firm or stay among staff."""
 _LONGEST = {"to": 200, "agency": 20}
-_UBN = re.compile("[0-9]{8}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,8 +190,7 @@ def _row(
     opening = one.opening
     name, ubn = opening.firm_name, opening.firm_ubn
     if (name, ubn) not in firms:
-        valid = ubn if ubn and _UBN.fullmatch(ubn) else None
-        firm = people.firm_for(session, name=name[:120] if name else None, ubn=valid, now=now)
+        firm = people.firm_for(session, name=name[:120] if name else None, ubn=ubn, now=now)
         firms[name, ubn] = firm.id if firm is not None else None
     return CaseRow(
         number=opening.number,

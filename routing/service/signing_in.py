@@ -22,6 +22,7 @@ from routing.store.schema_desk import ApiToken, SignInFailure, Staff, WebSession
 
 IDLE = timedelta(minutes=30)
 """A session without use ends after this (資通系統防護基準: at most 30 minutes)."""
+LONGEST_NAME = 80
 LIFE = timedelta(hours=12)
 """A session ends after this, used or not."""
 MAX_FAILURES = 5
@@ -177,11 +178,13 @@ def add_staff(
     """A new account.
 
     Raises:
-        Invalid: the e-mail is taken or not one, an officer without unit, a partner without agency.
+        Invalid: the e-mail is taken or not one, the name too long, an officer without unit, a partner without agency.
     """
     email = email.strip().lower()
     if "@" not in email or len(email) > 200:
         raise Invalid("請輸入完整的電子郵件。", field="email")
+    if len(name.strip()) > LONGEST_NAME:
+        raise Invalid(f"姓名請在 {LONGEST_NAME} 字以內。", field="name", code="too_long")
     if people.staff_by_email(session, email) is not None:
         raise Invalid(f"帳號 {email} 已存在。", field="email", code="staff_exists")
     if role is Role.OFFICER and not unit:

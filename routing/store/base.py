@@ -1,12 +1,31 @@
-"""The root of all tables: one MetaData, one naming convention, aware instants kept in UTC."""
+"""The root of all tables: one MetaData, one naming convention, aware instants kept in UTC.
+
+What is written is checked before the database sees it, since they differ: SQLite takes a text of any length and a NUL,
+PostgreSQL neither, so that a copy of the one could not be put back into the other.
+"""
 
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Date, DateTime, Dialect, Integer, MetaData, TypeDecorator
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Date,
+    DateTime,
+    Dialect,
+    Integer,
+    MetaData,
+    String,
+    TypeDecorator,
+    event,
+    inspect,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapper, Session
+
+from routing.domain.errors import Invalid
 
 _NAMES = {
     "ix": "ix_%(column_0_label)s",
@@ -47,3 +66,35 @@ class Base(DeclarativeBase):
 
     metadata = MetaData(naming_convention=_NAMES)
     type_annotation_map = {datetime: Instant, date: Date, dict[str, Any]: JSON, list[Any]: JSON}  # noqa: RUF012
+
+
+@cache
+def _texts(table: Mapper[Any]) -> tuple[tuple[str, int | None], ...]:
+    """A table's columns of text, each with its length if it has one."""
+    columns = table.columns
+    return tuple((name, column.type.length) for name, column in columns.items() if isinstance(column.type, String))
+
+
+def _storable(text: str) -> bool:
+    try:
+        return b"\x00" not in text.encode()
+    except UnicodeEncodeError:
+        return False
+
+
+@event.listens_for(Session, "before_flush")
+def _check_texts(session: Session, _context: object, _rows: object) -> None:
+    """Refuse what one of the databases could not keep.
+
+    Raises:
+        Invalid: a text is longer than its column, or holds a NUL or half of a surrogate pair; names the field.
+    """
+    for row in (*session.new, *session.dirty):
+        for name, most in _texts(inspect(row).mapper):
+            value = row.__dict__.get(name)
+            if not isinstance(value, str):
+                continue
+            if most is not None and len(value) > most:
+                raise Invalid(f"{name} 請在 {most} 字以內。", field=name, code="too_long")
+            if not _storable(value):
+                raise Invalid(f"{name} 含有無法儲存的字元。", field=name)

@@ -106,7 +106,7 @@ def test_one_refused_line_refuses_the_file_unless_it_may_be_skipped(service):
 @pytest.mark.parametrize(
     "changes",
     [
-        {"subject": "長" * 500}, {"firm": {"name": "長" * 300, "ubn": "not a number"}}, {"firm": None},
+        {"subject": "長" * 500}, {"firm": {"name": "長" * 300, "ubn": "04595257"}}, {"firm": None},
         {"firm": {"name": None, "ubn": "12345675"}}, {"language": "ja", "alert": "flood", "confidential": True},
         {"events": [at("2026-01-05T11:00:00", "assigned", to="某人（未具帳號）"),
                     at("2026-01-05T12:00:00", "replied", by="x", via="一種很長很長很長的其他方式",

@@ -13,8 +13,8 @@ from routing.domain.dialogue.state import FACTS, State, Step
 from routing.domain.dialogue.turn import Effect, NoticeSeen, OpenCase, Result, Turn
 from routing.domain.inbound import InboundKind
 from routing.domain.messages import Button, Card, Outgoing, Row, Text, postback
+from routing.domain.tax_number import valid_ubn
 
-_UBN = re.compile(r"\d{8}")
 _HALF_WIDTH = str.maketrans("０１２３４５６７８９－＋（）＃　", "0123456789-+()# ")
 _NAME_FOLLOWS = re.compile(
     r"^(?:(?:我們公司|我們|本公司|敝公司|公司名稱|公司|我|聯絡人|敝姓名|姓名)\s*(?:是|為|叫|[:：])|弊社は|会社名は|担当は|私は|"
@@ -25,18 +25,6 @@ _END_OF_SENTENCE = re.compile(r"(?:です|と申します)?[。．!！]?$")
 _PHONE = re.compile(r"[\d\s+()\-#*轉分機ext.]{6,40}", re.IGNORECASE)
 _NAMED = frozenset({Step.FIRM, Step.CONTACT, Step.PHONE})
 _LONGEST_NAME = 60
-_WEIGHTS = (1, 2, 1, 2, 1, 2, 4, 1)
-
-
-def valid_ubn(number: str) -> bool:
-    """Whether eight digits are a 統一編號: weighted digit sum divisible by five (財政部, in force since 2023-04).
-
-    The seventh digit 7 gives a product of 28, whose digits may count as 10 or as 1.
-    """
-    if not _UBN.fullmatch(number):
-        return False
-    total = sum(sum(divmod(int(digit) * weight, 10)) for digit, weight in zip(number, _WEIGHTS, strict=True))
-    return total % 5 == 0 or (number[6] == "7" and (total - 9) % 5 == 0)
 
 
 def begin(turn: Turn) -> Result:

@@ -28,6 +28,7 @@ from routing.domain.reporting.history_fields import (
     required,
     text,
 )
+from routing.domain.tax_number import check_ubn
 
 EARLIEST = datetime(2024, 1, 1, tzinfo=TAIPEI)
 """Nothing before this is taken in: the working calendar begins here."""
@@ -285,7 +286,11 @@ def _firm(record: Mapping[str, Any]) -> tuple[str | None, str | None]:
     if not isinstance(firm, dict):
         refuse("欄位 firm 必須是物件。")
     no_unknown(firm, ("name", "ubn"), where="firm")
-    return optional_text(firm, "name"), optional_text(firm, "ubn")
+    name, ubn = optional_text(firm, "name"), optional_text(firm, "ubn")
+    try:
+        return name, None if ubn is None else check_ubn(ubn, field="firm.ubn")
+    except Invalid as error:
+        refuse(f"欄位 firm.ubn：{error.message}")
 
 
 def _flag(record: Mapping[str, Any], field: str) -> bool:

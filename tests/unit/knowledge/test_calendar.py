@@ -20,8 +20,9 @@ from knowledge.calendar import (
     known_closures,
     load_calendar,
 )
-from knowledge.office_days import find_county
+from knowledge.office_days import decode_days, find_county, find_district
 from knowledge.office_totals import merge
+from knowledge.offices import load_offices
 
 CALENDAR = load_calendar()
 KH = Office("KH", "高雄市", "前鎮區")
@@ -348,3 +349,50 @@ class TestHours:
         end = CALENDAR.add_business_time(start, timedelta(minutes=minutes), KH, pauses)
         assert CALENDAR.business_time(start, end, KH, pauses) == timedelta(minutes=minutes)
         assert merge(pauses, start, end) == merge([*pauses, *pauses], start, end)
+
+
+class TestWordsOfTheAuthorities:
+    """What the published files and announcements say in more than one way."""
+
+    @pytest.mark.parametrize("note", ["補行上班", "調整上班", "補上班日", "應上班", "補班"])
+    def test_a_saturday_of_work_may_be_explained_in_any_words(self, note):
+        """Before: only 補行上班 was taken; the official files of 2017 to 2020 say 調整上班."""
+        calendar = CALENDAR.with_days(year_csv(2030, off={date(2030, 3, 1)}, work={date(2030, 3, 9)}, note=note))
+        assert calendar.is_working_day(day("2030-03-09"))
+        assert calendar.describe_day(day("2030-03-09")) == note
+
+    @pytest.mark.parametrize("cell", ["1999", "2200", "9999", "0001"])
+    def test_a_year_that_nobody_works_in_is_a_slip(self, cell):
+        with pytest.raises(CalendarError, match="有效日期"):
+            CALENDAR.with_days(year_csv(2028).replace("20280101", f"{cell}0101"))
+
+    @pytest.mark.parametrize("raw", [b"\xff\xff\xff", b"x" * (1024 * 1024 + 1)])
+    def test_a_file_of_another_kind_is_refused(self, raw):
+        with pytest.raises(CalendarError):
+            decode_days(raw)
+
+    @pytest.mark.parametrize("note", ["長" * 201, "甲\x00"])
+    def test_a_remark_that_cannot_be_kept_is_refused(self, note):
+        with pytest.raises(CalendarError, match="第 2 行"):
+            CALENDAR.with_days(year_csv(2028).replace("20280101,六,2,", f"20280101,六,2,{note}"))
+
+    @pytest.mark.parametrize(
+        ("county", "written", "found"),
+        [
+            ("高雄市", "前鎮區", "前鎮區"), ("高雄市", "前鎮", "前鎮區"), ("高雄市", "前鎮 區", "前鎮區"),
+            ("高雄市", "高雄市前鎮區", "前鎮區"), ("高雄市", "高雄前鎮", "前鎮區"), ("高雄市", "前镇区", "前鎮區"),
+            ("高雄市", "\ufeff前鎮區\u3000", "前鎮區"), ("高雄市", "沒有這區", None), ("高雄市", "板橋區", None),
+            ("臺東縣", "台東市", "臺東市"), ("臺東縣", "臺東縣臺東市", "臺東市"), ("屏東縣", "霧台鄉", "霧臺鄉"),
+            ("嘉義市", "東", "東區"), ("桃園市", "桃園", "桃園區"), ("高雄市", "", None), ("火星", "前鎮區", None),
+            ("高雄市", "區", None), ("高雄市", "長" * 9999, None),
+        ],
+    )  # fmt: skip
+    def test_a_district_is_known_by_the_ways_it_is_written(self, county, written, found):
+        """Before: whatever was typed was kept, and closed no office."""
+        assert find_district(county, written) == found
+
+    def test_every_office_and_park_lies_in_a_district_that_is_known(self):
+        offices = load_offices()
+        places = {(park.county, park.district) for park in offices.parks if park.district}
+        assert places
+        assert {place for place in places if find_district(*place) is None} == set()

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from routing.domain.dialogue.handling import ACTIONS, OLD_IS_STALE
-from routing.domain.dialogue.opening import valid_ubn
 from routing.domain.dialogue.state import FACTS, OPENING, State, Step, state_from
+from routing.domain.tax_number import valid_ubn
 
 CONTRACT = (
     "open_case confirm_case cancel park my_cases case add_to_case faq category helpful not_helpful rate reopen "
@@ -46,7 +46,8 @@ def test_facts_are_part_of_opening():
 
 UBNS = [
     ("04595257", True), ("10458575", True), ("12345675", True), ("12345676", True), ("12345678", False),
-    ("1234567", False), ("123456789", False), ("abcdefgh", False), ("", False),
+    ("1234567", False), ("123456789", False), ("abcdefgh", False), ("", False), ("00000000", False),
+    ("0459525７", False),
 ]  # fmt: skip
 
 

@@ -292,9 +292,15 @@ def test_the_shipped_units_and_parks_are_known():
     assert known.park("月球") is None
 
 
-def test_a_wrong_tax_id_is_kept_as_written():
-    line = dump(accepted(record(firm={"name": "甲", "ubn": "12345678"})))
-    assert json.loads(line)["firm"]["ubn"] == "12345678"
+def test_a_tax_id_is_kept_as_written():
+    line = dump(accepted(record(firm={"name": "甲", "ubn": "04595257"})))
+    assert json.loads(line)["firm"]["ubn"] == "04595257"
+
+
+@pytest.mark.parametrize("ubn", ["12345678", "4595257", "00000000", "0459525７", "not a number", "", "04595257 "])
+def test_a_wrong_tax_id_refuses_the_line(ubn):
+    """It would become another firm's record, or nobody's; the same rule as at the other doors (faults-2 16)."""
+    assert "firm.ubn" in refusal(record(firm={"name": "甲", "ubn": ubn}))
 
 
 def test_confidentiality_and_alert_survive_the_round_trip_and_are_silent_otherwise():
