@@ -10,6 +10,7 @@ import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, DotEnvSettingsSource, SettingsConfigDict
@@ -24,10 +25,17 @@ class SettingsError(ValueError):
     """The settings cannot be used; the message says which and what to do."""
 
 
+def _host_and_port(url: str) -> bool:
+    try:
+        return urlsplit(url).port is None or urlsplit(url).port != 0
+    except ValueError:
+        return False
+
+
 class Settings(BaseSettings):
     """All settings. LINE's own keep LINE's names; ours begin with ``ONESTOP_``."""
 
-    model_config = SettingsConfigDict(env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(env_file=".env", env_file_encoding="utf-8-sig", extra="ignore", frozen=True)
 
     line_channel_secret: str = Field("", alias="LINE_CHANNEL_SECRET", repr=False)
     line_channel_access_token: str = Field("", alias="LINE_CHANNEL_ACCESS_TOKEN", repr=False)
@@ -38,7 +46,7 @@ class Settings(BaseSettings):
     base_url: str = Field("http://127.0.0.1:8000", alias="ONESTOP_BASE_URL")
     agency_code: str = Field("KP", alias="ONESTOP_AGENCY_CODE")
     data_dir: Path = Field(Path("data"), alias="ONESTOP_DATA_DIR")
-    clock_offset: float = Field(0.0, alias="ONESTOP_CLOCK_OFFSET")
+    clock_offset: float = Field(0.0, alias="ONESTOP_CLOCK_OFFSET", ge=-1e9, le=1e9)
     log_level: str = Field("INFO", alias="ONESTOP_LOG_LEVEL")
     metrics_token: str = Field("", alias="ONESTOP_METRICS_TOKEN", repr=False)
     semantic_url: str = Field("", alias="ONESTOP_SEMANTIC_URL")
@@ -63,7 +71,7 @@ class Settings(BaseSettings):
     @field_validator("line_api_base", "line_data_api_base", "base_url")
     @classmethod
     def _address(cls, value: str) -> str:
-        if not re.fullmatch(r"https?://[^\s/]+[^\s]*", value):
+        if not re.fullmatch(r"https?://[^\s/]+[^\s]*", value) or not _host_and_port(value):
             raise ValueError("must begin with http:// or https://")
         return value.rstrip("/")
 
@@ -77,6 +85,8 @@ class Settings(BaseSettings):
     def _database(cls, value: str) -> str:
         if not value.startswith(("sqlite:///", "postgresql+psycopg://")):
             raise ValueError("must begin with sqlite:/// or postgresql+psycopg://")
+        if not _host_and_port(value):
+            raise ValueError("must name a host and a port that there can be")
         return value
 
     @field_validator("clock_offset", mode="before")
@@ -88,6 +98,20 @@ class Settings(BaseSettings):
     @classmethod
     def _empty_is_none(cls, value: object) -> object:
         return None if value == "" else value
+
+    @field_validator("line_channel_secret", "line_channel_access_token", "semantic_key", "metrics_token", "secret_key")
+    @classmethod
+    def _one_word(cls, value: str) -> str:
+        # They go into headers and signatures: one that cannot would fail as if LINE had not answered.
+        if not re.fullmatch(r"[\x21-\x7e]*", value):
+            raise ValueError("must be one word of ASCII letters, digits and signs")
+        return value
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _bare(cls, value: object) -> object:
+        """Without the blanks, line ends and byte order marks that come with pasting and with files of secrets."""
+        return value.strip("\ufeff \t\r\n\v\f\u3000") if isinstance(value, str) else value
 
     @property
     def periods(self) -> Periods:

@@ -89,7 +89,7 @@ def set_password(
 def _typed_password(*, given: bool) -> str:
     if not given:
         raise Invalid("請加上 --password-stdin 並由標準輸入給密碼。", field="password")
-    return sys.stdin.readline().rstrip("\r\n")
+    return sys.stdin.readline().rstrip("\r\n").removeprefix("\ufeff")
 
 
 @token_app.command()

@@ -39,6 +39,9 @@ BAD = [
     ("ONESTOP_AGENCY_CODE", "kp"), ("ONESTOP_AGENCY_CODE", "K"), ("ONESTOP_AGENCY_CODE", "KPKPK"),
     ("ONESTOP_AGENCY_CODE", "K1"), ("ONESTOP_DATABASE_URL", "mysql://x"), ("ONESTOP_DATABASE_URL", "postgresql://x"),
     ("ONESTOP_BASE_URL", "window.example"), ("LINE_API_BASE", "ftp://x"), ("ONESTOP_CLOCK_OFFSET", "soon"),
+    ("ONESTOP_CLOCK_OFFSET", "nan"), ("ONESTOP_CLOCK_OFFSET", "1e300"), ("ONESTOP_BASE_URL", "http://["),
+    ("ONESTOP_DATABASE_URL", "postgresql+psycopg://h:port/d"), ("ONESTOP_BASE_URL", "http://h:99999"),
+    ("ONESTOP_QUOTA_WARNING", "9" * 5000),
     ("ONESTOP_QUOTA_WARNING", "0"), ("ONESTOP_QUOTA_WARNING", "101"),
 ]  # fmt: skip
 
@@ -61,6 +64,42 @@ def test_a_value_that_cannot_be_used_is_one_line_that_names_its_setting(monkeypa
 def test_a_value_from_the_environment(monkeypatch, name, value, field, read):
     monkeypatch.setenv(name, value)
     assert getattr(load_settings({name: value}), field) == read
+
+
+@pytest.mark.parametrize("name", sorted(set(setting_names()) - {"ONESTOP_DATA_DIR"}))
+def test_every_value_is_read_without_the_blanks_around_it(monkeypatch, name):
+    """faults-2 14. Before: a line end in the token made deliveries 'unknown', one in the secret webhooks 401."""
+    given = {
+        "ONESTOP_DATABASE_URL": "sqlite:///x.db", "ONESTOP_AGENCY_CODE": "KPBR", "ONESTOP_CLOCK_OFFSET": "5",
+        "ONESTOP_LOG_LEVEL": "INFO", "ONESTOP_SEMANTIC_TIMEOUT": "700", "ONESTOP_QUOTA_WARNING": "70",
+    }  # fmt: skip
+    plain = given.get(name) or ("https://x.example" if "API_BASE" in name or "URL" in name else None)
+    plain = plain or ("2000" if "KEEP" in name else "abc")
+    monkeypatch.setenv(name, plain)
+    wanted = load_settings({name: plain})
+    for around in ("{}\n", "{}\r\n", " {} ", "\ufeff{}", "\t{}\u3000"):
+        monkeypatch.setenv(name, around.format(plain))
+        assert load_settings({name: plain}) == wanted, around
+
+
+@pytest.mark.parametrize("name", ["LINE_CHANNEL_SECRET", "LINE_CHANNEL_ACCESS_TOKEN", "ONESTOP_METRICS_TOKEN"])
+@pytest.mark.parametrize("value", ["abc def", "abc\ndef", "權杖", "abc\u200b", "abc\udcff", "Bearer abc"])
+def test_a_secret_that_no_header_can_carry_is_refused_at_the_start(monkeypatch, name, value):
+    monkeypatch.setenv(name, value)
+    with pytest.raises(SettingsError) as refused:
+        load_settings({name: value})
+    assert name in str(refused.value)
+    assert value not in str(refused.value)
+
+
+def test_a_mark_at_the_beginning_of_the_file_hides_no_setting(tmp_path):
+    """Before: the first line of a file saved with a byte order mark was read under another name, and ignored."""
+    (tmp_path / ".env").write_bytes(b"\xef\xbb\xbfLINE_CHANNEL_SECRET=abc\r\nONESTOP_AGENCY_CODE=KPBR\r\n")
+    settings = load_settings({})
+    assert (settings.line_channel_secret, settings.agency_code) == ("abc", "KPBR")
+    (tmp_path / ".env").write_bytes(b"\xef\xbb\xbfONESTOP_AGENCI_CODE=KP\n")
+    with pytest.raises(SettingsError, match="ONESTOP_AGENCI_CODE"):
+        load_settings({})
 
 
 def test_https_follows_from_the_address():
