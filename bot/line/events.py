@@ -48,6 +48,7 @@ def read_event(raw: str, *, event_at: int) -> Inbound:
     source = _dict(event.get("source"))
     context = _dict(event.get("deliveryContext"))
     place = _word(source.get("type"))
+    masked = event.get("masked")
     in_chat = place == "user" or (place not in {"group", "room"} and "userId" in source)
     shared: dict[str, Any] = {
         "at": _at(event_at),
@@ -56,6 +57,7 @@ def read_event(raw: str, *, event_at: int) -> Inbound:
         "redelivered": context.get("isRedelivery") is True,
         "silent": event.get("mode") == "standby" or not in_chat,
         "shared": not in_chat,
+        "masked": tuple(kind for kind in masked if isinstance(kind, str)) if isinstance(masked, list) else (),
     }
     kind = _word(event.get("type"))
     if kind == "message":

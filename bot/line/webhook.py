@@ -22,6 +22,7 @@ from fastapi.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bot.web.errors import problem
+from knowledge.language.sensitive import hidden
 from routing.service.channel.intake import Intake, IntakeError, RawEvent, Waiting
 
 MAX_BODY = 1024 * 1024
@@ -120,9 +121,26 @@ def _of_nobody(event: dict[str, Any]) -> dict[str, Any]:
     return {**{name: event[name] for name in _KEPT_OF_SHARED if name in event}, "source": place}
 
 
+_TYPED = ("text", "fileName", "title", "address")
+"""What people wrote in a message, by LINE's names for it."""
+
+
+def _hide(event: dict[str, Any]) -> dict[str, Any]:
+    """An event without data that may not be kept (個人資料保護法 §6); ``masked`` names the kinds, to tell the firm."""
+    event = {name: value for name, value in event.items() if name != "masked"}
+    message = event.get("message")
+    if not isinstance(message, dict):
+        return event
+    typed = {name: hidden(message[name]) for name in _TYPED if isinstance(message.get(name), str)}
+    kinds = sorted({kind for _, found in typed.values() for kind in found})
+    if not kinds:
+        return event
+    return {**event, "message": {**message, **{name: text for name, (text, _) in typed.items()}}, "masked": kinds}
+
+
 def _raw_event(event: Any, *, now: datetime) -> RawEvent:
     if isinstance(event, dict):
-        event = _of_nobody(event)
+        event = _hide(_of_nobody(event))
     try:
         raw = json.dumps(event, ensure_ascii=True, separators=(",", ":"))
     except (ValueError, RecursionError):

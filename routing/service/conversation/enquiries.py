@@ -18,7 +18,7 @@ from routing.domain.dialogue import handling, menu
 from routing.domain.dialogue.state import FACTS, State, state_from
 from routing.domain.dialogue.turn import Result
 from routing.domain.inbound import Inbound, InboundKind
-from routing.domain.messages import to_plain
+from routing.domain.messages import Text, to_plain
 from routing.service.context import Desk
 from routing.service.conversation import effects, turns
 from routing.service.conversation.taking_back import take_back
@@ -62,6 +62,10 @@ def take(
         return
     result = _turn(talk)
     effects.carry_out(talk, result)
+    if inbound.masked:
+        # Numbers to call in an emergency stay first.
+        alert = talk.understood is not None and talk.understood[0].alert is not None
+        talk.told.insert(1 if alert else 0, Text(desk.sentences.say("masked", talk.language)))
     contact.last_event_at = max(contact.last_event_at or inbound.at, inbound.at)
     if talk.told:
         outbox.put(
