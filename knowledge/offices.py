@@ -31,7 +31,7 @@ __all__ = [
     "load_offices",
 ]
 
-PARK_KINDS = ("technology", "industrial", "science")
+PARK_KINDS = ("technology", "industrial", "science", "municipal")
 CATEGORIES = ("land", "construction", "utilities", "environment", "tax", "other")
 
 _T = TypeVar("_T")

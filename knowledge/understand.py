@@ -9,24 +9,27 @@ from pathlib import Path
 
 import numpy as np
 
-from knowledge.entries import CATEGORIES, Category, FaqEntry, KnowledgeBase, ParkKind
+from knowledge.asking.aspects import Ask, asked
+from knowledge.asking.candidates import Candidates, Question
+from knowledge.asking.match import Match
+from knowledge.asking.meeting import acts_in
+from knowledge.asking.persons import only_tells, person_needed
+from knowledge.asking.places import Place, PlaceReader
+from knowledge.entries import Aspect, Category, KnowledgeBase
 from knowledge.language.alerts import Alert, detect_alert
 from knowledge.language.lexicon import Hit, LexiconIndex
-from knowledge.language.opposites import Said, Stance
-from knowledge.language.reading import Focus, leans_on_last_turn, park_kind_named, read_focus
+from knowledge.language.opposites import Said
+from knowledge.language.reading import Focus, leans_on_last_turn, read_focus
 from knowledge.language.text import Language, detect_language, normalise
-from knowledge.model.answering import AnswerModel, features, shipped_answer_model
+from knowledge.model.answering import AnswerModel, shipped_answer_model
 from knowledge.model.classify import CategoryModel, RankedCategory, rank, shipped_model
 from knowledge.model.features import Floats
 from knowledge.model.fitting import LazyMatchers, Plan
 from knowledge.model.matching import KernelMatcher, Scores
 from knowledge.offices import Offices, load_offices
 
-_CHOICES = 5
-_WORTH_NAMING = 0.02
 _TOPIC_SCORE = 0.25
 _OWN_SENSE = 0.6
-_CATEGORY_WEIGHT = 0.12
 _ALERT_SURE = 0.95
 
 
@@ -37,28 +40,6 @@ class Previous:
     text: str
     category: Category | None = None
     entry_id: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Match:
-    """One FAQ entry a question resembles."""
-
-    entry: FaqEntry
-    score: float
-    """Score of the matcher with the category counted in; about 1 for a certain match."""
-    probability: float
-    """How likely this entry is the right one (calibrated; 0 to 1)."""
-    phrase: str
-    """The known phrasing of this entry nearest to the question."""
-    similarity: float
-    """Kernel value of that phrasing (0 to 1)."""
-    opposite: bool = False
-    """True where this entry says the contrary of what is asked: it may be offered, never answered."""
-
-    @property
-    def entry_id(self) -> str:
-        """Id of the entry."""
-        return self.entry.id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,10 +57,14 @@ class Understanding:
     smalltalk: str | None = None
     alert: Alert | None = None
     terms: tuple[str, ...] = ()
-    park_kind: ParkKind | None = None
-    """The kind of park the text names, if it names one."""
-    park_matters: bool = False
-    """True where the best entry holds for one kind of park and the text does not say which."""
+    asks: tuple[Ask, ...] = ()
+    """What is asked, in the order of the cues (knowledge/data/aspects.yaml)."""
+    place: Place | None = None
+    """The park, kind of park or other place the text names, if it names one."""
+    person: str | None = None
+    """Why only a person may answer (`judgement`, `remedy`, `medical`, `others`, `action`, `complaint`), if so."""
+    tells: bool = False
+    """True where it tells what happened and asks nothing."""
     other_topics: tuple[Category, ...] = ()
     """Further categories asked about in the same message."""
     readable: bool = True
@@ -98,6 +83,7 @@ class Understanding:
 class _Read:
     """One wording of the message, scored."""
 
+    text: str
     scores: Scores
     hits: list[Hit]
     by_category: Floats
@@ -127,12 +113,14 @@ class Understander:
         self._offices = offices or load_offices()
         self._plan = Plan.of(base)
         self._matchers = LazyMatchers(self._plan, cache, shipped)
-        self._stances: dict[int, Stance] = {}
+        self._places = PlaceReader(self._offices)
+        self.candidates = Candidates(base, self._plan, self._answers)
 
     def warm(self) -> None:
         """Fit all languages now (seconds); for a server's start or a background refit."""
         for group in ("zh", "en", "ja"):
             self._matchers.of(group)
+            self.candidates.vocabulary(group)
         self.category_scores("")
         detect_alert(".")
 
@@ -149,10 +137,14 @@ class Understander:
         alert = detect_alert(text)
         categories = _with_alert(rank(read.by_category, read.hits, self._model.sharpness), alert)
         shares = {c.category: c.probability for c in categories}
-        faq = self._faq(matcher, read, shares, focus)
+        group = language.group
+        asks = asked(" ".join(focus.wordings), group)
+        question = Question(
+            text=read.text, group=group, asks=asks, said=Said.of(focus.whole), acts=acts_in(focus.whole), shares=shares
+        )
+        faq = self.candidates.find(matcher, read.scores, question)
         best = categories[0]
         talk = self._smalltalk(read) if best.category is Category.SMALLTALK else None
-        kind = park_kind_named(text, self._offices)
         return Understanding(
             text=text,
             language=language,
@@ -164,8 +156,10 @@ class Understander:
             smalltalk=talk,
             alert=alert,
             terms=tuple(dict.fromkeys(h.term.text for h in read.hits)),
-            park_kind=kind,
-            park_matters=bool(faq) and kind is None and faq[0].entry.parks is not ParkKind.ANY,
+            asks=asks,
+            place=self._places.read(text),
+            person=_person(text, asks, faq),
+            tells=only_tells(focus.whole, asks) and not text.rstrip().endswith(("?", "？")),
             other_topics=self._other_topics(focus, best.category),
             readable=bool(focus.whole),
             short=0 < len(focus.whole.replace(" ", "")) <= 2,
@@ -182,7 +176,9 @@ class Understander:
         scores = matcher.score(folded)
         hits = self._lexicon.find(folded)
         kernel = scores.targets[self._plan.first_category :]
-        return _Read(scores, hits, self._model.score(folded, hits) + np.float32(self._model.kernel_weight) * kernel)
+        return _Read(
+            folded, scores, hits, self._model.score(folded, hits) + np.float32(self._model.kernel_weight) * kernel
+        )
 
     def _best_read(self, matcher: KernelMatcher, focus: Focus) -> _Read:
         """Of the wordings of a long message, the one the knowledge knows best, with the category of them all."""
@@ -191,70 +187,13 @@ class Understander:
             return reads[0]
         best = max(reads, key=lambda r: float(r.scores.targets[: self._plan.first_talk].max(initial=0.0)))
         hits = self._lexicon.find(focus.whole)
-        return _Read(best.scores, hits, self._model.score(focus.whole, hits) + best.by_category)
+        return _Read(best.text, best.scores, hits, self._model.score(focus.whole, hits) + best.by_category)
 
     def _sharp(self, read: _Read) -> bool:
         """True where a text makes sense by itself: a category or an entry is clear."""
         ranked = rank(read.by_category, [], self._model.sharpness)
         known = float(read.scores.targets[: self._plan.first_talk].max(initial=0.0)) > _OWN_SENSE
         return known or (ranked[0].probability > _OWN_SENSE and ranked[0].category is Category.SMALLTALK)
-
-    def _faq(
-        self, matcher: KernelMatcher, read: _Read, shares: Mapping[Category, float], focus: Focus
-    ) -> tuple[Match, ...]:
-        scores = with_category(read.scores.targets[: self._plan.first_talk], self._plan, shares)
-        order = [int(i) for i in np.argsort(-scores, kind="stable")[: _CHOICES + 1]]
-        said = Said.of(focus.whole)
-        found = []
-        for number in order[:_CHOICES]:
-            if read.scores.targets[number] <= _WORTH_NAMING:
-                break
-            rival = max((float(scores[i]) for i in order if i != number), default=0.0)
-            match = self._match(
-                matcher,
-                read,
-                number,
-                score=float(scores[number]),
-                rival=rival,
-                shares=shares,
-                said=said,
-                length=len(focus.whole),
-            )
-            found.append(match)
-        return tuple(sorted(found, key=lambda m: (m.opposite, -m.score)))
-
-    def _match(
-        self,
-        matcher: KernelMatcher,
-        read: _Read,
-        number: int,
-        *,
-        score: float,
-        rival: float,
-        shares: Mapping[Category, float],
-        said: Said,
-        length: int,
-    ) -> Match:
-        entry = self.base.entries[number]
-        phrase, similarity = matcher.nearest(number, read.scores) or ("", 0.0)
-        seen = features(score=score, rival=rival, similarity=similarity, category=shares[entry.category], length=length)
-        return Match(
-            entry=entry,
-            score=score,
-            probability=self._answers.probability(seen),
-            phrase=phrase,
-            similarity=similarity,
-            opposite=self._stance(number).contradicts(said),
-        )
-
-    def _stance(self, number: int) -> Stance:
-        stance = self._stances.get(number)
-        if stance is None:
-            entry = self.base.entries[number]
-            texts = [t for group in entry.phrasings.values() for t in group]
-            stance = Stance.of([*texts, entry.question, entry.en.question, entry.ja.question])
-            self._stances[number] = stance
-        return stance
 
     def _smalltalk(self, read: _Read) -> str | None:
         talk = read.scores.targets[self._plan.first_talk : self._plan.first_category]
@@ -280,6 +219,21 @@ class Understander:
         return "general" if category is Category.OTHER else None
 
 
+def _person(text: str, asks: tuple[Ask, ...], faq: Sequence[Match]) -> str | None:
+    """Why a person is needed; not where the best entry is about just that (訴願 asked of an entry on 訴願)."""
+    why = person_needed(text)
+    if why is None and any(ask.aspect is Aspect.COMPLAINT for ask in asks):
+        why = "complaint"
+    about = why is not None and bool(faq) and _about(faq[0], why)
+    return None if about else why
+
+
+def _about(match: Match, why: str) -> bool:
+    question = match.entry.question
+    asked_so = any(ask.aspect is Aspect.COMPLAINT for ask in asked(normalise(question)))
+    return person_needed(question) == why or (why == "complaint" and asked_so)
+
+
 _ALERT_CATEGORY = {
     Alert.OUTAGE_POWER: Category.UTILITIES,
     Alert.OUTAGE_WATER: Category.UTILITIES,
@@ -297,9 +251,3 @@ def _with_alert(categories: tuple[RankedCategory, ...], alert: Alert | None) -> 
         replace(c, probability=c.probability * (1 - _ALERT_SURE)) for c in categories if c.category is not wanted
     )
     return (first, *rest)
-
-
-def with_category(scores: Floats, plan: Plan, shares: Mapping[Category, float]) -> Floats:
-    """Entry scores with the category counted in: what the category model says is independent of the wording."""
-    prior = np.array([shares[c] for c in CATEGORIES], dtype=np.float32)
-    return (scores + np.float32(_CATEGORY_WEIGHT) * prior[plan.entry_categories]).astype(np.float32)

@@ -10,11 +10,14 @@ from typing import Annotated, Any, TextIO
 
 import typer
 
+from bot.web.words import WORDS
+from knowledge.asking.match import Match
 from knowledge.entries import Category
-from knowledge.understand import Match, Understander, Understanding
+from knowledge.understand import Understander, Understanding
 from routing.domain.decision import Action, Decision, Thresholds, decide
 
 _ACTIONS = {Action.ANSWER: "直接回答", Action.CHOOSE: "請對方選", Action.HAND_OVER: "轉承辦人", Action.CHAT: "寒暄"}
+_OFF = {"aspect": "　沒有寫到所問的面向，不直接回答", "step": "　說的是另一個步驟，不直接回答"}
 _CATEGORIES = {
     Category.LAND: "土地",
     Category.CONSTRUCTION: "建廠",
@@ -34,6 +37,7 @@ def understand_command(source: Source) -> Callable[..., None]:
     def understand(
         *,
         jsonl: Annotated[bool, typer.Option("--jsonl", help='每行一個 {"id","text"}，輸出 JSON Lines')] = False,
+        reasons: Annotated[bool, typer.Option("--why", help="JSON Lines 另加所問面向、未寫到的、地點與理由")] = False,
     ) -> None:
         """逐行讀入訊息，說明語言、類別、常見問題與決定。"""  # noqa: D415 - a Chinese sentence, shown as the help
         understander, thresholds, today = source()
@@ -44,7 +48,8 @@ def understand_command(source: Source) -> Callable[..., None]:
             read = understander.understand(text)
             decision = decide(read, thresholds, today)
             if jsonl:
-                typer.echo(json.dumps(as_data(name, read, decision), ensure_ascii=False))
+                row = as_data(name, read, decision) | (why(read, decision) if reasons else {})
+                typer.echo(json.dumps(row, ensure_ascii=False))
             else:
                 typer.echo(account(read, decision) + "\n")
 
@@ -80,6 +85,16 @@ def as_data(name: Any, read: Understanding, decision: Decision) -> dict[str, Any
     }
 
 
+def why(read: Understanding, decision: Decision) -> dict[str, Any]:
+    """What `--why` adds to a line: what is asked, what the entry does not say, where it holds, and the rule."""
+    return {
+        "reason": decision.reason,
+        "asked": [str(ask.aspect) for ask in read.asks],
+        "missing": [str(aspect) for aspect in decision.missing],
+        "place": read.place.name if read.place else None,
+    }
+
+
 def _ordered(read: Understanding, decision: Decision) -> tuple[Match, ...]:
     """Best first: what the decision uses, then the rest. Small talk gets no FAQ."""
     if decision.action is Action.CHAT:
@@ -111,10 +126,14 @@ def account(read: Understanding, decision: Decision) -> str:
         f"語言：{read.language}　類別：{ranked}　依據詞：{evidence}",
         f"決定：{_ACTIONS[decision.action]}（{decision.reason}）",
     ]
+    asked = "、".join(WORDS["aspect"][str(ask.aspect)] for ask in read.asks) or "（未指明）"
+    lines.append(f"問的是：{asked}　地點：{read.place.name if read.place else '（未指明）'}")
+    if decision.missing:
+        lines.append(f"沒有寫到：{'、'.join(WORDS['aspect'][str(aspect)] for aspect in decision.missing)}")
     if read.alert:
         lines.insert(1, f"緊急：{read.alert}")
     for match in _ordered(read, decision)[:3]:
-        note = "　與所問相反，不直接回答" if match.opposite else ""
+        note = "　與所問相反，不直接回答" if match.opposite else _OFF.get(match.off, "")
         figures = f"把握 {match.probability:.0%}　分數 {match.score:.2f}"
         lines.append(f"  {match.entry_id}　{figures}　最近問法「{match.phrase}」{note}")
     return "\n".join(lines)

@@ -4,9 +4,7 @@
 import re
 from dataclasses import dataclass
 
-from knowledge.entries import ParkKind
 from knowledge.language.text import asking_sentences, fold, normalise
-from knowledge.offices import Offices
 
 _LONG = 60
 """Characters of a normalised text from which single sentences are looked at."""
@@ -26,10 +24,6 @@ _FOLLOWS = re.compile(
 )
 _FOLLOW_LENGTH = 14
 _FOLLOW_WORDS = 7
-_TECHNOLOGY = re.compile(
-    "科技產業園區|科技产业园区|加工出口區|加工区|加工區|軟體園區|软件园|technology (?:industrial )?park|科学技術産業パーク"
-)
-_INDUSTRIAL = re.compile("(?<!科技)產業園區|(?<!科技)产业园区|工業區|工业区|工業団地|(?<!technology )industrial park")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,13 +56,3 @@ def leans_on_last_turn(folded: str, sharp: bool) -> bool:
         return False
     short = len(folded) <= _FOLLOW_LENGTH or (folded.isascii() and len(folded.split()) <= _FOLLOW_WORDS)
     return short and bool(_FOLLOWS.search(folded))
-
-
-def park_kind_named(text: str, offices: Offices) -> ParkKind | None:
-    """The kind of park a text names, by word or by the name of a park."""
-    if _TECHNOLOGY.search(text):
-        return ParkKind.TECHNOLOGY
-    park = offices.find_park(text[:500])
-    if park is not None and park.kind in (ParkKind.TECHNOLOGY, ParkKind.INDUSTRIAL):
-        return ParkKind(park.kind)
-    return ParkKind.INDUSTRIAL if _INDUSTRIAL.search(text) else None

@@ -6,7 +6,9 @@ from importlib.resources import files
 
 import yaml
 
-FEATURES = ("score", "margin", "similarity", "category", "length", "constant")
+from knowledge.model.coverage import Coverage
+
+FEATURES = ("score", "margin", "similarity", "category", "length", "covered", "mass", "constant")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,13 +23,15 @@ class AnswerModel:
         return 1 / (1 + math.exp(-min(max(total, -30.0), 30.0)))
 
 
-def features(*, score: float, rival: float, similarity: float, category: float, length: int) -> tuple[float, ...]:
+def features(
+    *, score: float, rival: float, similarity: float, category: float, length: int, coverage: Coverage
+) -> tuple[float, ...]:
     """The features of one candidate.
 
-    `rival` is the best score of any other entry, `category` the probability the category model gives the entry's
-    category, `length` the characters of the question.
+    `rival` is the best score of any other entry that fits what is asked, `category` the probability the category model
+    gives the entry's category, `length` the characters of the question, `coverage` how much of it the entry has said.
     """
-    return (score, score - rival, similarity, category, min(length, 40) / 40, 1.0)
+    return (score, score - rival, similarity, category, min(length, 40) / 40, coverage.share, coverage.mass, 1.0)
 
 
 def shipped_answer_model() -> AnswerModel:

@@ -1,18 +1,22 @@
 """What to do with an understood message: answer, let the firm choose, hand over to a person, or just chat.
 
 Pure rules over thresholds that come in as a value; the measured ones ship in knowledge/data/model/thresholds.yaml.
+An entry is answered with when three things are known: what is asked and that the entry says it, where it holds, and
+that a person is not needed (issue 9); likeness alone is not enough.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from knowledge.entries import CASE_CATEGORIES, Category, EntryKind
+from knowledge.asking.match import Match
+from knowledge.asking.places import holds, kind_matters
+from knowledge.entries import CASE_CATEGORIES, Aspect, Category, EntryKind, ParkKind
 from knowledge.loading import read_thresholds
-from knowledge.model.certainty import is_sure
-from knowledge.understand import Match, Understanding
+from knowledge.model.certainty import is_sure, least
+from knowledge.understand import Understanding
 
 _MOST_CHOICES = 3
 
@@ -32,10 +36,14 @@ class Thresholds:
 
     answer: float = 0.93
     """Probability of the best entry from which it is answered directly."""
+    by_aspect: Mapping[str, float] = field(default_factory=dict)
+    """The same for questions that ask these aspects, where another figure was measured."""
     margin: float = 0.15
     """Distance to the runner-up that an answer needs."""
     offer: float = 0.06
     """Probability from which an entry is worth offering as a choice."""
+    also: float = 0.3
+    """Probability from which a second entry is a button under the answer."""
     offer_in_chat: float = 0.5
     """Probability from which an entry is offered to what looks more like small talk than anything else."""
     category: float = 0.5
@@ -47,9 +55,10 @@ class Thresholds:
     @classmethod
     def from_mapping(cls, raw: Mapping[str, Any]) -> "Thresholds":
         """Thresholds from a data file; unknown names are ignored, missing ones keep their default."""
-        names = ("answer", "margin", "offer", "offer_in_chat", "category", "smalltalk")
+        names = ("answer", "margin", "offer", "also", "offer_in_chat", "category", "smalltalk")
         known = {name: float(raw[name]) for name in names if name in raw}
-        return cls(**known, note=str(raw.get("note", "")))
+        by_aspect = {str(name): float(value) for name, value in (raw.get("by_aspect") or {}).items()}
+        return cls(**known, by_aspect=by_aspect, note=str(raw.get("note", "")))
 
     @classmethod
     def shipped(cls) -> "Thresholds":
@@ -66,44 +75,89 @@ class Decision:
     match: Match | None = None
     """The entry to answer with, or the hand-over entry that says who will answer."""
     choices: tuple[Match, ...] = ()
-    """Entries to offer, best first, at most three; for `choose`."""
+    """Entries to offer, best first, at most three; for `choose`, and as what is known beside a hand-over."""
     nearest: Match | None = None
     """The entry that nothing but its probability kept from being answered."""
+    also: Match | None = None
+    """A second entry that may be meant: a button under the answer."""
+    missing: tuple[Aspect, ...] = ()
+    """What was asked and the entry of `match`, or the first of `choices`, does not say; it is named to the firm."""
     categories: tuple[Category, ...] = ()
     """Categories to offer when no entry is near, or when several topics were asked; for `choose`."""
 
 
-def decide(understanding: Understanding, thresholds: Thresholds, today: date) -> Decision:
-    """The decision for one message. `today` is the Taipei date: entries past review are not answered."""
+def decide(
+    understanding: Understanding, thresholds: Thresholds, today: date, known: ParkKind | None = None
+) -> Decision:
+    """The decision for one message.
+
+    `today` is the Taipei date: entries past review are not answered. `known` is the kind of park the firm is known to
+    be in; a place that the text names comes before it.
+    """
     if not understanding.readable:
         return Decision(action=Action.CHOOSE, reason="unreadable", categories=CASE_CATEGORIES)
     if understanding.category is Category.SMALLTALK and understanding.confidence >= thresholds.smalltalk:
         return Decision(action=Action.CHAT, reason="smalltalk")
-    live = tuple(m for m in understanding.faq if not m.entry.expired(today))
-    if is_sure(live, understanding, answer=thresholds.answer, margin=thresholds.margin):
-        best = live[0]
-        if best.entry.kind is EntryKind.HAND_OVER:
-            return Decision(action=Action.HAND_OVER, reason="entry_hands_over", match=best)
-        return Decision(action=Action.ANSWER, reason="sure", match=best)
-    decision = _unsure(live, understanding, thresholds)
+    place = understanding.place
+    every = tuple(m for m in understanding.faq if not m.entry.expired(today))
+    live = tuple(m for m in every if holds(m.entry, place, known))
+    answer = least(understanding.asks, thresholds.answer, thresholds.by_aspect)
+    if is_sure(live, understanding, answer=answer, margin=thresholds.margin):
+        return _sure(live, understanding, thresholds, known)
+    if place is not None and not place.own and not understanding.short:
+        return Decision(action=Action.HAND_OVER, reason="elsewhere")
+    decision = _unsure(live, every, understanding, thresholds)
     if is_sure(live, understanding, answer=0.0, margin=thresholds.margin):
         return replace(decision, nearest=live[0])
     return decision
 
 
-def _unsure(live: tuple[Match, ...], understanding: Understanding, thresholds: Thresholds) -> Decision:
+def _sure(
+    live: tuple[Match, ...], understanding: Understanding, thresholds: Thresholds, known: ParkKind | None
+) -> Decision:
+    best = live[0]
+    if best.entry.kind is EntryKind.HAND_OVER:
+        return Decision(action=Action.HAND_OVER, reason="entry_hands_over", match=best)
+    near = tuple(m for m in live[1:] if m.fits and m.probability >= thresholds.offer)
+    unknown = known is None and understanding.place is None
+    if unknown and kind_matters(best.entry, (m.entry for m in near), understanding.text):
+        return Decision(action=Action.CHOOSE, reason="which_kind", choices=(best,))
+    second = next((m for m in near if m.probability >= thresholds.also), None)
+    return Decision(action=Action.ANSWER, reason="sure", match=best, also=second, missing=best.lacks)
+
+
+def _unsure(
+    live: tuple[Match, ...], every: tuple[Match, ...], understanding: Understanding, thresholds: Thresholds
+) -> Decision:
     """Offer what is near; ask for the category where nothing is; hand over where only the category is clear."""
     offers = tuple(m for m in live if m.probability >= thresholds.offer)[:_MOST_CHOICES]
+    if understanding.person and not understanding.short:
+        return Decision(action=Action.HAND_OVER, reason=f"person_{understanding.person}", choices=offers)
     if understanding.other_topics:
         topics = (understanding.category, *understanding.other_topics)
         return Decision(action=Action.CHOOSE, reason="several_topics", choices=offers, categories=topics)
     if understanding.short and not (offers and understanding.terms):
         return Decision(action=Action.CHOOSE, reason="too_short", categories=CASE_CATEGORIES)
+    if _of_other_kind(live, every, thresholds):
+        return Decision(action=Action.HAND_OVER, reason="other_kind")
     chatting = understanding.category is Category.SMALLTALK
     if offers and not (chatting and offers[0].probability < thresholds.offer_in_chat):
-        reason = "opposite" if understanding.opposite else "unsure"
-        return Decision(action=Action.CHOOSE, reason=reason, choices=offers)
-    if understanding.confidence < thresholds.category or chatting:
+        first = offers[0]
+        reason = "opposite" if first.opposite else first.off or "unsure"
+        return Decision(action=Action.CHOOSE, reason=reason, choices=offers, missing=first.lacks)
+    return _by_category(understanding, thresholds)
+
+
+def _by_category(understanding: Understanding, thresholds: Thresholds) -> Decision:
+    """Nothing is near: ask for the category, or hand over where it is clear."""
+    if understanding.confidence < thresholds.category or understanding.category is Category.SMALLTALK:
         ranked = tuple(c.category for c in understanding.categories if c.category is not Category.SMALLTALK)
         return Decision(action=Action.CHOOSE, reason="category_unsure", categories=ranked[:_MOST_CHOICES])
     return Decision(action=Action.HAND_OVER, reason="unknown")
+
+
+def _of_other_kind(live: tuple[Match, ...], every: tuple[Match, ...], thresholds: Thresholds) -> bool:
+    """True where the entry asked for is one of the other kind of park, and none here is as near."""
+    gone = next((m for m in every if m not in live), None)
+    best = live[0].probability if live else 0.0
+    return gone is not None and gone.probability >= thresholds.also and gone.probability > best

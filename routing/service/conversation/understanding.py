@@ -7,8 +7,9 @@ from dataclasses import replace
 from datetime import date
 from threading import Lock
 
+from knowledge.asking.match import Match
 from knowledge.services import OnlineService, load_services
-from knowledge.understand import Match, Previous, Understander, Understanding
+from knowledge.understand import Previous, Understander, Understanding
 from routing.domain.decision import Action, Decision, Thresholds, decide
 
 Likeness = Callable[[str, Sequence[str]], Sequence[float] | None]

@@ -81,6 +81,6 @@ def test_an_alert_decides_the_category(understander):
 
 
 def test_the_kind_of_park_is_read_from_its_name(understander):
-    assert understander.understand("楠梓園區的土地").park_kind is ParkKind.TECHNOLOGY
-    assert understander.understand("工業區的土地").park_kind is ParkKind.INDUSTRIAL
-    assert understander.understand("土地").park_kind is None
+    assert understander.understand("楠梓園區的土地").place.kind is ParkKind.TECHNOLOGY
+    assert understander.understand("工業區的土地").place.kind is ParkKind.INDUSTRIAL
+    assert understander.understand("土地").place is None

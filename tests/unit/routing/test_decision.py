@@ -5,10 +5,11 @@ from datetime import date
 
 import pytest
 
+from knowledge.asking.match import Match
 from knowledge.entries import Basis, Category, EntryKind, FaqEntry, ParkKind, Wording
 from knowledge.language.text import Language
 from knowledge.model.classify import RankedCategory
-from knowledge.understand import Match, Understanding
+from knowledge.understand import Understanding
 from routing.domain.decision import Action, Thresholds, decide
 
 TODAY = date(2026, 11, 22)

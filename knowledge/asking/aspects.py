@@ -1,0 +1,136 @@
+"""Which aspects of a matter a question asks for, and which an entry states (issue 9: what is asked, and is it said).
+
+The cues are data: knowledge/data/aspects.yaml, in order, from the sharp ones to those that any question may hold.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from knowledge.asking.cues import compiled, read_cues
+from knowledge.entries import Aspect, EntryKind, FaqEntry
+from knowledge.language.text import fold, normalise
+
+STEPS = frozenset({Aspect.CHANGE, Aspect.RENEW, Aspect.CANCEL, Aspect.REPLACE, Aspect.TRANSFER})
+"""Steps after having a thing: what an entry is about, not what it says about it."""
+LANGUAGES = ("zh", "en", "ja")
+_TAKEN = " ¦ "
+"""Stands where a cue was taken, so that no later cue reads across it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """One thing asked: its aspect, those that answer it as well, and the sign an answer must show ('' for none).
+
+    `weak`: a way of putting the question (may we …, is it …) that any answer about the matter may meet.
+    """
+
+    aspect: Aspect
+    also: tuple[Aspect, ...] = ()
+    sign: str = ""
+    weak: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Cue:
+    ask: Ask
+    alone: bool
+    """A noun that asks only where no other strict cue does."""
+    patterns: Mapping[str, re.Pattern[str]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cues:
+    """The cues as they are read from the data file."""
+
+    masks: Mapping[str, re.Pattern[str]]
+    asked: tuple[_Cue, ...]
+    stated: Mapping[Aspect, re.Pattern[str]]
+    signs: Mapping[str, re.Pattern[str]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stated:
+    """What an entry states, with the signs its text shows; `confirmed` where a person said so."""
+
+    aspects: frozenset[Aspect]
+    signs: frozenset[str]
+    confirmed: bool
+
+
+def _by_language(raw: Mapping[str, Any]) -> dict[str, re.Pattern[str]]:
+    return {language: compiled(str(raw[language])) for language in LANGUAGES if raw.get(language)}
+
+
+@cache
+def shipped_cues() -> Cues:
+    """The cues that ship with the product."""
+    raw = read_cues("aspects.yaml")
+    return Cues(
+        masks=_by_language(raw["masks"]),
+        asked=tuple(
+            _Cue(
+                ask=Ask(
+                    aspect=Aspect(row["aspect"]),
+                    also=tuple(Aspect(name) for name in row.get("or", ())),
+                    sign=str(row.get("sign", "")),
+                    weak=bool(row.get("weak", False)),
+                ),
+                alone=bool(row.get("alone", False)),
+                patterns=_by_language(row),
+            )
+            for row in raw["asked"]
+        ),
+        stated={Aspect(name): compiled(pattern) for name, pattern in raw["stated"].items()},
+        signs={str(name): compiled(pattern) for name, pattern in raw["signs"].items()},
+    )
+
+
+def asked(text: str, group: str = "zh", cues: Cues | None = None) -> tuple[Ask, ...]:
+    """What a normalised text asks, in the order of the cues; `group` is its language (zh, en, ja)."""
+    cues = cues or shipped_cues()
+    mask = cues.masks.get(group)
+    rest = mask.sub(_TAKEN, text) if mask else text
+    found: dict[Aspect, Ask] = {}
+    for cue in cues.asked:
+        pattern = cue.patterns.get(group)
+        if pattern is None:
+            continue
+        if cue.alone and any(not ask.weak for ask in found.values()):
+            continue
+        rest, times = pattern.subn(_TAKEN, rest)
+        if times and cue.ask.aspect not in found:
+            found[cue.ask.aspect] = cue.ask
+    return tuple(found.values())
+
+
+def stated(entry: FaqEntry, cues: Cues | None = None) -> Stated:
+    """What an entry states: as confirmed, or read from its question, answer, details and the fields beside them."""
+    cues = cues or shipped_cues()
+    told = fold("\n".join((entry.answer, entry.details, *entry.prepare, entry.where, entry.duration)))
+    signs = frozenset(name for name, pattern in cues.signs.items() if pattern.search(told))
+    if entry.aspects:
+        return Stated(aspects=frozenset(entry.aspects), signs=signs, confirmed=True)
+    found = {aspect for aspect, pattern in cues.stated.items() if pattern.search(told)}
+    title = {ask.aspect for ask in asked(normalise(entry.question), "zh", cues)}
+    found |= title & (STEPS | {Aspect.DEFINITION, Aspect.ALLOWED, Aspect.EXCEPTION})
+    if entry.kind is EntryKind.ANSWER:
+        found |= title - {Aspect.COMPLAINT, Aspect.JUDGEMENT}
+    found |= {a for a, held in ((Aspect.PAPERS, entry.prepare), (Aspect.WHERE, entry.where)) if held}
+    if entry.duration:
+        found.add(Aspect.HOW_LONG)
+    return Stated(aspects=frozenset(found), signs=signs, confirmed=False)
+
+
+def missing(asks: Sequence[Ask], said: Stated) -> tuple[Ask, ...]:
+    """Those of `asks` that an entry does not state; ways of putting a question never count, nor do steps."""
+    return tuple(ask for ask in asks if not ask.weak and ask.aspect not in STEPS and not meets(ask, said))
+
+
+def meets(ask: Ask, said: Stated) -> bool:
+    """True where an entry states what is asked and shows the sign that an answer to it must show."""
+    if not said.aspects.intersection((ask.aspect, *ask.also)):
+        return False
+    return not ask.sign or ask.sign in said.signs

@@ -1,0 +1,89 @@
+"""Whether an entry meets what a question asks: its aspects, its step, its side of an opposite. Read once an entry."""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from knowledge.asking.aspects import STEPS, Ask, Stated, asked, missing, stated
+from knowledge.asking.cues import compiled, read_cues
+from knowledge.entries import Aspect, FaqEntry
+from knowledge.language.opposites import Said, Stance
+from knowledge.language.text import fold, normalise
+
+_SOME = 2
+"""Phrasings that speak of a step before an entry counts as being about it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Meeting:
+    """How an entry meets a question."""
+
+    opposite: bool
+    lacks: tuple[Aspect, ...]
+    off: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """What an entry states, which steps it is about, and which side of each opposite it takes."""
+
+    stated: Stated
+    steps: frozenset[Aspect]
+    stance: Stance
+    acts: frozenset[int]
+    """The acts (knowledge/data/asking.yaml) that its texts speak of."""
+
+    @classmethod
+    def of(cls, entry: FaqEntry) -> "Profile":
+        """Read an entry's texts."""
+        phrasings = [t for group in entry.phrasings.values() for t in group]
+        return cls(
+            stated=stated(entry),
+            steps=_steps(entry),
+            stance=Stance.of([*phrasings, entry.question, entry.en.question, entry.ja.question]),
+            acts=acts_in("\n".join([*phrasings, *_told(entry)])),
+        )
+
+    def meets(self, asks: tuple[Ask, ...], said: Said, acts: frozenset[int] = frozenset()) -> Meeting:
+        """Hold a question, as it was read, against this entry."""
+        lacking = missing(asks, self.stated)
+        strict = [ask for ask in asks if not ask.weak and ask.aspect not in STEPS]
+        wanted = {ask.aspect for ask in asks if ask.aspect in STEPS}
+        off = ""
+        if strict and len(lacking) == len(strict):
+            off = "aspect"
+        elif (wanted and not wanted & self.steps) or acts - self.acts:
+            off = "step"
+        return Meeting(opposite=self.stance.contradicts(said), lacks=tuple(ask.aspect for ask in lacking), off=off)
+
+
+def acts_in(text: str) -> frozenset[int]:
+    """The acts that a text speaks of, by number."""
+    folded = fold(text)
+    return frozenset(number for number, act in enumerate(_acts()) if act.search(folded))
+
+
+@cache
+def _acts() -> tuple[re.Pattern[str], ...]:
+    return tuple(compiled(pattern) for pattern in read_cues("asking.yaml")["acts"])
+
+
+def _told(entry: FaqEntry) -> tuple[str, ...]:
+    wordings = [entry.wording(group) for group in ("zh", "en", "ja")]
+    return (*(text for w in wordings for text in (w.question, w.answer)), entry.details, *entry.prepare, entry.where)
+
+
+def _steps(entry: FaqEntry) -> frozenset[Aspect]:
+    """The steps an entry is about: those its question or answer names, or several of its phrasings."""
+    found = set(entry.aspects) & STEPS
+    for group in ("zh", "en", "ja"):
+        wording = entry.wording(group)
+        found |= _named(f"{wording.question} {wording.answer}", group)
+        counted = [_named(text, group) for text in entry.phrasings.get(group, ())]
+        found |= {step for step in STEPS if sum(step in named for named in counted) >= _SOME}
+    found |= _named(entry.details, "zh")
+    return frozenset(found)
+
+
+def _named(text: str, group: str) -> frozenset[Aspect]:
+    return frozenset(ask.aspect for ask in asked(normalise(text), group)) & STEPS

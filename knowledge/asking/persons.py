@@ -1,0 +1,34 @@
+"""Which questions only a person may answer: a judgement of one case, a legal remedy, health, another firm's affairs."""
+
+from collections.abc import Mapping
+from functools import cache
+from re import Pattern
+
+from knowledge.asking.aspects import Ask
+from knowledge.asking.cues import compiled, read_cues
+from knowledge.language.text import fold
+
+
+@cache
+def _patterns() -> Mapping[str, Pattern[str]]:
+    return {str(name): compiled(pattern) for name, pattern in read_cues("asking.yaml")["persons"].items()}
+
+
+def person_needed(text: str) -> str | None:
+    """Why a text goes to a person (`judgement`, `remedy`, `medical`, `others`), or None."""
+    folded = fold(text)
+    return next((name for name, pattern in _patterns().items() if pattern.search(folded)), None)
+
+
+@cache
+def _telling() -> Pattern[str]:
+    return compiled(read_cues("asking.yaml")["telling"])
+
+
+_LEAST_TOLD = 12
+"""Characters from which a message tells something; shorter ones name a matter (資料送了 is left to the matcher)."""
+
+
+def only_tells(text: str, asks: tuple[Ask, ...]) -> bool:
+    """True where a normalised text tells what happened and asks nothing: somebody's case, whatever it resembles."""
+    return not asks and len(text) >= _LEAST_TOLD and bool(_telling().search(text))

@@ -1,0 +1,91 @@
+"""What a question asks, and what an entry states: the sharp cue wins, and no cue is read twice."""
+
+import pytest
+
+from knowledge.asking.aspects import Ask, Stated, asked, meets, missing, stated
+from knowledge.entries import Aspect, Basis, Category, EntryKind
+from knowledge.language.text import detect_language, normalise
+from tests.unit.knowledge.conftest import make_entry
+
+A = Aspect
+
+
+def strict(text):
+    group = detect_language(text).group
+    return [ask.aspect for ask in asked(normalise(text), group) if not ask.weak]
+
+
+@pytest.mark.parametrize(
+    ("text", "aspects"),
+    [
+        ("倉儲設備許可要審多久", [A.HOW_LONG]),
+        ("開工後多久內要報備", [A.DEADLINE]),
+        ("逾期沒申報要罰多少", [A.PENALTY]),
+        ("忘記送月報會怎樣", [A.PENALTY]),
+        ("辦用電登記要帶哪些文件", [A.PAPERS]),
+        ("停車證一張多少錢", [A.HOW_MUCH]),
+        ("這個表要送哪個單位", [A.WHERE]),
+        ("水錶移位怎麼申請", [A.HOW]),
+        ("許可證弄丟了怎麼補發", [A.HOW, A.REPLACE]),
+        ("租約要續租，附什麼證件", [A.PAPERS, A.RENEW]),
+        ("線路費用由誰負擔", [A.WHERE]),
+        ("聯絡處撤掉的流程", [A.HOW, A.CANCEL]),
+        ("隔壁工廠半夜一直排臭味", [A.COMPLAINT]),
+        ("更新計畫的補償", []),
+        ("廠房可以過夜停車嗎", []),
+        ("房屋税晚报会罚多少", [A.PENALTY]),
+        ("What documents do we need for the fire review?", [A.PAPERS]),
+        ("how long does the review of a sign take", [A.HOW_LONG]),
+        ("What is the fine for late filing?", [A.PENALTY]),
+        ("who issues the certificate and what does it cost, how much", [A.HOW_MUCH, A.WHERE]),
+        ("届出の期限はいつまでですか", [A.DEADLINE]),
+        ("届出に必要な書類は何ですか", [A.PAPERS]),
+        ("届出を忘れたら罰金はありますか", [A.PENALTY]),
+        ("手数料はいくらですか", [A.HOW_MUCH]),
+        ("どこに提出しますか", [A.WHERE]),
+    ],
+)
+def test_what_is_asked(text, aspects):
+    assert sorted(strict(text)) == sorted(aspects)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("違反者處新臺幣3萬元以上15萬元以下罰鍰。", A.PENALTY),
+        ("應檢附申請書、配置圖及土地權利證明文件。", A.PAPERS),
+        ("每平方公尺每月12元。", A.HOW_MUCH),
+        ("應於完工後30日內申報。", A.DEADLINE),
+        ("審查期間為20日。", A.HOW_LONG),
+        ("向環保局申請。", A.WHERE),
+    ],
+)
+def test_what_an_answer_states(text, found):
+    entry = make_entry("x", Category.LAND, EntryKind.ANSWER, "某事", ["某事"], answer=text)
+    said = stated(entry)
+    assert found in said.aspects
+    assert not said.confirmed
+
+
+def test_confirmed_aspects_come_before_those_read_from_the_text():
+    entry = make_entry(
+        "x", Category.LAND, EntryKind.ANSWER, "某事", ["某事"], answer="向環保局申請，費用500元。", aspects=(A.WHERE,)
+    )
+    assert stated(entry) == Stated(aspects=frozenset({A.WHERE}), signs=frozenset({"money"}), confirmed=True)
+
+
+def test_a_fee_needs_money_in_the_answer():
+    metres = make_entry("x", Category.LAND, EntryKind.ANSWER, "退縮多深？", ["退縮"], answer="應退縮10公尺。")
+    fee = asked(normalise("退縮審查規費多少"))
+    assert missing(fee, stated(metres))
+    assert not missing(asked(normalise("要退縮幾公尺")), stated(metres))
+
+
+def test_a_way_of_putting_a_question_is_never_missing():
+    nothing = Stated(aspects=frozenset(), signs=frozenset(), confirmed=True)
+    assert missing((Ask(aspect=A.ALLOWED, weak=True), Ask(aspect=A.RENEW)), nothing) == ()
+    assert not meets(Ask(aspect=A.PENALTY), nothing)
+
+
+def test_a_basis_names_the_paragraph_it_rests_on():
+    assert Basis(law="某法", article="§3", url="", version="", paragraph="第2項").label == "某法§3第2項"
