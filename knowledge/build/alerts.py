@@ -1,23 +1,31 @@
 """Trains the alert model from data/alerts.yaml and all that is known to be no emergency; writes data/model/alerts.npz.
 
 python -m knowledge.build.alerts
+
+n-grams learn from everything, put-together sentences included. The weights of the concepts start from those in
+data/danger.yaml and are moved only by sentences that somebody wrote as a whole, whose n-grams are then judged by a
+model that has not seen them.
 """
 
 import itertools
 import json
 import random
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import yaml
+from scipy.sparse import csr_matrix
 from sklearn.svm import LinearSVC
 
 from knowledge.build.category import training_texts
+from knowledge.build.danger_weights import weigh
 from knowledge.build.tables import Space, cut, pack
 from knowledge.entries import KnowledgeBase
-from knowledge.evaluation.cases import ALERTS
+from knowledge.evaluation.cases import ALERTS, THIRD
 from knowledge.language.alerts import Alert
+from knowledge.language.danger import GRAM_LIMIT
 from knowledge.language.text import detect_language
 from knowledge.loading import DATA, read_knowledge
 
@@ -28,6 +36,9 @@ _REPORTS, _FRAMED = 45, 14
 _MOST = 400
 _PLAIN = 0.4
 _SIZE = 30_000
+_MADE, _PHRASING = 0.1, 0.5
+"""Weight of a sentence that was put together, and of one that only asks."""
+_PARTS = 5
 
 
 def made(raw: dict[str, Any]) -> Iterator[tuple[str, Alert | None]]:
@@ -69,19 +80,30 @@ def _wrapped(text: str, raw: dict[str, Any], chance: random.Random) -> str:
 
 def own_set() -> Iterator[tuple[str, Alert | None]]:
     """The package's own labelled reports, which the rules were made with as well."""
-    for line in ALERTS.read_text(encoding="utf-8").splitlines():
+    yield from _labelled(ALERTS)
+
+
+def _labelled(path: Path) -> Iterator[tuple[str, Alert | None]]:
+    for line in path.read_text(encoding="utf-8").splitlines():
         if line and not line.startswith("#"):
             text, kind = line.split("\t")
             yield text, None if kind == "-" else Alert(kind)
 
 
+def rounds() -> Iterator[tuple[str, Alert | None]]:
+    """The rounds of the third held-out set whose first contact is on record (its README)."""
+    for path in sorted(THIRD.glob("alerts-round*.tsv")):
+        yield from _labelled(path)
+
+
 def texts(base: KnowledgeBase) -> list[tuple[str, Alert | None, float]]:
     """Every training text with its kind and weight."""
     raw = yaml.safe_load((DATA / "alerts.yaml").read_text(encoding="utf-8"))
-    found = [(text, kind, 0.3) for text, kind in made(raw)]
+    found = [(text, kind, _MADE) for text, kind in made(raw)]
     found += [(text, kind, 2.0) for text, kind in own_set()]
+    found += [(text, kind, 3.0) for text, kind in rounds()]
     # Phrasings of entries ask and do not report, the few about emergencies aside.
-    found += [(p.text, None, 1.0) for p, _ in training_texts(base) if not _emergency(p.text)]
+    found += [(p.text, None, _PHRASING) for p, _ in training_texts(base) if not _emergency(p.text)]
     return found
 
 
@@ -90,25 +112,48 @@ def _emergency(text: str) -> bool:
 
 
 def build(base: KnowledgeBase) -> dict[str, np.ndarray]:
-    """The arrays of the model file: one column a kind, and the bias of each."""
+    """The arrays of the model file: of n-grams and of features, one column for danger and one a kind."""
     rows = texts(base)
     found = cut([text for text, _, _ in rows])
     space = Space(found, 2)
     labels = np.array([KINDS.index(kind) if kind else len(KINDS) for _, kind, _ in rows])
-    danger = LinearSVC(C=0.5, class_weight="balanced", max_iter=4000)
-    danger.fit(space.rows(found), labels < len(KINDS), sample_weight=[weight for _, _, weight in rows])
-    which = LinearSVC(C=0.3, class_weight="balanced", max_iter=3000)
-    inside = labels < len(KINDS)
-    which.fit(space.rows([f for f, yes in zip(found, inside, strict=True) if yes]), labels[inside])
-    weights = np.vstack([danger.coef_, which.coef_])
-    packed = pack(space.names, (weights * space.idf).T, _SIZE)
+    weights = np.array([weight for _, _, weight in rows])
+    grams = space.rows(found)
+    danger, which = _fit_grams(grams, labels, weights)
+    packed = pack(space.names, (np.vstack([danger.coef_, which.coef_]) * space.idf).T, _SIZE)
+    written = weights != _MADE
+    spoken = _unseen_scores(grams, labels, weights, written)
+    own = [text for (text, _, _), yes in zip(rows, written, strict=True) if yes]
+    names, table = weigh(own, labels[written], spoken, weights[written] == _PHRASING)
     return {
         "grams": np.array("\n".join(packed.grams)),
         "weights": packed.weights,
         "scale": packed.scale,
         "bias": np.concatenate([danger.intercept_, which.intercept_]).astype(np.float32),
-        "note": np.array(json.dumps({"texts": len(rows), "reports": int(inside.sum())})),
+        "features": np.array("\n".join(names)),
+        "feature_weights": table.astype(np.float32),
+        "note": np.array(json.dumps({"texts": len(rows), "reports": int((labels < len(KINDS)).sum())})),
     }
+
+
+def _fit_grams(grams: csr_matrix, labels: np.ndarray, weights: np.ndarray) -> tuple[LinearSVC, LinearSVC]:
+    """Danger against all else, and the kinds against each other."""
+    inside = labels < len(KINDS)
+    danger = LinearSVC(C=0.5, class_weight="balanced", max_iter=4000).fit(grams, inside, sample_weight=weights)
+    which = LinearSVC(C=0.3, class_weight="balanced", max_iter=3000).fit(grams[inside], labels[inside])
+    return danger, which
+
+
+def _unseen_scores(grams: csr_matrix, labels: np.ndarray, weights: np.ndarray, written: np.ndarray) -> np.ndarray:
+    """The n-grams' scores of each written sentence by a model fitted without it and its fifth of the others."""
+    part = np.arange(len(labels)) % _PARTS
+    scores = np.zeros((len(labels), 1 + len(KINDS)))
+    for number in range(_PARTS):
+        out = written & (part == number)
+        danger, which = _fit_grams(grams[~out], labels[~out], weights[~out])
+        scores[out] = np.column_stack([danger.decision_function(grams[out]), which.decision_function(grams[out])])
+    unseen: np.ndarray = np.clip(scores[written], -GRAM_LIMIT, GRAM_LIMIT)
+    return unseen
 
 
 def main() -> None:

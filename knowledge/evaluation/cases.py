@@ -8,6 +8,7 @@ from knowledge.loading import DATA
 
 HELDOUT = DATA / "heldout"
 SECOND = DATA / "heldout2"
+THIRD = DATA / "heldout3"
 ALERTS = Path(__file__).parent / "alerts.tsv"
 
 
@@ -75,8 +76,9 @@ def read_all(folder: Path) -> tuple[list[Case], list[Pair]]:
 
 
 def alert_sets() -> dict[str, list[tuple[str, str | None]]]:
-    """The alert sets by name: the package's own, which the rules were made with, and those of the second hand-out."""
-    return {"own set": _alerts(ALERTS)} | {path.stem: _alerts(path) for path in sorted(SECOND.glob("alerts*.tsv"))}
+    """The alert sets by name: the package's own, which the rules were made with, and those of both further hands."""
+    paths = [*sorted(SECOND.glob("alerts*.tsv")), *sorted(THIRD.glob("alerts*.tsv"))]
+    return {"own set": _alerts(ALERTS)} | {path.stem: _alerts(path) for path in paths}
 
 
 def _alerts(path: Path) -> list[tuple[str, str | None]]:

@@ -1,7 +1,7 @@
-"""How much a message reads like a report of danger now, by its n-grams; made by knowledge/build/alerts.py.
+"""How likely a sentence reports danger now, and of which kind; made by knowledge/build/alerts.py.
 
-The rules of knowledge/language/alerts.py know words; this knows how reports and questions sound, also in words that no
-rule names.
+Two views are added: the concepts of knowledge/language/signs.py, each with a weight that can be read, and n-grams,
+which also know how reports and questions sound.
 """
 
 from dataclasses import dataclass
@@ -15,20 +15,32 @@ from knowledge.model.classify import LONGEST, GramTable
 from knowledge.model.features import Floats, grams
 
 FILE = DATA / "model" / "alerts.npz"
+GRAM_LIMIT = 1.5
+"""n-grams count up to this much either way: a strange word must not outweigh what is said."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DangerModel:
-    """A linear table: its first column tells danger from all else, the further ones the kinds from each other."""
+    """First columns tell danger from all else, the further ones the kinds from each other."""
 
     table: GramTable
     bias: Floats
+    weights: dict[str, Floats]
+    """What each feature adds; `base` always, `grams` times the n-grams' score."""
 
-    def score(self, text: str) -> tuple[float, int]:
-        """How sure danger is (above 0: more likely than not), and the number of the likeliest kind."""
-        found = list(grams(normalise(text), LONGEST))
-        scores = self.table.score(found) + self.bias
-        return float(scores[0]), int(np.argmax(scores[1:]))
+    def grams(self, text: str) -> Floats:
+        """The n-grams' scores of a text: danger, then each kind."""
+        return self.table.score(list(grams(normalise(text), LONGEST))) + self.bias
+
+    def score(self, text: str, found: frozenset[str]) -> Floats:
+        """How sure danger is (above 0: more likely than not), then a score for each kind."""
+        spoken = np.clip(self.grams(text), -GRAM_LIMIT, GRAM_LIMIT)
+        scores = self.weights["base"] + self.weights["grams"] * spoken
+        for name in found:
+            weight = self.weights.get(name)
+            if weight is not None:
+                scores = scores + weight
+        return scores.astype(np.float32)
 
 
 @cache
@@ -36,4 +48,6 @@ def danger_model() -> DangerModel:
     """The model that ships with the product."""
     with np.load(FILE, allow_pickle=False) as data:
         table = GramTable(str(data["grams"]).split("\n"), data["weights"], data["scale"])
-        return DangerModel(table=table, bias=data["bias"])
+        names = str(data["features"]).split("\n")
+        weights = dict(zip(names, data["feature_weights"], strict=True))
+        return DangerModel(table=table, bias=data["bias"], weights=weights)

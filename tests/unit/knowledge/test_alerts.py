@@ -20,6 +20,47 @@ def test_own_set_is_large_enough_and_kept():
     assert len(false) < len(others) * 0.01, false
 
 
+def test_what_was_learnt_of_the_rounds_is_kept():
+    """Sets that the weights have seen; how well fresh text is read stands in knowledge/data/heldout3/README.md."""
+    rows = [row for name, rows in alert_sets().items() if name.startswith("alerts-round") for row in rows]
+    reports = [t for t, k in rows if k]
+    others = [t for t, k in rows if not k]
+    assert (len(reports), len(others)) >= (200, 200)
+    missed = [t for t in reports if detect_alert(t) is None]
+    false = [t for t in others if detect_alert(t) is not None]
+    assert len(missed) <= len(reports) * 0.03, missed
+    assert len(false) <= len(others) * 0.01, false
+
+
+@pytest.mark.parametrize(
+    ("report", "look_alikes"),
+    [
+        (
+            "鍋爐房在冒煙",
+            [
+                "煙囪高度有規定嗎",
+                "上個月鍋爐房在冒煙 想問保險怎麼申請",
+                "鍋爐房冒煙演練要報備嗎",
+                "如果鍋爐房冒煙要通報誰",
+            ],
+        ),
+        ("排水溝變成綠色的 還冒泡", ["排水溝變綠那件事查出來了嗎", "排水溝水質標準的規定"]),
+        ("有人被夾住出不來", ["夾捲預防宣導海報", "去年有人被夾住 職災給付怎麼申請"]),
+        ("高壓跳脫 全廠停了", ["下週三高壓檢驗要停電 要先報備嗎", "上週跳脫的損失可以求償嗎"]),
+        ("水淹到配電盤了", ["淹水潛勢圖去哪下載", "防水閘門補助"]),
+        ("氨味重到大家眼睛睜不開", ["氨氣作業主管訓練在哪裡開班", "氨氣儲存規定"]),
+    ],
+)
+def test_the_same_danger_as_a_question_a_plan_or_the_past_is_no_report(report, look_alikes):
+    assert detect_alert(report) is not None
+    assert [text for text in look_alikes if detect_alert(text) is not None] == []
+
+
+def test_what_another_sentence_says_of_it_counts():
+    assert detect_alert("倉庫冒煙。") is Alert.FIRE
+    assert detect_alert("倉庫冒煙。已經滅了，是誤報。") is None
+
+
 @pytest.mark.parametrize(
     ("text", "kind"),
     [
