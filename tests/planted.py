@@ -70,7 +70,10 @@ def plant(service: Service) -> Planted:
         _from_line(service, planted, name, number)
         _made_of_it(service, planted, name, number)
     for name in (ASKED, OVER, HUSH):
-        question = {"on": "agency", "agency": "taipower", "message": f"{name}Question"}
+        telephone = _TELEPHONES[name]
+        told = f"{name}Firmname {telephone} {telephone.replace('-', '')} {_UBNS[name]} 電號 0755501041234"
+        names = f" {told}" if name in CONFIDENTIAL else ""
+        question = {"on": "agency", "agency": "taipower", "message": f"{name}Question{names}"}
         _do(service, "alice", planted.numbers[name], "wait", question)
     _do(service, "tai", planted.numbers[OVER], "messages", {"text": f"{OVER}Answer", "internal": True})
     service.later(minutes=5)

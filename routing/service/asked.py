@@ -6,6 +6,7 @@ show cannot be found out by asking for it either. Once the question is answered 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,9 +16,12 @@ from routing.domain.case import Status
 from routing.domain.errors import NotFound
 from routing.domain.permissions import Actor
 from routing.service.journal import find, question_version
+from routing.service.knowing.corrections import names_in
+from routing.service.knowing.likeness import without_names
 from routing.service.views import before_of
 from routing.store import cases as store
 from routing.store.cases import CaseFilter
+from routing.store.schema import Case as CaseRow
 
 _UNSEEN = ("kind", "category", "assignee", "overdue", "agency", "contact_id")
 """What a list may be narrowed to and a question does not show: nothing fits it."""
@@ -75,11 +79,26 @@ def _all(session: Session, actor: Actor, *, number: str | None = None) -> list[Q
         return []
     return [
         Question(
-            row_id=row.id, number=row.number, agency=actor.agency, text=text, asked_at=event.at,
+            row_id=row.id, number=row.number, agency=actor.agency, text=_words(session, row, text), asked_at=event.at,
             until=event.data.get("until"), unit=row.unit, park=row.park, version=question_version(event.at),
         )
         for row, event, text in store.asked_now(session, actor.agency, number=number)
     ]  # fmt: skip
+
+
+def _words(session: Session, row: CaseRow, text: str) -> str:
+    """The question as the agency reads it: of a confidential case without who its firm is, should it have named it.
+
+    Numbers of meters and plots stay; the agency needs them to answer (行政程序法 §170 protects the person).
+    """
+    if not row.confidential:
+        return text
+    names = names_in(session, row)
+    text = without_names(text, names)
+    digits = re.sub(r"\D", "", row.contact_phone or "")
+    for number in {one for one in (*names, digits) if one and one.isdigit()}:
+        text = re.sub(rf"(?<!\d){number}(?!\d)", "〔號碼〕", text)
+    return text
 
 
 def _fits(one: Question, wanted: CaseFilter) -> bool:

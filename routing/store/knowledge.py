@@ -131,9 +131,11 @@ def keep_services(session: Session, value: str) -> None:
 def unanswered(session: Session, *, since: datetime, until: datetime) -> list[tuple[Enquiry, Message, Contact | None]]:
     """Enquiries of a period that ended without a helpful answer, with their words.
 
-    None that was taken back, and none of a confidential case: the list is read by every unit.
+    None that was taken back, and none of a confidential case or of whoever has one (what they ask beside it may be
+    about it): the list is read by every unit.
     """
     secret = select(Case.id).where(Case.confidential.is_(True))
+    theirs = select(Case.contact_id).where(Case.confidential.is_(True), Case.contact_id.is_not(None))
     open_choice = or_(Enquiry.verdict.is_(None), Enquiry.verdict == "not_helpful")
     without = (Enquiry.decision == "hand_over") | ((Enquiry.decision == "choose") & open_choice)
     query = (
@@ -144,6 +146,7 @@ def unanswered(session: Session, *, since: datetime, until: datetime) -> list[tu
         .where(or_(without, Enquiry.verdict == "not_helpful"))
         .where(or_(Message.case_id.is_(None), Message.case_id.not_in(secret)))
         .where(or_(Enquiry.case_id.is_(None), Enquiry.case_id.not_in(secret)))
+        .where(or_(Message.contact_id.is_(None), Message.contact_id.not_in(theirs)))
         .order_by(Enquiry.at, Enquiry.id)
     )
     return [(row[0], row[1], row[2]) for row in session.execute(query)]

@@ -100,6 +100,23 @@ def test_a_week_begins_and_ends_at_midnight_in_taipei(service, at, counts):
     assert bool(week(service).gaps) is counts
 
 
+@pytest.mark.parametrize("filed", [True, False])
+def test_what_whoever_has_a_confidential_case_asks_is_in_no_list(service, filed):
+    """Filed to the case or asked beside it; made public again, it counts again."""
+    number = service.opened()
+    asked(service, "甲", "租約補發")
+    with service.runtime.writing() as (session, _):
+        case = session.scalars(select(Case).where(Case.number == number)).one()
+        said = session.scalars(select(Message).where(Message.text == "租約補發")).one()
+        case.contact_id = said.contact_id
+        said.case_id = case.id if filed else None
+    for confidential in (True, False):
+        done = service.post("alice", f"/cases/{number}/confidential", {"confidential": confidential})
+        assert done.status_code == 200
+        found = week(service, who="sue")
+        assert (bool(found.gaps), found.asked) == (not confidential, 0 if confidential else 1)
+
+
 def test_partners_see_no_list(service):
     with pytest.raises(Forbidden):
         week(service, who="tai")

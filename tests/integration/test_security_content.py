@@ -203,6 +203,14 @@ def test_a_partners_filters_tell_nothing_that_its_pages_do_not(service, planted,
     assert service.get("tai", "/cases", **query).json()["items"] == []
 
 
+def test_a_question_in_a_confidential_case_does_not_name_the_firm(service, planted):
+    """The officer wrote it into the question; the number of the meter stays, since the agency needs it."""
+    number = planted.numbers[HUSH]
+    text = service.get("tai", f"/cases/{number}").json()["messages"][0]["text"]
+    assert text == "HushQuestion 〔名稱〕 〔名稱〕 〔號碼〕 〔號碼〕 電號 0755501041234"
+    assert "HushFirmname" in service.get("alice", f"/cases/{number}").text
+
+
 @pytest.mark.parametrize("who", ["carol", "tai", "nina"])
 def test_what_is_hidden_sounds_like_what_is_not_there(service, planted, who):
     """Every writing call and every file, by number or by a tried id."""

@@ -55,12 +55,19 @@ def mask(text: str, names: Iterable[str | None] = ()) -> str:
     said = text.translate(_WIDE)
     for pattern, instead in _MASKS:
         said = pattern.sub(instead, said)
-    hidden = {part for name in names if name for part in _parts(name)}
-    for part in sorted(hidden, key=len, reverse=True):
-        said = re.sub(re.escape(part), "〔名稱〕", said, flags=re.IGNORECASE)
+    said = without_names(said, names)
     for pattern in _NAMED:
         said = pattern.sub("〔姓名〕", said)
     return said.strip()
+
+
+def without_names(text: str, names: Iterable[str | None]) -> str:
+    """A text without these names and numbers, which are known to identify somebody."""
+    said = text
+    hidden = {part for name in names if name for part in _parts(name)}
+    for part in sorted(hidden, key=len, reverse=True):
+        said = re.sub(re.escape(part), "〔名稱〕", said, flags=re.IGNORECASE)
+    return said
 
 
 def _parts(name: str) -> Iterable[str]:
