@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -53,6 +54,7 @@ class Settings(BaseSettings):
     semantic_key: str = Field("", alias="ONESTOP_SEMANTIC_KEY", repr=False)
     semantic_model: str = Field("text-embedding-3-small", alias="ONESTOP_SEMANTIC_MODEL")
     semantic_timeout: int = Field(800, alias="ONESTOP_SEMANTIC_TIMEOUT", ge=50, le=800)
+    trusted_proxies: str = Field("", alias="ONESTOP_TRUSTED_PROXIES")
     quota_warning: int = Field(80, alias="ONESTOP_QUOTA_WARNING", ge=1, le=100)
     keep_inbox: int | None = Field(None, alias="ONESTOP_KEEP_INBOX", ge=1)
     keep_chat: int | None = Field(None, alias="ONESTOP_KEEP_CHAT", ge=1)
@@ -121,10 +123,25 @@ class Settings(BaseSettings):
             audit=self.keep_audit, sign_in=self.keep_sign_in,
         )  # fmt: skip
 
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, value: str) -> str:
+        _networks_of(value)
+        return value
+
+    @property
+    def proxies(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        """The proxies whose word on the caller's address is taken."""
+        return _networks_of(self.trusted_proxies)
+
     @property
     def https(self) -> bool:
         """Whether browsers reach us by https; decides the cookie's name and flags."""
         return self.base_url.startswith("https://")
+
+
+def _networks_of(value: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    return tuple(ip_network(part.strip(), strict=False) for part in value.split(",") if part.strip())
 
 
 def setting_names() -> dict[str, str]:

@@ -9,7 +9,8 @@ from fastapi.responses import JSONResponse, Response
 
 from bot.api.described import PROBLEMS
 from bot.api.requests import TurnaroundQuery
-from bot.web import counting, words
+from bot.web import words
+from bot.web.limits import counting
 from bot.web.tables import MEDIA_TYPES, Format, write
 from bot.web.turnaround import table
 from bot.web.work import Reading

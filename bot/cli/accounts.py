@@ -8,10 +8,12 @@ from typing import Annotated
 import typer
 
 from bot.cli.context import opened
+from knowledge.calendar import local
 from knowledge.offices import CATEGORIES
 from routing.domain.errors import Invalid
 from routing.domain.permissions import Actor, Role
-from routing.service import administration, passwords, signing_in
+from routing.service import administration, signing_in
+from routing.service.access import lockout, passwords, tokens
 
 _CLI = Actor(name="cli", role=Role.ADMIN)
 
@@ -86,6 +88,27 @@ def set_password(
     typer.echo(f"已重設 {address} 的密碼")
 
 
+@staff_app.command()
+def locked() -> None:
+    """列出目前因登入失敗而鎖定的帳號與來源位址。"""  # noqa: D415 - a Chinese sentence, shown as the help
+    with opened() as context, context.reading() as (session, _desk):
+        for lock in lockout.locks(session, now=context.now):
+            until = f"{local(lock.until):%Y-%m-%d %H:%M:%S}"
+            typer.echo("\t".join((lock.email or lock.address or "", str(lock.failures), until)))
+
+
+@staff_app.command()
+def unlock(
+    email: Annotated[str | None, typer.Argument(help="電子郵件")] = None,
+    *,
+    address: Annotated[str | None, typer.Option(help="來源位址；不給帳號時")] = None,
+) -> None:
+    """解除帳號或來源位址的登入鎖定。"""  # noqa: D415 - a Chinese sentence, shown as the help
+    with opened() as context, context.writing() as (session, _desk):
+        lockout.unlock(session, email=email, address=address, now=context.now, by="cli")
+    typer.echo(f"已解除鎖定 {email or address}")
+
+
 def _typed_password(*, given: bool) -> str:
     if not given:
         raise Invalid("請加上 --password-stdin 並由標準輸入給密碼。", field="password")
@@ -99,3 +122,20 @@ def create(*, email: Annotated[str, typer.Option(help="電子郵件")]) -> None:
         token = signing_in.create_token(session, email, now=context.now)
     typer.echo("以下權杖只顯示這一次，請妥善保存：", err=True)
     typer.echo(token)
+
+
+@token_app.command("list")
+def list_tokens(email: Annotated[str | None, typer.Option(help="只列這個帳號的權杖")] = None) -> None:
+    """列出 API 權杖：編號、帳號、發給時間、狀態。"""  # noqa: D415 - a Chinese sentence, shown as the help
+    with opened() as context, context.reading() as (session, _desk):
+        for token in tokens.listing(session, email=email):
+            state = f"已撤銷 {local(token.revoked_at):%Y-%m-%d %H:%M}" if token.revoked_at else "使用中"
+            typer.echo("\t".join((token.id, token.email, f"{local(token.created_at):%Y-%m-%d %H:%M}", state)))
+
+
+@token_app.command("revoke")
+def revoke_token(token_id: Annotated[str, typer.Argument(metavar="ID", help="權杖編號，見 token list")]) -> None:
+    """撤銷一個 API 權杖，立即失效。"""  # noqa: D415 - a Chinese sentence, shown as the help
+    with opened() as context, context.writing() as (session, _desk):
+        email = tokens.revoke(session, token_id, now=context.now, by="cli")
+    typer.echo(f"已撤銷 {email} 的權杖 {token_id}")

@@ -16,9 +16,10 @@ from bot.web.words import WORDS
 from bot.web.work import Reading, RowId, Work, reading, writing
 from knowledge.office_days import COUNTIES
 from routing.domain.errors import Invalid, NotFound, OnestopError
-from routing.service import administration, passwords, redating
+from routing.service import administration, redating
+from routing.service.access import lockout, passwords, tokens
+from routing.service.access.passwords import Hashed
 from routing.service.channel import withdrawn
-from routing.service.passwords import Hashed
 from routing.service.upkeep import retention
 
 router = APIRouter(prefix="/desk/admin")
@@ -31,6 +32,10 @@ def _staff(work: Work) -> dict[str, Any]:
         "staff": administration.staff(work.session), "units": work.desk.offices.units,
         "agencies": work.desk.offices.agencies,
     }  # fmt: skip
+
+
+def _access(work: Work) -> dict[str, Any]:
+    return {"tokens": tokens.listing(work.session), "locks": lockout.locks(work.session, now=work.now)}
 
 
 def _absences(work: Work) -> dict[str, Any]:
@@ -60,6 +65,7 @@ def _withdrawn(work: Work) -> dict[str, Any]:
 
 _PAGES: dict[str, tuple[str, Callable[[Work], dict[str, Any]]]] = {
     "staff": ("admin_staff.html", _staff),
+    "access": ("admin_access.html", _access),
     "absences": ("admin_absences.html", _absences),
     "calendar": ("admin_calendar.html", _calendar),
     "keeping": ("admin_keeping.html", _keeping),
@@ -119,6 +125,17 @@ def _disable(work: Work, form: Form, _password: Hashed | None) -> None:
     administration.disable_staff(work.session, work.actor, form.text("email"), now=work.now)
 
 
+def _revoke(work: Work, form: Form, _password: Hashed | None) -> None:
+    tokens.revoke(work.session, form.text("token"), now=work.now, by=work.actor.email or work.actor.name)
+
+
+def _unlock(work: Work, form: Form, _password: Hashed | None) -> None:
+    lockout.unlock(
+        work.session, email=form.optional("email"), address=form.optional("address"), now=work.now,
+        by=work.actor.email or work.actor.name,
+    )  # fmt: skip
+
+
 def _add_absence(work: Work, form: Form, _password: Hashed | None) -> None:
     administration.add_absence(
         work.session, work.actor, email=form.text("email"), first=_day(form, "first"), last=_day(form, "last"),
@@ -146,6 +163,8 @@ def _withdraw(work: Work, form: Form, _password: Hashed | None) -> None:
 _DEEDS: dict[tuple[str, str], tuple[str, Callable[[Work, Form, Hashed | None], None]]] = {
     ("staff", "add"): ("staff", _add_staff),
     ("staff", "disable"): ("staff", _disable),
+    ("access", "revoke"): ("token", _revoke),
+    ("access", "unlock"): ("unlock", _unlock),
     ("absences", "add"): ("absence", _add_absence),
     ("absences", "remove"): ("absence", _remove_absence),
     ("calendar", "close"): ("closure", _close_office),
@@ -166,6 +185,7 @@ def do(request: Request, name: str, deed: str, form: Filled) -> Response:
             administration.require_admin(work.actor)
         password = _password(form) if act is _add_staff else None
         with writing(request) as work:
+            administration.require_admin(work.actor)
             act(work, form, password)
         if name == "calendar":
             redating.go_on(work.runtime, now=work.now)

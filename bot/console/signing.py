@@ -12,17 +12,19 @@ from fastapi.responses import RedirectResponse, Response
 from bot.console.forms import Filled, Form
 from bot.web import unsent
 from bot.web.errors import status_of
+from bot.web.limits.origin import address_of
 from bot.web.pages import show
 from bot.web.runtime import Runtime, runtime_of
 from bot.web.work import Reading, Work, cookie_name, reading, writing
 from routing.domain.errors import Invalid, OnestopError, Unauthenticated
-from routing.service import passwords, signing_in
+from routing.service import signing_in
+from routing.service.access import passwords
 
 router = APIRouter()
 
 HOME = "/desk"
-REFUSED = "帳號或密碼不正確，或帳號因連續失敗 5 次而暫停登入 15 分鐘。"
-WRONG = "目前的密碼不正確，或帳號因連續失敗 5 次而暫停 15 分鐘。"
+REFUSED = "帳號或密碼不正確，或因連續失敗而暫停登入 15 分鐘；急需登入請洽系統管理人員解除。"
+WRONG = "目前的密碼不正確，或因連續失敗而暫停 15 分鐘；急需變更請洽系統管理人員解除。"
 _LOCAL = re.compile(r"/desk(?:[/?][\w/\-.?=&%,:+]*)?", re.ASCII)
 
 
@@ -62,7 +64,7 @@ def sign_in(request: Request, form: Filled) -> Response:
     """Check the password; a new token in any case, so that none from before can be used on."""
     runtime = runtime_of(request)
     email, target = form.text("email"), local_path(form.optional("next"))
-    staff = _person(runtime, email, form.fields.get("password", ""))
+    staff = _person(request, email, form.fields.get("password", ""))
     if staff is None:
         return _refused(request, email, target, form.optional(unsent.FIELD))
     with runtime.writing() as (session, _desk):
@@ -78,16 +80,20 @@ def sign_in(request: Request, form: Filled) -> Response:
     return answer
 
 
-def _person(runtime: Runtime, email: str, password: str) -> Any:
+def _person(request: Request, email: str, password: str) -> Any:
     """Whose account and password these are, or None. No transaction is open while the password is looked at."""
-    now = runtime.now()
+    runtime = runtime_of(request)
+    now, address = runtime.now(), address_of(request, runtime.settings.proxies)
+    with runtime.database.reading() as session:
+        if signing_in.barred(session, email, address=address, now=now):
+            return None
     with passwords.turn():
-        with runtime.writing() as (session, _desk):
-            attempt = signing_in.admit(session, email, now=now)
+        with runtime.database.writing() as session:
+            attempt = signing_in.admit(session, email, address=address, now=now)
         if attempt is None:
             return None
         fits = attempt.fits(password)
-        with runtime.writing() as (session, _desk):
+        with runtime.database.writing() as session:
             return signing_in.settle(session, attempt, email, fits=fits, now=now)
 
 
@@ -126,7 +132,7 @@ def change_password(request: Request, form: Filled) -> Response:
 def _change(request: Request, form: Form) -> str:
     with reading(request) as work:
         email = work.actor.email or ""
-    known = _person(runtime_of(request), email, form.fields.get("current", ""))
+    known = _person(request, email, form.fields.get("current", ""))
     if known is None:
         raise Invalid(WRONG, field="current", code="password_wrong")
     password = form.fields.get("password", "")

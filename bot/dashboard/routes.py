@@ -12,7 +12,7 @@ from fastapi.responses import Response
 from bot.dashboard.asking import Asked, Question
 from bot.dashboard.chart import MonthlyChart, monthly
 from bot.dashboard.showing import distributions, group_rows, label_of, measured, month_name
-from bot.web import counting
+from bot.web.limits import counting
 from bot.web.pages import show
 from bot.web.tables import MEDIA_TYPES, Format, write
 from bot.web.turnaround import DEFINITIONS, LABELS, LEAST_CASES, days, rate, republic, table

@@ -17,7 +17,7 @@ from bot.web.runtime import Runtime
 from knowledge.calendar import known_closures, local
 from routing.domain.permissions import Actor, Role
 from routing.service import administration, histories, signing_in
-from routing.service.passwords import hash_password
+from routing.service.access.passwords import hash_password
 from routing.service.upkeep import databases
 from routing.store import migrating
 from routing.store.schema import Meta

@@ -15,8 +15,8 @@ from knowledge.office_days import CalendarError, find_county, find_district, par
 from routing.domain.errors import Forbidden, Invalid, NotFound
 from routing.domain.permissions import Actor, Role
 from routing.service import redating, signing_in
+from routing.service.access.passwords import Hashed
 from routing.service.context import Desk
-from routing.service.passwords import Hashed
 from routing.store import calendar, cases, desk_reads, people
 from routing.store.schema_desk import Absence, Audit, CalendarYear, Closure, Staff
 

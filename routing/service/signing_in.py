@@ -1,7 +1,7 @@
 """Who is it? Passwords, browser sessions and API tokens; every success and refusal is audited.
 
-Passwords are argon2 hashes; sessions live on the server, so that they can be ended there. Five failures lock an
-account for a quarter of an hour (資通系統防護基準: 身分驗證管理); the account is never named to whoever guesses.
+Sessions live on the server, so that they can be ended there. Who failed too often is refused (``lockout``); the account
+is never named to whoever guesses.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from sqlalchemy.orm import Session
 
 from routing.domain.errors import Invalid, Unauthenticated
 from routing.domain.permissions import Actor, Role
-from routing.service import passwords
-from routing.service.passwords import Hashed
-from routing.store import people
+from routing.service.access import lockout, passwords
+from routing.service.access.passwords import Hashed
+from routing.store import people, sign_ins
 from routing.store.schema_desk import ApiToken, SignInFailure, Staff, WebSession
 
 IDLE = timedelta(minutes=30)
@@ -25,7 +25,6 @@ IDLE = timedelta(minutes=30)
 LONGEST_NAME = 80
 LIFE = timedelta(hours=12)
 """A session ends after this, used or not."""
-MAX_FAILURES = 5
 
 
 def digest(token: str) -> str:
@@ -43,30 +42,39 @@ def actor_of(staff: Staff) -> Actor:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """A password about to be looked at: for which account (a digest), and the hash it must fit."""
+    """A password about to be looked at: for which account (a digest), the hash it must fit, and from where."""
 
     name: str
     kept: str
+    address: str | None = None
 
     def fits(self, password: str) -> bool:
         """Whether this is the password. Slow on purpose, and as slow for nobody's account: no transaction is open."""
         return passwords.matches(self.kept, password)
 
 
-def admit(session: Session, email: str, *, now: datetime) -> Attempt | None:
+def barred(session: Session, email: str, *, address: str | None, now: datetime) -> bool:
+    """Whether an attempt would be refused whatever its password. Reads only: those who are locked out write nothing."""
+    return lockout.barred(session, sign_ins.digest(email), address, now=now)
+
+
+def admit(session: Session, email: str, *, address: str | None = None, now: datetime) -> Attempt | None:
     """An attempt at an account, or None if it is locked. It counts as failed until ``settle`` says otherwise.
 
     Counted before the password is looked at, and committed by the caller, so that many guesses at once are no more
     than one after another; the hash is then worked out without holding up anybody's writing.
+    ``address``: where it comes from, None if that cannot be told.
     """
-    name = digest(email.strip().lower())
+    name = sign_ins.digest(email)
     people.hold_account(session, name)
-    if people.failures_since(session, name, now - people.SIGN_IN_WINDOW) >= MAX_FAILURES:
+    if address is not None:
+        sign_ins.hold_address(session, address)
+    if lockout.barred(session, name, address, now=now):
         people.audit(session, at=now, actor="-", action="sign_in.locked", subject=name[:12], detail={})
         return None
-    session.add(SignInFailure(email_sha256=name, at=now))
+    session.add(SignInFailure(email_sha256=name, address=address, at=now))
     staff = people.staff_by_email(session, email)
-    return Attempt(name, staff.password_hash if staff else passwords.NOBODY)
+    return Attempt(name, staff.password_hash if staff else passwords.NOBODY, address)
 
 
 def settle(session: Session, attempt: Attempt, email: str, *, fits: bool, now: datetime) -> Staff | None:
@@ -77,8 +85,13 @@ def settle(session: Session, attempt: Attempt, email: str, *, fits: bool, now: d
     staff = people.staff_by_email(session, email)
     if staff is None or not fits or staff.disabled_at is not None or staff.password_hash != attempt.kept:
         people.audit(session, at=now, actor="-", action="sign_in.refused", subject=attempt.name[:12], detail={})
+        if lockout.barred(session, attempt.name, attempt.address, now=now):
+            detail: dict[str, object] = {"address": attempt.address}
+            people.audit(session, at=now, actor="-", action="sign_in.locked", subject=attempt.name[:12], detail=detail)
         return None
     people.forget_failures(session, attempt.name)
+    if attempt.address is not None:
+        sign_ins.know(session, attempt.name, attempt.address, now=now)
     people.audit(session, at=now, actor=staff.email, action="sign_in", subject=staff.email, detail={})
     return staff
 
@@ -101,7 +114,7 @@ def set_password(session: Session, email: str, password: Hashed, *, now: datetim
     staff.password_hash = password.value
     people.end_sessions_of(session, staff.id)
     tokens = people.revoke_tokens_of(session, staff.id, now=now)
-    people.forget_failures(session, digest(staff.email))
+    people.forget_failures(session, sign_ins.digest(staff.email))
     detail: dict[str, object] = {"tokens": tokens}
     people.audit(session, at=now, actor=by, action="password.change", subject=staff.email, detail=detail)
     return staff

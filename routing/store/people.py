@@ -112,12 +112,6 @@ def hold_account(session: Session, email_sha256: str) -> None:
         session.execute(select(func.pg_advisory_xact_lock(int(email_sha256[:15], 16))))
 
 
-def failures_since(session: Session, email_sha256: str, since: datetime) -> int:
-    """How often sign-in failed for an account since an instant."""
-    query = select(func.count()).select_from(SignInFailure)
-    return session.scalars(query.where(SignInFailure.email_sha256 == email_sha256, SignInFailure.at > since)).one()
-
-
 def forget_failures(session: Session, email_sha256: str, *, before: datetime | None = None) -> None:
     """Clear an account's failures, or those before an instant."""
     condition = SignInFailure.email_sha256 == email_sha256

@@ -60,12 +60,22 @@ class ApiToken(Base):
 
 
 class SignInFailure(Base):
-    """A failed sign-in, by account and by where it came from; five lock for a quarter of an hour."""
+    """A failed sign-in, by account and by the address it came from, if that can be told."""
 
     __tablename__ = "sign_in_failure"
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     email_sha256: Mapped[str] = mapped_column(String(64), index=True)
+    address: Mapped[str | None] = mapped_column(String(45), index=True)
     at: Mapped[datetime]
+
+
+class KnownAddress(Base):
+    """An address from which an account signed in, and when it last did; there no stranger's failures lock it out."""
+
+    __tablename__ = "known_address"
+    email_sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    address: Mapped[str] = mapped_column(String(45), primary_key=True)
+    last_at: Mapped[datetime]
 
 
 class Idempotency(Base):

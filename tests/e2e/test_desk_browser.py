@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page, expect
 from bot.simulator.running import free_port
 from routing.domain.permissions import Role
 from routing.service import signing_in
-from routing.service.passwords import hash_password
+from routing.service.access.passwords import hash_password
 from tests.harness.waiting import eventually
 from tests.service import Service
 

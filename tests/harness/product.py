@@ -15,7 +15,7 @@ import sqlalchemy
 from bot.simulator.running import free_port
 from routing.domain.permissions import Role
 from routing.service import signing_in
-from routing.service.passwords import hash_password
+from routing.service.access.passwords import hash_password
 from routing.store import migrating
 from routing.store.session import Database
 from tests.harness.balancer import Balancer

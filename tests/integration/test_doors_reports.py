@@ -8,7 +8,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from bot.web import counting
+from bot.web.limits import counting
 from tests.pages import Visitor
 from tests.service import Service
 

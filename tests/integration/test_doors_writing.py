@@ -10,7 +10,8 @@ from contextlib import ExitStack, contextmanager
 import pytest
 from sqlalchemy import event
 
-from routing.service import passwords, signing_in
+from routing.service import signing_in
+from routing.service.access import passwords
 from tests.attacks import routes
 from tests.integration.test_security_matrix import objects
 from tests.integration.test_security_sessions import PASSWORD, account

@@ -6,7 +6,7 @@ from bot.web import unsent
 from bot.web.words import WORDS
 from routing.domain.permissions import Role
 from routing.service import signing_in
-from routing.service.passwords import hash_password
+from routing.service.access.passwords import hash_password
 from tests.pages import Visitor
 from tests.service import Service, email
 

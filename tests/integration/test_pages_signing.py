@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from bot.console.signing import local_path
 from routing.domain.permissions import Role
 from routing.service import signing_in
-from routing.service.passwords import hash_password
+from routing.service.access.passwords import hash_password
 from routing.store.schema_desk import SignInFailure, Staff, WebSession
 from tests.pages import Visitor
 from tests.service import Service, email

@@ -7,8 +7,9 @@ from sqlalchemy import func, select
 
 from routing.domain.errors import Invalid, Unauthenticated
 from routing.domain.permissions import Role
-from routing.service import passwords, signing_in
-from routing.service.passwords import hash_password
+from routing.service import signing_in
+from routing.service.access import lockout, passwords
+from routing.service.access.passwords import hash_password
 from routing.store import people
 from routing.store.schema_desk import ApiToken, Audit, Staff, WebSession
 from tests.factories import DATABASES, LAND, branch_on
@@ -75,7 +76,7 @@ def test_a_wrong_one_does_not_and_names_nobody(branch, email, password):
 
 @pytest.mark.parametrize("email", [EMAIL, "nobody@kp.example"])
 def test_five_failures_lock_an_account_for_a_quarter_of_an_hour(branch, email):
-    for _ in range(signing_in.MAX_FAILURES):
+    for _ in range(lockout.MAX_FAILURES):
         assert not check(branch, email, "wrong")
     assert not check(branch, email)
     assert actions(branch)[-1] == "sign_in.locked"
@@ -86,14 +87,14 @@ def test_five_failures_lock_an_account_for_a_quarter_of_an_hour(branch, email):
 
 
 def test_one_accounts_failures_do_not_lock_another(branch):
-    for _ in range(signing_in.MAX_FAILURES):
+    for _ in range(lockout.MAX_FAILURES):
         check(branch, "bob@kp.example", "wrong")
     assert check(branch)
 
 
 def test_signing_in_forgets_the_failures_before(branch):
     for _ in range(2):
-        for _ in range(signing_in.MAX_FAILURES - 1):
+        for _ in range(lockout.MAX_FAILURES - 1):
             assert not check(branch, password="wrong")
         assert check(branch)
 

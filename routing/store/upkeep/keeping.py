@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from routing.store.base import Base
 from routing.store.schema import Inbox, Media, Message, Outbox, Unsent
-from routing.store.schema_desk import Audit, Idempotency, SignInFailure, WebSession
+from routing.store.schema_desk import Audit, Idempotency, KnownAddress, SignInFailure, WebSession
 from routing.store.session import changed
 
 
@@ -63,6 +63,7 @@ def _rules(over: Over, now: datetime) -> Iterator[_Rule]:
     yield "sessions", WebSession, (WebSession.last_seen_at < over.sessions,), delete(WebSession)
     yield "first_answers", Idempotency, (Idempotency.created_at < over.answers,), delete(Idempotency)
     if over.sign_in is not None:
+        yield "known_addresses", KnownAddress, (KnownAddress.last_at < over.sign_in,), delete(KnownAddress)
         yield "sign_in_failures", SignInFailure, (SignInFailure.at < over.sign_in,), delete(SignInFailure)
     if over.audit is not None:
         yield "audit", Audit, (Audit.at < over.audit,), delete(Audit)

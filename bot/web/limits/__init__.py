@@ -1,0 +1,1 @@
+"""What keeps one caller from taking everything: where from, how much, how slow, how many at once."""

@@ -1,0 +1,1 @@
+"""Who gets in: passwords, lockout, tokens."""
