@@ -130,6 +130,7 @@ WORDS: dict[str, dict[str, str]] = {
     },
     "notice": {
         "answer": "系統回答",
+        "flood": "系統回答（訊息過多，不推播）",
         "received": "受理通知",
         "assigned": "承辦人更新通知",
         "replied": "回復",

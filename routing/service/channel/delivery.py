@@ -73,6 +73,8 @@ def lease_parcels(session: Session, *, now: datetime, limit: int = _BATCH) -> li
             continue
         stale = row.kind == "reply" and row.attempts > 0
         if row.kind == "reply" and not stale and (row.token_until is None or now > row.token_until):
+            if _dropped(row):
+                continue
             row.kind, row.reply_token = "push", None
         row.attempts += 1
         row.first_try_at = row.first_try_at or now
@@ -84,6 +86,14 @@ def lease_parcels(session: Session, *, now: datetime, limit: int = _BATCH) -> li
             )
         )  # fmt: skip
     return parcels
+
+
+def _dropped(row: Outbox) -> bool:
+    """An answer in somebody's flood whose token is of no use any more goes no other way: it would cost a push."""
+    if row.reason != outbox.NEVER_PUSHED:
+        return False
+    row.state, row.lease_until, row.error = outbox.CANCELLED, None, "flood"
+    return True
 
 
 def _language(contact: Contact | None) -> str:
@@ -143,11 +153,11 @@ def _failed(database: Database, parcel: Parcel, error: DeliveryError, *, now: da
             row.state, row.due_at = outbox.PENDING, decided.at
         elif isinstance(decided, Unknown):
             row.state = outbox.UNKNOWN
-        elif parcel.kind == "reply":
+        elif parcel.kind == "reply" and not _dropped(row):
             # The token is of no use, and nothing was sent: the same words go out on our own account.
             row.kind, row.reply_token, row.state, row.attempts, row.due_at = "push", None, outbox.PENDING, 0, now
             row.first_try_at = None
-        else:
+        elif row.state != outbox.CANCELLED:
             row.state = outbox.DEAD
     log.warning("not_delivered", outbox=parcel.id, kind=parcel.kind, code=error.code, attempt=parcel.attempt)
 

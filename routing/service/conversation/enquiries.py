@@ -20,7 +20,7 @@ from routing.domain.dialogue.turn import Result
 from routing.domain.inbound import Inbound, InboundKind
 from routing.domain.messages import Text, to_plain
 from routing.service.context import Desk
-from routing.service.conversation import effects, turns
+from routing.service.conversation import effects, flooding, turns
 from routing.service.conversation.taking_back import take_back
 from routing.service.conversation.talk import Conversation
 from routing.service.conversation.understanding import Reader
@@ -60,6 +60,7 @@ def take(
         return
     if talk.message is not None and talk.message.erased_at is not None:
         return
+    speed, alert_before = flooding.pace(session, inbound), contact.dialogue.get("alert")
     result = _turn(talk)
     effects.carry_out(talk, result)
     if inbound.masked:
@@ -67,9 +68,12 @@ def take(
         alert = talk.understood is not None and talk.understood[0].alert is not None
         talk.told.insert(1 if alert else 0, Text(desk.sentences.say("masked", talk.language)))
     contact.last_event_at = max(contact.last_event_at or inbound.at, inbound.at)
-    if talk.told:
+    if speed.beyond:
+        flooding.quieten(talk, result, alert_before=alert_before)
+    if talk.told and not (speed.crowd and (token_until is None or now > token_until)):
         outbox.put(
-            session, contact_id=contact.id, payload=to_plain(talk.told[:5]), reason="answer", now=now,
+            session, contact_id=contact.id, payload=to_plain(talk.told[:5]), now=now,
+            reason=outbox.NEVER_PUSHED if speed.crowd else "answer",
             reply_token=inbound.reply_token, token_until=token_until,
         )  # fmt: skip
 

@@ -91,6 +91,15 @@ def next_event(session: Session, user_key: str, *, now: datetime) -> Inbox | Non
     return session.scalars(query).one_or_none()
 
 
+def number_between(session: Session, user_key: str, after: datetime, until: datetime) -> int:
+    """How many events of a user happened after one instant and up to another, by LINE's timestamps."""
+    since, last = (int(instant.timestamp() * 1000) for instant in (after, until))
+    query = select(func.count()).where(
+        Inbox.user_key == user_key, Inbox.state.in_((NEW, DONE)), Inbox.event_at > since, Inbox.event_at <= last
+    )
+    return session.scalars(query).one()
+
+
 def claim(session: Session, inbox_id: int, *, now: datetime) -> bool:
     """Mark an event handled, in the transaction of its effects; False if somebody else did (trap L2)."""
     mark = update(Inbox).where(Inbox.id == inbox_id, Inbox.state == NEW).values(state=DONE, handled_at=now, error=None)

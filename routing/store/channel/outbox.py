@@ -14,6 +14,8 @@ from routing.store.session import changed
 
 PENDING, LEASED, ACCEPTED, UNKNOWN, DEAD, CANCELLED = "pending", "leased", "accepted", "unknown", "dead", "cancelled"
 SEEN_BY_STAFF = (UNKNOWN, DEAD)
+NEVER_PUSHED = "flood"
+"""The reason of answers in somebody's flood: they go by reply token or not at all (contract §9)."""
 
 
 def put(
@@ -36,6 +38,13 @@ def put(
     session.add(row)
     session.flush()
     return row
+
+
+def spare(session: Session, contact_id: int) -> None:
+    """Somebody floods us: answers to them that wait go by reply or not at all."""
+    waiting = Outbox.contact_id == contact_id, Outbox.state == PENDING, Outbox.reason == "answer"
+    changed(session, update(Outbox).where(*waiting, Outbox.kind == "push").values(state=CANCELLED, error="flood"))
+    changed(session, update(Outbox).where(*waiting, Outbox.kind == "reply").values(reason=NEVER_PUSHED))
 
 
 def lease(session: Session, *, now: datetime, length: timedelta, limit: int) -> list[Outbox]:
