@@ -224,7 +224,7 @@ def _person(text: str, asks: tuple[Ask, ...], faq: Sequence[Match]) -> str | Non
     why = person_needed(text)
     if why is None and any(ask.aspect is Aspect.COMPLAINT for ask in asks):
         why = "complaint"
-    about = why is not None and bool(faq) and _about(faq[0], why)
+    about = why is not None and bool(faq) and faq[0].fits and _about(faq[0], why)
     return None if about else why
 
 

@@ -80,6 +80,7 @@ class Candidates:
             found.append(Match(
                 entry=entry, score=float(scores[number]), probability=self._answers.probability(seen), phrase=phrase,
                 similarity=similarity, opposite=meeting.opposite, lacks=meeting.lacks, off=meeting.off,
+                says=self.profile(number).says,
             ))  # fmt: skip
         return tuple(sorted(found, key=lambda m: (m.opposite, -m.score - (0 if m.off else _FITTING))))
 

@@ -22,6 +22,8 @@ class Match:
     """True where this entry says the contrary of what is asked: it may be offered, never answered."""
     lacks: tuple[Aspect, ...] = ()
     """What is asked and this entry does not state."""
+    says: tuple[Aspect, ...] = ()
+    """What this entry is about, to be named where it does not say what is asked."""
     off: str = ""
     """Why it may be offered and not answered: `aspect` (nothing asked is stated), `step` (another step), or ''."""
 

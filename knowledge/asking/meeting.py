@@ -28,6 +28,8 @@ class Profile:
     """What an entry states, which steps it is about, and which side of each opposite it takes."""
 
     stated: Stated
+    says: tuple[Aspect, ...]
+    """What its question asks, sharp aspects only: what can be told of it in a word."""
     steps: frozenset[Aspect]
     stance: Stance
     acts: frozenset[int]
@@ -39,6 +41,7 @@ class Profile:
         phrasings = [t for group in entry.phrasings.values() for t in group]
         return cls(
             stated=stated(entry),
+            says=_sharp(entry),
             steps=_steps(entry),
             stance=Stance.of([*phrasings, entry.question, entry.en.question, entry.ja.question]),
             acts=acts_in("\n".join([*phrasings, *_told(entry)])),
@@ -71,6 +74,10 @@ def _acts() -> tuple[re.Pattern[str], ...]:
 def _told(entry: FaqEntry) -> tuple[str, ...]:
     wordings = [entry.wording(group) for group in ("zh", "en", "ja")]
     return (*(text for w in wordings for text in (w.question, w.answer)), entry.details, *entry.prepare, entry.where)
+
+
+def _sharp(entry: FaqEntry) -> tuple[Aspect, ...]:
+    return tuple(ask.aspect for ask in asked(normalise(entry.question)) if not ask.weak and ask.aspect not in STEPS)
 
 
 def _steps(entry: FaqEntry) -> frozenset[Aspect]:

@@ -121,7 +121,8 @@ def _sure(
     near = tuple(m for m in live[1:] if m.fits and m.probability >= thresholds.offer)
     unknown = known is None and understanding.place is None
     if unknown and kind_matters(best.entry, (m.entry for m in near), understanding.text):
-        return Decision(action=Action.CHOOSE, reason="which_kind", choices=(best,))
+        other = next((m for m in near if m.entry.parks not in (ParkKind.ANY, best.entry.parks)), None)
+        return Decision(action=Action.CHOOSE, reason="which_kind", choices=(best, other) if other else (best,))
     second = next((m for m in near if m.probability >= thresholds.also), None)
     return Decision(action=Action.ANSWER, reason="sure", match=best, also=second, missing=best.lacks)
 

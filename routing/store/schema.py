@@ -41,6 +41,7 @@ class Firm(Base):
 class Contact(Base):
     """A person who writes for a firm; one row a LINE user. ``dialogue`` is where the conversation stands.
 
+    ``park_kind``: what the firm said when asked, while its park is not known.
     ``firm_said``: the firm in this person's own words; chats show no name that another person gave.
     ``reach_at``: when that happened by which ``reachable`` stands. ``flooded_at``: the last event beyond the limit.
     """
@@ -53,6 +54,7 @@ class Contact(Base):
     phone: Mapped[str | None] = mapped_column(String(40))
     language: Mapped[str | None] = mapped_column(String(10))
     park: Mapped[str | None] = mapped_column(String(40))
+    park_kind: Mapped[str | None] = mapped_column(String(12))
     firm_id: Mapped[int | None] = mapped_column(ForeignKey("firm.id"), index=True)
     firm_said: Mapped[str | None] = mapped_column(String(120))
     dialogue: Mapped[dict[str, Any]] = mapped_column(default=dict)

@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from knowledge.entries import FaqEntry
-from knowledge.offices import Park
-from routing.domain.decision import Action
-from routing.domain.dialogue import menu
+from routing.domain.decision import Action, Decision
+from routing.domain.dialogue import facts, menu
 from routing.domain.dialogue.state import MAX_PENDING, State
-from routing.domain.dialogue.turn import AddToCase, CaseCard, Effect, NoteEnquiry, Result, Turn, Verdict
-from routing.domain.messages import Button, Card, Outgoing, Row, Text, postback
+from routing.domain.dialogue.turn import AddToCase, CaseCard, Effect, LearnKind, NoteEnquiry, Result, Turn, Verdict
+from routing.domain.messages import Button, Card, Row, Text, postback
 
 
 def remember(turn: Turn, *, leads: bool = True) -> State:
@@ -65,27 +64,15 @@ def _decided(turn: Turn) -> Result:
     park = turn.find_park(turn.inbound.text)
     if park is None or park.own:
         return result
-    return replace(result, messages=(office_card(turn, park), *result.messages))
-
-
-def office_card(turn: Turn, park: Park, *, instead: bool = False) -> Card:
-    """The office that runs a park which is not ours: whom to ask. ``instead``: our parks follow, to pick from."""
-    office = park.office
-    name = office.name(turn.language)
-    rows = (("office.phone", office.phone), ("office.address", office.address))
-    key = "park.elsewhere" if instead else "park.elsewhere_only"
-    source = (Button(label=turn.say("button.source"), url=office.source),) if office.source else ()
-    return Card(
-        title=name, body=turn.say(key, park=park.label(turn.language), office=name),
-        rows=tuple(Row(turn.say(label), value) for label, value in rows if value), buttons=source, alt=name,
-        quick=menu.usual(turn),
-    )  # fmt: skip
+    return replace(result, messages=(facts.office_card(turn, park), *result.messages))
 
 
 def _by_decision(turn: Turn, state: State) -> Result:
     decision = turn.decision
     if decision is not None and decision.action is Action.ANSWER and decision.match is not None:
         return answer(turn, decision.match.entry, state=state)
+    if decision is not None and decision.reason == "which_kind":
+        return facts.ask_kind(turn, state, tuple(match.entry for match in decision.choices))
     if decision is not None and decision.action is Action.CHOOSE:
         return _choose(turn, state)
     return _hand_over(turn, state, decision.match.entry if decision and decision.match else None)
@@ -217,8 +204,13 @@ def answer_card(turn: Turn, entry: FaqEntry) -> Card:
     source = next((basis.url for basis in entry.basis if basis.url), None)
     if source:
         buttons.append(Button(label=turn.say("button.source"), url=source))
+    also = turn.decision.also if turn.decision is not None else None
+    if also is not None and also.entry.id != entry.id:
+        question = also.entry.wording(turn.language).question
+        buttons.append(Button(label=question, data=postback("faq", id=also.entry.id), shown=question[:100]))
+    body = "\n".join(part for part in (wording.answer, facts.missing_line(turn)) if part)
     return Card(
-        title=wording.question, body=wording.answer, rows=_rows(turn, entry), buttons=tuple(buttons),
+        title=wording.question, body=body, rows=_rows(turn, entry), buttons=tuple(buttons),
         footer=turn.say("faq.footer"), alt=wording.question, quick=(*_add_buttons(turn), *menu.usual(turn)),
     )  # fmt: skip
 
@@ -227,12 +219,16 @@ def answer(turn: Turn, entry: FaqEntry, *, state: State) -> Result:
     """Answer from an entry; one that hands over says who will answer and offers to open the case."""
     if entry.kind.value == "hand_over":
         return _hand_over(turn, state, entry)
+    if turn.known.park_kind and entry.parks.value not in {"any", turn.known.park_kind} and not facts.named_here(turn):
+        return _other_kind(turn, state)
     state = replace(state, last_entry=entry.id, category=entry.category.value, topic=entry.topic)
-    other_kind = turn.known.park_kind and entry.parks.value not in {"any", turn.known.park_kind}
-    messages: list[Outgoing] = [answer_card(turn, entry)]
-    if other_kind:
-        messages.append(Text(turn.say("faq.other_park"), quick=menu.usual(turn)))
-    return Result(state=state, messages=tuple(messages), effects=_note(turn, entry.id))
+    return Result(state=state, messages=(answer_card(turn, entry),), effects=_note(turn, entry.id))
+
+
+def _other_kind(turn: Turn, state: State) -> Result:
+    """A rule of the other kind of park is never given: a person answers."""
+    decision = Decision(action=Action.HAND_OVER, reason="other_kind")
+    return _hand_over(replace(turn, decision=decision), state)
 
 
 def _note(turn: Turn, faq: str | None, offered: tuple[str, ...] = ()) -> tuple[Effect, ...]:
@@ -278,12 +274,13 @@ def choices(turn: Turn, entries: tuple[FaqEntry, ...], *, quick: tuple[Button, .
     for entry in entries[:3]:
         question = entry.wording(turn.language).question
         buttons.append(Button(label=question, data=postback("faq", id=entry.id), shown=question[:100]))
+    body = facts.offered_line(turn, turn.decision) if turn.decision is not None else ""
     one = len(buttons) == 1
     none = menu.button(turn, "button.not_this" if one else "button.none_of_these", "open_case", primary=not one)
     title = turn.say("choose.title_one" if one else "choose.title")
     footer = "" if one else turn.say("choose.footer")
     return Card(
-        title=title, buttons=(*buttons, none), footer=footer, alt=title, quick=quick,
+        title=title, body=body, buttons=(*buttons, none), footer=footer, alt=title, quick=quick,
     )  # fmt: skip
 
 
@@ -293,13 +290,19 @@ def _hand_over(turn: Turn, state: State, entry: FaqEntry | None = None) -> Resul
         category, topic = entry.category.value, entry.topic
         state = replace(state, category=category, topic=topic, last_entry=entry.id)
     unit = turn.unit_of(category, topic)
+    reason = facts.why_a_person(turn)
     if entry is not None:
         body = entry.wording(turn.language).answer
+    elif reason is not None:
+        body = reason
     else:
         body = turn.say("hand_over.body", category=turn.say(f"category.{category}"), unit=unit)
     body = "\n".join(part for part in (body, menu.hours(turn)) if part)
     card = Card(
-        title=turn.say("hand_over.title"), body=body, buttons=(menu.open_case(turn, primary=True), menu.cancel(turn)),
+        title=turn.say("hand_over.title"), body=body,
+        buttons=(
+            menu.open_case(turn, primary=True), *facts.known_buttons(turn.decision, turn.language), menu.cancel(turn),
+        ),
         footer=turn.say("case.binding"), alt=turn.say("hand_over.title"),
         quick=(*_add_buttons(turn), *menu.category_buttons(turn), *menu.usual(turn)[1:]),
     )  # fmt: skip
@@ -325,6 +328,20 @@ def chosen(turn: Turn) -> Result:
         return menu.expired(turn)
     result = answer(turn, entry, state=menu.idle(turn.state))
     return replace(result, effects=(*result.effects, Verdict(verdict="chosen", faq=entry.id)))
+
+
+def kind(turn: Turn) -> Result:
+    """The firm says in which kind of park it is: that is remembered, and what it asked is answered for that kind."""
+    said, entry = turn.inbound.data.get("kind", ""), turn.entry(turn.inbound.data.get("faq", ""))
+    if said not in facts.KINDS:
+        return menu.expired(turn)
+    turn = replace(turn, known=replace(turn.known, park_kind=said))
+    state = replace(menu.idle(turn.state), kind_for=None)
+    if entry is None or entry.expired(turn.today):
+        result = Result(state=state, messages=menu.greeting(turn))
+    else:
+        result = answer(turn, entry, state=state)
+    return replace(result, effects=(*result.effects, LearnKind(kind=said)))
 
 
 def category(turn: Turn) -> Result:

@@ -36,6 +36,7 @@ _ACTIONS: dict[str, Callable[[Turn], Result]] = {
     "park": opening.park,
     "category": _category,
     "faq": asking.chosen,
+    "kind": asking.kind,
     "helpful": asking.helpful,
     "not_helpful": asking.not_helpful,
     "my_cases": following.my_cases,

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from knowledge.offices import Park
-from routing.domain.dialogue import asking, menu
+from routing.domain.dialogue import facts, menu
 from routing.domain.dialogue.asking import remember
 from routing.domain.dialogue.state import FACTS, State, Step
 from routing.domain.dialogue.turn import Effect, NoticeSeen, OpenCase, Result, Turn
@@ -253,7 +253,7 @@ def park(turn: Turn) -> Result:
 
 
 def _elsewhere(turn: Turn, park: Park) -> Result:
-    card = asking.office_card(turn, park, instead=True)
+    card = facts.office_card(turn, park, instead=True)
     return Result(state=turn.state, messages=(card, _park_question(turn)))
 
 

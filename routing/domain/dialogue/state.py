@@ -56,6 +56,8 @@ class State:
     number: str | None = None
     stuck_at: str | None = None
     """The online service, as the table names it, at which the firm could not go on."""
+    kind_for: str | None = None
+    """The entry for which the firm was asked which kind of park it is in."""
     last_entry: str | None = None
     last_category: str | None = None
     last_message: int | None = None

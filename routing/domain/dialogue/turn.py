@@ -160,11 +160,18 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LearnKind:
+    """The firm said which kind of park it is in (`technology`, `industrial`)."""
+
+    kind: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NoticeSeen:
     """The privacy notice was shown."""
 
 
-Effect = OpenCase | AddToCase | Reopen | Rate | AskCall | SetLanguage | NoteEnquiry | Verdict | NoticeSeen
+Effect = OpenCase | AddToCase | Reopen | Rate | AskCall | SetLanguage | NoteEnquiry | Verdict | LearnKind | NoticeSeen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

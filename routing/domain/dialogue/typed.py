@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from routing.domain.dialogue.facts import KINDS
 from routing.domain.dialogue.menu import CATEGORIES
 from routing.domain.dialogue.state import OPENING, Step
 from routing.domain.dialogue.turn import CaseCard, Turn
@@ -56,7 +57,12 @@ def tapped(turn: Turn) -> dict[str, str] | None:
     said = _plain(turn.inbound.text)
     if not said or len(said) > 60:
         return None
-    return _in_step(turn, said) or _anywhere(turn, said) or (_about_cases(turn, said) if _idle(turn) else None)
+    return (
+        _in_step(turn, said)
+        or _kind(turn, said)
+        or _anywhere(turn, said)
+        or (_about_cases(turn, said) if _idle(turn) else None)
+    )
 
 
 def _idle(turn: Turn) -> bool:
@@ -78,6 +84,14 @@ def _in_step(turn: Turn, said: str) -> dict[str, str] | None:
         name = next((name for name in CATEGORIES if _is(turn, said, f"category.{name}")), None)
         return {"action": "category", "category": name} if name else None
     return None
+
+
+def _kind(turn: Turn, said: str) -> dict[str, str] | None:
+    """Which kind of park, where that was asked."""
+    if not turn.state.kind_for or not _idle(turn):
+        return None
+    kind = next((kind for kind in KINDS if _is(turn, said, f"faq.parks.{kind}")), None)
+    return {"action": "kind", "kind": kind, "faq": turn.state.kind_for} if kind else None
 
 
 def _anywhere(turn: Turn, said: str) -> dict[str, str] | None:

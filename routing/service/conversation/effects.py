@@ -159,6 +159,11 @@ def _verdict(talk: Conversation, state: State, effect: effects.Verdict) -> State
     return state
 
 
+def _kind(talk: Conversation, state: State, effect: effects.LearnKind) -> State:
+    talk.contact.park_kind = effect.kind
+    return state
+
+
 def _noticed(talk: Conversation, state: State, _effect: effects.NoticeSeen) -> State:
     talk.contact.notice_version = turns.PRIVACY_VERSION
     talk.contact.notice_at = talk.now
@@ -174,5 +179,6 @@ _DO: dict[type, Callable[[Any, State, Any], State]] = {
     effects.SetLanguage: _language,
     effects.NoteEnquiry: _note,
     effects.Verdict: _verdict,
+    effects.LearnKind: _kind,
     effects.NoticeSeen: _noticed,
 }

@@ -89,7 +89,9 @@ def _turn(talk: Conversation) -> Result:
     understanding = decision = None
     if talk.inbound.kind is InboundKind.TEXT:
         previous = _previous(talk, state)
-        understanding, decision = talk.reader.read(talk.inbound.text, previous, today=turns.today(talk.now))
+        understanding, decision = talk.reader.read(
+            talk.inbound.text, previous, today=turns.today(talk.now), known=turns.known_kind(talk)
+        )
         talk.understood = (understanding, decision)
         _learn_language(talk, understanding, asked_for_a_fact=state.step in FACTS)
     turn = turns.build(talk, state, understanding, decision)

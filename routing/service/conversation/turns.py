@@ -9,7 +9,7 @@ from functools import partial
 from knowledge.calendar import local
 from knowledge.common import common_first, load_common
 from knowledge.emergency import calls_for
-from knowledge.entries import Category, FaqEntry
+from knowledge.entries import Category, FaqEntry, ParkKind
 from knowledge.privacy import load_privacy
 from knowledge.services import service_for
 from knowledge.understand import Understanding
@@ -97,9 +97,15 @@ def _known(talk: Conversation) -> Known:
         contact_name=contact.name,
         phone=contact.phone,
         park=contact.park,
-        park_kind=park.kind if park else None,
+        park_kind=park.kind if park else contact.park_kind,
         noticed=contact.notice_version == PRIVACY_VERSION,
     )
+
+
+def known_kind(talk: Conversation) -> ParkKind | None:
+    """The kind of park the firm is known to be in, where it is one of ours."""
+    kind = _known(talk).park_kind
+    return ParkKind(kind) if kind in set(ParkKind) else None
 
 
 def _common(entries: tuple[FaqEntry, ...], day: date, name: str) -> tuple[FaqEntry, ...]:

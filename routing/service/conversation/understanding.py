@@ -8,6 +8,7 @@ from datetime import date
 from threading import Lock
 
 from knowledge.asking.match import Match
+from knowledge.entries import ParkKind
 from knowledge.services import OnlineService, load_services
 from knowledge.understand import Previous, Understander, Understanding
 from routing.domain.decision import Action, Decision, Thresholds, decide
@@ -49,10 +50,15 @@ class Reader:
         with self._lock:
             self._understander = understander
 
-    def read(self, text: str, previous: Previous | None, *, today: date) -> tuple[Understanding, Decision]:
-        """What a text means and what to do about it. ``today`` (Taipei) decides which answers are past review."""
+    def read(
+        self, text: str, previous: Previous | None, *, today: date, known: ParkKind | None = None
+    ) -> tuple[Understanding, Decision]:
+        """What a text means and what to do about it.
+
+        ``today`` (Taipei) decides which answers are past review; ``known`` is the kind of park the firm is in.
+        """
         understanding = self.understander().understand(text, previous)
-        decision = decide(understanding, self.thresholds, today)
+        decision = decide(understanding, self.thresholds, today, known)
         if self._likeness is not None and decision.action is Action.CHOOSE and len(decision.choices) > 1:
             decision = replace(decision, choices=_reordered(text, decision.choices, understanding, self._likeness))
         return understanding, decision

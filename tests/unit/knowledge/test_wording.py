@@ -5,6 +5,7 @@ import string
 
 import pytest
 
+from knowledge.entries import Aspect
 from knowledge.wording import LANGUAGES, load_sentences, reading_language
 from tests.architecture.tree import ROOT
 
@@ -44,6 +45,9 @@ FAMILIES = {
     "via": "line phone counter letter email web visit hotline",
     "notice.closed": "answered referred withdrawn duplicate declined",
     "rate": "1 2 3 4 5",
+    "aspect": " ".join(Aspect),
+    "hand_over": "elsewhere outside other_kind person_judgement person_remedy person_medical person_others "
+    "person_action person_complaint",
 }
 
 

@@ -1,0 +1,104 @@
+"""What is said besides an entry: what it does not say, which kind of park is meant, and why a person answers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from knowledge.entries import Aspect, FaqEntry
+from knowledge.offices import Park
+from routing.domain.decision import Decision
+from routing.domain.dialogue import menu
+from routing.domain.dialogue.state import State
+from routing.domain.dialogue.turn import NoteEnquiry, Result, Turn
+from routing.domain.messages import Button, Card, Row, postback
+
+KINDS = ("technology", "industrial")
+
+
+def named(turn: Turn, aspects: tuple[Aspect, ...]) -> str:
+    """Aspects as a firm reads them: 罰則、期限."""
+    return turn.say("aspect.and").join(turn.say(f"aspect.{aspect.value}") for aspect in aspects)
+
+
+def missing_line(turn: Turn) -> str:
+    """Of several things asked, those that the answer does not say; '' where it says them all."""
+    decision = turn.decision
+    if decision is None or not decision.missing:
+        return ""
+    return turn.say("faq.missing", missing=named(turn, decision.missing))
+
+
+def offered_line(turn: Turn, decision: Decision) -> str:
+    """Why entries are only offered: what the first one says and what it does not; '' where it is just not sure."""
+    first = decision.choices[0] if decision.choices else None
+    if first is None or decision.reason not in {"aspect", "step", "opposite"}:
+        return ""
+    if decision.reason != "aspect":
+        return turn.say("choose.step")
+    missing = named(turn, decision.missing)
+    if not first.says:
+        return turn.say("choose.lacks", missing=missing)
+    return turn.say("choose.says", says=named(turn, first.says), missing=missing)
+
+
+def ask_kind(turn: Turn, state: State, entries: tuple[FaqEntry, ...]) -> Result:
+    """Two kinds of park with rules of their own: which one is it? Asked once, then remembered.
+
+    ``entries``: the one that was asked for, and that of the other kind where there is one.
+    """
+    first = entries[0]
+    by_kind = {entry.parks.value: entry for entry in entries}
+    buttons = tuple(
+        Button(
+            label=turn.say(f"faq.parks.{kind}"), data=postback("kind", kind=kind, faq=by_kind.get(kind, first).id),
+            shown=turn.say(f"faq.parks.{kind}"),
+        )
+        for kind in KINDS
+    )  # fmt: skip
+    title = turn.say("choose.kind")
+    card = Card(
+        title=title, body=turn.say("choose.kind_body"), buttons=(*buttons, menu.open_case(turn)), alt=title,
+        quick=menu.usual(turn),
+    )  # fmt: skip
+    effects = (NoteEnquiry(offered=tuple(entry.id for entry in entries)),)
+    return Result(state=replace(state, kind_for=first.id), messages=(card,), effects=effects)
+
+
+def why_a_person(turn: Turn) -> str | None:
+    """Why a person answers although something is known; None where nothing is."""
+    decision = turn.decision
+    if decision is None:
+        return None
+    if decision.reason == "elsewhere":
+        place = turn.understanding.place if turn.understanding is not None else None
+        return turn.say("hand_over.elsewhere" if place is not None and place.park else "hand_over.outside")
+    if decision.reason == "other_kind" or decision.reason.startswith("person_"):
+        return turn.say(f"hand_over.{decision.reason}")
+    return None
+
+
+def named_here(turn: Turn) -> bool:
+    """True where the words that are answered name a place: it comes before what is known of the firm."""
+    return turn.understanding is not None and turn.understanding.place is not None
+
+
+def known_buttons(decision: Decision | None, language: str) -> tuple[Button, ...]:
+    """What is known of a matter that a person answers: up to two entries, to read meanwhile."""
+    if decision is None or not decision.reason.startswith("person_"):
+        return ()
+    questions = ((m.entry.id, m.entry.wording(language).question) for m in decision.choices[:2])
+    return tuple(Button(label=q, data=postback("faq", id=name), shown=q[:100]) for name, q in questions)
+
+
+def office_card(turn: Turn, park: Park, *, instead: bool = False) -> Card:
+    """The office that runs a park which is not ours: whom to ask. ``instead``: our parks follow, to pick from."""
+    office = park.office
+    name = office.name(turn.language)
+    rows = (("office.phone", office.phone), ("office.address", office.address))
+    key = "park.elsewhere" if instead else "park.elsewhere_only"
+    source = (Button(label=turn.say("button.source"), url=office.source),) if office.source else ()
+    return Card(
+        title=name, body=turn.say(key, park=park.label(turn.language), office=name),
+        rows=tuple(Row(turn.say(label), value) for label, value in rows if value), buttons=source, alt=name,
+        quick=menu.usual(turn),
+    )  # fmt: skip
