@@ -12,6 +12,7 @@ from fastapi.responses import Response
 from bot.api.calls import Calling, case_answer, etag
 from bot.api.described import CASES, CREATED, PROBLEMS, WHOLE, Number
 from bot.api.requests import CasesQuery, FirmBody, NewCaseBody
+from bot.web.bodies import StrictRoute
 from bot.web.work import Reading, RowId, Work
 from routing.domain.case import Kind
 from routing.service import cases, listing
@@ -19,7 +20,7 @@ from routing.service.cases import NewCase
 from routing.service.programs import reading
 from routing.service.programs.repeats import Answer
 
-router = APIRouter(tags=["cases"], responses=PROBLEMS)
+router = APIRouter(route_class=StrictRoute, tags=["cases"], responses=PROBLEMS)
 
 _SAFE_TYPES = frozenset({"image/jpeg", "image/png", "image/gif", "application/pdf", "audio/mp4", "video/mp4"})
 

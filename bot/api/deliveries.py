@@ -10,12 +10,13 @@ from fastapi.responses import Response
 from bot.api.calls import Calling, json_answer
 from bot.api.described import CHANGED, ITEMS, PROBLEMS
 from bot.api.requests import DeliveriesQuery
+from bot.web.bodies import StrictRoute
 from bot.web.work import Reading, RowId, Work
 from routing.service.channel import leaving
 from routing.service.programs import reading
 from routing.service.programs.repeats import Answer
 
-router = APIRouter(prefix="/deliveries", tags=["deliveries"], responses=PROBLEMS)
+router = APIRouter(route_class=StrictRoute, prefix="/deliveries", tags=["deliveries"], responses=PROBLEMS)
 
 
 @router.get("", responses=ITEMS)

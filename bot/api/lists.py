@@ -8,10 +8,11 @@ from fastapi import APIRouter, Query
 
 from bot.api.described import ITEMS, PROBLEMS
 from bot.api.requests import KnowledgeQuery
+from bot.web.bodies import StrictRoute
 from bot.web.work import Reading
 from routing.service.programs import reading
 
-router = APIRouter(responses=PROBLEMS)
+router = APIRouter(route_class=StrictRoute, responses=PROBLEMS)
 
 
 @router.get("/me", tags=["people"])

@@ -20,6 +20,7 @@ from bot.api.requests import (
     ResumeBody,
     WaitBody,
 )
+from bot.web.bodies import StrictRoute
 from routing.domain.case import Kind, Outcome
 from routing.domain.errors import Invalid
 from routing.service import cases
@@ -27,7 +28,7 @@ from routing.service.journal import Open
 from routing.service.knowing import secrecy
 from routing.service.notices import push
 
-router = APIRouter(prefix="/cases/{number}", tags=["steps"], responses=CHANGED)
+router = APIRouter(route_class=StrictRoute, prefix="/cases/{number}", tags=["steps"], responses=CHANGED)
 
 
 @router.post("/messages", status_code=201, responses=CREATED)

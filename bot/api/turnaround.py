@@ -10,6 +10,7 @@ from fastapi.responses import JSONResponse, Response
 from bot.api.described import PROBLEMS
 from bot.api.requests import TurnaroundQuery
 from bot.web import words
+from bot.web.bodies import StrictRoute
 from bot.web.limits import counting
 from bot.web.tables import MEDIA_TYPES, Format, write
 from bot.web.turnaround import table
@@ -17,7 +18,7 @@ from bot.web.work import Reading
 from routing.service import listing
 from routing.service import turnaround as service
 
-router = APIRouter(tags=["turnaround"], responses=PROBLEMS)
+router = APIRouter(route_class=StrictRoute, tags=["turnaround"], responses=PROBLEMS)
 
 _FAMILIES = {"category": "category", "channel": "channel", "agency": "agency"}
 

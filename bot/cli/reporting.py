@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterator
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TextIO
 
 import typer
 
 from bot.cli.context import fail, opened
 from bot.web import tables, words
 from bot.web.turnaround import table
+from routing.domain.reporting.history import MOST_CHARACTERS
 from routing.domain.reporting.statistics import GroupBy
 from routing.service import histories
 from routing.service import turnaround as service
@@ -32,7 +34,7 @@ def import_command(
 ) -> None:
     """匯入案件歷程；不會通知任何人。"""  # noqa: D415 - a Chinese sentence, shown as the help
     with opened() as context, file.open(encoding="utf-8") as lines:
-        result = histories.import_beside_service(context, lines, skip_bad=skip_bad, now=context.now)
+        result = histories.import_beside_service(context, _bounded(lines), skip_bad=skip_bad, now=context.now)
     for refusal in result.refusals[:_MOST_LINES]:
         typer.echo(str(refusal), err=True)
     refused = len(result.refusals)
@@ -41,6 +43,15 @@ def import_command(
     if refused and not skip_bad:
         raise fail(f"有 {refused} 行不合格，未匯入任何案件；修正後再試，或加 --skip-bad。")
     typer.echo(f"匯入 {result.imported} 件，略過已有 {result.repeated} 件，不合格 {refused} 行")
+
+
+def _bounded(lines: TextIO) -> Iterator[str]:
+    """The lines, each read no further than to see that it is too long."""
+    while line := lines.readline(MOST_CHARACTERS + 2):
+        yield line
+        rest = line
+        while not rest.endswith("\n") and (rest := lines.readline(MOST_CHARACTERS)):
+            pass
 
 
 @cases_app.command()

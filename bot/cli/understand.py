@@ -49,7 +49,7 @@ def understand_command(source: Source) -> Callable[..., None]:
             decision = decide(read, thresholds, today)
             if jsonl:
                 row = as_data(name, read, decision) | (why(read, decision) if reasons else {})
-                typer.echo(json.dumps(row, ensure_ascii=False))
+                typer.echo(json.dumps(row, ensure_ascii=False).encode("utf-8", "replace").decode())
             else:
                 typer.echo(account(read, decision) + "\n")
 
@@ -62,10 +62,10 @@ def _lines(stream: TextIO) -> Iterator[str]:
 
 def _parse(line: str, number: int) -> tuple[Any, str]:
     try:
-        raw = json.loads(line)
+        raw = json.loads(line.removeprefix("\ufeff") if number == 1 else line)
         if isinstance(raw, dict) and isinstance(raw.get("text"), str):
-            return raw.get("id"), raw["text"]
-    except ValueError:
+            return raw.get("id"), raw["text"].encode("utf-8", "replace").decode()
+    except (ValueError, RecursionError):
         pass
     typer.echo(f'錯誤：第 {number} 行應為 {{"id": …, "text": "…"}}', err=True)
     raise typer.Exit(2)

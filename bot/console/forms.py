@@ -9,6 +9,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from bot.web import unsent
+from bot.web.bodies import read_form
 from knowledge.calendar import TAIPEI
 from routing.domain.errors import Invalid
 
@@ -67,7 +68,7 @@ def read_day(value: str, field: str) -> date | None:
 async def _read(request: Request) -> Form:
     if int(request.headers.get("content-length") or 0) > _MOST_BYTES:
         raise Invalid("送出的內容過長。", code="too_long")
-    sent = await request.form(max_files=0, max_fields=60, max_part_size=_MOST_BYTES)
+    sent = await read_form(request, files=0, fields=60, most_bytes=_MOST_BYTES)
     form = Form({name: value.replace("\x00", "") for name, value in sent.items() if isinstance(value, str)})
     unsent.remember(request, form.fields)
     return form

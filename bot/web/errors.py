@@ -9,12 +9,13 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse, Response
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DataError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.web import unsent
+from bot.web.bodies import sentence, shown
 from bot.web.templating import page
 from routing.domain import errors as domain
 from routing.service.upkeep import databases
@@ -49,13 +50,14 @@ def problem(status: int, code: str, detail: str, *, field: str | None = None) ->
     """An RFC 9457 problem with a stable ``code``."""
     body = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "code": code, "detail": detail}
     if field:
-        body["field"] = field
+        body["field"] = shown(field)
     headers = {"WWW-Authenticate": "Bearer"} if status == 401 else None
     return JSONResponse(body, status_code=status, media_type="application/problem+json", headers=headers)
 
 
 def answer(request: Request, status: int, code: str, detail: str, *, field: str | None = None) -> Response:
     """A problem for programs, a page for people; whoever is not signed in is led to sign in."""
+    detail = detail.encode("utf-8", "replace").decode()
     if wants_json(request):
         return problem(status, code, detail, field=field)
     if status == 401:
@@ -84,9 +86,8 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     def _malformed(request: Request, error: RequestValidationError) -> Response:
-        first = error.errors()[0]
-        field = ".".join(str(part) for part in first["loc"][1:]) or str(first["loc"][0])
-        return answer(request, 422, "invalid", f"{field}：{first['msg']}", field=field)
+        field, detail = sentence(error.errors()[0])
+        return answer(request, 422, "invalid", detail, field=field)
 
     @app.exception_handler(HTTPException)
     def _http(request: Request, error: HTTPException) -> Response:
@@ -97,10 +98,16 @@ def install(app: FastAPI) -> None:
             return RedirectResponse(unsent.page_of(request.url.path), status_code=303)
         details = {
             404: ("not_found", "找不到這個頁面。"), 405: ("method_not_allowed", "不支援這個操作。"),
-            413: ("body_too_large", "送出的內容過大。"),
+            413: ("body_too_large", "送出的內容過大。"), 400: ("http_error", "送出的內容無法判讀。"),
         }  # fmt: skip
         code, detail = details.get(error.status_code, ("http_error", str(error.detail)))
         return answer(request, error.status_code, code, detail)
+
+    @app.exception_handler(DataError)
+    def _unstorable(request: Request, error: Exception) -> Response:
+        # Fields are checked before; this is for what one of the databases takes and the other does not.
+        log.error("value_refused_by_database", path=request.url.path, error=type(error).__name__)
+        return answer(request, 422, "invalid", "內容含有資料庫無法儲存的值。")
 
     @app.exception_handler(DBAPIError)
     @app.exception_handler(PoolTimeout)

@@ -39,7 +39,10 @@ def same_site(headers: Headers, base_url: str) -> bool:
     origin = headers.get("origin")
     if origin is None:
         return False
-    host = urlsplit(origin).netloc
+    try:
+        host = urlsplit(origin).netloc
+    except ValueError:
+        return False
     return bool(host) and host in {headers.get("host", ""), urlsplit(base_url).netloc}
 
 

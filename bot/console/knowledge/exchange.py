@@ -9,6 +9,7 @@ from fastapi.responses import Response
 from starlette.datastructures import UploadFile
 
 from bot.console.knowledge.shared import known, search, status, taken, usual
+from bot.web.bodies import read_form
 from bot.web.pages import show
 from bot.web.work import Reading, Work, reading
 from routing.domain.errors import Invalid, OnestopError
@@ -24,7 +25,7 @@ async def _sent(request: Request) -> tuple[str, str]:
     """The name and the text of what was sent, as a file or pasted."""
     if int(request.headers.get("content-length") or 0) > _MOST_BYTES:
         raise Invalid("檔案超過 2 MB，請分批匯入。", code="too_long")
-    form = await request.form(max_files=1, max_fields=5, max_part_size=_MOST_BYTES)
+    form = await read_form(request, files=1, fields=5, most_bytes=_MOST_BYTES)
     file = form.get("file")
     if isinstance(file, UploadFile) and file.filename:
         content = await file.read()

@@ -33,6 +33,9 @@ from routing.domain.tax_number import check_ubn
 EARLIEST = datetime(2024, 1, 1, tzinfo=TAIPEI)
 """Nothing before this is taken in: the working calendar begins here."""
 
+MOST_CHARACTERS = 4_000_000
+"""Of a line; a case with a thousand long messages fits."""
+
 CHANNELS = frozenset({"line", "phone", "counter", "letter", "email", "web", "visit", "hotline"})
 LANGUAGES = frozenset({"zh-TW", "zh-CN", "en", "ja"})
 
@@ -201,6 +204,8 @@ def _confidential(events: Iterable[Event]) -> bool:
 
 
 def _object(line: str) -> dict[str, Any]:
+    if len(line) > MOST_CHARACTERS:
+        refuse(f"超過 {MOST_CHARACTERS:,} 字。")
     try:
         record = json.loads(line, object_pairs_hook=_pairs, parse_constant=_no_constant)
     except (ValueError, RecursionError):
@@ -211,9 +216,11 @@ def _object(line: str) -> dict[str, Any]:
 
 
 def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    record = dict(pairs)
-    if len(record) != len(pairs):
-        refuse("同一物件內有重複的欄位。")
+    record: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in record:
+            refuse(f"同一物件內有重複的欄位「{name[:80]}」。")
+        record[name] = value
     return record
 
 

@@ -8,10 +8,13 @@ from typing import Any, NoReturn
 
 from routing.domain.errors import Invalid
 
+_MOST_SHOWN = 300
+
 
 def refuse(reason: str) -> NoReturn:
     """Give up on the line; the reader adds its number."""
-    raise Invalid(reason, code="history_refused")
+    # A line may hold letters that nothing can show, in the name of a field, say.
+    raise Invalid(reason[:_MOST_SHOWN].encode("utf-8", "replace").decode(), code="history_refused")
 
 
 def no_unknown(record: Mapping[str, Any], allowed: Collection[str], *, where: str) -> None:
