@@ -28,7 +28,7 @@ CASES = (ASKED, OVER, SECRET, HUSH)
 CONFIDENTIAL = (SECRET, HUSH)
 TOPICS = {ASKED: "factory", OVER: "plots", SECRET: "SecretTopic", HUSH: "HushTopic"}
 _TELEPHONES = dict(zip(CASES, ("07-5550101", "07-5550102", "07-5550103", "07-5550104"), strict=True))
-_UBNS = dict(zip(CASES, ("10000012", "10000023", "10000034", "10000045"), strict=True))
+_UBNS = dict(zip(CASES, ("10000004", "10000015", "10000026", "10000042"), strict=True))
 
 FIELDS = (
     "Subject", "Firmname", "Person", "Words", "Note", "Reply", "Docno", "Category", "Kindreason", "Extension", "Later",
