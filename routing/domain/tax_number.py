@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 from routing.domain.errors import Invalid
 
@@ -21,6 +22,19 @@ def valid_ubn(number: str) -> bool:
         return False
     total = sum(sum(divmod(int(digit) * weight, 10)) for digit, weight in zip(number, _WEIGHTS, strict=True))
     return total % 5 == 0 or (number[6] == "7" and (total - 9) % 5 == 0)
+
+
+_FORMS = re.compile(r"股份有限公司|有限公司|股份|公司|企業社|工業社|商行|(?:co|inc|ltd|corp)\b\.?|[\s,.()「」-]+")
+
+
+def same_firm(one: str, other: str) -> bool:
+    """Whether two names may be one firm's: alike but for legal form, spelling, or one cut short (晴川, 晴川精密)."""
+    short, long = sorted((_core(one), _core(other)), key=len)
+    return bool(short) and long.startswith(short)
+
+
+def _core(name: str) -> str:
+    return _FORMS.sub("", unicodedata.normalize("NFKC", name).casefold().replace("臺", "台"))
 
 
 def check_ubn(number: str, *, field: str) -> str:

@@ -46,6 +46,8 @@ class CaseWhole:
     row: CaseRow
     case: Case
     firm: Firm | None
+    rivals: list[str]
+    """Names of other firms that gave the same 統一編號: for staff to settle, never for a chat."""
     reading: clock.Reading
     events: tuple[Event, ...]
     messages: list[Message]
@@ -145,13 +147,14 @@ def whole(session: Session, desk: Desk, actor: Actor, number: str, *, now: datet
     row, case = find(session, number, actor)
     events = store.events_of(session, row.id)
     messages = store.messages(session, row.id)
-    contact = store.contact_of(session, row)
+    contact, firm = store.contact_of(session, row), store.firm_of(session, row)
     people_named = [case.assignee, *(event.by for event in events), *(message.by for message in messages)]
     people_named += [event.data.get("to") for event in events]
     return CaseWhole(
         row=row,
         case=case,
-        firm=store.firm_of(session, row),
+        firm=firm,
+        rivals=_rivals(session, actor, firm),
         reading=clock.read(case, desk.calendar, desk.office_of(case.unit), now),
         events=events,
         messages=messages,
@@ -161,6 +164,13 @@ def whole(session: Session, desk: Desk, actor: Actor, number: str, *, now: datet
         reachable=contact.reachable if contact and contact.line_user_id else None,
         language=(contact.language if contact else None) or row.language,
     )
+
+
+def _rivals(session: Session, actor: Actor, firm: Firm | None) -> list[str]:
+    """A firm that only confidential cases know is named to those alone who see all of them."""
+    known = people.rivals(session, firm)
+    open_to_all = known and people.firms_in_the_open(session, [rival.id for rival in known])
+    return [rival.name if actor.leads or rival.id in open_to_all else "（另一廠商）" for rival in known]
 
 
 def case_json(row: CaseRow, case: Case, firm: Firm | None, reading: clock.Reading) -> dict[str, Any]:
@@ -176,7 +186,7 @@ def case_json(row: CaseRow, case: Case, firm: Firm | None, reading: clock.Readin
         "channel": row.channel,
         "language": row.language,
         "park": row.park,
-        "firm": {"name": firm.name, "ubn": firm.ubn, "verified": firm.verified} if firm else None,
+        "firm": _firm_json(firm) if firm else None,
         "unit": case.unit,
         "assignee": case.assignee,
         "first_contact_at": show(row.first_contact_at),
@@ -199,6 +209,12 @@ def case_json(row: CaseRow, case: Case, firm: Firm | None, reading: clock.Readin
         "refs": list(row.refs),
         "version": row.version,
     }
+
+
+def _firm_json(firm: Firm) -> dict[str, Any]:
+    """A firm; one whose number stands with another name shows that it only claims it."""
+    claimed = {"claimed_ubn": firm.claimed_ubn} if firm.claimed_ubn else {}
+    return {"name": firm.name, "ubn": firm.ubn, "verified": firm.verified, **claimed}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -73,7 +73,7 @@ def opening_of(row: CaseRow, firm: Firm | None) -> Opening:
         first_contact_at=row.first_contact_at,
         received_at=row.received_at,
         firm_name=firm.name if firm else None,
-        firm_ubn=firm.ubn if firm else None,
+        firm_ubn=(firm.ubn or firm.claimed_ubn) if firm else None,
         alert=row.alert,
     )
 
@@ -143,7 +143,7 @@ class CaseFilter:
 def _search(q: str) -> ColumnElement[bool]:
     like = "%" + q.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
     in_messages = select(Message.case_id).where(Message.text.ilike(like, escape="\\"), Message.case_id.is_not(None))
-    in_firms = select(Firm.id).where(or_(Firm.name.ilike(like, escape="\\"), Firm.ubn == q))
+    in_firms = select(Firm.id).where(or_(Firm.name.ilike(like, escape="\\"), Firm.ubn == q, Firm.claimed_ubn == q))
     return or_(
         CaseRow.number.ilike(like, escape="\\"),
         CaseRow.subject.ilike(like, escape="\\"),

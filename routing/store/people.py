@@ -8,7 +8,8 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from routing.store.schema import Contact, Firm, Unsent
+from routing.domain.tax_number import same_firm
+from routing.store.schema import Case, Contact, Firm, Unsent
 from routing.store.schema_desk import Absence, ApiToken, Audit, SignInFailure, Staff, WebSession
 from routing.store.session import changed, insert_ignoring
 
@@ -138,12 +139,19 @@ def hold_contact(session: Session, contact_id: int | None) -> Contact | None:
 
 
 def firm_for(session: Session, *, name: str | None, ubn: str | None, now: datetime) -> Firm | None:
-    """The firm with this 統一編號, else with this very name; made if there is none. None if nothing is known."""
+    """The firm with this 統一編號, else with this very name; made if there is none. None if nothing is known.
+
+    A number that stands with another name already belongs to whom staff say; until then the second firm is one of its
+    own that claims it, so that neither is ever shown the other's name as its own.
+    """
+    named = name if name != ubn else None
     if ubn:
         firm = session.scalars(select(Firm).where(Firm.ubn == ubn)).one_or_none()
+        if firm is not None and named and not same_firm(named, firm.name):
+            if firm.name != firm.ubn:
+                return _claimant(session, named, ubn, now)
+            firm.name = named
         if firm is not None:
-            if name and firm.name == firm.ubn:
-                firm.name = name
             return firm
     elif name:
         firm = session.scalars(
@@ -153,10 +161,37 @@ def firm_for(session: Session, *, name: str | None, ubn: str | None, now: dateti
             return firm
     if not name and not ubn:
         return None
-    firm = Firm(name=(name or ubn or "")[:120], ubn=ubn, verified=False, created_at=now)
+    return _new_firm(session, (name or ubn or ""), now, ubn=ubn)
+
+
+def _claimant(session: Session, name: str, ubn: str, now: datetime) -> Firm:
+    rows = session.scalars(select(Firm).where(Firm.claimed_ubn == ubn).order_by(Firm.id))
+    known = next((firm for firm in rows if same_firm(name, firm.name)), None)
+    return known or _new_firm(session, name, now, claimed_ubn=ubn)
+
+
+def _new_firm(
+    session: Session, name: str, now: datetime, *, ubn: str | None = None, claimed_ubn: str | None = None
+) -> Firm:
+    firm = Firm(name=name[:120], ubn=ubn, claimed_ubn=claimed_ubn, verified=False, created_at=now)
     session.add(firm)
     session.flush()
     return firm
+
+
+def rivals(session: Session, firm: Firm | None) -> list[Firm]:
+    """Other firms that gave the same 統一編號 as this one."""
+    number = (firm.ubn or firm.claimed_ubn) if firm is not None else None
+    if firm is None or number is None:
+        return []
+    query = select(Firm).where(or_(Firm.ubn == number, Firm.claimed_ubn == number), Firm.id != firm.id)
+    return list(session.scalars(query.order_by(Firm.id)))
+
+
+def firms_in_the_open(session: Session, firm_ids: list[int]) -> set[int]:
+    """Which of these firms have a case that is not confidential."""
+    query = select(Case.firm_id).where(Case.firm_id.in_(firm_ids), Case.confidential.is_(False)).distinct()
+    return {firm_id for firm_id in session.scalars(query) if firm_id is not None}
 
 
 def remember_unsent(session: Session, line_message_id: str, *, now: datetime) -> None:

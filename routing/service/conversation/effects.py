@@ -86,7 +86,7 @@ def _open_case(talk: Conversation, state: State, effect: effects.OpenCase) -> St
         enquiry.case_id = opened.row.id
     contact = talk.contact
     contact.name, contact.phone, contact.park = gathered.contact_name, gathered.phone, gathered.park
-    contact.firm_id = opened.row.firm_id
+    contact.firm_id, contact.firm_said = opened.row.firm_id, gathered.firm_name
     talk.told.extend(notices.receipt(opened))
     return replace(state, last_enquiry=None)
 

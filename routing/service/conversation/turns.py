@@ -92,8 +92,9 @@ def _known(talk: Conversation) -> Known:
     firm = talk.session.get(Firm, contact.firm_id) if contact.firm_id is not None else None
     park = talk.desk.offices.park(contact.park) if contact.park else None
     return Known(
-        firm_name=firm.name if firm else None,
-        ubn=firm.ubn if firm else None,
+        # In this person's own words: what somebody else called a firm with this number is none of theirs.
+        firm_name=contact.firm_said or (firm.name if firm else None),
+        ubn=(firm.ubn or firm.claimed_ubn) if firm else None,
         contact_name=contact.name,
         phone=contact.phone,
         park=contact.park,
