@@ -100,3 +100,23 @@ def test_identifiers_fit_every_database(text):
 def test_who_has_no_user_id_shares_a_lane(source, key):
     """L26"""
     assert events({**EVENT, "source": source})[0].user_key == key
+
+
+DEEP = '{"type": "message", "message": ' + '{"a": [",]}\\"", ' * 50_000 + "1" + "]}" * 50_000 + "}"
+
+
+def test_an_event_that_nests_without_end_is_set_aside_alone():
+    """Before: the whole body was refused with 400, and with it the good events beside (contract §4)."""
+    good = json.dumps(EVENT)
+    body = f'{{"destination": "U", "x": [1, {{"events": [2]}}], "events": [{good}, {DEEP}, {good}]}}'.encode()
+    first, deep, last = split(body, now=MONDAY)
+    assert (first.quarantine, deep.quarantine, last.quarantine) == (None, "not_an_event", None)
+    assert len(deep.raw) < 100
+    assert (first.raw, first.webhook_event_id) == (last.raw, last.webhook_event_id)
+    assert first.raw == split(json.dumps({"events": [EVENT]}).encode(), now=MONDAY)[0].raw
+
+
+@pytest.mark.parametrize("body", ["[" * 100_000, '{"events": {"a": ' + "[" * 100_000, '{"x": ' + DEEP + "}"])
+def test_depth_without_a_list_of_events_is_no_list_of_events(body):
+    with pytest.raises(NotACallbackError):
+        split(body.encode(), now=MONDAY)
