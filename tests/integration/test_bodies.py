@@ -1,13 +1,18 @@
 """Whatever a body, form, query or header holds: taken, or refused in a sentence; never a 500 (issue 6.1)."""
 
+import gzip
 import json
 
 import pytest
 import typer
 
 from bot.cli.understand import _parse
+from routing.domain.errors import Invalid
 from routing.domain.reporting import history
 from routing.service import histories
+from routing.service.upkeep import backups
+from routing.store import migrating
+from routing.store.session import Database
 from tests.factories import DATABASES
 from tests.integration.test_security_input import database
 from tests.integration.test_uploads import onestop
@@ -187,3 +192,28 @@ def test_a_line_to_be_understood_is_refused_by_number(line, capsys):
 
 def test_a_line_to_be_understood_may_begin_with_a_mark_and_hold_half_a_letter():
     assert _parse('\ufeff{"id": 1, "text": "租金\\ud800"}', 1) == (1, "租金?")
+
+
+def copies(tmp_path, service):
+    """Files that are nearly a copy of a database."""
+    backups.write(service.runtime.database, tmp_path / "good", now=service.now)
+    packed = (tmp_path / "good").read_bytes()
+    head, *rest = gzip.decompress(packed).splitlines(keepends=True)
+    yield from (b"", b"PK\x03\x04", packed[:-40], packed[:200] + b"\xff" * 60 + packed[260:], gzip.compress(b""))
+    yield from (
+        gzip.compress(head + line) for line in (b"[" * 100_000, b"[]\n", b'{"table": 1}\n', b"9" * 5000, b"\xff")
+    )
+    yield gzip.compress(head + rest[0].replace(b'"row": [', b'"row": {"a":') + b"".join(rest[1:]))
+    yield gzip.compress(b"[" * 100_000)
+
+
+def test_no_file_is_put_back_that_is_not_a_copy(service, tmp_path):
+    """Before: a stream damaged in its middle and a line of endless depth were tracebacks."""
+    service.opened()
+    for number, content in enumerate(copies(tmp_path, service)):
+        (tmp_path / "copy").write_bytes(content)
+        target = Database(f"sqlite:///{tmp_path / f'{number}.db'}")
+        migrating.upgrade(target)
+        with pytest.raises(Invalid):
+            backups.read(target, tmp_path / "copy")
+        target.dispose()

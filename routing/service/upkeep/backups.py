@@ -10,6 +10,7 @@ import gzip
 import hashlib
 import json
 import os
+import zlib
 from collections.abc import Iterator
 from datetime import datetime
 from itertools import chain
@@ -72,7 +73,7 @@ def read(database: Database, path: Path) -> dict[str, int]:
     try:
         with gzip.open(path, "rb") as file:
             return _fill(database, iter(file))
-    except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
+    except (OSError, EOFError, zlib.error, LookupError, ValueError, TypeError, AttributeError, RecursionError) as error:
         if isinstance(error, FileNotFoundError):
             raise
         raise Invalid("這個檔案不是完整的備份檔。", code="backup_damaged", field="file") from error
