@@ -22,6 +22,8 @@ from bot.line.client import LineSender
 from bot.semantic import SemanticService
 from bot.settings import Settings, SettingsError
 from bot.web import errors, health, logs, public
+from bot.web.limits.bodies import Bounds
+from bot.web.limits.wire import BoundedProtocol
 from bot.web.runtime import Runtime
 from bot.web.security import SecurityMiddleware
 from bot.worker import KnowledgeWatch, Worker, run_until_signalled
@@ -116,6 +118,7 @@ def create_app(
     app.add_middleware(GZipMiddleware, minimum_size=1024)
     app.add_middleware(SecurityMiddleware, base_url=settings.base_url, framed_by=framed_by)
     app.add_middleware(webhook.Door)
+    app.add_middleware(Bounds)
     errors.install(app)
     for family in (api, console, dashboard, public, health):
         app.include_router(family.router)
@@ -163,7 +166,7 @@ def run_server(settings: Settings, host: str, port: int, *, with_worker: bool = 
     check_ready(settings, app.state.runtime.database, demo=False)
     uvicorn.run(
         app, host=host, port=port, log_config=None, access_log=False, server_header=False,
-        timeout_graceful_shutdown=8, proxy_headers=False,
+        timeout_graceful_shutdown=8, proxy_headers=False, http=BoundedProtocol,
     )  # fmt: skip
 
 

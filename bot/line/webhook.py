@@ -22,6 +22,7 @@ from fastapi.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bot.web.errors import problem
+from bot.web.limits.bodies import TooSlowError
 from knowledge.language.sensitive import hidden
 from routing.service.channel.intake import Intake, IntakeError, RawEvent, Waiting
 
@@ -153,7 +154,7 @@ def _of_nobody(event: dict[str, Any]) -> dict[str, Any]:
     Groups are not where firms ask; what people say there is theirs (個人資料保護法 §5).
     """
     source = event.get("source")
-    shared = isinstance(source, dict) and (source.get("type") in {"group", "room"} or any(k in source for k in _SHARED))
+    shared = isinstance(source, dict) and (source.get("type") in ("group", "room") or any(k in source for k in _SHARED))
     if not shared or not isinstance(source, dict):
         return event
     place = {name: source[name] for name in ("type", *_SHARED) if isinstance(source.get(name), str)}
@@ -259,7 +260,11 @@ class Door:
             await self.app(scope, receive, send)
             return
         if scope["method"] == "POST":
-            answer = await take_in(Request(scope, receive))
+            try:
+                answer = await take_in(Request(scope, receive))
+            except TooSlowError:
+                answer = problem(408, "body_too_slow", "The body did not come in time.")
+                answer.headers["Connection"] = "close"
         else:
             answer = problem(405, "method_not_allowed", "Only POST is accepted here.")
             answer.headers["Allow"] = "POST"

@@ -98,10 +98,14 @@ def install(app: FastAPI) -> None:
             return RedirectResponse(unsent.page_of(request.url.path), status_code=303)
         details = {
             404: ("not_found", "找不到這個頁面。"), 405: ("method_not_allowed", "不支援這個操作。"),
+            408: ("body_too_slow", "送出的內容未在時限內傳完；請檢查網路後再試。"),
             413: ("body_too_large", "送出的內容過大。"), 400: ("http_error", "送出的內容無法判讀。"),
         }  # fmt: skip
         code, detail = details.get(error.status_code, ("http_error", str(error.detail)))
-        return answer(request, error.status_code, code, detail)
+        found = answer(request, error.status_code, code, detail)
+        if error.status_code == 408:
+            found.headers["Connection"] = "close"
+        return found
 
     @app.exception_handler(DataError)
     def _unstorable(request: Request, error: Exception) -> Response:

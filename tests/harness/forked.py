@@ -19,6 +19,7 @@ import uvicorn
 from bot import app
 from bot.settings import load_settings
 from bot.web import logs
+from bot.web.limits.wire import BoundedProtocol
 from bot.worker import Worker, run_until_signalled
 from knowledge.loading import load_knowledge
 from knowledge.understand import Understander
@@ -32,7 +33,7 @@ def _serve(order: dict[str, Any], understander: Understander) -> None:
     served.state.runtime.reader.replace(understander)
     uvicorn.run(
         served, host="127.0.0.1", port=order["port"], log_config=None, access_log=False, server_header=False,
-        timeout_graceful_shutdown=8, proxy_headers=False,
+        timeout_graceful_shutdown=8, proxy_headers=False, http=BoundedProtocol,
     )  # fmt: skip
 
 
