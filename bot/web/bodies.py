@@ -115,7 +115,7 @@ async def read_form(request: Request, *, files: int, fields: int, most_bytes: in
     try:
         return await request.form(max_files=files, max_fields=fields, max_part_size=most_bytes)
     except HTTPException as error:
-        if error.status_code == 413:
+        if error.status_code in {408, 413}:
             raise
         raise Invalid("送出的表單無法判讀，或欄位、檔案過多、過大。", field="body") from None
 
