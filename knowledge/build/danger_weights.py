@@ -11,6 +11,7 @@ import numpy as np
 from scipy.optimize import minimize
 
 from knowledge.language.alerts import Alert
+from knowledge.language.danger import EVIDENCE_LIMIT, known_evidence
 from knowledge.language.signs import features, read_raw
 from knowledge.language.text import fold
 
@@ -45,7 +46,16 @@ def weigh(
     # A text in which nothing happens is no report whatever the weights: it teaches nothing.
     happens = np.array([bool(f) for f in found])
     weights = np.where(ordinary, _ORDINARY, 1.0)[happens]
-    danger = _danger(rows[happens], spoken[happens, 0], inside[happens], weights, _prior(raw, names))
+    known = known_evidence(names)
+    evidence = np.array([name in known for name in names])
+    danger = _danger(
+        rows[happens],
+        spoken[happens, 0],
+        inside[happens],
+        weights=weights,
+        prior=_prior(raw, names),
+        evidence=evidence,
+    )
     kinds = _which(rows[inside], spoken[inside, 1:], labels[inside], _kind_prior(raw, names))
     return names, np.column_stack([danger, kinds])
 
@@ -71,9 +81,15 @@ def _kind_prior(raw: dict[str, Any], names: Sequence[str]) -> np.ndarray:
 
 
 def _danger(
-    rows: np.ndarray, spoken: np.ndarray, inside: np.ndarray, weights: np.ndarray, prior: np.ndarray
+    rows: np.ndarray,
+    spoken: np.ndarray,
+    inside: np.ndarray,
+    *,
+    weights: np.ndarray,
+    prior: np.ndarray,
+    evidence: np.ndarray,
 ) -> np.ndarray:
-    """Logistic regression around the prior."""
+    """Logistic regression around the prior, evidence counted up to a limit as in knowledge/language/danger.py."""
     rows = rows.copy()
     rows[:, 1] = spoken
     sign = np.where(inside, 1.0, -1.0)
@@ -81,9 +97,11 @@ def _danger(
     weights *= len(weights) / weights.sum()
 
     def loss(at: np.ndarray) -> tuple[float, np.ndarray]:
-        margin = sign * (rows @ at)
+        full = np.tanh((rows @ (at * evidence)) / EVIDENCE_LIMIT)
+        margin = sign * (rows @ (at * ~evidence) + EVIDENCE_LIMIT * full)
         step = at - prior
-        slope = -(sign * weights / (1 + np.exp(margin))) @ rows + step / _FREEDOM
+        pull = -sign * weights / (1 + np.exp(margin))
+        slope = (pull @ rows) * ~evidence + ((pull * (1 - full**2)) @ rows) * evidence + step / _FREEDOM
         return float((weights * np.logaddexp(0, -margin)).sum() + (step**2).sum() / (2 * _FREEDOM)), slope
 
     found: np.ndarray = minimize(loss, prior, jac=True, method="L-BFGS-B", options={"maxiter": 500}).x

@@ -39,7 +39,9 @@ _FIRM_NAME = re.compile(
 """A firm named and no more, as is typed when its name was asked for."""
 _HOLDS_FOR_ALL = frozenset({"over", "training"})
 """What one sentence of a short message says of the others too."""
-_HOLDS_FOR_CLAUSE = frozenset({"over", "training", "past", "hypothetical", "supposed", "future", "jest", "never"})
+_HOLDS_FOR_CLAUSE = frozenset(
+    {"over", "training", "past", "hypothetical", "supposed", "future", "jest", "never", "formal_question"}
+)
 """What the rest of a sentence says of its first clause."""
 _PLAIN = 0.5
 """How sure a clause must be that is read without the question after it."""

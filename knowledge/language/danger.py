@@ -4,17 +4,20 @@ Two views are added: the concepts of knowledge/language/signs.py, each with a we
 which also know how reports and questions sound.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
 
+from knowledge.language.signs import concepts
 from knowledge.language.text import normalise
 from knowledge.loading import DATA
 from knowledge.model.classify import LONGEST, GramTable
 from knowledge.model.features import Floats, grams
 
 FILE = DATA / "model" / "alerts.npz"
+EVIDENCE_LIMIT = 7.0
 GRAM_LIMIT = 1.5
 """n-grams count up to this much either way: a strange word must not outweigh what is said."""
 
@@ -27,6 +30,8 @@ class DangerModel:
     bias: Floats
     weights: dict[str, Floats]
     """What each feature adds; `base` always, `grams` times the n-grams' score."""
+    evidence: frozenset[str]
+    """Features that count together up to a limit, so that a long tale of last year's fire is not danger now."""
 
     def grams(self, text: str) -> Floats:
         """The n-grams' scores of a text: danger, then each kind."""
@@ -35,12 +40,26 @@ class DangerModel:
     def score(self, text: str, found: frozenset[str]) -> Floats:
         """How sure danger is (above 0: more likely than not), then a score for each kind."""
         spoken = np.clip(self.grams(text), -GRAM_LIMIT, GRAM_LIMIT)
-        scores = self.weights["base"] + self.weights["grams"] * spoken
+        scores: Floats = (self.weights["base"] + self.weights["grams"] * spoken).astype(np.float32)
+        evidence = np.float32(0)
         for name in found:
             weight = self.weights.get(name)
-            if weight is not None:
-                scores = scores + weight
-        return scores.astype(np.float32)
+            if weight is None:
+                continue
+            if name in self.evidence:
+                evidence += weight[0]
+                scores[1:] += weight[1:]
+            else:
+                scores += weight
+        scores[0] += EVIDENCE_LIMIT * np.tanh(evidence / EVIDENCE_LIMIT)
+        return scores
+
+
+def known_evidence(names: Iterable[str]) -> frozenset[str]:
+    """Of the names of features, those of signs, effects and events named, alone or two together."""
+    groups = concepts().groups
+    own = {name for group in ("signs", "effects", "told") for name in groups[group]}
+    return frozenset(name for name in names if set(name.split(" + ")) & own)
 
 
 @cache
@@ -50,4 +69,4 @@ def danger_model() -> DangerModel:
         table = GramTable(str(data["grams"]).split("\n"), data["weights"], data["scale"])
         names = str(data["features"]).split("\n")
         weights = dict(zip(names, data["feature_weights"], strict=True))
-        return DangerModel(table=table, bias=data["bias"], weights=weights)
+        return DangerModel(table=table, bias=data["bias"], weights=weights, evidence=known_evidence(names))
