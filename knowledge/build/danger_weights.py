@@ -16,7 +16,7 @@ from knowledge.language.signs import features, read_raw
 from knowledge.language.text import fold
 
 KINDS = tuple(Alert)
-_FREEDOM = 0.05
+_FREEDOM = 0.08
 """Variance of a weight around the file's: smaller trusts the file more."""
 _ORDINARY = 0.15
 """Weight of an ordinary question against a labelled look-alike; there are some thousand of them."""

@@ -37,13 +37,24 @@ _FIRM_NAME = re.compile(
     fold(r"[^\s了在,，。!！]{2,30}(?:有限公司|企業社|工業社|實業社|商行|工程行|水電行|瓦斯行|髮廊)")
 )
 """A firm named and no more, as is typed when its name was asked for."""
+_INTRODUCTION = "聯絡人|聯絡窗口|我是|我叫|姓名|負責人"
+_TITLE = "先生|小姐|女士|經理|課長|主任|廠長|組長"
+_SURNAMES = "陳林黃張李王吳劉蔡楊許鄭謝洪郭邱曾廖賴徐周葉蘇莊呂江何蕭羅高潘簡朱鍾彭游詹胡施沈余盧馬董溫湯"
+_PERSON_NAME = re.compile(
+    fold(
+        rf"(?:{_INTRODUCTION})[是:\s]?[{_SURNAMES}][一-鿿]{{1,2}}(?:{_TITLE})?|[{_SURNAMES}][一-鿿]{{0,2}}(?:{_TITLE})"
+    )
+)
+"""Somebody introduced, or named with a title, and no more."""
+_NO_REPORT = (_ONLY_NAMED, _FIRM_NAME, _PERSON_NAME)
 _HOLDS_FOR_ALL = frozenset({"over", "training"})
 """What one sentence of a short message says of the others too."""
 _HOLDS_FOR_CLAUSE = frozenset(
-    {"over", "training", "past", "hypothetical", "supposed", "future", "jest", "never", "formal_question"}
+    {"over", "training", "past", "hypothetical", "supposed", "future", "jest", "never", "asks_procedure"}
 )
 """What the rest of a sentence says of its first clause."""
-_PLAIN = 0.5
+_HAPPENED = frozenset({"done", "present", "now_said", "cry"})
+_PLAIN = 1.5
 """How sure a clause must be that is read without the question after it."""
 _MOST_SENTENCES = 40
 _FEW = 4
@@ -74,6 +85,8 @@ def _before_a_question(parts: list[str]) -> Alert | None:
         report, comma, rest = part.partition(",")
         if not comma or len(part) > _TOGETHER:
             continue
+        if not concepts().around(report) & _HAPPENED:
+            continue
         kind = _in_sentence(report, concepts().around(rest) & _HOLDS_FOR_CLAUSE, least=_PLAIN)
         if kind is not None and kind is not Alert.INJURY:
             return kind
@@ -82,7 +95,7 @@ def _before_a_question(parts: list[str]) -> Alert | None:
 
 def _in_sentence(folded: str, context: frozenset[str], least: float = 0.0) -> Alert | None:
     found = features(folded, context)
-    if not found or _ONLY_NAMED.fullmatch(folded.strip()) or _FIRM_NAME.fullmatch(folded.strip()):
+    if not found or any(pattern.fullmatch(folded.strip()) for pattern in _NO_REPORT):
         return None
     scores = danger_model().score(folded, found)
     if scores[0] <= least:

@@ -20,6 +20,8 @@ FILE = DATA / "danger.yaml"
 _THINGS = frozenset({"agent", "container", "fuel_gas"})
 _WHO = frozenset({"person", "body"})
 """Concepts that name what or whom it happens to, and do not say that anything happens."""
+_TOPICS = frozenset({"equipment", "training", "upkeep"})
+"""Intents that name a subject: without a question they may stand in a report as well (維修人員被電到)."""
 _QUESTION = re.compile(r"[?吗]|ですか|ますか")
 _SHORT = 8
 _GROUPS = ("signs", "effects", "told", "now", "intents")
@@ -82,10 +84,12 @@ def features(folded: str, context: frozenset[str] = frozenset()) -> frozenset[st
 def _counted(found: frozenset[str], known: Concepts) -> set[str]:
     signs = len(found & known.groups["signs"].keys() - _THINGS)
     effects = len(found & known.groups["effects"].keys() - _WHO)
-    intents = len(found & known.groups["intents"].keys())
+    wanted = found & known.groups["intents"].keys()
+    intents = len(wanted)
     now = bool(found & {"present", "cry", "now_said"})
     seen = {
         "anything": True, "anything_now": now, "anything_done": "done" in found, "nothing_asked": not intents,
+        "topics_only": 0 < intents == len(wanted & _TOPICS),
         "now_though_asked": now and intents > 0, "two_signs": signs >= 2, "three_signs": signs >= 3,
         "two_effects": effects >= 2, "sign_and_effect": signs > 0 and effects > 0,
         "two_intents": intents >= 2, "three_intents": intents >= 3,
