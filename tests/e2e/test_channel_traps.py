@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -102,6 +103,7 @@ def test_events_are_handled_in_the_order_in_which_they_happened(product: Product
     product.line.post("/webhook/settings", hold=True)
     for place in range(5):
         firm.do("text", text=f"第 {place} 句")
+        time.sleep(0.005)  # LINE's time is in milliseconds: what happens within one has no order.
     product.line.post("/webhook/release", batch=True, shuffle=True, wait=True)
     product.settled()
     assert texts_of(product, firm) == [f"第 {place} 句" for place in range(5)]
