@@ -95,10 +95,11 @@ class Offices:
         if alone is not None:
             return alone
         squeezed = _squeeze(text)
+        edges = _word_edges(text)
         hits: list[tuple[int, int, Park]] = []
         for start in range(len(squeezed) - 1):
             for name, park in self._by_start.get(squeezed[start : start + 2], ()):
-                if squeezed.startswith(name, start):
+                if squeezed.startswith(name, start) and _whole(squeezed, start, start + len(name), edges):
                     hits.append((start, start + len(name), park))
         outer = [hit for hit in hits if not any(_inside(hit, other) for other in hits)]
         parks = {hit[2].id: hit[2] for hit in outer}
@@ -151,6 +152,24 @@ class Offices:
 
 def _squeeze(text: str) -> str:
     return normalise(text).replace(" ", "")
+
+
+def _word_edges(text: str) -> frozenset[int]:
+    """Where words begin or end in the squeezed text."""
+    at, edges = 0, {0}
+    for word in normalise(text).split():
+        at += len(word)
+        edges.add(at)
+    return frozenset(edges)
+
+
+def _whole(squeezed: str, start: int, end: int, edges: frozenset[int]) -> bool:
+    """True unless a Latin name begins or ends inside a Latin word (Hefa in "the factory")."""
+    if not squeezed[start].isascii():
+        return True
+    begins = start in edges or not squeezed[start - 1].isascii()
+    ends = end in edges or end >= len(squeezed) or not squeezed[end].isascii()
+    return begins and ends
 
 
 def _inside(hit: tuple[int, int, Park], other: tuple[int, int, Park]) -> bool:

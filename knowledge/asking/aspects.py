@@ -98,7 +98,7 @@ def asked(text: str, group: str = "zh", cues: Cues | None = None) -> tuple[Ask, 
         pattern = cue.patterns.get(group)
         if pattern is None:
             continue
-        if cue.alone and any(not ask.weak for ask in found.values()):
+        if cue.alone and any(not ask.weak or ask.aspect is Aspect.DEFINITION for ask in found.values()):
             continue
         rest, times = pattern.subn(_TAKEN, rest)
         if times and cue.ask.aspect not in found:

@@ -41,12 +41,16 @@ class PlaceReader:
         raw = read_cues("asking.yaml")
         self._offices = offices
         self._outside = compiled(raw["outside"])
+        names = sorted(
+            (re.escape(fold(name)) for park in offices.own_parks for name in park.alone), key=len, reverse=True
+        )
+        self._plant = re.compile(f"({'|'.join(names)})" + compiled(raw["plant"]).pattern)
         self._kinds = tuple((ParkKind(name), compiled(pattern)) for name, pattern in raw["kinds"].items())
 
     def read(self, text: str) -> Place | None:
         """The place that a text names; None where it names none, or several that are equally meant."""
         folded = fold(text[:500])
-        park = self._offices.find_park(text[:500])
+        park = self._offices.find_park(text[:500]) or self._begun_with(folded)
         if park is not None:
             kind = ParkKind(park.kind) if park.kind in set(ParkKind) else None
             return Place(kind=kind, own=park.own, park=park)
@@ -54,6 +58,12 @@ class PlaceReader:
             return Place(kind=None, own=False)
         named = self._named_last(folded)
         return Place(kind=named, own=True) if named else None
+
+    def _begun_with(self, folded: str) -> Park | None:
+        """A park whose name is the first word, or stands with a word for a plant: 鳳山 沒按期完工, 內埔廠."""
+        first = folded.split(maxsplit=1)[0] if folded.strip() else ""
+        at_plant = self._plant.search(folded)
+        return self._offices.park(first) or (self._offices.park(at_plant[1]) if at_plant else None)
 
     def _named_last(self, folded: str) -> ParkKind | None:
         """The kind named; of several the last, since what is not meant is said first (不是加工區，是工業區)."""

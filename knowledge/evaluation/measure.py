@@ -13,7 +13,7 @@ from knowledge.evaluation.robustness import SPOILERS, spoil
 from knowledge.evaluation.speed import speed_figures, timed
 from knowledge.language.alerts import detect_alert
 from knowledge.loading import read_thresholds
-from knowledge.model.certainty import is_sure
+from knowledge.model.certainty import Limits, is_sure, true_there
 from knowledge.understand import Understander, Understanding
 
 _WORST = 25
@@ -31,22 +31,23 @@ class Answered:
     outcome: Outcome
 
 
-def _outcome(read: Understanding, limits: dict[str, Any]) -> Outcome:
-    best = read.faq[0] if read.faq else None
-    sure = is_sure(read.faq, read, answer=float(limits["answer"]), margin=float(limits["margin"]))
+def outcome_of(read: Understanding, limits: Limits) -> Outcome:
+    """What would be answered to a firm of which nothing is known."""
+    live = true_there(read.faq, read, None)
+    best = live[0] if live else read.faq[0] if read.faq else None
+    sure = is_sure(live, read, answer=limits.least(read), margin=limits.margin)
     answered = sure and best is not None and best.entry.kind is EntryKind.ANSWER
-    return Outcome(
-        ranked=tuple(m.entry_id for m in read.faq), confidence=best.score if best else 0.0, answered=answered
-    )
+    ordered = dict.fromkeys(m.entry_id for m in (*live, *read.faq))
+    return Outcome(ranked=tuple(ordered), confidence=best.score if best else 0.0, answered=answered)
 
 
 def run(understander: Understander, cases: Sequence[Case]) -> list[Answered]:
     """Every case understood."""
-    limits = read_thresholds()
+    limits = Limits.from_mapping(read_thresholds())
     found = []
     for case in cases:
         read = understander.understand(case.text)
-        found.append(Answered(case=case, read=read, outcome=_outcome(read, limits)))
+        found.append(Answered(case=case, read=read, outcome=outcome_of(read, limits)))
     return found
 
 
@@ -113,7 +114,7 @@ def alert_figures(cases: Sequence[Case]) -> Figures:
 
 def opposite_figures(understander: Understander, pairs: Sequence[Pair]) -> Figures:
     """How often one of a pair is answered with the other's entry; the target is never."""
-    limits = read_thresholds()
+    limits = Limits.from_mapping(read_thresholds())
     crossed: list[str] = []
     answered = 0
     for pair in pairs:
@@ -121,7 +122,7 @@ def opposite_figures(understander: Understander, pairs: Sequence[Pair]) -> Figur
             (pair.first, pair.first_faq, pair.second_faq),
             (pair.second, pair.second_faq, pair.first_faq),
         ):
-            outcome = _outcome(understander.understand(text), limits)
+            outcome = outcome_of(understander.understand(text), limits)
             answered += outcome.answered
             if outcome.answered and other is not None and outcome.ranked[0] == other and other != mine:
                 crossed.append(text)
@@ -143,8 +144,8 @@ def robustness_figures(understander: Understander, found: Sequence[Answered]) ->
 
 def run_texts(understander: Understander, texts: Sequence[str]) -> list[Outcome]:
     """Outcomes of plain texts."""
-    limits = read_thresholds()
-    return [_outcome(understander.understand(t), limits) for t in texts]
+    limits = Limits.from_mapping(read_thresholds())
+    return [outcome_of(understander.understand(t), limits) for t in texts]
 
 
 def method_figures(ask: Ask, found: Sequence[Answered]) -> Figures:

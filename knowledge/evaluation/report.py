@@ -69,6 +69,47 @@ def _speed(speed: Figures | None) -> Iterator[tuple[str, str]]:
     yield f"refit {speed['phrasings']}", f"{_number(speed['refit_s'])} s"
 
 
+def direct_table(direct: Figures, near: Figures) -> str:
+    """Direct answers by aspect, park and language, and near misses, each with n and its interval."""
+    lines = [(f"direct, {name} (n={row['n']})", _direct(row)) for name, row in direct.items()]
+    lines += [
+        (f"near misses, {name} (n={row['n']})", f"kept {_number(row['kept'])} {_span(row['interval'])}")
+        for name, row in near.items()
+    ]
+    width = max(len(name) for name, _ in lines)
+    return "\n".join(["== heldout4", *(f"{name:<{width}}  {value}" for name, value in lines)])
+
+
+def _direct(row: Figures) -> str:
+    precision = f"precision {_number(row['precision'])} {_span(row['interval'])} of {row['answered']}"
+    return f"share {_number(row['share'])}  {precision}"
+
+
+def _span(interval: tuple[float, float] | None) -> str:
+    return f"({interval[0]:.3f}-{interval[1]:.3f})" if interval else "(-)"
+
+
+def guarded_direct(direct: Figures, near: Figures) -> dict[str, float]:
+    """The figures of heldout4 that a change must not make worse; higher is better."""
+    found: dict[str, float | None] = {
+        "share_natural": direct["all"]["share"],
+        "precision_natural": direct["all"]["precision"],
+        "share_en": direct["language en"]["share"],
+        "share_ja": direct["language ja"]["share"],
+    }
+    found |= {f"near_{name}": row["kept"] for name, row in near.items()}
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def below(now: dict[str, float], floor: dict[str, float]) -> list[str]:
+    """What lies below the floor, as sentences."""
+    return [
+        f"{name} {now[name]:.3f} is below {least:.3f}"
+        for name, least in floor.items()
+        if name in now and now[name] < least
+    ]
+
+
 def table(title: str, figures: Figures) -> str:
     """One table for one set of cases."""
     lines = list(rows(figures))
@@ -103,12 +144,7 @@ def _quiet(alerts: Figures) -> float:
 
 def fallen(figures: Figures, floor: dict[str, float]) -> list[str]:
     """What lies below the floor, as sentences."""
-    now = guarded(figures)
-    return [
-        f"{name} {now[name]:.3f} is below {least:.3f}"
-        for name, least in floor.items()
-        if name in now and now[name] < least
-    ]
+    return below(guarded(figures), floor)
 
 
 def remember(path: Path, title: str, figures: Figures, day: date | None) -> None:

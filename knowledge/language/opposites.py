@@ -18,6 +18,10 @@ _PAIRS: tuple[tuple[str, str], ...] = (
         "續租|續約|展租|延租|renew|更新",
     ),
     ("承租|租用|想租|要租|租到|租一|借りたい|rent a|lease a", "出租|租給|分租|轉租|sublet|転貸"),
+    (
+        "續租|續約|展延|renew|更新|延長",
+        "不續|不再續|不想續|不要續|不展延|不再延|not renew|won t renew|don t renew|更新しない|延長しない",
+    ),
     ("續租|續約|renew|更新", "新租|申租|第一次租|首次承租"),
     ("買|購買|承購|購置|buy|purchase|購入", "賣|出售|轉讓|讓售|sell|売却|売り"),
     ("開工|動工|着工|start of work|commence", "停工|勒令停|suspend work|工事停止"),

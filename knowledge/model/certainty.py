@@ -1,16 +1,46 @@
 """When the best entry may be answered without asking back: one rule for the decision and for its measurement."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
-from knowledge.asking.aspects import Ask
 from knowledge.asking.match import Match
-from knowledge.entries import Category
+from knowledge.asking.places import holds
+from knowledge.entries import Category, ParkKind
 from knowledge.understand import Understanding
 
 
-def least(asks: Sequence[Ask], answer: float, by_aspect: Mapping[str, float]) -> float:
-    """The least probability for a question that asks this: of the aspects asked the strictest."""
-    return max((by_aspect.get(str(ask.aspect), answer) for ask in asks if not ask.weak), default=answer)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """From which probability on the best entry is answered with (data/model/thresholds.yaml)."""
+
+    answer: float
+    """Least probability of the best entry."""
+    margin: float
+    """Least distance to a runner-up that says what is asked, too."""
+    by_aspect: Mapping[str, float] = field(default_factory=dict)
+    """Higher ones for questions that ask these aspects, where another figure was measured."""
+    by_language: Mapping[str, float] = field(default_factory=dict)
+    """What is added for a language group: with fewer phrasings the same rightness has a lower probability."""
+
+    @classmethod
+    def from_mapping(cls, raw: Mapping[str, Any]) -> "Limits":
+        """Limits from the data file."""
+        tables = {
+            name: {str(key): float(value) for key, value in (raw.get(name) or {}).items()}
+            for name in ("by_aspect", "by_language")
+        }
+        return cls(answer=float(raw["answer"]), margin=float(raw["margin"]), **tables)
+
+    def least(self, understanding: Understanding) -> float:
+        """The least probability for this question: of the aspects asked the strictest, in its language."""
+        strict = (self.by_aspect.get(str(ask.aspect), self.answer) for ask in understanding.asks if not ask.weak)
+        return max(strict, default=self.answer) + self.by_language.get(understanding.language.group, 0.0)
+
+
+def true_there(matches: tuple[Match, ...], understanding: Understanding, known: ParkKind | None) -> tuple[Match, ...]:
+    """The entries that are true where the question holds; `known` is the kind of park of the firm, if known."""
+    return tuple(m for m in matches if holds(m.entry, understanding.place, known))
 
 
 def is_sure(live: tuple[Match, ...], understanding: Understanding, *, answer: float, margin: float) -> bool:

@@ -12,10 +12,10 @@ from enum import StrEnum
 from typing import Any
 
 from knowledge.asking.match import Match
-from knowledge.asking.places import holds, kind_matters
+from knowledge.asking.places import kind_matters
 from knowledge.entries import CASE_CATEGORIES, Aspect, Category, EntryKind, ParkKind
 from knowledge.loading import read_thresholds
-from knowledge.model.certainty import is_sure, least
+from knowledge.model.certainty import Limits, is_sure, true_there
 from knowledge.understand import Understanding
 
 _MOST_CHOICES = 3
@@ -38,6 +38,8 @@ class Thresholds:
     """Probability of the best entry from which it is answered directly."""
     by_aspect: Mapping[str, float] = field(default_factory=dict)
     """The same for questions that ask these aspects, where another figure was measured."""
+    by_language: Mapping[str, float] = field(default_factory=dict)
+    """What is added to it for a language group (`en`, `ja`)."""
     margin: float = 0.15
     """Distance to the runner-up that an answer needs."""
     offer: float = 0.06
@@ -57,8 +59,14 @@ class Thresholds:
         """Thresholds from a data file; unknown names are ignored, missing ones keep their default."""
         names = ("answer", "margin", "offer", "also", "offer_in_chat", "category", "smalltalk")
         known = {name: float(raw[name]) for name in names if name in raw}
-        by_aspect = {str(name): float(value) for name, value in (raw.get("by_aspect") or {}).items()}
-        return cls(**known, by_aspect=by_aspect, note=str(raw.get("note", "")))
+        measured = Limits.from_mapping({"answer": 0.0, "margin": 0.0, **raw})
+        found = cls(**known, note=str(raw.get("note", "")))  # type: ignore[arg-type]  # figures by name
+        return replace(found, by_aspect=measured.by_aspect, by_language=measured.by_language)
+
+    def least(self, understanding: Understanding) -> float:
+        """The least probability for a direct answer to this question."""
+        limits = Limits(answer=self.answer, margin=self.margin, by_aspect=self.by_aspect, by_language=self.by_language)
+        return limits.least(understanding)
 
     @classmethod
     def shipped(cls) -> "Thresholds":
@@ -100,9 +108,8 @@ def decide(
         return Decision(action=Action.CHAT, reason="smalltalk")
     place = understanding.place
     every = tuple(m for m in understanding.faq if not m.entry.expired(today))
-    live = tuple(m for m in every if holds(m.entry, place, known))
-    answer = least(understanding.asks, thresholds.answer, thresholds.by_aspect)
-    if is_sure(live, understanding, answer=answer, margin=thresholds.margin):
+    live = true_there(every, understanding, known)
+    if is_sure(live, understanding, answer=thresholds.least(understanding), margin=thresholds.margin):
         return _sure(live, understanding, thresholds, known)
     if place is not None and not place.own and not understanding.short:
         return Decision(action=Action.HAND_OVER, reason="elsewhere")

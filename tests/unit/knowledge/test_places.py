@@ -37,7 +37,7 @@ def test_the_place_a_text_names(text, kind, own):
 
 
 @pytest.mark.parametrize(
-    "text", ["建照要多久", "廠房要擴建", "送到園區外測試", "send goods outside the park for testing"]
+    "text", ["建照要多久", "廠房要擴建", "送到園區外測試", "start before the factory registration"]
 )
 def test_no_place_is_named(text):
     assert READER.read(text) is None

@@ -4,8 +4,9 @@ import pytest
 import yaml
 
 from knowledge.evaluation.cases import HELDOUT, SECOND, read_all
+from knowledge.evaluation.direct import direct_figures, interval, near_miss_figures
 from knowledge.evaluation.measure import quality
-from knowledge.evaluation.report import fallen
+from knowledge.evaluation.report import below, fallen, guarded_direct
 from knowledge.loading import DATA, load_knowledge
 from knowledge.understand import Understander
 
@@ -27,6 +28,21 @@ def test_no_figure_lies_below_the_floor(understander, base, name, folder):
     figures, _ = quality(understander, base, *read_all(folder))
     assert fallen(figures, FLOOR[name]) == []
     assert figures["cases"] > 200
+
+
+def test_direct_answers_and_near_misses_keep_the_floor(understander):
+    direct, near = direct_figures(understander), near_miss_figures(understander)
+    now = guarded_direct(direct, near)
+    assert set(FLOOR["heldout4"]) <= set(now)
+    assert below(now, FLOOR["heldout4"]) == [], {name: row["texts"] for name, row in near.items()}
+    assert all(row["n"] >= 60 for row in near.values())
+    assert direct["all"]["n"] >= 150
+
+
+@pytest.mark.parametrize(("right", "n", "low"), [(10, 10, 0.72), (98, 100, 0.93), (0, 0, None)])
+def test_a_share_comes_with_its_interval(right, n, low):
+    found = interval(right, n)
+    assert (found is None) if low is None else found[0] == pytest.approx(low, abs=0.01)
 
 
 def test_a_drop_is_named():
