@@ -17,7 +17,8 @@ from routing.domain.errors import Invalid, Unauthenticated
 from routing.domain.permissions import Actor, Role
 from routing.service.access import lockout, passwords
 from routing.service.access.passwords import Hashed
-from routing.store import people, sign_ins
+from routing.store import people
+from routing.store.access import sign_ins
 from routing.store.schema_desk import ApiToken, SignInFailure, Staff, WebSession
 
 IDLE = timedelta(minutes=30)

@@ -10,7 +10,7 @@ import errno
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, cast
 
@@ -23,6 +23,7 @@ from sqlalchemy.orm import Session
 
 from routing.store import schema, schema_desk
 from routing.store.base import Base
+from routing.store.locks.turns import Turns
 
 METADATA = Base.metadata
 """All tables; importing this module has registered every one of them."""
@@ -83,6 +84,7 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = url
         self.engine = make_engine(url)
+        self._turns = Turns()
         self._reader = self.engine.execution_options(reading=True)
 
     @property
@@ -93,8 +95,17 @@ class Database:
     @contextmanager
     def writing(self) -> Iterator[Session]:
         """A session in one writing transaction."""
-        with Session(self.engine, expire_on_commit=False) as session, session.begin():
+        with self._turn(), Session(self.engine, expire_on_commit=False) as session, session.begin():
             yield session
+
+    @contextmanager
+    def storing(self) -> Iterator[Connection]:
+        """A bare connection in one writing transaction, for what is written in bulk."""
+        with self._turn(), self.engine.begin() as connection:
+            yield connection
+
+    def _turn(self) -> AbstractContextManager[None]:
+        return self._turns.turn(_BUSY_MS / 1000) if self.is_sqlite else nullcontext()
 
     @contextmanager
     def reading(self) -> Iterator[Session]:

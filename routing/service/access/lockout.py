@@ -15,7 +15,8 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from routing.domain.errors import Invalid
-from routing.store import people, sign_ins
+from routing.store import people
+from routing.store.access import sign_ins
 
 MAX_FAILURES = 5
 MAX_FAILURES_OF_ADDRESS = 20

@@ -9,7 +9,8 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from routing.domain.errors import NotFound
-from routing.store import people, sign_ins
+from routing.store import people
+from routing.store.access import sign_ins
 
 _ID = re.compile(f"[0-9a-f]{{{sign_ins.SHOWN}}}")
 

@@ -112,7 +112,7 @@ class Intake:
 
     def _commit(self, jobs: list[_Job]) -> None:
         try:
-            with self._database.engine.begin() as connection:
+            with self._database.storing() as connection:
                 inbox.take_in(connection, [event for events, _waiting in jobs for event in events], now=self._now())
         except (SQLAlchemyError, OSError) as error:
             _settle(jobs, IntakeError(type(error).__name__))
