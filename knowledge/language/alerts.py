@@ -53,6 +53,11 @@ _HOLDS_FOR_CLAUSE = frozenset(
     {"over", "training", "past", "hypothetical", "supposed", "future", "jest", "never", "asks_procedure"}
 )
 """What the rest of a sentence says of its first clause."""
+_CLAUSE_END = re.compile(r"[,、]|(?<=[^a-z0-9,.])\s|\s(?=[^a-z0-9])")
+_ASKED = re.compile(r"[?吗]|ですか|请问|\bcan you\b|\bwhen\b|\bwhat\b")
+_ASKING = frozenset({"rule", "ask_paper", "ask_money", "ask_where", "asks", "formal_question", "asks_procedure"})
+_NOT_NOW = frozenset({"asks_procedure", "hypothetical", "conditional", "training", "over", "chronic", "upkeep"})
+_CLAIMS = frozenset({"ask_paper", "ask_money", "rule"})
 _HAPPENED = frozenset({"done", "present", "now_said", "cry"})
 _PLAIN = 1.5
 """How sure a clause must be that is read without the question after it."""
@@ -77,18 +82,22 @@ def detect_alert(text: str) -> Alert | None:
 
 
 def _before_a_question(parts: list[str]) -> Alert | None:
-    """A report whose own sentence goes on to ask of something else: 整個廠停電了，租金還要繳嗎.
+    """A report that goes on to ask something: 整個廠停電了，租金還要繳嗎; GCB跳脫 復歸失敗 請問外線正常嗎.
 
-    Not for injuries, where what follows mostly asks what is due to somebody who was hurt.
+    What was hurt and is then asked for money or papers is a claim.
     """
+    known = concepts()
     for part in parts:
-        report, comma, rest = part.partition(",")
-        if not comma or len(part) > _TOGETHER:
+        clauses = [clause for clause in _CLAUSE_END.split(part[:_TOGETHER]) if clause]
+        around = [known.around(clause) for clause in clauses]
+        first = next((n for n, wants in enumerate(around) if wants & _ASKING or _ASKED.search(clauses[n])), 0)
+        if not first or not frozenset().union(*around[:first]) & _HAPPENED:
             continue
-        if not concepts().around(report) & _HAPPENED:
+        rest = frozenset().union(*around[first:])
+        if rest & _NOT_NOW:
             continue
-        kind = _in_sentence(report, concepts().around(rest) & _HOLDS_FOR_CLAUSE, least=_PLAIN)
-        if kind is not None and kind is not Alert.INJURY:
+        kind = _in_sentence(" ".join(clauses[:first]), rest & _HOLDS_FOR_CLAUSE, least=_PLAIN)
+        if kind is not None and not (kind is Alert.INJURY and rest & _CLAIMS):
             return kind
     return None
 

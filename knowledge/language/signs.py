@@ -20,6 +20,9 @@ FILE = DATA / "danger.yaml"
 _THINGS = frozenset({"agent", "container", "fuel_gas"})
 _WHO = frozenset({"person", "body"})
 """Concepts that name what or whom it happens to, and do not say that anything happens."""
+_HAZARDS = frozenset({"agent", "fuel_gas"})
+_PRESSING = frozenset({"present", "cry"})
+"""A dangerous thing and something going on: enough to be weighed, seldom to be believed."""
 _TOPICS = frozenset({"equipment", "training", "upkeep"})
 """Intents that name a subject: without a question they may stand in a report as well (維修人員被電到)."""
 _QUESTION = re.compile(r"[?吗]|ですか|ますか")
@@ -74,9 +77,12 @@ def features(folded: str, context: frozenset[str] = frozenset()) -> frozenset[st
     """
     known = concepts()
     happening = known.happening(folded)
+    around: frozenset[str] = frozenset()
     if not known.reports(happening):
-        return frozenset()
-    found = happening | known.around(folded) | context
+        around = known.around(folded)
+        if not (happening & _HAZARDS and around & _PRESSING):
+            return frozenset()
+    found = happening | (around or known.around(folded)) | context
     pairs = {f"{first} + {second}" for first, second in known.pairs if first in found and second in found}
     return found | pairs | _counted(found, known) | _form(folded)
 
