@@ -39,7 +39,7 @@ _FIRM_NAME = re.compile(
 """A firm named and no more, as is typed when its name was asked for."""
 _INTRODUCTION = "聯絡人|聯絡窗口|我是|我叫|姓名|負責人"
 _TITLE = "先生|小姐|女士|經理|課長|主任|廠長|組長"
-_SURNAMES = "陳林黃張李王吳劉蔡楊許鄭謝洪郭邱曾廖賴徐周葉蘇莊呂江何蕭羅高潘簡朱鍾彭游詹胡施沈余盧馬董溫湯"
+_SURNAMES = "陳林黃張李王吳劉蔡楊許鄭謝洪郭邱曾廖賴徐周葉蘇莊呂江何蕭羅高潘簡朱鍾彭游詹胡施沈余盧馬董溫湯水火電"
 _PERSON_NAME = re.compile(
     fold(
         rf"(?:{_INTRODUCTION})[是:\s]?[{_SURNAMES}][一-鿿]{{1,2}}(?:{_TITLE})?|[{_SURNAMES}][一-鿿]{{0,2}}(?:{_TITLE})"
@@ -72,13 +72,16 @@ _BESIDE = 0.3
 def detect_alert(text: str) -> Alert | None:
     """The most urgent event that a text reports as happening, or None."""
     parts = [fold(sentence) for sentence in sentences(text)[:_MOST_SENTENCES]]
+    alive = [part for part in parts if features(part)]
+    if not alive:
+        return None
     context: frozenset[str] = frozenset()
     if 1 < len(parts) <= _FEW:
         context = frozenset().union(*(concepts().around(part) for part in parts)) & _HOLDS_FOR_ALL
         if len(text) <= _TOGETHER:
-            parts.append(" ".join(parts))
-    found = {kind for part in parts if (kind := _in_sentence(part, context)) is not None}
-    return next((kind for kind in Alert if kind in found), None) or _before_a_question(parts)
+            alive.append(" ".join(parts))
+    found = {kind for part in alive if (kind := _in_sentence(part, context)) is not None}
+    return next((kind for kind in Alert if kind in found), None) or _before_a_question(alive)
 
 
 def _before_a_question(parts: list[str]) -> Alert | None:
