@@ -57,7 +57,7 @@ def build_runtime(settings: Settings, *, now: Callable[[], datetime] | None = No
         sentences=load_sentences(),
         demo=demo,
     )
-    database = Database(settings.database_url)
+    database = Database(settings.database_url, clock=now)
     known = Knowledge(database, cache=settings.data_dir / "cache", overlay=settings.data_dir / "knowledge")
     return Runtime(
         settings=settings,
@@ -87,7 +87,8 @@ def check_ready(settings: Settings, database: Database, *, demo: bool) -> None:
     """Refuse to serve what cannot be served well.
 
     Raises:
-        SettingsError: no LINE credentials, an old or newer schema, or a demo database outside the demo.
+        SettingsError: no LINE credentials, an old or newer schema, a demo database outside the demo, or an SQLite file
+            that another process serves.
     """
     if not demo and not (settings.line_channel_secret and settings.line_channel_access_token):
         raise SettingsError(
@@ -96,6 +97,10 @@ def check_ready(settings: Settings, database: Database, *, demo: bool) -> None:
     problem = databases.why_not(database, demo=demo)
     if problem is not None:
         raise SettingsError(problem)
+    if not database.alone.take():
+        raise SettingsError(
+            "另一個 onestop 行程正在使用這個 SQLite 資料庫；請先停止它。需要多個行程時，請改用 PostgreSQL。"
+        )
 
 
 def create_app(
@@ -137,7 +142,7 @@ def _lifespan(*, with_worker: bool) -> Callable[[FastAPI], AbstractAsyncContextM
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         runtime: Runtime = app.state.runtime
         worker = Worker(runtime, build_sender(runtime.settings)) if with_worker else None
-        app.state.intake = Intake(runtime.database, runtime.now, worker.wake if worker else _nobody_to_wake)
+        app.state.intake = Intake(runtime.database, worker.wake if worker else _nobody_to_wake)
         # A worker watches the knowledge itself; a process without one still shows and tries it.
         watch = None if worker else KnowledgeWatch(runtime)
         for part in (watch, worker):

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor
 from secrets import token_hex
-from threading import Event, Thread
+from threading import Event, Lock, Thread
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -20,14 +20,16 @@ from bot.line.events import read_event
 from bot.web.runtime import Runtime
 from routing.domain.inbound import Inbound
 from routing.service import assigning
-from routing.service.channel import delivery, inbox, quota
+from routing.service.channel import inbox, leases, quota
+from routing.service.channel.sending import Senders
 from routing.service.conversation import contacts, files
 from routing.service.knowing.trials import Trials
 from routing.service.upkeep import daily
 from routing.store.channel import inbox as inbox_store
+from routing.store.session import instant
 
 _LANES_AT_ONCE = 4
-_SENDERS = 8
+_FILES_AT_ONCE = 2
 _IDLE = 0.25
 _SWEEP_EVERY = 60.0
 _WATCH_EVERY = 1.0
@@ -53,16 +55,23 @@ class Worker:
             for name, turn, wake, pause in (
                 ("inbox", self._inbox_turn, self._inbox_wake, _IDLE),
                 ("outbox", self._outbox_turn, self._outbox_wake, _IDLE),
-                ("files", self._files_turn, Event(), 1.0),
+                *((f"files-{n}", self._files_turn, Event(), 1.0) for n in range(_FILES_AT_ONCE)),
+                ("names", self._names_turn, Event(), 1.0),
                 ("timers", self._timers_turn, Event(), _SWEEP_EVERY),
                 ("trials", self._trials_turn, Event(), _TRIALS_EVERY),
             )
         ]
         self._lanes = ThreadPoolExecutor(_LANES_AT_ONCE, thread_name_prefix="lane")
-        self._senders = ThreadPoolExecutor(_SENDERS, thread_name_prefix="sender")
+        self._in_hand: set[str] = set()
+        self._lock = Lock()
+        self._beats = leases.Heartbeat(runtime.database)
+        self._senders = Senders(runtime.database, sender, self._beats, runtime.now, stop=self._stop)
 
     def start(self) -> None:
-        """Begin working."""
+        """Begin working. On SQLite, which one process has to itself, what its predecessor held is free at once."""
+        if self._runtime.database.is_sqlite:
+            leases.free_all(self._runtime.database)
+        self._beats.start()
         for thread in self._threads:
             thread.start()
         self._watch.start()
@@ -80,7 +89,8 @@ class Worker:
         for thread in self._threads:
             thread.join(timeout=9)
         self._lanes.shutdown(wait=True, cancel_futures=True)
-        self._senders.shutdown(wait=True, cancel_futures=True)
+        self._senders.close()
+        self._beats.stop()
 
     def _loop(self, name: str, turn: Callable[[], int], wake: Event, pause: float) -> None:
         ready = name != "inbox"
@@ -105,40 +115,47 @@ class Worker:
                 wake.clear()
 
     def _inbox_turn(self) -> int:
+        """Set threads to work on lanes, and do not wait for them: a slow lane holds up its own user alone."""
+        with self._lock:
+            in_hand = set(self._in_hand)
+        room = 2 * _LANES_AT_ONCE - len(in_hand)
+        if room <= 0:
+            return 0
+        with self._runtime.database.reading() as session:
+            lanes = inbox_store.lanes_with_work(session, now=instant(session), limit=room + len(in_hand))
+        new = [lane for lane in lanes if lane not in in_hand][:room]
+        with self._lock:
+            self._in_hand.update(new)
+        for lane in new:
+            self._lanes.submit(self._lane, lane)
+        return 0
+
+    def _lane(self, user_key: str) -> None:
         runtime = self._runtime
-        with runtime.database.reading() as session:
-            lanes = inbox_store.lanes_with_work(session, now=runtime.now(), limit=_LANES_AT_ONCE * 4)
-        jobs: list[Future[int]] = [self._lanes.submit(self._lane, lane) for lane in lanes]
-        handled = sum(job.result() for job in jobs)
+        try:
+            handled = inbox.work_lane(
+                runtime.database, runtime.desks, runtime.reader, _read, user_key,
+                holder=f"{self._holder}-{token_hex(4)}", now=runtime.now,
+            )  # fmt: skip
+        except Exception as error:
+            # What was not handled stays, and its lane is free again when its lease ends.
+            log.exception("lane_failed", error=type(error).__name__)
+            handled = 0
+        with self._lock:
+            self._in_hand.discard(user_key)
         if handled:
             self._outbox_wake.set()
-        return handled
-
-    def _lane(self, user_key: str) -> int:
-        runtime = self._runtime
-        return inbox.work_lane(
-            runtime.database, runtime.desks, runtime.reader, _read, user_key,
-            holder=f"{self._holder}-{token_hex(4)}", now=runtime.now,
-        )  # fmt: skip
+            self._inbox_wake.set()
 
     def _outbox_turn(self) -> int:
-        runtime = self._runtime
-        with runtime.database.writing() as session:
-            parcels = delivery.lease_parcels(session, now=runtime.now(), limit=_SENDERS)
-        jobs = [self._senders.submit(self._deliver, parcel) for parcel in parcels]
-        wait(jobs)
-        for job in jobs:
-            job.result()
-        return len(parcels)
-
-    def _deliver(self, parcel: delivery.Parcel) -> None:
-        delivery.deliver(self._runtime.database, self._sender, parcel, now=self._runtime.now())
+        self._senders.turn()
+        return 0
 
     def _files_turn(self) -> int:
-        runtime = self._runtime
-        fetched = files.fetch_due(runtime.database, self._sender.content, now=runtime.now())
-        named = contacts.learn_names(runtime.database, self._sender.profile)
-        return fetched + named
+        return files.fetch_one(self._runtime.database, self._sender.content, self._beats)
+
+    def _names_turn(self) -> int:
+        return contacts.learn_names(self._runtime.database, self._sender.profile)
 
     def _timers_turn(self) -> int:
         runtime = self._runtime

@@ -137,6 +137,7 @@ class Branch:
         self.database = database
         self.desk = desk()
         self.now = MONDAY
+        database.clock = lambda: self.now
 
     def later(self, hours: float = 0, *, days: float = 0) -> None:
         """Turn the clock on."""

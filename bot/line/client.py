@@ -1,7 +1,7 @@
 """The sender: what the product asks of LINE, with LINE's outcomes as ours.
 
-A reply goes out once and carries no retry key; a push carries the same key however often it is tried, and LINE's 409
-then means that it was accepted before (Messaging API reference, "Retry failed API requests"; traps L11–L13).
+A reply carries no retry key, but LINE takes its token once; a push carries the same key however often it is tried, and
+LINE's 409 then means that it was accepted before (Messaging API reference, "Retry failed API requests"; traps L11–L13).
 """
 
 from __future__ import annotations
@@ -36,19 +36,22 @@ class NotReady(DeliveryError):
 class LineSender:
     """LINE's Messaging API for one channel. Threads may share it.
 
-    ``timeout``: seconds to connect, and seconds to wait for an answer. Every method asks once: trying again is decided
-    by the outbox (routing.domain.retry), not here.
+    ``timeout``: seconds to connect, and seconds to wait for an answer; ``reply_timeout`` the same for replies, whose
+    token must see several tries within its minute. Every method asks once: trying again is decided by the outbox
+    (routing.domain.retry), not here.
     """
 
     def __init__(
-        self, api_base: str, data_base: str, token: str, *, timeout: tuple[float, float] = (3.05, 8.0)
-    ) -> None:
+        self, api_base: str, data_base: str, token: str, *, timeout: tuple[float, float] = (3.05, 8.0),
+        reply_timeout: tuple[float, float] = (2.0, 4.0),
+    ) -> None:  # fmt: skip
         self.api_base = api_base.rstrip("/")
         self.data_base = data_base.rstrip("/")
         self.wire = Wire(token, timeout=timeout)
+        self._reply_timeout = min(timeout, reply_timeout)
 
     def reply(self, token: str, messages: Sequence[Outgoing], *, language: str) -> str | None:
-        """Answer by reply token, once; gives LINE's request id.
+        """Answer by reply token; gives LINE's request id.
 
         Raises:
             DeliveryError: ``reply_token`` if the token is used, expired or foreign (nothing was sent, trap L9);
@@ -67,7 +70,7 @@ class LineSender:
     def send_reply(self, token: str, messages: list[Json]) -> str | None:
         """``reply`` with message objects as they are to be sent."""
         body = {"replyToken": token, "messages": messages}
-        answer = self.wire.call("POST", f"{self.api_base}/v2/bot/message/reply", body=body)
+        answer = self.wire.call("POST", f"{self.api_base}/v2/bot/message/reply", body=body, timeout=self._reply_timeout)
         if answer.status == 400 and "reply token" in str(answer.json().get("message", "")).lower():
             raise DeliveryError("回覆權杖已失效，未以回覆方式送出。", code="reply_token", permanent=True)
         return _accepted(answer, unknown=True)

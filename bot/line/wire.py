@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import re
-import ssl
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -21,7 +20,7 @@ from linebot.v3.messaging import ApiClient, ApiException, Configuration
 from routing.domain.errors import DeliveryError
 
 Json = dict[str, Any]
-_POOL = 16
+_POOL = 32
 _MAX_ANSWER = 1024 * 1024
 _CHUNK = 64 * 1024
 _USER = re.compile(r"\b[UCR][0-9a-f]{32}\b")
@@ -51,6 +50,36 @@ class Answer:
         return value if isinstance(value, dict) else {}
 
 
+class _NeverStoodError(urllib3.exceptions.HTTPError):
+    """The connection was not made, encryption included: no byte of the request was sent."""
+
+
+class _Plain(urllib3.connection.HTTPConnection):
+    def connect(self) -> None:
+        """As the library's, with every failure told from those that come after it."""
+        try:
+            super().connect()
+        except Exception as error:
+            raise _NeverStoodError(type(error).__name__) from error
+
+
+class _Encrypted(urllib3.connection.HTTPSConnection):
+    def connect(self) -> None:
+        """As the library's; a handshake that fails, or is not answered in time, is a connection that never stood."""
+        try:
+            super().connect()
+        except Exception as error:
+            raise _NeverStoodError(type(error).__name__) from error
+
+
+class _PlainPool(urllib3.HTTPConnectionPool):
+    ConnectionCls = _Plain
+
+
+class _EncryptedPool(urllib3.HTTPSConnectionPool):
+    ConnectionCls = _Encrypted
+
+
 class Wire:
     """A pool of connections to LINE. Threads may share it.
 
@@ -62,6 +91,8 @@ class Wire:
         settings.retries = False
         settings.connection_pool_maxsize = _POOL
         self._client = ApiClient(settings)
+        pools = {"http": _PlainPool, "https": _EncryptedPool}
+        self._client.rest_client.pool_manager.pool_classes_by_scheme = pools
         self._timeout = timeout
 
     def call(
@@ -71,15 +102,17 @@ class Wire:
         *,
         body: Json | bytes | None = None,
         headers: Mapping[str, str] | None = None,
-        limit: int = _MAX_ANSWER,
+        limit: int | None = None,
+        timeout: tuple[float, float] | None = None,
     ) -> Answer:
-        """Ask once. Any status is an answer; the body is read up to ``limit`` bytes and dropped if it is longer.
+        """Ask once. Any status is an answer; a long body is cut short, unless ``limit`` says how long it may be.
 
         Raises:
             DeliveryError: no answer came. ``unknown`` unless nothing can have been sent (code ``not_sent``).
+            TooLargeError: the body is longer than ``limit`` bytes.
         """
         try:
-            response = self._send(method, url, body, headers or {})
+            response = self._send(method, url, body, headers or {}, timeout or self._timeout)
             return self._read(response, limit)
         except ApiException as error:
             if error.status:
@@ -89,23 +122,28 @@ class Wire:
         except (urllib3.exceptions.HTTPError, OSError, ValueError) as error:
             raise _no_answer(error) from None
 
-    def _send(self, method: str, url: str, body: Json | bytes | None, headers: Mapping[str, str]) -> Any:
+    def _send(
+        self, method: str, url: str, body: Json | bytes | None, headers: Mapping[str, str],
+        timeout: tuple[float, float],
+    ) -> Any:  # fmt: skip
         kind = {"Content-Type": "application/json"} if isinstance(body, dict) else {}
         return self._client.rest_client.request(
             method, url, headers={**self._client.default_headers, **kind, **headers}, body=body,
-            _preload_content=False, _request_timeout=self._timeout,
+            _preload_content=False, _request_timeout=timeout,
         )  # fmt: skip
 
-    def _read(self, response: Any, limit: int) -> Answer:
+    def _read(self, response: Any, limit: int | None) -> Answer:
         """The answer of a request that was accepted: whatever happens to its body now, it stays accepted."""
         headers = {name.lower(): value for name, value in response.headers.items()}
         parts, size = [], 0
         try:
             for part in _chunks(response):
                 size += len(part)
-                if size > limit:
+                if size > (limit or _MAX_ANSWER):
                     response.close()
-                    raise TooLargeError
+                    if limit:
+                        raise TooLargeError
+                    return Answer(response.status, {**headers, "x-cut-short": "yes"}, b"")
                 parts.append(part)
         except (urllib3.exceptions.HTTPError, OSError):
             response.close()
@@ -127,14 +165,10 @@ class TooLargeError(DeliveryError):
 
 
 def _nothing_sent(error: BaseException) -> bool:
-    """Whether the connection never stood: refused, no such host, no connection in time, certificate not trusted."""
-    never = (
-        urllib3.exceptions.NewConnectionError,
-        urllib3.exceptions.ConnectTimeoutError,
-        urllib3.exceptions.LocationValueError,
-    )
-    causes = {type(one) for one in (error, error.__context__, error.__cause__, *error.args)}
-    return isinstance(error, never) or ssl.SSLCertVerificationError in causes
+    """Whether the connection never stood: refused, no such host, not in time, no encryption; or no room in the pool."""
+    never = (_NeverStoodError, urllib3.exceptions.LocationValueError, urllib3.exceptions.EmptyPoolError)
+    causes = (error, error.__context__, error.__cause__, *error.args)
+    return any(isinstance(one, never) for one in causes)
 
 
 def _no_answer(error: BaseException) -> DeliveryError:

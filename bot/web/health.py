@@ -43,7 +43,7 @@ async def healthz() -> JSONResponse:
 def _state(runtime: Runtime) -> health.State | None:
     try:
         with runtime.database.reading() as session:
-            return health.look(session, now=runtime.now())
+            return health.look(session)
     except (SQLAlchemyError, OSError):
         return None
 

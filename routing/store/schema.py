@@ -221,7 +221,10 @@ class Inbox(Base):
 
 
 class Outbox(Base):
-    """A message on its way out, written in the transaction of what it tells. ``payload`` is channel-neutral."""
+    """A message on its way out, written in the transaction of what it tells. ``payload`` is channel-neutral.
+
+    ``doubtful``: a reply of which an earlier try may have arrived. Due times and leases are the database's time.
+    """
 
     __tablename__ = "outbox"
     id: Mapped[int] = mapped_column(Id, primary_key=True)
@@ -238,6 +241,7 @@ class Outbox(Base):
     lease_until: Mapped[datetime | None]
     first_try_at: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(default=0)
+    doubtful: Mapped[bool] = mapped_column(default=False)
     state: Mapped[str] = mapped_column(String(10))
     error: Mapped[str | None] = mapped_column(String(300))
     accepted_at: Mapped[datetime | None]

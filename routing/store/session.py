@@ -9,12 +9,13 @@ from __future__ import annotations
 import errno
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
 
-from sqlalchemy import Connection, CursorResult, Engine, Executable, create_engine, event
+from sqlalchemy import Connection, CursorResult, Engine, Executable, create_engine, event, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
@@ -22,6 +23,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
 from routing.store import schema, schema_desk
+from routing.store.alone import Alone
 from routing.store.base import Base
 from routing.store.locks.turns import Turns
 
@@ -32,6 +34,9 @@ _TABLES = (schema, schema_desk)
 _BUSY_MS = 15_000
 _REST = 0.12
 """Seconds; whoever waits for SQLite's lock looks again at least every tenth."""
+_PATIENCE = {"connect_timeout": 3, "keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3}
+"""Seconds and tries until a PostgreSQL that fell silent counts as gone."""
+_CLOCK = "clock"
 
 
 def _configure_sqlite(engine: Engine) -> None:
@@ -68,7 +73,7 @@ def make_engine(url: str) -> Engine:
         pool_size=10,
         max_overflow=20,
         pool_pre_ping=True,
-        connect_args={"connect_timeout": 3},
+        connect_args=_PATIENCE,
         isolation_level="READ COMMITTED",
         hide_parameters=True,
     )
@@ -79,12 +84,16 @@ class Database:
 
     ``writing()`` is one transaction, committed at its end and rolled back if its block raises; nothing inside
     commits. ``reading()`` sees one consistent state on SQLite and never waits for the writer.
+
+    ``clock``: what ``instant`` says instead of the database's own time; for tests, which turn it by hand.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, clock: Callable[[], datetime] | None = None) -> None:
         self.url = url
+        self.clock = clock
         self.engine = make_engine(url)
         self._turns = Turns()
+        self.alone = Alone(self.engine.url.database if self.is_sqlite else None)
         self._reader = self.engine.execution_options(reading=True)
 
     @property
@@ -95,7 +104,8 @@ class Database:
     @contextmanager
     def writing(self) -> Iterator[Session]:
         """A session in one writing transaction."""
-        with self._turn(), Session(self.engine, expire_on_commit=False) as session, session.begin():
+        info = {_CLOCK: self.clock}
+        with self._turn(), Session(self.engine, expire_on_commit=False, info=info) as session, session.begin():
             yield session
 
     @contextmanager
@@ -110,7 +120,7 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A session that only reads."""
-        with Session(self._reader, expire_on_commit=False) as session:
+        with Session(self._reader, expire_on_commit=False, info={_CLOCK: self.clock}) as session:
             yield session
 
     def give_way(self) -> None:
@@ -118,9 +128,32 @@ class Database:
         if self.is_sqlite:
             time.sleep(_REST)
 
+    def instant(self, connection: Connection) -> datetime:
+        """As the function ``instant``, for a bare connection."""
+        return self.clock() if self.clock else _own_time(connection)
+
     def dispose(self) -> None:
-        """Close every connection."""
+        """Close every connection, and let the next process have the file."""
         self.engine.dispose()
+        self.alone.release()
+
+
+def instant(session: Session) -> datetime:
+    """The database's time, by which leases and due times are set and judged.
+
+    Many processes share one PostgreSQL, and their clocks may differ by minutes; this one they have in common. On
+    SQLite it is the clock of the one process. ``ONESTOP_CLOCK_OFFSET`` does not move it.
+    """
+    clock: Callable[[], datetime] | None = session.info.get(_CLOCK)
+    return clock() if clock else _own_time(session)
+
+
+def _own_time(session: Session | Connection) -> datetime:
+    dialect = (session.get_bind() if isinstance(session, Session) else session).dialect.name
+    if dialect == "sqlite":
+        return datetime.now(UTC)  # noqa: TID251 - SQLite has no server, and so no clock but this process's
+    found: datetime = session.execute(select(func.clock_timestamp())).scalar_one()
+    return found.astimezone(UTC)
 
 
 def changed(session: Session | Connection, statement: Executable) -> int:

@@ -64,20 +64,48 @@ def test_a_token_that_line_does_not_take_becomes_a_push(product: Product, firm: 
     assert [call["body"]["replyToken"] for call in refused] == [used]
 
 
-@pytest.mark.parametrize("kind", ["reset_after", "error_after", "garbage", "timeout_after"])
-def test_a_reply_of_unknown_outcome_is_shown_and_not_sent_again(product: Product, firm: Phone, kind: str) -> None:
-    """L11: it may have arrived, so nobody sends it blindly; staff see it and may."""
+@pytest.mark.parametrize("kind", ["reset_after", "error_after", "timeout_after"])
+def test_a_reply_that_arrived_unknown_to_us_is_known_after_another_try(
+    product: Product, firm: Phone, kind: str
+) -> None:
+    """L11, contract §4: the same token once more; LINE's refusal says that the first try arrived."""
     with product.line.failing("reply", kind, count=1):
         firm.do("text", text="你好")
+        product.settled()
+    tokens = [call["body"]["replyToken"] for call in product.line.calls("reply")]
+    assert (len(tokens), len(set(tokens))) == (2, 1)
+    assert product.line.calls("push") == []
+    assert copies(firm, "") == 1
+    shown = product.api("sue", "GET", "/deliveries", state="accepted")["items"][0]
+    assert (shown["kind"], shown["attempts"], shown["presumed"], shown["error"]) == ("reply", 2, True, None)
+
+
+@pytest.mark.parametrize("kind", ["reset", "error_before", "garbage", "timeout_before", "rate_limit", "unauthorized"])
+def test_a_reply_that_did_not_arrive_is_tried_again_with_its_token(product: Product, firm: Phone, kind: str) -> None:
+    """L11, L13, contract §4: answered by reply, never by a push that costs."""
+    with product.line.failing("reply", kind, count=3 if kind != "timeout_before" else 1):
+        firm.do("text", text="你好")
+        product.settled()
+    assert product.line.calls("push") == []
+    assert [bubble["via"] for bubble in firm.received()] == ["reply"]
+    shown = product.api("sue", "GET", "/deliveries", state="accepted")["items"][0]
+    assert (shown["kind"], shown["presumed"], shown["error"]) == ("reply", False, None)
+
+
+def test_a_reply_nobody_can_know_of_is_shown_when_its_tokens_time_is_over(product: Product, firm: Phone) -> None:
+    """L11, contract §4: 結果不明; never pushed, but for a person's decision."""
+    with product.line.failing("reply", "error_after"):
+        firm.do("text", text="你好")
+        eventually(lambda: product.line.calls("reply"), what="a try")
+        product.run("UPDATE outbox SET token_until = created_at WHERE state IN ('pending', 'leased')")
         row = eventually(
             lambda: product.rows("SELECT id FROM outbox WHERE state = 'unknown' ORDER BY id DESC"), seconds=20
         )
     product.settled()
-    assert copies(firm, "") == (0 if kind == "garbage" else 1)
-    assert len(product.line.calls("reply")) == 1
+    assert copies(firm, "") == 1
     assert product.line.calls("push") == []
     shown = product.api("sue", "GET", "/deliveries", state="unknown")["items"][0]
-    assert (shown["id"], shown["kind"], shown["attempts"]) == (row[0][0], "reply", 1)
+    assert (shown["id"], shown["kind"]) == (row[0][0], "reply")
     again = product.api("sue", "POST", f"/deliveries/{shown['id']}/resend")
     assert again["state"] in {"pending", "leased", "accepted"}
     product.settled()

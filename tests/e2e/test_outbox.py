@@ -68,7 +68,9 @@ def post(database_url: str) -> Iterator[Post]:
     migrating.upgrade(database)
     with simulated("http://127.0.0.1:9/line/webhook") as line:
         line.post("/webhook/settings", active=False)
-        yield Post(database=database, line=line, firm=line.person(), sender=LineSender(line.url, line.url, TOKEN))
+        post = Post(database=database, line=line, firm=line.person(), sender=LineSender(line.url, line.url, TOKEN))
+        database.clock = lambda: post.now
+        yield post
         line.check_sent()
         line.check_ledger()
     database.dispose()
@@ -91,7 +93,7 @@ def test_a_message_whose_sender_died_is_taken_again_with_its_key(post: Post) -> 
     first = post.put("你好")
     [parcel] = post.lease()
     post.sender.push(post.firm.id, [Text("你好")], retry_key=parcel.retry_key, language="zh-TW")
-    post.now += timedelta(seconds=59)
+    post.now += delivery.LEASE - timedelta(seconds=1)
     assert post.turn() == 0
     post.now += timedelta(seconds=2)
     assert post.turn() == 1
@@ -99,11 +101,24 @@ def test_a_message_whose_sender_died_is_taken_again_with_its_key(post: Post) -> 
     assert len(post.firm.received()) == 1
 
 
-def test_a_reply_whose_sender_died_is_unknown(post: Post) -> None:
+@pytest.mark.parametrize("sent", [True, False])
+def test_a_reply_whose_sender_died_arrives_once(post: Post, *, sent: bool) -> None:
+    """L11, contract §4: another tries it with the same token, and LINE takes a token once."""
+    first = post.put("你好", reply_token=token(post), token_until=NOON + timedelta(seconds=50))
+    [parcel] = post.lease()
+    if sent:
+        post.sender.reply(str(parcel.reply_token), [Text("你好")], language="zh-TW")
+    post.now += delivery.LEASE + timedelta(seconds=1)
+    post.turn()
+    assert (post.row(first).state, post.row(first).error) == (outbox.ACCEPTED, "presumed" if sent else None)
+    assert len(post.firm.received()) == 1
+
+
+def test_a_reply_whose_sender_died_is_unknown_when_its_tokens_time_is_over(post: Post) -> None:
     """L11: it may have arrived; nobody tries it again, nobody pushes it."""
     first = post.put("你好", reply_token=token(post), token_until=NOON + timedelta(seconds=50))
     post.lease()
-    post.now += timedelta(seconds=61)
+    post.now += timedelta(seconds=51)
     post.turn()
     assert (post.row(first).state, post.row(first).error) == (outbox.UNKNOWN, "interrupted")
     assert post.line.calls() == []

@@ -2,7 +2,10 @@
 
 from datetime import timedelta
 
+import psycopg
 import pytest
+from psycopg import sql
+from sqlalchemy.exc import OperationalError
 
 from routing.domain.errors import DeliveryError, NotFound, StepNotAllowed
 from routing.domain.messages import Text, to_plain
@@ -11,6 +14,7 @@ from routing.service.channel import delivery
 from routing.store.channel import outbox
 from routing.store.schema import Outbox
 from tests.factories import SUE
+from tests.requirements import postgres_admin_dsn
 
 SAY = to_plain([Text("您好")])
 
@@ -40,14 +44,14 @@ def fail(**what):
     return DeliveryError("x", **{"code": "refused", **what})
 
 
-def put(branch, *, user="U1", payload=SAY, **values):
-    contact = branch.contact(user)
+def put(branch, *, user="U1", payload=SAY, contact=None, **values):
+    contact = contact or branch.contact(user)
     with branch.database.writing() as session:
         return outbox.put(session, contact_id=contact, payload=payload, reason="x", now=branch.now, **values).id
 
 
-def put_reply(branch):
-    return put(branch, reply_token="t1", token_until=branch.now + timedelta(seconds=50))
+def put_reply(branch, **values):
+    return put(branch, reply_token="t1", token_until=branch.now + timedelta(seconds=50), **values)
 
 
 def run(branch, channel):
@@ -103,32 +107,165 @@ def test_an_old_token_is_not_even_tried(branch):
 def test_a_refused_reply_becomes_a_push(branch):
     """L9: never lost."""
     put_reply(branch)
-    channel = Channel(fail(code="invalid_token", permanent=True))
+    channel = Channel(fail(code="reply_token", permanent=True))
     run(branch, channel)
     run(branch, channel)
     assert [call[0] for call in channel.calls] == ["reply", "push"]
     assert only(branch).state == "accepted"
 
 
-def test_a_reply_of_unknown_outcome_is_neither_repeated_nor_pushed(branch):
-    """L11"""
+TAKEN = {"code": "reply_token", "permanent": True}
+"""LINE no longer takes the token."""
+
+
+def test_a_reply_of_unknown_outcome_is_tried_again_with_its_token(branch):
+    """L11, contract §4: LINE takes a token once, so nothing can arrive twice."""
     put_reply(branch)
-    channel = Channel(fail(unknown=True, code="timeout"))
-    run(branch, channel)
-    branch.later(days=1)
-    assert run(branch, channel) == 0
-    assert (only(branch).state, only(branch).error, len(channel.calls)) == ("unknown", "timeout", 1)
+    channel = Channel(fail(unknown=True, code="timeout"), fail(code="not_sent"), fail(code="rate_limited"))
+    for _ in range(4):
+        run(branch, channel)
+        branch.now += timedelta(seconds=4)
+    assert channel.calls == [("reply", "t1", ["您好"], "zh-TW")] * 4
+    assert (only(branch).state, only(branch).error, only(branch).attempts) == ("accepted", None, 4)
 
 
-def test_a_reply_whose_sender_died_is_unknown(branch):
-    """L11, O3"""
+def test_a_token_that_was_used_by_an_earlier_try_means_that_it_arrived(branch):
+    """L11, contract §4: also when between the two nothing could be sent."""
+    put_reply(branch)
+    channel = Channel(fail(unknown=True, code="timeout"), fail(code="not_sent"), fail(**TAKEN))
+    for _ in range(5):
+        run(branch, channel)
+        branch.now += timedelta(seconds=4)
+    assert [call[0] for call in channel.calls] == ["reply"] * 3
+    row = only(branch)
+    assert (row.state, row.error, row.kind, row.request_id) == ("accepted", "presumed", "reply", None)
+
+
+def test_a_reply_whose_sender_died_is_tried_again_by_another(branch):
+    """L11, O3, contract §4: in time, with the same token, and what LINE then says decides."""
     put_reply(branch)
     with branch.database.writing() as session:
         delivery.lease_parcels(session, now=branch.now)
     branch.now += delivery.LEASE + timedelta(seconds=1)
-    channel = Channel()
+    channel = Channel(fail(**TAKEN))
     run(branch, channel)
+    assert (only(branch).state, only(branch).error, len(channel.calls)) == ("accepted", "presumed", 1)
+
+
+@pytest.mark.parametrize("outcome", [fail(unknown=True, code="timeout"), fail(code="not_sent")], ids=["sent", "not"])
+def test_a_reply_that_may_have_arrived_is_left_alone_when_its_tokens_time_is_over(branch, outcome):
+    """L11, contract §4: shown as unknown, and never pushed; whatever came after the try that may have arrived."""
+    put_reply(branch)
+    channel = Channel(fail(unknown=True, code="timeout"), *[outcome] * 99)
+    for _ in range(60):
+        run(branch, channel)
+        branch.now += timedelta(seconds=1)
+    branch.later(days=1)
+    assert run(branch, channel) == 0
+    assert (only(branch).state, only(branch).error) == ("unknown", outcome.code)
+    assert {call[0] for call in channel.calls} == {"reply"}
+    assert len(channel.calls) > 10
+
+
+def test_a_reply_whose_sender_died_too_long_ago_is_unknown(branch):
+    """L11, O3"""
+    put_reply(branch)
+    with branch.database.writing() as session:
+        delivery.lease_parcels(session, now=branch.now)
+    branch.now += timedelta(seconds=51)
+    channel = Channel()
+    assert run(branch, channel) == 0
     assert (only(branch).state, only(branch).error, channel.calls) == ("unknown", "interrupted", [])
+
+
+@pytest.mark.parametrize("code", ["not_sent", "rate_limited", "unauthorised"])
+def test_a_reply_that_cannot_have_arrived_is_pushed_when_its_tokens_time_is_over_and_not_before(branch, code):
+    put_reply(branch)
+    channel = Channel(*[fail(code=code)] * 99)
+    until = branch.now + timedelta(seconds=50)
+    while branch.now < until:
+        run(branch, channel)
+        branch.now += timedelta(seconds=1)
+    assert {call[0] for call in channel.calls} == {"reply"}
+    channel.script.clear()
+    run(branch, channel)
+    assert channel.calls[-1][0] == "push"
+    assert (only(branch).state, only(branch).kind) == ("accepted", "push")
+
+
+def test_a_reply_that_becomes_a_push_does_not_overtake_its_contacts_pushes(branch):
+    contact = branch.contact()
+    first = put(branch, contact=contact)
+    put_reply(branch, contact=contact)
+    branch.now += timedelta(seconds=51)
+    run(branch, Channel(fail()))
+    assert [(row.id == first, row.state, row.kind) for row in branch.outbox()] == [
+        (True, "pending", "push"), (False, "pending", "push"),
+    ]  # fmt: skip
+    channel = Channel()
+    branch.now += timedelta(seconds=5)
+    run(branch, channel)
+    run(branch, channel)
+    assert [row.state for row in branch.outbox()] == ["accepted"] * 2
+
+
+class Cut:
+    """The database cannot be reached until ``mend``: PostgreSQL lets nobody in, SQLite's file misses its table."""
+
+    def __init__(self, database):
+        self.database = database
+        if database.is_sqlite:
+            self._rename("outbox", "elsewhere")
+            return
+        self.name = sql.Identifier(database.engine.url.database)
+        self._admin(sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS false").format(self.name))
+        self._admin(sql.SQL("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = {}").format(
+            sql.Literal(database.engine.url.database)
+        ))  # fmt: skip
+
+    def mend(self):
+        if self.database.is_sqlite:
+            self._rename("elsewhere", "outbox")
+        else:
+            self._admin(sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS true").format(self.name))
+
+    def _rename(self, old, new):
+        with self.database.engine.begin() as connection:
+            connection.exec_driver_sql(f"ALTER TABLE {old} RENAME TO {new}")
+
+    def _admin(self, statement):
+        with psycopg.connect(postgres_admin_dsn(), autocommit=True) as admin:
+            admin.execute(statement)
+
+
+def test_the_outcome_is_recorded_when_the_database_is_back(branch):
+    """A live worker tries again to record what LINE said: nobody else knows it."""
+    put(branch)
+    with branch.database.writing() as session:
+        (parcel,) = delivery.lease_parcels(session, now=branch.now)
+    cut = Cut(branch.database)
+    waits = []
+
+    def again(seconds):
+        waits.append(seconds)
+        if len(waits) == 3:
+            cut.mend()
+        return True
+
+    channel = Channel()
+    delivery.deliver(branch.database, channel, parcel, now=branch.now, again=again)
+    assert (only(branch).state, len(waits), len(channel.calls)) == ("accepted", 3, 1)
+
+
+def test_recording_ends_with_the_process(branch):
+    put(branch)
+    with branch.database.writing() as session:
+        (parcel,) = delivery.lease_parcels(session, now=branch.now)
+    cut = Cut(branch.database)
+    with pytest.raises(OperationalError):
+        delivery.deliver(branch.database, Channel(), parcel, now=branch.now, again=lambda _seconds: False)
+    cut.mend()
+    assert only(branch).state == "leased"
 
 
 def test_a_push_of_unknown_outcome_is_tried_again_with_the_same_key(branch):

@@ -273,7 +273,7 @@ def test_a_message_taken_back_before_it_came_is_never_kept(branch):
 def test_the_intake_stores_before_it_says_so_and_wakes_the_worker(branch):
     """L24"""
     woken = []
-    intake = Intake(branch.database, lambda: branch.now, lambda: woken.append(len(rows(branch))))
+    intake = Intake(branch.database, lambda: woken.append(len(rows(branch))))
     jobs = [submit(intake, raw(f"e{n}")) for n in range(20)]
     for job in jobs:
         job.result(timeout=10)
@@ -286,7 +286,7 @@ def test_the_intake_stores_before_it_says_so_and_wakes_the_worker(branch):
 
 def test_an_intake_without_tables_says_that_nothing_was_stored(tmp_path):
     database = Database(f"sqlite:///{tmp_path}/empty.db")
-    intake = Intake(database, lambda: None, lambda: None)
+    intake = Intake(database, lambda: None)
     with pytest.raises(IntakeError):
         submit(intake, raw("e1")).result(timeout=10)
     assert intake.alive
@@ -298,6 +298,6 @@ def test_the_backlog_shows_what_waits_and_for_how_long(branch):
     take_in(branch, raw("e1"))
     branch.now += timedelta(seconds=30)
     with branch.database.reading() as session:
-        state = health.look(session, now=branch.now)
+        state = health.look(session)
     assert (state.inbox_waiting, state.inbox_lag, state.outbox) == (1, 30.0, {})
     assert set(state.gauges()) == set(health.MEANING)

@@ -6,11 +6,13 @@ from threading import Barrier
 
 import pytest
 
-from routing.service.channel import delivery
+from routing.service.channel import delivery, leases
 from routing.service.upkeep import health
-from routing.store.channel import outbox
-from routing.store.schema import Outbox
+from routing.store.channel import inbox, outbox
+from routing.store.schema import Lane, Outbox
+from routing.store.session import insert_ignoring
 from tests.factories import DATABASES, branch_on
+from tests.harness.waiting import eventually
 
 
 @pytest.fixture(params=DATABASES)
@@ -68,10 +70,79 @@ def test_a_contacts_pushes_go_out_one_after_the_other(branch):
 
 
 def test_a_reply_waits_for_no_push(branch):
+    """Of nobody: replies go first, since their tokens die within the minute."""
     contact = branch.contact()
     push = put(branch, contact)
     reply = put(branch, contact, reply_token="t", token_until=branch.now + timedelta(seconds=50))
-    assert lease(branch) == [push, reply]
+    assert lease(branch) == [reply, push]
+
+
+def test_what_may_be_taken_is_counted_without_writing(branch):
+    contact = branch.contact()
+    for _ in range(2):
+        put(branch, contact)
+    put(branch, contact, reply_token="t", token_until=branch.now + timedelta(seconds=50))
+    with branch.database.reading() as session:
+        assert outbox.waiting(session, now=branch.now, limit=9) == 2, "the second push waits for the first"
+        assert outbox.waiting(session, now=branch.now, limit=1) == 1
+    lease(branch)
+    with branch.database.reading() as session:
+        assert outbox.waiting(session, now=branch.now, limit=9) == 0
+
+
+def test_a_lease_is_kept_by_whoever_holds_it_only(branch):
+    """A heartbeat after the message was finished or taken over changes nothing."""
+    row = put(branch, branch.contact())
+    with branch.database.writing() as session:
+        (first,) = delivery.lease_parcels(session, now=branch.now)
+    branch.now += delivery.LEASE - timedelta(seconds=1)
+    with branch.database.writing() as session:
+        outbox.keep(session, row, attempt=first.attempt, until=branch.now + delivery.LEASE)
+    branch.now += delivery.LEASE - timedelta(seconds=1)
+    assert lease(branch) == []
+    branch.now += timedelta(seconds=2)
+    with branch.database.writing() as session:
+        (second,) = delivery.lease_parcels(session, now=branch.now)
+        outbox.keep(session, row, attempt=first.attempt, until=branch.now + timedelta(hours=1))
+    assert second.attempt == 2
+    branch.now += delivery.LEASE + timedelta(seconds=1)
+    assert lease(branch) == [row]
+
+
+def test_a_process_that_has_the_database_to_itself_frees_what_its_predecessor_held(branch):
+    """Contract §9: nothing waits for leases of a dead process; what was on its way is doubtful."""
+    contact = branch.contact("U1")
+    push = put(branch, contact)
+    reply = put(branch, contact, reply_token="t", token_until=branch.now + timedelta(seconds=50))
+    with branch.database.writing() as session:
+        insert_ignoring(session, Lane, {"user_key": "U1"}, key=("user_key",))
+        assert inbox.hold_lane(session, "U1", holder="dead", now=branch.now, lease=delivery.LEASE)
+    assert lease(branch) == [reply, push]
+    leases.free_all(branch.database)
+    with branch.database.writing() as session:
+        assert inbox.hold_lane(session, "U1", holder="new", now=branch.now, lease=delivery.LEASE)
+    assert lease(branch) == [reply, push]
+    assert [row.doubtful for row in branch.outbox()] == [False, True]
+
+
+def test_a_heartbeat_renews_what_is_held_and_nothing_else(branch):
+    """A call that LINE lets hang keeps its lease, however long it takes."""
+    held, left = (put(branch, branch.contact(user)) for user in ("U1", "U2"))
+    with branch.database.writing() as session:
+        parcels = {parcel.id: parcel for parcel in delivery.lease_parcels(session, now=branch.now, limit=2)}
+    beats = leases.Heartbeat(branch.database, every=0.05)
+    beats.start()
+    branch.now += delivery.LEASE / 2
+
+    def renew(session, until):
+        outbox.keep(session, held, attempt=parcels[held].attempt, until=until)
+
+    with beats.holding(renew):
+        wanted = branch.now + delivery.LEASE
+        eventually(lambda: {row.id: row.lease_until for row in branch.outbox()}[held] == wanted)
+    beats.stop()
+    branch.now += delivery.LEASE / 2 + timedelta(seconds=1)
+    assert lease(branch) == [left]
 
 
 @pytest.mark.parametrize("state", ["accepted", "unknown", "dead", "cancelled"])
@@ -97,7 +168,7 @@ def test_listing_and_counts(branch):
     rows = [put(branch, contact) for _ in range(3)]
     branch.now += timedelta(seconds=40)
     with branch.database.writing() as session:
-        assert health.look(session, now=branch.now).outbox_lag == 40.0
+        assert health.look(session).outbox_lag == 40.0
         session.get(Outbox, rows[0]).state = "accepted"
         session.get(Outbox, rows[0]).accepted_at = branch.now
         session.get(Outbox, rows[1]).state = "dead"

@@ -39,7 +39,7 @@ ALWAYS = {
 @pytest.fixture(scope="module")
 def service(tmp_path_factory):
     with Service(f"sqlite:///{tmp_path_factory.mktemp('answers') / 'desk.db'}", **SECRETS) as service:
-        service.app.state.intake = Intake(service.runtime.database, lambda: service.now, lambda: None)
+        service.app.state.intake = Intake(service.runtime.database, lambda: None)
         yield service
         service.app.state.intake.stop()
 

@@ -104,7 +104,7 @@ DEEDS = ("staff/add", "staff/disable", "absences/add", "absences/remove", "calen
 @pytest.fixture(scope="module")
 def service(tmp_path_factory):
     with Service(f"sqlite:///{tmp_path_factory.mktemp('matrix') / 'desk.db'}") as service:
-        service.app.state.intake = Intake(service.runtime.database, lambda: service.now, lambda: None)
+        service.app.state.intake = Intake(service.runtime.database, lambda: None)
         yield with_few_entries(service)
         service.app.state.intake.stop()
 

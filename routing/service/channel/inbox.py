@@ -12,19 +12,25 @@ from datetime import datetime, timedelta
 import structlog
 
 from routing.domain.inbound import Inbound
+from routing.service.channel import leases
 from routing.service.context import DeskSource
 from routing.service.conversation import enquiries
 from routing.service.conversation.understanding import Reader
 from routing.store.channel import inbox as store
-from routing.store.session import Database
+from routing.store.session import Database, instant
 
-LEASE = timedelta(seconds=60)
+LEASE = leases.LENGTH
+"""Renewed with every event, in the transaction of its effects: there the lane is locked, however long it takes."""
 ATTEMPTS = (1.0, 5.0, 30.0, 300.0)
 """Seconds before the next attempt; after the last the event is set aside."""
 AT_A_TIME = 10
 """Events of one user before others have their turn: whoever floods us waits in a line of their own."""
 TOKEN_LIFE = timedelta(seconds=50)
-"""A reply token is good for a minute from LINE's request; later we push without trying (trap L9)."""
+"""A reply token is good for a minute from LINE's request; later we push without trying (trap L9).
+
+Counted by the database's time from when the event was stored, and ended early enough that a try which LINE lets hang
+still comes within the minute.
+"""
 
 log = structlog.get_logger("inbox")
 
@@ -38,7 +44,7 @@ def work_lane(
 ) -> int:  # fmt: skip
     """Handle some of a user's due events, oldest first; says how many. Nobody else touches the lane meanwhile."""
     with database.writing() as session:
-        if not store.hold_lane(session, user_key, holder=holder, now=now(), lease=LEASE):
+        if not store.hold_lane(session, user_key, holder=holder, now=instant(session), lease=LEASE):
             return 0
     handled = 0
     try:
@@ -56,25 +62,25 @@ def _one(
 ) -> bool:  # fmt: skip
     at = now()
     with database.reading() as session:
-        row = store.next_event(session, user_key, now=at)
+        row = store.next_event(session, user_key, now=instant(session))
     if row is None:
         return False
     try:
         inbound = read(row.raw, row.event_at)
         with database.writing() as session:
-            if not store.keep_lane(session, user_key, holder=holder, now=at, lease=LEASE):
+            if not store.keep_lane(session, user_key, holder=holder, now=instant(session), lease=LEASE):
                 return False
             if store.claim(session, row.id, now=at):
                 token_until = row.received_at + TOKEN_LIFE if inbound.reply_token else None
                 enquiries.take(session, desks.desk(session), reader, inbound, now=at, token_until=token_until)
     except Exception as error:  # noqa: BLE001
         # Whatever it was, the event stays and the lane goes on: that is what an inbox is for.
-        _put_off(database, row.id, row.attempts, error, now=at)
+        _put_off(database, row.id, row.attempts, error)
     return True
 
 
-def _put_off(database: Database, inbox_id: int, attempts: int, error: Exception, *, now: datetime) -> None:
-    due = now + timedelta(seconds=ATTEMPTS[attempts]) if attempts < len(ATTEMPTS) else None
+def _put_off(database: Database, inbox_id: int, attempts: int, error: Exception) -> None:
     with database.writing() as session:
+        due = instant(session) + timedelta(seconds=ATTEMPTS[attempts]) if attempts < len(ATTEMPTS) else None
         store.put_off(session, inbox_id, error=type(error).__name__, due_at=due)
     log.error("event_failed", inbox=inbox_id, attempt=attempts + 1, set_aside=due is None, exc_info=error)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import Protocol
@@ -60,9 +59,8 @@ class IntakeError(Exception):
 class Intake:
     """The inbox's writer. ``stored`` is called after each commit, to wake the worker of the same process."""
 
-    def __init__(self, database: Database, now: Callable[[], datetime], stored: Callable[[], None]) -> None:
+    def __init__(self, database: Database, stored: Callable[[], None]) -> None:
         self._database = database
-        self._now = now
         self._stored = stored
         self._queue: SimpleQueue[_Job | None] = SimpleQueue()
         self._thread = Thread(target=self._run, name="inbox-writer", daemon=True)
@@ -113,7 +111,8 @@ class Intake:
     def _commit(self, jobs: list[_Job]) -> None:
         try:
             with self._database.storing() as connection:
-                inbox.take_in(connection, [event for events, _waiting in jobs for event in events], now=self._now())
+                events = [event for events, _waiting in jobs for event in events]
+                inbox.take_in(connection, events, now=self._database.instant(connection))
         except (SQLAlchemyError, OSError) as error:
             _settle(jobs, IntakeError(type(error).__name__))
             return

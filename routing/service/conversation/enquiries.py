@@ -27,6 +27,7 @@ from routing.service.conversation.understanding import Reader
 from routing.store import people
 from routing.store.channel import conversations, inbox, outbox
 from routing.store.schema import Contact, Media, Message
+from routing.store.session import instant
 
 _WORDS = re.compile(r"[^\W\d_]")
 _CODES = re.compile(r"\b[A-Za-z]+-?\d[\w-]*")
@@ -152,7 +153,7 @@ def _store(talk: Conversation) -> Message:
         talk.session.add(
             Media(
                 message_id=message.id, line_message_id=inbound.message_id, file_name=inbound.file_name,
-                size=inbound.size, state="pending", due_at=talk.now,
+                size=inbound.size, state="pending", due_at=instant(talk.session),
             )
         )  # fmt: skip
     return message

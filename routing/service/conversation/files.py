@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import structlog
 
 from routing.domain.errors import DeliveryError
+from routing.service.channel import leases
 from routing.store.channel import conversations
-from routing.store.session import Database
+from routing.store.session import Database, instant
 
 _BACKOFF = (5.0, 30.0, 120.0, 600.0, 3600.0)
-_LEASE = timedelta(seconds=90)
 log = structlog.get_logger("files")
 
 
@@ -29,33 +29,45 @@ Fetch = Callable[[str], Content | None]
 """A message id to its content; None if it is gone; raises DeliveryError if it may come later."""
 
 
-def fetch_due(database: Database, fetch: Fetch, *, now: datetime, limit: int = 5) -> int:
-    """Fetch files that are due; says how many were tried."""
+@dataclass(frozen=True, slots=True)
+class _Due:
+    id: int
+    line_message_id: str
+    attempt: int
+
+
+def fetch_one(database: Database, fetch: Fetch, beats: leases.Heartbeat) -> bool:
+    """Fetch the file that is due longest; says whether there was one."""
+    with database.reading() as session:
+        if not conversations.media_due(session, now=instant(session), limit=1):
+            return False
     with database.writing() as session:
-        rows = conversations.media_due(session, now=now, limit=limit)
-        due = [(row.id, row.line_message_id) for row in rows]
-        for row in rows:
-            row.due_at = now + _LEASE
-            row.attempts += 1
-    for media_id, line_message_id in due:
-        _fetch_one(database, fetch, media_id, line_message_id, now=now)
-    return len(due)
+        now = instant(session)
+        rows = conversations.media_due(session, now=now, limit=1, lock=True)
+        if not rows:
+            return False
+        rows[0].due_at = now + leases.LENGTH
+        rows[0].attempts += 1
+        due = _Due(rows[0].id, rows[0].line_message_id, rows[0].attempts)
+    with beats.holding(lambda session, until: conversations.keep_media(session, due.id, due.attempt, until)):
+        _fetch(database, fetch, due)
+    return True
 
 
-def _fetch_one(database: Database, fetch: Fetch, media_id: int, line_message_id: str, *, now: datetime) -> None:
+def _fetch(database: Database, fetch: Fetch, due: _Due) -> None:
     try:
-        content = fetch(line_message_id)
+        content = fetch(due.line_message_id)
     except DeliveryError as error:
         with database.writing() as session:
-            row = conversations.media_content(session, media_id)
-            if row is not None and row.state == "pending":
+            row = conversations.media_content(session, due.id)
+            if row is not None and row.state == "pending" and row.attempts == due.attempt:
                 later = _BACKOFF[row.attempts - 1] if row.attempts <= len(_BACKOFF) else None
                 row.state = "gone" if later is None or error.permanent else "pending"
-                row.due_at = now + timedelta(seconds=later or 0)
-        log.warning("file_not_fetched", media=media_id, code=error.code)
+                row.due_at = instant(session) + timedelta(seconds=later or 0)
+        log.warning("file_not_fetched", media=due.id, code=error.code)
         return
     with database.writing() as session:
-        row = conversations.media_content(session, media_id)
+        row = conversations.media_content(session, due.id)
         if row is None or row.state != "pending":
             return
         if content is None:

@@ -18,6 +18,7 @@ from routing.domain.permissions import Actor, Role, require_team
 from routing.service import asked, histories, views
 from routing.service.asked import Question
 from routing.service.channel import leaving
+from routing.service.channel.delivery import PRESUMED
 from routing.service.context import Desk
 from routing.service.journal import Open
 from routing.service.views import show
@@ -179,7 +180,8 @@ def clock_json(case: Case, reading: clock.Reading) -> dict[str, Any]:
 
 
 def delivery_json(row: Outbox, number: str | None) -> dict[str, Any]:
-    """A message on its way out, without its words."""
+    """A message on its way out, without its words. ``presumed``: accepted, as a later try of the reply showed."""
+    presumed = row.error == PRESUMED
     return {
         "id": row.id,
         "case": number,
@@ -187,7 +189,8 @@ def delivery_json(row: Outbox, number: str | None) -> dict[str, Any]:
         "reason": row.reason,
         "state": row.state,
         "attempts": row.attempts,
-        "error": row.error,
+        "error": None if presumed else row.error,
+        "presumed": presumed,
         "created_at": show(row.created_at),
         "due_at": show(row.due_at),
         "accepted_at": show(row.accepted_at),

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from routing.store.channel import inbox, outbox
+from routing.store.session import instant
 
 MEANING = {
     "inbox_waiting": "events not yet handled",
@@ -34,8 +34,9 @@ class State:
         }
 
 
-def look(session: Session, *, now: datetime) -> State:
-    """The figures now."""
+def look(session: Session) -> State:
+    """The figures now, by the database's time."""
+    now = instant(session)
     waiting, lag = inbox.backlog(session, now=now)
     return State(
         inbox_waiting=waiting, inbox_lag=lag, outbox_lag=outbox.oldest_due(session, now=now),

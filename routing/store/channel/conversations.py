@@ -86,10 +86,16 @@ def withdrawn(session: Session, *, before_id: int | None, limit: int) -> list[tu
     return [(row[0], row[1], row[2]) for row in session.execute(query)]
 
 
-def media_due(session: Session, *, now: datetime, limit: int) -> Sequence[Media]:
-    """Files still to be fetched."""
+def media_due(session: Session, *, now: datetime, limit: int, lock: bool = False) -> Sequence[Media]:
+    """Files still to be fetched; ``lock``: those that nobody else is taking at this moment, held for writing."""
     query = select(Media).where(Media.state == "pending", Media.due_at <= now).order_by(Media.id).limit(limit)
-    return session.scalars(query.with_for_update(skip_locked=True)).all()
+    return session.scalars(query.with_for_update(skip_locked=True) if lock else query).all()
+
+
+def keep_media(session: Session, media_id: int, attempt: int, until: datetime) -> None:
+    """Hold on to a file that is being fetched, unless it was finished or taken over since."""
+    mine = Media.id == media_id, Media.state == "pending", Media.attempts == attempt
+    changed(session, update(Media).where(*mine).values(due_at=until))
 
 
 def media_content(session: Session, media_id: int) -> Media | None:

@@ -80,6 +80,12 @@ def free_lane(session: Session, user_key: str, *, holder: str) -> None:
     )
 
 
+def free_all_lanes(session: Session) -> int:
+    """Give every lane back: whoever held them is gone. Says how many there were."""
+    held = update(Lane).where(Lane.holder.is_not(None))
+    return changed(session, held.values(holder=None, lease_until=None))
+
+
 def next_event(session: Session, user_key: str, *, now: datetime) -> Inbox | None:
     """The user's oldest event that is due, by LINE's timestamp."""
     query = (

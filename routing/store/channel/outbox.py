@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import and_, func, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, update
+from sqlalchemy.orm import Session, aliased
 
 from routing.store.schema import Outbox
-from routing.store.session import changed
+from routing.store.session import changed, instant
 
 PENDING, LEASED, ACCEPTED, UNKNOWN, DEAD, CANCELLED = "pending", "leased", "accepted", "unknown", "dead", "cancelled"
 SEEN_BY_STAFF = (UNKNOWN, DEAD)
@@ -29,11 +29,14 @@ def put(
     reply_token: str | None = None,
     token_until: datetime | None = None,
 ) -> Outbox:
-    """Queue messages for a contact: by reply token if one is given, else by push. Gives the row."""
+    """Queue messages for a contact: by reply token if one is given, else by push. Gives the row.
+
+    ``now`` is the time of the step they tell of; they are due at once, by the database's time.
+    """
     row = Outbox(
         kind="reply" if reply_token else "push", retry_key=str(uuid4()), contact_id=contact_id, case_id=case_id,
-        reason=reason, payload=payload, reply_token=reply_token, token_until=token_until, created_at=now, due_at=now,
-        attempts=0, state=PENDING,
+        reason=reason, payload=payload, reply_token=reply_token, token_until=token_until, created_at=now,
+        due_at=instant(session), attempts=0, doubtful=False, state=PENDING,
     )  # fmt: skip
     session.add(row)
     session.flush()
@@ -47,31 +50,63 @@ def spare(session: Session, contact_id: int) -> None:
     changed(session, update(Outbox).where(*waiting, Outbox.kind == "reply").values(reason=NEVER_PUSHED))
 
 
-def lease(session: Session, *, now: datetime, length: timedelta, limit: int) -> list[Outbox]:
-    """Take messages that are due, or whose lease ran out, for ``length``.
-
-    A contact's pushes go out one after the other: only the oldest unfinished one of each contact is taken.
-    Replies never wait for them, since their tokens die within the minute.
-    """
-    due = or_(
+def _due(now: datetime) -> ColumnElement[bool]:
+    """Waiting and due, or leased by somebody who let the lease run out."""
+    return or_(
         and_(Outbox.state == PENDING, Outbox.due_at <= now), and_(Outbox.state == LEASED, Outbox.lease_until < now)
     )
-    unfinished = Outbox.kind == "push", Outbox.state.in_((PENDING, LEASED))
-    first = select(func.min(Outbox.id)).where(*unfinished).group_by(Outbox.contact_id).scalar_subquery()
-    query = (
-        select(Outbox)
-        .where(due, or_(Outbox.kind == "reply", Outbox.id.in_(first)))
-        .order_by(Outbox.due_at, Outbox.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    rows = list(session.scalars(query))
-    taken = []
-    for row in rows:
-        take = update(Outbox).where(Outbox.id == row.id, due).values(state=LEASED, lease_until=now + length)
-        if changed(session, take):
-            taken.append(row)
+
+
+def _next(kind: str, now: datetime) -> Select[int]:
+    """Ids of what may be taken now, the longest-waiting first.
+
+    A contact's pushes go out one after the other: none while an older one is unfinished. Replies never wait for them,
+    since their tokens die within the minute.
+    """
+    query = select(Outbox.id).where(Outbox.kind == kind, _due(now))
+    if kind == "push":
+        older = aliased(Outbox)
+        unfinished = older.kind == "push", older.state.in_((PENDING, LEASED))
+        query = query.where(~exists().where(older.contact_id == Outbox.contact_id, older.id < Outbox.id, *unfinished))
+    return query.order_by(Outbox.due_at, Outbox.id)
+
+
+def waiting(session: Session, *, now: datetime, limit: int) -> int:
+    """How many messages may be taken now, counted up to ``limit``; only reads."""
+    found = 0
+    for kind in ("reply", "push"):
+        found += len(session.scalars(_next(kind, now).limit(limit - found)).all())
+        if found >= limit:
+            break
+    return found
+
+
+def lease(session: Session, *, now: datetime, length: timedelta, limit: int) -> list[Outbox]:
+    """Take messages that are due, or whose lease ran out, for ``length``; replies first.
+
+    A reply whose lease ran out is doubtful from now on: whoever held it may have sent it.
+    """
+    taken: list[Outbox] = []
+    for kind in ("reply", "push"):
+        query = _next(kind, now).limit(limit - len(taken)).with_for_update(skip_locked=True, of=Outbox)
+        for outbox_id in session.scalars(query).all() if len(taken) < limit else ():
+            doubtful = or_(Outbox.doubtful, and_(Outbox.kind == "reply", Outbox.state == LEASED))
+            take = update(Outbox).where(Outbox.id == outbox_id, _due(now)).execution_options(synchronize_session=False)
+            if changed(session, take.values(state=LEASED, lease_until=now + length, doubtful=doubtful)):
+                taken.append(session.get_one(Outbox, outbox_id, populate_existing=True))
     return taken
+
+
+def keep(session: Session, outbox_id: int, *, attempt: int, until: datetime) -> None:
+    """Hold on to a message that is being sent, unless it was finished or taken over since."""
+    mine = Outbox.id == outbox_id, Outbox.state == LEASED, Outbox.attempts == attempt
+    changed(session, update(Outbox).where(*mine).values(lease_until=until))
+
+
+def let_go_of_all(session: Session, *, now: datetime) -> int:
+    """End every lease: whoever held them is gone. Says how many there were."""
+    past = now - timedelta(seconds=1)
+    return changed(session, update(Outbox).where(Outbox.state == LEASED).values(lease_until=past))
 
 
 def get(session: Session, outbox_id: int, *, lock: bool = False) -> Outbox | None:

@@ -5,32 +5,86 @@ from datetime import timedelta
 import pytest
 
 from routing.domain.errors import DeliveryError
-from routing.domain.retry import BACKOFF, KEY_LIFE, Again, Stop, Unknown, after_failure
+from routing.domain.retry import (
+    BACKOFF,
+    KEY_LIFE,
+    LAST_WORD,
+    REPLY_BACKOFF,
+    Again,
+    Presumed,
+    Push,
+    Stop,
+    Unknown,
+    after_push,
+    after_reply,
+)
 from tests.factories import at
 
 NOW = at(1)
 
 
-def fails(kind="push", *, attempt=1, first=NOW, jitter=0.0, **what):
+def fails(*, attempt=1, first=NOW, jitter=0.0, **what):
+    return after_push(DeliveryError("x", **what), attempt=attempt, first_try_at=first, now=NOW, jitter=jitter)
+
+
+def unsaid(*, left=40.0, attempt=1, doubtful=False, jitter=0.0, **what):
+    """A reply fails, ``left`` seconds before its token's end."""
+    until = NOW + timedelta(seconds=left)
     error = DeliveryError("x", **what)
-    return after_failure(kind, error, attempt=attempt, first_try_at=first, now=NOW, jitter=jitter)
+    return after_reply(error, attempt=attempt, doubtful=doubtful, token_until=until, now=NOW, jitter=jitter)
 
 
 TABLE = [
-    ("L12: a push whose outcome is unknown is tried again with its key", "push", {"unknown": True}, Again),
-    ("O4: a temporary refusal is tried again", "push", {}, Again),
-    ("O4: a permanent one is not", "push", {"permanent": True}, Stop),
-    ("L13: a spent quota is for a person", "push", {"quota": True, "retry_after": 60.0}, Stop),
-    ("L11: a reply whose outcome is unknown is left alone", "reply", {"unknown": True}, Unknown),
-    ("L9: a refused reply is not tried again as a reply", "reply", {}, Stop),
-    ("a reply is never tried again, whatever LINE asks for", "reply", {"retry_after": 3.0}, Stop),
+    ("L12: a push whose outcome is unknown is tried again with its key", {"unknown": True}, Again),
+    ("O4: a temporary refusal is tried again", {}, Again),
+    ("O4: a permanent one is not", {"permanent": True}, Stop),
+    ("L13: a spent quota is for a person", {"quota": True, "retry_after": 60.0}, Stop),
 ]
 
 
-@pytest.mark.parametrize(("kind", "what", "decision"), [r[1:] for r in TABLE], ids=[r[0] for r in TABLE])
-def test_what_follows_a_failure(kind, what, decision):
-    """L9, L11, L12, L13, O4"""
-    assert isinstance(fails(kind, **what), decision)
+@pytest.mark.parametrize(("what", "decision"), [r[1:] for r in TABLE], ids=[r[0] for r in TABLE])
+def test_what_follows_a_failed_push(what, decision):
+    """L12, L13, O4"""
+    assert isinstance(fails(**what), decision)
+
+
+TOKEN = {"code": "reply_token", "permanent": True}
+REPLIES = [
+    ("L11: unknown, and its token is good", {"unknown": True}, Again),
+    ("nothing was sent, and its token is good", {"code": "not_sent"}, Again),
+    ("too many requests, and its token is good", {"code": "rate_limited", "retry_after": 5.0}, Again),
+    ("L9: LINE refused the token, and no try can have used it", TOKEN, Push),
+    ("LINE refused the token, and a try may have used it", {**TOKEN, "doubtful": True}, Presumed),
+    ("LINE refused the message itself", {"code": "refused", "permanent": True}, Push),
+    ("L9: the time is over, and nothing was sent", {"code": "not_sent", "left": 0.1}, Push),
+    ("L11: the time is over, and it may have arrived", {"unknown": True, "left": 0.1}, Unknown),
+    ("L11: the time is over, and an earlier try may have arrived", {"doubtful": True, "left": 0.1}, Unknown),
+    ("LINE asks for more time than is left", {"retry_after": 60.0}, Push),
+    ("LINE asks for more time than is left, and it may have arrived", {"retry_after": 60.0, "doubtful": True}, Unknown),
+]
+
+
+@pytest.mark.parametrize(("what", "decision"), [r[1:] for r in REPLIES], ids=[r[0] for r in REPLIES])
+def test_what_follows_a_failed_reply(what, decision):
+    """L9, L11; contract §4"""
+    assert isinstance(unsaid(**what), decision)
+
+
+@pytest.mark.parametrize(("attempt", "seconds"), [*enumerate(REPLY_BACKOFF, start=1), (40, REPLY_BACKOFF[-1])])
+def test_a_reply_waits_for_seconds_only(attempt, seconds):
+    """A token lives for a minute: many tries fit into it."""
+    assert unsaid(attempt=attempt) == Again(NOW + timedelta(seconds=seconds))
+    assert unsaid(attempt=attempt, jitter=1.0) == Again(NOW + timedelta(seconds=seconds * 1.25))
+
+
+def test_the_last_try_of_a_reply_comes_just_before_its_tokens_end():
+    assert unsaid(left=3.0, attempt=9) == Again(NOW + timedelta(seconds=3.0) - LAST_WORD)
+    assert isinstance(unsaid(left=LAST_WORD.total_seconds(), attempt=9), Push)
+
+
+def test_what_is_pushed_instead_keeps_to_the_time_line_asked_for():
+    assert unsaid(retry_after=60.0) == Push(NOW + timedelta(seconds=60))
+    assert unsaid(left=0.0) == Push(NOW)
 
 
 @pytest.mark.parametrize(("attempt", "seconds"), list(enumerate(BACKOFF, start=1)))

@@ -1,0 +1,117 @@
+"""The senders: threads that each take one message for themselves, so that a call that hangs holds up its own alone.
+
+While nothing is due, the database is only read. When LINE asks for less (429), all senders of the process are still
+for a while: every refused call counts against the limit too (LINE Messaging API reference, "Rate limits").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from threading import Event, Lock
+from time import monotonic
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from routing.domain.errors import DeliveryError
+from routing.service.channel import delivery
+from routing.service.channel.leases import Heartbeat
+from routing.store.channel import outbox
+from routing.store.session import Database, instant
+
+SENDERS = 24
+"""Enough for a tenth of sixty calls a second to hang until their timeout."""
+_PAUSES = (0.5, 1.0, 2.0)
+"""Seconds without a call after LINE asked for less; the last for every further time in a row."""
+
+log = structlog.get_logger("sending")
+
+
+class Senders:
+    """The threads of one process that send. ``stop``: set when the process is to end."""
+
+    def __init__(
+        self, database: Database, sender: delivery.Sender, beats: Heartbeat, now: Callable[[], datetime],
+        *, stop: Event, threads: int = SENDERS,
+    ) -> None:  # fmt: skip
+        self._database = database
+        self._sender = sender
+        self._beats = beats
+        self._now = now
+        self._stop = stop
+        self._threads = threads
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="sender")
+        self._lock = Lock()
+        self._busy = 0
+        self._refused = 0
+        self._still_until = 0.0
+
+    def turn(self) -> int:
+        """Set as many senders to work as there are messages to take; says how many were set to work."""
+        with self._lock:
+            idle = self._threads - self._busy
+        if idle <= 0 or self._still:
+            return 0
+        with self._database.reading() as session:
+            waiting = outbox.waiting(session, now=instant(session), limit=idle)
+        for _ in range(waiting):
+            with self._lock:
+                self._busy += 1
+            self._pool.submit(self._round)
+        return waiting
+
+    def close(self) -> None:
+        """Finish what is in hand, and end."""
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+    @property
+    def _still(self) -> bool:
+        return monotonic() < self._still_until
+
+    def _round(self) -> None:
+        """Send one message after the other until there is none to take."""
+        try:
+            while not self._stop.is_set() and not self._still and self._send_one():
+                pass
+        except SQLAlchemyError as error:
+            # What was leased is taken again when its lease ends.
+            log.exception("database_trouble", loop="sender", error=type(error).__name__)
+        except Exception:
+            log.exception("round_failed")
+        finally:
+            with self._lock:
+                self._busy -= 1
+
+    def _send_one(self) -> bool:
+        with self._database.reading() as session:
+            if not outbox.waiting(session, now=instant(session), limit=1):
+                return False
+        with self._database.writing() as session:
+            parcels = delivery.lease_parcels(session, now=instant(session))
+        for parcel in parcels:
+            self._send(parcel)
+        return bool(parcels)
+
+    def _send(self, parcel: delivery.Parcel) -> None:
+        def renew(session: Session, until: datetime) -> None:
+            outbox.keep(session, parcel.id, attempt=parcel.attempt, until=until)
+
+        with self._beats.holding(renew):
+            self._heard(delivery.deliver(self._database, self._sender, parcel, now=self._now(), again=self._go_on))
+
+    def _go_on(self, seconds: float) -> bool:
+        return not self._stop.wait(seconds)
+
+    def _heard(self, error: DeliveryError | None) -> None:
+        """Be still for as long as LINE asks; longer each time it asks again."""
+        with self._lock:
+            if error is None or error.code != "rate_limited":
+                self._refused = 0
+                return
+            if not self._still:
+                pause = _PAUSES[min(self._refused, len(_PAUSES) - 1)]
+                self._still_until = monotonic() + max(pause, error.retry_after or 0.0)
+                self._refused += 1
