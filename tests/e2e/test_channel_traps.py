@@ -142,6 +142,7 @@ def test_what_was_taken_back_is_gone_from_case_search_and_files(product: Product
     photo = firm.do("image")
     firm.answer_after(0)
     said = firm.do("text", text=f"{secret}，要辦理聯合稽查的會勘")
+    firm.answer_after(1)
     number = firm.open_case(MATTER)
     assert [case["number"] for case in product.api("sue", "GET", "/cases", q=secret)["items"]] == [number]
     for sent in (said, photo):

@@ -176,3 +176,18 @@ def test_listing_and_counts(branch):
         assert outbox.counts(session) == {"pending": 1, "accepted": 1, "dead": 1}
         assert [row.id for row in outbox.listing(session, states=outbox.SEEN_BY_STAFF)] == [rows[1]]
         assert [row.id for row in outbox.listing(session, before_id=rows[1])] == [rows[0]]
+
+
+def test_a_contacts_replies_go_out_in_turn_but_wait_a_moment_only(branch):
+    """Two senders must not swap two answers to one firm; a call that hangs holds up its own message alone."""
+    contact, until = branch.contact(), branch.now + timedelta(seconds=50)
+    first, second = (put(branch, contact, reply_token=one, token_until=until) for one in "ab")
+
+    def taken():
+        with branch.database.writing() as session:
+            return [parcel.id for parcel in delivery.lease_parcels(session, now=branch.now)]
+
+    assert taken() == [first]
+    assert taken() == []
+    branch.now += timedelta(seconds=2)
+    assert taken() == [second]

@@ -57,17 +57,24 @@ def _due(now: datetime) -> ColumnElement[bool]:
     )
 
 
+_IN_TURN = timedelta(seconds=1.5)
+"""How long a reply waits for the one before it that is being tried: a call that hangs must not hold up the next."""
+
+
 def _next(kind: str, now: datetime) -> Select[int]:
     """Ids of what may be taken now, the longest-waiting first.
 
-    A contact's pushes go out one after the other: none while an older one is unfinished. Replies never wait for them,
-    since their tokens die within the minute.
+    A contact's pushes go out one after the other: none while an older one is unfinished. So do its replies, but none
+    waits for one that is tried for longer than a moment, since their tokens die within the minute; nor for any push.
     """
-    query = select(Outbox.id).where(Outbox.kind == kind, _due(now))
+    older = aliased(Outbox)
     if kind == "push":
-        older = aliased(Outbox)
-        unfinished = older.kind == "push", older.state.in_((PENDING, LEASED))
-        query = query.where(~exists().where(older.contact_id == Outbox.contact_id, older.id < Outbox.id, *unfinished))
+        ahead: ColumnElement[bool] = older.state.in_((PENDING, LEASED))
+    else:
+        trying = and_(older.state == LEASED, older.attempts == 1, older.first_try_at > now - _IN_TURN)
+        ahead = or_(and_(older.state == PENDING, older.attempts == 0), trying)
+    before = older.contact_id == Outbox.contact_id, older.kind == kind, older.id < Outbox.id
+    query = select(Outbox.id).where(Outbox.kind == kind, _due(now), ~exists().where(*before, ahead))
     return query.order_by(Outbox.due_at, Outbox.id)
 
 
