@@ -23,8 +23,8 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
 from routing.store import schema, schema_desk
-from routing.store.alone import Alone
 from routing.store.base import Base
+from routing.store.locks.alone import Alone
 from routing.store.locks.turns import Turns
 
 METADATA = Base.metadata

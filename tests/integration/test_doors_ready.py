@@ -74,7 +74,7 @@ def full(service):
 
 
 def ready(service):
-    service.app.state.intake = Intake(service.runtime.database, service.runtime.now, lambda: None)
+    service.app.state.intake = Intake(service.runtime.database, lambda: None)
     service.app.state.probe = Probe(service.runtime.database, service.runtime.now)
     answer = service.ask("GET", "/readyz")
     service.app.state.intake.stop()

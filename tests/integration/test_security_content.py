@@ -40,7 +40,7 @@ def service(request, tmp_path_factory):
 
 def _served(url: str) -> Service:
     service = Service(url)
-    service.app.state.intake = Intake(service.runtime.database, lambda: service.now, lambda: None)
+    service.app.state.intake = Intake(service.runtime.database, lambda: None)
     return with_few_entries(service)
 
 

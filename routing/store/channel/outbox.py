@@ -45,9 +45,11 @@ def put(
 
 def spare(session: Session, contact_id: int) -> None:
     """Somebody floods us: answers to them that wait go by reply or not at all."""
-    waiting = Outbox.contact_id == contact_id, Outbox.state == PENDING, Outbox.reason == "answer"
-    changed(session, update(Outbox).where(*waiting, Outbox.kind == "push").values(state=CANCELLED, error="flood"))
-    changed(session, update(Outbox).where(*waiting, Outbox.kind == "reply").values(reason=NEVER_PUSHED))
+    answers = Outbox.contact_id == contact_id, Outbox.reason == "answer"
+    pushes = *answers, Outbox.kind == "push", Outbox.state == PENDING
+    replies = *answers, Outbox.kind == "reply", Outbox.state.in_((PENDING, LEASED))
+    changed(session, update(Outbox).where(*pushes).values(state=CANCELLED, error="flood"))
+    changed(session, update(Outbox).where(*replies).values(reason=NEVER_PUSHED))
 
 
 def _due(now: datetime) -> ColumnElement[bool]:
