@@ -127,10 +127,12 @@ class FaqEntry:
     fill: Fill | None = None
     """For entries that hand over because only the branch knows: what it is asked to fill in."""
     phrasings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    stopped: str = ""
+    """Which article it rests on reads otherwise in a newer text; not kept with the entry (knowledge/law/clauses.py)."""
 
     def expired(self, today: date) -> bool:
-        """True from the day after the review date on: such an entry is not answered."""
-        return today > self.review
+        """True from the day after the review date on, and while a changed article is not confirmed: not answered."""
+        return today > self.review or bool(self.stopped)
 
     def wording(self, language: str) -> Wording:
         """Question and answer in the reader's language; Chinese for both scripts."""

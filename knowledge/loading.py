@@ -15,6 +15,7 @@ from knowledge.files.fields import PHRASINGS_NEEDED, FieldReader, Problem
 from knowledge.files.yaml_text import MOST_BYTES, TOO_LARGE, YamlRefusedError
 from knowledge.files.yaml_text import read as read_text
 from knowledge.language.text import normalise
+from knowledge.law.clauses import FOLDER, read_store
 
 __all__ = [
     "DATA",
@@ -264,11 +265,14 @@ def read_knowledge(directory: Path = DATA, overlay: Path | None = None) -> tuple
     """The knowledge under `directory` and everything that is wrong with it.
 
     Entries under `overlay` (a directory of the branch's own, with faq/*.yaml) replace shipped ones of the same id.
+    Newer law texts there (clauses/*.yaml) stop the entries whose article reads otherwise.
     """
     shipped = sorted((directory / "faq").glob("*.yaml"))
     own = sorted((overlay / "faq").glob("*.yaml")) if overlay else []
     entries, found = read_entries(shipped, replaced_by=own)
     problems = list(found)
+    if overlay and any((overlay / FOLDER).glob("*.yaml")):
+        entries = read_store([directory, overlay]).stop(entries)
     emergency = read_yaml(directory / "emergency.yaml", problems) if (directory / "emergency.yaml").exists() else {}
     base = KnowledgeBase(
         entries=entries,

@@ -8,27 +8,18 @@ from typing import Any
 import yaml
 
 from knowledge.entries import Basis, FaqEntry
+from knowledge.files.dumping import BlockDumper
 from knowledge.loading import DATA, KnowledgeError, read_entries
 
 IMPORTED = "imported.yaml"
 """The overlay file that imports are kept in."""
 
 
-class _Dumper(yaml.SafeDumper):
-    """Long texts as blocks, so that a person can edit them."""
-
-
-def _text(dumper: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
-    return dumper.represent_scalar("tag:yaml.org,2002:str", value, style="|" if "\n" in value else None)
-
-
-_Dumper.add_representer(str, _text)
-
-
 def as_data(entry: FaqEntry) -> dict[str, Any]:
     """An entry as plain data in the order of the documentation; empty optional fields left out."""
     raw = asdict(entry)
     raw |= {"category": str(entry.category), "kind": str(entry.kind), "parks": str(entry.parks)}
+    del raw["stopped"]
     raw["basis"] = [_basis(b) for b in entry.basis]
     raw["aspects"] = [str(a) for a in entry.aspects]
     raw["phrasings"] = {group: list(texts) for group, texts in entry.phrasings.items()}
@@ -48,7 +39,7 @@ def _basis(basis: Basis) -> dict[str, Any]:
 
 def as_yaml(entries: Iterable[FaqEntry]) -> str:
     """Entries as a knowledge file; reading it again gives the same entries."""
-    return yaml.dump([as_data(e) for e in entries], Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=110)
+    return yaml.dump([as_data(e) for e in entries], Dumper=BlockDumper, allow_unicode=True, sort_keys=False, width=110)
 
 
 def import_files(files: Sequence[Path], overlay: Path, directory: Path = DATA) -> int:

@@ -19,7 +19,8 @@ from sqlalchemy.orm import Session
 
 from knowledge.entries import Category, FaqEntry, KnowledgeBase
 from knowledge.files.fields import Problem
-from knowledge.loading import load_knowledge, read_bodies
+from knowledge.law.clauses import FOLDER, Clauses, read_store
+from knowledge.loading import DATA, load_knowledge, read_bodies
 from knowledge.model.fitting import Plan
 from knowledge.model.matching import KernelMatcher
 from knowledge.overlay import Kind, Taught, TaughtUnderstander, lay_over
@@ -75,6 +76,7 @@ class Knowledge:
         self._lock = Lock()
         self._files: tuple[object, ...] | None = None
         self._shipped: KnowledgeBase | None = None
+        self._clauses = Clauses()
         self._known: InForce | None = None
         self._fitted: InForce | None = None
 
@@ -87,22 +89,29 @@ class Knowledge:
             return self._known
 
     def _stamp(self) -> tuple[object, ...]:
-        """Changes when an entry was imported by command."""
+        """Changes when entries or law texts were imported by command."""
         if self._overlay is None:
             return ()
-        files = sorted((self._overlay / "faq").glob("*.yaml"))
+        files = sorted(file for folder in ("faq", FOLDER) for file in (self._overlay / folder).glob("*.yaml"))
         return tuple((file.name, file.stat().st_mtime_ns) for file in files)
 
     def _gather(self, session: Session, version: str) -> InForce:
         stamp = self._stamp()
         if self._shipped is None or stamp != self._files:
             self._shipped, self._files = self._load(), stamp
-        edited = entries_of([row.body for row in store.approved(session)])
+            self._clauses = self._newer_texts()
+        edited = self._clauses.stop(entries_of([row.body for row in store.approved(session)]))
         taught = tuple(as_taught(row) for row in store.corrections(session, state="live"))
         return InForce(
             version=version, shipped=self._shipped, edited=edited, taught=taught,
             base=lay_over(self._shipped, edited, taught), services=services_of(store.services(session)),
         )  # fmt: skip
+
+    def _newer_texts(self) -> Clauses:
+        """The texts of articles, where the branch imported newer ones; else nothing can have changed."""
+        if self._overlay is None or not any((self._overlay / FOLDER).glob("*.yaml")):
+            return Clauses()
+        return read_store([DATA, self._overlay])
 
     def fit(self, known: InForce) -> TaughtUnderstander:
         """An understander of this knowledge; its matchers are fitted when they are first needed."""
