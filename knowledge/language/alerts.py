@@ -10,7 +10,7 @@ from enum import StrEnum
 
 import numpy as np
 
-from knowledge.language.danger import danger_model
+from knowledge.language.danger import UNLIKE_ANY, danger_model
 from knowledge.language.signs import concepts, features
 from knowledge.language.text import fold, sentences
 
@@ -59,6 +59,8 @@ _ASKING = frozenset({"rule", "ask_paper", "ask_money", "ask_where", "asks", "for
 _NOT_NOW = frozenset({"asks_procedure", "hypothetical", "conditional", "training", "over", "chronic", "upkeep"})
 _CLAIMS = frozenset({"ask_paper", "ask_money", "rule"})
 _HAPPENED = frozenset({"done", "present", "now_said", "cry"})
+_SOUNDS_LIKE_ONE = -0.6
+"""How the n-grams must judge the whole of it."""
 _PLAIN = 1.5
 """How sure a clause must be that is read without the question after it."""
 _MOST_SENTENCES = 40
@@ -72,7 +74,7 @@ _BESIDE = 0.3
 def detect_alert(text: str) -> Alert | None:
     """The most urgent event that a text reports as happening, or None."""
     parts = [fold(sentence) for sentence in sentences(text)[:_MOST_SENTENCES]]
-    alive = [part for part in parts if features(part)]
+    alive = [part for part in parts if danger_model().grams(part)[0] > UNLIKE_ANY and features(part)]
     if not alive:
         return None
     context: frozenset[str] = frozenset()
@@ -91,6 +93,8 @@ def _before_a_question(parts: list[str]) -> Alert | None:
     """
     known = concepts()
     for part in parts:
+        if danger_model().grams(part)[0] <= _SOUNDS_LIKE_ONE:
+            continue
         clauses = [clause for clause in _CLAUSE_END.split(part[:_TOGETHER]) if clause]
         around = [known.around(clause) for clause in clauses]
         first = next((n for n, wants in enumerate(around) if wants & _ASKING or _ASKED.search(clauses[n])), 0)
@@ -109,7 +113,8 @@ def _in_sentence(folded: str, context: frozenset[str], least: float = 0.0) -> Al
     found = features(folded, context)
     if not found or any(pattern.fullmatch(folded.strip()) for pattern in _NO_REPORT):
         return None
-    scores = danger_model().score(folded, found)
+    model = danger_model()
+    scores = model.score(model.grams(folded), found)
     if scores[0] <= least:
         return None
     shares = np.exp(scores[1:] - scores[1:].max())

@@ -18,6 +18,8 @@ from knowledge.model.features import Floats, grams
 
 FILE = DATA / "model" / "alerts.npz"
 EVIDENCE_LIMIT = 7.0
+UNLIKE_ANY = -1.3
+"""n-grams below this sound like no report at all: three quarters of ordinary questions, no report of any set."""
 GRAM_LIMIT = 1.5
 """n-grams count up to this much either way: a strange word must not outweigh what is said."""
 
@@ -37,9 +39,12 @@ class DangerModel:
         """The n-grams' scores of a text: danger, then each kind."""
         return self.table.score(list(grams(normalise(text), LONGEST))) + self.bias
 
-    def score(self, text: str, found: frozenset[str]) -> Floats:
-        """How sure danger is (above 0: more likely than not), then a score for each kind."""
-        spoken = np.clip(self.grams(text), -GRAM_LIMIT, GRAM_LIMIT)
+    def score(self, grams: Floats, found: frozenset[str]) -> Floats:
+        """How sure danger is (above 0: more likely than not), then a score for each kind.
+
+        `grams`: the n-grams' scores of the text; `found`: its features.
+        """
+        spoken = np.clip(grams, -GRAM_LIMIT, GRAM_LIMIT)
         scores: Floats = (self.weights["base"] + self.weights["grams"] * spoken).astype(np.float32)
         evidence = np.float32(0)
         for name in found:

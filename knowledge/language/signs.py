@@ -38,8 +38,9 @@ class Concepts:
     pairs: tuple[tuple[str, str], ...]
 
     def happening(self, folded: str) -> frozenset[str]:
-        """Signs, effects and events named in a folded sentence."""
-        return self._found(folded, ("signs", "effects", "told"))
+        """Signs, effects and events named in a folded sentence; the names of events only beside something else."""
+        seen = self._found(folded, ("signs", "effects"))
+        return seen | self._found(folded, ("told",)) if seen else seen
 
     def around(self, folded: str) -> frozenset[str]:
         """When it is and what the sentence wants."""
