@@ -13,7 +13,7 @@ from knowledge.asking.aspects import Ask, asked
 from knowledge.asking.candidates import Candidates, Question
 from knowledge.asking.match import Match
 from knowledge.asking.meeting import acts_in
-from knowledge.asking.persons import only_tells, person_needed
+from knowledge.asking.persons import of_own_case, only_tells, person_needed
 from knowledge.asking.places import Place, PlaceReader
 from knowledge.entries import Aspect, Category, KnowledgeBase
 from knowledge.language.alerts import Alert, detect_alert
@@ -220,11 +220,11 @@ class Understander:
 
 
 def _person(text: str, asks: tuple[Ask, ...], faq: Sequence[Match]) -> str | None:
-    """Why a person is needed; not where the best entry is about just that (訴願 asked of an entry on 訴願)."""
+    """Why a person is needed; not where the best entry is about just that (訴願 in general has an entry)."""
     why = person_needed(text)
     if why is None and any(ask.aspect is Aspect.COMPLAINT for ask in asks):
         why = "complaint"
-    about = why is not None and bool(faq) and faq[0].fits and _about(faq[0], why)
+    about = why is not None and not of_own_case(text) and bool(faq) and faq[0].fits and _about(faq[0], why)
     return None if about else why
 
 

@@ -25,6 +25,16 @@ def _telling() -> Pattern[str]:
     return compiled(read_cues("asking.yaml")["telling"])
 
 
+@cache
+def _own_case() -> Pattern[str]:
+    return compiled(read_cues("asking.yaml")["own_case"])
+
+
+def of_own_case(text: str) -> bool:
+    """True where a text speaks of the writer's own case: 我不服這張罰單, not 不服罰單怎麼辦."""
+    return bool(_own_case().search(fold(text)))
+
+
 _LEAST_TOLD = 12
 """Characters from which a message tells something; shorter ones name a matter (資料送了 is left to the matcher)."""
 

@@ -1,0 +1,109 @@
+"""Kinds of wrong answers that firms were given, each in other words, held against the shipped entries."""
+
+from datetime import date
+
+import pytest
+
+from knowledge.asking.aspects import stated
+from knowledge.entries import Aspect
+from knowledge.loading import load_knowledge
+from knowledge.understand import Understander
+from routing.domain.decision import Action, Thresholds, decide
+
+LIMITS, TODAY = Thresholds.shipped(), date(2026, 11, 28)
+
+
+@pytest.fixture(scope="module")
+def understander():
+    return Understander(load_knowledge())
+
+
+def answered(understander, text):
+    decision = decide(understander.understand(text), LIMITS, TODAY)
+    return decision.match.entry_id if decision.action is Action.ANSWER and decision.match else None
+
+
+@pytest.mark.parametrize(
+    ("text", "not_with"),
+    [
+        # how long was asked; the entry says who must connect
+        ("下水道納管審查需要幾天", "environment-sewer-connection-duty"),
+        # a report about others, and whether we come to measure
+        ("隔壁廠晚上機器很大聲，分局會派人來測嗎", "environment-noise-limit"),
+        ("對面工廠的噪音標準是多少，可以來量嗎", "environment-noise-limit"),
+        # the day of this year; the entry says that there is one a year
+        ("今年保稅盤存是哪一天", "tax-stocktake"),
+        ("今年の棚卸の立会いは何月何日ですか", "tax-stocktake"),
+        ("When is the bonded stocktake this year?", "tax-stocktake"),
+        # closing was asked; the entry opens
+        ("聯絡處裁撤要跑什麼流程", "other-liaison-office"),
+        ("How do we shut down the liaison office?", "other-liaison-office"),
+        # how to pay was asked; the entry says who pays
+        ("空污費可以刷卡還是轉帳", "environment-air-fee"),
+        ("空污費的繳款流程", "environment-air-fee"),
+        # a gap between two persons: somebody's case
+        ("防火管理人突然離職，接手的人還在受訓", "construction-fire-manager"),
+        ("電氣負責人走了 新的下週才到職", "utilities-technician-change"),
+        # reading the record; the entry gives the fee for setting up
+        ("閱覽公司登記案卷一次多少", "other-registration-fee"),
+        ("抄錄公司登記資料的費用", "other-registration-fee"),
+    ],
+)
+def test_what_the_entry_does_not_say_is_not_answered_with_it(understander, text, not_with):
+    assert answered(understander, text) != not_with
+
+
+@pytest.mark.parametrize(
+    ("text", "entry", "aspect"),
+    [
+        ("月報忘了送海關 後果是什麼", "tax-monthly-report", Aspect.PENALTY),
+        ("房屋稅籍晚報要罰幾塊", "tax-house-new", Aspect.PENALTY),
+        ("What is the fine for registering a new building for house tax too late?", "tax-house-new", Aspect.PENALTY),
+        ("公司變更地址 登記要附哪些書件", "other-company-registration", Aspect.PAPERS),
+        ("What papers for changing the company name in the register?", "other-company-registration", Aspect.PAPERS),
+        ("申請接管污水大概要等幾週", "environment-sewer-connection-duty", Aspect.HOW_LONG),
+        ("要怎麼申請指示建築線", "construction-building-line", Aspect.HOW),
+        ("室內裝修送審要幾天", "construction-fitout-permit", Aspect.HOW_LONG),
+        ("拆照多久會下來", "construction-demolition", Aspect.HOW_LONG),
+        ("環評書件審查費怎麼收", "environment-eia-days", Aspect.HOW_MUCH),
+    ],
+)
+def test_an_aspect_is_answered_only_by_an_entry_that_states_it(understander, text, entry, aspect):
+    """Entries grow: the one that did not state it may do so one day, and is then the answer."""
+    states = aspect in stated(understander.base.entry(entry)).aspects
+    assert answered(understander, text) != entry or states
+
+
+@pytest.mark.parametrize("place", ["大發", "林園工業區", "永安那邊的廠", "臨海產業園區"])
+@pytest.mark.parametrize(
+    ("text", "not_with"),
+    [
+        ("保稅貨品出廠後幾天要登帳", "tax-books"),
+        ("貨車能不能停到隔天早上", "other-truck-curfew"),
+        ("面臨道路要退縮幾公尺", "land-setback"),
+        ("外牆招牌的許可費", "construction-signboard-fee"),
+        ("管理費晚繳的罰鍰", "other-fee-penalty"),
+        ("自用機器從國外進來免稅嗎", "tax-machine-import"),
+        ("車輛出入證幾年換一次", "other-access-permit"),
+        ("公司改董事長幾天內辦變更登記", "other-company-registration"),
+    ],
+)
+def test_a_rule_of_technology_parks_is_not_told_to_an_industrial_park(understander, place, text, not_with):
+    assert answered(understander, f"{place} {text}") != not_with
+
+
+@pytest.mark.parametrize(
+    ("text", "entry"),
+    [
+        ("楠梓的廠 保稅貨品出廠後幾天要登帳", "tax-books"),
+        ("建照審查要幾天", "construction-permit-time"),
+        ("室內裝修沒申請要罰多少", "construction-fitout-penalty"),
+        ("申請使用執照要附什麼", "construction-use-permit-documents"),
+        ("排放許可證效期多久 什麼時候展延", "environment-discharge-permit-term"),
+        ("排放许可证有效期几年", "environment-discharge-permit-term"),
+        ("How long is a waste water discharge permit valid?", "environment-discharge-permit-term"),
+        ("営業税は何か月ごとに申告しますか", "tax-vat-period"),
+    ],
+)
+def test_what_the_entry_says_is_still_answered_at_once(understander, text, entry):
+    assert answered(understander, text) == entry
