@@ -7,6 +7,7 @@ import logging
 import socket
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -227,6 +228,41 @@ def test_where_nobody_listens_nothing_was_sent(call: Callable[[LineSender], obje
     base = f"http://127.0.0.1:{free_port()}"
     error = failure(call, LineSender(base, base, TOKEN, timeout=(0.5, 0.5)))
     assert (error.code, flags(error)) == ("not_sent", {})
+
+
+@pytest.mark.parametrize("call", [reply, push])
+@pytest.mark.parametrize("does", ["nothing", "hangs up", "speaks plainly"])
+def test_where_no_encryption_is_made_nothing_was_sent(does: str, call: Callable[[LineSender], object]) -> None:
+    """L11: the connection never stood, so the token is as good as before."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def answer() -> None:
+            near, _ = listener.accept()
+            with near, suppress(OSError):
+                if does == "speaks plainly":
+                    near.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+                if does != "hangs up":
+                    near.settimeout(5)
+                    while near.recv(4096):
+                        pass
+
+        threading.Thread(target=answer, daemon=True).start()
+        base = f"https://127.0.0.1:{listener.getsockname()[1]}"
+        error = failure(call, LineSender(base, base, TOKEN, timeout=(0.3, 0.3)))
+    assert (error.code, flags(error)) == ("not_sent", {})
+
+
+@pytest.mark.parametrize("call", [reply, push])
+def test_a_host_that_has_no_address_was_sent_nothing(call: Callable[[LineSender], object]) -> None:
+    """L11"""
+    error = failure(call, LineSender("https://nowhere.invalid", "https://nowhere.invalid", TOKEN, timeout=(0.5, 0.5)))
+    assert (error.code, flags(error)) == ("not_sent", {})
+
+
+def test_an_answer_too_long_to_read_is_accepted_all_the_same(line: Platform, sender: LineSender) -> None:
+    """L11: the reply has arrived; taking it for refused would push it once more."""
+    line.says(200, b"x" * (1024 * 1024 + 1))
+    assert reply(sender) == "request-1"
 
 
 def test_nothing_to_say_is_not_sent(line: Platform, sender: LineSender) -> None:
