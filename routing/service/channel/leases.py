@@ -1,8 +1,8 @@
 """Leases: how long whoever holds something may be silent before another goes on with it, and the sign of life.
 
 After a killed process another goes on within five seconds (contract §9), so a lease is shorter than that, and whoever
-is still at work renews it every second. A lease that is lost all the same does no harm: LINE takes a reply token and
-a retry key once, and an effect asks for its lane in its own transaction.
+is still at work renews it more often than once a second. A lease that is lost all the same does no harm: LINE takes a
+reply token and a retry key once, and an effect asks for its lane in its own transaction.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from sqlalchemy.orm import Session
 from routing.store.channel import inbox, outbox
 from routing.store.session import Database, instant
 
-LENGTH = timedelta(seconds=4)
-_EVERY = 1.0
+LENGTH = timedelta(seconds=3)
+_EVERY = 0.75
 
 log = structlog.get_logger("leases")
 
