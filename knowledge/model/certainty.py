@@ -9,6 +9,9 @@ from knowledge.asking.places import holds
 from knowledge.entries import Category, ParkKind
 from knowledge.understand import Understanding
 
+_MOST = 0.995
+"""No question needs more than this: hardly anything is answered from there on."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
@@ -19,7 +22,7 @@ class Limits:
     margin: float
     """Least distance to a runner-up that says what is asked, too."""
     by_aspect: Mapping[str, float] = field(default_factory=dict)
-    """Higher ones for questions that ask these aspects, where another figure was measured."""
+    """What is added for questions that ask these aspects, where they were measured to be safer or less safe."""
     by_language: Mapping[str, float] = field(default_factory=dict)
     """What is added for a language group: with fewer phrasings the same rightness has a lower probability."""
 
@@ -34,8 +37,9 @@ class Limits:
 
     def least(self, understanding: Understanding) -> float:
         """The least probability for this question: of the aspects asked the strictest, in its language."""
-        strict = (self.by_aspect.get(str(ask.aspect), self.answer) for ask in understanding.asks if not ask.weak)
-        return max(strict, default=self.answer) + self.by_language.get(understanding.language.group, 0.0)
+        strict = (self.by_aspect.get(str(ask.aspect), 0.0) for ask in understanding.asks if not ask.weak)
+        added = max(strict, default=0.0) + self.by_language.get(understanding.language.group, 0.0)
+        return min(self.answer + added, _MOST)
 
 
 def true_there(matches: tuple[Match, ...], understanding: Understanding, known: ParkKind | None) -> tuple[Match, ...]:

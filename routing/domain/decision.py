@@ -37,7 +37,7 @@ class Thresholds:
     answer: float = 0.93
     """Probability of the best entry from which it is answered directly."""
     by_aspect: Mapping[str, float] = field(default_factory=dict)
-    """The same for questions that ask these aspects, where another figure was measured."""
+    """What is added to it for questions that ask these aspects (signed)."""
     by_language: Mapping[str, float] = field(default_factory=dict)
     """What is added to it for a language group (`en`, `ja`)."""
     margin: float = 0.15

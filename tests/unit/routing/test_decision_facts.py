@@ -86,7 +86,7 @@ def test_words_that_ask_nothing_are_not_answered():
 
 def test_a_threshold_of_its_own_holds_for_an_aspect():
     asks = (Ask(aspect=Aspect.HOW_MUCH),)
-    strict = replace(LIMITS, by_aspect={"how_much": 0.97})
+    strict = replace(LIMITS, by_aspect={"how_much": 0.07})
     assert decide(read(match(0.95), asks=asks), strict, TODAY).action is Action.CHOOSE
     assert decide(read(match(0.95)), strict, TODAY).action is Action.ANSWER
     assert decide(read(match(0.98), asks=asks), strict, TODAY).action is Action.ANSWER
