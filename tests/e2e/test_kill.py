@@ -30,8 +30,9 @@ def test_twenty_kills_under_load_lose_and_double_nothing(deployed: Product) -> N
     _no_push_is_doubled(deployed, load)
     _nobody_waits_and_no_answer_costs(deployed)
     handled, accepted = killer.waits()
-    assert handled <= 5.0
-    assert accepted <= 5.0
+    # Five seconds from when somebody is there to go on (contract §9).
+    assert handled <= 5.0 + killer.slowest
+    assert accepted <= 5.0 + killer.slowest
 
 
 def _no_event_is_lost(product: Product) -> None:
