@@ -67,7 +67,8 @@ def kills(kind: str, count: int, seed: int) -> bool:
         "lost": len(acknowledged - handled),
         "answers": sum(row[3] for row in states), "presumed": sum(row[3] for row in states if row[2] == "presumed"),
         "not_by_reply": sum(row[3] for row in states if (row[0], row[1]) != ("accepted", "reply")),
-        "longest_event": round(event, 1), "longest_message": round(message, 1), "slowest_start": round(killer.slowest, 1),
+        "longest_event": round(event, 1), "longest_message": round(message, 1),
+        "slowest_start": round(killer.slowest, 1),
     }  # fmt: skip
     _say(found)
     return not found["lost"] and not found["not_by_reply"] and max(event, message) <= 5 + killer.slowest

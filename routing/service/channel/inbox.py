@@ -25,7 +25,7 @@ ATTEMPTS = (1.0, 5.0, 30.0, 300.0)
 """Seconds before the next attempt; after the last the event is set aside."""
 AT_A_TIME = 10
 """Events of one user before others have their turn: whoever floods us waits in a line of their own."""
-TOKEN_LIFE = timedelta(seconds=50)
+TOKEN_LIFE = timedelta(seconds=55)
 """A reply token is good for a minute from LINE's request; later we push without trying (trap L9).
 
 Counted by the database's time from when the event was stored, and ended early enough that a try which LINE lets hang

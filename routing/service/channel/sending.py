@@ -1,7 +1,8 @@
 """The senders: threads that each take one message for themselves, so that a call that hangs holds up its own alone.
 
 While nothing is due, the database is only read. When LINE asks for less (429), all senders of the process are still
-for a while: every refused call counts against the limit too (LINE Messaging API reference, "Rate limits").
+for a while: every refused call counts against the limit too (LINE Messaging API reference, "Rate limits"). When call
+after call fails, two go on and try, so that what has gathered can go out at once when LINE is back.
 """
 
 from __future__ import annotations
@@ -24,6 +25,10 @@ from routing.store.session import Database, instant
 
 SENDERS = 24
 """Enough for a tenth of sixty calls a second to hang until their timeout."""
+PROBES = 2
+_FAILURES = 8
+"""So many calls without one success in between, and LINE counts as down."""
+_DOWN = ("line_down", "timeout", "connection_lost", "not_sent")
 _PAUSES = (0.5, 1.0, 2.0)
 """Seconds without a call after LINE asked for less; the last for every further time in a row."""
 
@@ -47,12 +52,13 @@ class Senders:
         self._lock = Lock()
         self._busy = 0
         self._refused = 0
+        self._failures = 0
         self._still_until = 0.0
 
     def turn(self) -> int:
         """Set as many senders to work as there are messages to take; says how many were set to work."""
         with self._lock:
-            idle = self._threads - self._busy
+            idle = self._allowed - self._busy
         if idle <= 0 or self._still:
             return 0
         with self._database.reading() as session:
@@ -68,13 +74,23 @@ class Senders:
         self._pool.shutdown(wait=True, cancel_futures=True)
 
     @property
+    def _allowed(self) -> int:
+        """How many may send at a time."""
+        return self._threads if self._failures < _FAILURES else PROBES
+
+    @property
+    def _too_many(self) -> bool:
+        with self._lock:
+            return self._busy > self._allowed
+
+    @property
     def _still(self) -> bool:
         return monotonic() < self._still_until
 
     def _round(self) -> None:
         """Send one message after the other until there is none to take."""
         try:
-            while not self._stop.is_set() and not self._still and self._send_one():
+            while not self._stop.is_set() and not self._still and not self._too_many and self._send_one():
                 pass
         except SQLAlchemyError as error:
             # What was leased is taken again when its lease ends.
@@ -106,8 +122,9 @@ class Senders:
         return not self._stop.wait(seconds)
 
     def _heard(self, error: DeliveryError | None) -> None:
-        """Be still for as long as LINE asks; longer each time it asks again."""
+        """Be still for as long as LINE asks, longer each time it asks again; and notice that it is down, and back."""
         with self._lock:
+            self._failures = self._failures + 1 if error is not None and error.code in _DOWN else 0
             if error is None or error.code != "rate_limited":
                 self._refused = 0
                 return

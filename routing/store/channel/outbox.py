@@ -64,7 +64,7 @@ _IN_TURN = timedelta(seconds=1.5)
 
 
 def _next(kind: str, now: datetime) -> Select[int]:
-    """Ids of what may be taken now, the longest-waiting first.
+    """Ids of what may be taken now: the reply whose token ends first, the push that is due longest.
 
     A contact's pushes go out one after the other: none while an older one is unfinished. So do its replies, but none
     waits for one that is tried for longer than a moment, since their tokens die within the minute; nor for any push.
@@ -77,7 +77,8 @@ def _next(kind: str, now: datetime) -> Select[int]:
         ahead = or_(and_(older.state == PENDING, older.attempts == 0), trying)
     before = older.contact_id == Outbox.contact_id, older.kind == kind, older.id < Outbox.id
     query = select(Outbox.id).where(Outbox.kind == kind, _due(now), ~exists().where(*before, ahead))
-    return query.order_by(Outbox.due_at, Outbox.id)
+    first = Outbox.token_until if kind == "reply" else Outbox.due_at
+    return query.order_by(first, Outbox.id)
 
 
 def waiting(session: Session, *, now: datetime, limit: int) -> int:

@@ -1,0 +1,111 @@
+"""The senders of a process: each takes one message for itself; what they do while LINE asks for less, or is down."""
+
+from datetime import timedelta
+from threading import Event
+
+import pytest
+
+from routing.domain.errors import DeliveryError
+from routing.domain.messages import Text, to_plain
+from routing.service.channel.leases import Heartbeat
+from routing.service.channel.sending import PROBES, Senders
+from routing.store.channel import outbox
+from tests.harness.waiting import eventually
+
+
+class Channel:
+    """A channel that fails with ``error`` while there is one, and hangs for some until ``go_on``."""
+
+    def __init__(self):
+        self.error = None
+        self.hanging = set()
+        self.go_on = Event()
+        self.taken = []
+
+    def reply(self, token, _messages, *, language):
+        del language
+        if token in self.hanging:
+            self.go_on.wait(20)
+        if self.error is not None:
+            raise self.error
+        self.taken.append(token)
+        return "request-1"
+
+
+@pytest.fixture
+def channel():
+    return Channel()
+
+
+@pytest.fixture
+def senders(branch, channel):
+    stop = Event()
+    senders = Senders(branch.database, channel, Heartbeat(branch.database), lambda: branch.now, stop=stop)
+    yield senders
+    channel.go_on.set()
+    stop.set()
+    senders.close()
+
+
+def put(branch, number, *, first=0):
+    until = branch.now + timedelta(seconds=50)
+    for n in range(first, first + number):
+        contact = branch.contact(f"U{n}")
+        with branch.database.writing() as session:
+            outbox.put(
+                session, contact_id=contact, payload=to_plain([Text("您好")]), reason="x", now=branch.now,
+                reply_token=f"t{n}", token_until=until,
+            )  # fmt: skip
+
+
+def still_to_go(branch):
+    return [row for row in branch.outbox() if row.state != outbox.ACCEPTED]
+
+
+def test_calls_that_hang_hold_up_their_own_messages_alone(branch, channel, senders):
+    put(branch, 12)
+    channel.hanging = {"t0", "t5"}
+    senders.turn()
+    eventually(lambda: {row.reply_token for row in still_to_go(branch)} == channel.hanging, what="only two left")
+    channel.go_on.set()
+    eventually(lambda: not still_to_go(branch))
+
+
+def test_when_line_is_down_two_go_on_trying_until_it_is_back(branch, channel, senders):
+    put(branch, 30)
+    channel.error = DeliveryError("x", code="line_down", unknown=True)
+    senders.turn()
+    eventually(lambda: sum(row.attempts for row in branch.outbox()) >= 8 and not busy(branch))
+    branch.now += timedelta(seconds=2)
+    assert senders.turn() == PROBES
+    eventually(lambda: not busy(branch))
+    channel.error = None
+    branch.now += timedelta(seconds=2)
+
+    def all_gone():
+        senders.turn()
+        return not still_to_go(branch)
+
+    eventually(all_gone)
+    assert len(channel.taken) == 30
+
+
+def test_when_line_asks_for_less_all_are_still_for_a_moment(branch, channel, senders):
+    put(branch, 1)
+    channel.error = DeliveryError("x", code="rate_limited")
+    senders.turn()
+    eventually(lambda: branch.outbox()[0].state == outbox.PENDING and branch.outbox()[0].attempts == 1)
+    put(branch, 3, first=1)
+    assert senders.turn() == 0
+    channel.error = None
+    branch.now += timedelta(seconds=2)
+
+    def all_gone():
+        senders.turn()
+        return not still_to_go(branch)
+
+    eventually(all_gone)
+
+
+def busy(branch):
+    return [row for row in branch.outbox() if row.state == outbox.LEASED]
