@@ -13,7 +13,7 @@ from knowledge.asking.aspects import Ask, asked
 from knowledge.asking.candidates import Candidates, Question
 from knowledge.asking.match import Match
 from knowledge.asking.meeting import acts_in
-from knowledge.asking.persons import of_own_case, only_tells, person_needed
+from knowledge.asking.persons import of_own_case, only_tells, person_needed, to_reckon
 from knowledge.asking.places import Place, PlaceReader
 from knowledge.entries import Aspect, Category, KnowledgeBase
 from knowledge.language.alerts import Alert, detect_alert
@@ -62,7 +62,8 @@ class Understanding:
     place: Place | None = None
     """The park, kind of park or other place the text names, if it names one."""
     person: str | None = None
-    """Why only a person may answer (`judgement`, `remedy`, `medical`, `others`, `action`, `complaint`), if so."""
+    """Why only a person may answer, if so (`judgement`, `remedy` … in knowledge/data/asking.yaml; `complaint`,
+    `reckoning`)."""
     tells: bool = False
     """True where it tells what happened and asks nothing."""
     other_topics: tuple[Category, ...] = ()
@@ -158,7 +159,7 @@ class Understander:
             terms=tuple(dict.fromkeys(h.term.text for h in read.hits)),
             asks=asks,
             place=self._places.read(text),
-            person=_person(text, asks, faq),
+            person=_person(text, focus.whole, asks, faq),
             tells=only_tells(focus.whole, asks) and not text.rstrip().endswith(("?", "？")),
             other_topics=self._other_topics(focus, best.category),
             readable=bool(focus.whole),
@@ -219,11 +220,13 @@ class Understander:
         return "general" if category is Category.OTHER else None
 
 
-def _person(text: str, asks: tuple[Ask, ...], faq: Sequence[Match]) -> str | None:
+def _person(text: str, folded: str, asks: tuple[Ask, ...], faq: Sequence[Match]) -> str | None:
     """Why a person is needed; not where the best entry is about just that (訴願 in general has an entry)."""
     why = person_needed(text)
     if why is None and any(ask.aspect is Aspect.COMPLAINT for ask in asks):
         why = "complaint"
+    if why is None and to_reckon(folded, asks):
+        return "reckoning"
     about = why is not None and not of_own_case(text) and bool(faq) and faq[0].fits and _about(faq[0], why)
     return None if about else why
 

@@ -63,12 +63,20 @@ class Profile:
 def acts_in(text: str) -> frozenset[int]:
     """The acts that a text speaks of, by number."""
     folded = fold(text)
+    if not _any_act().search(folded):
+        return frozenset()
     return frozenset(number for number, act in enumerate(_acts()) if act.search(folded))
 
 
 @cache
 def _acts() -> tuple[re.Pattern[str], ...]:
     return tuple(compiled(pattern) for pattern in read_cues("asking.yaml")["acts"])
+
+
+@cache
+def _any_act() -> re.Pattern[str]:
+    """All of them at once: most questions speak of none."""
+    return re.compile("|".join(act.pattern for act in _acts()))
 
 
 def _told(entry: FaqEntry) -> tuple[str, ...]:

@@ -3,8 +3,8 @@
 import pytest
 
 from knowledge.asking.aspects import asked
-from knowledge.asking.persons import only_tells, person_needed
-from knowledge.language.text import normalise
+from knowledge.asking.persons import only_tells, person_needed, to_reckon
+from knowledge.language.text import detect_language, normalise
 
 
 @pytest.mark.parametrize(
@@ -25,6 +25,27 @@ from knowledge.language.text import normalise
 )
 def test_a_person_is_needed(text, why):
     assert person_needed(text) == why
+
+
+@pytest.mark.parametrize(
+    ("text", "reckons"),
+    [
+        ("中文證明申請三份多少錢", True),
+        ("我們租三百坪 管理費要繳多少", True),
+        ("資本額兩千萬 設立登記規費多少", True),
+        ("耗水費這個月用一萬五千噸要繳多少", True),
+        ("How much is the fee for 12 copies?", True),
+        ("証明書を3部でいくらですか", True),
+        ("中文證明一份多少錢", False),
+        ("每坪租金多少", False),
+        ("耗水費一度多少", False),
+        ("一天用水三百噸要提用水計畫嗎", False),
+        ("空污費要繳多少", False),
+    ],
+)
+def test_what_a_quantity_comes_to_is_reckoned_by_a_person(text, reckons):
+    folded = normalise(text)
+    assert to_reckon(folded, asked(folded, detect_language(text).group)) is reckons
 
 
 @pytest.mark.parametrize("text", ["建照什麼時候掛號", "租金怎麼算", "被檢舉會罰多少", "要不要設防火管理人"])

@@ -47,7 +47,7 @@ FAMILIES = {
     "rate": "1 2 3 4 5",
     "aspect": " ".join(Aspect),
     "hand_over": "elsewhere outside other_kind person_judgement person_remedy person_medical person_others "
-    "person_action person_complaint",
+    "person_action person_complaint person_reckoning",
 }
 
 
