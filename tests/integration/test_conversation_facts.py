@@ -80,7 +80,7 @@ def test_a_place_outside_any_park_goes_to_the_local_government(chat):
 
 
 def test_an_entry_that_says_something_else_is_offered_with_what_it_says(chat):
-    offered = chat.text("保稅帳忘記登帳會罰多少")
+    offered = chat.text("退縮地沒留夠會罰多少")
     assert "helpful" not in actions_of(offered)
     assert "罰則" in words_of(offered)
     assert {"faq", "open_case"} <= set(actions_of(offered))
@@ -93,7 +93,7 @@ def test_an_entry_that_says_something_else_is_offered_with_what_it_says(chat):
         ("罰鍰處分我們不服，要提行政訴訟嗎", "hand_over.person_remedy"),
         ("焊接的煙會不會過敏，要看哪一科", "hand_over.person_medical"),
         ("隔壁公司的租金是多少", "hand_over.person_others"),
-        ("隔壁工廠一直亂排廢水要跟誰檢舉", "hand_over.person_complaint"),
+        ("隔壁公司一直擋到我們卸貨口 想檢舉", "hand_over.person_complaint"),
     ],
 )
 def test_what_only_a_person_may_answer_says_so(chat, text, key):
