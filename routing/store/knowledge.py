@@ -152,6 +152,14 @@ def unanswered(session: Session, *, since: datetime, until: datetime) -> list[tu
     return [(row[0], row[1], row[2]) for row in session.execute(query)]
 
 
+def firms_by_entry(session: Session, *, since: datetime) -> dict[str, int]:
+    """How many different people asked what an entry is about, answered or handed over."""
+    query = select(Enquiry.faq, func.count(func.distinct(Enquiry.contact_id))).where(
+        Enquiry.at >= since, Enquiry.faq.is_not(None)
+    )
+    return {row[0]: row[1] for row in session.execute(query.group_by(Enquiry.faq)) if row[0]}
+
+
 def weighed(session: Session, *, since: datetime) -> list[Enquiry]:
     """Enquiries since an instant on which a probability decided, oldest first."""
     query = select(Enquiry).where(Enquiry.at >= since, Enquiry.probability.is_not(None))

@@ -9,7 +9,7 @@ from tests.service import Service
 
 PAGES = (
     "", "/drafts", "/try", "/try?q=%E7%BA%8C%E7%A7%9F", "/try?q=%E5%81%9C%E9%9B%BB%E4%BA%86", "/expiry", "/unanswered",
-    "/unanswered?week=115.11.10", "/doubles", "/corrections", "/services", "/exchange", "/new",
+    "/unanswered?week=115.11.10", "/doubles", "/corrections", "/services", "/exchange", "/new", "/fill",
     "/entries/land-lease-renewal", "/entries/land-lease-renewal?lang=ja", "/entries/land-lease-renewal/edit",
     "?q=%E7%BA%8C%E7%A7%9F&category=land&state=live", "?state=hand_over", "?page=99",
 )  # fmt: skip

@@ -66,10 +66,11 @@ GUARDS: dict[tuple[str, str], str] = {
         ("GET", _KNOW + path): TEAM
         for path in (
             "", "/entries/{entry_id}", "/entries/{entry_id}/edit", "/new", "/drafts", "/try", "/expiry", "/unanswered",
-            "/doubles", "/corrections", "/services", "/exchange", "/export",
+            "/doubles", "/corrections", "/services", "/exchange", "/export", "/fill",
         )
     },
     **{("POST", _KNOW + path): TEAM for path in ("/preview", "/drafts", "/import", "/services/{service_id}")},
+    ("POST", f"{_KNOW}/fill/{{entry_id}}"): TEAM,
     **{("POST", f"{_KNOW}/drafts/{{edit_id}}/{deed}"): TEAM for deed in ("approve", "reject")},
     ("POST", f"{_KNOW}/corrections/{{correction_id}}/withdraw"): TEAM,
     ("GET", f"{_KNOW}/cases/{{number}}"): TEAM_WRITE,
@@ -240,7 +241,8 @@ def test_a_route_without_a_case(service, standing, method, path):
     found = wrong(service, method, path, guard, {"missing": standing["missing"]})
     if path.startswith("/static") or (method, path) == ("POST", "/desk/sign-in"):
         found = [] if len(found) == len(WHO) else found
-    if path.startswith((f"{_KNOW}/services/", f"{_KNOW}/drafts/{{", f"{_KNOW}/corrections/", "/desk/admin/withdrawn/")):
+    nowhere = (f"{_KNOW}/services/", f"{_KNOW}/drafts/{{", f"{_KNOW}/corrections/", f"{_KNOW}/fill/")
+    if path.startswith((*nowhere, "/desk/admin/withdrawn/")):
         # There is no such draft, correction, service or message: those whom it is for are told so.
         found = [line for line in found if " missing, not {'passes'}" not in line]
     assert found == []

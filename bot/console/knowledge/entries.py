@@ -12,7 +12,9 @@ from bot.console.knowledge.shared import LANGUAGES, known, search, state_of, usu
 from bot.web.pages import show
 from bot.web.words import WORDS
 from bot.web.work import Reading
+from knowledge.asking.aspects import stated
 from knowledge.calendar import local
+from knowledge.entries import Aspect
 from routing.domain.errors import NotFound
 from routing.service.knowing import corrections, editing, preview
 
@@ -85,6 +87,7 @@ def entry_page(request: Request, work: Reading, entry_id: str, done: str = "", l
             for one in versions
         },
         "related": [other for name in entry.related if (other := found.base.entry(name))],
+        "aspect_words": [WORDS["aspect"][aspect] for aspect in Aspect if aspect in stated(entry).aspects],
         "topic_word": WORDS["topic"].get(entry.topic, entry.topic),
     }
     return show(request, "knowledge_entry.html", {**usual(work, "entries"), **values})

@@ -29,6 +29,12 @@ REASONS = {
     "opposite": "最像的條目語意相反，或承辦人已標示不是這一題，不直接回答。",
     "several_topics": "一則訊息問了不只一件事。", "too_short": "字太少，無法判斷。", "unreadable": "沒有可判讀的文字。",
     "category_unsure": "沒有相近的條目，類別也沒有把握，請廠商選類別。", "smalltalk": "是寒暄，不是諮詢。",
+    "aspect": "最像的條目沒有寫到所問的面向，只列出供廠商參考。", "step": "最像的條目說的是另一個步驟或另一件事。",
+    "which_kind": "兩種園區規定不同，先問廠商在哪一種園區。", "other_kind": "最像的條目只適用另一種園區，轉專人。",
+    "elsewhere": "所說的地點不歸本分局，出示該機關或請洽縣市政府。", "person_judgement": "要看個別案情，轉專人。",
+    "person_remedy": "涉及救濟或法律爭議，轉專人。", "person_medical": "涉及健康，請先就醫，轉專人。",
+    "person_others": "涉及其他公司或他人，轉專人。", "person_action": "要派員處理，轉專人。",
+    "person_complaint": "檢舉或反映他人，轉專人。", "person_reckoning": "要依數量核算金額，轉專人。",
     "entry_hands_over": "對應的條目註明由專人回復。", "unknown": "類別明確，但沒有相近的條目，轉請專人。",
 }  # fmt: skip
 WHYS = {
@@ -57,12 +63,19 @@ def _explained(work: Work, read: Understanding, decision: Decision) -> dict[str,
         for holds, words in (
             (read.short, "只有一、兩個字"), (read.opposite, "語意相反或已標示為反例"),
             (bool(read.other_topics), "問了不只一件事"),
-            (best is not None and best.entry.expired(today), "最像的條目已過複查日，不回答"),
+            (read.tells, "只是敘述，沒有問句"), (read.person is not None, "須由專人判斷"),
+            (best is not None and best.off == "aspect", "最像的條目沒有寫到所問的面向"),
+            (best is not None and best.off == "step", "最像的條目說的是另一個步驟"),
+            (best is not None and bool(best.entry.stopped), "最像的條目依據的條文已修正，待權責單位確認"),
+            (best is not None and today > best.entry.review, "最像的條目已過複查日，不回答"),
         )
         if holds
     ]  # fmt: skip
     thresholds = work.runtime.reader.thresholds
     return {
+        "asked": [WORDS["aspect"][ask.aspect.value] for ask in read.asks],
+        "lacking": [WORDS["aspect"][aspect.value] for aspect in decision.missing],
+        "least": thresholds.least(read),
         "read": read, "decision": decision, "decision_word": DECISIONS[decision.action.value], "vetoes": vetoes,
         "reason": REASONS.get(decision.reason, decision.reason), "matches": read.faq[:3], "thresholds": thresholds,
         "margin": best.probability - read.faq[1].probability if best and len(read.faq) > 1 else None,

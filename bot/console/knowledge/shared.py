@@ -67,7 +67,9 @@ def _words_of(entry: FaqEntry) -> str:
 
 
 def state_of(entry: FaqEntry, today: date) -> str:
-    """Whether an entry is answered: ``expired``, ``soon`` to be reviewed, or ``live``."""
+    """Whether an entry is answered: ``stopped``, ``expired``, ``soon`` to be reviewed, or ``live``."""
+    if entry.stopped:
+        return "stopped"
     if entry.expired(today):
         return "expired"
     return "soon" if (entry.review - today).days <= SOON else "live"

@@ -1,0 +1,71 @@
+"""待本分局填寫: what only the branch can say, asked on one page, kept as drafts that somebody else approves."""
+
+from dataclasses import replace
+
+import pytest
+
+from knowledge.entries import EntryKind, Fill, KnowledgeBase
+from routing.service.knowing import editing
+from routing.service.knowing.in_force import Knowledge
+from tests.knowing import approved, few, with_few_entries
+from tests.pages import Visitor
+from tests.service import Service
+
+QUESTION = "標準廠房目前可以租的有哪幾間？"
+
+
+def with_blank() -> KnowledgeBase:
+    base = few()
+    entries = [
+        replace(e, kind=EntryKind.HAND_OVER, fill=Fill(question=QUESTION, unit="坪"))
+        if e.id == "land-find-platform"
+        else e
+        for e in base.entries
+    ]
+    return replace(base, entries=tuple(entries))
+
+
+@pytest.fixture
+def service(database_url):
+    with Service(database_url) as service:
+        with_few_entries(service)
+        known = Knowledge(service.runtime.database, cache=None, shipped=with_blank)
+        service.runtime = replace(service.runtime, knowledge=known)
+        service.app.state.runtime = service.runtime
+        yield service
+
+
+def test_the_branch_fills_in_what_only_it_knows_and_then_it_is_answered(service):
+    alice = Visitor(service, "alice")
+    page = alice.get("/desk/knowledge/fill")
+    assert QUESTION in page.text
+    assert "單位：坪" in page.text
+    filled = alice.send(page, "/desk/knowledge/fill/land-find-platform", text="目前可租 B2 棟 3 樓 120 坪。")
+    assert filled.path.endswith("?done=filled")
+    assert "已有草稿，待核定" in filled.text
+    with service.runtime.reading() as (session, _):
+        (draft,) = (row.id for row in editing.drafts(session))
+    approved(service, "bob", draft)
+    with service.runtime.writing() as (session, _):
+        entry = service.runtime.knowledge.in_force(session).base.entry("land-find-platform")
+    assert (entry.kind, entry.answer, entry.fill) == (EntryKind.ANSWER, "目前可租 B2 棟 3 樓 120 坪。", None)
+    assert entry.basis[-1].law == "本分局提供"
+    assert "目前可租" in entry.en.answer
+    assert QUESTION not in alice.get("/desk/knowledge/fill").text
+
+
+@pytest.mark.parametrize("text", ["", "長" * 301])
+def test_nothing_or_too_much_is_refused_on_the_page(service, text):
+    alice = Visitor(service, "alice")
+    page = alice.send(alice.get("/desk/knowledge/fill"), "/desk/knowledge/fill/land-find-platform", text=text)
+    assert page.status == 422
+    assert QUESTION in page.text
+
+
+def test_only_what_is_blank_can_be_filled_in(service):
+    page = Visitor(service, "alice").ask("POST", "/desk/knowledge/fill/land-lease-renewal", data={"text": "是"})
+    assert page.status == 404
+
+
+def test_partners_do_not_see_it(service):
+    assert Visitor(service, "tai").get("/desk/knowledge/fill").status == 403
