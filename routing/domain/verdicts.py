@@ -18,6 +18,10 @@ MOST_BELOW = 0.05
 """How far below the shipped threshold verdicts may bring it."""
 CEILING = 0.995
 """The highest threshold; hardly anything is answered directly from there on."""
+ENTRY_AIM = 0.9
+"""Share of its direct answers that must be right for one entry to go on being answered with."""
+ENTRY_LEAST_N = 5
+"""Verdicts below which nothing is concluded about one entry."""
 _Z = 1.959964  # 95 % two-sided
 
 
@@ -73,6 +77,16 @@ def realised(verdicts: Sequence[Verdict]) -> Realised:
     if not n:
         return Realised(n=0, right=0, precision=None, low=None)
     return Realised(n=n, right=right, precision=right / n, low=_wilson(n, right, -1))
+
+
+def condemned(found: Realised) -> bool:
+    """Whether an entry is wrong more often than agreed: even the upper end of its interval lies below the aim."""
+    return found.n >= ENTRY_LEAST_N and _wilson(found.n, found.right, 1) < ENTRY_AIM
+
+
+def counted(right: Sequence[bool]) -> Realised:
+    """The realised precision of answers of which only this is known."""
+    return realised([Verdict(1.0, one) for one in right])
 
 
 def derive(verdicts: Sequence[Verdict], shipped: float, aim: float = AIM, least_n: int = LEAST_N) -> Derived:

@@ -13,7 +13,7 @@ from routing.store.schema import Contact, Enquiry, Message
 from routing.store.schema_desk import Audit, Correction
 from tests.chat import Chat
 from tests.factories import branch_on, cast
-from tests.knowing import process, with_few_entries
+from tests.knowing import approved, drafted, process, with_few_entries
 from tests.pages import Visitor
 from tests.service import Service
 
@@ -199,3 +199,35 @@ def test_an_entry_that_helped_later_does_not_make_the_direct_answer_right(branch
     chat.tap("helpful", faq=OTHER)
     row = noted(branch)
     assert (row.faq, row.verdict) == (answered, "not_helpful")
+
+
+def in_base(service):
+    with service.runtime.reading() as (session, _):
+        return service.runtime.knowledge.in_force(session)
+
+
+def test_an_entry_that_is_wrong_more_often_than_agreed_is_stopped_until_it_is_verified_again(service):
+    service.later(days=60)
+    judged(service, 3)
+    judged(service, 2, verdict="not_helpful")
+    judged(service, 3, verdict="not_helpful", days=2)
+    assert not in_base(service).base.entry(ENTRY).stopped
+    a_day_passes(service)
+    stopped = in_base(service).base.entry(ENTRY)
+    assert stopped.stopped == "判定 8 件，不對 5 件"
+    assert stopped.expired(service.now.date())
+    assert "判定 8 件，不對 5 件" in Visitor(service, "bob").get(f"/desk/knowledge/entries/{ENTRY}").text
+    draft = drafted(service, "alice", verified=service.now.date().isoformat(), review="2099-01-01", answer="新的回答。")
+    approved(service, "bob", draft)
+    assert not in_base(service).base.entry(ENTRY).stopped
+
+
+@pytest.mark.parametrize(("right", "wrong"), [(0, 4), (5, 0), (19, 1), (8, 1)])
+def test_few_verdicts_or_mostly_right_ones_stop_nothing(service, right, wrong):
+    service.later(days=60)
+    judged(service, right)
+    judged(service, wrong, verdict="not_helpful")
+    a_day_passes(service)
+    found = in_base(service)
+    assert not found.base.entry(ENTRY).stopped
+    assert verdicts.realised_of(found.base.entry(ENTRY), found.judged).n == right + wrong

@@ -16,7 +16,7 @@ from knowledge.asking.aspects import stated
 from knowledge.calendar import local
 from knowledge.entries import Aspect
 from routing.domain.errors import NotFound
-from routing.service.knowing import corrections, editing, preview
+from routing.service.knowing import corrections, editing, preview, verdicts
 
 router = APIRouter(prefix="/desk/knowledge")
 
@@ -87,6 +87,7 @@ def entry_page(request: Request, work: Reading, entry_id: str, done: str = "", l
             for one in versions
         },
         "related": [other for name in entry.related if (other := found.base.entry(name))],
+        "realised": verdicts.realised_of(entry, found.judged),
         "aspect_words": [WORDS["aspect"][aspect] for aspect in Aspect if aspect in stated(entry).aspects],
         "topic_word": WORDS["topic"].get(entry.topic, entry.topic),
     }

@@ -66,7 +66,7 @@ def _explained(work: Work, read: Understanding, decision: Decision) -> dict[str,
             (read.tells, "只是敘述，沒有問句"), (read.person is not None, "須由專人判斷"),
             (best is not None and best.off == "aspect", "最像的條目沒有寫到所問的面向"),
             (best is not None and best.off == "step", "最像的條目說的是另一個步驟"),
-            (best is not None and bool(best.entry.stopped), "最像的條目依據的條文已修正，待權責單位確認"),
+            (best is not None and bool(best.entry.stopped), "最像的條目因條文修正或判定不對而暫停，待權責單位確認"),
             (best is not None and today > best.entry.review, "最像的條目已過複查日，不回答"),
         )
         if holds

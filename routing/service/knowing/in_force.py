@@ -7,8 +7,8 @@ approval is live on every replica without a restart.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from threading import Lock
@@ -29,6 +29,7 @@ from knowledge.writing import as_data, as_yaml
 from routing.service.conversation.understanding import Reader
 from routing.service.knowing import verdicts
 from routing.store import knowledge as store
+from routing.store import meta
 from routing.store.schema_desk import Correction
 from routing.store.session import Database
 
@@ -47,6 +48,8 @@ class InForce:
     taught: tuple[Taught, ...]
     base: KnowledgeBase
     services: tuple[OnlineService, ...]
+    judged: Mapping[str, Sequence[tuple[str, bool]]] = field(default_factory=dict)
+    """Verdicts on direct answers, by entry: the day, and whether it was right."""
 
     def reads_as(self, other: InForce) -> bool:
         """Whether texts are understood and answered alike: all but the online services is the same."""
@@ -58,6 +61,7 @@ class InForce:
         return InForce(
             version=f"{self.version}+", shipped=self.shipped, edited=self.edited, taught=taught,
             base=lay_over(self.shipped, self.edited, taught), services=self.services,
+            judged=self.judged,
         )  # fmt: skip
 
 
@@ -82,7 +86,7 @@ class Knowledge:
 
     def in_force(self, session: Session) -> InForce:
         """The knowledge as this session sees it."""
-        version = f"{store.version(session)}|{self._stamp()}"
+        version = f"{store.version(session)}|{self._stamp()}|{hash(meta.read(session, verdicts.ENTRY_KEY))}"
         with self._lock:
             if self._known is None or self._known.version != version:
                 self._known = self._gather(session, version)
@@ -100,11 +104,14 @@ class Knowledge:
         if self._shipped is None or stamp != self._files:
             self._shipped, self._files = self._load(), stamp
             self._clauses = self._newer_texts()
+        judged = verdicts.of_entries(session)
+        shipped = replace(self._shipped, entries=verdicts.stop(self._shipped.entries, judged))
         edited = self._clauses.stop(entries_of([row.body for row in store.approved(session)]))
+        edited = verdicts.stop(edited, judged)
         taught = tuple(as_taught(row) for row in store.corrections(session, state="live"))
         return InForce(
-            version=version, shipped=self._shipped, edited=edited, taught=taught,
-            base=lay_over(self._shipped, edited, taught), services=services_of(store.services(session)),
+            version=version, shipped=shipped, edited=edited, taught=taught, judged=judged,
+            base=lay_over(shipped, edited, taught), services=services_of(store.services(session)),
         )  # fmt: skip
 
     def _newer_texts(self) -> Clauses:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
 from knowledge.calendar import local
+from knowledge.entries import FaqEntry
 from knowledge.overlay import Kind
 from routing.domain.decision import Action, Thresholds
-from routing.domain.verdicts import Derived, Realised, Verdict, Why, derive, realised
+from routing.domain.verdicts import Derived, Realised, Verdict, Why, condemned, counted, derive, realised
 from routing.store import knowledge as store
 from routing.store import meta, people
 from routing.store.schema import Enquiry
@@ -22,6 +23,7 @@ from routing.store.schema_desk import Correction
 DAYS = 180
 """Days whose verdicts count."""
 KEY = "threshold"
+ENTRY_KEY = "threshold.entries"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,10 +46,45 @@ def run(session: Session, shipped: Thresholds, *, now: datetime) -> Standing:
     before = in_force(session, shipped).answer
     plain = asdict(found) | {"on": found.on.isoformat()}
     meta.put(session, KEY, json.dumps(plain))
+    meta.put(session, ENTRY_KEY, json.dumps(by_entry(session, since=now - timedelta(days=DAYS))))
     if found.derived.threshold != before:
         detail: dict[str, object] = {"before": before, **asdict(found.derived)}
         people.audit(session, at=now, actor="系統", action="knowledge.threshold", subject=KEY, detail=detail)
     return found
+
+
+def by_entry(session: Session, *, since: datetime) -> dict[str, list[tuple[str, bool]]]:
+    """For each entry that was answered with: the day and whether it was right, as far as anybody said."""
+    found: dict[str, list[tuple[str, bool]]] = defaultdict(list)
+    taught = _taught(session, since)
+    for row in store.weighed(session, since=since):
+        if row.decision != Action.ANSWER.value or row.faq is None:
+            continue
+        right = _answer_right(row, taught[row.message_id] if row.message_id is not None else [])
+        if right is not None:
+            found[row.faq].append((local(row.at).date().isoformat(), right))
+    return dict(found)
+
+
+def of_entries(session: Session) -> dict[str, list[tuple[str, bool]]]:
+    """What the last run found for each entry."""
+    raw = json.loads(meta.read(session, ENTRY_KEY) or "{}")
+    return {name: [(str(day), bool(right)) for day, right in rows] for name, rows in raw.items()}
+
+
+def realised_of(entry: FaqEntry, found: Mapping[str, Sequence[tuple[str, bool]]]) -> Realised:
+    """How right an entry's answers were since it was last verified: what was mended since speaks for itself."""
+    return counted([right for day, right in found.get(entry.id, ()) if day > entry.verified.isoformat()])
+
+
+def stop(entries: Iterable[FaqEntry], found: Mapping[str, Sequence[tuple[str, bool]]]) -> tuple[FaqEntry, ...]:
+    """The entries, those marked as stopped that are wrong more often than agreed."""
+    kept = []
+    for entry in entries:
+        standing_ = realised_of(entry, found)
+        why = f"判定 {standing_.n} 件，不對 {standing_.n - standing_.right} 件" if condemned(standing_) else ""
+        kept.append(replace(entry, stopped=why) if why and not entry.stopped else entry)
+    return tuple(kept)
 
 
 def standing(session: Session) -> Standing | None:
@@ -75,10 +112,7 @@ def collected(session: Session, *, since: datetime) -> tuple[list[Verdict], list
     A direct answer counts once the firm said whether it helped or an officer corrected it. An offer counts as right
     only where the firm took the best entry: silence speaks against it, so that the threshold falls on proof alone.
     """
-    taught: dict[int, list[Correction]] = defaultdict(list)
-    for correction in store.corrections_of_enquiries(session, since=since):
-        if correction.message_id is not None:
-            taught[correction.message_id].append(correction)
+    taught = _taught(session, since)
     answered, offered = [], []
     for row in store.weighed(session, since=since):
         corrections = taught[row.message_id] if row.message_id is not None else []
@@ -89,6 +123,14 @@ def collected(session: Session, *, since: datetime) -> tuple[list[Verdict], list
         elif row.decision == Action.CHOOSE.value and row.offered:
             offered.append(Verdict(float(row.probability or 0.0), _offer_right(row, corrections)))
     return answered, offered
+
+
+def _taught(session: Session, since: datetime) -> dict[int, list[Correction]]:
+    taught: dict[int, list[Correction]] = defaultdict(list)
+    for correction in store.corrections_of_enquiries(session, since=since):
+        if correction.message_id is not None:
+            taught[correction.message_id].append(correction)
+    return taught
 
 
 def _answer_right(row: Enquiry, corrections: Iterable[Correction]) -> bool | None:
