@@ -5,25 +5,25 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-from bot.cli.lines import group, run
+from bot.cli.runner import group, run
 
 COMMANDS = {
-    "serve": "bot.cli.serving",
-    "worker": "bot.cli.serving",
-    "migrate": "bot.cli.upkeep",
+    "serve": "bot.cli.serve",
+    "worker": "bot.cli.serve",
+    "migrate": "bot.cli.maintenance",
     "demo": "bot.demo.running:run_demo",
     "staff": "bot.cli.accounts",
     "token": "bot.cli.accounts",
-    "understand": "bot.cli.thinking",
-    "knowledge": "bot.cli.thinking",
-    "calendar": "bot.cli.calendars",
-    "deadline": "bot.cli.thinking",
+    "understand": "bot.cli.offline",
+    "knowledge": "bot.cli.offline",
+    "calendar": "bot.cli.calendar",
+    "deadline": "bot.cli.offline",
     "cases": "bot.cli.reporting",
     "turnaround": "bot.cli.reporting",
-    "richmenu": "bot.cli.richmenus",
-    "retention": "bot.cli.upkeep",
-    "backup": "bot.cli.upkeep",
-    "restore": "bot.cli.upkeep",
+    "richmenu": "bot.cli.richmenu",
+    "retention": "bot.cli.maintenance",
+    "backup": "bot.cli.maintenance",
+    "restore": "bot.cli.maintenance",
 }
 """Which module holds a command, as ``<name>_app`` or as the function named."""
 

@@ -15,27 +15,27 @@ from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.staticfiles import StaticFiles
 
 from bot.api import routes as api
-from bot.console import routes as console
-from bot.dashboard import routes as dashboard
+from bot.desk import routes as console
+from bot.desk.reporting import pages as dashboard
 from bot.line import webhook
 from bot.line.client import LineSender
+from bot.runtime import Runtime
 from bot.semantic import SemanticService
 from bot.settings import Settings, SettingsError
-from bot.web import errors, health, logs, public
+from bot.web import errors, health, logs, public_pages
 from bot.web.limits.bodies import Bounds
-from bot.web.limits.wire import BoundedProtocol
-from bot.web.runtime import Runtime
+from bot.web.limits.connections import BoundedProtocol
 from bot.web.security import SecurityMiddleware
 from bot.worker import KnowledgeWatch, Worker, run_until_signalled
-from knowledge.calendar import load_calendar
-from knowledge.offices import load_offices
+from knowledge.calendar.office_calendar import load_calendar
+from knowledge.offices.directory import load_offices
 from knowledge.wording import load_sentences
 from routing.domain.decision import Thresholds
-from routing.service.channel.intake import Intake
-from routing.service.context import Desk, DeskSource
-from routing.service.conversation.understanding import Likeness, Reader
-from routing.service.knowing.in_force import Knowledge
-from routing.service.upkeep import databases
+from routing.service.conversation.reader import Likeness, Reader
+from routing.service.knowledge_admin.active import Knowledge
+from routing.service.maintenance import databases
+from routing.service.messaging.inbox_writer import Intake
+from routing.service.office_context import OfficeContext, OfficeContextProvider
 from routing.store.session import Database
 
 log = structlog.get_logger("app")
@@ -49,7 +49,7 @@ def clock(settings: Settings) -> Callable[[], datetime]:
 
 def build_runtime(settings: Settings, *, now: Callable[[], datetime] | None = None, demo: bool = False) -> Runtime:
     """Everything a process needs, from the settings."""
-    desk = Desk(
+    office = OfficeContext(
         agency_code=settings.agency_code,
         base_url=settings.base_url,
         calendar=load_calendar(),
@@ -62,7 +62,7 @@ def build_runtime(settings: Settings, *, now: Callable[[], datetime] | None = No
     return Runtime(
         settings=settings,
         database=database,
-        desks=DeskSource(desk),
+        office_provider=OfficeContextProvider(office),
         reader=Reader(known.build, Thresholds.shipped(), likeness=build_likeness(settings)),
         knowledge=known,
         now=now or clock(settings),
@@ -122,10 +122,10 @@ def create_app(
     app.add_middleware(errors.LastResort)
     app.add_middleware(GZipMiddleware, minimum_size=1024)
     app.add_middleware(SecurityMiddleware, base_url=settings.base_url, framed_by=framed_by)
-    app.add_middleware(webhook.Door)
+    app.add_middleware(webhook.WebhookReceiver)
     app.add_middleware(Bounds)
     errors.install(app)
-    for family in (api, console, dashboard, public, health):
+    for family in (api, console, dashboard, public_pages, health):
         app.include_router(family.router)
     app.mount("/static/vendor", StaticFiles(directory=_vendor()), name="vendor")
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "web" / "static"), name="static")

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, DotEnvSettingsSource, SettingsConfigDict
 
-from routing.service.upkeep.retention import LOG_DAYS, Periods
+from routing.service.maintenance.retention import LOG_DAYS, Periods
 
 _PREFIX = "ONESTOP_"
 _TEST_PREFIX = "ONESTOP_TEST_"

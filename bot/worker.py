@@ -17,18 +17,19 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.line.client import LineSender
 from bot.line.events import read_event
-from bot.web.runtime import Runtime
+from bot.runtime import Runtime
 from routing.domain.inbound import Inbound
-from routing.service import assigning
-from routing.service.channel import inbox, leases, quota
-from routing.service.channel.sending import Senders
-from routing.service.conversation import contacts, files
-from routing.service.knowing.trials import Trials
-from routing.service.upkeep import daily
-from routing.store.channel import inbox as inbox_store
+from routing.service.cases import assignment
+from routing.service.conversation import media
+from routing.service.conversation import profiles as contact_profiles
+from routing.service.knowledge_admin.trial_runner import Trials
+from routing.service.maintenance import daily
+from routing.service.messaging import inbox, leases, quota
+from routing.service.messaging.senders import Senders
+from routing.store.messaging import inbox as inbox_store
 from routing.store.session import instant
 
-_LANES_AT_ONCE = 4
+_PARTITIONS_AT_ONCE = 4
 _FILES_AT_ONCE = 2
 _IDLE = 0.25
 _SWEEP_EVERY = 60.0
@@ -61,7 +62,7 @@ class Worker:
                 ("trials", self._trials_turn, Event(), _TRIALS_EVERY),
             )
         ]
-        self._lanes = ThreadPoolExecutor(_LANES_AT_ONCE, thread_name_prefix="lane")
+        self._partitions = ThreadPoolExecutor(_PARTITIONS_AT_ONCE, thread_name_prefix="lane")
         self._in_hand: set[str] = set()
         self._lock = Lock()
         self._beats = leases.Heartbeat(runtime.database)
@@ -88,7 +89,7 @@ class Worker:
         self._watch.stop()
         for thread in self._threads:
             thread.join(timeout=9)
-        self._lanes.shutdown(wait=True, cancel_futures=True)
+        self._partitions.shutdown(wait=True, cancel_futures=True)
         self._senders.close()
         self._beats.stop()
 
@@ -118,23 +119,23 @@ class Worker:
         """Set threads to work on lanes, and do not wait for them: a slow lane holds up its own user alone."""
         with self._lock:
             in_hand = set(self._in_hand)
-        room = 2 * _LANES_AT_ONCE - len(in_hand)
+        room = 2 * _PARTITIONS_AT_ONCE - len(in_hand)
         if room <= 0:
             return 0
         with self._runtime.database.reading() as session:
-            lanes = inbox_store.lanes_with_work(session, now=instant(session), limit=room + len(in_hand))
-        new = [lane for lane in lanes if lane not in in_hand][:room]
+            partitions = inbox_store.partitions_with_work(session, now=instant(session), limit=room + len(in_hand))
+        new = [partition for partition in partitions if partition not in in_hand][:room]
         with self._lock:
             self._in_hand.update(new)
-        for lane in new:
-            self._lanes.submit(self._lane, lane)
+        for partition in new:
+            self._partitions.submit(self._partition, partition)
         return 0
 
-    def _lane(self, user_key: str) -> None:
+    def _partition(self, user_key: str) -> None:
         runtime = self._runtime
         try:
-            handled = inbox.work_lane(
-                runtime.database, runtime.desks, runtime.reader, _read, user_key,
+            handled = inbox.work_partition(
+                runtime.database, runtime.office_provider, runtime.reader, _read, user_key,
                 holder=f"{self._holder}-{token_hex(4)}", now=runtime.now,
             )  # fmt: skip
         except Exception as error:
@@ -152,17 +153,17 @@ class Worker:
         return 0
 
     def _files_turn(self) -> int:
-        return files.fetch_one(self._runtime.database, self._sender.content, self._beats)
+        return media.fetch_one(self._runtime.database, self._sender.content, self._beats)
 
     def _names_turn(self) -> int:
-        return contacts.learn_names(self._runtime.database, self._sender.profile)
+        return contact_profiles.learn_names(self._runtime.database, self._sender.profile)
 
     def _timers_turn(self) -> int:
         runtime = self._runtime
-        with runtime.writing() as (session, desk):
-            given = assigning.sweep(session, desk, now=runtime.now())
-        with runtime.writing() as (session, desk):
-            daily.run_if_due(session, desk, now=runtime.now())
+        with runtime.writing() as (session, office):
+            given = assignment.sweep(session, office, now=runtime.now())
+        with runtime.writing() as (session, office):
+            daily.run_if_due(session, office, now=runtime.now())
         daily.go_on(runtime, runtime.settings.periods, now=runtime.now())
         if given:
             log.info("assigned_later", cases=len(given))

@@ -10,12 +10,13 @@ from typing import Any, TypeVar
 
 import yaml
 
-from knowledge.entries import Category, EntryKind, FaqEntry, KnowledgeBase, ParkKind, Phrasing, Smalltalk, Term
+from knowledge.entries import FaqEntry, KnowledgeBase, Phrasing, Smalltalk, Term
 from knowledge.files.fields import PHRASINGS_NEEDED, FieldReader, Problem
 from knowledge.files.yaml_text import MOST_BYTES, TOO_LARGE, YamlRefusedError
 from knowledge.files.yaml_text import read as read_text
 from knowledge.language.text import normalise
 from knowledge.law.clauses import FOLDER, read_store
+from knowledge.vocabulary import Category, EntryKind, ParkKind
 
 __all__ = [
     "DATA",

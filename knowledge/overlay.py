@@ -14,11 +14,12 @@ from pathlib import Path
 from rapidfuzz import fuzz
 
 from knowledge.asking.match import Match
-from knowledge.entries import Category, FaqEntry, KnowledgeBase
+from knowledge.entries import FaqEntry, KnowledgeBase
 from knowledge.language.text import detect_language, normalise
 from knowledge.model.classify import RankedCategory
 from knowledge.model.features import UnitCoder, bag
 from knowledge.understand import Previous, Understander, Understanding
+from knowledge.vocabulary import Category
 
 NEARLY_THE_SAME = 0.8
 """Likeness (0 to 1) from which a message counts as saying what an officer corrected."""

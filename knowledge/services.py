@@ -13,8 +13,9 @@ from importlib import resources
 from typing import Any
 from urllib.parse import urlsplit
 
-from knowledge.entries import Category, FaqEntry, ParkKind
+from knowledge.entries import FaqEntry
 from knowledge.files import yaml_text
+from knowledge.vocabulary import Category, ParkKind
 
 _FIELDS = frozenset({
     "id", "item", "category", "topics", "entries", "parks", "prepare", "certificate", "duration", "address",

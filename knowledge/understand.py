@@ -15,18 +15,19 @@ from knowledge.asking.match import Match
 from knowledge.asking.meeting import acts_in
 from knowledge.asking.persons import of_own_case, only_tells, person_needed, to_reckon
 from knowledge.asking.places import Place, PlaceReader
-from knowledge.entries import Aspect, Category, KnowledgeBase
+from knowledge.entries import Aspect, KnowledgeBase
 from knowledge.language.alerts import Alert, detect_alert
 from knowledge.language.lexicon import Hit, LexiconIndex
 from knowledge.language.opposites import Said
 from knowledge.language.reading import Focus, leans_on_last_turn, read_focus
-from knowledge.language.text import Language, detect_language, normalise
+from knowledge.language.text import detect_language, normalise
 from knowledge.model.answering import AnswerModel, shipped_answer_model
 from knowledge.model.classify import CategoryModel, RankedCategory, rank, shipped_model
 from knowledge.model.features import Floats
 from knowledge.model.fitting import LazyMatchers, Plan
 from knowledge.model.matching import KernelMatcher, Scores
-from knowledge.offices import Offices, load_offices
+from knowledge.offices.directory import Offices, load_offices
+from knowledge.vocabulary import Category, Language
 
 _TOPIC_SCORE = 0.25
 _OWN_SENSE = 0.6

@@ -14,10 +14,10 @@ from sqlalchemy.orm import Session
 from routing.domain.dialogue.state import State, state_from
 from routing.domain.inbound import Inbound, InboundKind
 from routing.domain.messages import Button, Card, Carousel, Outgoing, Text, from_plain, to_plain
-from routing.service.conversation import enquiries
-from routing.store.schema import Case as CaseRow
-from routing.store.schema import Contact
-from tests.factories import Branch, desk, reader
+from routing.service.conversation import commands as conversation_commands
+from routing.store.cases.schema import Case as CaseRow
+from routing.store.conversation.schema import Contact
+from tests.factories import Branch, office, reader
 
 
 class Chat:
@@ -112,7 +112,7 @@ class Chat:
         )  # fmt: skip
         with branch.database.writing() as session:
             until = branch.now + timedelta(seconds=50)
-            enquiries.take(session, branch.desk, reader(), inbound, now=branch.now, token_until=until)
+            conversation_commands.take(session, branch.office, reader(), inbound, now=branch.now, token_until=until)
         said = [row for row in branch.outbox() if row.id not in before and row.reason == "answer"]
         messages = [message for row in said for message in from_plain(row.payload)]
         assert json.loads(json.dumps(to_plain(messages))) == [plain for row in said for plain in row.payload]
@@ -149,4 +149,4 @@ def actions_of(messages: Sequence[Outgoing]) -> set[str]:
 
 def said(answer: Sequence[Outgoing], *keys: str, language: str = "zh-TW", **values: object) -> bool:
     """Whether these sentences of ours are in an answer."""
-    return all(desk().sentences.say(key, language, **values) in words_of(answer) for key in keys)
+    return all(office().sentences.say(key, language, **values) in words_of(answer) for key in keys)

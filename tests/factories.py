@@ -24,23 +24,27 @@ import structlog
 from psycopg import sql
 from sqlalchemy import select
 
-from knowledge.calendar import TAIPEI, load_calendar
+from knowledge.calendar.office_calendar import TAIPEI, load_calendar
 from knowledge.loading import load_knowledge
-from knowledge.offices import load_offices
+from knowledge.offices.directory import load_offices
 from knowledge.understand import Understander
 from knowledge.wording import load_sentences
 from routing.domain.case import Case, Event, EventKind, Kind, Opening, apply, begin
 from routing.domain.decision import Thresholds
 from routing.domain.messages import Outgoing
 from routing.domain.permissions import SYSTEM, Actor, Role
-from routing.service import cases, histories, journal, notices, signing_in
-from routing.service.context import Desk
-from routing.service.conversation.understanding import Reader
-from routing.service.journal import Open
-from routing.store import people
-from routing.store.schema import Case as CaseRow
-from routing.store.schema import CaseEvent, Contact, Message, Outbox
-from routing.store.schema_desk import Absence, Staff
+from routing.service.accounts import authentication
+from routing.service.cases import commands as case_commands
+from routing.service.cases import histories, locked_case, notifications
+from routing.service.cases.locked_case import LockedCase
+from routing.service.conversation.reader import Reader
+from routing.service.office_context import OfficeContext
+from routing.store.accounts import queries as account_store
+from routing.store.accounts.schema import Absence, Staff
+from routing.store.cases.schema import Case as CaseRow
+from routing.store.cases.schema import CaseEvent
+from routing.store.conversation.schema import Contact, Message
+from routing.store.messaging.schema import Outbox
 from routing.store.session import METADATA, Database
 from tests.requirements import postgres_admin_dsn, postgres_admin_url
 
@@ -78,9 +82,9 @@ def case_after(*events: Event, **changes: Any) -> Case:
 
 
 @functools.cache
-def desk() -> Desk:
+def office() -> OfficeContext:
     """The office as it ships, without closures."""
-    return Desk(
+    return OfficeContext(
         agency_code="KP", base_url="https://window.example", calendar=load_calendar(), offices=load_offices(),
         sentences=load_sentences(),
     )  # fmt: skip
@@ -135,7 +139,7 @@ class Branch:
         # Failures are provoked here on purpose; drawing each of them in the log would only take long.
         structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
         self.database = database
-        self.desk = desk()
+        self.office = office()
         self.now = MONDAY
         database.clock = lambda: self.now
 
@@ -164,8 +168,8 @@ class Branch:
         """Somebody is away, today unless said otherwise."""
         today = self.now.date()
         with self.database.writing() as session:
-            person = people.staff_by_email(session, email)
-            stand_in = people.staff_by_email(session, deputy) if deputy else None
+            person = account_store.staff_by_email(session, email)
+            stand_in = account_store.staff_by_email(session, deputy) if deputy else None
             assert person is not None
             session.add(
                 Absence(
@@ -177,14 +181,14 @@ class Branch:
     def disable(self, email: str) -> None:
         """Close an account."""
         with self.database.writing() as session:
-            signing_in.disable_staff(session, email, now=self.now)
+            authentication.disable_staff(session, email, now=self.now)
 
     def actor(self, email: str) -> Actor:
         """Somebody as the services see them."""
         with self.database.reading() as session:
-            person = people.staff_by_email(session, email)
+            person = account_store.staff_by_email(session, email)
             assert person is not None
-            return signing_in.actor_of(person)
+            return authentication.actor_of(person)
 
     def contact(self, line_user_id: str | None = "U1", **values: Any) -> int:
         """Somebody who writes for a firm; gives the id."""
@@ -200,28 +204,30 @@ class Branch:
             "channel": "line" if contact_id else "phone", "category": "land", "subject": "", "text": "想續租標準廠房",
             "received_at": self.now,
         }  # fmt: skip
-        new = cases.NewCase(**{**values, **changes})
+        new = case_commands.NewCase(**{**values, **changes})
         with self.database.writing() as session:
             contact = session.get(Contact, contact_id) if contact_id else None
             actor = SYSTEM if by is None else self.actor(by)
-            return cases.open_case(session, self.desk, new, actor=actor, now=self.now, contact=contact).row.number
+            return case_commands.open_case(
+                session, self.office, new, actor=actor, now=self.now, contact=contact
+            ).row.number
 
     @contextmanager
-    def hold(self, number: str, by: str | Actor = SYSTEM, *, version: int | None = None) -> Iterator[Open]:
+    def hold(self, number: str, by: str | Actor = SYSTEM, *, version: int | None = None) -> Iterator[LockedCase]:
         """A case held for writing by somebody, in a transaction of its own."""
         actor = self.actor(by) if isinstance(by, str) else by
         with self.database.writing() as session:
-            yield journal.change(session, self.desk, number, actor, now=self.now, version=version)
+            yield locked_case.change(session, self.office, number, actor, now=self.now, version=version)
 
     def case(self, number: str) -> Case:
         """The case as its events make it now."""
         with self.database.reading() as session:
-            return journal.find(session, number, SYSTEM)[1]
+            return locked_case.find(session, number, SYSTEM)[1]
 
     def row(self, number: str) -> CaseRow:
         """The case as lists see it."""
         with self.database.reading() as session:
-            row = journal.find(session, number, SYSTEM)[0]
+            row = locked_case.find(session, number, SYSTEM)[0]
             session.expunge(row)
             return row
 
@@ -264,13 +270,13 @@ def importable(branch: Branch, number: str) -> None:
         lines = list(histories.export(session))
     renamed = [line.replace(number, number[:-4] + "9999") for line in lines if number in line]
     with branch.database.writing() as session:
-        result = histories.import_histories(session, branch.desk, renamed, skip_bad=False, now=branch.now)
+        result = histories.import_histories(session, branch.office, renamed, skip_bad=False, now=branch.now)
     assert (result.imported, result.refusals) == (1, ())
 
 
-tell = notices.push
+tell = notifications.push
 """Notices go into the outbox, as from every desk."""
 
 
-def untold(_opened: Open, _reason: str, _messages: list[Outgoing]) -> None:
+def untold(_opened: LockedCase, _reason: str, _messages: list[Outgoing]) -> None:
     """Nobody is told."""

@@ -9,9 +9,9 @@ from knowledge.entries import KnowledgeBase
 from knowledge.loading import load_knowledge
 from routing.domain.decision import Thresholds
 from routing.domain.permissions import Actor, Role
-from routing.service.conversation.understanding import Reader
-from routing.service.knowing import editing
-from routing.service.knowing.in_force import Knowledge, body_of
+from routing.service.conversation.reader import Reader
+from routing.service.knowledge_admin import versions as entry_versions
+from routing.service.knowledge_admin.active import Knowledge, body_of
 from tests.service import CAST, Service, email
 
 ENTRIES = ("land-lease-renewal", "land-standard-renewal", "land-find-platform", "utilities-water-plan-fee")
@@ -50,11 +50,11 @@ def drafted(service: Service, who: str, entry_id: str = "land-lease-renewal", **
         known = service.runtime.knowledge.in_force(session)
         entry = known.base.entry(entry_id)
         assert entry is not None
-        return editing.draft(session, actor(who), known, {**body_of(entry), **changes}, note="", now=service.now)
+        return entry_versions.draft(session, actor(who), known, {**body_of(entry), **changes}, note="", now=service.now)
 
 
 def approved(service: Service, who: str, edit_id: int) -> str:
     """Approve a draft; gives the entry's id."""
     with service.runtime.writing() as (session, _):
         known = service.runtime.knowledge.in_force(session)
-        return editing.approve(session, actor(who), known, edit_id, now=service.now)
+        return entry_versions.approve(session, actor(who), known, edit_id, now=service.now)

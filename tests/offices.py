@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from knowledge.calendar import Office, known_closures, load_calendar
+from knowledge.calendar.office_calendar import Office, known_closures, load_calendar
 
 CALENDAR = load_calendar()
 KH = Office("KH", "高雄市", "前鎮區")

@@ -11,8 +11,8 @@ from typing import Any
 
 import httpx
 
-from routing.service import signing_in
-from routing.store import people
+from routing.service.accounts import authentication
+from routing.store.accounts import queries as account_store
 from tests.service import Service, email
 
 _VOID = {"meta", "link", "input", "img", "br", "hr", "col"}
@@ -182,9 +182,9 @@ class Visitor:
         self.cookies: dict[str, str] = {}
         if who is not None:
             with service.runtime.database.writing() as session:
-                staff = people.staff_by_email(session, email(who))
+                staff = account_store.staff_by_email(session, email(who))
                 assert staff is not None
-                self.cookies["sid"] = signing_in.begin_session(session, staff, now=service.now)
+                self.cookies["sid"] = authentication.begin_session(session, staff, now=service.now)
 
     def ask(self, method: str, path: str, *, follow: bool = True, **given: Any) -> Page:
         """A request with this browser's cookies; redirects are followed unless told otherwise."""

@@ -16,10 +16,13 @@ from sqlalchemy import select
 from knowledge.overlay import Kind
 from routing.domain.case import EventKind
 from routing.domain.permissions import FIRM
-from routing.service import journal
-from routing.service.knowing import corrections, editing
-from routing.service.knowing.in_force import body_of
-from routing.store.schema import Case, Contact, Enquiry, Media, Message, Outbox
+from routing.service.cases import locked_case
+from routing.service.knowledge_admin import corrections
+from routing.service.knowledge_admin import versions as entry_versions
+from routing.service.knowledge_admin.active import body_of
+from routing.store.cases.schema import Case
+from routing.store.conversation.schema import Contact, Enquiry, Media, Message
+from routing.store.messaging.schema import Outbox
 from tests.knowing import actor
 from tests.service import Service
 
@@ -157,17 +160,17 @@ def _made_of_it(service: Service, planted: Planted, name: str, number: str) -> N
         entry = known.base.entry("land-lease-renewal")
         assert entry is not None
         body = {**body_of(entry), "id": f"of-{name.lower()}", "question": f"{name}Drafted"}
-        edit = editing.draft(session, actor("alice"), known, body, note="", now=service.now, case=number)
+        edit = entry_versions.draft(session, actor("alice"), known, body, note="", now=service.now, case=number)
         planted.corrections[name], planted.edits[name] = str(taught.id), str(edit)
 
 
 def _later(service: Service, name: str, number: str) -> None:
     """The firm writes again."""
-    with service.runtime.writing() as (session, desk):
-        opened = journal.change(session, desk, number, FIRM, now=service.now + timedelta(seconds=1))
+    with service.runtime.writing() as (session, office):
+        locked = locked_case.change(session, office, number, FIRM, now=service.now + timedelta(seconds=1))
         said = Message(
-            case_id=opened.row.id, direction="in", kind="text", text=f"{name}Later", at=opened.now, via="line"
+            case_id=locked.row.id, direction="in", kind="text", text=f"{name}Later", at=locked.now, via="line"
         )
         session.add(said)
         session.flush()
-        opened.record(EventKind.MESSAGE, automatic=True, message_id=said.id)
+        locked.record(EventKind.MESSAGE, automatic=True, message_id=said.id)

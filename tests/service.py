@@ -16,13 +16,13 @@ import httpx
 import structlog
 
 from bot.app import create_app
+from bot.runtime import Runtime
 from bot.settings import Settings
-from bot.web.runtime import Runtime
-from knowledge.calendar import TAIPEI
+from knowledge.calendar.office_calendar import TAIPEI
 from routing.domain.permissions import Role
-from routing.service import signing_in
-from routing.store import migrating
-from routing.store.schema_desk import Staff
+from routing.service.accounts import authentication
+from routing.store import migration
+from routing.store.accounts.schema import Staff
 
 MONDAY = datetime(2026, 11, 16, 9, 0, tzinfo=TAIPEI)
 CAST = {
@@ -55,7 +55,7 @@ class Service:
         self.settings = Settings(_env_file=None, ONESTOP_DATABASE_URL=database_url, **settings)
         self.app = create_app(self.settings, now=lambda: self.now, with_worker=False)
         self.runtime: Runtime = self.app.state.runtime
-        migrating.upgrade(self.runtime.database)
+        migration.upgrade(self.runtime.database)
         self.tokens: dict[str, str] = {}
 
     def __enter__(self) -> Self:
@@ -68,7 +68,7 @@ class Service:
                     )
                 )  # fmt: skip
             session.flush()
-            self.tokens = {name: signing_in.create_token(session, email(name), now=self.now) for name in CAST}
+            self.tokens = {name: authentication.create_token(session, email(name), now=self.now) for name in CAST}
         return self
 
     def __exit__(

@@ -9,16 +9,17 @@ from urllib.parse import quote
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
-from bot.api.calls import Calling, case_answer, etag
-from bot.api.described import CASES, CREATED, PROBLEMS, WHOLE, Number
-from bot.api.requests import CasesQuery, FirmBody, NewCaseBody
+from bot.api.openapi import CASES, CREATED, PROBLEMS, WHOLE, Number
+from bot.api.request_handling import Calling, case_answer, etag
+from bot.api.schemas import CasesQuery, FirmBody, NewCaseBody
 from bot.web.bodies import StrictRoute
-from bot.web.work import Reading, RowId, Work
+from bot.web.unit_of_work import Reading, RowId, UnitOfWork
 from routing.domain.case import Kind
-from routing.service import cases, listing
-from routing.service.cases import NewCase
-from routing.service.programs import reading
-from routing.service.programs.repeats import Answer
+from routing.service.cases import commands as case_commands
+from routing.service.cases import presenters as case_presenters
+from routing.service.cases import queries as case_queries
+from routing.service.cases.commands import NewCase
+from routing.service.idempotency import Answer
 
 router = APIRouter(route_class=StrictRoute, tags=["cases"], responses=PROBLEMS)
 
@@ -36,15 +37,15 @@ def list_cases(work: Reading, query: Annotated[CasesQuery, Query()]) -> dict[str
         wanted["unassigned"] = True
     elif query.assignee is not None:
         wanted["assignee"] = work.actor.email if query.assignee == "me" else query.assignee.lower()
-    return reading.case_page(
-        work.session, work.desk, work.actor, wanted, limit=query.limit, cursor=query.cursor, now=work.now
+    return case_presenters.case_page(
+        work.session, work.office, work.actor, wanted, limit=query.limit, cursor=query.cursor, now=work.now
     )
 
 
 @router.get("/cases/{number}", responses=WHOLE)
 def one_case(work: Reading, number: Number) -> Response:
     """One case with its messages, events, clock and deliveries."""
-    found = reading.case_whole(work.session, work.desk, work.actor, number, now=work.now)
+    found = case_presenters.case_whole(work.session, work.office, work.actor, number, now=work.now)
     headers = {"ETag": etag(found["version"]), "Cache-Control": "no-store"}
     return Response(json.dumps(found, ensure_ascii=False), media_type="application/json", headers=headers)
 
@@ -52,7 +53,7 @@ def one_case(work: Reading, number: Number) -> Response:
 @router.get("/cases/{number}/files/{media_id}", response_class=Response)
 def one_file(work: Reading, number: Number, media_id: RowId) -> Response:
     """A file that the firm sent, to be saved and never shown by the browser itself."""
-    media, content = listing.file_of(work.session, work.actor, media_id, number=number)
+    media, content = case_queries.file_of(work.session, work.actor, media_id, number=number)
     kind = media.content_type if media.content_type in _SAFE_TYPES else "application/octet-stream"
     name = media.file_name or f"{number}-{media_id}"
     headers = {
@@ -69,11 +70,13 @@ def new_case(call: Calling, body: NewCaseBody) -> Response:
     return call.once(lambda work: _open(work, body))
 
 
-def _open(work: Work, body: NewCaseBody) -> Answer:
+def _open(work: UnitOfWork, body: NewCaseBody) -> Answer:
     firm = body.firm if isinstance(body.firm, FirmBody) else FirmBody(name=body.firm)
     new = NewCase(
         channel=body.channel, category=body.category, subject=body.subject or "", text=body.text, topic=body.topic,
         kind=Kind(body.kind), park=body.park, language=body.language, firm_name=firm.name, firm_ubn=firm.ubn,
         contact_name=body.contact, contact_phone=body.phone, received_at=body.received_at or work.now,
     )  # fmt: skip
-    return case_answer(cases.open_case(work.session, work.desk, new, actor=work.actor, now=work.now), status=201)
+    return case_answer(
+        case_commands.open_case(work.session, work.office, new, actor=work.actor, now=work.now), status=201
+    )

@@ -6,11 +6,11 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 
-from bot.api.described import ITEMS, PROBLEMS
-from bot.api.requests import KnowledgeQuery
+from bot.api.openapi import ITEMS, PROBLEMS
+from bot.api.schemas import KnowledgeQuery
 from bot.web.bodies import StrictRoute
-from bot.web.work import Reading
-from routing.service.programs import reading
+from bot.web.unit_of_work import Reading
+from routing.service.cases import presenters as case_presenters
 
 router = APIRouter(route_class=StrictRoute, responses=PROBLEMS)
 
@@ -31,13 +31,13 @@ def me(work: Reading) -> dict[str, Any]:
 @router.get("/staff", tags=["people"], responses=ITEMS)
 def staff(work: Reading) -> dict[str, Any]:
     """Everybody with an account in use."""
-    return reading.staff(work.session, work.actor, now=work.now)
+    return case_presenters.staff(work.session, work.actor, now=work.now)
 
 
 @router.get("/knowledge", tags=["knowledge"], responses=ITEMS)
 def knowledge(work: Reading, query: Annotated[KnowledgeQuery, Query()]) -> dict[str, Any]:
     """The entries in force, with their sources and dates."""
     entries = work.runtime.reader.understander().base.entries
-    return reading.knowledge(
+    return case_presenters.knowledge(
         entries, q=query.q, category=query.category, limit=query.limit, cursor=query.cursor, now=work.now
     )

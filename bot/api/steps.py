@@ -5,9 +5,9 @@ from __future__ import annotations
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from bot.api.calls import Calling
-from bot.api.described import CHANGED, CREATED, Number
-from bot.api.requests import (
+from bot.api.openapi import CHANGED, CREATED, Number
+from bot.api.request_handling import Calling
+from bot.api.schemas import (
     ApprovalBody,
     AssignmentBody,
     CategoryBody,
@@ -23,10 +23,10 @@ from bot.api.requests import (
 from bot.web.bodies import StrictRoute
 from routing.domain.case import Kind, Outcome
 from routing.domain.errors import Invalid
-from routing.service import cases
-from routing.service.journal import Open
-from routing.service.knowing import secrecy
-from routing.service.notices import push
+from routing.service.cases import commands as case_commands
+from routing.service.cases.locked_case import LockedCase
+from routing.service.cases.notifications import push
+from routing.service.knowledge_admin import confidentiality
 
 router = APIRouter(route_class=StrictRoute, prefix="/cases/{number}", tags=["steps"], responses=CHANGED)
 
@@ -40,11 +40,11 @@ def message(call: Calling, number: Number, body: MessageBody) -> Response:
     if body.internal and (body.at is not None or body.doc_no is not None):
         raise Invalid("內部註記不能帶 at 或 doc_no。", field="internal")
 
-    def do(opened: Open) -> None:
+    def do(locked: LockedCase) -> None:
         if body.internal:
-            cases.note(opened, body.text, tell=push)
+            case_commands.note(locked, body.text, tell=push)
             return
-        cases.reply(opened, body.text, tell=push, via=body.via, at=body.at, doc_no=body.doc_no)
+        case_commands.reply(locked, body.text, tell=push, via=body.via, at=body.at, doc_no=body.doc_no)
 
     return call.change(number, do, status=201)
 
@@ -52,15 +52,15 @@ def message(call: Calling, number: Number, body: MessageBody) -> Response:
 @router.post("/assignment")
 def assignment(call: Calling, number: Number, body: AssignmentBody) -> Response:
     """Give the case to a person (分案、改分), or put it back into the queue."""
-    return call.change(number, lambda opened: cases.assign(opened, body.assignee, tell=push))
+    return call.change(number, lambda locked: case_commands.assign(locked, body.assignee, tell=push))
 
 
 @router.post("/category")
 def category(call: Calling, number: Number, body: CategoryBody) -> Response:
     """Correct the category; the case goes to the unit that handles it. Moves no date."""
 
-    def do(opened: Open) -> None:
-        cases.change_category(opened, body.category, topic=body.topic, reason=body.reason, tell=push)
+    def do(locked: LockedCase) -> None:
+        case_commands.change_category(locked, body.category, topic=body.topic, reason=body.reason, tell=push)
 
     return call.change(number, do)
 
@@ -69,8 +69,8 @@ def category(call: Calling, number: Number, body: CategoryBody) -> Response:
 def kind(call: Calling, number: Number, body: KindBody) -> Response:
     """Confirm or change what the case is in law; its due date counts anew from receipt."""
 
-    def do(opened: Open) -> None:
-        cases.change_kind(opened, Kind(body.kind), filed_at=body.filed_at, reason=body.reason, tell=push)
+    def do(locked: LockedCase) -> None:
+        case_commands.change_kind(locked, Kind(body.kind), filed_at=body.filed_at, reason=body.reason, tell=push)
 
     return call.change(number, do)
 
@@ -79,8 +79,8 @@ def kind(call: Calling, number: Number, body: KindBody) -> Response:
 def wait(call: Calling, number: Number, body: WaitBody) -> Response:
     """Wait on the firm (待廠商補件: the clock stands still) or on an agency (會辦中: it runs on)."""
 
-    def do(opened: Open) -> None:
-        cases.wait(opened, body.on, message=body.message, agency=body.agency, until=body.until, tell=push)
+    def do(locked: LockedCase) -> None:
+        case_commands.wait(locked, body.on, message=body.message, agency=body.agency, until=body.until, tell=push)
 
     return call.change(number, do)
 
@@ -88,21 +88,23 @@ def wait(call: Calling, number: Number, body: WaitBody) -> Response:
 @router.post("/resume")
 def resume(call: Calling, number: Number, body: ResumeBody | None = None) -> Response:  # noqa: ARG001 - it is checked
     """Go on working; the agency that was waited on ends the wait by its answer instead (a note)."""
-    return call.change(number, lambda opened: cases.resume(opened, tell=push))
+    return call.change(number, lambda locked: case_commands.resume(locked, tell=push))
 
 
 @router.post("/extension")
 def extension(call: Calling, number: Number, body: ExtensionBody) -> Response:
     """Ask for more days before the due date ends; a supervisor's own call puts them in force."""
-    return call.change(number, lambda opened: cases.ask_extension(opened, body.days, reason=body.reason, tell=push))
+    return call.change(
+        number, lambda locked: case_commands.ask_extension(locked, body.days, reason=body.reason, tell=push)
+    )
 
 
 @router.post("/extension/approval")
 def approval(call: Calling, number: Number, body: ApprovalBody) -> Response:
     """A supervisor approves or refuses the days asked for."""
 
-    def do(opened: Open) -> None:
-        cases.decide_extension(opened, approve=body.approve, note=body.note, tell=push)
+    def do(locked: LockedCase) -> None:
+        case_commands.decide_extension(locked, approve=body.approve, note=body.note, tell=push)
 
     return call.change(number, do)
 
@@ -111,8 +113,8 @@ def approval(call: Calling, number: Number, body: ApprovalBody) -> Response:
 def close(call: Calling, number: Number, body: CloseBody) -> Response:
     """Close the case (辦結); ``answered`` needs an answer given."""
 
-    def do(opened: Open) -> None:
-        cases.close(opened, Outcome(body.outcome), summary=body.summary, tell=push)
+    def do(locked: LockedCase) -> None:
+        case_commands.close(locked, Outcome(body.outcome), summary=body.summary, tell=push)
 
     return call.change(number, do)
 
@@ -120,10 +122,10 @@ def close(call: Calling, number: Number, body: CloseBody) -> Response:
 @router.post("/reopen")
 def reopen(call: Calling, number: Number, body: ReopenBody) -> Response:
     """Open it again under its number."""
-    return call.change(number, lambda opened: cases.reopen(opened, reason=body.reason, tell=push))
+    return call.change(number, lambda locked: case_commands.reopen(locked, reason=body.reason, tell=push))
 
 
 @router.post("/confidential")
 def confidential(call: Calling, number: Number, body: ConfidentialBody) -> Response:
     """Hide the case from other units, or show it again."""
-    return call.change(number, lambda opened: secrecy.set_confidential(opened, confidential=body.confidential))
+    return call.change(number, lambda locked: confidentiality.set_confidential(locked, confidential=body.confidential))

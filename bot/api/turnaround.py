@@ -7,16 +7,16 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse, Response
 
-from bot.api.described import PROBLEMS
-from bot.api.requests import TurnaroundQuery
+from bot.api.openapi import PROBLEMS
+from bot.api.schemas import TurnaroundQuery
 from bot.web import words
 from bot.web.bodies import StrictRoute
 from bot.web.limits import counting
+from bot.web.report_tables import table
 from bot.web.tables import MEDIA_TYPES, Format, write
-from bot.web.turnaround import table
-from bot.web.work import Reading
-from routing.service import listing
-from routing.service import turnaround as service
+from bot.web.unit_of_work import Reading
+from routing.service.reporting import turnaround as service
+from routing.service.reporting import turnaround as turnaround_report
 
 router = APIRouter(route_class=StrictRoute, tags=["turnaround"], responses=PROBLEMS)
 
@@ -26,7 +26,7 @@ _FAMILIES = {"category": "category", "channel": "channel", "agency": "agency"}
 @router.get("/turnaround", response_class=JSONResponse)
 def turnaround(work: Reading, query: Annotated[TurnaroundQuery, Query()]) -> Response:
     """What came, what went, how long it took and what is overdue, from ``from`` to ``to``."""
-    listing.check_split(work.actor, query.by)
+    turnaround_report.check_split(work.actor, query.by)
     issued = counting.report(work, start=query.start, end=query.end, kind=query.kind, by=query.by)
     issued = service.for_person(work.session, work.actor, issued)
     if query.format == "json":

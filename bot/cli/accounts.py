@@ -8,12 +8,13 @@ from typing import Annotated
 import typer
 
 from bot.cli.context import opened
-from knowledge.calendar import local
-from knowledge.offices import CATEGORIES
+from knowledge.calendar.office_calendar import local
+from knowledge.offices.directory import CATEGORIES
 from routing.domain.errors import Invalid
 from routing.domain.permissions import Actor, Role
-from routing.service import administration, signing_in
-from routing.service.access import lockout, passwords, tokens
+from routing.service.accounts import authentication, lockout, passwords, tokens
+from routing.service.accounts import commands as account_commands
+from routing.service.accounts import queries as account_queries
 
 _CLI = Actor(name="cli", role=Role.ADMIN)
 
@@ -41,13 +42,13 @@ def add(
     password = _typed_password(given=password_stdin)
     named = tuple(part.strip() for part in categories.split(",") if part.strip())
     hashed = passwords.hash_password(password)
-    with opened() as context, context.writing() as (session, desk):
-        known = {*CATEGORIES, *(rule.topic for rule in desk.offices.topics)}
+    with opened() as context, context.writing() as (session, office):
+        known = {*CATEGORIES, *(rule.topic for rule in office.offices.topics)}
         unknown = [part for part in named if part not in known]
         if unknown:
             raise Invalid(f"查無類別或主題：{'、'.join(unknown)}。", field="categories")
-        administration.add_staff(
-            session, desk, _CLI, email=email, name=name, role=role, unit=unit, agency=agency, categories=named,
+        account_commands.add_staff(
+            session, office, _CLI, email=email, name=name, role=role, unit=unit, agency=agency, categories=named,
             password=hashed, now=context.now,
         )  # fmt: skip
     typer.echo(f"已新增 {email.strip().lower()}")
@@ -57,7 +58,7 @@ def add(
 def list_staff() -> None:
     """列出全部帳號。"""  # noqa: D415 - a Chinese sentence, shown as the help
     with opened() as context, context.reading() as (session, _desk):
-        for person in administration.staff(session):
+        for person in account_queries.staff(session):
             row = person.row
             state = "停用" if row.disabled_at else "啟用"
             typer.echo("\t".join((row.email, row.name, row.role, row.unit or row.agency or "-", state)))
@@ -67,7 +68,7 @@ def list_staff() -> None:
 def disable(email: Annotated[str, typer.Argument(help="電子郵件")]) -> None:
     """停用帳號；其登入與權杖一併失效。"""  # noqa: D415 - a Chinese sentence, shown as the help
     with opened() as context, context.writing() as (session, _desk):
-        signing_in.disable_staff(session, email, now=context.now)
+        authentication.disable_staff(session, email, now=context.now)
     typer.echo(f"已停用 {email}")
 
 
@@ -81,10 +82,10 @@ def set_password(
     password = _typed_password(given=password_stdin)
     with opened() as context:
         with context.reading() as (session, _desk):
-            kept = signing_in.kept_password(session, email)
+            kept = authentication.kept_password(session, email)
         hashed = passwords.another(kept, password)
         with context.writing() as (session, _desk):
-            address = signing_in.set_password(session, email, hashed, now=context.now).email
+            address = authentication.set_password(session, email, hashed, now=context.now).email
     typer.echo(f"已重設 {address} 的密碼")
 
 
@@ -119,7 +120,7 @@ def _typed_password(*, given: bool) -> str:
 def create(*, email: Annotated[str, typer.Option(help="電子郵件")]) -> None:
     """發給 API 權杖；只顯示這一次。"""  # noqa: D415 - a Chinese sentence, shown as the help
     with opened() as context, context.writing() as (session, _desk):
-        token = signing_in.create_token(session, email, now=context.now)
+        token = authentication.create_token(session, email, now=context.now)
     typer.echo("以下權杖只顯示這一次，請妥善保存：", err=True)
     typer.echo(token)
 

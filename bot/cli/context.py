@@ -14,16 +14,16 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.settings import Settings, SettingsError, load_settings
-from knowledge.calendar import OfficeCalendar, load_calendar
-from knowledge.offices import Offices, load_offices
+from knowledge.calendar.office_calendar import OfficeCalendar, load_calendar
+from knowledge.offices.directory import Offices, load_offices
 from knowledge.wording import load_sentences
-from routing.service.context import Desk, DeskSource, Transactions
-from routing.service.upkeep import databases
+from routing.service.maintenance import databases
+from routing.service.office_context import OfficeContext, OfficeContextProvider, UnitOfWorkFactory
 from routing.store.session import Database
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Context(Transactions):
+class Context(UnitOfWorkFactory):
     """One command's own things."""
 
     settings: Settings
@@ -35,13 +35,13 @@ def time_of(settings: Settings) -> datetime:
     return datetime.now(UTC) + timedelta(seconds=settings.clock_offset)  # noqa: TID251
 
 
-def source_of(settings: Settings) -> DeskSource:
+def source_of(settings: Settings) -> OfficeContextProvider:
     """The office as it ships."""
-    desk = Desk(
+    office = OfficeContext(
         agency_code=settings.agency_code, base_url=settings.base_url, calendar=load_calendar(),
         offices=load_offices(), sentences=load_sentences(),
     )  # fmt: skip
-    return DeskSource(desk)
+    return OfficeContextProvider(office)
 
 
 @contextmanager
@@ -57,7 +57,7 @@ def opened() -> Iterator[Context]:
         problem = databases.why_not(database, demo=True)
         if problem is not None:
             raise SettingsError(problem)
-        yield Context(settings=settings, database=database, desks=source_of(settings), now=time_of(settings))
+        yield Context(settings=settings, database=database, office_provider=source_of(settings), now=time_of(settings))
     finally:
         database.dispose()
 
@@ -72,8 +72,8 @@ def office() -> tuple[OfficeCalendar, Offices]:
     database = Database(settings.database_url)
     try:
         with database.reading() as session:
-            desk = source.desk(session)
-            return desk.calendar, desk.offices
+            office = source.office(session)
+            return office.calendar, office.offices
     except SQLAlchemyError:
         typer.echo("注意：資料庫無法使用，僅以內建辦公日曆計算，未計入匯入的年度與停班。", err=True)
         return source.base.calendar, source.base.offices

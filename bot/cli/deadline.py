@@ -10,9 +10,9 @@ from typing import Annotated, Any
 
 import typer
 
-from knowledge.calendar import CalendarError, Office, OfficeCalendar, local
-from knowledge.office_days import WEEKDAYS, find_county
-from knowledge.offices import Offices
+from knowledge.calendar.office_calendar import CalendarError, Office, OfficeCalendar, local
+from knowledge.calendar.official_days import WEEKDAYS, find_county
+from knowledge.offices.directory import Offices
 from routing.domain.deadline import Deadline, Question, calculate
 from routing.domain.errors import Invalid
 from routing.domain.limits import parse_limit

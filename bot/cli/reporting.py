@@ -14,11 +14,11 @@ import typer
 
 from bot.cli.context import fail, opened
 from bot.web import tables, words
-from bot.web.turnaround import table
+from bot.web.report_tables import table
 from routing.domain.reporting.history import MOST_CHARACTERS
 from routing.domain.reporting.statistics import GroupBy
-from routing.service import histories
-from routing.service import turnaround as service
+from routing.service.cases import histories
+from routing.service.reporting import turnaround as service
 
 cases_app = typer.Typer(help="案件歷程。", no_args_is_help=True)
 turnaround_app = typer.Typer()
@@ -91,8 +91,10 @@ def turnaround(
 ) -> None:
     """辦理時效報表；與網頁、API 同一組數字。"""  # noqa: D415 - a Chinese sentence, shown as the help
     with opened() as context:
-        with context.reading() as (session, desk):
-            issued = service.make(session, desk, start=start.date(), end=end.date(), kind=kind, by=by, now=context.now)
+        with context.reading() as (session, office):
+            issued = service.make(
+                session, office, start=start.date(), end=end.date(), kind=kind, by=by, now=context.now
+            )
         if not issued.recorded:
             with context.writing() as (session, _desk):
                 service.record(session, issued, now=context.now)

@@ -12,8 +12,8 @@ import typer
 
 from bot.web.words import WORDS
 from knowledge.asking.match import Match
-from knowledge.entries import Category
 from knowledge.understand import Understander, Understanding
+from knowledge.vocabulary import Category
 from routing.domain.decision import Action, Decision, Thresholds, decide
 
 _ACTIONS = {Action.ANSWER: "直接回答", Action.CHOOSE: "請對方選", Action.HAND_OVER: "轉承辦人", Action.CHAT: "寒暄"}

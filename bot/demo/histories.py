@@ -12,14 +12,14 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from random import Random
 
-from bot.demo.casting import Casting
-from bot.demo.courses import Plan, play
-from bot.demo.material import load_material
+from bot.demo.cast import Cast
+from bot.demo.fixtures import load_fixtures
 from bot.demo.pending import open_stories
-from bot.demo.rhythm import FULL, Rhythm
+from bot.demo.scenarios import Plan, play
+from bot.demo.schedule import FULL, Schedule
 from bot.demo.story import Story
-from knowledge.calendar import OfficeCalendar, local
-from knowledge.offices import Offices
+from knowledge.calendar.office_calendar import OfficeCalendar, local
+from knowledge.offices.directory import Offices
 
 SEED = 1151122
 YEAR = timedelta(days=365)
@@ -45,9 +45,9 @@ def make_histories(
         agency_code: of the case numbers.
         seed: another one gives another year.
     """
-    rhythm = Rhythm(calendar=calendar, office=offices.own_office, random=Random(seed))
-    casting = Casting(material=load_material(), offices=offices, rhythm=rhythm)
-    stories = [*_year(casting, now), *open_stories(casting, now)]
+    schedule = Schedule(calendar=calendar, office=offices.own_office, random=Random(seed))
+    cast = Cast(fixtures=load_fixtures(), offices=offices, schedule=schedule)
+    stories = [*_year(cast, now), *open_stories(cast, now)]
     stories.sort(key=lambda story: story.received_at)
     serials: Counter[date] = Counter()
     lines = []
@@ -59,14 +59,14 @@ def make_histories(
     return lines
 
 
-def _year(casting: Casting, now: datetime) -> Iterator[Story]:
+def _year(cast: Cast, now: datetime) -> Iterator[Story]:
     """Every case of the year that is closed by now, and the long ones that are not due yet."""
     first = local(now - YEAR).date()
-    for received_at, kind, door in _arrivals(casting, first, now):
-        story = casting.story(received_at, kind=kind, door=door)
+    for received_at, kind, channel in _arrivals(cast, first, now):
+        story = cast.story(received_at, kind=kind, channel=channel)
         share = (received_at - (now - YEAR)) / YEAR
-        plan = _plan(casting.rhythm, kind, share, began_as=story.kind)
-        play(story, plan, casting.rhythm, casting.material, casting.offices)
+        plan = _plan(cast.schedule, kind, share, began_as=story.kind)
+        play(story, plan, cast.schedule, cast.fixtures, cast.offices)
         if story.last <= now:
             yield story
         elif kind != "ENQ" and plan.used <= 28 and now - received_at < timedelta(days=35):
@@ -74,24 +74,24 @@ def _year(casting: Casting, now: datetime) -> Iterator[Story]:
             yield story
 
 
-def _arrivals(casting: Casting, first: date, now: datetime) -> Iterator[tuple[datetime, str, str]]:
+def _arrivals(cast: Cast, first: date, now: datetime) -> Iterator[tuple[datetime, str, str]]:
     """When cases come in, of which kind and by which door; on days off only by LINE."""
-    rhythm, random = casting.rhythm, casting.rhythm.random
+    schedule, random = cast.schedule, cast.schedule.random
     for offset in range(1, (local(now).date() - first).days + 1):
         day = first + timedelta(days=offset)
-        works = rhythm.works(day)
+        works = schedule.works(day)
         for _ in range(random.choice(_A_DAY) + (day.weekday() == 0) if works else random.randrange(2)):
             kind = random.choices(list(_KINDS), weights=list(_KINDS.values()))[0] if works else "ENQ"
-            door = casting.door(kind) if works else "line"
-            after_work = door == "line" and (not works or random.random() < 0.12)
-            at = rhythm.evening(day) if after_work else rhythm.at(day, random.randrange(5, FULL - 15))
+            channel = cast.channel(kind) if works else "line"
+            after_work = channel == "line" and (not works or random.random() < 0.12)
+            at = schedule.evening(day) if after_work else schedule.at(day, random.randrange(5, FULL - 15))
             if at < now - timedelta(hours=2):
-                yield at, kind, door
+                yield at, kind, channel
 
 
-def _plan(rhythm: Rhythm, kind: str, share: float, *, began_as: str) -> Plan:
+def _plan(schedule: Schedule, kind: str, share: float, *, began_as: str) -> Plan:
     """What shall become of a case that came in after ``share`` of the year."""
-    random = rhythm.random
+    random = schedule.random
     if kind != "ENQ":
         return _long_plan(random, kind, share, petition=began_as != kind)
     weights = [old + (new - old) * share for old, new in zip(_AT_FIRST, _AT_LAST, strict=True)]

@@ -13,13 +13,15 @@ from dataclasses import dataclass
 
 import structlog
 
-from bot.demo.filling import note, noted
 from bot.demo.phones import Phones
-from bot.web.runtime import Runtime
+from bot.demo.seeding import note, noted
+from bot.runtime import Runtime
 from routing.domain.permissions import SYSTEM
-from routing.service import cases, journal, notices, signing_in
-from routing.service.journal import Open
-from routing.store import people
+from routing.service.accounts import authentication
+from routing.service.cases import commands as case_commands
+from routing.service.cases import locked_case, notifications
+from routing.service.cases.locked_case import LockedCase
+from routing.store.accounts import queries as account_store
 
 _FIRST_ANSWER_SECONDS = 120.0
 """The very first answer waits until the knowledge has been fitted, which is done once in the life of a data folder."""
@@ -75,7 +77,7 @@ def _opens(firm: str, contact: str, park: str, taps: tuple[str, str, str]) -> tu
     )
 
 
-def _officer(do: Callable[[Open], None]) -> Step:
+def _officer(do: Callable[[LockedCase], None]) -> Step:
     """The case's officer does something; the firm's phone shows it before the talk goes on."""
 
     def step(talk: Talk) -> None:
@@ -83,23 +85,23 @@ def _officer(do: Callable[[Open], None]) -> Step:
         if number is None:
             return
         before = len(talk.phones.said(talk.user.user_id))
-        with runtime.writing() as (session, desk):
-            _row, case = journal.find(session, number, SYSTEM)
-            person = people.staff_by_email(session, case.assignee or "")
+        with runtime.writing() as (session, office):
+            _row, case = locked_case.find(session, number, SYSTEM)
+            person = account_store.staff_by_email(session, case.assignee or "")
             if person is None:
                 return
-            do(journal.change(session, desk, number, signing_in.actor_of(person), now=runtime.now()))
+            do(locked_case.change(session, office, number, authentication.actor_of(person), now=runtime.now()))
         talk.phones.wait_for_more(talk.user.user_id, before)
 
     return step
 
 
 def _replies(text: str) -> Step:
-    return _officer(lambda case: cases.reply(case, text, tell=notices.push))
+    return _officer(lambda case: case_commands.reply(case, text, tell=notifications.push))
 
 
 def _asks_for(message: str) -> Step:
-    return _officer(lambda case: cases.wait(case, "firm", message=message, tell=notices.push))
+    return _officer(lambda case: case_commands.wait(case, "firm", message=message, tell=notifications.push))
 
 
 USERS = (

@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse
 from fastapi.staticfiles import StaticFiles
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from bot.demo.filling import PASSWORD
+from bot.demo.seeding import PASSWORD
 
 _HERE = Path(__file__).parent
 PEOPLE = (

@@ -15,17 +15,17 @@ import typer
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.app import build_sender, create_app
-from bot.demo import filling, live, overview
-from bot.demo.material import load_material
+from bot.demo import live, overview, seeding
+from bot.demo.fixtures import load_fixtures
 from bot.demo.phones import Phones, bring_back_chats, keep_chats
 from bot.demo.serving import HOST, AppServer, OneAtATime, listen, port_of
 from bot.line import richmenu
+from bot.runtime import Runtime
 from bot.settings import Settings, load_settings
 from bot.simulator.config import SimulatorConfig
 from bot.simulator.running import SimulatorServer
 from bot.web import logs
-from bot.web.runtime import Runtime
-from knowledge.calendar import local
+from knowledge.calendar.office_calendar import local
 from routing.domain.errors import OnestopError
 
 PRODUCT_PORT = 8000
@@ -77,7 +77,7 @@ def _serve(folder: Path, lock: OneAtATime) -> None:
     app = create_app(settings, demo=True, framed_by=("'self'",))
     runtime: Runtime = app.state.runtime
     typer.echo("正在準備示範資料 …")
-    filled = filling.prepare(runtime)
+    filled = seeding.prepare(runtime)
     chat = f"{simulator}/chat/{live.USERS[0].user_id}"
     overview.add_overview(app, simulator=f"{simulator} http://localhost:{simulator_port}", chat=chat)
     simulator_door.close()
@@ -143,7 +143,7 @@ def _talk(runtime: Runtime, phones: Phones, *, fresh: bool) -> None:
 
 def _tell(product: str, chat: str, runtime: Runtime) -> None:
     """Print where to look and how to sign in."""
-    first = load_material().officers[0]
+    first = load_fixtures().officers[0]
     typer.echo(
         f"""
 單一窗口示範（{WATERMARK}）已啟動：
@@ -153,7 +153,7 @@ def _tell(product: str, chat: str, runtime: Runtime) -> None:
   服務台         {product}/desk
   時效統計       {product}/desk/turnaround
 
-登入服務台（密碼都是 {filling.PASSWORD}）：
+登入服務台（密碼都是 {seeding.PASSWORD}）：
   主管     supervisor@demo.example
   承辦人   {first.email}（{first.unit}）
   管理員   admin@demo.example
@@ -161,7 +161,7 @@ def _tell(product: str, chat: str, runtime: Runtime) -> None:
 
 按 Ctrl+C 停止。"""
     )
-    made = filling.filled_at(runtime)
+    made = seeding.filled_at(runtime)
     if made is not None and runtime.now() - made > _STALE:
         typer.echo(
             f"示範資料產生於 {local(made):%Y-%m-%d}；刪除 {runtime.settings.data_dir / 'demo.db'} 後再啟動即重新產生。"

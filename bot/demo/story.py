@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.demo.material import Matter, Person
-from knowledge.calendar import local
+from bot.demo.fixtures import Matter, Person
+from knowledge.calendar.office_calendar import local
 
 
 @dataclass(slots=True, kw_only=True)

@@ -12,12 +12,12 @@ from urllib.parse import quote
 
 import structlog
 
+from bot.line.http_client import Answer, Json, LineHttpClient, refusal
 from bot.line.render import render
-from bot.line.wire import Answer, Json, Wire, refusal
 from routing.domain.errors import DeliveryError
 from routing.domain.messages import Outgoing
-from routing.service.conversation.contacts import Profile
-from routing.service.conversation.files import Content
+from routing.service.conversation.media import Content
+from routing.service.conversation.profiles import Profile
 
 MAX_CONTENT = 10 * 1024 * 1024
 """Bytes of a file that are taken from LINE; a longer one is refused while it is read."""
@@ -47,7 +47,7 @@ class LineSender:
     ) -> None:  # fmt: skip
         self.api_base = api_base.rstrip("/")
         self.data_base = data_base.rstrip("/")
-        self.wire = Wire(token, timeout=timeout)
+        self.http = LineHttpClient(token, timeout=timeout)
         self._reply_timeout = min(timeout, reply_timeout)
 
     def reply(self, token: str, messages: Sequence[Outgoing], *, language: str) -> str | None:
@@ -70,14 +70,14 @@ class LineSender:
     def send_reply(self, token: str, messages: list[Json]) -> str | None:
         """``reply`` with message objects as they are to be sent."""
         body = {"replyToken": token, "messages": messages}
-        answer = self.wire.call("POST", f"{self.api_base}/v2/bot/message/reply", body=body, timeout=self._reply_timeout)
+        answer = self.http.call("POST", f"{self.api_base}/v2/bot/message/reply", body=body, timeout=self._reply_timeout)
         if answer.status == 400 and "reply token" in str(answer.json().get("message", "")).lower():
             raise DeliveryError("回覆權杖已失效，未以回覆方式送出。", code="reply_token", permanent=True)
         return _accepted(answer, unknown=True)
 
     def send_push(self, to: str, messages: list[Json], retry_key: str) -> str | None:
         """``push`` with message objects as they are to be sent."""
-        answer = self.wire.call(
+        answer = self.http.call(
             "POST", f"{self.api_base}/v2/bot/message/push", body={"to": to, "messages": messages},
             headers={"X-Line-Retry-Key": str(retry_key)},
         )  # fmt: skip
@@ -86,7 +86,7 @@ class LineSender:
     def profile(self, user_id: str) -> Profile | None:
         """A user's display name and language; None if LINE does not say, for whatever reason (trap L17)."""
         try:
-            answer = self.wire.call("GET", f"{self.api_base}/v2/bot/profile/{quote(user_id, safe='')}")
+            answer = self.http.call("GET", f"{self.api_base}/v2/bot/profile/{quote(user_id, safe='')}")
         except DeliveryError as error:
             log.info("no_profile", code=error.code)
             return None
@@ -103,7 +103,7 @@ class LineSender:
             NotReady: LINE is still preparing it. DeliveryError: ``too_large`` (permanent), or it may come later.
         """
         url = f"{self.data_base}/v2/bot/message/{quote(message_id, safe='')}/content"
-        answer = self.wire.call("GET", url, limit=MAX_CONTENT)
+        answer = self.http.call("GET", url, limit=MAX_CONTENT)
         if answer.status == 202:
             raise NotReady
         if answer.status in {404, 410}:
@@ -128,13 +128,13 @@ class LineSender:
         """Show that an answer is being prepared; whether LINE does is of no consequence."""
         body = {"chatId": user_id, "loadingSeconds": _LOADING_SECONDS}
         try:
-            self.wire.call("POST", f"{self.api_base}/v2/bot/chat/loading/start", body=body)
+            self.http.call("POST", f"{self.api_base}/v2/bot/chat/loading/start", body=body)
         except DeliveryError as error:
             log.info("no_loading_animation", code=error.code)
 
     def get(self, path: str) -> Json:
         """A JSON object of the API. Raises DeliveryError for anything but 2xx."""
-        answer = self.wire.call("GET", f"{self.api_base}{path}")
+        answer = self.http.call("GET", f"{self.api_base}{path}")
         _accepted(answer)
         return answer.json()
 

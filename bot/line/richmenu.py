@@ -16,7 +16,7 @@ from typing import Any
 import structlog
 
 from bot.line.client import LineSender
-from bot.line.wire import Answer, Json, refusal
+from bot.line.http_client import Answer, Json, refusal
 from routing.domain.messages import postback
 
 _PREFIX = "onestop-"
@@ -92,7 +92,7 @@ def deploy(sender: LineSender) -> str:
 
 
 def _asked(sender: LineSender, method: str, url: str, body: Json | None = None) -> Answer:
-    answer = sender.wire.call(method, url, body=body)
+    answer = sender.http.call(method, url, body=body)
     if not 200 <= answer.status < 300:
         raise refusal(answer)
     return answer
@@ -112,14 +112,14 @@ def _content_url(sender: LineSender, menu_id: str) -> str:
 
 
 def _has_picture(sender: LineSender, menu_id: str) -> bool:
-    answer = sender.wire.call("GET", _content_url(sender, menu_id), limit=2 * 1024 * 1024)
+    answer = sender.http.call("GET", _content_url(sender, menu_id), limit=2 * 1024 * 1024)
     if answer.status not in {200, 404}:
         raise refusal(answer)
     return answer.status == 200
 
 
 def _upload(sender: LineSender, menu_id: str) -> None:
-    answer = sender.wire.call(
+    answer = sender.http.call(
         "POST", _content_url(sender, menu_id), body=picture(), headers={"Content-Type": "image/png"}
     )
     if not 200 <= answer.status < 300:
@@ -128,7 +128,7 @@ def _upload(sender: LineSender, menu_id: str) -> None:
 
 def _default(sender: LineSender) -> str | None:
     """The menu everybody sees now; None if there is none."""
-    answer = sender.wire.call("GET", f"{sender.api_base}/v2/bot/user/all/richmenu")
+    answer = sender.http.call("GET", f"{sender.api_base}/v2/bot/user/all/richmenu")
     if answer.status not in {200, 404}:
         raise refusal(answer)
     found = answer.json().get("richMenuId")

@@ -24,7 +24,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from bot.web.errors import problem
 from bot.web.limits.bodies import TooSlowError
 from knowledge.language.sensitive import hidden
-from routing.service.channel.intake import Intake, IntakeError, RawEvent, Waiting
+from routing.service.messaging.inbox_writer import Intake, IntakeError, RawEvent, Waiting
 
 MAX_BODY = 1024 * 1024
 """Bytes; LINE's own webhooks are far smaller."""
@@ -245,7 +245,7 @@ async def take_in(request: Request) -> Response:
     return _DONE
 
 
-class Door:
+class WebhookReceiver:
     """Answers LINE before anything else looks at the request: no routing, compression or cookies lie on this way.
 
     What a webhook costs then is checking, splitting and storing (docs/decisions/0003 has the measure).

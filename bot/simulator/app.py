@@ -59,8 +59,8 @@ from starlette.types import Receive, Scope, Send
 
 from bot.simulator.api import content, people, richmenus, sending, webhook_settings
 from bot.simulator.api.calls import Services
-from bot.simulator.api.door import Door
 from bot.simulator.api.faults import FaultPlan
+from bot.simulator.api.gateway import Door
 from bot.simulator.api.rate import RateLimits
 from bot.simulator.chat import HERE, chat_router
 from bot.simulator.config import SimulatorConfig

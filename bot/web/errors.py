@@ -14,11 +14,11 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from bot.web import unsent
+from bot.web import pending_form
 from bot.web.bodies import sentence, shown
 from bot.web.templating import page
 from routing.domain import errors as domain
-from routing.service.upkeep import databases
+from routing.service.maintenance import databases
 
 STATUS: dict[type[domain.OnestopError], int] = {
     domain.Invalid: 422,
@@ -70,7 +70,7 @@ def _to_sign_in(request: Request) -> Response:
     if request.method in {"GET", "HEAD"}:
         asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         return RedirectResponse(f"/desk/sign-in?next={quote(asked, safe='/')}", status_code=303)
-    back, kept = unsent.page_of(request.url.path), unsent.of(request)
+    back, kept = pending_form.page_of(request.url.path), pending_form.of(request)
     if kept is None:
         return RedirectResponse(f"/desk/sign-in?next={quote(back, safe='/')}", status_code=303)
     values = {"next": back, "email": "", "refused": None, "unsent": kept.packed()}
@@ -95,7 +95,7 @@ def install(app: FastAPI) -> None:
             return answer(request, 422, "invalid", "請求的內容不是有效的 JSON。", field="body")
         if error.status_code == 405 and request.method == "GET" and request.url.path.startswith("/desk/"):
             # A page that came as the answer to a form was loaded again: its address takes forms only.
-            return RedirectResponse(unsent.page_of(request.url.path), status_code=303)
+            return RedirectResponse(pending_form.page_of(request.url.path), status_code=303)
         details = {
             404: ("not_found", "找不到這個頁面。"), 405: ("method_not_allowed", "不支援這個操作。"),
             408: ("body_too_slow", "送出的內容未在時限內傳完；請檢查網路後再試。"),

@@ -15,9 +15,9 @@ from prometheus_client import CollectorRegistry, Gauge, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.runtime import Runtime, runtime_of
 from bot.web.errors import problem
-from bot.web.runtime import Runtime, runtime_of
-from routing.service.upkeep import databases, health
+from routing.service.maintenance import databases, health
 from routing.store.session import Database
 
 router = APIRouter(include_in_schema=False)

@@ -17,7 +17,7 @@ from enum import StrEnum
 import xlsxwriter
 
 from bot.web import ods
-from knowledge.calendar import TAIPEI
+from knowledge.calendar.office_calendar import TAIPEI
 from routing.domain.errors import Invalid
 
 Cell = ods.Cell

@@ -12,10 +12,17 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bot.web import words
-from knowledge.calendar import local
+from bot.web.words import CHOICES
+from knowledge.calendar.office_calendar import local
+
+
+def show(request: Request, template: str, values: dict[str, Any], *, status: int = 200) -> HTMLResponse:
+    """Render a page; its template also knows ``words``, the choices of each family by code."""
+    return page(request, template, {"words": CHOICES, **values}, status=status)
+
 
 _BOT = Path(__file__).parent.parent
-_FOLDERS = [_BOT / family / "templates" for family in ("web", "console", "dashboard")]
+_FOLDERS = [_BOT / "web" / "templates", *sorted((_BOT / "desk").rglob("templates"))]
 
 
 def roc_date(value: date | None) -> str:
@@ -54,7 +61,7 @@ def page(request: Request, template: str, values: dict[str, Any], *, status: int
     shared = {
         "request": request,
         "actor": None,
-        "demo": runtime.desks.base.demo,
+        "demo": runtime.office_provider.base.demo,
         "clock_offset": runtime.settings.clock_offset,
         "partial": request.headers.get("HX-Request") == "true" and "HX-Boosted" not in request.headers,
     }

@@ -10,8 +10,9 @@ from functools import cache
 from typing import Any
 
 from knowledge.asking.cues import compiled, read_cues
-from knowledge.entries import Aspect, EntryKind, FaqEntry
+from knowledge.entries import Aspect, FaqEntry
 from knowledge.language.text import fold, normalise
+from knowledge.vocabulary import EntryKind
 
 STEPS = frozenset({Aspect.CHANGE, Aspect.RENEW, Aspect.CANCEL, Aspect.REPLACE, Aspect.TRANSFER})
 """Steps after having a thing: what an entry is about, not what it says about it."""

@@ -8,13 +8,14 @@ import numpy as np
 from knowledge.asking.aspects import Ask
 from knowledge.asking.match import Match
 from knowledge.asking.meeting import Meeting, Profile
-from knowledge.entries import CATEGORIES, Category, KnowledgeBase
+from knowledge.entries import KnowledgeBase
 from knowledge.language.opposites import Said
 from knowledge.model.answering import AnswerModel, features
 from knowledge.model.coverage import Vocabulary
 from knowledge.model.features import Floats
 from knowledge.model.fitting import Plan
 from knowledge.model.matching import KernelMatcher, Scores
+from knowledge.vocabulary import CATEGORIES, Category
 
 _CHOICES = 5
 _WORTH_NAMING = 0.02

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from functools import cache
 
 from knowledge.asking.cues import compiled, read_cues
-from knowledge.entries import FaqEntry, ParkKind
+from knowledge.entries import FaqEntry
 from knowledge.language.text import fold
-from knowledge.offices import Offices, Park
+from knowledge.offices.directory import Offices, Park
+from knowledge.vocabulary import ParkKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

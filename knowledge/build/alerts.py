@@ -24,8 +24,8 @@ from knowledge.build.danger_weights import weigh
 from knowledge.build.tables import Space, cut, pack
 from knowledge.entries import KnowledgeBase
 from knowledge.evaluation.cases import ALERTS, THIRD
+from knowledge.language.alert_model import GRAM_LIMIT
 from knowledge.language.alerts import Alert
-from knowledge.language.danger import GRAM_LIMIT
 from knowledge.language.text import detect_language
 from knowledge.loading import DATA, read_knowledge
 

@@ -19,12 +19,13 @@ from sklearn.svm import LinearSVC
 
 from knowledge.build.statutes import TARGET as STATUTES
 from knowledge.build.tables import Packed, Space, cut, pack, train
-from knowledge.entries import CATEGORIES, Category, KnowledgeBase, Phrasing
+from knowledge.entries import KnowledgeBase, Phrasing
 from knowledge.language.lexicon import LexiconIndex
 from knowledge.language.text import normalise
 from knowledge.loading import DATA, read_knowledge
 from knowledge.model.classify import GramTable, hit_shares
 from knowledge.model.features import Floats
+from knowledge.vocabulary import CATEGORIES, Category
 
 TARGET = DATA / "model" / "category.npz"
 

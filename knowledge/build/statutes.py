@@ -14,8 +14,8 @@ from pathlib import Path
 import numpy as np
 
 from knowledge.build.tables import Packed, train
-from knowledge.entries import Category
 from knowledge.model.classify import STATUTE_CLASSES
+from knowledge.vocabulary import Category
 
 TARGET = Path(__file__).parents[1] / "data" / "model" / "statutes.npz"
 SIZE = 20_000

@@ -10,12 +10,12 @@ from math import sqrt
 from pathlib import Path
 from typing import Any
 
+from knowledge.answer_policy import Limits, is_sure, true_there
 from knowledge.asking.aspects import STEPS
-from knowledge.entries import EntryKind
 from knowledge.evaluation.cases import NEAR
 from knowledge.loading import read_thresholds
-from knowledge.model.certainty import Limits, is_sure, true_there
 from knowledge.understand import Understander, Understanding
+from knowledge.vocabulary import EntryKind
 
 _Z = 1.959964
 Figures = dict[str, Any]

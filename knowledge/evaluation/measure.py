@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from knowledge.entries import Category, EntryKind, KnowledgeBase
+from knowledge.answer_policy import Limits, is_sure, true_there
+from knowledge.entries import KnowledgeBase
 from knowledge.evaluation.baselines import Ask, baselines
 from knowledge.evaluation.cases import Case, Pair, alert_sets
 from knowledge.evaluation.metrics import Outcome, accuracy, auroc, confusion, macro_f1, recall
@@ -13,8 +14,8 @@ from knowledge.evaluation.robustness import SPOILERS, spoil
 from knowledge.evaluation.speed import speed_figures, timed
 from knowledge.language.alerts import detect_alert
 from knowledge.loading import read_thresholds
-from knowledge.model.certainty import Limits, is_sure, true_there
 from knowledge.understand import Understander, Understanding
+from knowledge.vocabulary import Category, EntryKind
 
 _WORST = 25
 _SPOILT = 300

@@ -2,7 +2,7 @@
 
 What counts is what people see, hear, smell and feel, what it does to people and plant, and that it is now; the same
 words in a question, a plan, a drill or about the past are no report (knowledge/language/signs.py reads these,
-knowledge/language/danger.py weighs them).
+knowledge/language/alert_model.py weighs them).
 """
 
 import re
@@ -10,7 +10,7 @@ from enum import StrEnum
 
 import numpy as np
 
-from knowledge.language.danger import UNLIKE_ANY, danger_model
+from knowledge.language.alert_model import UNLIKE_ANY, alert_model
 from knowledge.language.signs import concepts, features
 from knowledge.language.text import fold, sentences
 
@@ -78,7 +78,7 @@ _BESIDE = 0.3
 def detect_alert(text: str) -> Alert | None:
     """The most urgent event that a text reports as happening, or None."""
     parts = [fold(sentence) for sentence in sentences(text)[:_MOST_SENTENCES]]
-    alive = [part for part in parts if danger_model().grams(part)[0] > UNLIKE_ANY]
+    alive = [part for part in parts if alert_model().grams(part)[0] > UNLIKE_ANY]
     if not alive:
         return None
     context: frozenset[str] = frozenset()
@@ -97,7 +97,7 @@ def _before_a_question(parts: list[str]) -> Alert | None:
     """
     known = concepts()
     for part in parts:
-        if danger_model().grams(part)[0] <= _SOUNDS_LIKE_ONE:
+        if alert_model().grams(part)[0] <= _SOUNDS_LIKE_ONE:
             continue
         clauses = [clause for clause in _CLAUSE_END.split(part[:_TOGETHER]) if clause]
         around = [known.around(clause) for clause in clauses]
@@ -116,7 +116,7 @@ def _before_a_question(parts: list[str]) -> Alert | None:
 def _in_sentence(folded: str, context: frozenset[str], least: float = 0.0) -> Alert | None:
     if any(pattern.fullmatch(folded.strip()) for pattern in _NO_REPORT):
         return None
-    model, found = danger_model(), features(folded, context)
+    model, found = alert_model(), features(folded, context)
     spoken = model.grams(folded)
     if not found:
         return tuple(Alert)[int(np.argmax(spoken[1:]))] if _only_sounds_like_one(folded, spoken[0], context) else None

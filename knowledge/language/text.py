@@ -6,9 +6,10 @@ traditional, variant or Japanese character (many to one, so never ambiguous), no
 
 import re
 import unicodedata
-from enum import StrEnum
 from functools import cache
 from importlib.resources import files
+
+from knowledge.vocabulary import Language
 
 MAX_LENGTH = 6000
 """Characters looked at; LINE allows 5,000 in one message."""
@@ -16,20 +17,6 @@ MAX_LENGTH = 6000
 _SIMPLIFIED = 1
 _TRADITIONAL = 2
 _JAPANESE = 4
-
-
-class Language(StrEnum):
-    """The languages the window tells apart."""
-
-    ZH_TW = "zh-TW"
-    ZH_CN = "zh-CN"
-    EN = "en"
-    JA = "ja"
-
-    @property
-    def group(self) -> str:
-        """Which phrasings this language is compared with: both Chinese scripts share one set."""
-        return "zh" if self in (Language.ZH_TW, Language.ZH_CN) else self.value
 
 
 @cache

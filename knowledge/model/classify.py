@@ -13,9 +13,9 @@ from io import BytesIO
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge.entries import CASE_CATEGORIES, CATEGORIES, Category
 from knowledge.language.lexicon import Hit
 from knowledge.model.features import Floats, grams
+from knowledge.vocabulary import CASE_CATEGORIES, CATEGORIES, Category
 
 LONGEST = 3
 """Longest n-gram of the linear model."""

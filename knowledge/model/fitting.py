@@ -10,10 +10,11 @@ from threading import Lock
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge.entries import CATEGORIES, Category, FaqEntry, KnowledgeBase
+from knowledge.entries import FaqEntry, KnowledgeBase
 from knowledge.model.features import Floats
 from knowledge.model.matching import Example, KernelMatcher
 from knowledge.model.shipped import shipped_fits
+from knowledge.vocabulary import CATEGORIES, Category
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from knowledge.calendar import Office, OfficeCalendar, local
+from knowledge.calendar.office_calendar import Office, OfficeCalendar, local
 from routing.domain.case import Case
 from routing.domain.limits import LIMITS, PROMISES, Limit
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
-from knowledge.calendar import TAIPEI, Office, OfficeCalendar, local
-from knowledge.office_days import WEEKDAYS
+from knowledge.calendar.office_calendar import TAIPEI, Office, OfficeCalendar, local
+from knowledge.calendar.official_days import WEEKDAYS
 from routing.domain import clock
 from routing.domain.errors import Invalid
 from routing.domain.limits import Limit, Measure

@@ -11,12 +11,13 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
+from knowledge.answer_policy import Limits, is_sure, true_there
 from knowledge.asking.match import Match
 from knowledge.asking.places import kind_matters
-from knowledge.entries import CASE_CATEGORIES, Aspect, Category, EntryKind, ParkKind
+from knowledge.entries import Aspect
 from knowledge.loading import read_thresholds
-from knowledge.model.certainty import Limits, is_sure, true_there
 from knowledge.understand import Understanding
+from knowledge.vocabulary import CASE_CATEGORIES, Category, EntryKind, ParkKind
 
 _MOST_CHOICES = 3
 

@@ -43,7 +43,7 @@ class Why(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class AnswerVerdict:
     """What became of one enquiry: the best entry's probability (0 to 1), and whether that entry was right."""
 
     probability: float
@@ -71,7 +71,7 @@ class Derived:
     why: Why
 
 
-def realised(verdicts: Sequence[Verdict]) -> Realised:
+def realised(verdicts: Sequence[AnswerVerdict]) -> Realised:
     """Share of right ones, with the lower end of Wilson's 95 % interval (Wilson 1927)."""
     n, right = len(verdicts), sum(verdict.right for verdict in verdicts)
     if not n:
@@ -86,10 +86,10 @@ def condemned(found: Realised) -> bool:
 
 def counted(right: Sequence[bool]) -> Realised:
     """The realised precision of answers of which only this is known."""
-    return realised([Verdict(1.0, one) for one in right])
+    return realised([AnswerVerdict(1.0, one) for one in right])
 
 
-def derive(verdicts: Sequence[Verdict], shipped: float, aim: float = AIM, least_n: int = LEAST_N) -> Derived:
+def derive(verdicts: Sequence[AnswerVerdict], shipped: float, aim: float = AIM, least_n: int = LEAST_N) -> Derived:
     """The lowest threshold whose verdicts keep the aim, within [shipped - 0.05, 0.995].
 
     Nothing is concluded from fewer than ``least_n`` verdicts at or above the shipped threshold. Going below it
@@ -113,7 +113,7 @@ def derive(verdicts: Sequence[Verdict], shipped: float, aim: float = AIM, least_
     return _derived(verdicts, best, shipped, Why.SHORT)
 
 
-def _carries(verdicts: Sequence[Verdict], cut: float, shipped: float, aim: float, least_n: int) -> bool:
+def _carries(verdicts: Sequence[AnswerVerdict], cut: float, shipped: float, aim: float, least_n: int) -> bool:
     """Whether enough was seen to speak about this threshold."""
     if cut >= shipped:
         return len(_from(verdicts, cut)) >= least_n
@@ -121,14 +121,14 @@ def _carries(verdicts: Sequence[Verdict], cut: float, shipped: float, aim: float
     return len(strip) >= least_n and _keeps(strip, aim)
 
 
-def _derived(verdicts: Sequence[Verdict], threshold: float, shipped: float, why: Why) -> Derived:
+def _derived(verdicts: Sequence[AnswerVerdict], threshold: float, shipped: float, why: Why) -> Derived:
     found = realised(_from(verdicts, threshold))
     return Derived(
         threshold=threshold, n=found.n, precision=found.precision, changed=threshold != shipped, why=why
     )  # fmt: skip
 
 
-def _from(verdicts: Sequence[Verdict], threshold: float) -> list[Verdict]:
+def _from(verdicts: Sequence[AnswerVerdict], threshold: float) -> list[AnswerVerdict]:
     return [verdict for verdict in verdicts if verdict.probability >= threshold]
 
 
@@ -137,11 +137,11 @@ def _cut(probability: float) -> float:
     return floor(probability * 10_000) / 10_000
 
 
-def _share(verdicts: Sequence[Verdict]) -> float:
+def _share(verdicts: Sequence[AnswerVerdict]) -> float:
     return sum(verdict.right for verdict in verdicts) / len(verdicts)
 
 
-def _keeps(verdicts: Sequence[Verdict], aim: float) -> bool:
+def _keeps(verdicts: Sequence[AnswerVerdict], aim: float) -> bool:
     return _share(verdicts) >= aim
 
 

@@ -22,15 +22,16 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
-from routing.store import schema, schema_desk
+from routing.store.accounts import schema as account_schema
 from routing.store.base import Base
+from routing.store.cases import schema as case_schema
 from routing.store.locks.alone import Alone
 from routing.store.locks.turns import Turns
 
 METADATA = Base.metadata
 """All tables; importing this module has registered every one of them."""
 
-_TABLES = (schema, schema_desk)
+_TABLES = (case_schema, account_schema)
 _BUSY_MS = 15_000
 _REST = 0.12
 """Seconds; whoever waits for SQLite's lock looks again at least every tenth."""

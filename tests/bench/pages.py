@@ -9,11 +9,11 @@ from datetime import UTC, datetime, timedelta
 
 import httpx
 
-from knowledge.calendar import TAIPEI, load_calendar
-from knowledge.offices import load_offices
+from knowledge.calendar.office_calendar import TAIPEI, load_calendar
+from knowledge.offices.directory import load_offices
 from knowledge.wording import load_sentences
-from routing.service import histories
-from routing.service.context import Desk
+from routing.service.cases import histories
+from routing.service.office_context import OfficeContext
 from routing.store.session import Database
 from tests.bench.load import Measured, measured
 from tests.harness.product import PASSWORD, Product, email
@@ -47,14 +47,14 @@ def _lines(count: int) -> Iterator[str]:
 
 def fill(product: Product) -> None:
     """Import the cases into the product's database."""
-    desk = Desk(
+    office = OfficeContext(
         agency_code="KP", base_url=product.url, calendar=load_calendar(), offices=load_offices(),
         sentences=load_sentences(),
     )  # fmt: skip
     database = Database(product.database_url)
     now = datetime.now(UTC)  # noqa: TID251 - an import happens now
     with database.writing() as session:
-        result = histories.import_histories(session, desk, _lines(CASES), skip_bad=False, now=now)
+        result = histories.import_histories(session, office, _lines(CASES), skip_bad=False, now=now)
     database.dispose()
     if result.imported != CASES:
         raise RuntimeError(f"{result.imported} cases were taken; {result.refusals[:3]}")

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
 
-from knowledge.calendar import local
+from knowledge.calendar.office_calendar import local
 from tests.harness.processes import Forker
 from tests.harness.product import PASSWORD, Product, email, running
 from tests.harness.screens import PHONE, SCREEN, ChatPage, DeskPage
@@ -83,10 +83,10 @@ def test_the_whole_line_in_a_browser(own_product: Product, chromium: Browser) ->
         _the_firm_becomes_a_friend(chat, own_product)
         _the_firm_asks(chat)
         number, officer = _the_firm_opens_a_case(chat)
-        desk = DeskPage(rooms.page(SCREEN), own_product.url)
-        desk.sign_in(email(officer), PASSWORD)
-        _the_officer_finds_it(desk, number)
-        _they_work_on_it(desk, chat)
+        office = DeskPage(rooms.page(SCREEN), own_product.url)
+        office.sign_in(email(officer), PASSWORD)
+        _the_officer_finds_it(office, number)
+        _they_work_on_it(office, chat)
         _the_firm_sees_it_whole(chat)
         boss = DeskPage(rooms.page(SCREEN), own_product.url)
         boss.sign_in(email("sue"), PASSWORD)
@@ -137,37 +137,37 @@ def _the_firm_opens_a_case(chat: ChatPage) -> tuple[str, str]:
     return number.group(), officer.group(1).lower()
 
 
-def _the_officer_finds_it(desk: DeskPage, number: str) -> None:
-    row = desk.page.get_by_role("row").filter(has_text=number)
+def _the_officer_finds_it(office: DeskPage, number: str) -> None:
+    row = office.page.get_by_role("row").filter(has_text=number)
     for part in (FIRM, "楠梓", "等我方", "剩 3 個工作天"):
         expect(row).to_contain_text(part)
     row.get_by_role("link").first.click()
-    expect(desk.page.get_by_role("heading", level=1)).to_contain_text(MATTER[:20])
-    talk = desk.page.get_by_role("region", name="往來內容")
+    expect(office.page.get_by_role("heading", level=1)).to_contain_text(MATTER[:20])
+    talk = office.page.get_by_role("region", name="往來內容")
     expect(talk).to_contain_text(MATTER)
     picture = talk.get_by_role("img")
     expect(picture).to_be_visible()
     expect(picture).to_have_js_property("naturalWidth", 1)
 
 
-def _they_work_on_it(desk: DeskPage, chat: ChatPage) -> None:
+def _they_work_on_it(office: DeskPage, chat: ChatPage) -> None:
     """Reply, wait on the firm until it answers, ask another agency, close; the firm is told each time."""
-    desk.page.get_by_label("回復廠商").fill("已請同仁下午到場查看。")
-    desk.send(desk.page.get_by_role("button", name="送出回復"))
+    office.page.get_by_label("回復廠商").fill("已請同仁下午到場查看。")
+    office.send(office.page.get_by_role("button", name="送出回復"))
     chat.hears("承辦人回復", "已請同仁下午到場查看。")
-    desk.step("請廠商補件", "送出補件通知", 應補事項="請補：現場照片兩張、租約影本。")
-    expect(desk.page.get_by_text("待廠商補件中")).to_be_visible()
+    office.step("請廠商補件", "送出補件通知", 應補事項="請補：現場照片兩張、租約影本。")
+    expect(office.page.get_by_text("待廠商補件中")).to_be_visible()
     chat.hears("請補充資料", "請補：現場照片兩張、租約影本。")
     chat.say("租約影本在此，照片如前")
     chat.hears("繼續辦理", "預定回復日")
-    desk.page.reload()
-    expect(desk.page.get_by_text("待廠商補件中")).to_have_count(0)
-    expect(desk.page.get_by_role("region", name="往來內容")).to_contain_text("租約影本在此，照片如前")
-    desk.step("會辦", "送出會辦", 會辦機關="台灣電力公司", 會辦事項="蓋板下有電纜，請確認。")
+    office.page.reload()
+    expect(office.page.get_by_text("待廠商補件中")).to_have_count(0)
+    expect(office.page.get_by_role("region", name="往來內容")).to_contain_text("租約影本在此，照片如前")
+    office.step("會辦", "送出會辦", 會辦機關="台灣電力公司", 會辦事項="蓋板下有電纜，請確認。")
     chat.hears("會辦中", "辦理期限照常計算")
-    desk.send(desk.page.get_by_role("button", name="恢復辦理"))
-    desk.step("辦結", "辦結", 辦理結果="已答復", 辦結摘要="蓋板已更換，費用由本分局負擔。")
-    expect(desk.page.get_by_role("complementary", name="案件資料")).to_contain_text("依限")
+    office.send(office.page.get_by_role("button", name="恢復辦理"))
+    office.step("辦結", "辦結", 辦理結果="已答復", 辦結摘要="蓋板已更換，費用由本分局負擔。")
+    expect(office.page.get_by_role("complementary", name="案件資料")).to_contain_text("依限")
     chat.hears("案件辦結", "蓋板已更換，費用由本分局負擔。")
 
 
@@ -179,9 +179,9 @@ def _the_firm_sees_it_whole(chat: ChatPage) -> None:
         expect(progress).to_contain_text(part)
 
 
-def _the_supervisor_counts_it(desk: DeskPage, number: str) -> None:
+def _the_supervisor_counts_it(office: DeskPage, number: str) -> None:
     """Today's report counts this case and no other, and each number leads to it."""
-    page, today = desk.page, local(datetime.now(UTC)).date().isoformat()  # noqa: TID251 - the product's clock
+    page, today = office.page, local(datetime.now(UTC)).date().isoformat()  # noqa: TID251 - the product's clock
     page.get_by_role("navigation", name="主選單").get_by_role("link", name="時效統計").click()
     page.get_by_label("起日").fill(today)
     page.get_by_label("迄日").fill(today)

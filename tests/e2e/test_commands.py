@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from bot.simulator.running import free_port
-from knowledge.calendar import local
+from knowledge.calendar.office_calendar import local
 from tests.harness.phone import SECRET, TOKEN, Channel, simulated
 from tests.harness.processes import Forker, Process, command, commanded
 from tests.harness.waiting import eventually

@@ -13,8 +13,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from bot.simulator.running import free_port
 from routing.domain.permissions import Role
-from routing.service import signing_in
-from routing.service.access.passwords import hash_password
+from routing.service.accounts import authentication
+from routing.service.accounts.passwords import hash_password
 from tests.harness.waiting import eventually
 from tests.service import Service
 
@@ -43,7 +43,7 @@ class Desk(Service):
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     with Desk(f"sqlite:///{tmp_path_factory.mktemp('desk') / 'desk.db'}") as desk:
         with desk.runtime.database.writing() as session:
-            signing_in.add_staff(
+            authentication.add_staff(
                 session, email="may@kp.example", name="梅小姐", role=Role.OFFICER, unit="用地工程科", categories=(),
                 agency=None, password=hash_password(PASSWORD), now=desk.now,
             )  # fmt: skip

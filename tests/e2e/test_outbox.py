@@ -9,13 +9,14 @@ from datetime import datetime, timedelta
 import pytest
 
 from bot.line.client import LineSender
-from knowledge.calendar import TAIPEI
+from knowledge.calendar.office_calendar import TAIPEI
 from routing.domain.messages import Text, to_plain
 from routing.domain.permissions import SYSTEM
-from routing.service.channel import delivery
-from routing.store import migrating, people
-from routing.store.channel import outbox
-from routing.store.schema import Outbox
+from routing.service.messaging import outbox
+from routing.store import migration
+from routing.store.conversation import queries as conversation_store
+from routing.store.messaging import outbox as outbox_store
+from routing.store.messaging.schema import Outbox
 from routing.store.session import Database
 from tests.harness.phone import TOKEN, Channel, Phone, simulated
 
@@ -36,28 +37,28 @@ class Post:
     def put(self, text: str, **reply: object) -> int:
         """Queue a message; its id."""
         with self.database.writing() as session:
-            contact, _new = people.contact_by_line_id(session, self.firm.id, now=self.now)
-            row = outbox.put(
+            contact, _new = conversation_store.contact_by_line_id(session, self.firm.id, now=self.now)
+            row = outbox_store.put(
                 session, contact_id=contact.id, payload=to_plain([Text(text)]), reason="test", now=self.now, **reply  # type: ignore[arg-type]
             )  # fmt: skip
             return row.id
 
-    def lease(self) -> list[delivery.Parcel]:
+    def lease(self) -> list[outbox.OutboundMessage]:
         """Take what is due."""
         with self.database.writing() as session:
-            return delivery.lease_parcels(session, now=self.now)
+            return outbox.lease_messages(session, now=self.now)
 
     def turn(self) -> int:
         """One turn of a worker."""
-        parcels = self.lease()
-        for parcel in parcels:
-            delivery.deliver(self.database, self.sender, parcel, now=self.now)
-        return len(parcels)
+        batch = self.lease()
+        for outbound in batch:
+            outbox.deliver(self.database, self.sender, outbound, now=self.now)
+        return len(batch)
 
     def row(self, outbox_id: int) -> Outbox:
         """The message as it stands."""
         with self.database.reading() as session:
-            found = outbox.get(session, outbox_id)
+            found = outbox_store.get(session, outbox_id)
             assert found is not None
             return found
 
@@ -65,7 +66,7 @@ class Post:
 @pytest.fixture
 def post(database_url: str) -> Iterator[Post]:
     database = Database(database_url)
-    migrating.upgrade(database)
+    migration.upgrade(database)
     with simulated("http://127.0.0.1:9/line/webhook") as line:
         line.post("/webhook/settings", active=False)
         post = Post(database=database, line=line, firm=line.person(), sender=LineSender(line.url, line.url, TOKEN))
@@ -91,13 +92,13 @@ def test_a_message_is_taken_by_one_of_two(post: Post) -> None:
 def test_a_message_whose_sender_died_is_taken_again_with_its_key(post: Post) -> None:
     """O3: leased and never finished; LINE had accepted it, so it is accepted once."""
     first = post.put("你好")
-    [parcel] = post.lease()
-    post.sender.push(post.firm.id, [Text("你好")], retry_key=parcel.retry_key, language="zh-TW")
-    post.now += delivery.LEASE - timedelta(seconds=1)
+    [outbound] = post.lease()
+    post.sender.push(post.firm.id, [Text("你好")], retry_key=outbound.retry_key, language="zh-TW")
+    post.now += outbox.LEASE - timedelta(seconds=1)
     assert post.turn() == 0
     post.now += timedelta(seconds=2)
     assert post.turn() == 1
-    assert (post.row(first).state, post.row(first).attempts) == (outbox.ACCEPTED, 2)
+    assert (post.row(first).state, post.row(first).attempts) == (outbox_store.ACCEPTED, 2)
     assert len(post.firm.received()) == 1
 
 
@@ -105,12 +106,12 @@ def test_a_message_whose_sender_died_is_taken_again_with_its_key(post: Post) -> 
 def test_a_reply_whose_sender_died_arrives_once(post: Post, *, sent: bool) -> None:
     """L11, contract §4: another tries it with the same token, and LINE takes a token once."""
     first = post.put("你好", reply_token=token(post), token_until=NOON + timedelta(seconds=50))
-    [parcel] = post.lease()
+    [outbound] = post.lease()
     if sent:
-        post.sender.reply(str(parcel.reply_token), [Text("你好")], language="zh-TW")
-    post.now += delivery.LEASE + timedelta(seconds=1)
+        post.sender.reply(str(outbound.reply_token), [Text("你好")], language="zh-TW")
+    post.now += outbox.LEASE + timedelta(seconds=1)
     post.turn()
-    assert (post.row(first).state, post.row(first).error) == (outbox.ACCEPTED, "presumed" if sent else None)
+    assert (post.row(first).state, post.row(first).error) == (outbox_store.ACCEPTED, "presumed" if sent else None)
     assert len(post.firm.received()) == 1
 
 
@@ -120,7 +121,7 @@ def test_a_reply_whose_sender_died_is_unknown_when_its_tokens_time_is_over(post:
     post.lease()
     post.now += timedelta(seconds=51)
     post.turn()
-    assert (post.row(first).state, post.row(first).error) == (outbox.UNKNOWN, "interrupted")
+    assert (post.row(first).state, post.row(first).error) == (outbox_store.UNKNOWN, "interrupted")
     assert post.line.calls() == []
 
 
@@ -132,9 +133,9 @@ def test_a_late_outcome_does_not_touch_a_final_state(post: Post) -> None:
     post.turn()
     accepted = post.row(first)
     with post.line.failing("push", "error_before"):
-        delivery.deliver(post.database, post.sender, late, now=post.now)
+        outbox.deliver(post.database, post.sender, late, now=post.now)
     assert (post.row(first).state, post.row(first).due_at) == (accepted.state, accepted.due_at)
-    delivery.deliver(post.database, post.sender, late, now=post.now)
+    outbox.deliver(post.database, post.sender, late, now=post.now)
     assert post.row(first).accepted_at == accepted.accepted_at
     assert len(post.firm.received()) == 1
 
@@ -144,18 +145,18 @@ def test_a_reply_past_its_time_is_pushed_without_trying(post: Post) -> None:
     first = post.put("你好", reply_token=token(post), token_until=NOON + timedelta(seconds=50))
     post.now += timedelta(seconds=51)
     post.turn()
-    assert (post.row(first).state, post.row(first).kind) == (outbox.ACCEPTED, "push")
+    assert (post.row(first).state, post.row(first).kind) == (outbox_store.ACCEPTED, "push")
     assert [call["endpoint"] for call in post.line.calls()] == ["push"]
 
 
 @pytest.mark.parametrize(("kind", "code", "state"), [
-    ("error_before", "line_down", outbox.PENDING),
-    ("error_after", "line_down", outbox.PENDING),
-    ("reset", "connection_lost", outbox.PENDING),
-    ("rate_limit", "rate_limited", outbox.PENDING),
-    ("unauthorized", "unauthorised", outbox.PENDING),
-    ("garbage", "line_down", outbox.PENDING),
-    ("quota", "quota", outbox.DEAD),
+    ("error_before", "line_down", outbox_store.PENDING),
+    ("error_after", "line_down", outbox_store.PENDING),
+    ("reset", "connection_lost", outbox_store.PENDING),
+    ("rate_limit", "rate_limited", outbox_store.PENDING),
+    ("unauthorized", "unauthorised", outbox_store.PENDING),
+    ("garbage", "line_down", outbox_store.PENDING),
+    ("quota", "quota", outbox_store.DEAD),
 ])  # fmt: skip
 def test_errors_are_told_apart(post: Post, kind: str, code: str, state: str) -> None:
     """O4, L13: what may pass is tried again, what will not is not."""
@@ -164,7 +165,7 @@ def test_errors_are_told_apart(post: Post, kind: str, code: str, state: str) -> 
         post.turn()
     row = post.row(first)
     assert (row.error, row.state) == (code, state)
-    assert (row.due_at > post.now) == (state == outbox.PENDING)
+    assert (row.due_at > post.now) == (state == outbox_store.PENDING)
 
 
 def test_attempts_end_and_the_message_is_listed_for_a_person(post: Post) -> None:
@@ -172,17 +173,17 @@ def test_attempts_end_and_the_message_is_listed_for_a_person(post: Post) -> None
     first = post.put("你好")
     attempts = 0
     with post.line.failing("push", "error_before"):
-        while post.row(first).state == outbox.PENDING:
+        while post.row(first).state == outbox_store.PENDING:
             post.now = max(post.now, post.row(first).due_at)
             attempts += post.turn()
     assert attempts == 8
     assert post.now - NOON < timedelta(hours=23)
     assert len({call["headers"]["x-line-retry-key"] for call in post.line.calls("push")}) == 1
     with post.database.writing() as session:
-        assert [row.id for row in outbox.listing(session, states=outbox.SEEN_BY_STAFF)] == [first]
-        delivery.resend(session, first, SYSTEM, now=post.now)
+        assert [row.id for row in outbox_store.listing(session, states=outbox_store.SEEN_BY_STAFF)] == [first]
+        outbox.resend(session, first, SYSTEM, now=post.now)
     post.turn()
-    assert post.row(first).state == outbox.ACCEPTED
+    assert post.row(first).state == outbox_store.ACCEPTED
     assert len({call["headers"]["x-line-retry-key"] for call in post.line.calls("push")}) == 2
 
 
@@ -193,5 +194,5 @@ def test_a_failing_message_holds_back_the_later_ones_of_its_firm_only(post: Post
     assert post.turn() == 0
     post.now += timedelta(seconds=3)
     assert (post.turn(), post.turn()) == (1, 1)
-    assert [post.row(one).state for one in (first, second)] == [outbox.ACCEPTED] * 2
+    assert [post.row(one).state for one in (first, second)] == [outbox_store.ACCEPTED] * 2
     assert [bubble["message"]["text"] for bubble in post.firm.received()] == ["一", "二"]

@@ -9,13 +9,13 @@ from typing import Any
 import httpx
 import pytest
 
-from knowledge.calendar import load_calendar, local
-from knowledge.offices import load_offices
+from knowledge.calendar.office_calendar import load_calendar, local
+from knowledge.offices.directory import load_offices
 from knowledge.wording import load_sentences
 from routing.domain.messages import postback
-from routing.service import histories
-from routing.service.context import Desk
-from routing.store import migrating
+from routing.service.cases import histories
+from routing.service.office_context import OfficeContext
+from routing.store import migration
 from routing.store.session import Database
 from tests.harness.phone import Phone, actions, number_in, words
 from tests.harness.product import Product, email
@@ -141,7 +141,7 @@ def test_the_case_goes_out_and_comes_in_again(deployed: Product, tmp_path_factor
     assert len(lines) == 1
     assert number in lines[0]
     other = Database(f"sqlite:///{tmp_path_factory.mktemp('import') / 'other.db'}")
-    migrating.upgrade(other)
+    migration.upgrade(other)
     now = datetime.now(UTC)  # noqa: TID251 - an import happens now
     with other.writing() as session:
         result = histories.import_histories(session, _desk(), lines, skip_bad=False, now=now)
@@ -157,8 +157,8 @@ def _export(database: Database) -> list[str]:
     return lines
 
 
-def _desk() -> Desk:
-    return Desk(
+def _desk() -> OfficeContext:
+    return OfficeContext(
         agency_code="KP", base_url="http://127.0.0.1", calendar=load_calendar(), offices=load_offices(),
         sentences=load_sentences(),
     )  # fmt: skip

@@ -69,15 +69,15 @@ def test_malformed_but_signed_bodies_never_break_the_door(deployed: Product) -> 
     lock, seen = threading.Lock(), Counter[int]()
     bodies = MALFORMED[deployed.database_url.partition(":")[0]]
 
-    def lane(first: int) -> None:
+    def partition(first: int) -> None:
         with Door(deployed.ports[first % len(deployed.ports)]) as door:
             for number in range(first, bodies, 4):
                 status = door.signed(mutant(number))
                 with lock:
                     seen[status] += 1
 
-    with ThreadPoolExecutor(4) as lanes:
-        list(lanes.map(lane, range(4)))
+    with ThreadPoolExecutor(4) as partitions:
+        list(partitions.map(partition, range(4)))
     assert set(seen) <= {200, 400, 413}
     assert seen[200] > bodies / 2
     deployed.settled(seconds=60)

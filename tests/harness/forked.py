@@ -19,7 +19,7 @@ import uvicorn
 from bot import app
 from bot.settings import load_settings
 from bot.web import logs
-from bot.web.limits.wire import BoundedProtocol
+from bot.web.limits.connections import BoundedProtocol
 from bot.worker import Worker, run_until_signalled
 from knowledge.loading import load_knowledge
 from knowledge.understand import Understander

@@ -14,9 +14,9 @@ import sqlalchemy
 
 from bot.simulator.running import free_port
 from routing.domain.permissions import Role
-from routing.service import signing_in
-from routing.service.access.passwords import hash_password
-from routing.store import migrating
+from routing.service.accounts import authentication
+from routing.service.accounts.passwords import hash_password
+from routing.store import migration
 from routing.store.session import Database
 from tests.harness.balancer import Balancer
 from tests.harness.phone import SECRET, TOKEN, Channel, simulated
@@ -113,15 +113,15 @@ class Product:
     def prepare(self) -> None:
         """An empty database becomes one with a schema and people in it."""
         database = Database(self.database_url)
-        migrating.upgrade(database)
+        migration.upgrade(database)
         now = datetime.now(UTC)  # noqa: TID251 - people are added now
         with database.writing() as session:
             for name, (role, unit) in PEOPLE.items():
-                signing_in.add_staff(
+                authentication.add_staff(
                     session, email=email(name), name=name.title(), role=role, unit=unit, categories=(), agency=None,
                     password=hash_password(PASSWORD), now=now,
                 )  # fmt: skip
-                self.tokens[name] = signing_in.create_token(session, email(name), now=now)
+                self.tokens[name] = authentication.create_token(session, email(name), now=now)
         database.dispose()
 
     def api(self, who: str, method: str, path: str, body: Any = None, *, expect: int = 200, **query: Any) -> Any:

@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from routing.service.programs import repeats
+from routing.service import idempotency
 from tests.service import PHONE_CASE, Service, email
 
 REPLY = {"text": "已電話說明。", "via": "phone"}
@@ -132,7 +132,7 @@ def test_a_repeat_gets_the_first_answer_and_has_no_effect(service):
     problem(elsewhere, 422, "idempotency_key_reused")
     mine = service.post("bob", f"/cases/{number}/messages", REPLY, Idempotency_Key="k1")
     assert mine.json()["version"] == first.json()["version"] + 1
-    service.now += repeats.KEPT
+    service.now += idempotency.KEPT
     service.later(seconds=1)
     assert service.post("alice", f"/cases/{number}/messages", REPLY, Idempotency_Key="k1").json()["version"] > 3
 

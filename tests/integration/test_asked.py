@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from routing.service import histories
+from routing.service.cases import histories
 from tests.pages import Visitor
 from tests.service import Service
 
@@ -56,8 +56,8 @@ def test_an_imported_wait_shows_no_reason(service):
              "reason": "ImportedReason"},
         ],
     }  # fmt: skip
-    with service.runtime.writing() as (session, desk):
-        histories.import_histories(session, desk, [json.dumps(record)], skip_bad=False, now=service.now)
+    with service.runtime.writing() as (session, office):
+        histories.import_histories(session, office, [json.dumps(record)], skip_bad=False, now=service.now)
     read = service.get("tai", "/cases/KP-1150202-0009")
     assert (read.status_code, "Imported" in read.text) == (200, False)
     assert "Imported" not in Visitor(service, "tai").get("/desk/cases/KP-1150202-0009").html

@@ -6,13 +6,14 @@ from threading import Barrier
 import pytest
 
 from routing.domain.errors import Invalid
-from routing.service import assigning, cases
+from routing.service.cases import assignment
+from routing.service.cases import commands as case_commands
 from tests.factories import ALICE, CAROL, LAND, SAFETY, SERVICE, SUE, TAI, tell
 
 
 def sweep(branch, **limits):
     with branch.database.writing() as session:
-        return assigning.sweep(session, branch.desk, now=branch.now, **limits)
+        return assignment.sweep(session, branch.office, now=branch.now, **limits)
 
 
 def assigned_events(branch, number):
@@ -80,8 +81,8 @@ def test_the_last_member_leaves(branch):
 def test_a_person_of_another_unit_takes_the_case_there(branch):
     number = branch.open(contact_id=branch.contact())
     due = branch.row(number).due_on
-    with branch.hold(number, SUE) as opened:
-        cases.assign(opened, CAROL, tell=tell)
+    with branch.hold(number, SUE) as locked:
+        case_commands.assign(locked, CAROL, tell=tell)
     row = branch.row(number)
     assert (row.assignee, row.unit, row.due_on) == (CAROL, SERVICE, due)
     assert branch.reasons() == ["assigned"]
@@ -89,8 +90,8 @@ def test_a_person_of_another_unit_takes_the_case_there(branch):
 
 def test_a_supervisor_without_unit_leaves_the_case_in_its_unit(branch):
     number = branch.open()
-    with branch.hold(number, SUE) as opened:
-        cases.assign(opened, SUE, tell=tell)
+    with branch.hold(number, SUE) as locked:
+        case_commands.assign(locked, SUE, tell=tell)
     assert (branch.row(number).assignee, branch.row(number).unit) == (SUE, LAND)
 
 
@@ -98,17 +99,17 @@ def test_the_same_assignment_twice_is_one_event_and_one_notice(branch):
     """A8"""
     number = branch.open(contact_id=branch.contact())
     for _ in range(2):
-        with branch.hold(number, SUE) as opened:
-            cases.assign(opened, CAROL, tell=tell)
+        with branch.hold(number, SUE) as locked:
+            case_commands.assign(locked, CAROL, tell=tell)
     assert [event.data["to"] for event in assigned_events(branch, number)] == [ALICE, CAROL]
     assert branch.reasons() == ["assigned"]
 
 
 def test_back_into_the_queue_and_out_again(branch):
     number = branch.open()
-    with branch.hold(number, SUE) as opened:
-        cases.assign(opened, None, tell=tell)
-        cases.assign(opened, None, tell=tell)
+    with branch.hold(number, SUE) as locked:
+        case_commands.assign(locked, None, tell=tell)
+        case_commands.assign(locked, None, tell=tell)
     assert branch.row(number).status == "received"
     assert len(assigned_events(branch, number)) == 2
     assert sweep(branch) == [number]
@@ -117,8 +118,8 @@ def test_back_into_the_queue_and_out_again(branch):
 @pytest.mark.parametrize("email", [TAI, "nobody@kp.example", ""])
 def test_only_active_staff_of_the_branch_can_be_given_a_case(branch, email):
     number = branch.open()
-    with pytest.raises(Invalid) as refused, branch.hold(number, SUE) as opened:
-        cases.assign(opened, email, tell=tell)
+    with pytest.raises(Invalid) as refused, branch.hold(number, SUE) as locked:
+        case_commands.assign(locked, email, tell=tell)
     assert (refused.value.field, refused.value.code) == ("assignee", "unknown_assignee")
 
 
@@ -147,8 +148,8 @@ def test_a_sweep_sees_the_unit_as_it_is_when_it_takes_the_case(branch):
     with branch.database.writing() as session:
         listed = branch.row(number)
         with_unit = listed.unit
-        opened = assigning.change(session, branch.desk, number, branch.actor(SUE), now=branch.now)
-        cases.change_category(opened, "tax", topic=None, reason="屬稅務", tell=tell)
+        locked = assignment.change(session, branch.office, number, branch.actor(SUE), now=branch.now)
+        case_commands.change_category(locked, "tax", topic=None, reason="屬稅務", tell=tell)
     assert with_unit == LAND
     assert sweep(branch) == []
     assert (branch.row(number).assignee, branch.row(number).unit) == (CAROL, SERVICE)

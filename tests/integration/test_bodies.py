@@ -9,9 +9,9 @@ import typer
 from bot.cli.understand import _parse
 from routing.domain.errors import Invalid
 from routing.domain.reporting import history
-from routing.service import histories
-from routing.service.upkeep import backups
-from routing.store import migrating
+from routing.service.cases import histories
+from routing.service.maintenance import backups
+from routing.store import migration
 from routing.store.session import Database
 from tests.factories import DATABASES
 from tests.integration.test_security_input import database
@@ -155,17 +155,17 @@ LINE = {
     ids=lambda line: line[:12] + str(len(line)),
 )  # fmt: skip
 def test_a_line_of_an_import_is_taken_or_refused_by_number(service, line):
-    with service.runtime.writing() as (session, desk):
-        done = histories.import_histories(session, desk, [line], skip_bad=True, now=service.now)
+    with service.runtime.writing() as (session, office):
+        done = histories.import_histories(session, office, [line], skip_bad=True, now=service.now)
     (found,) = done.refusals
     assert (done.imported, found.line) == (0, 1)
     assert len(str(found).encode()) < 1500
 
 
 def test_a_field_of_a_line_that_stands_twice_is_named(service):
-    with service.runtime.writing() as (session, desk):
+    with service.runtime.writing() as (session, office):
         text = json.dumps(LINE)[:-1] + ',"kind":"PET"}'
-        done = histories.import_histories(session, desk, [text], skip_bad=True, now=service.now)
+        done = histories.import_histories(session, office, [text], skip_bad=True, now=service.now)
     assert "「kind」" in done.refusals[0].reason
 
 
@@ -213,7 +213,7 @@ def test_no_file_is_put_back_that_is_not_a_copy(service, tmp_path):
     for number, content in enumerate(copies(tmp_path, service)):
         (tmp_path / "copy").write_bytes(content)
         target = Database(f"sqlite:///{tmp_path / f'{number}.db'}")
-        migrating.upgrade(target)
+        migration.upgrade(target)
         with pytest.raises(Invalid):
             backups.read(target, tmp_path / "copy")
         target.dispose()

@@ -7,18 +7,9 @@ import pytest
 
 from routing.domain.case import Outcome, Status
 from routing.domain.errors import Forbidden, Invalid, NotFound, StaleVersion, StepNotAllowed
-from routing.service import cases
-from routing.service.knowing import secrecy
-from tests.factories import (
-    ALICE,
-    CAROL,
-    LAND,
-    MONDAY,
-    SERVICE,
-    TAI,
-    importable,
-    tell,
-)
+from routing.service.cases import commands as case_commands
+from routing.service.knowledge_admin import confidentiality
+from tests.factories import ALICE, CAROL, LAND, MONDAY, SERVICE, TAI, importable, tell
 
 # Opening
 
@@ -84,8 +75,8 @@ def test_what_cannot_open_a_case_names_its_field_and_leaves_nothing(branch, what
 
 
 def test_an_answer_is_event_words_and_notice_at_once(branch, number):
-    with branch.hold(number, ALICE) as opened:
-        cases.reply(opened, "可以續租，請備妥文件。", tell=tell)
+    with branch.hold(number, ALICE) as locked:
+        case_commands.reply(locked, "可以續租，請備妥文件。", tell=tell)
     case = branch.case(number)
     assert (case.status, case.first_reply_at) == (Status.IN_PROGRESS, branch.now)
     assert (branch.messages(number)[-1].direction, branch.messages(number)[-1].by) == ("out", ALICE)
@@ -96,8 +87,8 @@ def test_an_answer_is_event_words_and_notice_at_once(branch, number):
 def test_a_rollback_leaves_neither_event_nor_notice(branch, number):
     """O1"""
     before = branch.case(number)
-    with pytest.raises(ZeroDivisionError), branch.hold(number, ALICE) as opened:
-        cases.reply(opened, "可以續租。", tell=lambda *notice: (tell(*notice), 1 / 0))
+    with pytest.raises(ZeroDivisionError), branch.hold(number, ALICE) as locked:
+        case_commands.reply(locked, "可以續租。", tell=lambda *notice: (tell(*notice), 1 / 0))
     assert branch.case(number) == before
     assert branch.outbox() == []
     assert len(branch.messages(number)) == 1
@@ -105,8 +96,8 @@ def test_a_rollback_leaves_neither_event_nor_notice(branch, number):
 
 def test_an_answer_by_telephone_is_recorded_with_its_time_and_number(branch, number):
     given = branch.now - timedelta(minutes=20)
-    with branch.hold(number, ALICE) as opened:
-        cases.reply(opened, "已電話說明", tell=tell, via="phone", at=given, doc_no="高屏字第1號")
+    with branch.hold(number, ALICE) as locked:
+        case_commands.reply(locked, "已電話說明", tell=tell, via="phone", at=given, doc_no="高屏字第1號")
     assert branch.case(number).first_reply_at == given
     assert branch.row(number).refs == ["高屏字第1號"]
     assert branch.events(number)[-1].recorded_at == branch.now
@@ -114,18 +105,18 @@ def test_an_answer_by_telephone_is_recorded_with_its_time_and_number(branch, num
 
 
 def test_an_answer_by_line_is_always_given_now(branch, number):
-    with branch.hold(number, ALICE) as opened:
-        cases.reply(opened, "可以。", tell=tell, at=branch.now - timedelta(minutes=20))
+    with branch.hold(number, ALICE) as locked:
+        case_commands.reply(locked, "可以。", tell=tell, at=branch.now - timedelta(minutes=20))
     assert branch.case(number).first_reply_at == branch.now
 
 
 def test_an_earlier_answer_entered_later_becomes_the_first(branch, number):
     """S13 the other way round: the order is that of the times, not of the entering."""
-    with branch.hold(number, ALICE) as opened:
-        cases.reply(opened, "第二次", tell=tell)
+    with branch.hold(number, ALICE) as locked:
+        case_commands.reply(locked, "第二次", tell=tell)
     branch.later(1)
-    with branch.hold(number, ALICE) as opened:
-        cases.reply(opened, "第一次", tell=tell, via="phone", at=MONDAY + timedelta(minutes=10))
+    with branch.hold(number, ALICE) as locked:
+        case_commands.reply(locked, "第一次", tell=tell, via="phone", at=MONDAY + timedelta(minutes=10))
     assert branch.case(number).first_reply_at == MONDAY + timedelta(minutes=10)
     assert branch.row(number).first_reply_at == MONDAY + timedelta(minutes=10)
     importable(branch, number)
@@ -133,23 +124,23 @@ def test_an_earlier_answer_entered_later_becomes_the_first(branch, number):
 
 @pytest.mark.parametrize("hours", [-0.1, 1.1])
 def test_an_answer_is_not_given_before_receipt_nor_in_the_future(branch, number, hours):
-    with pytest.raises(Invalid) as refused, branch.hold(number, ALICE) as opened:
-        cases.reply(opened, "x", tell=tell, via="phone", at=MONDAY + timedelta(hours=hours))
+    with pytest.raises(Invalid) as refused, branch.hold(number, ALICE) as locked:
+        case_commands.reply(locked, "x", tell=tell, via="phone", at=MONDAY + timedelta(hours=hours))
     assert refused.value.field == "at"
 
 
 @pytest.mark.parametrize(("hours", "allowed"), [(1.5, True), (2, False), (2.5, False), (3, True), (3.5, True)])
 def test_an_answer_cannot_have_been_given_while_the_case_stood_closed(branch, number, hours, allowed):
     branch.later(1)
-    with branch.hold(number, ALICE) as opened:
-        cases.close(opened, Outcome.WITHDRAWN, summary="來電撤回", tell=tell)
+    with branch.hold(number, ALICE) as locked:
+        case_commands.close(locked, Outcome.WITHDRAWN, summary="來電撤回", tell=tell)
     branch.later(1)
-    with branch.hold(number, ALICE) as opened:
-        cases.reopen(opened, reason="仍需協助", tell=tell)
+    with branch.hold(number, ALICE) as locked:
+        case_commands.reopen(locked, reason="仍需協助", tell=tell)
     branch.later(1)
     refusal = nullcontext() if allowed else pytest.raises(Invalid, match="辦結")
-    with refusal, branch.hold(number, ALICE) as opened:
-        cases.reply(opened, "電話說明", tell=tell, via="phone", at=MONDAY + timedelta(hours=hours))
+    with refusal, branch.hold(number, ALICE) as locked:
+        case_commands.reply(locked, "電話說明", tell=tell, via="phone", at=MONDAY + timedelta(hours=hours))
     importable(branch, number)
 
 
@@ -161,31 +152,31 @@ ANSWERS = [
 
 @pytest.mark.parametrize(("what", "field"), ANSWERS)
 def test_an_answer_that_cannot_be_used_names_its_field(branch, number, what, field):
-    with pytest.raises(Invalid) as refused, branch.hold(number, ALICE) as opened:
-        cases.reply(opened, **{"text": "x", **what}, tell=tell)
+    with pytest.raises(Invalid) as refused, branch.hold(number, ALICE) as locked:
+        case_commands.reply(locked, **{"text": "x", **what}, tell=tell)
     assert refused.value.field == field
 
 
 def test_without_a_line_contact_there_is_no_answer_by_line(branch):
     number = branch.open()
-    with pytest.raises(Invalid) as refused, branch.hold(number, ALICE) as opened:
-        cases.reply(opened, "x", tell=tell)
+    with pytest.raises(Invalid) as refused, branch.hold(number, ALICE) as locked:
+        case_commands.reply(locked, "x", tell=tell)
     assert refused.value.code == "no_line_contact"
 
 
 def test_a_firm_that_blocked_us_is_not_answered_by_line(branch):
     """L14"""
     number = branch.open(contact_id=branch.contact("U2"))
-    with branch.hold(number, ALICE) as opened:
-        opened.contact.reachable = False
-    with pytest.raises(Invalid) as refused, branch.hold(number, ALICE) as opened:
-        cases.reply(opened, "x", tell=tell)
+    with branch.hold(number, ALICE) as locked:
+        locked.contact.reachable = False
+    with pytest.raises(Invalid) as refused, branch.hold(number, ALICE) as locked:
+        case_commands.reply(locked, "x", tell=tell)
     assert refused.value.code == "unreachable"
 
 
 def test_a_note_is_for_staff_alone(branch, number):
-    with branch.hold(number, ALICE) as opened:
-        cases.note(opened, "先查地籍", tell=tell)
+    with branch.hold(number, ALICE) as locked:
+        case_commands.note(locked, "先查地籍", tell=tell)
     assert branch.outbox() == []
     assert branch.case(number).first_reply_at is None
     assert branch.messages(number)[-1].direction == "note"
@@ -200,8 +191,8 @@ def test_another_units_officer_may_read_and_not_write(branch, number):
 
 
 def test_a_hidden_case_sounds_like_a_missing_one(branch, number):
-    with branch.hold(number, ALICE) as opened:
-        secrecy.set_confidential(opened, confidential=True)
+    with branch.hold(number, ALICE) as locked:
+        confidentiality.set_confidential(locked, confidential=True)
     with pytest.raises(NotFound) as hidden, branch.hold(number, CAROL):
         pass
     with pytest.raises(NotFound) as missing, branch.hold("KP-1150302-7777", CAROL):
@@ -211,30 +202,30 @@ def test_a_hidden_case_sounds_like_a_missing_one(branch, number):
 
 def test_secrecy_said_twice_is_written_once(branch, number):
     for _ in range(2):
-        with branch.hold(number, ALICE) as opened:
-            secrecy.set_confidential(opened, confidential=True)
+        with branch.hold(number, ALICE) as locked:
+            confidentiality.set_confidential(locked, confidential=True)
     assert [event.event for event in branch.events(number)].count("confidential") == 1
 
 
 def test_a_stale_version_changes_nothing(branch, number):
     version = branch.row(number).version
-    with branch.hold(number, ALICE, version=version) as opened:
-        cases.note(opened, "一", tell=tell)
-    with pytest.raises(StaleVersion), branch.hold(number, ALICE, version=version) as opened:
-        cases.note(opened, "二", tell=tell)
+    with branch.hold(number, ALICE, version=version) as locked:
+        case_commands.note(locked, "一", tell=tell)
+    with pytest.raises(StaleVersion), branch.hold(number, ALICE, version=version) as locked:
+        case_commands.note(locked, "二", tell=tell)
     assert branch.row(number).version == version + 1
 
 
 def test_a_partner_sees_and_hands_back_what_was_asked_of_its_agency(branch, number):
     with pytest.raises(NotFound), branch.hold(number, TAI):
         pass
-    with branch.hold(number, ALICE) as opened:
-        cases.wait(opened, "agency", agency="taipower", message="請協助查表", tell=tell)
-    with branch.hold(number, TAI) as opened:
+    with branch.hold(number, ALICE) as locked:
+        case_commands.wait(locked, "agency", agency="taipower", message="請協助查表", tell=tell)
+    with branch.hold(number, TAI) as locked:
         with pytest.raises(StepNotAllowed) as refused:
-            cases.resume(opened, tell=tell)
+            case_commands.resume(locked, tell=tell)
         assert refused.value.code == "answer_missing"
-        cases.note(opened, "已查", tell=tell)
+        case_commands.note(locked, "已查", tell=tell)
     assert branch.case(number).waiting is None
     with pytest.raises(NotFound), branch.hold(number, TAI):
         pass

@@ -6,26 +6,26 @@ from sqlalchemy import select
 from routing.domain.case import EventKind, Kind, Outcome
 from routing.domain.errors import Invalid, StepNotAllowed
 from routing.domain.permissions import FIRM
-from routing.service import cases
-from routing.store.schema_desk import Audit
+from routing.service.cases import commands as case_commands
+from routing.store.accounts.schema import Audit
 from tests.factories import ALICE, CAROL, SUE, importable, tell, untold
 
 # Closing and reopening
 
 
 def test_answered_needs_an_answer_and_a_summary(branch, number):
-    with pytest.raises(StepNotAllowed) as refused, branch.hold(number, ALICE) as opened:
-        cases.close(opened, Outcome.ANSWERED, summary="已答復", tell=tell)
+    with pytest.raises(StepNotAllowed) as refused, branch.hold(number, ALICE) as locked:
+        case_commands.close(locked, Outcome.ANSWERED, summary="已答復", tell=tell)
     assert refused.value.code == "no_answer_given"
-    with pytest.raises(Invalid), branch.hold(number, ALICE) as opened:
-        cases.close(opened, Outcome.REFERRED, summary=" ", tell=tell)
+    with pytest.raises(Invalid), branch.hold(number, ALICE) as locked:
+        case_commands.close(locked, Outcome.REFERRED, summary=" ", tell=tell)
     assert len(branch.messages(number)) == 1
 
 
 def test_a_close_tells_the_outcome_and_asks_how_it_was(branch, number):
-    with branch.hold(number, ALICE) as opened:
-        cases.reply(opened, "可以續租", tell=untold)
-        cases.close(opened, Outcome.ANSWERED, summary="已說明續租文件", tell=tell)
+    with branch.hold(number, ALICE) as locked:
+        case_commands.reply(locked, "可以續租", tell=untold)
+        case_commands.close(locked, Outcome.ANSWERED, summary="已說明續租文件", tell=tell)
     row = branch.row(number)
     assert (row.status, row.outcome, row.closed_at) == ("closed", "answered", branch.now)
     payload = str(branch.outbox()[0].payload)
@@ -36,30 +36,30 @@ def test_a_close_tells_the_outcome_and_asks_how_it_was(branch, number):
 
 def test_what_is_overtaken_by_a_close_is_not_sent_any_more(branch, number):
     """O6"""
-    with branch.hold(number, ALICE) as opened:
-        cases.wait(opened, "firm", message="請補件", tell=tell)
-        cases.resume(opened, tell=tell)
-        cases.reply(opened, "可以", tell=tell)
-        cases.close(opened, Outcome.ANSWERED, summary="已說明", tell=tell)
+    with branch.hold(number, ALICE) as locked:
+        case_commands.wait(locked, "firm", message="請補件", tell=tell)
+        case_commands.resume(locked, tell=tell)
+        case_commands.reply(locked, "可以", tell=tell)
+        case_commands.close(locked, Outcome.ANSWERED, summary="已說明", tell=tell)
     assert [(row.reason, row.state) for row in branch.outbox()] == [
         ("waiting_firm", "cancelled"), ("resumed", "cancelled"), ("replied", "pending"), ("closed", "pending"),
     ]  # fmt: skip
 
 
 def _closed(branch, number):
-    with branch.hold(number, ALICE) as opened:
-        cases.close(opened, Outcome.WITHDRAWN, summary="撤回", tell=untold)
+    with branch.hold(number, ALICE) as locked:
+        case_commands.close(locked, Outcome.WITHDRAWN, summary="撤回", tell=untold)
 
 
 CLOSED_TO = {
-    "reply": lambda opened: cases.reply(opened, "x", tell=tell),
-    "assign": lambda opened: cases.assign(opened, CAROL, tell=tell),
-    "wait": lambda opened: cases.wait(opened, "firm", message="x", tell=tell),
-    "resume": lambda opened: cases.resume(opened, tell=tell),
-    "extend": lambda opened: cases.ask_extension(opened, 1, reason="x", tell=tell),
-    "category": lambda opened: cases.change_category(opened, "tax", topic=None, reason="x", tell=tell),
-    "kind": lambda opened: cases.change_kind(opened, Kind.PET, filed_at=None, reason="x", tell=tell),
-    "close": lambda opened: cases.close(opened, Outcome.WITHDRAWN, summary="x", tell=tell),
+    "reply": lambda locked: case_commands.reply(locked, "x", tell=tell),
+    "assign": lambda locked: case_commands.assign(locked, CAROL, tell=tell),
+    "wait": lambda locked: case_commands.wait(locked, "firm", message="x", tell=tell),
+    "resume": lambda locked: case_commands.resume(locked, tell=tell),
+    "extend": lambda locked: case_commands.ask_extension(locked, 1, reason="x", tell=tell),
+    "category": lambda locked: case_commands.change_category(locked, "tax", topic=None, reason="x", tell=tell),
+    "kind": lambda locked: case_commands.change_kind(locked, Kind.PET, filed_at=None, reason="x", tell=tell),
+    "close": lambda locked: case_commands.close(locked, Outcome.WITHDRAWN, summary="x", tell=tell),
 }
 
 
@@ -67,8 +67,8 @@ CLOSED_TO = {
 def test_a_closed_case_allows_no_step_and_stays_as_it_was(branch, number, step):
     _closed(branch, number)
     before, messages = branch.case(number), len(branch.messages(number))
-    with pytest.raises(StepNotAllowed), branch.hold(number, SUE) as opened:
-        step(opened)
+    with pytest.raises(StepNotAllowed), branch.hold(number, SUE) as locked:
+        step(locked)
     assert branch.case(number) == before
     assert len(branch.messages(number)) == messages
     assert branch.outbox() == []
@@ -77,8 +77,8 @@ def test_a_closed_case_allows_no_step_and_stays_as_it_was(branch, number, step):
 def test_a_reopened_case_goes_back_to_its_officer_under_its_number(branch, number):
     _closed(branch, number)
     branch.later(days=1)
-    with branch.hold(number, ALICE) as opened:
-        cases.reopen(opened, reason="廠商來電", tell=tell)
+    with branch.hold(number, ALICE) as locked:
+        case_commands.reopen(locked, reason="廠商來電", tell=tell)
     assert (branch.row(number).assignee, branch.row(number).status) == (ALICE, "assigned")
     assert branch.case(number).reopened == 1
     assert branch.reasons() == ["reopened"]
@@ -90,8 +90,8 @@ def test_a_case_reopened_while_its_officer_is_away_goes_to_who_is_here(branch, n
     branch.staff("bob")
     _closed(branch, number)
     branch.absent(ALICE)
-    with branch.hold(number, FIRM) as opened:
-        cases.reopen(opened, reason="尚未解決", tell=tell)
+    with branch.hold(number, FIRM) as locked:
+        case_commands.reopen(locked, reason="尚未解決", tell=tell)
     assert branch.row(number).assignee == "bob@kp.example"
 
 
@@ -99,45 +99,45 @@ def test_a_case_reopened_while_nobody_is_here_waits_in_the_queue(branch, number)
     """A4, A5"""
     _closed(branch, number)
     branch.disable(ALICE)
-    with branch.hold(number, FIRM) as opened:
-        cases.reopen(opened, reason="尚未解決", tell=tell)
+    with branch.hold(number, FIRM) as locked:
+        case_commands.reopen(locked, reason="尚未解決", tell=tell)
     assert (branch.row(number).assignee, branch.row(number).status) == (None, "received")
 
 
 def test_an_open_case_is_not_reopened_and_not_rated(branch, number):
-    for step in (lambda o: cases.reopen(o, reason="x", tell=tell), lambda o: cases.rate(o, 5)):
-        with pytest.raises(StepNotAllowed), branch.hold(number, FIRM) as opened:
-            step(opened)
+    for step in (lambda o: case_commands.reopen(o, reason="x", tell=tell), lambda o: case_commands.rate(o, 5)):
+        with pytest.raises(StepNotAllowed), branch.hold(number, FIRM) as locked:
+            step(locked)
 
 
 @pytest.mark.parametrize("score", [0, 6])
 def test_a_score_lies_between_one_and_five(branch, number, score):
     _closed(branch, number)
-    with pytest.raises(Invalid), branch.hold(number, FIRM) as opened:
-        cases.rate(opened, score)
+    with pytest.raises(Invalid), branch.hold(number, FIRM) as locked:
+        case_commands.rate(locked, score)
 
 
 def test_the_newest_score_stands(branch, number):
     _closed(branch, number)
     for score in (2, 5):
-        with branch.hold(number, FIRM) as opened:
-            cases.rate(opened, score)
+        with branch.hold(number, FIRM) as locked:
+            case_commands.rate(locked, score)
     assert branch.case(number).rating == 5
 
 
 def test_a_call_asked_for_shows_as_the_firm_speaking(branch, number):
-    with branch.hold(number, FIRM) as opened:
-        cases.ask_call(opened)
+    with branch.hold(number, FIRM) as locked:
+        case_commands.ask_call(locked)
     assert branch.row(number).firm_spoke_at == branch.now
     assert branch.events(number)[-1].event == EventKind.CALL_ASKED
 
 
 def test_time_never_runs_backwards_between_two_machines(branch, number):
-    with branch.hold(number, ALICE) as opened:
-        cases.note(opened, "一", tell=tell)
+    with branch.hold(number, ALICE) as locked:
+        case_commands.note(locked, "一", tell=tell)
     branch.later(-0.5)
-    with branch.hold(number, ALICE) as opened:
-        cases.note(opened, "二", tell=tell)
+    with branch.hold(number, ALICE) as locked:
+        case_commands.note(locked, "二", tell=tell)
     times = [event.at for event in branch.events(number)]
     assert times == sorted(times)
     assert times[-1] == times[-2]
@@ -145,9 +145,9 @@ def test_time_never_runs_backwards_between_two_machines(branch, number):
 
 def test_every_step_is_audited_without_its_words(branch, number):
 
-    with branch.hold(number, ALICE) as opened:
-        cases.note(opened, "祕密的話", tell=tell)
-        cases.reply(opened, "給廠商的話", tell=tell)
+    with branch.hold(number, ALICE) as locked:
+        case_commands.note(locked, "祕密的話", tell=tell)
+        case_commands.reply(locked, "給廠商的話", tell=tell)
     with branch.database.reading() as session:
         rows = list(session.scalars(select(Audit).where(Audit.subject == number)))
     assert [row.action for row in rows] == ["case.open", "case.note", "case.reply"]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from routing.service import cases
+from routing.service.cases import commands as case_commands
 from tests.chat import Chat, actions_of, said, words_of
 from tests.factories import DATABASES, MONDAY, branch_on, cast, tell
 
@@ -182,7 +182,7 @@ def test_every_park_of_the_branch_can_be_tapped(branch, chat):
     _at_the_park(chat)
     chat.text("不知道")
     _texts, card = chat.text("不知道")
-    assert len(card.buttons) == len(branch.desk.offices.own_parks) + 1
+    assert len(card.buttons) == len(branch.office.offices.own_parks) + 1
 
 
 STEPS = [(), ("晴川精密",), ("晴川精密", "陳小姐"), ("晴川精密", "陳小姐", "07-3611212"),
@@ -306,6 +306,6 @@ def test_an_answer_longer_than_five_messages_never_goes_out(chat):
 
 def test_what_the_officer_answers_reaches_the_firms_card(branch, chat):
     number = chat.opens()
-    with branch.hold(number) as opened:
-        cases.reply(opened, "已派員查看", tell=tell, via="line")
+    with branch.hold(number) as locked:
+        case_commands.reply(locked, "已派員查看", tell=tell, via="line")
     assert "承辦人回復" in words_of(chat.tap("case", number=number))

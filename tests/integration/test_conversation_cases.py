@@ -3,9 +3,9 @@
 import pytest
 
 from routing.domain.case import Outcome
-from routing.service import cases
+from routing.service.cases import commands as case_commands
 from tests.chat import Chat, actions_of, buttons_of, said, words_of
-from tests.factories import DATABASES, OPERATIONS, SAFETY, branch_on, cast, desk, tell, untold
+from tests.factories import DATABASES, OPERATIONS, SAFETY, branch_on, cast, office, tell, untold
 
 MORE = "租約影本和印鑑證明都補上了"
 
@@ -26,14 +26,14 @@ def chat(branch):
 
 
 def close(branch, number):
-    with branch.hold(number) as opened:
-        cases.close(opened, Outcome.REFERRED, summary="已移請台電", tell=tell)
+    with branch.hold(number) as locked:
+        case_commands.close(locked, Outcome.REFERRED, summary="已移請台電", tell=tell)
 
 
 def wait(branch, number, on="firm"):
-    with branch.hold(number) as opened:
+    with branch.hold(number) as locked:
         agency = "taipower" if on == "agency" else None
-        cases.wait(opened, on, message="請補件", agency=agency, tell=untold)
+        case_commands.wait(locked, on, message="請補件", agency=agency, tell=untold)
 
 
 def test_nobody_has_cases_at_first(chat):
@@ -202,9 +202,9 @@ def test_the_chosen_language_holds_for_answers_and_notices(branch, chat, lang, f
     assert said(chat.tap("language", lang=lang), "language.set", language=lang)
     number = chat.opens()
     assert first in words_of(chat.tap("case", number=number))
-    with branch.hold(number) as opened:
-        cases.reply(opened, "OK", tell=tell)
-    assert desk().sentences.say("notice.replied.title", lang) in str(branch.outbox()[-1].payload)
+    with branch.hold(number) as locked:
+        case_commands.reply(locked, "OK", tell=tell)
+    assert office().sentences.say("notice.replied.title", lang) in str(branch.outbox()[-1].payload)
     chat.text("請問租金")
     assert chat.contact.language == lang
 

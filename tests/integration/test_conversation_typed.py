@@ -3,9 +3,10 @@
 import pytest
 
 from knowledge.common import load_common
-from knowledge.language.text import Language, detect_language
+from knowledge.language.text import detect_language
 from knowledge.loading import load_knowledge
-from routing.service import cases
+from knowledge.vocabulary import Language
+from routing.service.cases import commands as case_commands
 from tests.chat import Chat, actions_of, buttons_of, said, words_of
 from tests.factories import branch_on, cast, untold
 
@@ -118,8 +119,8 @@ def test_danger_is_answered_in_the_language_it_is_told_in(chat, typed, told):
 
 def test_photos_after_the_words_that_ended_a_wait_go_to_the_same_case(branch, chat):
     number = chat.opens()
-    with branch.hold(number) as opened:
-        cases.wait(opened, "firm", message="請補件", tell=untold)
+    with branch.hold(number) as locked:
+        case_commands.wait(locked, "firm", message="請補件", tell=untold)
     chat.text("租約影本如附")
     assert said(chat.photo(), "added", number=number)
     assert said(chat.photo(), "added", number=number)
@@ -128,8 +129,8 @@ def test_photos_after_the_words_that_ended_a_wait_go_to_the_same_case(branch, ch
 def test_emoji_alone_end_no_wait(branch, chat):
     """S3: thanks and stickers, in whatever form."""
     number = chat.opens()
-    with branch.hold(number) as opened:
-        cases.wait(opened, "firm", message="請補件", tell=untold)
+    with branch.hold(number) as locked:
+        case_commands.wait(locked, "firm", message="請補件", tell=untold)
     assert "open_case" in actions_of(chat.text("👍🙏"))
     assert branch.row(number).status == "waiting_firm"
 

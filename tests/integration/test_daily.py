@@ -5,25 +5,26 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from routing.service.context import DeskSource, Transactions
-from routing.service.upkeep import daily
-from routing.service.upkeep.retention import Periods
-from routing.store import migrating
-from routing.store.schema import Contact, Inbox, Media, Message, Outbox
-from routing.store.schema_desk import Audit, SignInFailure
+from routing.service.maintenance import daily
+from routing.service.maintenance.retention import Periods
+from routing.service.office_context import OfficeContextProvider, UnitOfWorkFactory
+from routing.store import migration
+from routing.store.accounts.schema import Audit, SignInFailure
+from routing.store.conversation.schema import Contact, Media, Message
+from routing.store.messaging.schema import Inbox, Outbox
 from routing.store.session import Database
-from tests.factories import desk
+from tests.factories import office
 
 NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 
 
 def test_upkeep_runs_once_a_day_however_often_it_is_asked(database_url):
     database = Database(database_url)
-    migrating.upgrade(database)
+    migration.upgrade(database)
     done = []
     for moment in (NOON, NOON + timedelta(hours=1), NOON + timedelta(hours=11), NOON + timedelta(hours=13)):
         with database.writing() as session:
-            done.append(daily.run_if_due(session, desk(), now=moment))
+            done.append(daily.run_if_due(session, office(), now=moment))
     database.dispose()
     # Noon, 13:00 and 23:00 of Monday in Taipei, then 01:00 of Tuesday.
     assert done == [True, False, False, True]
@@ -58,12 +59,12 @@ SET = [
 def test_upkeep_erases_by_the_agencys_periods_and_by_no_guess_of_its_own(database_url, periods, erased):
     """個人資料保護法 §11, 檔案法 §12: how long something is kept is the agency's to decide."""
     database = Database(database_url)
-    migrating.upgrade(database)
+    migration.upgrade(database)
     with database.writing() as session:
         old_things(session, NOON - timedelta(days=4000))
     with database.writing() as session:
-        assert daily.run_if_due(session, desk(), now=NOON)
-    transactions = Transactions(database=database, desks=DeskSource(desk()))
+        assert daily.run_if_due(session, office(), now=NOON)
+    transactions = UnitOfWorkFactory(database=database, office_provider=OfficeContextProvider(office()))
     daily.go_on(transactions, Periods(**periods), now=NOON)
     daily.go_on(transactions, Periods(**periods), now=NOON)
     with database.reading() as session:

@@ -10,9 +10,9 @@ from sqlalchemy.exc import OperationalError
 from routing.domain.errors import DeliveryError, NotFound, StepNotAllowed
 from routing.domain.messages import Text, to_plain
 from routing.domain.retry import BACKOFF, KEY_LIFE
-from routing.service.channel import delivery
-from routing.store.channel import outbox
-from routing.store.schema import Outbox
+from routing.service.messaging import outbox
+from routing.store.messaging import outbox as outbox_store
+from routing.store.messaging.schema import Outbox
 from tests.factories import SUE
 from tests.requirements import postgres_admin_dsn
 
@@ -47,7 +47,7 @@ def fail(**what):
 def put(branch, *, user="U1", payload=SAY, contact=None, **values):
     contact = contact or branch.contact(user)
     with branch.database.writing() as session:
-        return outbox.put(session, contact_id=contact, payload=payload, reason="x", now=branch.now, **values).id
+        return outbox_store.put(session, contact_id=contact, payload=payload, reason="x", now=branch.now, **values).id
 
 
 def put_reply(branch, **values):
@@ -56,10 +56,10 @@ def put_reply(branch, **values):
 
 def run(branch, channel):
     with branch.database.writing() as session:
-        parcels = delivery.lease_parcels(session, now=branch.now)
-    for parcel in parcels:
-        delivery.deliver(branch.database, channel, parcel, now=branch.now)
-    return len(parcels)
+        batch = outbox.lease_messages(session, now=branch.now)
+    for outbound in batch:
+        outbox.deliver(branch.database, channel, outbound, now=branch.now)
+    return len(batch)
 
 
 def only(branch):
@@ -81,7 +81,7 @@ def test_a_push_is_accepted_and_says_with_which_request(branch):
 def test_the_readers_language_goes_with_the_message(branch):
     contact = branch.contact("U1", language="ja")
     with branch.database.writing() as session:
-        outbox.put(session, contact_id=contact, payload=SAY, reason="x", now=branch.now)
+        outbox_store.put(session, contact_id=contact, payload=SAY, reason="x", now=branch.now)
     channel = Channel()
     run(branch, channel)
     assert channel.calls[0][-1] == "ja"
@@ -145,8 +145,8 @@ def test_a_reply_whose_sender_died_is_tried_again_by_another(branch):
     """L11, O3, contract §4: in time, with the same token, and what LINE then says decides."""
     put_reply(branch)
     with branch.database.writing() as session:
-        delivery.lease_parcels(session, now=branch.now)
-    branch.now += delivery.LEASE + timedelta(seconds=1)
+        outbox.lease_messages(session, now=branch.now)
+    branch.now += outbox.LEASE + timedelta(seconds=1)
     channel = Channel(fail(**TAKEN))
     run(branch, channel)
     assert (only(branch).state, only(branch).error, len(channel.calls)) == ("accepted", "presumed", 1)
@@ -171,7 +171,7 @@ def test_a_reply_whose_sender_died_too_long_ago_is_unknown(branch):
     """L11, O3"""
     put_reply(branch)
     with branch.database.writing() as session:
-        delivery.lease_parcels(session, now=branch.now)
+        outbox.lease_messages(session, now=branch.now)
     branch.now += timedelta(seconds=51)
     channel = Channel()
     assert run(branch, channel) == 0
@@ -242,7 +242,7 @@ def test_the_outcome_is_recorded_when_the_database_is_back(branch):
     """A live worker tries again to record what LINE said: nobody else knows it."""
     put(branch)
     with branch.database.writing() as session:
-        (parcel,) = delivery.lease_parcels(session, now=branch.now)
+        (outbound,) = outbox.lease_messages(session, now=branch.now)
     cut = Cut(branch.database)
     waits = []
 
@@ -253,17 +253,17 @@ def test_the_outcome_is_recorded_when_the_database_is_back(branch):
         return True
 
     channel = Channel()
-    delivery.deliver(branch.database, channel, parcel, now=branch.now, again=again)
+    outbox.deliver(branch.database, channel, outbound, now=branch.now, again=again)
     assert (only(branch).state, len(waits), len(channel.calls)) == ("accepted", 3, 1)
 
 
 def test_recording_ends_with_the_process(branch):
     put(branch)
     with branch.database.writing() as session:
-        (parcel,) = delivery.lease_parcels(session, now=branch.now)
+        (outbound,) = outbox.lease_messages(session, now=branch.now)
     cut = Cut(branch.database)
     with pytest.raises(OperationalError):
-        delivery.deliver(branch.database, Channel(), parcel, now=branch.now, again=lambda _seconds: False)
+        outbox.deliver(branch.database, Channel(), outbound, now=branch.now, again=lambda _seconds: False)
     cut.mend()
     assert only(branch).state == "leased"
 
@@ -283,8 +283,8 @@ def test_a_push_whose_sender_died_is_sent_with_the_same_key(branch):
     """L12, O3"""
     put(branch)
     with branch.database.writing() as session:
-        (lost,) = delivery.lease_parcels(session, now=branch.now)
-    branch.now += delivery.LEASE + timedelta(seconds=1)
+        (lost,) = outbox.lease_messages(session, now=branch.now)
+    branch.now += outbox.LEASE + timedelta(seconds=1)
     channel = Channel()
     run(branch, channel)
     assert channel.calls[0][2] == lost.retry_key
@@ -294,7 +294,7 @@ def test_a_key_beyond_its_life_is_never_sent_again(branch):
     """L12: whether after a long stop or a long wait, a person decides."""
     put(branch)
     with branch.database.writing() as session:
-        delivery.lease_parcels(session, now=branch.now)
+        outbox.lease_messages(session, now=branch.now)
     branch.now += KEY_LIFE
     channel = Channel()
     assert run(branch, channel) == 0
@@ -333,10 +333,10 @@ def test_a_late_outcome_does_not_touch_a_newer_attempt(branch):
     """O2"""
     put(branch)
     with branch.database.writing() as session:
-        (slow,) = delivery.lease_parcels(session, now=branch.now)
-    branch.now += delivery.LEASE + timedelta(seconds=1)
+        (slow,) = outbox.lease_messages(session, now=branch.now)
+    branch.now += outbox.LEASE + timedelta(seconds=1)
     run(branch, Channel())
-    delivery.deliver(branch.database, Channel(fail(permanent=True)), slow, now=branch.now)
+    outbox.deliver(branch.database, Channel(fail(permanent=True)), slow, now=branch.now)
     assert only(branch).state == "accepted"
 
 
@@ -372,7 +372,7 @@ def test_a_person_may_send_again_with_a_key_of_its_own(branch, state):
         session.get(Outbox, row_id).attempts = 8
     before = only(branch).retry_key
     with branch.database.writing() as session:
-        delivery.resend(session, row_id, branch.actor(SUE), now=branch.now)
+        outbox.resend(session, row_id, branch.actor(SUE), now=branch.now)
     channel = Channel()
     run(branch, channel)
     row = only(branch)
@@ -387,9 +387,9 @@ def test_what_is_on_its_way_or_done_is_not_sent_again(branch, state):
     with branch.database.writing() as session:
         session.get(Outbox, row_id).state = state
     with pytest.raises(StepNotAllowed), branch.database.writing() as session:
-        delivery.resend(session, row_id, branch.actor(SUE), now=branch.now)
+        outbox.resend(session, row_id, branch.actor(SUE), now=branch.now)
 
 
 def test_there_must_be_a_message_to_send_again(branch):
     with pytest.raises(NotFound), branch.database.writing() as session:
-        delivery.resend(session, 4711, branch.actor(SUE), now=branch.now)
+        outbox.resend(session, 4711, branch.actor(SUE), now=branch.now)

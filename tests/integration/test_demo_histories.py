@@ -10,20 +10,22 @@ from pathlib import Path
 import pytest
 
 from bot.app import build_runtime
-from bot.demo import filling
+from bot.demo import seeding
+from bot.demo.fixtures import load_fixtures
 from bot.demo.histories import make_histories
-from bot.demo.material import load_material
 from bot.demo.running import _settings
-from bot.web.runtime import Runtime
-from knowledge.calendar import TAIPEI, known_closures, load_calendar, local
-from knowledge.offices import CATEGORIES, load_offices
+from bot.runtime import Runtime
+from knowledge.calendar.office_calendar import TAIPEI, known_closures, load_calendar, local
+from knowledge.offices.directory import CATEGORIES, load_offices
 from routing.domain.case import Kind, Status
 from routing.domain.permissions import SYSTEM
 from routing.domain.reporting.history import CaseHistory, KnownWords, read
-from routing.service import histories, turnaround, views
-from routing.service.upkeep import databases
-from routing.store import people
-from routing.store.cases import CaseFilter
+from routing.service.cases import histories
+from routing.service.cases import queries as case_queries
+from routing.service.maintenance import databases
+from routing.service.reporting import turnaround as turnaround_report
+from routing.store.accounts import queries as account_store
+from routing.store.cases.queries import CaseFilter
 
 OFFICES = load_offices()
 CALENDAR = load_calendar().with_closures(known_closures())
@@ -100,12 +102,12 @@ def test_staff_work_in_office_hours_on_working_days() -> None:
 
 
 def test_firms_and_people_are_plainly_invented() -> None:
-    material = load_material()
+    fixtures = load_fixtures()
     records = [json.loads(line) for line in year(NOWS[0])]
-    assert all("示範" in firm or "測試" in firm for firm in material.firms)
+    assert all("示範" in firm or "測試" in firm for firm in fixtures.firms)
     assert {record["firm"]["ubn"] for record in records} == {None}
-    assert all("示範" in person.name for person in (*material.officers, *material.others))
-    assert all(person.email.endswith("@demo.example") for person in (*material.officers, *material.others))
+    assert all("示範" in person.name for person in (*fixtures.officers, *fixtures.others))
+    assert all(person.email.endswith("@demo.example") for person in (*fixtures.officers, *fixtures.others))
 
 
 @pytest.fixture(scope="module")
@@ -113,7 +115,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Runtime:
     folder: Path = tmp_path_factory.mktemp("demo")
     settings = _settings(folder, "http://127.0.0.1:1", "http://127.0.0.1:2")
     runtime = build_runtime(settings, now=lambda: NOWS[0], demo=True)
-    assert filling.prepare(runtime)
+    assert seeding.prepare(runtime)
     yield runtime
     runtime.database.dispose()
 
@@ -121,7 +123,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Runtime:
 def test_filling_again_changes_nothing(filled: Runtime) -> None:
     with filled.reading() as (session, _):
         before = list(histories.export(session))
-    assert not filling.prepare(filled)
+    assert not seeding.prepare(filled)
     with filled.reading() as (session, _):
         assert list(histories.export(session)) == before
 
@@ -133,9 +135,9 @@ def test_a_demo_database_is_marked_and_refused_elsewhere(filled: Runtime) -> Non
 
 def test_the_report_balances_and_shows_a_desk_that_gets_better(filled: Runtime) -> None:
     """S1: the figures refuse to print unless the events add up."""
-    with filled.reading() as (session, desk):
-        whole = turnaround.report(
-            session, desk, start=date(2025, 12, 1), end=date(2026, 10, 31), by="month", now=NOWS[0]
+    with filled.reading() as (session, office):
+        whole = turnaround_report.report(
+            session, office, start=date(2025, 12, 1), end=date(2026, 10, 31), by="month", now=NOWS[0]
         )
     assert whole["open_at_end"] == whole["open_at_start"] + whole["received"] + whole["reopened"] - whole["closed"]
     assert 0.88 <= whole["on_time_rate"] <= 0.95
@@ -149,8 +151,8 @@ def test_the_report_balances_and_shows_a_desk_that_gets_better(filled: Runtime) 
 
 
 def test_the_queue_holds_something_of_everything(filled: Runtime) -> None:
-    with filled.reading() as (session, desk):
-        queue = views.queue(session, desk, SYSTEM, CaseFilter(today=NOWS[0].date()), now=NOWS[0])
+    with filled.reading() as (session, office):
+        queue = case_queries.queue(session, office, SYSTEM, CaseFilter(today=NOWS[0].date()), now=NOWS[0])
     counts = {
         name: len(getattr(queue, name)) for name in ("alert", "overdue", "due_today", "answered", "new", "waiting")
     }
@@ -161,10 +163,10 @@ def test_the_queue_holds_something_of_everything(filled: Runtime) -> None:
 
 
 def test_every_open_case_belongs_to_somebody_of_the_team(filled: Runtime) -> None:
-    with filled.reading() as (session, desk):
-        queue = views.queue(session, desk, SYSTEM, CaseFilter(today=NOWS[0].date()), now=NOWS[0])
-        team = {row.email: row for row in people.all_staff(session)}
-        absent = people.absences_on(session, (NOWS[0] + timedelta(days=1)).date())
+    with filled.reading() as (session, office):
+        queue = case_queries.queue(session, office, SYSTEM, CaseFilter(today=NOWS[0].date()), now=NOWS[0])
+        team = {row.email: row for row in account_store.all_staff(session)}
+        absent = account_store.absences_on(session, (NOWS[0] + timedelta(days=1)).date())
     shown = [line for group in ("overdue", "due_today", "answered", "new", "working") for line in getattr(queue, group)]
     assert {line.row.unit for line in shown} == {team[line.row.assignee].unit for line in shown}
     assert len(absent) == 1

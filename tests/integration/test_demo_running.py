@@ -15,8 +15,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from bot.demo.filling import PASSWORD
 from bot.demo.live import USERS
+from bot.demo.seeding import PASSWORD
 from tests.harness.waiting import eventually
 
 ROOT = Path(__file__).parents[2]
@@ -102,10 +102,10 @@ def test_the_three_pages_open_and_say_that_they_are_a_demo(demo: Running) -> Non
 def test_the_overview_may_frame_the_pages_and_nobody_else_may(demo: Running) -> None:
     simulator = demo.chat.partition("/chat/")[0]
     overview = httpx.get(f"{demo.product}/demo").headers["content-security-policy"]
-    desk = httpx.get(f"{demo.product}/desk/sign-in").headers["content-security-policy"]
+    office = httpx.get(f"{demo.product}/desk/sign-in").headers["content-security-policy"]
     assert f"frame-src 'self' {simulator}" in overview
     assert "frame-ancestors 'none'" in overview
-    assert "frame-ancestors 'self'" in desk
+    assert "frame-ancestors 'self'" in office
 
 
 def test_a_second_start_says_where_the_first_one_is(demo: Running) -> None:

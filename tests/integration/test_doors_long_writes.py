@@ -15,11 +15,15 @@ import pytest
 from sqlalchemy import func, select
 
 from routing.domain.errors import Invalid
-from routing.service import calendar_keeping, histories, redating
-from routing.service.upkeep import retention
-from routing.store import meta
-from routing.store.schema import Case, Unsent
-from routing.store.schema_desk import Audit, Idempotency, SignInFailure
+from routing.service.cases import histories
+from routing.service.maintenance import retention
+from routing.service.office_calendar import commands as office_calendar_commands
+from routing.service.office_calendar import due_date_refresh
+from routing.store.accounts.schema import Audit, SignInFailure
+from routing.store.cases.schema import Case
+from routing.store.conversation.schema import Unsent
+from routing.store.maintenance import meta as meta_store
+from routing.store.maintenance.schema import Idempotency
 from routing.store.session import Database
 from tests.integration.test_histories import given_out, line
 from tests.service import Service
@@ -70,7 +74,7 @@ def test_an_import_shuts_nobody_out(service, tmp_path):
         while command.poll() is None:
             began = time.monotonic()
             with beside.writing() as session:
-                meta.put(session, "beside", "x")
+                meta_store.put(session, "beside", "x")
             waits.append(time.monotonic() - began)
             time.sleep(0.02)
         said = command.stdout.read()
@@ -142,37 +146,49 @@ def dates(service):
 
 def closing(service):
     with service.runtime.writing() as (session, _desk):
-        calendar_keeping.close(
-            session, service.runtime.desks, day=date(2026, 11, 17), county="高雄市", district=None, part="full",
-            source="", now=service.now,
-        )  # fmt: skip
+        office_calendar_commands.close(
+            session,
+            service.runtime.office_provider,
+            day=date(2026, 11, 17),
+            county="高雄市",
+            district=None,
+            part="full",
+            source="",
+            now=service.now,
+        )
 
 
 def test_a_closure_dates_many_cases_in_parts_and_a_worker_goes_on_where_it_stopped(service):
-    open_cases(service, 2 * redating.PART + 30)
+    open_cases(service, 2 * due_date_refresh.PART + 30)
     before = dates(service)
     closing(service)
     assert len(before) == 1
     assert len(dates(service)) == 2
-    assert redating.go_on(service.runtime, now=service.now) == redating.PART + 30
+    assert due_date_refresh.go_on(service.runtime, now=service.now) == due_date_refresh.PART + 30
     assert len(dates(service)) == 1
     assert dates(service) != before
-    assert redating.go_on(service.runtime, now=service.now) == 0
+    assert due_date_refresh.go_on(service.runtime, now=service.now) == 0
 
 
 def test_a_second_closure_meanwhile_leaves_no_case_with_dates_of_before(service):
-    open_cases(service, 3 * redating.PART)
+    open_cases(service, 3 * due_date_refresh.PART)
     closing(service)
-    other = threading.Thread(target=redating.go_on, args=(service.runtime,), kwargs={"now": service.now})
+    other = threading.Thread(target=due_date_refresh.go_on, args=(service.runtime,), kwargs={"now": service.now})
     other.start()
     with service.runtime.writing() as (session, _desk):
-        calendar_keeping.close(
-            session, service.runtime.desks, day=date(2026, 11, 18), county="高雄市", district=None, part="full",
-            source="", now=service.now,
-        )  # fmt: skip
-    redating.go_on(service.runtime, now=service.now)
+        office_calendar_commands.close(
+            session,
+            service.runtime.office_provider,
+            day=date(2026, 11, 18),
+            county="高雄市",
+            district=None,
+            part="full",
+            source="",
+            now=service.now,
+        )
+    due_date_refresh.go_on(service.runtime, now=service.now)
     other.join()
-    redating.go_on(service.runtime, now=service.now)
+    due_date_refresh.go_on(service.runtime, now=service.now)
     assert dates(service) == {date(2026, 11, 20)}
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from bot.__main__ import main
 from bot.web.health import Probe
-from routing.service.channel.intake import Intake
+from routing.service.messaging.inbox_writer import Intake
 from routing.store.session import trouble
 from tests.pages import Visitor
 from tests.service import PHONE_CASE, Service

@@ -11,9 +11,8 @@ from starlette.requests import Request
 from bot.__main__ import main
 from bot.web.limits.origin import address_of
 from routing.domain.errors import NotFound
-from routing.service import signing_in
-from routing.service.access import lockout, tokens
-from routing.store.schema_desk import Audit, SignInFailure
+from routing.service.accounts import authentication, lockout, tokens
+from routing.store.accounts.schema import Audit, SignInFailure
 from tests.integration.test_security_sessions import OTHER, PASSWORD, account, inside, sign_in
 from tests.pages import Visitor
 from tests.service import Service, email
@@ -30,12 +29,12 @@ def service(database_url):
 def attempt(service, address, who, password="wrong"):  # noqa: S107 - no password of anybody
     """One attempt from an address: True, False, or None if it is refused without looking."""
     with service.runtime.database.writing() as session:
-        made = signing_in.admit(session, who, address=address, now=service.now)
+        made = authentication.admit(session, who, address=address, now=service.now)
     if made is None:
         return None
     fits = made.fits(password)
     with service.runtime.database.writing() as session:
-        return signing_in.settle(session, made, who, fits=fits, now=service.now) is not None
+        return authentication.settle(session, made, who, fits=fits, now=service.now) is not None
 
 
 def count(service, table, *conditions):
@@ -125,7 +124,7 @@ def test_tokens_die_with_a_change_of_password(service):
     """Whoever had the old password could have made one."""
     may = account(service)
     with service.runtime.database.writing() as session:
-        service.tokens["may"] = signing_in.create_token(session, may, now=service.now)
+        service.tokens["may"] = authentication.create_token(session, may, now=service.now)
     assert service.get("may", "/me").status_code == 200
     here = sign_in(service, may)
     here.send(here.get("/desk/password"), "/desk/password", current=PASSWORD, password=OTHER, again=OTHER)

@@ -10,7 +10,7 @@ import pytest
 import uvicorn
 
 from bot.web.limits.bodies import HEAD_BYTES, Bounds
-from bot.web.limits.wire import BoundedProtocol
+from bot.web.limits.connections import BoundedProtocol
 from tests.pages import Visitor
 from tests.service import Service
 

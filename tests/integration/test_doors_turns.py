@@ -7,8 +7,9 @@ import time
 
 import pytest
 
-from routing.store import meta, migrating
+from routing.store import migration
 from routing.store.locks.turns import Turns
+from routing.store.maintenance import meta as meta_store
 from routing.store.session import Database
 
 PATIENCE = 1.8
@@ -18,7 +19,7 @@ PATIENCE = 1.8
 @pytest.fixture
 def database(database_url):
     database = Database(database_url)
-    migrating.upgrade(database)
+    migration.upgrade(database)
     yield database
     database.dispose()
 
@@ -30,7 +31,7 @@ def test_events_are_written_beside_twelve_busy_threads(database):
     def busy(number):
         while not over.is_set():
             with database.writing() as session:
-                meta.put(session, f"busy-{number}", str(time.monotonic()))
+                meta_store.put(session, f"busy-{number}", str(time.monotonic()))
 
     threads = [threading.Thread(target=busy, args=(number,)) for number in range(12)]
     for thread in threads:
@@ -84,5 +85,5 @@ def test_a_failure_inside_hands_the_turn_on(database):
         raise ValueError("on purpose")
     began = time.monotonic()
     with database.writing() as session:
-        meta.put(session, "x", "y")
+        meta_store.put(session, "x", "y")
     assert time.monotonic() - began < 2

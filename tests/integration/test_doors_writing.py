@@ -10,8 +10,7 @@ from contextlib import ExitStack, contextmanager
 import pytest
 from sqlalchemy import event
 
-from routing.service import signing_in
-from routing.service.access import passwords
+from routing.service.accounts import authentication, passwords
 from tests.attacks import routes
 from tests.integration.test_security_matrix import objects
 from tests.integration.test_security_sessions import PASSWORD, account
@@ -123,7 +122,7 @@ def test_no_hash_is_worked_out_inside_a_transaction(service):
     """Another password and a new account: while the lock is held by others, hashing goes on, and only then waits."""
     may = account(service)
     with service.runtime.database.reading() as session:
-        kept = signing_in.kept_password(session, may)
+        kept = authentication.kept_password(session, may)
     with somebody_writes(service):
         assert promptly(lambda: passwords.another(kept, "quite another password")).value.startswith("$argon2id$")
 

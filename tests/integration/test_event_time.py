@@ -9,13 +9,14 @@ from sqlalchemy import select
 from bot.line.events import read_event
 from bot.line.webhook import split
 from routing.domain.errors import Invalid
-from routing.service import cases
-from routing.service.channel import inbox
-from routing.service.context import DeskSource
-from routing.service.conversation import contacts
-from routing.service.conversation.contacts import Profile
-from routing.store.channel import inbox as store
-from routing.store.schema import Contact, Inbox, Message
+from routing.service.cases import commands as case_commands
+from routing.service.conversation import profiles as contact_profiles
+from routing.service.conversation.profiles import Profile
+from routing.service.messaging import inbox
+from routing.service.office_context import OfficeContextProvider
+from routing.store.conversation.schema import Contact, Message
+from routing.store.messaging import inbox as store
+from routing.store.messaging.schema import Inbox
 from tests.chat import Chat
 from tests.factories import DATABASES, SUE, branch_on, cast, reader, tell
 
@@ -43,10 +44,15 @@ def happens(branch, kind, *, ago=0.0, event_id=None, source=None, **more):
     with branch.database.engine.begin() as connection:
         store.take_in(connection, events, now=branch.now)
     for one in events:
-        inbox.work_lane(
-            branch.database, DeskSource(branch.desk), reader(), lambda raw, at: read_event(raw, event_at=at),
-            one.user_key, holder="w", now=lambda: branch.now,
-        )  # fmt: skip
+        inbox.work_partition(
+            branch.database,
+            OfficeContextProvider(branch.office),
+            reader(),
+            lambda raw, at: read_event(raw, event_at=at),
+            one.user_key,
+            holder="w",
+            now=lambda: branch.now,
+        )
 
 
 def words(text, message_id="101"):
@@ -60,8 +66,8 @@ GROUP = {"type": "group", "groupId": "C0", "userId": "U1"}
 def reply_code(branch, number):
     """Why a LINE reply to this case is refused, if it is."""
     try:
-        with branch.hold(number, SUE) as opened:
-            cases.reply(opened, "已處理", tell=tell)
+        with branch.hold(number, SUE) as locked:
+            case_commands.reply(locked, "已處理", tell=tell)
     except Invalid as refused:
         return refused.code
     return None
@@ -104,8 +110,8 @@ def test_words_in_a_group_say_nothing_of_blocking(branch, chat):
 def test_a_photo_older_than_the_wait_is_kept_in_the_case_and_the_wait_stands(branch, chat):
     number = chat.opens()
     branch.later(1)
-    with branch.hold(number, SUE) as opened:
-        cases.wait(opened, "firm", message="請補租約影本", tell=tell)
+    with branch.hold(number, SUE) as locked:
+        case_commands.wait(locked, "firm", message="請補租約影本", tell=tell)
     branch.later(0.1)
     happens(branch, "message", ago=1800, **PHOTO)
     assert branch.row(number).status == "waiting_firm"
@@ -118,8 +124,8 @@ def test_a_photo_older_than_the_wait_is_kept_in_the_case_and_the_wait_stands(bra
 def test_old_words_for_the_case_leave_the_wait_too(branch, chat):
     number = chat.opens()
     branch.later(1)
-    with branch.hold(number, SUE) as opened:
-        cases.wait(opened, "firm", message="請補租約影本", tell=tell)
+    with branch.hold(number, SUE) as locked:
+        case_commands.wait(locked, "firm", message="請補租約影本", tell=tell)
     branch.later(0.1)
     happens(branch, "message", ago=1800, **words("樹還在那邊，圍牆也歪了"))
     assert branch.row(number).status == "waiting_firm"
@@ -130,20 +136,20 @@ def test_a_wait_on_a_firm_that_blocked_us_is_refused_like_a_reply(branch, chat):
     number = chat.opens()
     branch.later(1)
     happens(branch, "unfollow")
-    with pytest.raises(Invalid) as refused, branch.hold(number, SUE) as opened:
-        cases.wait(opened, "firm", message="請補租約影本", tell=tell)
+    with pytest.raises(Invalid) as refused, branch.hold(number, SUE) as locked:
+        case_commands.wait(locked, "firm", message="請補租約影本", tell=tell)
     assert (refused.value.code, refused.value.field) == ("unreachable", "on")
     assert branch.row(number).status != "waiting_firm"
-    with branch.hold(number, SUE) as opened:
-        cases.wait(opened, "agency", agency="taipower", message="請查電力", tell=tell)
+    with branch.hold(number, SUE) as locked:
+        case_commands.wait(locked, "agency", agency="taipower", message="請查電力", tell=tell)
     assert branch.row(number).status == "waiting_agency"
 
 
 def test_a_case_from_the_telephone_may_wait_for_its_firm(branch):
     """Its firm is told by the channel it came by, and blocking is no matter of it."""
     number = branch.open()
-    with branch.hold(number, SUE) as opened:
-        cases.wait(opened, "firm", message="已電話請補租約影本", tell=tell)
+    with branch.hold(number, SUE) as locked:
+        case_commands.wait(locked, "firm", message="已電話請補租約影本", tell=tell)
     assert branch.row(number).status == "waiting_firm"
 
 
@@ -172,8 +178,8 @@ def test_a_name_that_no_database_holds_is_kept_without_the_bad_character_once(br
         asked.append(user)
         return profiles[user]
 
-    assert contacts.learn_names(branch.database, ask) == 2
-    assert contacts.learn_names(branch.database, ask) == 0
+    assert contact_profiles.learn_names(branch.database, ask) == 2
+    assert contact_profiles.learn_names(branch.database, ask) == 0
     assert sorted(asked) == ["U1", "U2"]
     with branch.database.reading() as session:
         names = {row.line_user_id: row.display_name for row in session.scalars(select(Contact))}

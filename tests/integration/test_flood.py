@@ -8,14 +8,15 @@ from sqlalchemy import func, select
 
 from bot.line.events import read_event
 from routing.domain.errors import DeliveryError
-from routing.service import cases
-from routing.service.channel import delivery, inbox
-from routing.service.context import DeskSource
-from routing.service.conversation.flooding import LIMIT
-from routing.store.channel import inbox as store
-from routing.store.channel import outbox
-from routing.store.channel.inbox import RawEvent
-from routing.store.schema import Message, Outbox
+from routing.service.cases import commands as case_commands
+from routing.service.conversation.flood_limit import LIMIT
+from routing.service.messaging import inbox, outbox
+from routing.service.office_context import OfficeContextProvider
+from routing.store.conversation.schema import Message
+from routing.store.messaging import inbox as store
+from routing.store.messaging import outbox as outbox_store
+from routing.store.messaging.inbox import RawEvent
+from routing.store.messaging.schema import Outbox
 from tests.chat import Chat
 from tests.factories import DATABASES, SUE, branch_on, cast, reader, tell
 
@@ -45,10 +46,15 @@ def sends(branch, number, *, every=0.5, what=None, at=None, name="e"):
 
 
 def work(branch):
-    while inbox.work_lane(
-        branch.database, DeskSource(branch.desk), reader(), lambda raw, at: read_event(raw, event_at=at), "U1",
-        holder="w", now=lambda: branch.now,
-    ):  # fmt: skip
+    while inbox.work_partition(
+        branch.database,
+        OfficeContextProvider(branch.office),
+        reader(),
+        lambda raw, at: read_event(raw, event_at=at),
+        "U1",
+        holder="w",
+        now=lambda: branch.now,
+    ):
         continue
 
 
@@ -58,7 +64,7 @@ def kept(branch):
 
 
 def is_told(branch, row):
-    return branch.desk.sentences.say("flood", "zh-TW") in json.dumps(row.payload, ensure_ascii=False)
+    return branch.office.sentences.say("flood", "zh-TW") in json.dumps(row.payload, ensure_ascii=False)
 
 
 def test_what_is_beyond_the_limit_is_kept_and_answered_once(branch):
@@ -69,7 +75,7 @@ def test_what_is_beyond_the_limit_is_kept_and_answered_once(branch):
     assert len(said) == LIMIT + 1
     assert [is_told(branch, row) for row in said] == [False] * LIMIT + [True]
     assert {row.kind for row in said} == {"reply"}
-    assert all(row.reason == outbox.NEVER_PUSHED for row in said)
+    assert all(row.reason == outbox_store.NEVER_PUSHED for row in said)
 
 
 def test_a_flood_that_goes_on_is_not_told_again_and_a_new_one_is(branch):
@@ -114,7 +120,7 @@ def test_a_few_messages_that_we_come_to_late_are_pushed_each(branch):
     branch.now += timedelta(seconds=90)
     work(branch)
     with branch.database.writing() as session:
-        delivery.lease_parcels(session, now=branch.now, limit=9)
+        outbox.lease_messages(session, now=branch.now, limit=9)
     assert [row.reason for row in branch.outbox()] == ["answer"] * 3
 
 
@@ -123,7 +129,7 @@ def test_an_answer_in_a_flood_whose_token_fails_is_dropped_not_pushed(branch):
     work(branch)
     branch.now += timedelta(minutes=5)
     with branch.database.writing() as session:
-        assert delivery.lease_parcels(session, now=branch.now, limit=99) == []
+        assert outbox.lease_messages(session, now=branch.now, limit=99) == []
     assert {(row.kind, row.state, row.error) for row in branch.outbox()} == {("reply", "cancelled", "flood")}
 
 
@@ -143,8 +149,8 @@ def test_what_already_waits_to_be_pushed_is_spared_too(branch):
 def test_forty_photos_for_a_case_that_waits_all_belong_to_it(branch):
     chat = Chat(branch)
     number = chat.opens()
-    with branch.hold(number, SUE) as opened:
-        cases.wait(opened, "firm", message="請補現場照片", tell=tell)
+    with branch.hold(number, SUE) as locked:
+        case_commands.wait(locked, "firm", message="請補現場照片", tell=tell)
     branch.now += timedelta(seconds=70)
     before = len(branch.outbox())
     sends(branch, 40, every=0.2, what={"type": "image", "contentProvider": {"type": "line"}})
@@ -184,7 +190,7 @@ def test_a_token_that_line_refuses_in_a_flood_costs_no_push(branch):
     work(branch)
     for _ in range(99):  # one after the other, as a firm's answers go out
         with branch.database.writing() as session:
-            parcels = delivery.lease_parcels(session, now=branch.now, limit=99)
-        for parcel in parcels:
-            delivery.deliver(branch.database, Refusing(), parcel, now=branch.now)
+            batch = outbox.lease_messages(session, now=branch.now, limit=99)
+        for outbound in batch:
+            outbox.deliver(branch.database, Refusing(), outbound, now=branch.now)
     assert {(row.kind, row.state) for row in branch.outbox()} == {("reply", "cancelled")}

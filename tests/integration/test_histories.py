@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from routing.service import calendar_keeping, histories, turnaround
-from routing.store import cases
-from routing.store.channel import outbox
+from routing.service.cases import histories
+from routing.service.office_calendar import commands as office_calendar_commands
+from routing.service.reporting import turnaround as turnaround_report
+from routing.store.cases import queries as case_store
+from routing.store.messaging import outbox as outbox_store
 from tests.service import PHONE_CASE, Service
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "histories.jsonl"
@@ -38,8 +40,8 @@ def service(database_url):
 
 
 def take_in(service, lines, *, skip_bad=False):
-    with service.runtime.writing() as (session, desk):
-        return histories.import_histories(session, desk, lines, skip_bad=skip_bad, now=service.now)
+    with service.runtime.writing() as (session, office):
+        return histories.import_histories(session, office, lines, skip_bad=skip_bad, now=service.now)
 
 
 def given_out(service):
@@ -132,7 +134,7 @@ def test_importing_sends_nothing_and_reserves_the_serials_of_its_days(service):
     )
     take_in(service, [today])
     with service.runtime.reading() as (session, _desk):
-        assert outbox.listing(session) == []
+        assert outbox_store.listing(session) == []
     assert service.post("alice", "/cases", PHONE_CASE).json()["number"] == "KP-1151116-0008"
     number = json.loads(today)["number"]
     assert service.post("alice", f"/cases/{number}/reopen", {"reason": "x"}).status_code == 200
@@ -149,9 +151,9 @@ def test_words_stand_in_messages_alone(service):
     ]
     take_in(service, [line(events=events)])
     with service.runtime.reading() as (session, _desk):
-        row = cases.by_number(session, "KP-1150105-0001")
-        assert [message.text for message in cases.messages(session, row.id)] == words
-        assert not any(word in str(event.data) for event in cases.events_of(session, row.id) for word in words)
+        row = case_store.by_number(session, "KP-1150105-0001")
+        assert [message.text for message in case_store.messages(session, row.id)] == words
+        assert not any(word in str(event.data) for event in case_store.events_of(session, row.id) for word in words)
     shown = service.get("sue", "/cases/KP-1150105-0001").json()
     assert [message["text"] for message in shown["messages"]] == words
 
@@ -177,8 +179,8 @@ def test_words_stand_in_messages_alone(service):
 def test_the_clock_table_of_the_contract_through_import_and_api(service, received, events, due, used):
     """Contract §7."""
     with service.runtime.writing() as (session, _desk):
-        calendar_keeping.close(
-            session, service.runtime.desks, day=date(2025, 7, 7), county="高雄市", district=None, part="full",
+        office_calendar_commands.close(
+            session, service.runtime.office_provider, day=date(2025, 7, 7), county="高雄市", district=None, part="full",
             source="", now=service.now,
         )  # fmt: skip
     take_in(service, [line(received, events=events)])
@@ -190,9 +192,9 @@ def test_the_api_and_the_service_give_the_same_report_in_every_form(service):
     """R13."""
     take_in(service, LINES)
     given = service.get("sue", "/turnaround", **{"from": "2025-02-01", "to": "2025-02-28", "by": "unit"}).json()
-    with service.runtime.reading() as (session, desk):
-        made = turnaround.report(
-            session, desk, start=date(2025, 2, 1), end=date(2025, 2, 28), by="unit", now=service.now
+    with service.runtime.reading() as (session, office):
+        made = turnaround_report.report(
+            session, office, start=date(2025, 2, 1), end=date(2025, 2, 28), by="unit", now=service.now
         )
     assert given == made
     assert given["closed_cases"] == 21
@@ -224,9 +226,13 @@ def test_a_finished_report_changes_only_as_a_revision_that_says_so(service):
 
 def test_the_cases_behind_a_figure_are_named(service):
     take_in(service, LINES)
-    with service.runtime.reading() as (session, desk):
-        made = turnaround.make(session, desk, start=date(2025, 2, 1), end=date(2025, 2, 28), by="unit", now=service.now)
-    assert len(turnaround.cases_behind(made, "late")) == 7
-    parts = [turnaround.cases_behind(made, "late", group=group.key, grouped=True) for group in made.report.groups]
-    assert sorted(number for part in parts for number in part) == sorted(turnaround.cases_behind(made, "late"))
-    assert turnaround.cases_behind(made, "late", group="nobody", grouped=True) == ()
+    with service.runtime.reading() as (session, office):
+        made = turnaround_report.make(
+            session, office, start=date(2025, 2, 1), end=date(2025, 2, 28), by="unit", now=service.now
+        )
+    assert len(turnaround_report.cases_behind(made, "late")) == 7
+    parts = [
+        turnaround_report.cases_behind(made, "late", group=group.key, grouped=True) for group in made.report.groups
+    ]
+    assert sorted(number for part in parts for number in part) == sorted(turnaround_report.cases_behind(made, "late"))
+    assert turnaround_report.cases_behind(made, "late", group="nobody", grouped=True) == ()

@@ -9,13 +9,14 @@ import pytest
 from sqlalchemy import func, select
 
 from bot.line.events import read_event
-from routing.service.channel import inbox
-from routing.service.channel.intake import Intake, IntakeError, Waiting
-from routing.service.context import DeskSource
-from routing.service.upkeep import health
-from routing.store.channel import inbox as store
-from routing.store.channel.inbox import RawEvent
-from routing.store.schema import Contact, Inbox, Lane, Message
+from routing.service.maintenance import health
+from routing.service.messaging import inbox
+from routing.service.messaging.inbox_writer import Intake, IntakeError, Waiting
+from routing.service.office_context import OfficeContextProvider
+from routing.store.conversation.schema import Contact, Message
+from routing.store.messaging import inbox as store
+from routing.store.messaging.inbox import RawEvent
+from routing.store.messaging.schema import Inbox, Partition
 from routing.store.session import Database
 from tests.factories import DATABASES, branch_on, reader
 
@@ -60,8 +61,14 @@ def plainly(raw_event, event_at):
 
 
 def work(branch, user="U1", *, read=plainly, holder="w1"):
-    return inbox.work_lane(
-        branch.database, DeskSource(branch.desk), reader(), read, user, holder=holder, now=lambda: branch.now
+    return inbox.work_partition(
+        branch.database,
+        OfficeContextProvider(branch.office),
+        reader(),
+        read,
+        user,
+        holder=holder,
+        now=lambda: branch.now,
     )
 
 
@@ -130,27 +137,27 @@ def test_a_lane_has_one_holder_until_the_lease_ends(branch):
 
     def hold(holder):
         with branch.database.writing() as session:
-            return store.hold_lane(session, "U1", holder=holder, now=branch.now, lease=inbox.LEASE)
+            return store.hold_partition(session, "U1", holder=holder, now=branch.now, lease=inbox.LEASE)
 
     assert (hold("a"), hold("b")) == (True, False)
     assert work(branch, holder="b") == 0
     with branch.database.reading() as session:
-        assert store.lanes_with_work(session, now=branch.now, limit=9) == []
+        assert store.partitions_with_work(session, now=branch.now, limit=9) == []
     branch.now += inbox.LEASE + timedelta(seconds=1)
     with branch.database.reading() as session:
-        assert store.lanes_with_work(session, now=branch.now, limit=9) == ["U1"]
+        assert store.partitions_with_work(session, now=branch.now, limit=9) == ["U1"]
     assert hold("b")
     with branch.database.writing() as session:
-        assert not store.keep_lane(session, "U1", holder="a", now=branch.now, lease=inbox.LEASE)
-        store.free_lane(session, "U1", holder="a")
-        assert session.get(Lane, "U1").holder == "b"
+        assert not store.keep_partition(session, "U1", holder="a", now=branch.now, lease=inbox.LEASE)
+        store.free_partition(session, "U1", holder="a")
+        assert session.get(Partition, "U1").holder == "b"
 
 
 def test_the_lane_is_free_after_the_work(branch):
     take_in(branch, raw("e1"))
     work(branch)
     with branch.database.reading() as session:
-        assert session.get(Lane, "U1").holder is None
+        assert session.get(Partition, "U1").holder is None
 
 
 class Stumbling:
@@ -183,14 +190,14 @@ def test_a_crash_in_the_effects_undoes_them_all(branch):
     """L2: the event is marked handled in the transaction of its effects, or not at all."""
     take_in(branch, raw("e1"))
 
-    class Broken(DeskSource):
-        def desk(self, session):
+    class Broken(OfficeContextProvider):
+        def office(self, session):
             session.add(Contact(line_user_id="U9", created_at=branch.now, reachable=True, dialogue={}))
             session.flush()
             raise RuntimeError
 
-    handled = inbox.work_lane(
-        branch.database, Broken(branch.desk), reader(), plainly, "U1", holder="w", now=lambda: branch.now
+    handled = inbox.work_partition(
+        branch.database, Broken(branch.office), reader(), plainly, "U1", holder="w", now=lambda: branch.now
     )
     assert handled == 1
     assert rows(branch)[0].state == "new"

@@ -6,11 +6,13 @@ import pytest
 from sqlalchemy import func, select
 
 from routing.domain.errors import Invalid
-from routing.service import histories
-from routing.service.upkeep import backups
-from routing.store import migrating
-from routing.store.schema import Case, Contact, Firm
-from routing.store.schema_desk import Closure, Staff
+from routing.service.cases import histories
+from routing.service.maintenance import backups
+from routing.store import migration
+from routing.store.accounts.schema import Staff
+from routing.store.cases.schema import Case, Firm
+from routing.store.conversation.schema import Contact
+from routing.store.office_calendar.schema import ClosureRow
 from routing.store.session import Database
 from tests.factories import DATABASES
 from tests.integration.test_security_input import database
@@ -55,11 +57,11 @@ def counted(service, table):
 )
 def test_what_is_too_long_or_unknown_is_refused_with_its_field(service, page, form, words):
     """Before: taken by SQLite, a 500 on PostgreSQL; a district of any name was taken by both and closed nothing."""
-    before = counted(service, Staff), counted(service, Closure)
+    before = counted(service, Staff), counted(service, ClosureRow)
     refused = Visitor(service, "adam").ask("POST", f"/desk/admin/{page}", data=form, follow=False)
     assert refused.status == 422
     assert words in refused.text
-    assert (counted(service, Staff), counted(service, Closure)) == before
+    assert (counted(service, Staff), counted(service, ClosureRow)) == before
 
 
 @pytest.mark.parametrize(("typed", "kept"), PLACES)
@@ -67,7 +69,7 @@ def test_a_district_is_kept_by_its_full_name_and_closed_once(service, typed, kep
     form = {**CLOSURE, "district": typed}
     Visitor(service, "adam").ask("POST", "/desk/admin/calendar/close", data=form, follow=False)
     with service.runtime.database.reading() as session:
-        assert list(session.scalars(select(Closure.district))) == [kept]
+        assert list(session.scalars(select(ClosureRow.district))) == [kept]
     again = Visitor(service, "adam").ask("POST", "/desk/admin/calendar/close", data=form, follow=False)
     assert again.status == 422
     assert "已登錄" in again.text
@@ -78,8 +80,8 @@ def test_the_commands_close_and_open_a_district_however_it_is_written(tmp_path, 
     assert onestop(tmp_path, "migrate").returncode == 0
     closed = onestop(tmp_path, "calendar", "close", "2026-11-20", "--county", "高雄市", "--district", typed)
     assert (closed.returncode, f"高雄市{kept}" in closed.stdout) == (0, True)
-    opened = onestop(tmp_path, "calendar", "open", "2026-11-20", "--county", "高雄市", "--district", typed)
-    assert opened.returncode == 0
+    locked = onestop(tmp_path, "calendar", "open", "2026-11-20", "--county", "高雄市", "--district", typed)
+    assert locked.returncode == 0
 
 
 @pytest.mark.parametrize(
@@ -132,7 +134,7 @@ def test_a_copy_of_one_database_goes_into_the_other(service, tmp_path):
     kind = next(one for one in DATABASES if other in str(getattr(one, "values", one)))
     with database(getattr(kind, "values", (kind,))[0], tmp_path) as url:
         target = Database(url)
-        migrating.upgrade(target)
+        migration.upgrade(target)
         assert backups.read(target, tmp_path / "copy")["service_case"] == counted(service, Case)
         target.dispose()
 
@@ -178,7 +180,7 @@ def test_a_wrong_tax_number_refuses_the_line_of_an_import(service, number, words
         "number": "KP-1141103-9001", "kind": "ENQ", "category": "land", "channel": "phone", "unit": "用地工程科",
         "firm": {"name": "甲", "ubn": number}, "received_at": "2025-11-03T10:00:00+08:00", "events": [],
     })  # fmt: skip
-    with service.runtime.writing() as (session, desk):
-        done = histories.import_histories(session, desk, [line], skip_bad=True, now=service.now)
+    with service.runtime.writing() as (session, office):
+        done = histories.import_histories(session, office, [line], skip_bad=True, now=service.now)
     (refusal,) = done.refusals
     assert (done.imported, refusal.line, "firm.ubn" in refusal.reason, words in refusal.reason) == (0, 1, True, True)

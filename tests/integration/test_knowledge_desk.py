@@ -4,9 +4,9 @@ import pytest
 from sqlalchemy import select
 
 from routing.domain.errors import Forbidden, Invalid, StaleVersion, StepNotAllowed
-from routing.service.knowing import editing
-from routing.service.knowing.in_force import body_of, written
-from routing.store.schema_desk import Audit
+from routing.service.knowledge_admin import versions as entry_versions
+from routing.service.knowledge_admin.active import body_of, written
+from routing.store.accounts.schema import Audit
 from tests.knowing import actor, approved, drafted, few, process, with_few_entries
 from tests.service import Service
 
@@ -97,7 +97,7 @@ def test_versions_say_who_changed_what(service):
     approved(service, "sue", edit)
     with service.runtime.reading() as (session, _):
         known = service.runtime.knowledge.in_force(session)
-        version = editing.versions(session, known, "land-lease-renewal")[0]
+        version = entry_versions.versions(session, known, "land-lease-renewal")[0]
         audit = session.scalars(select(Audit.action).where(Audit.subject == "land-lease-renewal")).all()
     changes = {change.name: [(piece.side, piece.text) for piece in change.pieces] for change in version.changes}
     assert set(changes) == {"複查日期", "問法"}
@@ -110,7 +110,7 @@ def test_versions_say_who_changed_what(service):
 def imported(service, text, who="alice"):
     with service.runtime.writing() as (session, _):
         known = service.runtime.knowledge.in_force(session)
-        return editing.import_text(session, actor(who), known, text, name="edited.yaml", now=service.now)
+        return entry_versions.import_text(session, actor(who), known, text, name="edited.yaml", now=service.now)
 
 
 def test_a_file_that_was_exported_comes_in_again_without_a_draft(service):
@@ -130,7 +130,7 @@ def test_one_slip_and_nothing_of_a_file_is_taken(service):
     with pytest.raises(Invalid, match=r"未匯入任何條目.*reviewed"):
         imported(service, bodies)
     with service.runtime.reading() as (session, _):
-        assert editing.drafts(session) == []
+        assert entry_versions.drafts(session) == []
 
 
 @pytest.mark.parametrize("text", ["", "[]", "a: b: c", "只是文字", "- 1"])
@@ -142,7 +142,7 @@ def test_what_is_no_knowledge_file_is_refused_in_words(service, text):
 def test_a_version_that_can_no_longer_be_read_is_left_out_and_the_rest_stays(service):
     approved(service, "sue", drafted(service, "sue", answer=ANSWER))
     with service.runtime.writing() as (session, _):
-        row = editing.store.edits(session, entry_id="land-lease-renewal")[0]
+        row = entry_versions.store.edits(session, entry_id="land-lease-renewal")[0]
         row.body = {**row.body, "review": "someday"}
     fresh, _ = process(service)
     with service.runtime.reading() as (session, _):

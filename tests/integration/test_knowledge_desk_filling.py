@@ -4,9 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from knowledge.entries import EntryKind, Fill, KnowledgeBase
-from routing.service.knowing import editing
-from routing.service.knowing.in_force import Knowledge
+from knowledge.entries import Fill, KnowledgeBase
+from knowledge.vocabulary import EntryKind
+from routing.service.knowledge_admin import versions as entry_versions
+from routing.service.knowledge_admin.active import Knowledge
 from tests.knowing import approved, few, with_few_entries
 from tests.pages import Visitor
 from tests.service import Service
@@ -44,7 +45,7 @@ def test_the_branch_fills_in_what_only_it_knows_and_then_it_is_answered(service)
     assert filled.path.endswith("?done=filled")
     assert "已有草稿，待核定" in filled.text
     with service.runtime.reading() as (session, _):
-        (draft,) = (row.id for row in editing.drafts(session))
+        (draft,) = (row.id for row in entry_versions.drafts(session))
     approved(service, "bob", draft)
     with service.runtime.writing() as (session, _):
         entry = service.runtime.knowledge.in_force(session).base.entry("land-find-platform")

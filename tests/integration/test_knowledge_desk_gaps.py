@@ -5,12 +5,14 @@ from datetime import date, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from knowledge.calendar import TAIPEI
+from knowledge.calendar.office_calendar import TAIPEI
 from routing.domain.errors import Forbidden, Invalid, NotFound
 from routing.domain.inbound import Inbound, InboundKind
-from routing.service.conversation import enquiries
-from routing.service.knowing import doubles, locating, unanswered
-from routing.store.schema import Case, Contact, Enquiry, Firm, Message, Outbox
+from routing.service.conversation import commands as conversation_commands
+from routing.service.knowledge_admin import conflicts, online_services, unanswered
+from routing.store.cases.schema import Case, Firm
+from routing.store.conversation.schema import Contact, Enquiry, Message
+from routing.store.messaging.schema import Outbox
 from tests.knowing import actor, few, process, with_few_entries
 from tests.service import MONDAY, Service
 
@@ -131,18 +133,20 @@ def test_entries_that_collide_are_pointed_out():
         "answer": "應於期滿前9個月提出。", "phrasings": {"zh": (f"{words}？",)},
     })  # fmt: skip
     colliding = type(base)(entries=(*base.entries, twin), lexicon=base.lexicon)
-    (near,) = doubles.near_phrasings(colliding)
+    (near,) = conflicts.near_phrasings(colliding)
     assert {near.entry.id, near.other.id} == {"land-lease-renewal", "land-twin"}
     assert ("land-standard-renewal", "land-twin") in {
-        (one.entry.id, one.other.id) for one in doubles.other_numbers(colliding)
+        (one.entry.id, one.other.id) for one in conflicts.other_numbers(colliding)
     }
-    assert doubles.near_phrasings(base) == ()
+    assert conflicts.near_phrasings(base) == ()
 
 
 def located(service, who="alice", service_id="land-matching", address="https://land.example.gov.tw/", day=None):
-    with service.runtime.writing() as (session, desk):
+    with service.runtime.writing() as (session, office):
         verified = day or service.now.date()
-        locating.locate(session, desk, actor(who), service_id, address=address, verified=verified, now=service.now)
+        online_services.locate(
+            session, office, actor(who), service_id, address=address, verified=verified, now=service.now
+        )
 
 
 def test_an_address_is_entered_by_its_unit_and_live_in_every_process(service):
@@ -169,8 +173,8 @@ def said(service, number, **given):
     """One thing a firm does on LINE, and what it is sent."""
     runtime = service.runtime
     inbound = Inbound(at=service.now, user_id="U1", reply_token=f"token{number}", **given)
-    with runtime.writing() as (session, desk):
-        enquiries.take(session, desk, runtime.reader, inbound, now=service.now, token_until=None)
+    with runtime.writing() as (session, office):
+        conversation_commands.take(session, office, runtime.reader, inbound, now=service.now, token_until=None)
     service.later(seconds=5)
     with runtime.reading() as (session, _):
         return session.scalars(select(Outbox).order_by(Outbox.id.desc())).first().payload

@@ -5,11 +5,12 @@ from sqlalchemy import select
 
 from knowledge.overlay import Kind
 from routing.domain.errors import Forbidden, Invalid, NotFound
-from routing.service.knowing import case_drafts, corrections
-from routing.service.knowing.trials import Trials
-from routing.service.knowing.trying import Figures, Question, held_out, objection
-from routing.store.schema import Message
-from routing.store.schema_desk import Audit, Correction
+from routing.service.knowledge_admin import case_drafts, corrections
+from routing.service.knowledge_admin.trial_evaluation import EvaluationQuestion, Figures, held_out, objection
+from routing.service.knowledge_admin.trial_runner import Trials
+from routing.store.accounts.schema import Audit
+from routing.store.conversation.schema import Message
+from routing.store.knowledge_admin.schema import Correction
 from tests.knowing import actor, few, process, with_few_entries
 from tests.service import Service
 
@@ -66,7 +67,7 @@ def test_a_correction_is_tried_then_live_in_every_process(service, number):
     reader.understander()
     propose(service, number, text="廠房租約再續怎麼跑流程")
     assert not other.refresh(reader)
-    question = Question(text="標準廠房租約到期", category="land", right=("land-standard-renewal",))
+    question = EvaluationQuestion(text="標準廠房租約到期", category="land", right=("land-standard-renewal",))
     assert tried(service, [question]) == 1
     row = rows(service)[0]
     assert row.state == "live"
@@ -80,7 +81,7 @@ def test_a_correction_is_tried_then_live_in_every_process(service, number):
 def test_a_correction_that_does_harm_is_refused_with_its_figures(service, number):
     known = few().entry("land-lease-renewal").phrasings["zh"][1]
     propose(service, number, text=f"{known}？", kind=Kind.COUNTER, entry_id="land-lease-renewal")
-    question = Question(text=known, category="land", right=("land-lease-renewal",))
+    question = EvaluationQuestion(text=known, category="land", right=("land-lease-renewal",))
     assert tried(service, [question]) == 1
     row = rows(service)[0]
     assert row.state == "refused"
@@ -93,7 +94,7 @@ def test_a_harmful_one_does_not_hold_up_the_others(service, number):
     known = few().entry("land-lease-renewal").phrasings["zh"][1]
     propose(service, number, text=f"{known}？", kind=Kind.COUNTER, entry_id="land-lease-renewal")
     propose(service, number, text="停車場在哪裡繳費", kind=Kind.CATEGORY, entry_id=None, category="other")
-    questions = [Question(text=known, category="land", right=("land-lease-renewal",))]
+    questions = [EvaluationQuestion(text=known, category="land", right=("land-lease-renewal",))]
     while tried(service, questions):
         pass
     assert [row.state for row in rows(service)] == ["refused", "live"]

@@ -7,10 +7,11 @@ from sqlalchemy import select
 
 from bot.line.events import read_event
 from bot.line.webhook import split
-from routing.service.channel import inbox
-from routing.service.context import DeskSource
-from routing.store.channel import inbox as store
-from routing.store.schema import Inbox, Message
+from routing.service.messaging import inbox
+from routing.service.office_context import OfficeContextProvider
+from routing.store.conversation.schema import Message
+from routing.store.messaging import inbox as store
+from routing.store.messaging.schema import Inbox
 from tests.factories import DATABASES, branch_on, reader
 
 ID = "A123456789"
@@ -32,10 +33,15 @@ def comes(branch, message, **more):
     assert ID not in events[0].raw
     with branch.database.engine.begin() as connection:
         store.take_in(connection, events, now=branch.now)
-    inbox.work_lane(
-        branch.database, DeskSource(branch.desk), reader(), lambda raw, at: read_event(raw, event_at=at), "U1",
-        holder="w", now=lambda: branch.now,
-    )  # fmt: skip
+    inbox.work_partition(
+        branch.database,
+        OfficeContextProvider(branch.office),
+        reader(),
+        lambda raw, at: read_event(raw, event_at=at),
+        "U1",
+        holder="w",
+        now=lambda: branch.now,
+    )
 
 
 def told(branch):
@@ -49,21 +55,21 @@ def test_an_identity_number_is_in_no_row_and_the_firm_is_told(branch):
         (event,) = session.scalars(select(Inbox))
     assert message.text == "圍牆外的樹倒了，我的身分證是〔身分證號已遮蔽〕"
     assert ID not in event.raw + told(branch)
-    assert branch.desk.sentences.say("masked", "zh-TW") in told(branch)
+    assert branch.office.sentences.say("masked", "zh-TW") in told(branch)
 
 
 def test_a_file_name_is_masked_too(branch):
     comes(branch, {"type": "file", "id": "2", "fileName": f"{ID}_申請書.pdf", "fileSize": 3})
-    assert branch.desk.sentences.say("masked", "zh-TW") in told(branch)
+    assert branch.office.sentences.say("masked", "zh-TW") in told(branch)
 
 
 def test_an_emergency_is_met_with_its_numbers_first(branch):
     comes(branch, {**TEXT, "text": f"廠房失火了，快來，我是{ID}"})
     kinds = [message.get("tone") for message in branch.outbox()[0].payload]
     assert kinds[0] == "alert"
-    assert branch.desk.sentences.say("masked", "zh-TW") in told(branch)
+    assert branch.office.sentences.say("masked", "zh-TW") in told(branch)
 
 
 def test_who_wrote_no_such_thing_is_told_nothing_of_it_whatever_an_event_claims(branch):
     comes(branch, {**TEXT, "text": "圍牆外的樹倒了"}, masked=["national_id"])
-    assert branch.desk.sentences.say("masked", "zh-TW") not in told(branch)
+    assert branch.office.sentences.say("masked", "zh-TW") not in told(branch)

@@ -6,9 +6,10 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import select, text
 
-from routing.service.upkeep import databases
-from routing.store import migrating
-from routing.store.schema import Contact, Firm
+from routing.service.maintenance import databases
+from routing.store import migration
+from routing.store.cases.schema import Firm
+from routing.store.conversation.schema import Contact
 from routing.store.session import METADATA, Database
 
 AT = {"at": "2026-03-02 01:00:00"}
@@ -22,26 +23,26 @@ def database(database_url):
 
 
 def test_migrations_and_models_agree(database):
-    migrating.upgrade(database)
+    migration.upgrade(database)
     with database.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
         assert compare_metadata(context, METADATA) == []
 
 
 def test_an_empty_database_is_brought_to_the_newest_schema_and_again_is_harmless(database):
-    assert migrating.current(database) is None
-    assert migrating.upgrade(database) == migrating.head() == migrating.upgrade(database)
-    assert migrating.current(database) == migrating.head()
+    assert migration.current(database) is None
+    assert migration.upgrade(database) == migration.head() == migration.upgrade(database)
+    assert migration.current(database) == migration.head()
 
 
 def test_an_empty_database_is_not_served_and_the_command_that_mends_it_is_named(database):
     assert "onestop migrate" in databases.why_not(database, demo=False)
-    migrating.upgrade(database)
+    migration.upgrade(database)
     assert databases.why_not(database, demo=False) is None
 
 
 def test_a_demo_database_is_served_as_the_demo_only(database):
-    migrating.upgrade(database)
+    migration.upgrade(database)
     databases.mark_demo(database)
     databases.mark_demo(database)
     assert databases.is_demo(database)
@@ -60,7 +61,7 @@ def test_a_database_that_is_not_there_is_named_without_its_password():
 def test_the_newer_schemas_carry_a_filled_database_over(database):
     """What stood in the first schema stands in the newest, and what is new begins empty."""
     with database.engine.begin() as connection:
-        config = migrating.config_of()
+        config = migration.config_of()
         config.attributes["connection"] = connection
         command.upgrade(config, "0001")
         connection.execute(
@@ -73,7 +74,7 @@ def test_the_newer_schemas_carry_a_filled_database_over(database):
             ),
             AT,
         )
-    migrating.upgrade(database)
+    migration.upgrade(database)
     with database.reading() as session:
         contact = session.scalars(select(Contact)).one()
         firm = session.get(Firm, contact.firm_id)

@@ -6,8 +6,9 @@ import pytest
 
 from routing.domain.case import EventKind
 from routing.domain.tax_number import same_firm
-from routing.service import histories, views
-from routing.store import cases as store
+from routing.service.cases import histories
+from routing.service.cases import queries as case_queries
+from routing.store.cases import queries as store
 from tests.chat import Chat
 from tests.factories import ALICE, DATABASES, SUE, branch_on, cast
 
@@ -39,7 +40,7 @@ def firm_of(branch, number):
 
 def whole(branch, number, who=SUE):
     with branch.database.reading() as session:
-        return views.whole(session, branch.desk, branch.actor(who), number, now=branch.now)
+        return case_queries.whole(session, branch.office, branch.actor(who), number, now=branch.now)
 
 
 def told(branch, chat):
@@ -84,8 +85,8 @@ def test_a_firm_that_only_a_confidential_case_knows_is_not_named_to_officers(bra
     first = branch.open(firm_name=FIRST, firm_ubn=UBN)
     second = branch.open(firm_name=SECOND, firm_ubn=UBN)
     assert whole(branch, second, ALICE).rivals == [FIRST]
-    with branch.hold(first, SUE) as opened:
-        opened.record(EventKind.CONFIDENTIAL, confidential=True)
+    with branch.hold(first, SUE) as locked:
+        locked.record(EventKind.CONFIDENTIAL, confidential=True)
     assert whole(branch, second, ALICE).rivals == ["（另一廠商）"]
     assert whole(branch, second, SUE).rivals == [FIRST]
 

@@ -6,10 +6,11 @@ from threading import Barrier
 
 import pytest
 
-from routing.service.channel import delivery, leases
-from routing.service.upkeep import health
-from routing.store.channel import inbox, outbox
-from routing.store.schema import Lane, Outbox
+from routing.service.maintenance import health
+from routing.service.messaging import leases, outbox
+from routing.store.messaging import inbox as inbox_store
+from routing.store.messaging import outbox as outbox_store
+from routing.store.messaging.schema import Outbox, Partition
 from routing.store.session import insert_ignoring
 from tests.factories import DATABASES, branch_on
 from tests.harness.waiting import eventually
@@ -23,12 +24,12 @@ def branch(request):
 
 def put(branch, contact, **values):
     with branch.database.writing() as session:
-        return outbox.put(session, contact_id=contact, payload=[], reason="x", now=branch.now, **values).id
+        return outbox_store.put(session, contact_id=contact, payload=[], reason="x", now=branch.now, **values).id
 
 
 def lease(branch, limit=20):
     with branch.database.writing() as session:
-        return [row.id for row in outbox.lease(session, now=branch.now, length=delivery.LEASE, limit=limit)]
+        return [row.id for row in outbox_store.lease(session, now=branch.now, length=outbox.LEASE, limit=limit)]
 
 
 def settle(branch, row_id, state="accepted"):
@@ -41,7 +42,7 @@ def test_a_leased_message_is_not_taken_twice_until_its_lease_ends(branch):
     row = put(branch, branch.contact())
     assert lease(branch) == [row]
     assert lease(branch) == []
-    branch.now += delivery.LEASE + timedelta(seconds=1)
+    branch.now += outbox.LEASE + timedelta(seconds=1)
     assert lease(branch) == [row]
 
 
@@ -83,29 +84,29 @@ def test_what_may_be_taken_is_counted_without_writing(branch):
         put(branch, contact)
     put(branch, contact, reply_token="t", token_until=branch.now + timedelta(seconds=50))
     with branch.database.reading() as session:
-        assert outbox.waiting(session, now=branch.now, limit=9) == 2, "the second push waits for the first"
-        assert outbox.waiting(session, now=branch.now, limit=1) == 1
+        assert outbox_store.waiting(session, now=branch.now, limit=9) == 2, "the second push waits for the first"
+        assert outbox_store.waiting(session, now=branch.now, limit=1) == 1
     lease(branch)
     with branch.database.reading() as session:
-        assert outbox.waiting(session, now=branch.now, limit=9) == 0
+        assert outbox_store.waiting(session, now=branch.now, limit=9) == 0
 
 
 def test_a_lease_is_kept_by_whoever_holds_it_only(branch):
     """A heartbeat after the message was finished or taken over changes nothing."""
     row = put(branch, branch.contact())
     with branch.database.writing() as session:
-        (first,) = delivery.lease_parcels(session, now=branch.now)
-    branch.now += delivery.LEASE - timedelta(seconds=1)
+        (first,) = outbox.lease_messages(session, now=branch.now)
+    branch.now += outbox.LEASE - timedelta(seconds=1)
     with branch.database.writing() as session:
-        outbox.keep(session, row, attempt=first.attempt, until=branch.now + delivery.LEASE)
-    branch.now += delivery.LEASE - timedelta(seconds=1)
+        outbox_store.keep(session, row, attempt=first.attempt, until=branch.now + outbox.LEASE)
+    branch.now += outbox.LEASE - timedelta(seconds=1)
     assert lease(branch) == []
     branch.now += timedelta(seconds=2)
     with branch.database.writing() as session:
-        (second,) = delivery.lease_parcels(session, now=branch.now)
-        outbox.keep(session, row, attempt=first.attempt, until=branch.now + timedelta(hours=1))
+        (second,) = outbox.lease_messages(session, now=branch.now)
+        outbox_store.keep(session, row, attempt=first.attempt, until=branch.now + timedelta(hours=1))
     assert second.attempt == 2
-    branch.now += delivery.LEASE + timedelta(seconds=1)
+    branch.now += outbox.LEASE + timedelta(seconds=1)
     assert lease(branch) == [row]
 
 
@@ -115,12 +116,12 @@ def test_a_process_that_has_the_database_to_itself_frees_what_its_predecessor_he
     push = put(branch, contact)
     reply = put(branch, contact, reply_token="t", token_until=branch.now + timedelta(seconds=50))
     with branch.database.writing() as session:
-        insert_ignoring(session, Lane, {"user_key": "U1"}, key=("user_key",))
-        assert inbox.hold_lane(session, "U1", holder="dead", now=branch.now, lease=delivery.LEASE)
+        insert_ignoring(session, Partition, {"user_key": "U1"}, key=("user_key",))
+        assert inbox_store.hold_partition(session, "U1", holder="dead", now=branch.now, lease=outbox.LEASE)
     assert lease(branch) == [reply, push]
     leases.free_all(branch.database)
     with branch.database.writing() as session:
-        assert inbox.hold_lane(session, "U1", holder="new", now=branch.now, lease=delivery.LEASE)
+        assert inbox_store.hold_partition(session, "U1", holder="new", now=branch.now, lease=outbox.LEASE)
     assert lease(branch) == [reply, push]
     assert [row.doubtful for row in branch.outbox()] == [False, True]
 
@@ -129,19 +130,19 @@ def test_a_heartbeat_renews_what_is_held_and_nothing_else(branch):
     """A call that LINE lets hang keeps its lease, however long it takes."""
     held, left = (put(branch, branch.contact(user)) for user in ("U1", "U2"))
     with branch.database.writing() as session:
-        parcels = {parcel.id: parcel for parcel in delivery.lease_parcels(session, now=branch.now, limit=2)}
+        batch = {outbound.id: outbound for outbound in outbox.lease_messages(session, now=branch.now, limit=2)}
     beats = leases.Heartbeat(branch.database, every=0.05)
     beats.start()
-    branch.now += delivery.LEASE / 2
+    branch.now += outbox.LEASE / 2
 
     def renew(session, until):
-        outbox.keep(session, held, attempt=parcels[held].attempt, until=until)
+        outbox_store.keep(session, held, attempt=batch[held].attempt, until=until)
 
     with beats.holding(renew):
-        wanted = branch.now + delivery.LEASE
+        wanted = branch.now + outbox.LEASE
         eventually(lambda: {row.id: row.lease_until for row in branch.outbox()}[held] == wanted)
     beats.stop()
-    branch.now += delivery.LEASE / 2 + timedelta(seconds=1)
+    branch.now += outbox.LEASE / 2 + timedelta(seconds=1)
     assert lease(branch) == [left]
 
 
@@ -173,9 +174,9 @@ def test_listing_and_counts(branch):
         session.get(Outbox, rows[0]).accepted_at = branch.now
         session.get(Outbox, rows[1]).state = "dead"
         session.flush()
-        assert outbox.counts(session) == {"pending": 1, "accepted": 1, "dead": 1}
-        assert [row.id for row in outbox.listing(session, states=outbox.SEEN_BY_STAFF)] == [rows[1]]
-        assert [row.id for row in outbox.listing(session, before_id=rows[1])] == [rows[0]]
+        assert outbox_store.counts(session) == {"pending": 1, "accepted": 1, "dead": 1}
+        assert [row.id for row in outbox_store.listing(session, states=outbox_store.SEEN_BY_STAFF)] == [rows[1]]
+        assert [row.id for row in outbox_store.listing(session, before_id=rows[1])] == [rows[0]]
 
 
 def test_a_contacts_replies_go_out_in_turn_but_wait_a_moment_only(branch):
@@ -185,7 +186,7 @@ def test_a_contacts_replies_go_out_in_turn_but_wait_a_moment_only(branch):
 
     def taken():
         with branch.database.writing() as session:
-            return [parcel.id for parcel in delivery.lease_parcels(session, now=branch.now)]
+            return [outbound.id for outbound in outbox.lease_messages(session, now=branch.now)]
 
     assert taken() == [first]
     assert taken() == []

@@ -3,10 +3,11 @@
 import pytest
 
 from routing.domain.permissions import SYSTEM
-from routing.service.journal import find
-from routing.store import cases as store
-from routing.store.channel import outbox
-from routing.store.schema import Contact, Media, Message, Outbox
+from routing.service.cases.locked_case import find
+from routing.store.cases import queries as store
+from routing.store.conversation.schema import Contact, Media, Message
+from routing.store.messaging import outbox as outbox_store
+from routing.store.messaging.schema import Outbox
 from tests.pages import Visitor
 from tests.service import Service, email
 
@@ -49,7 +50,7 @@ def on_line(service, number, *, reachable=True):
 def sent(service, number):
     with service.runtime.database.reading() as session:
         row = store.by_number(session, number)
-        return [message.reason for message in reversed(outbox.listing(session, case_id=row.id))]
+        return [message.reason for message in reversed(outbox_store.listing(session, case_id=row.id))]
 
 
 def test_the_whole_life_by_forms_alone_on_both_databases(database_url):
@@ -233,8 +234,10 @@ def test_a_message_that_did_not_go_out_is_seen_on_the_case_and_sent_again_from_t
     contact = on_line(service, number)
     with service.runtime.database.writing() as session:
         row = store.by_number(session, number)
-        dead = outbox.put(session, contact_id=contact, case_id=row.id, payload=[], reason="replied", now=service.now)
-        dead.state, dead.error = outbox.DEAD, "line_400"
+        dead = outbox_store.put(
+            session, contact_id=contact, case_id=row.id, payload=[], reason="replied", now=service.now
+        )
+        dead.state, dead.error = outbox_store.DEAD, "line_400"
         dead_id = dead.id
     page = alice.get(f"/desk/cases/{number}")
     assert "無法送出" in page.text
@@ -242,7 +245,7 @@ def test_a_message_that_did_not_go_out_is_seen_on_the_case_and_sent_again_from_t
     assert (done.path, done.status) == (f"/desk/cases/{number}?done=resend", 200)
     assert "已排入重送" in done.text
     with service.runtime.database.reading() as session:
-        assert session.get(Outbox, dead_id).state == outbox.PENDING
+        assert session.get(Outbox, dead_id).state == outbox_store.PENDING
 
 
 def test_another_unit_reads_and_is_offered_nothing(service):

@@ -3,14 +3,17 @@
 import pytest
 from sqlalchemy import select
 
-from routing.domain.taking_back import TAKEN_BACK
-from routing.service.channel import quota
-from routing.service.upkeep import retention
-from routing.store import cases as store
-from routing.store import people
-from routing.store.channel import conversations, inbox, outbox
-from routing.store.schema import Contact, Inbox, Message
-from routing.store.schema_desk import Closure
+from routing.domain.unsend import TAKEN_BACK
+from routing.service.maintenance import retention
+from routing.service.messaging import quota
+from routing.store.accounts import queries as account_store
+from routing.store.cases import queries as store
+from routing.store.conversation import queries as conversation_store
+from routing.store.conversation.schema import Contact, Message
+from routing.store.messaging import inbox as inbox_store
+from routing.store.messaging import outbox as outbox_store
+from routing.store.messaging.schema import Inbox
+from routing.store.office_calendar.schema import ClosureRow
 from tests.pages import Visitor
 from tests.service import Service, email
 
@@ -183,14 +186,14 @@ def test_deliveries_lists_what_wants_a_person_and_never_what_was_in_an_event(ser
         session.add(contact)
         session.flush()
         row = store.by_number(session, number)
-        for state in (outbox.DEAD, outbox.UNKNOWN, outbox.ACCEPTED):
-            message = outbox.put(
+        for state in (outbox_store.DEAD, outbox_store.UNKNOWN, outbox_store.ACCEPTED):
+            message = outbox_store.put(
                 session, contact_id=contact.id, case_id=row.id, payload=[], reason="replied", now=service.now
             )
             message.state = state
         session.add(
             Inbox(webhook_event_id="01EVENT", user_key="u", event_at=1, received_at=service.now, due_at=service.now,
-                  raw='{"text": "a secret"}', state=inbox.QUARANTINED, error="unreadable")
+                  raw='{"text": "a secret"}', state=inbox_store.QUARANTINED, error="unreadable")
         )  # fmt: skip
     alice = Visitor(service, "alice")
     page = alice.get("/desk/deliveries")
@@ -218,14 +221,14 @@ def test_an_administrator_adds_and_closes_accounts(service):
     added = adam.send(refused, "/staff/add", unit="用地工程科", password=PASSWORD, **{"category-land": "1"})
     assert "帳號已更新" in added.text
     with service.runtime.database.reading() as session:
-        staff = people.staff_by_email(session, "new@kp.example")
+        staff = account_store.staff_by_email(session, "new@kp.example")
         assert (staff.unit, staff.categories, staff.disabled_at) == ("用地工程科", ["land"], None)
     adam.ask("POST", "/desk/admin/staff/disable", data={"email": "new@kp.example"})
     own = adam.ask("POST", "/desk/admin/staff/disable", data={"email": email("adam")})
     assert own.status == 422
     assert "不能停用自己的帳號" in own.text
     with service.runtime.database.reading() as session:
-        assert people.staff_by_email(session, "new@kp.example").disabled_at is not None
+        assert account_store.staff_by_email(session, "new@kp.example").disabled_at is not None
     assert "staff.add" not in adam.get("/desk/admin/audit").text
     assert "新增帳號" in adam.get("/desk/admin/audit").text
 
@@ -255,7 +258,7 @@ def test_a_closure_moves_the_dates_of_open_cases_and_its_withdrawal_moves_them_b
     assert adam.send(page, "/calendar/close", day="2026-11-17", county="高雄市", part="full").status == 422
     assert adam.send(page, "/calendar/close", day="2026-11-18", county="高雄市", part="hours").status == 422
     with service.runtime.database.reading() as session:
-        closure = session.scalars(select(Closure)).one()
+        closure = session.scalars(select(ClosureRow)).one()
     adam.ask("POST", "/desk/admin/calendar/withdraw", data={"id": str(closure.id)})
     assert row_of(service, number).due_on == before
     assert adam.ask("POST", "/desk/admin/calendar/withdraw", data={"id": str(closure.id)}).status == 404
@@ -277,7 +280,7 @@ def test_a_message_taken_back_is_opened_with_a_reason_that_the_trail_keeps(servi
     with service.runtime.writing() as (session, _desk):
         row = store.by_number(session, number)
         message = session.scalars(select(Message).where(Message.case_id == row.id)).one()
-        conversations.seal(session, message, case_id=row.id, subject="原案由", now=service.now)
+        conversation_store.seal(session, message, case_id=row.id, subject="原案由", now=service.now)
         words, message.text, message.erased_at, where = message.text, "", service.now, message.id
         row.subject = TAKEN_BACK
     adam = Visitor(service, "adam")
@@ -285,9 +288,9 @@ def test_a_message_taken_back_is_opened_with_a_reason_that_the_trail_keeps(servi
     assert number in page.text
     assert words not in page.text
     assert adam.ask("POST", f"/desk/admin/withdrawn/{where}/open", data={"reason": " "}).status == 422
-    opened = adam.ask("POST", f"/desk/admin/withdrawn/{where}/open", data={"reason": "監察院調卷"})
-    assert words in opened.text
-    assert opened.answer.headers["cache-control"] == "no-store"
+    locked = adam.ask("POST", f"/desk/admin/withdrawn/{where}/open", data={"reason": "監察院調卷"})
+    assert words in locked.text
+    assert locked.answer.headers["cache-control"] == "no-store"
     assert "監察院調卷" in adam.get("/desk/admin/audit").text
     assert words not in adam.get(f"/desk/cases/{number}").text
 

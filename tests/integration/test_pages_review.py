@@ -2,11 +2,11 @@
 
 import pytest
 
-from bot.web import unsent
+from bot.web import pending_form
 from bot.web.words import WORDS
 from routing.domain.permissions import Role
-from routing.service import signing_in
-from routing.service.access.passwords import hash_password
+from routing.service.accounts import authentication
+from routing.service.accounts.passwords import hash_password
 from tests.pages import Visitor
 from tests.service import Service, email
 
@@ -18,7 +18,7 @@ WRITTEN = "您好，本案租金可分期，\n請於 12 月 5 日前來文申請
 def service(tmp_path_factory):
     with Service(f"sqlite:///{tmp_path_factory.mktemp('review') / 'desk.db'}") as service:
         with service.runtime.database.writing() as session:
-            signing_in.add_staff(
+            authentication.add_staff(
                 session, email=email("may"), name="May", role=Role.SUPERVISOR, unit="用地工程科", categories=(),
                 agency=None, password=hash_password(PASSWORD), now=service.now,
             )  # fmt: skip
@@ -95,12 +95,12 @@ def test_passwords_are_not_carried_through_the_sign_in_page(service):
     ],
 )  # fmt: skip
 def test_what_is_not_a_form_of_the_desk_is_not_offered_for_sending(held):
-    assert unsent.unpacked(held) is None
+    assert pending_form.unpacked(held) is None
 
 
 def test_a_form_is_packed_and_unpacked_unchanged():
-    form = unsent.Unsent("/desk/cases/KP-1151116-0001/reply", {"text": WRITTEN, "via": "phone"})
-    assert unsent.unpacked(form.packed()) == form
+    form = pending_form.PendingForm("/desk/cases/KP-1151116-0001/reply", {"text": WRITTEN, "via": "phone"})
+    assert pending_form.unpacked(form.packed()) == form
 
 
 @pytest.mark.parametrize(
@@ -113,7 +113,7 @@ def test_a_form_is_packed_and_unpacked_unchanged():
     ],
 )
 def test_the_page_of_a_form_is_found_from_where_it_is_sent(path, page):
-    assert unsent.page_of(path) == page
+    assert pending_form.page_of(path) == page
 
 
 def test_loading_a_refused_page_again_shows_its_case(service, may):

@@ -5,11 +5,11 @@ from itertools import count
 import pytest
 from sqlalchemy import func, select
 
-from bot.console.signing import local_path
+from bot.desk.accounts.sign_in import local_path
 from routing.domain.permissions import Role
-from routing.service import signing_in
-from routing.service.access.passwords import hash_password
-from routing.store.schema_desk import SignInFailure, Staff, WebSession
+from routing.service.accounts import authentication
+from routing.service.accounts.passwords import hash_password
+from routing.store.accounts.schema import SignInFailure, Staff, WebSession
 from tests.pages import Visitor
 from tests.service import Service, email
 
@@ -29,7 +29,7 @@ def account(service, role=Role.OFFICER):
     """A new person's e-mail; their password is PASSWORD."""
     address = f"may{next(_ACCOUNTS)}@kp.example"
     with service.runtime.database.writing() as session:
-        signing_in.add_staff(
+        authentication.add_staff(
             session, email=address, name="May", role=role, unit="用地工程科", categories=(), agency=None,
             password=hash_password(PASSWORD), now=service.now,
         )  # fmt: skip
@@ -50,7 +50,7 @@ def sessions_of(service, address):
 def failures_of(service, address):
     with service.runtime.database.reading() as session:
         query = select(func.count()).select_from(SignInFailure)
-        return session.scalars(query.where(SignInFailure.email_sha256 == signing_in.digest(address))).one()
+        return session.scalars(query.where(SignInFailure.email_sha256 == authentication.digest(address))).one()
 
 
 def sign_in(visitor, address, password=PASSWORD, **more):

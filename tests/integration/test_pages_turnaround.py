@@ -8,7 +8,7 @@ from datetime import datetime
 
 import pytest
 
-from knowledge.calendar import TAIPEI
+from knowledge.calendar.office_calendar import TAIPEI
 from tests.pages import Visitor
 from tests.service import Service, email
 

@@ -3,7 +3,7 @@
 import pytest
 
 from routing.domain.errors import DeliveryError
-from routing.service.channel import quota
+from routing.service.messaging import quota
 
 
 def ask(branch, limit, used):

@@ -19,7 +19,7 @@ from sqlalchemy.exc import OperationalError
 
 from bot.line import webhook
 from bot.web import logs
-from routing.service.channel.intake import Intake
+from routing.service.messaging.inbox_writer import Intake
 from tests.attacks import routes
 from tests.integration.test_security_matrix import GUARDS, attached
 from tests.pages import Visitor

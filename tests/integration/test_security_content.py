@@ -12,8 +12,8 @@ from functools import cache
 
 import pytest
 
-from bot.web.turnaround import LABELS
-from routing.service.channel.intake import Intake
+from bot.web.report_tables import LABELS
+from routing.service.messaging.inbox_writer import Intake
 from tests.attacks import routes
 from tests.fixtures_database import fresh_postgres
 from tests.integration.test_security_matrix import BODIES, FORMS, STEPS, WHO

@@ -12,9 +12,11 @@ import pytest
 from psycopg import sql
 from sqlalchemy import func, select
 
-from routing.store.schema import Case as CaseRow
-from routing.store.schema import CaseEvent, Firm, Message
-from routing.store.schema_desk import Idempotency, Staff
+from routing.store.accounts.schema import Staff
+from routing.store.cases.schema import Case as CaseRow
+from routing.store.cases.schema import CaseEvent, Firm
+from routing.store.conversation.schema import Message
+from routing.store.maintenance.schema import Idempotency
 from tests.attacks import SQL, routes
 from tests.factories import DATABASES
 from tests.integration.test_security_matrix import BODIES, FORMS

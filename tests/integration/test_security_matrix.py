@@ -11,10 +11,11 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select
 
-from bot.console.steps import STEPS
-from routing.service.channel.intake import Intake
-from routing.store.schema import Case as CaseRow
-from routing.store.schema import Contact, Media, Message, Outbox
+from bot.desk.cases.steps import STEPS
+from routing.service.messaging.inbox_writer import Intake
+from routing.store.cases.schema import Case as CaseRow
+from routing.store.conversation.schema import Contact, Media, Message
+from routing.store.messaging.schema import Outbox
 from tests.attacks import routes
 from tests.knowing import with_few_entries
 from tests.pages import Visitor

@@ -16,15 +16,15 @@ import pytest
 import uvicorn
 from sqlalchemy import select
 
-from bot.dashboard.chart import monthly
+from bot.desk.reporting.chart import monthly
 from bot.simulator.running import free_port
 from routing.domain.permissions import Role
 from routing.domain.reporting.figures import Tally
 from routing.domain.reporting.statistics import Group
-from routing.service import signing_in
-from routing.store.schema import Case as CaseRow
-from routing.store.schema import Contact
-from routing.store.schema_desk import Staff
+from routing.service.accounts import authentication
+from routing.store.accounts.schema import Staff
+from routing.store.cases.schema import Case as CaseRow
+from routing.store.conversation.schema import Contact
 from tests.attacks import FORMULAS, XSS, Injected
 from tests.harness.waiting import eventually
 from tests.knowing import drafted, with_few_entries
@@ -240,7 +240,7 @@ def test_no_script_runs_in_a_browser(chromium, tmp_path):
 def look_around(chromium, service):
     with service.runtime.database.writing() as session:
         staff = session.scalars(select(Staff).where(Staff.email == email("adam"))).one()
-        token = signing_in.begin_session(session, staff, now=service.now)
+        token = authentication.begin_session(session, staff, now=service.now)
     context = chromium.new_context(locale="zh-TW")
     context.add_cookies([{"name": "sid", "value": token, "url": f"http://127.0.0.1:{service.port}"}])
     context.add_init_script(

@@ -11,11 +11,10 @@ from sqlalchemy import func, select
 
 from bot.__main__ import main
 from routing.domain.permissions import Role
-from routing.service import signing_in
-from routing.service.access import lockout
-from routing.service.access.passwords import hash_password
-from routing.store.schema import CaseEvent
-from routing.store.schema_desk import Audit, WebSession
+from routing.service.accounts import authentication, lockout
+from routing.service.accounts.passwords import hash_password
+from routing.store.accounts.schema import Audit, WebSession
+from routing.store.cases.schema import CaseEvent
 from tests.attacks import routes
 from tests.factories import DATABASES, branch_on
 from tests.integration.test_security_matrix import FORMS, objects
@@ -35,7 +34,7 @@ def service(tmp_path):
 def account(service, name="may"):
     """A new officer's e-mail; the password is PASSWORD."""
     with service.runtime.database.writing() as session:
-        signing_in.add_staff(
+        authentication.add_staff(
             session, email=email(name), name=name, role=Role.OFFICER, unit="用地工程科", categories=(), agency=None,
             password=hash_password(PASSWORD), now=service.now,
         )  # fmt: skip
@@ -220,7 +219,7 @@ def test_many_guesses_at_once_are_no_more_than_one_after_another(database):
         def guess():
             at_once.wait()
             with branch.database.writing() as session:
-                admitted.append(signing_in.admit(session, email("alice"), now=branch.now))
+                admitted.append(authentication.admit(session, email("alice"), now=branch.now))
 
         threads = [threading.Thread(target=guess) for _ in range(12)]
         for thread in threads:
@@ -235,7 +234,7 @@ def test_a_thousand_guesses_at_one_account_look_at_five_passwords(service):
     """S10."""
     may = account(service)
     with service.runtime.database.writing() as session:
-        admitted = [signing_in.admit(session, may, now=service.now) for _ in range(1000)]
+        admitted = [authentication.admit(session, may, now=service.now) for _ in range(1000)]
     assert sum(one is not None for one in admitted) == lockout.MAX_FAILURES
 
 
@@ -243,8 +242,8 @@ def test_time_does_not_tell_which_accounts_there_are(service):
     """S10: the passwords of a known and an unknown account take as long, medians beside each other."""
     may = account(service)
     with service.runtime.database.writing() as session:
-        known = signing_in.admit(session, may, now=service.now)
-        unknown = signing_in.admit(session, "nobody@kp.example", now=service.now)
+        known = authentication.admit(session, may, now=service.now)
+        unknown = authentication.admit(session, "nobody@kp.example", now=service.now)
     took = {known: [], unknown: []}
     for _ in range(15):
         for attempt, times in took.items():
@@ -258,8 +257,8 @@ def test_time_does_not_tell_which_accounts_there_are(service):
 def test_a_password_that_changed_meanwhile_signs_nobody_in(service):
     may = account(service)
     with service.runtime.database.writing() as session:
-        attempt = signing_in.admit(session, may, now=service.now)
+        attempt = authentication.admit(session, may, now=service.now)
     with service.runtime.database.writing() as session:
-        signing_in.set_password(session, may, hash_password(OTHER), now=service.now)
+        authentication.set_password(session, may, hash_password(OTHER), now=service.now)
     with service.runtime.database.writing() as session:
-        assert signing_in.settle(session, attempt, may, fits=True, now=service.now) is None
+        assert authentication.settle(session, attempt, may, fits=True, now=service.now) is None

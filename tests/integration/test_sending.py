@@ -7,9 +7,9 @@ import pytest
 
 from routing.domain.errors import DeliveryError
 from routing.domain.messages import Text, to_plain
-from routing.service.channel.leases import Heartbeat
-from routing.service.channel.sending import PROBES, Senders
-from routing.store.channel import outbox
+from routing.service.messaging.leases import Heartbeat
+from routing.service.messaging.senders import PROBES, Senders
+from routing.store.messaging import outbox as outbox_store
 from tests.harness.waiting import eventually
 
 
@@ -52,14 +52,14 @@ def put(branch, number, *, first=0):
     for n in range(first, first + number):
         contact = branch.contact(f"U{n}")
         with branch.database.writing() as session:
-            outbox.put(
+            outbox_store.put(
                 session, contact_id=contact, payload=to_plain([Text("您好")]), reason="x", now=branch.now,
                 reply_token=f"t{n}", token_until=until,
             )  # fmt: skip
 
 
 def still_to_go(branch):
-    return [row for row in branch.outbox() if row.state != outbox.ACCEPTED]
+    return [row for row in branch.outbox() if row.state != outbox_store.ACCEPTED]
 
 
 def test_calls_that_hang_hold_up_their_own_messages_alone(branch, channel, senders):
@@ -94,7 +94,7 @@ def test_when_line_asks_for_less_all_are_still_for_a_moment(branch, channel, sen
     put(branch, 1)
     channel.error = DeliveryError("x", code="rate_limited")
     senders.turn()
-    eventually(lambda: branch.outbox()[0].state == outbox.PENDING and branch.outbox()[0].attempts == 1)
+    eventually(lambda: branch.outbox()[0].state == outbox_store.PENDING and branch.outbox()[0].attempts == 1)
     put(branch, 3, first=1)
     assert senders.turn() == 0
     channel.error = None
@@ -108,4 +108,4 @@ def test_when_line_asks_for_less_all_are_still_for_a_moment(branch, channel, sen
 
 
 def busy(branch):
-    return [row for row in branch.outbox() if row.state == outbox.LEASED]
+    return [row for row in branch.outbox() if row.state == outbox_store.LEASED]

@@ -7,11 +7,10 @@ from sqlalchemy import func, select
 
 from routing.domain.errors import Invalid, Unauthenticated
 from routing.domain.permissions import Role
-from routing.service import signing_in
-from routing.service.access import lockout, passwords
-from routing.service.access.passwords import hash_password
-from routing.store import people
-from routing.store.schema_desk import ApiToken, Audit, Staff, WebSession
+from routing.service.accounts import authentication, lockout, passwords
+from routing.service.accounts.passwords import hash_password
+from routing.store.accounts import queries as account_store
+from routing.store.accounts.schema import ApiToken, Audit, Staff, WebSession
 from tests.factories import DATABASES, LAND, branch_on
 
 GOOD = "correct horse battery"
@@ -32,27 +31,27 @@ def add(branch, **changes):
     }  # fmt: skip
     values["password"] = hash_password(values["password"])
     with branch.database.writing() as session:
-        return signing_in.add_staff(session, **values, now=branch.now).email
+        return authentication.add_staff(session, **values, now=branch.now).email
 
 
 def check(branch, email=EMAIL, password=GOOD):
     with branch.database.writing() as session:
-        attempt = signing_in.admit(session, email, now=branch.now)
+        attempt = authentication.admit(session, email, now=branch.now)
     if attempt is None:
         return False
     with branch.database.writing() as session:
         fits = attempt.fits(password)
-        return signing_in.settle(session, attempt, email, fits=fits, now=branch.now) is not None
+        return authentication.settle(session, attempt, email, fits=fits, now=branch.now) is not None
 
 
 def begin(branch):
     with branch.database.writing() as session:
-        return signing_in.begin_session(session, people.staff_by_email(session, EMAIL), now=branch.now)
+        return authentication.begin_session(session, account_store.staff_by_email(session, EMAIL), now=branch.now)
 
 
 def who(branch, token):
     with branch.database.reading() as session:
-        return signing_in.who_by_session(session, token, now=branch.now)
+        return authentication.who_by_session(session, token, now=branch.now)
 
 
 def actions(branch):
@@ -80,7 +79,7 @@ def test_five_failures_lock_an_account_for_a_quarter_of_an_hour(branch, email):
         assert not check(branch, email, "wrong")
     assert not check(branch, email)
     assert actions(branch)[-1] == "sign_in.locked"
-    branch.now += people.SIGN_IN_WINDOW - timedelta(seconds=1)
+    branch.now += account_store.SIGN_IN_WINDOW - timedelta(seconds=1)
     assert not check(branch, email)
     branch.now += timedelta(seconds=2)
     assert check(branch, email) is (email == EMAIL)
@@ -102,7 +101,7 @@ def test_signing_in_forgets_the_failures_before(branch):
 def test_an_unknown_account_costs_a_hash_as_well(branch):
     """Time tells nobody which accounts exist: the same hash is worked out against a password nobody has."""
     with branch.database.reading() as session:
-        kept = people.staff_by_email(session, EMAIL).password_hash
+        kept = account_store.staff_by_email(session, EMAIL).password_hash
     nobody = passwords.NOBODY
     assert nobody.rsplit("$", 2)[0] == kept.rsplit("$", 2)[0]
 
@@ -110,7 +109,7 @@ def test_an_unknown_account_costs_a_hash_as_well(branch):
 def test_what_is_kept_is_neither_password_nor_token(branch):
     token = begin(branch)
     with branch.database.writing() as session:
-        api = signing_in.create_token(session, EMAIL, now=branch.now)
+        api = authentication.create_token(session, EMAIL, now=branch.now)
         kept = str([
             *session.execute(select(Staff.password_hash)), *session.execute(select(WebSession.token_sha256)),
             *session.execute(select(ApiToken.token_sha256)),
@@ -122,7 +121,7 @@ def test_what_is_kept_is_neither_password_nor_token(branch):
 
 def test_a_session_ends_without_use(branch):
     token = begin(branch)
-    branch.now += signing_in.IDLE
+    branch.now += authentication.IDLE
     assert who(branch, token)[0].email == EMAIL
     branch.now += timedelta(seconds=1)
     with pytest.raises(Unauthenticated):
@@ -131,11 +130,11 @@ def test_a_session_ends_without_use(branch):
 
 def test_a_session_in_use_ends_after_its_life(branch):
     token = begin(branch)
-    for _ in range(int(signing_in.LIFE / signing_in.IDLE)):
-        branch.now += signing_in.IDLE
+    for _ in range(int(authentication.LIFE / authentication.IDLE)):
+        branch.now += authentication.IDLE
         assert who(branch, token)[1]
         with branch.database.writing() as session:
-            signing_in.keep_session(session, token, now=branch.now)
+            authentication.keep_session(session, token, now=branch.now)
     branch.now += timedelta(seconds=1)
     with pytest.raises(Unauthenticated):
         who(branch, token)
@@ -152,8 +151,8 @@ def test_use_is_noted_once_a_minute(branch):
 def test_signing_out_ends_this_session_alone(branch):
     first, second = begin(branch), begin(branch)
     with branch.database.writing() as session:
-        signing_in.end_session(session, first, now=branch.now)
-        assert people.audit_page(session)[0].action == "sign_out"
+        authentication.end_session(session, first, now=branch.now)
+        assert account_store.audit_page(session)[0].action == "sign_out"
     assert who(branch, second)
     with pytest.raises(Unauthenticated):
         who(branch, first)
@@ -161,7 +160,7 @@ def test_signing_out_ends_this_session_alone(branch):
 
 def test_old_sessions_are_cleared_away(branch):
     begin(branch)
-    branch.now += signing_in.LIFE + timedelta(seconds=1)
+    branch.now += authentication.LIFE + timedelta(seconds=1)
     begin(branch)
     with branch.database.reading() as session:
         assert session.scalars(select(func.count()).select_from(WebSession)).one() == 1
@@ -170,29 +169,29 @@ def test_old_sessions_are_cleared_away(branch):
 def test_a_disabled_account_is_out_everywhere_at_once(branch):
     token = begin(branch)
     with branch.database.writing() as session:
-        api = signing_in.create_token(session, EMAIL, now=branch.now)
-        assert signing_in.who_by_token(session, api).email == EMAIL
+        api = authentication.create_token(session, EMAIL, now=branch.now)
+        assert authentication.who_by_token(session, api).email == EMAIL
     branch.disable(EMAIL)
     with pytest.raises(Unauthenticated):
         who(branch, token)
     with branch.database.reading() as session, pytest.raises(Unauthenticated):
-        signing_in.who_by_token(session, api)
+        authentication.who_by_token(session, api)
     assert not check(branch)
     with branch.database.writing() as session, pytest.raises(Invalid):
-        signing_in.create_token(session, EMAIL, now=branch.now)
+        authentication.create_token(session, EMAIL, now=branch.now)
 
 
 @pytest.mark.parametrize("token", ["", "ost_guess", "祕密"])
 def test_a_guessed_token_is_nobodys(branch, token):
     with branch.database.reading() as session, pytest.raises(Unauthenticated):
-        signing_in.who_by_token(session, token)
+        authentication.who_by_token(session, token)
     with pytest.raises(Unauthenticated):
         who(branch, token)
 
 
 def test_a_token_is_new_each_time_and_says_what_it_is(branch):
     with branch.database.writing() as session:
-        tokens = {signing_in.create_token(session, EMAIL, now=branch.now) for _ in range(3)}
+        tokens = {authentication.create_token(session, EMAIL, now=branch.now) for _ in range(3)}
     assert len(tokens) == 3
     assert all(token.startswith("ost_") and len(token) > 40 for token in tokens)
 
@@ -221,4 +220,4 @@ def test_passwords_of_allowed_length(branch, length):
 
 def test_disabling_nobody_is_refused(branch):
     with branch.database.writing() as session, pytest.raises(Invalid):
-        signing_in.disable_staff(session, "nobody@kp.example", now=branch.now)
+        authentication.disable_staff(session, "nobody@kp.example", now=branch.now)

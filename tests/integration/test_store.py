@@ -12,10 +12,11 @@ from routing.domain import steps
 from routing.domain.case import EventKind, Kind, Outcome, Status, fold
 from routing.domain.errors import Invalid, StepNotAllowed
 from routing.domain.permissions import FIRM
-from routing.service import cases, journal
-from routing.store import cases as store
+from routing.service.cases import commands as case_commands
+from routing.service.cases import locked_case
 from routing.store.base import Instant
-from routing.store.schema import CaseEvent
+from routing.store.cases import queries as store
+from routing.store.cases.schema import CaseEvent
 from tests.factories import ALICE, CAROL, DATABASES, SUE, branch_on, cast, importable, tell
 
 DAYS = st.sampled_from([0.0, 0.02, 0.5, 1.0, 3.0])
@@ -44,8 +45,8 @@ class Walk(RuleBasedStateMachine):
         before = self.branch.case(self.number)
         allowed = expect is None or before.status in steps.ALLOWED[expect]
         try:
-            with self.branch.hold(self.number, by) as opened:
-                do(opened)
+            with self.branch.hold(self.number, by) as locked:
+                do(locked)
         except (StepNotAllowed, Invalid):
             assert self.branch.case(self.number) == before
         else:
@@ -58,51 +59,57 @@ class Walk(RuleBasedStateMachine):
     @rule(hours=st.floats(0, 72))
     def reply(self, hours):
         given = self.branch.now - timedelta(hours=round(hours))
-        self.step(SUE, lambda o: cases.reply(o, "回復", tell=tell, via="phone", at=given), expect=EventKind.REPLIED)
+        self.step(
+            SUE, lambda o: case_commands.reply(o, "回復", tell=tell, via="phone", at=given), expect=EventKind.REPLIED
+        )
 
     @rule(on=st.sampled_from(["firm", "agency"]))
     def wait(self, on):
         agency = "taipower" if on == "agency" else None
-        self.step(SUE, lambda o: cases.wait(o, on, message="補件", agency=agency, tell=tell), expect=EventKind.WAITING)
+        self.step(
+            SUE, lambda o: case_commands.wait(o, on, message="補件", agency=agency, tell=tell), expect=EventKind.WAITING
+        )
 
     @rule()
     def resume(self):
-        self.step(SUE, lambda o: cases.resume(o, tell=tell), expect=EventKind.RESUMED)
+        self.step(SUE, lambda o: case_commands.resume(o, tell=tell), expect=EventKind.RESUMED)
 
     @rule(who=st.sampled_from([ALICE, CAROL, None]))
     def assign(self, who):
-        self.step(SUE, lambda o: cases.assign(o, who, tell=tell))
+        self.step(SUE, lambda o: case_commands.assign(o, who, tell=tell))
 
     @rule(category=st.sampled_from(["land", "tax", "environment"]))
     def category(self, category):
-        self.step(SUE, lambda o: cases.change_category(o, category, topic=None, reason="改類", tell=tell),
+        self.step(SUE, lambda o: case_commands.change_category(o, category, topic=None, reason="改類", tell=tell),
                   expect=EventKind.CATEGORY)  # fmt: skip
 
     @rule(kind=st.sampled_from(Kind))
     def kind_of_case(self, kind):
-        self.step(SUE, lambda o: cases.change_kind(o, kind, filed_at=None, reason="確認", tell=tell),
+        self.step(SUE, lambda o: case_commands.change_kind(o, kind, filed_at=None, reason="確認", tell=tell),
                   expect=EventKind.KIND)  # fmt: skip
 
     @rule(days=st.integers(1, 5), own=st.booleans())
     def extend(self, days, own):
         by = SUE if own else self.branch.row(self.number).assignee or SUE
-        self.step(by, lambda o: cases.ask_extension(o, days, reason="會勘", tell=tell), expect=EventKind.EXTENDED)
+        self.step(
+            by, lambda o: case_commands.ask_extension(o, days, reason="會勘", tell=tell), expect=EventKind.EXTENDED
+        )
 
     @rule(approve=st.booleans())
     def decide(self, approve):
-        self.step(SUE, lambda o: cases.decide_extension(o, approve=approve, note="", tell=tell))
+        self.step(SUE, lambda o: case_commands.decide_extension(o, approve=approve, note="", tell=tell))
 
     @rule(outcome=st.sampled_from(Outcome))
     def close(self, outcome):
-        self.step(SUE, lambda o: cases.close(o, outcome, summary="結果", tell=tell), expect=EventKind.CLOSED)
+        self.step(SUE, lambda o: case_commands.close(o, outcome, summary="結果", tell=tell), expect=EventKind.CLOSED)
 
     @rule()
     def reopen(self):
-        self.step(FIRM, lambda o: cases.reopen(o, reason="未解決", tell=tell), expect=EventKind.REOPENED)
+        self.step(FIRM, lambda o: case_commands.reopen(o, reason="未解決", tell=tell), expect=EventKind.REOPENED)
 
     @rule(score=st.integers(1, 5))
     def rate(self, score):
-        self.step(FIRM, lambda o: cases.rate(o, score), expect=EventKind.RATED)
+        self.step(FIRM, lambda o: case_commands.rate(o, score), expect=EventKind.RATED)
 
     @invariant()
     def the_projection_is_the_fold(self):
@@ -113,7 +120,7 @@ class Walk(RuleBasedStateMachine):
             events = store.events_of(session, row.id)
             case = fold(store.opening_of(row, None), events)
             kept = {name: getattr(row, name) for name in PROJECTED}
-            journal.project(self.branch.desk, row, case, self.branch.now)
+            locked_case.project(self.branch.office, row, case, self.branch.now)
             again = {name: getattr(row, name) for name in PROJECTED}
             if case.waiting is None:
                 assert kept == again

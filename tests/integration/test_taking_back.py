@@ -10,16 +10,21 @@ from bot.line.events import read_event
 from routing.domain.errors import Forbidden, Invalid
 from routing.domain.inbound import Inbound, InboundKind
 from routing.domain.permissions import Role
-from routing.domain.taking_back import TAKEN_BACK
-from routing.service import cases, histories, views
-from routing.service.channel import inbox, withdrawn
-from routing.service.context import DeskSource
-from routing.service.conversation import enquiries
-from routing.store.cases import CaseFilter
-from routing.store.channel import inbox as inbox_store
-from routing.store.channel.inbox import RawEvent
-from routing.store.schema import Contact, Inbox, Media, Message, Outbox
-from routing.store.schema_desk import Audit, Correction, Idempotency, KnowledgeEdit, Staff
+from routing.domain.unsend import TAKEN_BACK
+from routing.service.cases import commands as case_commands
+from routing.service.cases import histories, locked_case, sealed_messages
+from routing.service.cases import queries as case_queries
+from routing.service.conversation import commands as conversation_commands
+from routing.service.messaging import inbox
+from routing.service.office_context import OfficeContextProvider
+from routing.store.accounts.schema import Audit, Staff
+from routing.store.cases.queries import CaseFilter
+from routing.store.conversation.schema import Contact, Media, Message
+from routing.store.knowledge_admin.schema import Correction, KnowledgeEdit
+from routing.store.maintenance.schema import Idempotency
+from routing.store.messaging import inbox as inbox_store
+from routing.store.messaging.inbox import RawEvent
+from routing.store.messaging.schema import Inbox, Outbox
 from routing.store.session import METADATA
 from tests.chat import Chat, said
 from tests.factories import DATABASES, SUE, branch_on, cast, reader, tell
@@ -101,12 +106,12 @@ def test_words_of_a_case_leave_every_page_search_and_export(branch, chat, words)
     assert branch.row(number).subject == TAKEN_BACK
     with branch.database.reading() as session:
         wanted = CaseFilter(today=branch.now.date(), q=words[:4])
-        found = views.list_cases(
-            session, branch.desk, branch.actor(SUE), wanted, limit=9, cursor=None, now=branch.now
+        found = case_queries.list_cases(
+            session, branch.office, branch.actor(SUE), wanted, limit=9, cursor=None, now=branch.now
         )  # fmt: skip
         assert found.items == []
         assert words[:4] not in "\n".join(histories.export(session))
-        whole = views.whole(session, branch.desk, branch.actor(SUE), number, now=branch.now)
+        whole = case_queries.whole(session, branch.office, branch.actor(SUE), number, now=branch.now)
         assert [message.text for message in whole.messages] == [""]
 
 
@@ -115,7 +120,7 @@ def test_the_subject_of_a_case_from_an_online_service_keeps_our_words_alone(bran
     chat.opens(STUCK)
     number = chat.numbers[0]
     with branch.database.writing() as session:
-        row = cases.journal.change(session, branch.desk, number, branch.actor(SUE), now=branch.now).row
+        row = locked_case.change(session, branch.office, number, branch.actor(SUE), now=branch.now).row
         row.subject = f"線上申請卡關：{STUCK}"
     for serial in range(1, 12):
         chat.unsend(f"U1-{serial}")
@@ -132,17 +137,17 @@ def test_an_administrator_with_a_reason_reads_what_was_sealed_and_nobody_else(br
     with branch.database.writing() as session:
         for name in (SUE, "alice@kp.example", "tai@kp.example"):
             with pytest.raises(Forbidden):
-                withdrawn.read(session, branch.actor(name), message.id, reason="監察院調卷", now=branch.now)
+                sealed_messages.read(session, branch.actor(name), message.id, reason="監察院調卷", now=branch.now)
             with pytest.raises(Forbidden):
-                withdrawn.listing(session, branch.actor(name))
+                sealed_messages.listing(session, branch.actor(name))
         adam = branch.actor("adam@kp.example")
         with pytest.raises(Invalid):
-            withdrawn.read(session, adam, message.id, reason="  ", now=branch.now)
+            sealed_messages.read(session, adam, message.id, reason="  ", now=branch.now)
         assert session.scalars(select(Audit).where(Audit.action == "message.withdrawn_read")).all() == []
-        opened = withdrawn.read(session, adam, message.id, reason="監察院調卷", now=branch.now)
+        locked = sealed_messages.read(session, adam, message.id, reason="監察院調卷", now=branch.now)
         (noted,) = session.scalars(select(Audit).where(Audit.action == "message.withdrawn_read"))
-    assert (opened.number, opened.text) == (number, SHORT)
-    assert opened.subject == SHORT[:80]
+    assert (locked.number, locked.text) == (number, SHORT)
+    assert locked.subject == SHORT[:80]
     assert (noted.actor, noted.subject, noted.detail) == (
         "adam@kp.example", number, {"message": message.id, "reason": "監察院調卷"},
     )  # fmt: skip
@@ -165,10 +170,10 @@ def test_a_file_of_a_case_is_sealed_with_its_name_and_one_of_none_is_gone(branch
     with branch.database.writing() as session:
         kept = {row.line_message_id: (row.state, row.content) for row in session.scalars(select(Media))}
         adam = branch.actor("adam@kp.example")
-        (one,) = withdrawn.listing(session, adam)
-        opened = withdrawn.read(session, adam, one.message_id, reason="調卷", now=branch.now)
+        (one,) = sealed_messages.listing(session, adam)
+        locked = sealed_messages.read(session, adam, one.message_id, reason="調卷", now=branch.now)
     assert kept == {"mine": ("erased", None), "loose": ("erased", None)}
-    assert (opened.file, opened.file_name) == (b"\xff\xd8mine", "員工名冊.jpg")
+    assert (locked.file, locked.file_name) == (b"\xff\xd8mine", "員工名冊.jpg")
 
 
 def test_answers_kept_for_repeats_corrections_and_drafts_lose_the_words_at_once(branch, chat):
@@ -220,13 +225,18 @@ def test_words_taken_back_while_their_event_still_waits_are_gone_at_once(branch)
         inbox_store.take_in(connection, [event], now=branch.now)
     gone = Inbound(kind=InboundKind.UNSEND, at=branch.now, user_id="U1", message_id="m1")
     with branch.database.writing() as session:
-        enquiries.take(session, branch.desk, reader(), gone, now=branch.now, token_until=None)
+        conversation_commands.take(session, branch.office, reader(), gone, now=branch.now, token_until=None)
     with branch.database.reading() as session:
         assert "祕密的話" not in json.dumps(json.loads(session.scalars(select(Inbox.raw)).one()), ensure_ascii=False)
-    inbox.work_lane(
-        branch.database, DeskSource(branch.desk), reader(), lambda raw, at: read_event(raw, event_at=at), "U1",
-        holder="w", now=lambda: branch.now,
-    )  # fmt: skip
+    inbox.work_partition(
+        branch.database,
+        OfficeContextProvider(branch.office),
+        reader(),
+        lambda raw, at: read_event(raw, event_at=at),
+        "U1",
+        holder="w",
+        now=lambda: branch.now,
+    )
     with branch.database.reading() as session:
         assert [(row.text, row.erased_at is not None) for row in session.scalars(select(Message))] == [("", True)]
     assert branch.outbox() == []
@@ -235,8 +245,8 @@ def test_words_taken_back_while_their_event_still_waits_are_gone_at_once(branch)
 def test_taking_back_and_a_step_at_the_desk_do_not_undo_each_other(branch, chat):
     """The case is locked as for any change."""
     number = chat.opens(SHORT)
-    with branch.hold(number, SUE) as opened:
-        cases.reply(opened, "已派員查看", tell=tell)
+    with branch.hold(number, SUE) as locked:
+        case_commands.reply(locked, "已派員查看", tell=tell)
     branch.now += timedelta(seconds=5)
     chat.unsend("U1-1")
     assert branch.case(number).first_reply_at is not None

@@ -6,11 +6,12 @@ import pytest
 from sqlalchemy import select
 
 from routing.domain.decision import Thresholds
-from routing.service.knowing import verdicts
-from routing.service.upkeep import daily
-from routing.store import meta
-from routing.store.schema import Contact, Enquiry, Message
-from routing.store.schema_desk import Audit, Correction
+from routing.service.knowledge_admin import answer_quality
+from routing.service.maintenance import daily
+from routing.store.accounts.schema import Audit
+from routing.store.conversation.schema import Contact, Enquiry, Message
+from routing.store.knowledge_admin.schema import Correction
+from routing.store.maintenance import meta as meta_store
 from tests.chat import Chat
 from tests.factories import branch_on, cast
 from tests.knowing import approved, drafted, process, with_few_entries
@@ -55,8 +56,8 @@ def judged(service, number, *, verdict="helpful", probability=0.95, decision="an
 
 def a_day_passes(service):
     service.later(days=1)
-    with service.runtime.writing() as (session, desk):
-        assert daily.run_if_due(session, desk, now=service.now)
+    with service.runtime.writing() as (session, office):
+        assert daily.run_if_due(session, office, now=service.now)
 
 
 def audited(service):
@@ -125,7 +126,7 @@ def test_verdicts_older_than_half_a_year_are_forgotten(service):
 def test_what_counts_as_right(service, given, answered, offered):
     judged(service, 1, **given)
     with service.runtime.reading() as (session, _):
-        found = verdicts.collected(session, since=service.now - timedelta(days=verdicts.DAYS))
+        found = answer_quality.collected(session, since=service.now - timedelta(days=answer_quality.DAYS))
     assert [[one.right for one in part] for part in found] == [answered, offered]
 
 
@@ -133,9 +134,9 @@ def test_a_threshold_derived_from_another_release_waits_for_the_next_run(service
     judged(service, 80, verdict="not_helpful")
     a_day_passes(service)
     with service.runtime.writing() as (session, _):
-        kept = meta.read(session, verdicts.KEY)
-        meta.put(session, verdicts.KEY, kept.replace(f'"shipped": {SHIPPED.answer}', '"shipped": 0.5'))
-        assert verdicts.in_force(session, SHIPPED) == SHIPPED
+        kept = meta_store.read(session, answer_quality.KEY)
+        meta_store.put(session, answer_quality.KEY, kept.replace(f'"shipped": {SHIPPED.answer}', '"shipped": 0.5'))
+        assert answer_quality.in_force(session, SHIPPED) == SHIPPED
 
 
 def shown(service):
@@ -230,4 +231,4 @@ def test_few_verdicts_or_mostly_right_ones_stop_nothing(service, right, wrong):
     a_day_passes(service)
     found = in_base(service)
     assert not found.base.entry(ENTRY).stopped
-    assert verdicts.realised_of(found.base.entry(ENTRY), found.judged).n == right + wrong
+    assert answer_quality.realised_of(found.base.entry(ENTRY), found.judged).n == right + wrong

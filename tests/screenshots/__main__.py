@@ -20,8 +20,8 @@ from pathlib import Path
 import httpx
 from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
 
-from bot.demo.filling import PASSWORD
 from bot.demo.live import USERS
+from bot.demo.seeding import PASSWORD
 from tests.fixtures_browser import ARGUMENTS
 from tests.harness.screens import PHONE, SCREEN, ChatPage, DeskPage
 from tests.harness.waiting import eventually

@@ -14,10 +14,10 @@ from threading import BoundedSemaphore
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.web.work import Work
+from bot.web.unit_of_work import UnitOfWork
 from routing.domain.errors import Busy
-from routing.service import turnaround
-from routing.service.turnaround import Issued
+from routing.service.reporting import turnaround as turnaround_report
+from routing.service.reporting.turnaround import Issued
 
 WAITING = 10
 """Reports under way in one process, the one that is being counted included."""
@@ -39,18 +39,18 @@ def turn() -> Iterator[None]:
         _ROOM.release()
 
 
-def report(work: Work, *, start: date, end: date, kind: str, by: str | None, keep: bool = True) -> Issued:
+def report(work: UnitOfWork, *, start: date, end: date, kind: str, by: str | None, keep: bool = True) -> Issued:
     """The report; ``keep``: it is given out, and a later change of a finished period is a revision (contract §8).
 
     Raises:
         Invalid: an impossible period. Busy: too many are asked for at once.
     """
     with turn():
-        issued = turnaround.make(work.session, work.desk, start=start, end=end, kind=kind, by=by, now=work.now)
+        issued = turnaround_report.make(work.session, work.office, start=start, end=end, kind=kind, by=by, now=work.now)
     if keep and not issued.recorded:
         try:
             with work.runtime.database.writing() as session:
-                turnaround.record(session, issued, now=work.now)
+                turnaround_report.record(session, issued, now=work.now)
         except SQLAlchemyError as error:
             # It is noted the next time; what cannot be written can still be read.
             log.warning("report_not_kept", error=type(error).__name__)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from knowledge.entries import Aspect, FaqEntry
-from knowledge.offices import Park
+from knowledge.offices.directory import Park
 from routing.domain.decision import Decision
 from routing.domain.dialogue import menu
 from routing.domain.dialogue.state import State

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Protocol
 
 from knowledge.entries import FaqEntry
-from knowledge.offices import Park
+from knowledge.offices.directory import Park
 from knowledge.services import OnlineService
 from knowledge.understand import Understanding
 from routing.domain.decision import Decision
@@ -152,7 +152,7 @@ class NoteEnquiry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
+class JudgeAnswer:
     """The firm's word on our last answer."""
 
     verdict: str
@@ -171,7 +171,9 @@ class NoticeSeen:
     """The privacy notice was shown."""
 
 
-Effect = OpenCase | AddToCase | Reopen | Rate | AskCall | SetLanguage | NoteEnquiry | Verdict | LearnKind | NoticeSeen
+Effect = (
+    OpenCase | AddToCase | Reopen | Rate | AskCall | SetLanguage | NoteEnquiry | JudgeAnswer | LearnKind | NoticeSeen
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

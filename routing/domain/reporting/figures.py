@@ -12,7 +12,7 @@ from typing import Any
 
 from routing.domain.clock import Reading
 from routing.domain.errors import OnestopError
-from routing.domain.reporting.measuring import Measured
+from routing.domain.reporting.measures import Measured
 
 COUNTS = (
     "open_at_start",

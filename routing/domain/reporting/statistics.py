@@ -13,13 +13,13 @@ from enum import StrEnum
 from itertools import islice
 from typing import Any
 
-from knowledge.calendar import OfficeCalendar
-from knowledge.offices import Offices
+from knowledge.calendar.office_calendar import OfficeCalendar
+from knowledge.offices.directory import Offices
 from routing.domain.case import Case, Kind
 from routing.domain.errors import Invalid
 from routing.domain.reporting.figures import Figures, Tally
 from routing.domain.reporting.history import CaseHistory
-from routing.domain.reporting.measuring import Measured, Timeline, Yardstick
+from routing.domain.reporting.measures import Measured, MetricContext, Timeline
 from routing.domain.reporting.periods import Period, months, weeks
 
 ALL = "all"
@@ -118,13 +118,13 @@ def report(
     whole = Period(start, end)
     spans = _spans(whole, by)
     wanted = frozenset(Kind) if kind == ALL else frozenset({Kind(kind)})
-    yardstick = Yardstick(wanted=wanted, calendar=calendar, offices=offices)
+    metric_context = MetricContext(wanted=wanted, calendar=calendar, offices=offices)
     boards: dict[str, _Board] = {one: _Board.of(spans) for one in (kind, *wanted)}
     key_of = _KEYS.get(by) if by is not None else None
     for history in histories:
-        if not yardstick.concerns(history):
+        if not metric_context.concerns(history):
             continue
-        timeline = Timeline(history, yardstick)
+        timeline = Timeline(history, metric_context)
         measured = timeline.measure(whole)
         if measured is not None:
             for board in _boards_for(measured, boards):

@@ -11,131 +11,150 @@ import structlog
 
 from routing.domain.case import Kind
 from routing.domain.decision import Action, Decision
-from routing.domain.dialogue import handling
+from routing.domain.dialogue import router
 from routing.domain.dialogue import turn as effects
 from routing.domain.dialogue.state import State
 from routing.domain.dialogue.turn import Result
 from routing.domain.errors import OnestopError
 from routing.domain.messages import Outgoing, Text
 from routing.domain.permissions import FIRM
-from routing.service import cases, notices
-from routing.service.conversation import turns
-from routing.service.conversation.talk import Conversation
-from routing.service.journal import Open, change
-from routing.store.channel import conversations
-from routing.store.schema import Enquiry
+from routing.service.cases import commands as case_commands
+from routing.service.cases import notifications
+from routing.service.cases.locked_case import LockedCase, change
+from routing.service.conversation import turn_context
+from routing.service.conversation.session import Conversation
+from routing.store.conversation import queries as conversation_store
+from routing.store.conversation.schema import Enquiry
 
 log = structlog.get_logger("enquiries")
 
 
-def carry_out(talk: Conversation, result: Result) -> None:
+def carry_out(conversation: Conversation, result: Result) -> None:
     """Say what is to be said, do what is to be done, keep the state."""
-    talk.told.extend(result.messages)
+    conversation.told.extend(result.messages)
     state = result.state
     for effect in result.effects:
         try:
-            with talk.session.begin_nested():
-                state = _DO[type(effect)](talk, state, effect) or state
+            with conversation.session.begin_nested():
+                state = _DO[type(effect)](conversation, state, effect) or state
         except OnestopError as error:
             log.warning("step_refused", code=error.code, effect=type(effect).__name__)
-            talk.told.append(Text(talk.desk.sentences.say("trouble", talk.language)))
-    talk.contact.dialogue = state.plain()
+            conversation.told.append(Text(conversation.office.sentences.say("trouble", conversation.language)))
+    conversation.contact.dialogue = state.plain()
 
 
-def _tell(talk: Conversation) -> notices.Tell:
+def _tell(conversation: Conversation) -> notifications.Tell:
     """Notices about this contact's case join the answer; others are pushed."""
 
-    def tell(opened: Open, reason: str, messages: list[Outgoing]) -> None:
-        if opened.row.contact_id == talk.contact.id:
-            talk.told.extend(messages)
+    def tell(locked: LockedCase, reason: str, messages: list[Outgoing]) -> None:
+        if locked.row.contact_id == conversation.contact.id:
+            conversation.told.extend(messages)
         else:
-            notices.push(opened, reason, messages)
+            notifications.push(locked, reason, messages)
 
     return tell
 
 
-def _hold(talk: Conversation, number: str) -> Open:
-    return change(talk.session, talk.desk, number, FIRM, now=talk.now)
+def _hold(conversation: Conversation, number: str) -> LockedCase:
+    return change(conversation.session, conversation.office, number, FIRM, now=conversation.now)
 
 
-def _open_case(talk: Conversation, state: State, effect: effects.OpenCase) -> State:
+def _open_case(conversation: Conversation, state: State, effect: effects.OpenCase) -> State:
     gathered = effect.state
-    pending = conversations.by_ids(talk.session, gathered.pending, contact_id=talk.contact.id)
+    pending = conversation_store.by_ids(conversation.session, gathered.pending, contact_id=conversation.contact.id)
     words = [message.text.strip() for message in pending if message.kind == "text" and message.text.strip()]
     led = next((message.text.strip() for message in pending if message.id == gathered.last_message), "")
     if gathered.stuck_at:
         # Staff read the subject: in their language, before the firm's own words.
         led = "：".join(
-            part for part in (talk.desk.sentences.say("service.stuck", None, item=gathered.stuck_at), led) if part
+            part
+            for part in (conversation.office.sentences.say("service.stuck", None, item=gathered.stuck_at), led)
+            if part
         )
-    led_at = datetime.fromisoformat(gathered.led_at) if gathered.led_at else talk.inbound.at
-    received = min(talk.inbound.at, talk.now)
-    new = cases.NewCase(
+    led_at = datetime.fromisoformat(gathered.led_at) if gathered.led_at else conversation.inbound.at
+    received = min(conversation.inbound.at, conversation.now)
+    new = case_commands.NewCase(
         channel="line", category=gathered.category or "other", topic=gathered.topic, kind=Kind.ENQ,
-        subject=(led or (words[0] if words else ""))[:80], text="\n".join(words) or led, language=talk.language,
+        subject=(led or (words[0] if words else ""))[:80], text="\n".join(words) or led, language=conversation.language,
         park=gathered.park if gathered.park != "none" else None, firm_name=gathered.firm_name, firm_ubn=gathered.ubn,
         contact_name=gathered.contact_name, contact_phone=gathered.phone, alert=gathered.alert, received_at=received,
         first_contact_at=min(led_at, received),
     )  # fmt: skip
-    opened = cases.open_case(
-        talk.session, talk.desk, new, actor=FIRM, now=talk.now, contact=talk.contact, text_stored=True
+    locked = case_commands.open_case(
+        conversation.session,
+        conversation.office,
+        new,
+        actor=FIRM,
+        now=conversation.now,
+        contact=conversation.contact,
+        text_stored=True,
     )
     for message in pending:
-        message.case_id = opened.row.id
-    for enquiry in conversations.enquiries_of_messages(talk.session, gathered.pending, talk.contact.id):
-        enquiry.case_id = opened.row.id
-    contact = talk.contact
+        message.case_id = locked.row.id
+    for enquiry in conversation_store.enquiries_of_messages(
+        conversation.session, gathered.pending, conversation.contact.id
+    ):
+        enquiry.case_id = locked.row.id
+    contact = conversation.contact
     contact.name, contact.phone, contact.park = gathered.contact_name, gathered.phone, gathered.park
-    contact.firm_id, contact.firm_said = opened.row.firm_id, gathered.firm_name
-    talk.told.extend(notices.receipt(opened))
+    contact.firm_id, contact.firm_said = locked.row.firm_id, gathered.firm_name
+    conversation.told.extend(notifications.receipt(locked))
     return replace(state, last_enquiry=None)
 
 
-def _add(talk: Conversation, state: State, effect: effects.AddToCase) -> State:
-    opened = _hold(talk, effect.number)
-    for message in conversations.by_ids(talk.session, effect.message_ids, contact_id=talk.contact.id):
-        cases.firm_message(opened, message, ends_wait=effect.ends_wait, tell=_tell(talk))
+def _add(conversation: Conversation, state: State, effect: effects.AddToCase) -> State:
+    locked = _hold(conversation, effect.number)
+    for message in conversation_store.by_ids(
+        conversation.session, effect.message_ids, contact_id=conversation.contact.id
+    ):
+        case_commands.firm_message(locked, message, ends_wait=effect.ends_wait, tell=_tell(conversation))
     return state
 
 
-def _reopen(talk: Conversation, state: State, effect: effects.Reopen) -> State:
-    cases.reopen(_hold(talk, effect.number), reason="廠商表示尚未解決", tell=_tell(talk))
+def _reopen(conversation: Conversation, state: State, effect: effects.Reopen) -> State:
+    case_commands.reopen(_hold(conversation, effect.number), reason="廠商表示尚未解決", tell=_tell(conversation))
     return state
 
 
-def _rate(talk: Conversation, state: State, effect: effects.Rate) -> State:
-    cases.rate(_hold(talk, effect.number), effect.score)
+def _rate(conversation: Conversation, state: State, effect: effects.Rate) -> State:
+    case_commands.rate(_hold(conversation, effect.number), effect.score)
     return state
 
 
-def _call(talk: Conversation, state: State, effect: effects.AskCall) -> State:
-    cases.ask_call(_hold(talk, effect.number))
+def _call(conversation: Conversation, state: State, effect: effects.AskCall) -> State:
+    case_commands.ask_call(_hold(conversation, effect.number))
     return state
 
 
-def _language(talk: Conversation, state: State, effect: effects.SetLanguage) -> State:
-    talk.contact.language = effect.language
-    talk.told.append(Text(talk.desk.sentences.say("language.set", effect.language)))
-    turn = turns.build(talk, state, None, None)
-    talk.told.extend(handling.again(replace(turn, words=turn.before)).messages)
+def _language(conversation: Conversation, state: State, effect: effects.SetLanguage) -> State:
+    conversation.contact.language = effect.language
+    conversation.told.append(Text(conversation.office.sentences.say("language.set", effect.language)))
+    turn = turn_context.build(conversation, state, None, None)
+    conversation.told.extend(router.again(replace(turn, words=turn.before)).messages)
     return state
 
 
-def _note(talk: Conversation, state: State, effect: effects.NoteEnquiry) -> State:
-    turn = talk.understood
+def _note(conversation: Conversation, state: State, effect: effects.NoteEnquiry) -> State:
+    turn = conversation.understood
     if turn is None:
         return state
     understanding, decision = turn
     row = Enquiry(
-        contact_id=talk.contact.id, message_id=talk.message.id if talk.message else None, at=talk.now,
-        language=str(understanding.language), category=understanding.category.value, topic=understanding.topic,
-        decision=decision.action.value, confidence=float(understanding.confidence),
+        contact_id=conversation.contact.id,
+        message_id=conversation.message.id if conversation.message else None,
+        at=conversation.now,
+        language=str(understanding.language),
+        category=understanding.category.value,
+        topic=understanding.topic,
+        decision=decision.action.value,
+        confidence=float(understanding.confidence),
         probability=_probability(decision, effect.faq or next(iter(effect.offered), None)),
-        alert=understanding.alert.value if understanding.alert else None, faq=effect.faq,
+        alert=understanding.alert.value if understanding.alert else None,
+        faq=effect.faq,
         offered=list(effect.offered),
-    )  # fmt: skip
-    talk.session.add(row)
-    talk.session.flush()
+    )
+    conversation.session.add(row)
+    conversation.session.flush()
     return replace(state, last_enquiry=row.id)
 
 
@@ -145,8 +164,8 @@ def _probability(decision: Decision, shown_first: str | None) -> float | None:
     return float(best.probability) if best is not None and best.entry_id == shown_first else None
 
 
-def _verdict(talk: Conversation, state: State, effect: effects.Verdict) -> State:
-    row = conversations.enquiry(talk.session, state.last_enquiry)
+def _verdict(conversation: Conversation, state: State, effect: effects.JudgeAnswer) -> State:
+    row = conversation_store.enquiry(conversation.session, state.last_enquiry)
     if row is None:
         return state
     answered = row.decision == Action.ANSWER.value and row.faq is not None
@@ -159,14 +178,14 @@ def _verdict(talk: Conversation, state: State, effect: effects.Verdict) -> State
     return state
 
 
-def _kind(talk: Conversation, state: State, effect: effects.LearnKind) -> State:
-    talk.contact.park_kind = effect.kind
+def _kind(conversation: Conversation, state: State, effect: effects.LearnKind) -> State:
+    conversation.contact.park_kind = effect.kind
     return state
 
 
-def _noticed(talk: Conversation, state: State, _effect: effects.NoticeSeen) -> State:
-    talk.contact.notice_version = turns.PRIVACY_VERSION
-    talk.contact.notice_at = talk.now
+def _noticed(conversation: Conversation, state: State, _effect: effects.NoticeSeen) -> State:
+    conversation.contact.notice_version = turn_context.PRIVACY_VERSION
+    conversation.contact.notice_at = conversation.now
     return state
 
 
@@ -178,7 +197,7 @@ _DO: dict[type, Callable[[Any, State, Any], State]] = {
     effects.AskCall: _call,
     effects.SetLanguage: _language,
     effects.NoteEnquiry: _note,
-    effects.Verdict: _verdict,
+    effects.JudgeAnswer: _verdict,
     effects.LearnKind: _kind,
     effects.NoticeSeen: _noticed,
 }

@@ -1,1 +1,1 @@
-"""The schema's history, run by Alembic through ``routing.store.migrating``."""
+"""The schema's history, run by Alembic through ``routing.store.migration``."""

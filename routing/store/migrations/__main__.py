@@ -5,7 +5,7 @@ from tempfile import TemporaryDirectory
 
 from alembic import command
 
-from routing.store.migrating import config_of, head, upgrade
+from routing.store.migration import config_of, head, upgrade
 from routing.store.session import Database
 
 

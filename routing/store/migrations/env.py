@@ -1,4 +1,4 @@
-"""Alembic's entry: runs on the connection that ``routing.store.migrating`` hands over."""
+"""Alembic's entry: runs on the connection that ``routing.store.migration`` hands over."""
 
 from alembic import context
 

@@ -4,7 +4,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from bot.dashboard.chart import monthly
+from bot.desk.reporting.chart import monthly
 from routing.domain.reporting.figures import Tally
 from routing.domain.reporting.statistics import Group
 

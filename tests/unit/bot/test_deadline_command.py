@@ -7,8 +7,8 @@ import typer
 from typer.testing import CliRunner
 
 from bot.cli.deadline import deadline_command
-from knowledge.calendar import known_closures, load_calendar
-from knowledge.offices import load_offices
+from knowledge.calendar.office_calendar import known_closures, load_calendar
+from knowledge.offices.directory import load_offices
 
 APP = typer.Typer()
 APP.command()(deadline_command(lambda: (load_calendar().with_closures(known_closures()), load_offices())))

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from python_calamine import CalamineWorkbook
 
+from bot.web.report_tables import LABELS, NO_CASES, PARTS, days, hide_small, minutes, rate, republic, table
 from bot.web.tables import Format, write
-from bot.web.turnaround import LABELS, NO_CASES, PARTS, days, hide_small, minutes, rate, republic, table
-from knowledge.calendar import load_calendar
-from knowledge.offices import load_offices
+from knowledge.calendar.office_calendar import load_calendar
+from knowledge.offices.directory import load_offices
 from routing.domain.reporting.figures import Tally
 from routing.domain.reporting.history import KnownWords, read
 from routing.domain.reporting.statistics import ALL, Group, GroupBy, report

@@ -4,9 +4,10 @@ from datetime import date
 
 import pytest
 
-from knowledge.entries import Basis, Category, EntryKind, FaqEntry, KnowledgeBase, ParkKind, Smalltalk, Wording
+from knowledge.entries import Basis, FaqEntry, KnowledgeBase, Smalltalk, Wording
 from knowledge.loading import read_knowledge
 from knowledge.understand import Understander
+from knowledge.vocabulary import Category, EntryKind, ParkKind
 
 ROWS = (
     (

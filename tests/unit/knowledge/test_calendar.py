@@ -10,7 +10,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from knowledge.calendar import (
+from knowledge.calendar.office_calendar import (
     TAIPEI,
     CalendarError,
     Closure,
@@ -20,9 +20,9 @@ from knowledge.calendar import (
     known_closures,
     load_calendar,
 )
-from knowledge.office_days import decode_days, find_county, find_district
-from knowledge.office_totals import merge
-from knowledge.offices import load_offices
+from knowledge.calendar.official_days import decode_days, find_county, find_district
+from knowledge.calendar.totals import merge
+from knowledge.offices.directory import load_offices
 
 CALENDAR = load_calendar()
 KH = Office("KH", "高雄市", "前鎮區")
@@ -245,9 +245,9 @@ class TestClosures:
     def test_withdrawn_closures_leave_no_trace(self):
         closed = CALENDAR.with_closures([Closure(day("2026-07-08"), "高雄市")])
         assert closed.version != CALENDAR.version
-        opened = closed.with_closures([])
-        assert opened.is_working_day(day("2026-07-08"), KH)
-        assert opened.version == CALENDAR.version
+        locked = closed.with_closures([])
+        assert locked.is_working_day(day("2026-07-08"), KH)
+        assert locked.version == CALENDAR.version
 
     @pytest.mark.parametrize(
         ("part", "minutes"),

@@ -9,12 +9,13 @@ import pytest
 from typer.testing import CliRunner
 
 from bot.cli.knowledge import knowledge_app
-from knowledge.entries import Basis, Category, EntryKind
+from knowledge.entries import Basis
 from knowledge.law.bulk import BulkError, read_bulk
 from knowledge.law.clauses import Clause, Clauses, articles, day, digest, read_store, write_store
 from knowledge.law.importing import difference, keep, newer, state
 from knowledge.loading import DATA, load_knowledge
 from knowledge.overlay import lay_over
+from knowledge.vocabulary import Category, EntryKind
 from tests.unit.knowledge.conftest import make_entry
 
 OLD = "興建前應申請許可。\n許可期間為二年。"

@@ -6,7 +6,7 @@ from importlib.resources import files
 import pytest
 import yaml
 
-from knowledge.offices import CATEGORIES, OfficeDataError, build_offices, load_offices
+from knowledge.offices.directory import CATEGORIES, OfficeDataError, build_offices, load_offices
 
 OFFICES = load_offices()
 

@@ -5,9 +5,10 @@ from datetime import date
 
 import pytest
 
-from knowledge.entries import Category, KnowledgeBase
+from knowledge.entries import KnowledgeBase
 from knowledge.loading import load_knowledge
 from knowledge.overlay import Kind, Taught, TaughtUnderstander, lay_over
+from knowledge.vocabulary import Category
 from routing.domain.decision import Action, Thresholds, decide
 
 TODAY = date(2026, 11, 23)

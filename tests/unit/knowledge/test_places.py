@@ -3,8 +3,8 @@
 import pytest
 
 from knowledge.asking.places import PlaceReader, holds, kind_matters
-from knowledge.entries import Category, EntryKind, ParkKind
-from knowledge.offices import load_offices
+from knowledge.offices.directory import load_offices
+from knowledge.vocabulary import Category, EntryKind, ParkKind
 from tests.unit.knowledge.conftest import make_entry
 
 READER = PlaceReader(load_offices())

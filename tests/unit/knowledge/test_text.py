@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from knowledge.language.text import Language, asking_sentences, detect_language, normalise
+from knowledge.language.text import asking_sentences, detect_language, normalise
 from knowledge.loading import DATA, load_knowledge
+from knowledge.vocabulary import Language
 
 
 @given(st.text(max_size=80))

@@ -2,9 +2,9 @@
 
 import pytest
 
-from knowledge.entries import Category, ParkKind
 from knowledge.language.alerts import Alert
 from knowledge.understand import Previous
+from knowledge.vocabulary import Category, ParkKind
 
 
 @pytest.mark.parametrize(

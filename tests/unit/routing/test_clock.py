@@ -5,7 +5,7 @@ from datetime import datetime
 
 import pytest
 
-from knowledge.calendar import CalendarError, Closure
+from knowledge.calendar.office_calendar import CalendarError, Closure
 from routing.domain.case import Event, EventKind, Kind, Opening, fold
 from routing.domain.clock import Course, days_used, due_on, gross_days, read
 from routing.domain.limits import LIMITS, parse_limit

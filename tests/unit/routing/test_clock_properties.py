@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from knowledge.calendar import TAIPEI
+from knowledge.calendar.office_calendar import TAIPEI
 from routing.domain.case import Kind
 from routing.domain.clock import Counting, Course, business_minutes, days_out, days_used, due_on, gross_days
 from routing.domain.limits import LIMITS, parse_limit

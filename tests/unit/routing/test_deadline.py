@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 import pytest
 
-from knowledge.calendar import Closure, Office, known_closures, load_calendar
+from knowledge.calendar.office_calendar import Closure, Office, known_closures, load_calendar
 from routing.domain.deadline import DayStatus, Question, calculate
 from routing.domain.errors import Invalid
 from routing.domain.limits import parse_limit

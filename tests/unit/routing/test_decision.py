@@ -6,10 +6,10 @@ from datetime import date
 import pytest
 
 from knowledge.asking.match import Match
-from knowledge.entries import Basis, Category, EntryKind, FaqEntry, ParkKind, Wording
-from knowledge.language.text import Language
+from knowledge.entries import Basis, FaqEntry, Wording
 from knowledge.model.classify import RankedCategory
 from knowledge.understand import Understanding
+from knowledge.vocabulary import Category, EntryKind, Language, ParkKind
 from routing.domain.decision import Action, Thresholds, decide
 
 TODAY = date(2026, 11, 22)

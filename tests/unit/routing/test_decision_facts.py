@@ -7,7 +7,8 @@ import pytest
 
 from knowledge.asking.aspects import Ask
 from knowledge.asking.places import Place
-from knowledge.entries import Aspect, EntryKind, ParkKind
+from knowledge.entries import Aspect
+from knowledge.vocabulary import EntryKind, ParkKind
 from routing.domain.decision import Action, decide
 from tests.unit.routing.test_decision import LIMITS, TODAY, match, read
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from routing.domain.dialogue.handling import ACTIONS, OLD_IS_STALE
+from routing.domain.dialogue.router import ACTIONS, OLD_IS_STALE
 from routing.domain.dialogue.state import FACTS, OPENING, State, Step, state_from
 from routing.domain.tax_number import valid_ubn
 

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from knowledge.calendar import TAIPEI
-from knowledge.offices import load_offices
+from knowledge.calendar.office_calendar import TAIPEI
+from knowledge.offices.directory import load_offices
 from routing.domain.case import Event, EventKind, Kind, Status
 from routing.domain.reporting.history import CaseHistory, KnownWords, Refusal, Repeat, dump, parse_line, read
 

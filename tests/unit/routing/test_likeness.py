@@ -2,7 +2,7 @@
 
 import pytest
 
-from routing.service.knowing.likeness import bare, group, mask
+from routing.service.knowledge_admin.grouping import bare, group, mask
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 from knowledge.loading import load_knowledge
 from knowledge.understand import Understander
 from routing.domain.decision import Action, Thresholds
-from routing.service.conversation.understanding import Reader
+from routing.service.conversation.reader import Reader
 
 TODAY = date(2026, 11, 22)
 UNSURE = "租金"

@@ -12,8 +12,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from knowledge.calendar import TAIPEI, load_calendar
-from knowledge.offices import load_offices
+from knowledge.calendar.office_calendar import TAIPEI, load_calendar
+from knowledge.offices.directory import load_offices
 from routing.domain.case import Event, EventKind, Kind
 from routing.domain.errors import Invalid, OnestopError
 from routing.domain.reporting.figures import COUNTS, DISTRIBUTIONS, distribution

@@ -5,8 +5,8 @@ from datetime import date, datetime, timedelta
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from knowledge.calendar import TAIPEI, load_calendar
-from knowledge.offices import load_offices
+from knowledge.calendar.office_calendar import TAIPEI, load_calendar
+from knowledge.offices.directory import load_offices
 from routing.domain.case import Event, EventKind, Kind, Opening, Outcome, apply, begin
 from routing.domain.errors import StepNotAllowed
 from routing.domain.reporting.figures import COUNTS

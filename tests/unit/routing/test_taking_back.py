@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from routing.domain.taking_back import TAKEN_BACK, without
+from routing.domain.unsend import TAKEN_BACK, without
 
 WORDS = "二期廠房旁邊的排水溝蓋板被貨車壓壞了，想請人來看要怎麼修，麻煩盡快派人來現場看，因為每天都有很多員工經過很危險"
 

@@ -2,13 +2,13 @@
 
 import pytest
 
-from routing.domain.verdicts import CEILING, Verdict, Why, derive, realised
+from routing.domain.verdicts import CEILING, AnswerVerdict, Why, derive, realised
 
 SHIPPED = 0.92
 
 
 def some(probability, right, wrong=0):
-    return [Verdict(probability, True)] * right + [Verdict(probability, False)] * wrong
+    return [AnswerVerdict(probability, True)] * right + [AnswerVerdict(probability, False)] * wrong
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from bot.line.render import render
 from bot.simulator.running import free_port
 from routing.domain.errors import DeliveryError
 from routing.domain.messages import Text
-from routing.service.conversation.contacts import Profile
+from routing.service.conversation.profiles import Profile
 from tests.unit.bot.line import samples
 
 TOKEN = "a-secret-token"
@@ -343,7 +343,7 @@ def test_connections_are_kept(line: Platform, sender: LineSender) -> None:
     """A reply has a minute; it does not wait for a new connection each time."""
     for _ in range(3):
         push(sender)
-    pool = sender.wire._client.rest_client.pool_manager.connection_from_url(line.url)
+    pool = sender.http._client.rest_client.pool_manager.connection_from_url(line.url)
     assert (pool.num_connections, pool.num_requests) == (1, 3)
 
 

@@ -17,7 +17,7 @@ from bot.line import richmenu
 from bot.line.client import LineSender
 from bot.simulator.config import SimulatorConfig
 from bot.simulator.running import SimulatorServer, free_port
-from routing.domain.dialogue.handling import ACTIONS
+from routing.domain.dialogue.router import ACTIONS
 from routing.domain.errors import DeliveryError
 from tests.schema_check import schema_faults
 

@@ -1,0 +1,81 @@
+"""`onestop migrate`, `retention`, `backup` and `restore`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot.cli.context import opened
+from bot.settings import load_settings
+from routing.service.maintenance import backups, retention
+from routing.store import migration
+from routing.store.session import Database
+
+migrate_app = typer.Typer()
+retention_app = typer.Typer(help="保存期限。", no_args_is_help=True)
+backup_app = typer.Typer()
+restore_app = typer.Typer()
+
+
+@migrate_app.command("migrate")
+def migrate() -> None:
+    """把資料庫升級到最新結構。"""  # noqa: D415 - a Chinese sentence, shown as the help
+    database = Database(load_settings().database_url)
+    try:
+        typer.echo(f"資料庫結構版本：{migration.upgrade(database)}")
+    finally:
+        database.dispose()
+
+
+@retention_app.callback()
+def _retention() -> None:
+    """保存期限。"""  # noqa: D415 - a Chinese sentence, shown as the help
+
+
+_Days = Annotated[int | None, typer.Option(help="本次改用的日數；未指定時依設定", min=1)]
+
+
+@retention_app.command()
+def run(
+    *,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="只計數，不刪除")] = False,
+    inbox: _Days = None,
+    chat: _Days = None,
+    files: _Days = None,
+    sent: _Days = None,
+    audit: _Days = None,
+    sign_in: _Days = None,
+) -> None:
+    """依機關設定的保存期限（ONESTOP_KEEP_…）刪除逾期資料；未設定者不刪除。案件及其附件為檔案，不在此列。"""  # noqa: D415 - a Chinese sentence
+    asked = {"inbox": inbox, "chat": chat, "files": files, "sent": sent, "audit": audit, "sign_in": sign_in}
+    with opened() as context:
+        periods = replace(context.settings.periods, **{name: days for name, days in asked.items() if days is not None})
+        if dry_run:
+            with context.reading() as (session, _desk):
+                found = retention.run(session, periods, now=context.now, dry_run=True)
+        else:
+            found = retention.run_beside_service(context, periods, now=context.now)
+    for name, number in found.items():
+        typer.echo(f"{name}\t{number}")
+    unset = [name for name, days in periods.plain().items() if days is None]
+    if unset:
+        typer.echo(f"未設定保存期限、不予刪除：{'、'.join(unset)}（見 docs/settings.md）", err=True)
+
+
+@backup_app.command("backup")
+def backup(file: Annotated[Path, typer.Argument(help="備份檔（不可已存在）", dir_okay=False)]) -> None:
+    """把整個資料庫備份成一個檔案；服務不必停止。"""  # noqa: D415 - a Chinese sentence, shown as the help
+    with opened() as context:
+        counts = backups.write(context.database, file, now=context.now)
+    typer.echo(f"已備份 {sum(counts.values())} 筆至 {file}")
+
+
+@restore_app.command("restore")
+def restore(file: Annotated[Path, typer.Argument(help="備份檔", exists=True, dir_okay=False)]) -> None:
+    """把備份還原到剛執行過 onestop migrate 的空資料庫。"""  # noqa: D415 - a Chinese sentence, shown as the help
+    with opened() as context:
+        counts = backups.read(context.database, file)
+    typer.echo(f"已還原 {sum(counts.values())} 筆")

@@ -1,1 +1,0 @@
-"""The knowledge desk: entries and their versions, what is tried, taught, asked and not answered."""

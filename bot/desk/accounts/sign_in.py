@@ -1,0 +1,164 @@
+"""Signing in and out, and another password. An attempt is counted before its password is looked at."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from fastapi import APIRouter, Request
+from fastapi.responses import RedirectResponse, Response
+
+from bot.desk.forms import Filled, Form
+from bot.runtime import Runtime, runtime_of
+from bot.web import pending_form
+from bot.web.errors import status_of
+from bot.web.limits.origin import address_of
+from bot.web.templating import show
+from bot.web.unit_of_work import Reading, UnitOfWork, cookie_name, reading, writing
+from routing.domain.errors import Invalid, OnestopError, Unauthenticated
+from routing.service.accounts import authentication, passwords
+
+router = APIRouter()
+
+HOME = "/desk"
+REFUSED = "帳號或密碼不正確，或因連續失敗而暫停登入 15 分鐘；急需登入請洽系統管理人員解除。"
+WRONG = "目前的密碼不正確，或因連續失敗而暫停 15 分鐘；急需變更請洽系統管理人員解除。"
+_LOCAL = re.compile(r"/desk(?:[/?][\w/\-.?=&%,:+]*)?", re.ASCII)
+
+
+def local_path(value: str | None) -> str:
+    """Where to go after signing in: a path of the desk, else the desk itself; never another site."""
+    return value if value is not None and _LOCAL.fullmatch(value) and "//" not in value else HOME
+
+
+@router.get("/desk/sign-in")
+def sign_in_page(request: Request, next: str | None = None) -> Response:  # noqa: A002 - the query's name
+    """The form; whoever is signed in already goes on."""
+    if request.headers.get("HX-Request") and not request.headers.get("HX-Boosted"):
+        # A part of a page asked and found its session over: the whole page must go, not the part.
+        whole = urlsplit(request.headers.get("HX-Current-URL", next or HOME))
+        target = quote(local_path(f"{whole.path}?{whole.query}" if whole.query else whole.path), safe="/")
+        return Response(status_code=204, headers={"HX-Redirect": f"/desk/sign-in?next={target}"})
+    if _signed_in(request):
+        return RedirectResponse(local_path(next), status_code=303)
+    return show(request, "sign_in.html", {"next": local_path(next), "email": "", "refused": None, "unsent": None})
+
+
+def _signed_in(request: Request) -> bool:
+    runtime = runtime_of(request)
+    token = request.cookies.get(cookie_name(runtime))
+    if not token:
+        return False
+    with runtime.reading() as (session, _desk):
+        try:
+            authentication.who_by_session(session, token, now=runtime.now())
+        except Unauthenticated:
+            return False
+    return True
+
+
+@router.post("/desk/sign-in")
+def sign_in(request: Request, form: Filled) -> Response:
+    """Check the password; a new token in any case, so that none from before can be used on."""
+    runtime = runtime_of(request)
+    email, target = form.text("email"), local_path(form.optional("next"))
+    staff = _person(request, email, form.fields.get("password", ""))
+    if staff is None:
+        return _refused(request, email, target, form.optional(pending_form.FIELD))
+    with runtime.writing() as (session, _desk):
+        token = authentication.begin_session(session, staff, now=runtime.now())
+        old = request.cookies.get(cookie_name(runtime))
+        if old:
+            authentication.end_session(session, old, now=runtime.now())
+    kept = pending_form.unpacked(form.text(pending_form.FIELD))
+    answer: Response = RedirectResponse(target, status_code=303)
+    if kept is not None:
+        answer = show(request, "pending_form.html", {"unsent": kept, "back": target})
+    _set_cookie(answer, runtime, token)
+    return answer
+
+
+def _person(request: Request, email: str, password: str) -> Any:
+    """Whose account and password these are, or None. No transaction is open while the password is looked at."""
+    runtime = runtime_of(request)
+    now, address = runtime.now(), address_of(request, runtime.settings.proxies)
+    with runtime.database.reading() as session:
+        if authentication.barred(session, email, address=address, now=now):
+            return None
+    with passwords.turn():
+        with runtime.database.writing() as session:
+            attempt = authentication.admit(session, email, address=address, now=now)
+        if attempt is None:
+            return None
+        fits = attempt.fits(password)
+        with runtime.database.writing() as session:
+            return authentication.settle(session, attempt, email, fits=fits, now=now)
+
+
+def _refused(request: Request, email: str, target: str, kept: str | None) -> Response:
+    values = {"next": target, "email": email, "refused": REFUSED, "unsent": kept}
+    return show(request, "sign_in.html", values, status=401)
+
+
+@router.get("/desk/password")
+def password_page(request: Request, work: Reading) -> Response:
+    """The form for another password."""
+    return _password_page(request, work)
+
+
+def _password_page(request: Request, work: UnitOfWork, error: OnestopError | None = None) -> Response:
+    values = {"actor": work.actor, "error": error, "least": passwords.LEAST}
+    return show(request, "password.html", values, status=status_of(error) if error else 200)
+
+
+@router.post("/desk/password")
+def change_password(request: Request, form: Filled) -> Response:
+    """Another password for whoever knows the one before; ends every session of the account but begins this one anew.
+
+    A wrong password counts as at the sign-in page: a session left open is no way to guess it.
+    """
+    try:
+        token = _change(request, form)
+    except Invalid as error:
+        with reading(request) as work:
+            return _password_page(request, work, error)
+    answer = RedirectResponse("/desk?done=password", status_code=303)
+    _set_cookie(answer, runtime_of(request), token)
+    return answer
+
+
+def _change(request: Request, form: Form) -> str:
+    with reading(request) as work:
+        email = work.actor.email or ""
+    known = _person(request, email, form.fields.get("current", ""))
+    if known is None:
+        raise Invalid(WRONG, field="current", code="password_wrong")
+    password = form.fields.get("password", "")
+    if password != form.fields.get("again"):
+        raise Invalid("兩次輸入的新密碼不同。", field="again", code="password_differs")
+    with passwords.turn():
+        hashed = passwords.another(known.password_hash, password)
+    with writing(request) as work:
+        staff = authentication.set_password(work.session, email, hashed, now=work.now, by=email)
+        return authentication.begin_session(work.session, staff, now=work.now)
+
+
+def _set_cookie(answer: Response, runtime: Runtime, token: str) -> None:
+    answer.set_cookie(
+        cookie_name(runtime), token, max_age=int(authentication.LIFE.total_seconds()), path="/", httponly=True,
+        samesite="lax", secure=runtime.settings.https,
+    )  # fmt: skip
+
+
+@router.post("/desk/sign-out")
+def sign_out(request: Request) -> Response:
+    """End the session on the server, and the cookie with it."""
+    runtime = runtime_of(request)
+    token = request.cookies.get(cookie_name(runtime))
+    if token and _signed_in(request):
+        with runtime.writing() as (session, _desk):
+            authentication.end_session(session, token, now=runtime.now())
+    answer = RedirectResponse("/desk/sign-in", status_code=303)
+    answer.delete_cookie(cookie_name(runtime), path="/", httponly=True, samesite="lax", secure=runtime.settings.https)
+    return answer

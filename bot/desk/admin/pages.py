@@ -1,0 +1,212 @@
+"""What administrators keep: accounts, absences with deputies (代理人), closures, and a look at the audit trail."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import RedirectResponse, Response
+
+from bot.desk.forms import Filled, Form
+from bot.web.errors import status_of
+from bot.web.templating import show
+from bot.web.unit_of_work import Reading, RowId, UnitOfWork, reading, writing
+from bot.web.words import WORDS
+from knowledge.calendar.official_days import COUNTIES
+from routing.domain.errors import Invalid, NotFound, OnestopError
+from routing.service.accounts import commands as account_commands
+from routing.service.accounts import lockout, passwords, tokens
+from routing.service.accounts import queries as account_queries
+from routing.service.accounts.passwords import Hashed
+from routing.service.cases import sealed_messages
+from routing.service.maintenance import retention
+from routing.service.office_calendar import commands as office_calendar_commands
+from routing.service.office_calendar import due_date_refresh
+
+router = APIRouter(prefix="/desk/admin")
+
+_PAGE = 50
+
+
+def _staff(work: UnitOfWork) -> dict[str, Any]:
+    return {
+        "staff": account_queries.staff(work.session), "units": work.office.offices.units,
+        "agencies": work.office.offices.agencies,
+    }  # fmt: skip
+
+
+def _access(work: UnitOfWork) -> dict[str, Any]:
+    return {"tokens": tokens.listing(work.session), "locks": lockout.locks(work.session, now=work.now)}
+
+
+def _absences(work: UnitOfWork) -> dict[str, Any]:
+    return {
+        "absences": account_queries.absences(work.session, now=work.now),
+        "people": [person.row for person in account_queries.staff(work.session) if person.row.disabled_at is None],
+    }
+
+
+def _calendar(work: UnitOfWork) -> dict[str, Any]:
+    return {
+        "closures": office_calendar_commands.closures(work.session),
+        "years": office_calendar_commands.imported_years(work.session),
+        "calendar": work.office.calendar,
+        "counties": COUNTIES,
+    }
+
+
+def _keeping(work: UnitOfWork) -> dict[str, Any]:
+    return {
+        "periods": work.runtime.settings.periods.plain(), "last": retention.last_run(work.session),
+        "least": retention.LOG_DAYS,
+    }  # fmt: skip
+
+
+def _withdrawn(work: UnitOfWork) -> dict[str, Any]:
+    return {"rows": sealed_messages.listing(work.session, work.actor, limit=200), "opened": None}
+
+
+_PAGES: dict[str, tuple[str, Callable[[UnitOfWork], dict[str, Any]]]] = {
+    "staff": ("admin_staff.html", _staff),
+    "access": ("admin_access.html", _access),
+    "absences": ("admin_absences.html", _absences),
+    "calendar": ("admin_calendar.html", _calendar),
+    "keeping": ("admin_keeping.html", _keeping),
+    "withdrawn": ("admin_withdrawn.html", _withdrawn),
+}
+
+
+def _values(work: UnitOfWork, name: str) -> dict[str, Any]:
+    return {"actor": work.actor, "tab": name, "typed": {}, "error": None, "done": None, **_PAGES[name][1](work)}
+
+
+@router.get("")
+def home() -> Response:
+    """The first of the pages."""
+    return RedirectResponse("/desk/admin/staff", status_code=303)
+
+
+@router.get("/audit")
+def audit_page(request: Request, work: Reading, before: RowId | None = None) -> Response:
+    """Who did what to what, newest first."""
+    rows = account_queries.audit_trail(work.session, work.actor, before_id=before, limit=_PAGE)
+    values = {
+        "actor": work.actor, "tab": "audit", "rows": rows[:_PAGE],
+        "next": rows[_PAGE - 1].id if len(rows) > _PAGE else None,
+    }  # fmt: skip
+    return show(request, "admin_audit.html", values)
+
+
+@router.get("/{name}")
+def admin_page(request: Request, work: Reading, name: str, done: str | None = None) -> Response:
+    """Accounts, absences or closures."""
+    account_queries.require_admin(work.actor)
+    if name not in _PAGES:
+        raise NotFound("找不到這個頁面。")
+    return show(request, _PAGES[name][0], {**_values(work, name), "done": WORDS["done"].get(done or "")})
+
+
+def _day(form: Form, name: str) -> date:
+    day = form.day(name)
+    if day is None:
+        raise Invalid("請填寫日期。", field=name)
+    return day
+
+
+def _add_staff(work: UnitOfWork, form: Form, password: Hashed | None) -> None:
+    if password is None:
+        raise Invalid("請填寫密碼。", field="password")
+    categories = tuple(code for code in WORDS["category"] if form.text(f"category-{code}") == "1")
+    account_commands.add_staff(
+        work.session, work.office, work.actor, email=form.text("email"), name=form.text("name"), role=form.text("role"),
+        unit=form.optional("unit"), agency=form.optional("agency"), categories=categories,
+        password=password, now=work.now,
+    )  # fmt: skip
+
+
+def _disable(work: UnitOfWork, form: Form, _password: Hashed | None) -> None:
+    account_commands.disable_staff(work.session, work.actor, form.text("email"), now=work.now)
+
+
+def _revoke(work: UnitOfWork, form: Form, _password: Hashed | None) -> None:
+    tokens.revoke(work.session, form.text("token"), now=work.now, by=work.actor.email or work.actor.name)
+
+
+def _unlock(work: UnitOfWork, form: Form, _password: Hashed | None) -> None:
+    lockout.unlock(
+        work.session, email=form.optional("email"), address=form.optional("address"), now=work.now,
+        by=work.actor.email or work.actor.name,
+    )  # fmt: skip
+
+
+def _add_absence(work: UnitOfWork, form: Form, _password: Hashed | None) -> None:
+    account_commands.add_absence(
+        work.session, work.actor, email=form.text("email"), first=_day(form, "first"), last=_day(form, "last"),
+        deputy=form.optional("deputy"), now=work.now,
+    )  # fmt: skip
+
+
+def _remove_absence(work: UnitOfWork, form: Form, _password: Hashed | None) -> None:
+    account_commands.remove_absence(work.session, work.actor, form.number("id"), now=work.now)
+
+
+def _close_office(work: UnitOfWork, form: Form, _password: Hashed | None) -> None:
+    part = form.text("part")
+    office_calendar_commands.close_office(
+        work.session, work.office, work.actor, day=_day(form, "day"), county=form.text("county"),
+        district=form.optional("district"), part=form.text("hours") if part == "hours" else part,
+        source=form.optional("source"), now=work.now,
+    )  # fmt: skip
+
+
+def _withdraw(work: UnitOfWork, form: Form, _password: Hashed | None) -> None:
+    office_calendar_commands.withdraw_closure(work.session, work.office, work.actor, form.number("id"), now=work.now)
+
+
+_DEEDS: dict[tuple[str, str], tuple[str, Callable[[UnitOfWork, Form, Hashed | None], None]]] = {
+    ("staff", "add"): ("staff", _add_staff),
+    ("staff", "disable"): ("staff", _disable),
+    ("access", "revoke"): ("token", _revoke),
+    ("access", "unlock"): ("unlock", _unlock),
+    ("absences", "add"): ("absence", _add_absence),
+    ("absences", "remove"): ("absence", _remove_absence),
+    ("calendar", "close"): ("closure", _close_office),
+    ("calendar", "withdraw"): ("closure", _withdraw),
+}
+
+
+@router.post("/{name}/{deed}")
+def do(request: Request, name: str, deed: str, form: Filled) -> Response:
+    """Add to or take from one of the lists; a refused form comes back as it was typed, its password aside."""
+    found = _DEEDS.get((name, deed))
+    if found is None:
+        raise NotFound("找不到這個操作。")
+    done, act = found
+    try:
+        with reading(request) as work:
+            # Before the form is read: a slip in it shows the page again, which is for administrators alone.
+            account_queries.require_admin(work.actor)
+        password = _password(form) if act is _add_staff else None
+        with writing(request) as work:
+            account_queries.require_admin(work.actor)
+            act(work, form, password)
+        if name == "calendar":
+            due_date_refresh.go_on(work.runtime, now=work.now)
+    except Invalid as error:
+        return _again(request, name, form, error)
+    return RedirectResponse(f"/desk/admin/{name}?done={done}", status_code=303)
+
+
+def _password(form: Form) -> Hashed:
+    """The first password of an account, worked out before the transaction that it is written in."""
+    with passwords.turn():
+        return passwords.hash_password(form.fields.get("password", ""))
+
+
+def _again(request: Request, name: str, form: Form, error: OnestopError) -> Response:
+    with reading(request) as work:
+        typed = {field: value for field, value in form.fields.items() if field != "password"}
+        values = {**_values(work, name), "typed": typed, "error": error}
+        return show(request, _PAGES[name][0], values, status=status_of(error))

@@ -1,0 +1,110 @@
+"""The page of one case: everything an officer needs, and each step that its state allows as a form."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from bot.desk.cases import presenter
+from bot.desk.forms import Form
+from bot.web.templating import show
+from bot.web.unit_of_work import Reading, RowId, UnitOfWork
+from bot.web.words import WORDS
+from knowledge.calendar.office_calendar import local
+from routing.domain.case import EventKind
+from routing.domain.errors import OnestopError
+from routing.domain.permissions import Role
+from routing.service.accounts import queries as account_queries
+from routing.service.cases import partner_view
+from routing.service.cases import queries as case_queries
+
+router = APIRouter()
+
+PICTURES = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp"})
+"""What a browser may show; everything else a firm sent is only ever downloaded."""
+
+
+@router.get("/desk/cases/{number}")
+def case_page(
+    request: Request, work: Reading, number: str, done: str | None = None, told: str | None = None
+) -> Response:
+    """One case; to a partner, the question to its agency in it."""
+    if work.actor.role is Role.PARTNER:
+        return show(request, "asked_case.html", question_of(work, number))
+    values = values_of(work, number)
+    said = [WORDS[family].get(code or "", "") for family, code in (("done", done), ("told", told))]
+    return show(request, "case.html", {**values, "flash": [sentence for sentence in said if sentence and done]})
+
+
+def question_of(
+    work: UnitOfWork, number: str, *, form: Form | None = None, error: OnestopError | None = None
+) -> dict[str, Any]:
+    """What a partner's page shows; after a refused answer also what was typed, and why it was refused."""
+    return {
+        "actor": work.actor, "now": work.now, "asked": partner_view.one(work.session, work.actor, number),
+        "typed": form.fields.get("text", "") if form is not None else "", "error": error,
+    }  # fmt: skip
+
+
+def values_of(
+    work: UnitOfWork,
+    number: str,
+    *,
+    step: str | None = None,
+    form: Form | None = None,
+    error: OnestopError | None = None,
+) -> dict[str, Any]:
+    """What the template shows; after a refused step also what was typed, and why it was refused."""
+    whole = case_queries.whole(work.session, work.office, work.actor, number, now=work.now)
+    office, case = work.office, whole.case
+    seen = form.fields.get("version", "") if form is not None else ""
+    since = case_queries.changes_since(work.session, whole, int(seen)) if seen.isdigit() and len(seen) < 10 else ()
+    return {
+        "actor": work.actor, "now": work.now, "today": local(work.now).date(), "flash": [],
+        "whole": whole, "case": case, "row": whole.row, "reading": whole.reading,
+        "allowed": case_queries.allowed_steps(whole, work.actor),
+        "conversation": presenter.conversation(whole),
+        "history": presenter.history(whole.events, whole.names, office),
+        "since": presenter.history(since, whole.names, office) if error is not None else [],
+        "kind_confirmed": any(event.kind is EventKind.KIND for event in whole.events),
+        "agency": presenter.agency_name(case.waiting.agency if case.waiting else None, office),
+        "agencies": office.offices.agencies, "park": office.offices.park(whole.row.park) if whole.row.park else None,
+        "teams": _teams(work), "pictures": PICTURES,
+        "until": presenter.day_written(case.waiting.until) if case.waiting else "",
+        "step": step, "typed": form.fields if form is not None else {}, "error": error,
+    }  # fmt: skip
+
+
+def _teams(work: UnitOfWork) -> list[tuple[str, list[Any]]]:
+    """Everybody to whom a case can be given, by unit."""
+    teams: dict[str, list[Any]] = {}
+    for person in account_queries.colleagues(work.session):
+        teams.setdefault(person.unit or "未屬單位", []).append(person)
+    return sorted(teams.items())
+
+
+@router.get("/desk/files/{media_id}")
+def file(work: Reading, media_id: RowId, save: bool = False) -> Response:
+    """A file that a firm sent: pictures to look at, everything to keep; nothing in it can run in our name."""
+    media, content = case_queries.file_of(work.session, work.actor, media_id)
+    shown = media.content_type in PICTURES and not save
+    name = f"{media_id}{_ending(media.content_type)}"
+    return Response(
+        content,
+        media_type=media.content_type if shown else "application/octet-stream",
+        headers={
+            "Content-Disposition": f'{"inline" if shown else "attachment"}; filename="{name}"',
+            "Content-Security-Policy": "default-src 'none'; sandbox",
+            "Cache-Control": "private, no-store",
+        },
+    )
+
+
+def _ending(content_type: str | None) -> str:
+    known = {
+        "image/jpeg": ".jpg", "image/png": ".png", "image/gif": ".gif", "image/webp": ".webp",
+        "application/pdf": ".pdf", "video/mp4": ".mp4", "audio/m4a": ".m4a", "audio/x-m4a": ".m4a",
+    }  # fmt: skip
+    return known.get(content_type or "", "")

@@ -1,0 +1,80 @@
+"""A case that came by telephone, over the counter or by letter, entered by a member of the team."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import RedirectResponse, Response
+
+from bot.desk.forms import Filled, Form
+from bot.web.errors import status_of
+from bot.web.templating import show
+from bot.web.unit_of_work import Reading, UnitOfWork, reading, writing
+from bot.web.words import WORDS
+from knowledge.calendar.office_calendar import local
+from routing.domain.case import Kind
+from routing.domain.errors import Invalid, OnestopError
+from routing.domain.permissions import may_read, require_team
+from routing.service.cases import commands as case_commands
+from routing.service.cases.commands import CATEGORIES
+
+router = APIRouter()
+
+
+def _values(work: UnitOfWork, form: Form | None = None, error: OnestopError | None = None) -> dict[str, Any]:
+    return {
+        "actor": work.actor, "parks": work.office.offices.own_parks, "typed": form.fields if form else {},
+        "error": error, "now_local": f"{local(work.now):%Y-%m-%dT%H:%M}",
+        "channels": {code: name for code, name in WORDS["channel"].items() if code != "line"},
+    }  # fmt: skip
+
+
+@router.get("/desk/new")
+def new_page(request: Request, work: Reading) -> Response:
+    """The form."""
+    require_team(work.actor)
+    return show(request, "new.html", _values(work))
+
+
+@router.post("/desk/new")
+def enter(request: Request, form: Filled) -> Response:
+    """Open the case; it is given to a person at once."""
+    try:
+        with writing(request) as work:
+            locked = case_commands.open_case(
+                work.session, work.office, _read(form, work), actor=work.actor, now=work.now
+            )
+            number, visible = locked.row.number, may_read(work.actor, locked.case)
+    except Invalid as error:
+        with reading(request) as work:
+            return show(request, "new.html", _values(work, form, error), status=status_of(error))
+    return RedirectResponse(f"/desk/cases/{number}?done=new&told=none" if visible else "/desk?done=new", 303)
+
+
+def _digits(typed: str) -> str:
+    """A number as it is typed, without blanks and hyphens, its digits half-width."""
+    return "".join(unicodedata.normalize("NFKC", typed).replace("-", "").split())
+
+
+def _read(form: Form, work: UnitOfWork) -> case_commands.NewCase:
+    text = form.text("text")
+    if not text:
+        raise Invalid("請填寫廠商反映的內容。", field="text")
+    if form.text("category") not in CATEGORIES:
+        raise Invalid("請選擇類別。", field="category")
+    if form.text("kind") not in WORDS["kind"]:
+        raise Invalid("請選擇案件性質。", field="kind")
+    alert = form.optional("alert")
+    if alert is not None and alert not in WORDS["alert"]:
+        raise Invalid("請選擇緊急狀況。", field="alert")
+    if form.text("channel") == "line":
+        raise Invalid("LINE 案件由廠商在 LINE 建立；請選擇其他管道。", field="channel")
+    return case_commands.NewCase(
+        channel=form.text("channel"), category=form.text("category"), topic=form.optional("topic"),
+        kind=Kind(form.text("kind")), subject=form.text("subject") or text.splitlines()[0][:80], text=text[:4000],
+        park=form.optional("park"), firm_name=form.optional("firm"), firm_ubn=_digits(form.text("ubn")) or None,
+        contact_name=form.optional("contact"), contact_phone=form.optional("phone"), alert=alert,
+        received_at=form.instant("received_at") or work.now,
+    )  # fmt: skip

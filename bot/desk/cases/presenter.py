@@ -1,0 +1,154 @@
+"""A case put into words: its conversation, its history in sentences, and what to say after a step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from bot.web.templating import roc_date, roc_instant
+from bot.web.words import word
+from routing.domain.case import Event, EventKind
+from routing.domain.messages import Outgoing
+from routing.service.cases import notifications
+from routing.service.cases.locked_case import LockedCase
+from routing.service.cases.queries import CaseWhole
+from routing.service.office_context import OfficeContext
+
+_FROM_FIRM = {EventKind.MESSAGE, EventKind.RATED, EventKind.CALL_ASKED}
+_SENT_FOR = {"replied", "waiting_firm", "closed"}
+"""Notices that carry words which also stand in the conversation."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One message of the conversation as the page shows it: ``side`` is ``in``, ``out`` or ``note``."""
+
+    side: str
+    who: str
+    message: Any
+    file: Any | None
+    delivery: Any | None
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """One event in words."""
+
+    at: datetime
+    title: str
+    detail: str
+    who: str
+
+
+def conversation(whole: CaseWhole) -> list[Said]:
+    """The messages of a case, oldest first, each with its file and what became of it."""
+    firm = whole.firm.name if whole.firm else whole.row.contact_name or "廠商"
+    sent = {row.created_at: row for row in reversed(whole.deliveries) if row.reason in _SENT_FOR}
+    said = []
+    for message in whole.messages:
+        by_line = message.direction == "out" and message.via == "line"
+        who = firm if message.direction == "in" else whole.names.get(message.by or "", message.by or "系統")
+        said.append(
+            Said(
+                side=message.direction, who=who, message=message, file=whole.media.get(message.id),
+                delivery=sent.get(message.at) if by_line else None,
+            )
+        )  # fmt: skip
+    return said
+
+
+def history(events: tuple[Event, ...], names: Mapping[str, str], office: OfficeContext) -> list[Happened]:
+    """Events in words, in the order given."""
+    return [
+        Happened(
+            at=event.at,
+            title=_title(event),
+            detail="；".join(part for part in _parts(event, names, office) if part),
+            who="廠商" if event.kind in _FROM_FIRM else names.get(event.by or "", event.by or "系統"),
+        )
+        for event in events
+    ]
+
+
+def _title(event: Event) -> str:
+    if event.kind is EventKind.WAITING:
+        return "請廠商補件" if event.data.get("on") == "firm" else "會辦"
+    return word(event.kind.value, "event")
+
+
+def agency_name(code: str | None, office: OfficeContext) -> str:
+    """An agency as staff call it."""
+    found = office.offices.agency(code) if code else None
+    return found.short if found else code or ""
+
+
+def _parts(event: Event, names: Mapping[str, str], office: OfficeContext) -> list[str]:
+    data = event.data
+    say: dict[EventKind, Callable[[], list[str]]] = {
+        EventKind.ASSIGNED: lambda: [
+            f"給 {names.get(data['to'], data['to'])}" if data.get("to") else "改為待分案",
+            data.get("reason") or "", f"移至{data['unit']}" if data.get("unit") else "",
+        ],
+        EventKind.REPLIED: lambda: [word(data.get("via"), "channel"), _prefixed("文號 ", data.get("doc_no"))],
+        EventKind.WAITING: lambda: [
+            agency_name(data.get("agency"), office), _prefixed("至 ", day_written(data.get("until"))),
+            data.get("reason") or "",
+        ],
+        EventKind.EXTENDED: lambda: [f"{data['days']} 日", data.get("reason") or ""],
+        EventKind.EXTENSION_ASKED: lambda: [f"{data['days']} 日", data.get("reason") or ""],
+        EventKind.EXTENSION_REFUSED: lambda: [data.get("note") or ""],
+        EventKind.CATEGORY: lambda: [
+            word(data.get("category"), "category"), word(data["topic"], "topic") if data.get("topic") else "",
+            data.get("unit") or "", data.get("reason") or "",
+        ],
+        EventKind.KIND: lambda: [
+            word(data.get("kind"), "kind"),
+            f"自 {roc_instant(datetime.fromisoformat(data['filed_at']))} 起算" if data.get("filed_at") else "",
+            data.get("reason") or "",
+        ],
+        EventKind.TRANSFERRED: lambda: [data.get("unit") or ""],
+        EventKind.CLOSED: lambda: [word(data.get("outcome"), "outcome")],
+        EventKind.REOPENED: lambda: [data.get("reason") or ""],
+        EventKind.RATED: lambda: [f"{data['score']} 分（5 分最佳）"],
+        EventKind.CONFIDENTIAL: lambda: ["設為保密" if data.get("confidential") else "取消保密"],
+    }  # fmt: skip
+    return say.get(event.kind, list)()
+
+
+def day_written(value: str | None) -> str:
+    """A day that an event keeps as 2026-11-22, as agencies write it; whatever else stands there stays."""
+    try:
+        return roc_date(date.fromisoformat(value)) if value else ""
+    except ValueError:
+        return value or ""
+
+
+def _prefixed(words: str, value: str | None) -> str:
+    return words + value if value else ""
+
+
+@dataclass(slots=True)
+class RecordedNotice:
+    """Takes the notices of a step to the firm, and remembers whether there were any."""
+
+    reasons: list[str] = field(default_factory=list)
+    given: bool = False
+    """Whether the firm has heard it already, by telephone or letter."""
+
+    def __call__(self, locked: LockedCase, reason: str, messages: list[Outgoing]) -> None:
+        """Queue a notice."""
+        notifications.push(locked, reason, messages)
+        self.reasons.append(reason)
+
+    def outcome(self, locked: LockedCase) -> str:
+        """What the person who did the step is told about it: a word of the family ``told``."""
+        contact = locked.contact
+        if not self.reasons:
+            return "none"
+        if contact is None or contact.line_user_id is None or locked.row.imported:
+            return "given" if self.given else "no_line"
+        if contact.reachable:
+            return "line"
+        return "given" if self.given else "blocked"

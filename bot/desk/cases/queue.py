@@ -1,0 +1,151 @@
+"""The queue, in the order in which work wants doing, and the list of all cases."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import Response
+
+from bot.runtime import runtime_of
+from bot.web.templating import show
+from bot.web.unit_of_work import Reading, UnitOfWork, cookie_name
+from bot.web.words import WORDS
+from knowledge.calendar.office_calendar import local
+from routing.domain.errors import Unauthenticated
+from routing.domain.permissions import Role
+from routing.service.accounts import authentication
+from routing.service.accounts import queries as account_queries
+from routing.service.cases import partner_view
+from routing.service.cases import queries as case_queries
+
+router = APIRouter()
+
+GROUPS = ("alert", "overdue", "due_today", "answered", "new", "unassigned", "working", "waiting")
+_PAGE = 50
+
+
+def _watching(request: Request) -> Iterator[UnitOfWork]:
+    """A page that refreshes itself: it must not keep a session alive that its person has left (trap: idle limit)."""
+    runtime = runtime_of(request)
+    now = runtime.now()
+    token = request.cookies.get(cookie_name(runtime))
+    if not token:
+        raise Unauthenticated("請先登入。")
+    with runtime.reading() as (session, office):
+        actor, _stale = authentication.who_by_session(session, token, now=now)
+        yield UnitOfWork(session=session, office=office, now=now, actor=actor, runtime=runtime)
+
+
+Watching = Annotated[UnitOfWork, Depends(_watching, scope="function")]
+
+
+def _one_of(value: str | None, family: str) -> str | None:
+    return value if value in WORDS[family] else None
+
+
+def _queue(work: UnitOfWork, view: str | None, category: str | None, status: str | None, q: str) -> dict[str, Any]:
+    shown = _one_of(view, "view") or case_queries.usual_view(work.actor)
+    category, status, q = _one_of(category, "category"), _one_of(status, "status"), q.strip()[:100]
+    found = case_queries.own_queue(
+        work.session, work.office, work.actor, now=work.now, view=shown, category=category, status=status, q=q or None
+    )
+    groups = _grouped(found, leads=work.actor.leads)
+    filters = {"view": shown, "category": category or "", "status": status or "", "q": q}
+    return {
+        "actor": work.actor, "now": work.now, "today": local(work.now).date(), "groups": groups, "filters": filters,
+        "shown": sum(len(lines) for _, lines in groups), "query": urlencode(filters),
+        "seen": _fingerprint(groups, work),
+    }  # fmt: skip
+
+
+def _grouped(found: case_queries.Queue, *, leads: bool) -> list[tuple[str, list[case_queries.CaseLine]]]:
+    """The queue by group. Whoever decides on extensions sees them next to what is urgent."""
+    groups: list[tuple[str, list[case_queries.CaseLine]]] = [(name, getattr(found, name)) for name in GROUPS]
+    if not leads:
+        return groups
+    urgent, *others = groups
+    asked = [line for _, lines in others for line in lines if line.row.pending_extension]
+    rest = [(name, [line for line in lines if not line.row.pending_extension]) for name, lines in others]
+    return [urgent, ("approval", asked), *rest]
+
+
+def _fingerprint(groups: list[tuple[str, list[case_queries.CaseLine]]], work: UnitOfWork) -> str:
+    """Changes whenever the shown queue does; dates left change with the day."""
+    shown = [(name, [(line.row.number, line.row.version, line.days_left) for line in lines]) for name, lines in groups]
+    return hashlib.sha256(repr((local(work.now).date(), shown)).encode()).hexdigest()[:16]
+
+
+def _asked(work: UnitOfWork, q: str) -> dict[str, Any]:
+    """The questions that wait for a partner's answer; searching looks through them and nothing else."""
+    q = q.strip()[:100]
+    narrow = case_queries.wanted(work.actor, today=local(work.now).date(), q=q or None)
+    found = partner_view.questions(work.session, work.actor, narrow)
+    seen = hashlib.sha256(repr([(one.number, one.version) for one in found]).encode()).hexdigest()[:16]
+    filters = {"q": q}
+    return {
+        "actor": work.actor, "now": work.now, "questions": found, "filters": filters, "query": urlencode(filters),
+        "seen": seen,
+    }  # fmt: skip
+
+
+@router.get("/desk")
+def queue_page(
+    request: Request, work: Reading, *, view: str | None = None, category: str | None = None, status: str | None = None,
+    q: str = "", done: str | None = None,
+) -> Response:  # fmt: skip
+    """What wants doing; to a partner, the questions to its agency."""
+    if work.actor.role is Role.PARTNER:
+        return show(request, "asked.html", _asked(work, q) | {"done": _one_of(done, "done")})
+    values = _queue(work, view, category, status, q)
+    return show(request, "queue.html", {**values, "done": _one_of(done, "done")})
+
+
+@router.get("/desk/queue")
+def queue_part(
+    request: Request, work: Watching, *, view: str | None = None, category: str | None = None,
+    status: str | None = None, q: str = "", seen: str = "",
+) -> Response:  # fmt: skip
+    """The queue alone, for a page that is open; 204 while nothing changed, so that nothing flickers."""
+    partner = work.actor.role is Role.PARTNER
+    values = _asked(work, q) if partner else _queue(work, view, category, status, q)
+    if seen == values["seen"]:
+        return Response(status_code=204)
+    return show(request, "asked_part.html" if partner else "queue_part.html", values)
+
+
+@router.get("/desk/cases")
+def cases_page(
+    request: Request, work: Reading, *, status: str | None = None, kind: str | None = None, category: str | None = None,
+    unit: str | None = None, assignee: str | None = None, park: str | None = None, overdue: str | None = None,
+    q: str = "", cursor: str | None = None,
+) -> Response:  # fmt: skip
+    """All cases that fit, newest first, a page at a time; to a partner, the questions to its agency."""
+    if work.actor.role is Role.PARTNER:
+        return show(request, "asked.html", _asked(work, q) | {"done": None})
+    filters = {
+        "status": _one_of(status, "status"), "kind": _one_of(kind, "kind"), "category": _one_of(category, "category"),
+        "unit": unit or None, "assignee": assignee or None, "park": park or None, "q": q.strip()[:100] or None,
+    }  # fmt: skip
+    today = local(work.now).date()
+    wanted = case_queries.wanted(
+        work.actor, today=today, overdue=True if overdue == "1" else None, status=filters["status"],
+        kind=filters["kind"], category=filters["category"], unit=filters["unit"], assignee=filters["assignee"],
+        park=filters["park"], q=filters["q"],
+    )  # fmt: skip
+    found = case_queries.list_cases(
+        work.session, work.office, work.actor, wanted, limit=_PAGE, cursor=cursor or None, now=work.now
+    )
+    kept = {name: value for name, value in filters.items() if value} | ({"overdue": "1"} if overdue == "1" else {})
+    return show(
+        request, "cases.html",
+        {
+            "actor": work.actor, "today": today, "lines": found.items, "filters": {**filters, "overdue": overdue},
+            "next": urlencode({**kept, "cursor": found.next_cursor}) if found.next_cursor else None,
+            "first": urlencode(kept) if cursor else None, "units": [unit.name for unit in work.office.offices.units],
+            "people": account_queries.colleagues(work.session), "parks": work.office.offices.own_parks,
+        },
+    )  # fmt: skip

@@ -1,0 +1,37 @@
+"""Opening a message that its firm took back: a form, since looking wants a reason and is written down."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from bot.desk.forms import Filled
+from bot.web.errors import status_of
+from bot.web.templating import show
+from bot.web.unit_of_work import RowId, reading, writing
+from routing.domain.errors import Invalid
+from routing.service.cases import sealed_messages
+
+router = APIRouter()
+_NO_STORE = {"Cache-Control": "private, no-store"}
+
+
+@router.post("/desk/admin/withdrawn/{message_id}/open")
+def open_sealed(request: Request, message_id: RowId, form: Filled) -> Response:
+    """The words, or with ``file`` the file, of one message; the reason is kept with who looked."""
+    try:
+        with writing(request) as work:
+            locked = sealed_messages.read(
+                work.session, work.actor, message_id, reason=form.text("reason"), now=work.now
+            )
+            values = {"rows": sealed_messages.listing(work.session, work.actor, limit=200), "actor": work.actor}
+    except Invalid as error:
+        with reading(request) as work:
+            rows = sealed_messages.listing(work.session, work.actor, limit=200)
+            page = {"rows": rows, "actor": work.actor, "tab": "withdrawn", "opened": None, "error": error}
+            return show(request, "admin_withdrawn.html", page, status=status_of(error))
+    if form.text("file") == "1" and locked.file is not None:
+        name = f'attachment; filename="withdrawn-{message_id}"'
+        headers = {"Content-Disposition": name, "Content-Security-Policy": "default-src 'none'; sandbox", **_NO_STORE}
+        return Response(locked.file, media_type="application/octet-stream", headers=headers)
+    return show(request, "admin_withdrawn.html", {**values, "tab": "withdrawn", "opened": locked, "error": None})

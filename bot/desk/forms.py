@@ -1,0 +1,77 @@
+"""What a person typed into a form, as text, and read as days, instants and numbers where a step needs them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from bot.web import pending_form
+from bot.web.bodies import read_form
+from knowledge.calendar.office_calendar import TAIPEI
+from routing.domain.errors import Invalid
+
+_MOST_BYTES = 128 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """The fields of one form, by name. Whoever reads a wrong one gets Invalid with its name."""
+
+    fields: dict[str, str]
+
+    def text(self, name: str) -> str:
+        """A field without blanks around it; empty if it is missing."""
+        return self.fields.get(name, "").strip()
+
+    def optional(self, name: str) -> str | None:
+        """A field, None if it is empty."""
+        return self.text(name) or None
+
+    def number(self, name: str) -> int:
+        """A whole number."""
+        value = self.text(name)
+        if not (value.isascii() and value.isdigit() and len(value) < 10):
+            raise Invalid("請輸入整數。", field=name)
+        return int(value)
+
+    def day(self, name: str) -> date | None:
+        """A day as browsers send it (2026-11-22), or as agencies write it (115.11.22); None if empty."""
+        return read_day(self.text(name), name)
+
+    def instant(self, name: str) -> datetime | None:
+        """A local time in Taipei (2026-11-22T10:30); None if empty."""
+        value = self.text(name)
+        if not value:
+            return None
+        try:
+            read = datetime.fromisoformat(value)
+        except ValueError:
+            raise Invalid("請輸入日期與時間，例如 2026-11-22T10:30。", field=name) from None
+        return read if read.tzinfo is not None else read.replace(tzinfo=TAIPEI)
+
+
+def read_day(value: str, field: str) -> date | None:
+    """A day written with the Western year or that of the Republic; None if empty. Raises Invalid otherwise."""
+    if not value.strip():
+        return None
+    parts = value.strip().replace("/", "-").replace(".", "-").split("-")
+    try:
+        year, month, day = (int(part) for part in parts)
+        return date(year + 1911 if year < 1000 else year, month, day)
+    except ValueError:
+        raise Invalid("日期無法判讀，請輸入如 115.11.22 或 2026-11-22。", field=field) from None
+
+
+async def _read(request: Request) -> Form:
+    if int(request.headers.get("content-length") or 0) > _MOST_BYTES:
+        raise Invalid("送出的內容過長。", code="too_long")
+    sent = await read_form(request, files=0, fields=60, most_bytes=_MOST_BYTES)
+    form = Form({name: value.replace("\x00", "") for name, value in sent.items() if isinstance(value, str)})
+    pending_form.remember(request, form.fields)
+    return form
+
+
+Filled = Annotated[Form, Depends(_read)]

@@ -1,0 +1,215 @@
+"""Writing an entry: a form with every slip beside its field and the card as LINE shows it; then approval."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import date, timedelta
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from bot.desk.forms import Filled, Form
+from bot.desk.knowledge.shared import known, taken, usual
+from bot.web.templating import show
+from bot.web.unit_of_work import Reading, RowId, UnitOfWork, reading
+from bot.web.words import WORDS
+from knowledge.calendar.office_calendar import local
+from knowledge.files.fields import Problem
+from knowledge.vocabulary import CASE_CATEGORIES
+from routing.domain.errors import NotFound, OnestopError
+from routing.service.knowledge_admin import case_drafts, preview
+from routing.service.knowledge_admin import versions as entry_versions
+from routing.service.knowledge_admin.active import body_of
+
+router = APIRouter(prefix="/desk/knowledge")
+
+_PLAIN = (
+    "id", "category", "topic", "kind", "parks", "question", "answer", "details", "verified", "review", "unit", "where",
+    "duration",
+)  # fmt: skip
+_LISTS = ("facts", "prepare", "related", "aspects")
+_BASIS = ("law", "article", "url", "version", "paragraph", "read", "clause")
+_FILL = ("question", "unit")
+_YEAR = timedelta(days=181)
+
+
+def fields_of(body: dict[str, Any]) -> dict[str, str]:
+    """An entry's values as a form shows them: one line an item."""
+    fields = {name: str(body.get(name) or "") for name in _PLAIN}
+    fields |= {name: "\n".join(body.get(name) or ()) for name in _LISTS}
+    fields["basis"] = "\n".join(_basis_line(one) for one in body.get("basis") or ())
+    fields["fill"] = "｜".join(value for part in _FILL if (value := str((body.get("fill") or {}).get(part) or "")))
+    for language in ("en", "ja"):
+        said = body.get(language) or {}
+        fields |= {f"{language}_{part}": str(said.get(part) or "") for part in ("question", "answer")}
+    for group in ("zh", "en", "ja"):
+        fields[f"phrasings_{group}"] = "\n".join((body.get("phrasings") or {}).get(group) or ())
+    return fields
+
+
+def body_from(form: Form) -> dict[str, Any]:
+    """The values of an entry from a filled form."""
+    body: dict[str, Any] = {name: form.text(name).replace("\r\n", "\n") for name in _PLAIN}
+    body |= {name: _lines(form, name) for name in _LISTS}
+    body["basis"] = [_basis(line) for line in _lines(form, "basis")]
+    asked, _, unit = form.text("fill").replace("|", "｜").partition("｜")
+    body["fill"] = {"question": asked.strip(), "unit": unit.strip()} if asked.strip() else None
+    for language in ("en", "ja"):
+        body[language] = {part: form.text(f"{language}_{part}") for part in ("question", "answer")}
+    body["phrasings"] = {group: _lines(form, f"phrasings_{group}") for group in ("zh", "en", "ja")}
+    return body
+
+
+def _lines(form: Form, name: str) -> list[str]:
+    return [line.strip() for line in form.text(name).splitlines() if line.strip()]
+
+
+def _basis(line: str) -> dict[str, Any]:
+    parts = [part.strip() for part in line.replace("|", "｜").split("｜")]
+    found: dict[str, Any] = dict(zip(_BASIS, [*parts, *[""] * len(_BASIS)][: len(_BASIS)], strict=True))
+    found["clause"] = found["clause"].split()
+    return found
+
+
+def _basis_line(one: dict[str, Any]) -> str:
+    parts = [str(one.get(part) or "") for part in _BASIS[:-1]] + [" ".join(one.get("clause") or ())]
+    return "｜".join(parts).rstrip("｜")
+
+
+def _by_field(problems: tuple[Problem, ...]) -> dict[str, list[str]]:
+    """What is wrong, by the name of the form's field."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for problem in problems:
+        name = problem.field.split("[")[0].replace(".", "_")
+        message = f"{problem.field[len('basis') :]} {problem.message}" if name == "basis" else problem.message
+        message = message.replace("移到 details", "移到補充說明")
+        found[name].append(("提醒：" if problem.warning else "") + message.strip())
+    return dict(found)
+
+
+def _show_form(
+    request: Request, work: UnitOfWork, fields: dict[str, str], *, note: str = "", checked: bool = False, new: bool,
+    error: OnestopError | None = None, case: str = "",
+) -> Response:  # fmt: skip
+    found, fields = known(work), {**fields_of({}), **fields}
+    entry, problems = entry_versions.check(body_from(Form(fields)), found.base) if checked else (None, ())
+    wrong = [problem for problem in problems if not problem.warning]
+    messages = preview.messages(work.office, entry, "zh-TW", services=found.services, now=work.now) if entry else ()
+    values = {
+        "fields": fields, "note": note, "problems": _by_field(problems), "wrong": len(wrong), "checked": checked,
+        "messages": messages, "new": new, "error": error, "case": case, "case_categories": CASE_CATEGORIES,
+        "units": [one.name for one in work.office.offices.units], "topics": WORDS["topic"],
+        "aspects": WORDS["aspect"],
+    }  # fmt: skip
+    status = 422 if checked and (wrong or error) else 200
+    return show(request, "knowledge_edit.html", {**usual(work, "entries"), **values}, status=status)
+
+
+@router.get("/entries/{entry_id}/edit")
+def edit_page(request: Request, work: Reading, entry_id: str, draft: RowId | None = None) -> Response:
+    """The form with an entry's values, or with those of one of its versions."""
+    entry = known(work).base.entry(entry_id)
+    version = next((v for v in entry_versions.versions(work.session, known(work), entry_id) if v.row.id == draft), None)
+    if version is not None:
+        return _show_form(request, work, fields_of(version.row.body), new=entry is None)
+    if entry is None:
+        raise NotFound("找不到這個條目。")
+    return _show_form(request, work, fields_of(body_of(entry)), new=False)
+
+
+@router.get("/new")
+def new_page(request: Request, work: Reading, case: str = "") -> Response:
+    """An empty form; from a case, with what was asked and answered there."""
+    today = local(work.now).date()
+    body: dict[str, Any] = {
+        "kind": "answer", "parks": "any", "verified": today.isoformat(), "review": _review(today).isoformat(),
+        "unit": work.actor.unit or "",
+    }  # fmt: skip
+    if case:
+        body |= case_drafts.from_case(work.session, work.actor, case)
+    note = f"由案件 {case} 的回復整理" if case else ""
+    return _show_form(request, work, fields_of(body), note=note, new=True, case=case)
+
+
+def _review(today: date) -> date:
+    return today + _YEAR
+
+
+@router.post("/preview")
+def preview_page(request: Request, form: Filled) -> Response:
+    """The form again with what is wrong and the card; nothing is kept."""
+    with reading(request) as work:
+        new = form.text("new") == "yes"
+        note, case = form.text("note"), form.text("case")
+        return _show_form(request, work, dict(form.fields), note=note, checked=True, new=new, case=case)
+
+
+@router.post("/drafts")
+def save(request: Request, form: Filled) -> Response:
+    """Keep a draft, or show the form again with what is wrong."""
+
+    def do(work: UnitOfWork) -> str:
+        body, note, case = body_from(form), form.text("note"), form.text("case")
+        entry_versions.draft(work.session, work.actor, known(work), body, note=note, now=work.now, case=case)
+        return f"/desk/knowledge/entries/{body['id']}?done=draft"
+
+    def again(error: OnestopError) -> Response:
+        with reading(request) as work:
+            return _show_form(
+                request, work, dict(form.fields), note=form.text("note"), checked=True,
+                new=form.text("new") == "yes", error=error if error.code != "knowledge_invalid" else None,
+                case=form.text("case"),
+            )  # fmt: skip
+
+    return taken(request, do, again)
+
+
+@router.get("/drafts")
+def drafts_page(request: Request, work: Reading) -> Response:
+    """Drafts that wait for their unit."""
+    return _show_drafts(request, work)
+
+
+def _show_drafts(request: Request, work: UnitOfWork, error: OnestopError | None = None) -> Response:
+    found = known(work)
+    rows = [
+        (
+            version, entry_versions.owner_unit(found, version.row),
+            entry_versions.may_approve(work.actor, entry_versions.owner_unit(found, version.row), version.row.author),
+        )
+        for row in entry_versions.drafts(work.session)
+        for version in entry_versions.versions(work.session, found, row.entry_id)
+        if version.row.id == row.id
+    ]  # fmt: skip
+    values = {**usual(work, "drafts"), "rows": rows, "error": error}
+    return show(request, "knowledge_drafts.html", values, status=409 if error else 200)
+
+
+@router.post("/drafts/{edit_id}/approve")
+def approve(request: Request, edit_id: RowId) -> Response:
+    """Put a draft in force."""
+
+    def do(work: UnitOfWork) -> str:
+        entry_id = entry_versions.approve(work.session, work.actor, known(work), edit_id, now=work.now)
+        return f"/desk/knowledge/entries/{entry_id}?done=approved"
+
+    return taken(request, do, lambda error: _drafts_again(request, error))
+
+
+@router.post("/drafts/{edit_id}/reject")
+def reject(request: Request, edit_id: RowId, form: Filled) -> Response:
+    """Send a draft back."""
+
+    def do(work: UnitOfWork) -> str:
+        found = known(work)
+        entry_id = entry_versions.reject(work.session, work.actor, found, edit_id, note=form.text("note"), now=work.now)
+        standing = found.base.entry(entry_id) is not None
+        return f"/desk/knowledge/entries/{entry_id}?done=rejected" if standing else "/desk/knowledge/drafts"
+
+    return taken(request, do, lambda error: _drafts_again(request, error))
+
+
+def _drafts_again(request: Request, error: OnestopError) -> Response:
+    with reading(request) as work:
+        return _show_drafts(request, work, error)

@@ -1,0 +1,86 @@
+"""Figures as a page shows them: rounded once, empty where there is no case, small groups of people left out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from bot.web.report_tables import LABELS, NO_CASES, PARTS, days, hide_small, minutes
+from bot.web.words import word
+from routing.domain.reporting.figures import DISTRIBUTIONS, Figures
+from routing.domain.reporting.statistics import GroupBy, Report
+from routing.service.accounts import queries as account_queries
+
+_WORDED = {"category", "topic", "channel", "agency"}
+
+
+@dataclass(frozen=True, slots=True)
+class GroupRow:
+    """One group: what it is called, the key for its address (empty for none), and its figures."""
+
+    name: str
+    key: str
+    figures: Figures
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """One distribution in words: its name for addresses, its label, how many, and the rest rounded."""
+
+    figure: str
+    label: str
+    n: int
+    values: tuple[str, ...]
+
+
+def distributions(figures: Figures) -> list[Spread]:
+    """Working days, calendar days and minutes to the first reply of a report."""
+    found = []
+    for name in DISTRIBUTIONS:
+        values = figures.distribution(name).as_json()
+        say = minutes if name == "first_reply_minutes" else days
+        shown = tuple(NO_CASES if values[part] is None else say(values[part]) for part in PARTS if part != "n")
+        found.append(Spread(name, LABELS[name], len(figures.samples[name]), shown))
+    return found
+
+
+def measured(figures: Figures | None, figure: str) -> dict[str, str]:
+    """What each case adds to a figure of days or minutes, in words by its number; empty for counts."""
+    if figures is None:
+        return {}
+    pairs = figures.samples.get(figure) or figures.waiting.get(figure.removeprefix("waiting_days."), ())
+    if figure == "first_reply_minutes":
+        return {number: f"{minutes(value)} 分鐘" for value, number in pairs}
+    return {number: f"{days(value)} 日" for value, number in pairs}
+
+
+def label_of(session: Session, by: str | None) -> Callable[[str], str]:
+    """The words for the key of a group: a name for a person, a word for a code, 114 年 2 月 for a month."""
+    if by == "officer":
+        names = {person.email: person.name for person in account_queries.everybody(session)}
+        return lambda key: names.get(key, key)
+    if by == "month":
+        return month_name
+    if by is not None and by in _WORDED:
+        return lambda key: word(key, by)
+    return str
+
+
+def month_name(key: str) -> str:
+    """``2025-02`` as 114 年 2 月."""
+    month = re.fullmatch(r"(\d{4})-(\d{2})", key)
+    return f"{int(month[1]) - 1911} 年 {int(month[2])} 月" if month else key
+
+
+def group_rows(report: Report, name: Callable[[str], str]) -> tuple[list[GroupRow], int]:
+    """The groups that a page may show, and how many it must not (people with few cases)."""
+    groups, hidden = report.groups, 0
+    if report.by is GroupBy.OFFICER:
+        visible = hide_small(report.groups)
+        groups, hidden = visible.groups, len(visible.hidden)
+    return [
+        GroupRow("（無）" if one.key is None else name(one.key), one.key or "", one.figures) for one in groups
+    ], hidden

@@ -1,0 +1,159 @@
+"""The turnaround page, its chart, its files, and the cases behind each of its numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from bot.desk.reporting.chart import MonthlyChart, monthly
+from bot.desk.reporting.formatting import distributions, group_rows, label_of, measured, month_name
+from bot.desk.reporting.report_query import Asked, Question
+from bot.web.limits import counting
+from bot.web.report_tables import DEFINITIONS, LABELS, LEAST_CASES, days, rate, republic, table
+from bot.web.tables import MEDIA_TYPES, Format, write
+from bot.web.templating import show
+from bot.web.unit_of_work import Reading, UnitOfWork
+from bot.web.words import WORDS
+from knowledge.calendar.office_calendar import local
+from routing.domain.errors import Invalid, NotFound
+from routing.domain.reporting.figures import COUNTS
+from routing.domain.reporting.periods import Period, last_complete_month
+from routing.domain.reporting.statistics import ALL, Report
+from routing.service.cases import queries as case_queries
+from routing.service.reporting import turnaround as turnaround_report
+from routing.service.reporting.turnaround import Issued
+
+router = APIRouter(include_in_schema=False)
+
+_PAGE = 50
+_MONTHS = 12
+
+
+def _make(work: UnitOfWork, asked: Asked) -> Issued:
+    """The report, kept as given out if its period is over (contract §8: a later change is a revision)."""
+    period = asked.period
+    issued = counting.report(work, start=period.start, end=period.end, kind=asked.kind, by=asked.by)
+    return turnaround_report.for_person(work.session, work.actor, issued)
+
+
+@router.get("/desk/turnaround")
+def turnaround_page(request: Request, work: Reading, asked: Question) -> Response:
+    """The figures of a period, each with a way to its cases."""
+    issued = _make(work, asked)
+    report = issued.report
+    name = label_of(work.session, asked.by)
+    year = _year_to(work, asked)
+    rows, hidden = group_rows(report, name)
+    today = local(work.now).date()
+    return show(
+        request, "turnaround.html",
+        {
+            "actor": work.actor, "now": work.now, "asked": asked, "issued": issued, "report": report,
+            "start": republic(asked.period.start), "end": republic(asked.period.end),
+            "over": issued.fingerprint is not None, "kinds": {**WORDS["kind"], ALL: "全部"}, "labels": LABELS,
+            "parts": list(report.by_kind.values()) if asked.kind == ALL else [report],
+            "distributions": distributions, "month_name": month_name, "days": days, "rate": rate, "rows": rows,
+            "hidden": hidden, "least": LEAST_CASES, "left_out": issued.left_out,
+            "chart": _chart(year), "months": year.groups, "chart_query": asked.query(by=None),
+            "definitions": DEFINITIONS, "quick": _quick(today, asked),
+            "splits": {code: word for code, word in WORDS["by"].items() if code != "officer" or work.actor.leads},
+        },
+    )  # fmt: skip
+
+
+def _quick(today: date, asked: Asked) -> list[tuple[str, str]]:
+    """Periods that are often asked for, as words and addresses."""
+    last = last_complete_month(today)
+    first = today.replace(day=1)
+    year = today.replace(month=1, day=1)
+    before = Period(year.replace(year=year.year - 1), year - timedelta(days=1))
+    spans = (("上個月", last), ("本月至今", Period(first, today)), ("今年至今", Period(year, today)), ("去年", before))
+    return [(words, Asked(period, asked.kind, asked.by).query()) for words, period in spans]
+
+
+def _year_to(work: UnitOfWork, asked: Asked) -> Report:
+    """The months of the chart: the period's own, and as many before it as make a year."""
+    end = asked.period.end
+    months = end.year * 12 + end.month - _MONTHS
+    start = min(asked.period.start.replace(day=1), date(months // 12, months % 12 + 1, 1))
+    kind = "ENQ" if asked.kind == ALL else asked.kind
+    return counting.report(work, start=start, end=end, kind=kind, by="month", keep=False).report
+
+
+def _chart(report: Report) -> MonthlyChart:
+    kind = WORDS["kind"][report.kind]
+    return monthly(report.groups, title=f"{kind}：各月辦結案件，依限與逾限")
+
+
+@router.get("/desk/turnaround/chart.svg")
+def chart(work: Reading, asked: Question) -> Response:
+    """The chart as an image."""
+    made = _chart(_year_to(work, asked))
+    headers = {
+        "Cache-Control": "private, no-store",
+        "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'",
+    }
+    return Response(made.svg, media_type="image/svg+xml", headers=headers)
+
+
+@router.get("/desk/turnaround/file.{ending}")
+def file(work: Reading, asked: Question, ending: str) -> Response:
+    """The report as a file, in full precision."""
+    if ending not in set(Format):
+        raise NotFound("沒有這種檔案格式。")
+    issued = _make(work, asked)
+    form = Format(ending)
+    content = write(table(issued.report, work.now, label_of(work.session, asked.by)), form)
+    name = f"turnaround-{asked.period.start:%Y%m%d}-{asked.period.end:%Y%m%d}.{form}"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
+    return Response(content, media_type=MEDIA_TYPES[form], headers=headers)
+
+
+@router.get("/desk/turnaround/cases")
+def cases_page(
+    request: Request, work: Reading, asked: Question, *, figure: str, group: str | None = None, page: int = 1
+) -> Response:
+    """The cases behind one number, the most telling first; those hidden from this person are only counted."""
+    if figure not in LABELS:
+        raise Invalid("查無這個統計項目。", field="figure")
+    issued = _make(work, asked)
+    grouped = group is not None
+    numbers = turnaround_report.cases_behind(issued, figure, group=group or None, grouped=grouped)
+    distinct = list(dict.fromkeys(numbers))
+    page = max(page, 1)
+    shown = page * _PAGE
+    wanted = tuple(distinct[shown - _PAGE : shown])
+    lines = _lines(work, wanted)
+    name = label_of(work.session, asked.by)
+    return show(
+        request, "turnaround_cases.html",
+        {
+            "actor": work.actor, "today": local(work.now).date(), "asked": asked, "lines": lines,
+            "title": LABELS[figure], "group": _group_name(group, name), "times": len(numbers), "cases": len(distinct),
+            "unseen": len(wanted) - len(lines), "start": republic(asked.period.start),
+            "end": republic(asked.period.end), "counted": figure in COUNTS, "rate": figure == "on_time_rate",
+            "values": measured(issued.report.figures_of(group or None) if grouped else issued.report.figures, figure),
+            "next": asked.query(figure=figure, group=group, page=str(page + 1)) if len(distinct) > shown else None,
+        },
+    )  # fmt: skip
+
+
+def _group_name(group: str | None, name: Callable[[str], str]) -> str | None:
+    if group is None:
+        return None
+    return name(group) if group else "（無）"
+
+
+def _lines(work: UnitOfWork, numbers: tuple[str, ...]) -> list[Any]:
+    if not numbers:
+        return []
+    wanted = case_queries.wanted(work.actor, today=local(work.now).date(), numbers=numbers)
+    found = case_queries.list_cases(
+        work.session, work.office, work.actor, wanted, limit=_PAGE, cursor=None, now=work.now
+    )
+    place = {number: position for position, number in enumerate(numbers)}
+    return sorted(found.items, key=lambda line: place[line.row.number])

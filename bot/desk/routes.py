@@ -1,0 +1,15 @@
+"""The service desk: all its page families under one router."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from bot.desk.accounts import sign_in
+from bot.desk.admin import pages as admin_pages
+from bot.desk.cases import case_page, manual_entry, queue, sealed_messages, steps
+from bot.desk.deliveries import pages as delivery_pages
+from bot.desk.knowledge import routes as knowledge
+
+router = APIRouter(include_in_schema=False)
+for family in (sign_in, queue, manual_entry, delivery_pages, sealed_messages, admin_pages, knowledge, case_page, steps):
+    router.include_router(family.router)

@@ -1,0 +1,117 @@
+"""One request, one transaction: who is asking, in which session, at what time. Committed before the answer leaves.
+
+A writing transaction begins when the caller is known and the body is read, and not before: SQLite has one writer at a
+time, and nobody's slow or nameless request may keep LINE's events waiting for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+
+import structlog
+from fastapi import Depends, Request
+from pydantic import Field
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from bot.runtime import Runtime, runtime_of
+from routing.domain.errors import Forbidden, Unauthenticated
+from routing.domain.permissions import Actor, Role
+from routing.service.accounts import authentication
+from routing.service.office_context import OfficeContext
+
+log = structlog.get_logger("web")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitOfWork:
+    """A request's transaction and the person behind it."""
+
+    session: Session
+    office: OfficeContext
+    now: datetime
+    actor: Actor
+    runtime: Runtime
+
+
+def cookie_name(runtime: Runtime) -> str:
+    """The session cookie's name; ``__Host-`` binds it to this host, and needs https."""
+    return "__Host-sid" if runtime.settings.https else "sid"
+
+
+def _who(request: Request, runtime: Runtime, session: Session, now: datetime) -> tuple[Actor, str | None]:
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer" and token:
+        return authentication.who_by_token(session, token.strip()), None
+    cookie = request.cookies.get(cookie_name(runtime))
+    if not cookie:
+        raise Unauthenticated("請先登入。")
+    actor, stale = authentication.who_by_session(session, cookie, now=now)
+    return actor, cookie if stale else None
+
+
+def reading_unit_of_work(request: Request) -> Iterator[UnitOfWork]:
+    """A signed-in person's reading request."""
+    runtime = runtime_of(request)
+    now = runtime.now()
+    with runtime.reading() as (session, office):
+        actor, stale = _who(request, runtime, session, now)
+        if stale is None:
+            yield UnitOfWork(session=session, office=office, now=now, actor=actor, runtime=runtime)
+            return
+    _keep(runtime, stale, now)
+    with runtime.reading() as (session, office):
+        yield UnitOfWork(session=session, office=office, now=now, actor=actor, runtime=runtime)
+
+
+def _keep(runtime: Runtime, token: str, now: datetime) -> None:
+    """Note that a session is in use; a database that cannot be written to can still be read."""
+    try:
+        with runtime.database.writing() as session:
+            authentication.keep_session(session, token, now=now)
+    except SQLAlchemyError as error:
+        log.warning("session_not_kept", error=type(error).__name__)
+
+
+def known_caller(request: Request) -> None:
+    """Ask who calls, by reading alone. Raises Unauthenticated for nobody."""
+    runtime = runtime_of(request)
+    with runtime.database.reading() as session:
+        _who(request, runtime, session, runtime.now())
+    request.state.caller_known = True
+
+
+def writing_unit_of_work(request: Request) -> Iterator[UnitOfWork]:
+    """A signed-in person's writing request: everything in one transaction, undone if anything fails.
+
+    Called from inside a page or call, when its body has been read. Who asks is looked at before the transaction begins,
+    and once more inside it.
+    """
+    if not getattr(request.state, "caller_known", False):
+        known_caller(request)
+    runtime = runtime_of(request)
+    now = runtime.now()
+    with runtime.writing() as (session, office):
+        actor, stale = _who(request, runtime, session, now)
+        if stale is not None:
+            authentication.keep_session(session, stale, now=now)
+        yield UnitOfWork(session=session, office=office, now=now, actor=actor, runtime=runtime)
+
+
+reading = contextmanager(reading_unit_of_work)
+writing = contextmanager(writing_unit_of_work)
+
+RowId = Annotated[int, Field(ge=0, le=2**63 - 1)]
+"""A row's id in an address: a number that every database can hold."""
+
+Reading = Annotated[UnitOfWork, Depends(reading_unit_of_work, scope="function")]
+
+
+def require(actor: Actor, *roles: Role) -> None:
+    """Let only these roles pass. Raises Forbidden for others."""
+    if actor.role not in roles:
+        raise Forbidden("您的角色無法使用這項功能。")

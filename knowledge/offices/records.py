@@ -1,0 +1,128 @@
+"""The things the branch's office data describe: office cards, units, parks, agencies and topic rules."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from knowledge.calendar.official_days import Office, same_place
+from knowledge.wording import reading_language
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfficeCard:
+    """What is known of an office. Empty ``phone`` and ``address`` were not verified; ``note`` says so."""
+
+    office: Office
+    own: bool
+    names: Mapping[str, str]
+    phone: str
+    address: str
+    source: str
+    note: str
+
+    def name(self, language: str | None = None) -> str:
+        """The office's name in the language of the reader."""
+        return self.names[reading_language(language)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unit:
+    """A unit of the branch and the office it sits in.
+
+    ``categories``: what comes to it unless a topic says otherwise. ``park_kinds``: empty, or the only kinds of park
+    whose matters it takes; then it comes before a unit for all parks.
+    """
+
+    name: str
+    names: Mapping[str, str]
+    categories: tuple[str, ...]
+    topics: tuple[str, ...]
+    park_kinds: tuple[str, ...]
+    office: Office
+    source: str
+
+    @property
+    def county(self) -> str:
+        """The county whose closures reach the unit."""
+        return self.office.county
+
+    @property
+    def district(self) -> str | None:
+        """The district whose closures reach the unit."""
+        return self.office.district
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Park:
+    """A park: ``name`` is the short one of lists and histories, ``own`` whether this branch runs it."""
+
+    id: str
+    name: str
+    full_name: str
+    en: str
+    kind: str
+    county: str
+    district: str
+    office: OfficeCard
+    aliases: tuple[str, ...]
+    alone: tuple[str, ...]
+    source: str
+    note: str
+
+    @property
+    def own(self) -> bool:
+        """Whether this branch handles the park; if not, a firm gets the other office's card."""
+        return self.office.own
+
+    def label(self, language: str | None = None) -> str:
+        """The full name as a firm reads it; Japanese readers get the Chinese characters."""
+        return self.en if reading_language(language) == "en" else self.full_name
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Every way to write this park and no other."""
+        return frozenset({self.id, self.name, self.full_name, self.en, *self.aliases, *self.alone})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgencyOffice:
+    """A local office of an agency; no ``districts`` means the whole county."""
+
+    name: str
+    county: str
+    districts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agency:
+    """A body outside the branch that can be asked about a case."""
+
+    code: str
+    names: Mapping[str, str]
+    short: str
+    offices: tuple[AgencyOffice, ...]
+    source: str
+    note: str
+
+    def name(self, language: str | None = None) -> str:
+        """The agency's name in the language of the reader."""
+        return self.names[reading_language(language)]
+
+    def office_for(self, park: Park | None) -> str | None:
+        """The agency's local office for a park, the named district first, or None where no source tells."""
+        if park is None:
+            return None
+        here = [office for office in self.offices if same_place(office.county, park.county)]
+        named = [office for office in here if any(same_place(d, park.district) for d in office.districts)]
+        whole = [office for office in here if not office.districts]
+        return (named or whole)[0].name if named or whole else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TopicRule:
+    """A topic's unit, in the named categories or in all of them."""
+
+    topic: str
+    unit: str
+    categories: tuple[str, ...]

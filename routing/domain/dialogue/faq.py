@@ -1,0 +1,388 @@
+"""A firm says something while nothing was asked of it: answer, offer choices, hand over, or chat."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from knowledge.entries import FaqEntry
+from routing.domain.decision import Action, Decision
+from routing.domain.dialogue import facts, menu
+from routing.domain.dialogue.state import MAX_PENDING, State
+from routing.domain.dialogue.turn import AddToCase, CaseCard, Effect, JudgeAnswer, LearnKind, NoteEnquiry, Result, Turn
+from routing.domain.messages import Button, Card, Row, Text, postback
+
+
+def remember(turn: Turn, *, leads: bool = True) -> State:
+    """The state with this message kept as the possible beginning of a case.
+
+    ``leads``: it is what the firm came with, so the case's first contact is its time; else it only adds to that.
+    """
+    state, message = turn.state, turn.message_id
+    if message is None or message in state.pending:
+        return state
+    pending = (*state.pending, message)[-MAX_PENDING:]
+    if not leads and state.led_at is not None:
+        return replace(state, pending=pending)
+    return replace(state, pending=pending, led_at=turn.inbound.at.isoformat(), last_message=message)
+
+
+def _afresh(turn: Turn) -> Turn:
+    """After an answer, other words begin another matter: what went before is not the next case's beginning."""
+    follows = turn.understanding is not None and turn.understanding.follow_up
+    if turn.state.last_entry is None or follows:
+        return turn
+    return replace(turn, state=State(last_enquiry=turn.state.last_enquiry))
+
+
+def asked(turn: Turn) -> Result:
+    """Words, while nothing was asked."""
+    understanding, decision = turn.understanding, turn.decision
+    if understanding is None or decision is None:
+        return menu.to_menu(turn)
+    if understanding.alert is not None:
+        return _alert(turn, understanding.alert.value)
+    if decision.action is Action.CHAT:
+        reply = turn.small_reply(understanding.smalltalk or "greeting") or turn.say("greeting.body")
+        message = Text(reply, quick=menu.usual(turn))
+        return Result(state=turn.state, messages=(message,), effects=(NoteEnquiry(),))
+    waiting = [case for case in turn.cases if case.waits_on_firm]
+    return _for_waiting(turn, waiting, _noted(turn)) if waiting else _decided(_afresh(turn))
+
+
+def _noted(turn: Turn) -> State:
+    """The state with these words kept and what they are about."""
+    understanding = turn.understanding
+    category = understanding.category.value if understanding else "other"
+    topic = understanding.topic if understanding else None
+    if category == "smalltalk":
+        category, topic = "other", None
+    return replace(remember(turn), category=category, topic=topic, alert=None, last_category=category)
+
+
+def _decided(turn: Turn) -> Result:
+    result = _by_decision(turn, _noted(turn))
+    park = turn.find_park(turn.inbound.text)
+    if park is None or park.own:
+        return result
+    return replace(result, messages=(facts.office_card(turn, park), *result.messages))
+
+
+def _by_decision(turn: Turn, state: State) -> Result:
+    decision = turn.decision
+    if decision is not None and decision.action is Action.ANSWER and decision.match is not None:
+        return answer(turn, decision.match.entry, state=state)
+    if decision is not None and decision.reason == "which_kind":
+        return facts.ask_kind(turn, state, tuple(match.entry for match in decision.choices))
+    if decision is not None and decision.action is Action.CHOOSE:
+        return _choose(turn, state)
+    return _hand_over(turn, state, decision.match.entry if decision and decision.match else None)
+
+
+def _for_waiting(turn: Turn, waiting: list[CaseCard], state: State) -> Result:
+    """One case waits on the firm: it gets this. Several do: the firm says which one, nothing is guessed."""
+    if len(waiting) == 1:
+        return _for_waiting_case(turn, waiting[0].number)
+    buttons = tuple(
+        Button(
+            label=f"{case.number[-4:]} {case.subject}"[:40],
+            data=postback("add_to_case", number=case.number, message=turn.message_id or 0),
+            shown=turn.say("button.add_to", tail=case.number[-4:]),
+        )
+        for case in waiting
+    )
+    title = turn.say("which_case.title")
+    card = Card(
+        title=title, body=turn.say("which_case.body"), buttons=(*buttons, menu.open_case(turn)), alt=title,
+        quick=menu.usual(turn),
+    )  # fmt: skip
+    return Result(state=state, messages=(card,))
+
+
+def _for_waiting_case(turn: Turn, number: str) -> Result:
+    """A case waits on this firm: what it says now belongs there, and it can say otherwise.
+
+    The number stays in the state: files that follow at once belong to the same answer.
+    """
+    if turn.message_id is None:
+        return Result(state=turn.state)
+    quick = (
+        menu.button(turn, "button.new_matter", "new_matter", message=turn.message_id),
+        menu.button(turn, "button.case", "case", number=number),
+        *_known_answer(turn),
+    )
+    return Result(
+        state=replace(turn.state, number=number),
+        messages=(Text(turn.say("added", number=number), quick=quick),),
+        effects=(AddToCase(number=number, message_ids=(turn.message_id,)),),
+    )
+
+
+def _goes_on(turn: Turn) -> bool:
+    """Whether the firm is in the middle of answering a case that waited: its first message ended the wait."""
+    return any(case.number == turn.state.number and not case.closed for case in turn.cases)
+
+
+def answers_case(turn: Turn) -> Result | None:
+    """Words that follow at once on what went to a waiting case, unless they ask something: they belong there too."""
+    decision, number = turn.decision, turn.state.number
+    chat = decision is None or decision.action in {Action.CHAT, Action.ANSWER}
+    asks = turn.inbound.text.rstrip().endswith(("?", "？", "嗎", "か", "か。", "呢"))
+    if number is None or chat or asks or not _goes_on(turn):
+        return None
+    return _for_waiting_case(turn, number)
+
+
+def _known_answer(turn: Turn) -> tuple[Button, ...]:
+    """The words may also be a question that has an answer: it is one tap away."""
+    match = turn.decision.match if turn.decision is not None and turn.decision.action is Action.ANSWER else None
+    if match is None:
+        return ()
+    question = match.entry.wording(turn.language).question
+    return (Button(label=question[:20], data=postback("faq", id=match.entry.id), shown=question[:100]),)
+
+
+def _alert(turn: Turn, alert: str) -> Result:
+    """An emergency: the right numbers first, and that this message is not the report that the law requires."""
+    found = turn.emergency(alert)
+    understanding = turn.understanding
+    category = understanding.category.value if understanding else "other"
+    state = replace(
+        remember(turn), alert=alert, category="other" if category == "smalltalk" else category,
+        topic=understanding.topic if understanding else None,
+    )  # fmt: skip
+    words, numbers = found or (f"{turn.say('alert.body')}\n{turn.say('alert.not_a_report')}", ())
+    calls = tuple(Button(label=label, url=f"tel:{number}") for label, number in numbers)
+    card = Card(
+        title=turn.say("alert.title"), body=words,
+        buttons=(*calls[:4], menu.open_case(turn)), tone="alert", alt=turn.say("alert.title"), quick=menu.usual(turn),
+    )  # fmt: skip
+    return Result(state=state, messages=(card,), effects=(NoteEnquiry(),))
+
+
+def _park_row(turn: Turn, entry: FaqEntry) -> tuple[Row, ...]:
+    if entry.parks.value == "any":
+        return ()
+    return (Row(turn.say("faq.parks"), turn.say(f"faq.parks.{entry.parks.value}")),)
+
+
+def _rows(turn: Turn, entry: FaqEntry) -> tuple[Row, ...]:
+    rows = [*_park_row(turn, entry)]
+    plain = (("faq.duration", entry.duration), ("faq.where", entry.where), ("faq.prepare", "、".join(entry.prepare)))
+    if turn.language == "zh-TW":
+        rows += [Row(turn.say(key), value) for key, value in plain if value]
+    if entry.basis:
+        rows.append(Row(turn.say("faq.basis"), "；".join(basis.label for basis in entry.basis)))
+    rows.append(Row(turn.say("faq.verified"), f"{entry.verified:%Y/%m/%d}"))
+    rows.append(Row(turn.say("case.unit"), turn.unit_of(entry.category.value, entry.topic)))
+    service = turn.service(entry)
+    if service is not None and turn.language == "zh-TW":
+        facts = (service.item, service.certificate, service.duration)
+        rows.append(Row(turn.say("service.online"), "；".join(fact for fact in facts if fact)))
+    return tuple(rows)
+
+
+def _service_buttons(turn: Turn, entry: FaqEntry) -> tuple[Button, ...]:
+    """Where the matter is applied for online, and a case for whoever is stuck there."""
+    service = turn.service(entry)
+    if service is None:
+        return ()
+    apply = Button(label=turn.say("button.apply_online"), url=service.address, primary=True)
+    stuck = turn.say("button.stuck")
+    values = {"from": "service", "id": service.id, "faq": entry.id}
+    return (apply, Button(label=stuck, data=postback("open_case", **values), shown=stuck))
+
+
+def answer_card(turn: Turn, entry: FaqEntry) -> Card:
+    """An answer with its source and date, marked as automatic, and with the ways on."""
+    wording = entry.wording(turn.language)
+    buttons = [
+        *_service_buttons(turn, entry),
+        menu.button(turn, "button.helpful", "helpful", faq=entry.id, primary=True),
+        menu.button(turn, "button.not_helpful", "not_helpful", faq=entry.id),
+        menu.open_case(turn),
+    ]
+    source = next((basis.url for basis in entry.basis if basis.url), None)
+    if source:
+        buttons.append(Button(label=turn.say("button.source"), url=source))
+    also = turn.decision.also if turn.decision is not None else None
+    if also is not None and also.entry.id != entry.id:
+        question = also.entry.wording(turn.language).question
+        buttons.append(Button(label=question, data=postback("faq", id=also.entry.id), shown=question[:100]))
+    body = "\n".join(part for part in (wording.answer, facts.missing_line(turn)) if part)
+    return Card(
+        title=wording.question, body=body, rows=_rows(turn, entry), buttons=tuple(buttons),
+        footer=turn.say("faq.footer"), alt=wording.question, quick=(*_add_buttons(turn), *menu.usual(turn)),
+    )  # fmt: skip
+
+
+def answer(turn: Turn, entry: FaqEntry, *, state: State) -> Result:
+    """Answer from an entry; one that hands over says who will answer and offers to open the case."""
+    if entry.kind.value == "hand_over":
+        return _hand_over(turn, state, entry)
+    if turn.known.park_kind and entry.parks.value not in {"any", turn.known.park_kind} and not facts.named_here(turn):
+        return _other_kind(turn, state)
+    state = replace(state, last_entry=entry.id, category=entry.category.value, topic=entry.topic)
+    return Result(state=state, messages=(answer_card(turn, entry),), effects=_note(turn, entry.id))
+
+
+def _other_kind(turn: Turn, state: State) -> Result:
+    """A rule of the other kind of park is never given: a person answers."""
+    decision = Decision(action=Action.HAND_OVER, reason="other_kind")
+    return _hand_over(replace(turn, decision=decision), state)
+
+
+def _note(turn: Turn, faq: str | None, offered: tuple[str, ...] = ()) -> tuple[Effect, ...]:
+    return (NoteEnquiry(faq=faq, offered=offered),) if turn.understanding is not None else ()
+
+
+def _add_buttons(turn: Turn) -> tuple[Button, ...]:
+    """To add what was just said to a case that is open."""
+    if turn.message_id is None:
+        return ()
+    return tuple(
+        Button(
+            label=turn.say("button.add_to", tail=case.number[-4:]),
+            data=postback("add_to_case", number=case.number, message=turn.message_id),
+            shown=turn.say("button.add_to", tail=case.number[-4:]),
+        )
+        for case in turn.cases
+        if not case.closed
+    )[:3]
+
+
+def _choose(turn: Turn, state: State) -> Result:
+    decision = turn.decision
+    quick = (*_add_buttons(turn), *menu.usual(turn))
+    if decision is not None and decision.choices:
+        entries = tuple(match.entry for match in decision.choices)
+        return Result(
+            state=state, messages=(choices(turn, entries, quick=quick),),
+            effects=(NoteEnquiry(offered=tuple(entry.id for entry in entries)),),
+        )  # fmt: skip
+    names = [category.value for category in decision.categories] if decision else list(menu.CATEGORIES)
+    buttons = tuple(menu.button(turn, f"category.{name}", "category", category=name) for name in names)
+    card = Card(
+        title=turn.say("choose.category"), body=menu.hours(turn),
+        buttons=(*buttons, menu.open_case(turn, primary=True)), alt=turn.say("choose.category"), quick=quick,
+    )  # fmt: skip
+    return Result(state=state, messages=(card,), effects=(NoteEnquiry(),))
+
+
+def choices(turn: Turn, entries: tuple[FaqEntry, ...], *, quick: tuple[Button, ...]) -> Card:
+    """Up to three questions that may be meant, and none of them."""
+    buttons = []
+    for entry in entries[:3]:
+        question = entry.wording(turn.language).question
+        buttons.append(Button(label=question, data=postback("faq", id=entry.id), shown=question[:100]))
+    body = facts.offered_line(turn, turn.decision) if turn.decision is not None else ""
+    one = len(buttons) == 1
+    none = menu.button(turn, "button.not_this" if one else "button.none_of_these", "open_case", primary=not one)
+    title = turn.say("choose.title_one" if one else "choose.title")
+    footer = "" if one else turn.say("choose.footer")
+    return Card(
+        title=title, body=body, buttons=(*buttons, none), footer=footer, alt=title, quick=quick,
+    )  # fmt: skip
+
+
+def _hand_over(turn: Turn, state: State, entry: FaqEntry | None = None) -> Result:
+    category, topic = state.category or "other", state.topic
+    if entry is not None:
+        category, topic = entry.category.value, entry.topic
+        state = replace(state, category=category, topic=topic, last_entry=entry.id)
+    unit = turn.unit_of(category, topic)
+    reason = facts.why_a_person(turn)
+    if entry is not None:
+        body = entry.wording(turn.language).answer
+    elif reason is not None:
+        body = reason
+    else:
+        body = turn.say("hand_over.body", category=turn.say(f"category.{category}"), unit=unit)
+    body = "\n".join(part for part in (body, menu.hours(turn)) if part)
+    card = Card(
+        title=turn.say("hand_over.title"), body=body,
+        buttons=(
+            menu.open_case(turn, primary=True), *facts.known_buttons(turn.decision, turn.language), menu.cancel(turn),
+        ),
+        footer=turn.say("case.binding"), alt=turn.say("hand_over.title"),
+        quick=(*_add_buttons(turn), *menu.category_buttons(turn), *menu.usual(turn)[1:]),
+    )  # fmt: skip
+    return Result(state=state, messages=(card,), effects=_note(turn, entry.id if entry else None))
+
+
+def media(turn: Turn) -> Result:
+    """A photo or file without words: keep it, and ask what it is about."""
+    state = remember(turn)
+    waiting = [case for case in turn.cases if case.waits_on_firm]
+    if waiting:
+        return _for_waiting(turn, waiting, state)
+    if _goes_on(turn) and turn.state.number is not None:
+        return _for_waiting_case(turn, turn.state.number)
+    quick = (*_add_buttons(turn), *menu.category_buttons(turn), menu.open_case(turn), menu.cancel(turn))
+    return Result(state=state, messages=(Text(turn.say("media.ask"), quick=quick[:13]),))
+
+
+def chosen(turn: Turn) -> Result:
+    """A question was picked from a list."""
+    entry = turn.entry(turn.inbound.data.get("id", ""))
+    if entry is None or entry.expired(turn.today):
+        return menu.expired(turn)
+    result = answer(turn, entry, state=menu.idle(turn.state))
+    return replace(result, effects=(*result.effects, JudgeAnswer(verdict="chosen", faq=entry.id)))
+
+
+def kind(turn: Turn) -> Result:
+    """The firm says in which kind of park it is: that is remembered, and what it asked is answered for that kind."""
+    said, entry = turn.inbound.data.get("kind", ""), turn.entry(turn.inbound.data.get("faq", ""))
+    if said not in facts.KINDS:
+        return menu.expired(turn)
+    turn = replace(turn, known=replace(turn.known, park_kind=said))
+    state = replace(menu.idle(turn.state), kind_for=None)
+    if entry is None or entry.expired(turn.today):
+        result = Result(state=state, messages=menu.greeting(turn))
+    else:
+        result = answer(turn, entry, state=state)
+    return replace(result, effects=(*result.effects, LearnKind(kind=said)))
+
+
+def category(turn: Turn) -> Result:
+    """A category was picked: what is often asked in it, and the way to a person."""
+    name = turn.inbound.data.get("category", "")
+    if name not in menu.CATEGORIES:
+        return menu.expired(turn)
+    state = replace(menu.idle(turn.state), category=name, topic=None, last_category=name)
+    title = turn.say("category.ask", category=turn.say(f"category.{name}"))
+    buttons = tuple(
+        Button(label=(q := entry.wording(turn.language).question), data=postback("faq", id=entry.id), shown=q[:100])
+        for entry in turn.common(name)[:4]
+    )
+    card = Card(
+        title=title, body=turn.say("category.body"), buttons=(*buttons, menu.open_case(turn, primary=True)), alt=title,
+        quick=menu.usual(turn),
+    )  # fmt: skip
+    return Result(state=state, messages=(card,))
+
+
+def helpful(turn: Turn) -> Result:
+    """The answer helped; the conversation about it is over."""
+    state = State(last_enquiry=turn.state.last_enquiry)
+    return Result(
+        state=state, messages=(Text(turn.say("helpful.thanks"), quick=menu.usual(turn)),),
+        effects=(JudgeAnswer(verdict="helpful", faq=turn.inbound.data.get("faq")),),
+    )  # fmt: skip
+
+
+def not_helpful(turn: Turn) -> Result:
+    """It did not: apologise, offer related questions and a person."""
+    entry = turn.entry(turn.inbound.data.get("faq") or turn.state.last_entry or "")
+    related = tuple(found for name in (entry.related if entry else ()) if (found := turn.entry(name)))
+    buttons = tuple(
+        Button(label=(q := other.wording(turn.language).question), data=postback("faq", id=other.id), shown=q[:100])
+        for other in related[:3]
+    )
+    card = Card(
+        title=turn.say("not_helpful.title"), body=turn.say("not_helpful.body"),
+        buttons=(menu.open_case(turn, primary=True), *buttons), alt=turn.say("not_helpful.title"),
+        quick=menu.usual(turn),
+    )  # fmt: skip
+    faq = turn.inbound.data.get("faq")
+    return Result(state=turn.state, messages=(card,), effects=(JudgeAnswer(verdict="not_helpful", faq=faq),))

@@ -1,0 +1,287 @@
+"""Opening a case: one question at a time, a summary, and a receipt (contract §4)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+
+from knowledge.offices.directory import Park
+from routing.domain.dialogue import facts, menu
+from routing.domain.dialogue.faq import remember
+from routing.domain.dialogue.state import FACTS, State, Step
+from routing.domain.dialogue.turn import Effect, NoticeSeen, OpenCase, Result, Turn
+from routing.domain.inbound import InboundKind
+from routing.domain.messages import Button, Card, Outgoing, Row, Text, postback
+from routing.domain.tax_number import valid_ubn
+
+_HALF_WIDTH = str.maketrans("０１２３４５６７８９－＋（）＃　", "0123456789-+()# ")
+_NAME_FOLLOWS = re.compile(
+    r"^(?:(?:我們公司|我們|本公司|敝公司|公司名稱|公司|我|聯絡人|敝姓名|姓名)\s*(?:是|為|叫|[:：])|弊社は|会社名は|担当は|私は|"
+    r"(?:my|our) (?:company|firm|name)(?:'s name)? is\b|(?:we are|i am|i'm|this is)\b)\s*",
+    re.IGNORECASE,
+)
+_END_OF_SENTENCE = re.compile(r"(?:です|と申します)?[。．!！]?$")
+_PHONE = re.compile(r"[\d\s+()\-#*轉分機ext.]{6,40}", re.IGNORECASE)
+_NAMED = frozenset({Step.FIRM, Step.CONTACT, Step.PHONE})
+_LONGEST_NAME = 60
+
+
+def begin(turn: Turn) -> Result:
+    """``open_case``: what was said or sent before is the beginning; without words we ask for some first.
+
+    From an online service (``from=service``) the case has the category of the answer that led there.
+    """
+    entry = turn.entry(turn.inbound.data.get("faq", "")) if turn.inbound.data.get("from") == "service" else None
+    service = turn.service(entry) if entry is not None else None
+    if entry is None or service is None:
+        return _go_on(turn, turn.state)
+    state = replace(turn.state, category=entry.category.value, topic=entry.topic, stuck_at=service.item)
+    return _go_on(turn, state)
+
+
+def _go_on(turn: Turn, state: State) -> Result:
+    """The next question; while there are no words yet it is what the matter is."""
+    if turn.words or state.stuck_at:
+        return _next(turn, state)
+    key = "opening.describe_media" if turn.files else "opening.describe"
+    message = Text(turn.say(key), quick=(menu.cancel(turn),))
+    return Result(state=replace(state, step=Step.DESCRIBE), messages=(message,))
+
+
+def _filled(turn: Turn, state: State) -> State:
+    known = turn.known
+    if state.anew:
+        return replace(state, category=state.category or "other")
+    return replace(
+        state, firm_name=state.firm_name or known.firm_name, ubn=state.ubn if state.firm_name else known.ubn,
+        contact_name=state.contact_name or known.contact_name, phone=state.phone or known.phone,
+        park=state.park or known.park, category=state.category or "other",
+    )  # fmt: skip
+
+
+def _next(turn: Turn, state: State) -> Result:
+    """Ask the first thing that is missing, or show the summary."""
+    state = _filled(turn, state)
+    notice: tuple[Outgoing, ...] = ()
+    effects: tuple[Effect, ...] = ()
+    if not turn.known.noticed and state.step not in FACTS | {Step.SUMMARY}:
+        notice = (Text(turn.say("privacy.line", url=turn.privacy_url)),)
+        effects = (NoticeSeen(),)
+    step, message = _question(turn, state)
+    return Result(state=replace(state, step=step), messages=(*notice, message), effects=effects)
+
+
+def _question(turn: Turn, state: State) -> tuple[Step, Outgoing]:
+    if not state.firm_name:
+        return Step.FIRM, Text(turn.say("opening.firm"), quick=(menu.cancel(turn),))
+    if not state.contact_name:
+        return Step.CONTACT, Text(turn.say("opening.contact"), quick=(menu.cancel(turn),))
+    if not state.phone:
+        return Step.PHONE, Text(turn.say("opening.phone"), quick=(menu.cancel(turn),))
+    if not state.park:
+        return Step.PARK, _park_question(turn)
+    return Step.SUMMARY, summary(turn, state)
+
+
+def _park_question(turn: Turn, parks: tuple[Park, ...] = ()) -> Card:
+    buttons = tuple(
+        Button(label=park.label(turn.language), data=postback("park", id=park.id), shown=park.label(turn.language))
+        for park in parks or turn.parks
+    )
+    none = menu.button(turn, "button.no_park", "park", id="none")
+    title = turn.say("opening.park")
+    return Card(title=title, buttons=(*buttons, none), alt=title, quick=(menu.cancel(turn),))
+
+
+def summary(turn: Turn, state: State) -> Card:
+    """Everything the case will hold, to be confirmed with one tap."""
+    stuck = turn.say("service.stuck", item=state.stuck_at) if state.stuck_at else ""
+    words = "\n".join(part for part in (stuck, turn.words) if part)
+    words = words if len(words) <= 300 else words[:299] + "…"
+    category = turn.say(f"category.{state.category or 'other'}")
+    firm = state.firm_name or ""
+    if state.ubn and state.ubn != firm:
+        firm = f"{firm}（{state.ubn}）"
+    park = turn.find_park(state.park) if state.park else None
+    rows = [
+        Row(turn.say("case.category"), category),
+        Row(turn.say("case.unit"), turn.unit_of(state.category or "other", state.topic)),
+        Row(turn.say("summary.firm"), firm),
+        Row(turn.say("summary.contact"), f"{state.contact_name or ''} {state.phone or ''}".strip()),
+        Row(turn.say("summary.park"), park.label(turn.language) if park else turn.say("button.no_park")),
+    ]
+    if turn.files:
+        rows.append(Row(turn.say("summary.files"), str(turn.files)))
+    others = tuple(
+        b for b in menu.category_buttons(turn) if b.data != postback("category", category=state.category or "")
+    )
+    return Card(
+        title=turn.say("summary.title"), body=words, rows=tuple(rows),
+        buttons=(
+            menu.button(turn, "button.confirm_case", "confirm_case", primary=True),
+            menu.button(turn, "button.change_details", "change_details"),
+            menu.cancel(turn),
+        ),
+        footer=turn.say("summary.footer"), alt=turn.say("summary.title"), quick=others,
+    )  # fmt: skip
+
+
+def described(turn: Turn) -> Result:
+    """Words came that we asked for."""
+    state = remember(turn, leads=False)
+    understanding = turn.understanding
+    if understanding is not None and understanding.category.value != "smalltalk" and not state.category:
+        state = replace(state, category=understanding.category.value, topic=understanding.topic)
+    return _next(turn, replace(state, step=Step.DESCRIBE))
+
+
+def _firm(turn: Turn, text: str) -> State | str:
+    text = _bare(text.translate(_HALF_WIDTH))
+    digits = re.sub(r"[\s-]", "", text)
+    if re.fullmatch(r"\d+", digits):
+        if not valid_ubn(digits):
+            return "opening.firm_bad_ubn"
+        return replace(turn.state, ubn=digits, firm_name=digits)
+    found = re.search(r"(?<!\d)\d{8}(?!\d)", text)
+    ubn = found.group() if found and valid_ubn(found.group()) else None
+    name = re.sub(r"[（(]?\s*(統一編號|統編)?[:：]?\s*\d{8}\s*[)）]?", "", text).strip() if ubn else text
+    return replace(turn.state, firm_name=(name or ubn or text)[:80], ubn=ubn)
+
+
+def _contact(turn: Turn, text: str) -> State | str:
+    return replace(turn.state, contact_name=_bare(text)[:40])
+
+
+def _bare(text: str) -> str:
+    """A name without the sentence around it."""
+    return _END_OF_SENTENCE.sub("", _NAME_FOLLOWS.sub("", text)).strip() or text
+
+
+def _phone(turn: Turn, text: str) -> State | str:
+    text = text.translate(_HALF_WIDTH)
+    if not _PHONE.fullmatch(text) or sum(character.isdigit() for character in text) < 6:
+        return "opening.phone_again"
+    return replace(turn.state, phone=text[:40])
+
+
+def _park(turn: Turn, text: str) -> State | str:
+    park = turn.find_park(text)
+    return replace(turn.state, park=park.name) if park else "opening.park_again"
+
+
+_READ: dict[Step, Callable[[Turn, str], State | str]] = {
+    Step.FIRM: _firm, Step.CONTACT: _contact, Step.PHONE: _phone, Step.PARK: _park,
+}  # fmt: skip
+
+
+def again(turn: Turn) -> Result:
+    """The same question once more."""
+    if turn.state.step is Step.DESCRIBE:
+        return _go_on(turn, turn.state)
+    _, message = _question(turn, turn.state)
+    return Result(state=turn.state, messages=(message,))
+
+
+def told(turn: Turn) -> Result:
+    """An answer to what we asked; what cannot be used is asked again, with a way back."""
+    state = turn.state
+    if turn.inbound.kind is not InboundKind.TEXT:
+        result = _go_on(turn, remember(turn, leads=False))
+        if result.state.step is Step.DESCRIBE:
+            return result
+        return replace(result, messages=(Text(turn.say("opening.media_kept")), *result.messages))
+    if state.step is Step.DESCRIBE:
+        return described(turn)
+    if state.step is Step.SUMMARY:
+        return _more(turn)
+    if _is_about_the_matter(state.step, turn.inbound.text):
+        asked = again(replace(turn, state=remember(turn, leads=False)))
+        return replace(asked, messages=(Text(turn.say("opening.media_kept")), *asked.messages))
+    return _fact(replace(turn, words=turn.before), turn.inbound.text.strip())
+
+
+def _more(turn: Turn) -> Result:
+    """Words while the summary stands: they join the case, unless they are only thanks or a greeting."""
+    if turn.understanding is not None and turn.understanding.category.value == "smalltalk":
+        return again(replace(turn, words=turn.before))
+    return again(replace(turn, state=remember(turn, leads=False)))
+
+
+def _is_about_the_matter(step: Step, text: str) -> bool:
+    """Whether what came for a name or a number is rather more about the matter: a question, or a letter."""
+    text = text.strip()
+    return step in _NAMED and (len(text) > _LONGEST_NAME or "\n" in text or text.endswith(("?", "？", "嗎")))
+
+
+def _fact(turn: Turn, text: str) -> Result:
+    """An answer to one of our questions about firm, person, telephone and park."""
+    state = turn.state
+    named = turn.find_park(text) if state.step is Step.PARK else None
+    if named is not None and not named.own:
+        return _elsewhere(turn, named)
+    several = _equally_meant(turn, text) if state.step is Step.PARK else ()
+    if several:
+        return Result(state=state, messages=(_park_question(turn, several),))
+    read = _READ[state.step](turn, text)
+    if isinstance(read, str):
+        quick = (menu.cancel(turn),)
+        if state.step is Step.PARK:
+            return Result(state=state, messages=(Text(turn.say(read)), _park_question(turn)))
+        return Result(state=state, messages=(Text(turn.say(read), quick=quick),))
+    return _next(turn, read)
+
+
+def _equally_meant(turn: Turn, text: str) -> tuple[Park, ...]:
+    """Parks of two kinds under one short name (屏東, 仁武): other rules hold in each, so nothing is guessed."""
+    said = text.casefold().strip()
+    named = tuple(park for park in turn.parks if park.label(turn.language).casefold().startswith(said))
+    return named if len(said) > 1 and len({park.kind for park in named}) > 1 else ()
+
+
+def park(turn: Turn) -> Result:
+    """A park was tapped."""
+    if turn.state.step not in {Step.PARK, Step.SUMMARY}:
+        return menu.expired(turn)
+    chosen = turn.inbound.data.get("id", "")
+    found = turn.find_park(chosen)
+    if found is None and chosen != "none":
+        return menu.expired(turn)
+    if found is not None and not found.own:
+        return _elsewhere(turn, found)
+    return _next(turn, replace(turn.state, park=found.name if found else "none"))
+
+
+def _elsewhere(turn: Turn, park: Park) -> Result:
+    card = facts.office_card(turn, park, instead=True)
+    return Result(state=turn.state, messages=(card, _park_question(turn)))
+
+
+def change_category(turn: Turn) -> Result:
+    """Another category for the case about to be opened."""
+    name = turn.inbound.data.get("category", "")
+    if name not in menu.CATEGORIES:
+        return menu.expired(turn)
+    return _go_on(turn, replace(turn.state, category=name, topic=None))
+
+
+def change_details(turn: Turn) -> Result:
+    """Ask firm, person, telephone and park anew."""
+    if turn.state.step is not Step.SUMMARY:
+        return menu.expired(turn)
+    state = replace(
+        turn.state, firm_name=None, ubn=None, contact_name=None, phone=None, park=None, anew=True, step=Step.FIRM
+    )
+    return Result(state=state, messages=(Text(turn.say("opening.firm"), quick=(menu.cancel(turn),)),))
+
+
+def confirm(turn: Turn) -> Result:
+    """``confirm_case``: the case is opened now, and the receipt follows."""
+    if turn.state.step is not Step.SUMMARY:
+        return menu.expired(turn)
+    if not turn.words and not turn.state.stuck_at:
+        return _go_on(turn, turn.state)
+    state = State()
+    hours = menu.hours(turn)
+    messages: tuple[Outgoing, ...] = (Text(hours),) if hours else ()
+    return Result(state=state, messages=messages, effects=(OpenCase(state=turn.state),))

@@ -1,0 +1,158 @@
+"""Which handler takes a turn: by what was done, and by what we asked last."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from routing.domain.decision import Action
+from routing.domain.dialogue import faq, intake_form, menu, my_cases
+from routing.domain.dialogue.state import OPENING, Step
+from routing.domain.dialogue.turn import NoteEnquiry, Result, Turn
+from routing.domain.dialogue.typed_commands import tapped
+from routing.domain.inbound import InboundKind
+from routing.domain.messages import Text
+
+_BACK = {
+    "取消", "返回", "回主選單", "主選單", "選單", "算了", "不用了", "先不用", "cancel", "menu", "back", "never mind",
+    "キャンセル", "メニュー", "戻る", "やめます",
+}  # fmt: skip
+
+
+_WHERE_IS_MY_CASE, _SOMEBODY_PLEASE = "other-case-status", "other-human"
+"""Entries that are also asked for with a button of ours."""
+
+
+def _category(turn: Turn) -> Result:
+    return intake_form.change_category(turn) if turn.state.step in OPENING else faq.category(turn)
+
+
+_ACTIONS: dict[str, Callable[[Turn], Result]] = {
+    "open_case": intake_form.begin,
+    "confirm_case": intake_form.confirm,
+    "change_details": intake_form.change_details,
+    "cancel": menu.cancelled,
+    "menu": menu.to_menu,
+    "park": intake_form.park,
+    "category": _category,
+    "faq": faq.chosen,
+    "kind": faq.kind,
+    "helpful": faq.helpful,
+    "not_helpful": faq.not_helpful,
+    "my_cases": my_cases.my_cases,
+    "case": my_cases.case,
+    "add_to_case": my_cases.add_to_case,
+    "new_matter": my_cases.new_matter,
+    "reopen": my_cases.reopen,
+    "rate": my_cases.rate,
+    "call_me": my_cases.call_me,
+    "language": my_cases.language,
+}
+
+ACTIONS = frozenset(_ACTIONS)
+"""Every ``action`` that a postback may carry (contract §4, and ours)."""
+
+OLD_IS_STALE = frozenset({"confirm_case", "change_details", "cancel", "park", "reopen", "rate", "category", "menu"})
+"""Actions that must not undo a newer state when they come late (trap L3)."""
+
+
+def _words(turn: Turn) -> Result:
+    text = turn.inbound.text.strip()
+    if text.lower() in _BACK:
+        asked = turn.state.step in OPENING or turn.state.step is Step.ADDING
+        return menu.cancelled(turn) if asked else menu.to_menu(turn)
+    data = tapped(turn)
+    if data is not None:
+        inbound = replace(turn.inbound, kind=InboundKind.POSTBACK, data=data)
+        return _postback(
+            replace(turn, inbound=inbound, message_id=None, words=turn.before, understanding=None, decision=None)
+        )
+    if _says_nothing(text):
+        return _nodded(turn)
+    return _spoken(turn)
+
+
+def _nodded(turn: Turn) -> Result:
+    """Emoji alone change nothing: what was asked last still stands, and the ways on are shown."""
+    if turn.state.step is not Step.IDLE:
+        return again(turn)
+    words = turn.small_reply("ok") or turn.say("greeting.body")
+    return Result(state=turn.state, messages=(Text(words, quick=menu.usual(turn)),))
+
+
+def _spoken(turn: Turn) -> Result:
+    """Words of the firm's own."""
+    alert = turn.understanding is not None and turn.understanding.alert is not None
+    if turn.state.step in OPENING and not alert:
+        return intake_form.told(turn)
+    if turn.state.step is Step.ADDING and not alert:
+        return my_cases.adding(turn)
+    if not alert and (more := faq.answers_case(turn)):
+        return more
+    turn = replace(turn, state=menu.idle(turn.state))
+    return _meant(turn) or faq.asked(turn)
+
+
+def _says_nothing(text: str) -> bool:
+    """Emoji alone are like a sticker; a lone question mark asks something."""
+    return not any(character.isalnum() or character in "?？" for character in text)
+
+
+def _meant(turn: Turn) -> Result | None:
+    """Some questions have something better than an answer: the cases themselves, or the way to a person."""
+    match = turn.decision.match if turn.decision is not None and turn.decision.action is Action.ANSWER else None
+    alert = turn.understanding is not None and turn.understanding.alert is not None
+    if match is None or alert or any(case.waits_on_firm for case in turn.cases):
+        return None
+    name = match.entry.id
+    if name == _WHERE_IS_MY_CASE and turn.cases:
+        result = my_cases.my_cases(turn)
+    elif name == _SOMEBODY_PLEASE:
+        result = my_cases.person(turn) if any(not case.closed for case in turn.cases) else _person(turn)
+    else:
+        return None
+    return replace(result, effects=(NoteEnquiry(faq=name), *result.effects))
+
+
+def _person(turn: Turn) -> Result:
+    """These words ask for a case; they are not what it is about."""
+    return intake_form.begin(replace(turn, message_id=None, words=turn.before))
+
+
+def _file(turn: Turn) -> Result:
+    if turn.state.step is Step.ADDING:
+        return my_cases.adding(turn)
+    return intake_form.told(turn) if turn.state.step in OPENING else faq.media(turn)
+
+
+def _follow(turn: Turn) -> Result:
+    return Result(state=turn.state, messages=menu.greeting(turn))
+
+
+def _postback(turn: Turn) -> Result:
+    handler = _ACTIONS.get(turn.inbound.data.get("action", ""))
+    return handler(turn) if handler else menu.expired(turn)
+
+
+_KINDS: dict[InboundKind, Callable[[Turn], Result]] = {
+    InboundKind.TEXT: _words,
+    InboundKind.MEDIA: _file,
+    InboundKind.LOCATION: _file,
+    InboundKind.POSTBACK: _postback,
+    InboundKind.FOLLOW: _follow,
+    InboundKind.STRANGE: my_cases.unsupported,
+}
+
+
+def handle(turn: Turn) -> Result:
+    """The turn's result. Stickers and what does not concern us change nothing and get no answer (trap L19)."""
+    handler = _KINDS.get(turn.inbound.kind)
+    return handler(turn) if handler else Result(state=turn.state)
+
+
+def again(turn: Turn) -> Result:
+    """What we asked last, once more: the firm reads another language now."""
+    step = turn.state.step
+    if step in OPENING:
+        return intake_form.again(turn)
+    return my_cases.again(turn) if step is Step.ADDING else Result(state=turn.state, messages=menu.greeting(turn))

@@ -1,1 +1,0 @@
-"""Who gets in: passwords, lockout, tokens."""

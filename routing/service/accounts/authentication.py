@@ -1,0 +1,228 @@
+"""Who is it? Passwords, browser sessions and API tokens; every success and refusal is audited.
+
+Sessions live on the server, so that they can be ended there. Who failed too often is refused (``lockout``); the account
+is never named to whoever guesses.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from routing.domain.errors import Invalid, Unauthenticated
+from routing.domain.permissions import Actor, Role
+from routing.service.accounts import lockout, passwords
+from routing.service.accounts.passwords import Hashed
+from routing.store.accounts import queries as account_store
+from routing.store.accounts import sign_ins
+from routing.store.accounts.schema import ApiToken, SignInFailure, Staff, WebSession
+
+IDLE = timedelta(minutes=30)
+"""A session without use ends after this (資通系統防護基準: at most 30 minutes)."""
+LONGEST_NAME = 80
+LIFE = timedelta(hours=12)
+"""A session ends after this, used or not."""
+
+
+def digest(token: str) -> str:
+    """What is kept of a token."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def actor_of(staff: Staff) -> Actor:
+    """A member of staff as the services see them."""
+    return Actor(
+        name=staff.name, email=staff.email, role=Role(staff.role), unit=staff.unit, agency=staff.agency,
+        staff_id=staff.id,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """A password about to be looked at: for which account (a digest), the hash it must fit, and from where."""
+
+    name: str
+    kept: str
+    address: str | None = None
+
+    def fits(self, password: str) -> bool:
+        """Whether this is the password. Slow on purpose, and as slow for nobody's account: no transaction is open."""
+        return passwords.matches(self.kept, password)
+
+
+def barred(session: Session, email: str, *, address: str | None, now: datetime) -> bool:
+    """Whether an attempt would be refused whatever its password. Reads only: those who are locked out write nothing."""
+    return lockout.barred(session, sign_ins.digest(email), address, now=now)
+
+
+def admit(session: Session, email: str, *, address: str | None = None, now: datetime) -> Attempt | None:
+    """An attempt at an account, or None if it is locked. It counts as failed until ``settle`` says otherwise.
+
+    Counted before the password is looked at, and committed by the caller, so that many guesses at once are no more
+    than one after another; the hash is then worked out without holding up anybody's writing.
+    ``address``: where it comes from, None if that cannot be told.
+    """
+    name = sign_ins.digest(email)
+    account_store.hold_account(session, name)
+    if address is not None:
+        sign_ins.hold_address(session, address)
+    if lockout.barred(session, name, address, now=now):
+        account_store.audit(session, at=now, actor="-", action="sign_in.locked", subject=name[:12], detail={})
+        return None
+    session.add(SignInFailure(email_sha256=name, address=address, at=now))
+    staff = account_store.staff_by_email(session, email)
+    return Attempt(name, staff.password_hash if staff else passwords.NOBODY, address)
+
+
+def settle(session: Session, attempt: Attempt, email: str, *, fits: bool, now: datetime) -> Staff | None:
+    """The person whose password it was, whose failures are forgotten; or None, and it is audited as refused.
+
+    A password changed or an account disabled since ``admit`` is a refusal.
+    """
+    staff = account_store.staff_by_email(session, email)
+    if staff is None or not fits or staff.disabled_at is not None or staff.password_hash != attempt.kept:
+        account_store.audit(session, at=now, actor="-", action="sign_in.refused", subject=attempt.name[:12], detail={})
+        if lockout.barred(session, attempt.name, attempt.address, now=now):
+            detail: dict[str, object] = {"address": attempt.address}
+            account_store.audit(
+                session, at=now, actor="-", action="sign_in.locked", subject=attempt.name[:12], detail=detail
+            )
+        return None
+    account_store.forget_failures(session, attempt.name)
+    if attempt.address is not None:
+        sign_ins.know(session, attempt.name, attempt.address, now=now)
+    account_store.audit(session, at=now, actor=staff.email, action="sign_in", subject=staff.email, detail={})
+    return staff
+
+
+def kept_password(session: Session, email: str) -> str:
+    """The hash of an account's password, to hold another against. Raises Invalid if there is no such active person."""
+    return _active(session, email).password_hash
+
+
+def set_password(session: Session, email: str, password: Hashed, *, now: datetime, by: str = "cli") -> Staff:
+    """Give an account another password; its sessions and the tokens of its programs end with the old one.
+
+    Whoever could use the old password could also have made a token (ASVS 7.4.3). The hash is worked out before
+    (``passwords.another``): this is inside a transaction.
+
+    Raises:
+        Invalid: there is no such active person.
+    """
+    staff = _active(session, email)
+    staff.password_hash = password.value
+    account_store.end_sessions_of(session, staff.id)
+    tokens = account_store.revoke_tokens_of(session, staff.id, now=now)
+    account_store.forget_failures(session, sign_ins.digest(staff.email))
+    detail: dict[str, object] = {"tokens": tokens}
+    account_store.audit(session, at=now, actor=by, action="password.change", subject=staff.email, detail=detail)
+    return staff
+
+
+def _active(session: Session, email: str) -> Staff:
+    staff = account_store.staff_by_email(session, email)
+    if staff is None or staff.disabled_at is not None:
+        raise Invalid(f"查無啟用中的帳號：{email}。", field="email", code="unknown_staff")
+    return staff
+
+
+def begin_session(session: Session, staff: Staff, *, now: datetime) -> str:
+    """A new session; the token goes into the browser's cookie and is kept nowhere."""
+    token = secrets.token_urlsafe(32)
+    session.add(WebSession(token_sha256=digest(token), staff_id=staff.id, created_at=now, last_seen_at=now))
+    account_store.purge_sessions(session, seen_before=now - LIFE, created_before=now - LIFE)
+    return token
+
+
+def who_by_session(session: Session, token: str, *, now: datetime) -> tuple[Actor, bool]:
+    """The person behind a browser's token, and whether its last use should be noted again.
+
+    Raises:
+        Unauthenticated: there is no such session, it is over, or the account is disabled.
+    """
+    found = account_store.session_by_hash(session, digest(token))
+    if found is not None:
+        row, staff = found
+        if staff.disabled_at is None and now - row.last_seen_at <= IDLE and now - row.created_at <= LIFE:
+            return actor_of(staff), now - row.last_seen_at > timedelta(minutes=1)
+    raise Unauthenticated("請先登入。")
+
+
+def keep_session(session: Session, token: str, *, now: datetime) -> None:
+    """Note that a session is in use."""
+    account_store.touch_session(session, digest(token), now=now)
+
+
+def end_session(session: Session, token: str, *, now: datetime) -> None:
+    """Sign out. A token that is nobody's changes nothing."""
+    found = account_store.session_by_hash(session, digest(token))
+    if found is not None:
+        email = found[1].email
+        account_store.end_session(session, digest(token))
+        account_store.audit(session, at=now, actor=email, action="sign_out", subject=email, detail={})
+
+
+def create_token(session: Session, email: str, *, now: datetime) -> str:
+    """A new API token for a person.
+
+    Raises:
+        Invalid: there is no such active person.
+    """
+    staff = _active(session, email)
+    token = "ost_" + secrets.token_urlsafe(32)
+    session.add(ApiToken(token_sha256=digest(token), staff_id=staff.id, created_at=now))
+    account_store.audit(session, at=now, actor="cli", action="token.create", subject=staff.email, detail={})
+    return token
+
+
+def who_by_token(session: Session, token: str) -> Actor:
+    """The person behind a bearer token. Raises Unauthenticated if it is unknown or the account disabled."""
+    staff = account_store.staff_by_token(session, digest(token))
+    if staff is None or staff.disabled_at is not None:
+        raise Unauthenticated("API 權杖無效。")
+    return actor_of(staff)
+
+
+def add_staff(
+    session: Session, *, email: str, name: str, role: Role, unit: str | None, categories: tuple[str, ...],
+    agency: str | None, password: Hashed, now: datetime, by: str = "cli",
+) -> Staff:  # fmt: skip
+    """A new account.
+
+    Raises:
+        Invalid: the e-mail is taken or not one, the name too long, an officer without unit, a partner without agency.
+    """
+    email = email.strip().lower()
+    if "@" not in email or len(email) > 200:
+        raise Invalid("請輸入完整的電子郵件。", field="email")
+    if len(name.strip()) > LONGEST_NAME:
+        raise Invalid(f"姓名請在 {LONGEST_NAME} 字以內。", field="name", code="too_long")
+    if account_store.staff_by_email(session, email) is not None:
+        raise Invalid(f"帳號 {email} 已存在。", field="email", code="staff_exists")
+    if role is Role.OFFICER and not unit:
+        raise Invalid("承辦人必須屬於一個單位。", field="unit")
+    if role is Role.PARTNER and not agency:
+        raise Invalid("協力機關帳號必須指定機關。", field="agency")
+    staff = Staff(
+        email=email, name=name.strip(), role=role.value, unit=unit, categories=list(categories), agency=agency,
+        password_hash=password.value, created_at=now,
+    )  # fmt: skip
+    session.add(staff)
+    session.flush()
+    account_store.audit(session, at=now, actor=by, action="staff.add", subject=email, detail={"role": role.value})
+    return staff
+
+
+def disable_staff(session: Session, email: str, *, now: datetime, by: str = "cli") -> None:
+    """Close an account: its sessions and tokens end with it. Raises Invalid if there is none."""
+    staff = account_store.staff_by_email(session, email)
+    if staff is None:
+        raise Invalid(f"查無帳號：{email}。", field="email", code="unknown_staff")
+    staff.disabled_at = staff.disabled_at or now
+    account_store.end_sessions_of(session, staff.id)
+    account_store.revoke_tokens_of(session, staff.id, now=now)
+    account_store.audit(session, at=now, actor=by, action="staff.disable", subject=staff.email, detail={})

@@ -1,0 +1,103 @@
+"""What administrators change: accounts, and absences with deputies (代理人). Everything is audited.
+
+Passwords, sessions and tokens are the work of ``authentication``.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from routing.domain.errors import Invalid, NotFound
+from routing.domain.permissions import Actor, Role
+from routing.service.accounts import authentication
+from routing.service.accounts.passwords import Hashed
+from routing.service.accounts.queries import require_admin
+from routing.service.office_context import OfficeContext
+from routing.store.accounts import queries as account_store
+from routing.store.accounts.schema import Absence, Staff
+
+_LONGEST_SOURCE = 500
+
+
+def add_staff(
+    session: Session, office: OfficeContext, actor: Actor, *, email: str, name: str, role: str, unit: str | None,
+    agency: str | None, categories: tuple[str, ...], password: Hashed, now: datetime,
+) -> None:  # fmt: skip
+    """A new account.
+
+    Raises:
+        Invalid: a field is missing, unknown or taken. Forbidden: the person is no administrator.
+    """
+    require_admin(actor)
+    if not name.strip():
+        raise Invalid("請填寫姓名。", field="name")
+    if role not in {known.value for known in Role}:
+        raise Invalid("請選擇角色。", field="role")
+    if unit is not None and office.offices.find_unit(unit) is None:
+        raise Invalid(f"查無單位「{unit}」。", field="unit")
+    if agency is not None and office.offices.agency(agency) is None:
+        raise Invalid("查無這個協力機關。", field="agency")
+    authentication.add_staff(
+        session, email=email, name=name, role=Role(role), unit=unit, categories=categories, agency=agency,
+        password=password, now=now, by=actor.email or actor.name,
+    )  # fmt: skip
+
+
+def disable_staff(session: Session, actor: Actor, email: str, *, now: datetime) -> None:
+    """Close an account.
+
+    Raises:
+        Invalid: there is none, or it is the person's own. Forbidden: the person is no administrator.
+    """
+    require_admin(actor)
+    if email == actor.email:
+        raise Invalid("不能停用自己的帳號；請由另一位系統管理人員操作。", field="email", code="own_account")
+    authentication.disable_staff(session, email, now=now, by=actor.email or actor.name)
+
+
+def add_absence(
+    session: Session, actor: Actor, *, email: str, first: date, last: date, deputy: str | None, now: datetime
+) -> None:
+    """Days on which a person gets no new cases, and who stands in.
+
+    Raises:
+        Invalid: unknown people, the end before the start, days already entered, or a person as their own deputy.
+        Forbidden: the person is no administrator.
+    """
+    require_admin(actor)
+    person = _active(session, email, field="email")
+    stand_in = _active(session, deputy, field="deputy") if deputy else None
+    if last < first:
+        raise Invalid("請假迄日早於起日。", field="last")
+    if stand_in is not None and stand_in.id == person.id:
+        raise Invalid("代理人不能是本人。", field="deputy")
+    if account_store.overlapping_absence(session, person.id, first, last) is not None:
+        raise Invalid("這段期間已登錄過請假。", field="first", code="absence_overlaps")
+    session.add(
+        Absence(staff_id=person.id, first_day=first, last_day=last, deputy_id=stand_in.id if stand_in else None)
+    )
+    record_audit(session, actor, "absence.add", person.email, now, first=first.isoformat(), last=last.isoformat())
+
+
+def _active(session: Session, email: str, *, field: str) -> Staff:
+    person = account_store.staff_by_email(session, email)
+    if person is None or person.disabled_at is not None or person.role == Role.PARTNER:
+        raise Invalid("請選擇啟用中的同仁。", field=field, code="unknown_staff")
+    return person
+
+
+def remove_absence(session: Session, actor: Actor, absence_id: int, *, now: datetime) -> None:
+    """Take an absence back. Raises NotFound if there is none, Forbidden if the person is no administrator."""
+    require_admin(actor)
+    row = account_store.absence(session, absence_id)
+    if row is None:
+        raise NotFound("查無這筆請假紀錄。")
+    record_audit(session, actor, "absence.remove", str(row.staff_id), now, first=row.first_day.isoformat())
+    session.delete(row)
+
+
+def record_audit(session: Session, actor: Actor, action: str, subject: str, now: datetime, **detail: object) -> None:
+    """Note in the audit trail who did what to whom; ``detail`` never holds what anybody wrote."""
+    account_store.audit(session, at=now, actor=actor.email or actor.name, action=action, subject=subject, detail=detail)

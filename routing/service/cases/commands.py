@@ -1,0 +1,411 @@
+"""What can be done with a case. Each step writes its event, its messages and its notice in the caller's transaction.
+
+Every function takes a case held for writing (``locked_case.change``) and ``tell``, which takes the notice to the firm:
+by push, unless the firm itself did the step just now and is answered by reply. Who may write the case at all was
+checked when it was opened for writing; steps that are not a partner's (contract §5) are refused here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from knowledge.calendar.office_calendar import local
+from routing.domain import clock, steps
+from routing.domain.case import Case, EventKind, Kind, Outcome
+from routing.domain.errors import Forbidden, Invalid, StepNotAllowed
+from routing.domain.permissions import Actor, Role, require_team
+from routing.domain.reporting.history import EARLIEST
+from routing.domain.tax_number import check_firm
+from routing.service.cases import assignment, locked_case, notifications
+from routing.service.cases.locked_case import LockedCase
+from routing.service.cases.notifications import Tell
+from routing.service.office_context import OfficeContext
+from routing.store.accounts import queries as account_store
+from routing.store.cases import queries as case_store
+from routing.store.cases import queries as store
+from routing.store.cases.schema import Case as CaseRow
+from routing.store.conversation.schema import Contact, Message
+
+CHANNELS = ("line", "phone", "counter", "letter", "email", "web", "visit", "hotline")
+CATEGORIES = ("land", "construction", "utilities", "environment", "tax", "other")
+_LONGEST = {"topic": 40, "firm_name": 120, "contact_name": 80, "contact_phone": 40}
+_DOC_NO = 60
+"""Characters that fit; who writes more is told so, instead of by the database."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewCase:
+    """What a case is opened with, whichever door it came through. ``text`` is the firm's own words."""
+
+    channel: str
+    category: str
+    subject: str
+    text: str
+    topic: str | None = None
+    kind: Kind = Kind.ENQ
+    park: str | None = None
+    language: str = "zh-TW"
+    firm_name: str | None = None
+    firm_ubn: str | None = None
+    contact_name: str | None = None
+    contact_phone: str | None = None
+    alert: str | None = None
+    received_at: datetime
+    first_contact_at: datetime | None = None
+
+
+def case_number(agency: str, received_at: datetime, serial: int) -> str:
+    """The 服務案號: agency, Republic year with month and day of receipt in Taipei, serial of the day."""
+    day = local(received_at).date()
+    return f"{agency}-{day.year - 1911:03d}{day:%m%d}-{serial:04d}"
+
+
+def _check_new(new: NewCase, office: OfficeContext, now: datetime) -> None:
+    if new.channel not in CHANNELS:
+        raise Invalid(f"channel 必須是 {'、'.join(CHANNELS)} 之一。", field="channel")
+    if new.category not in CATEGORIES:
+        raise Invalid(f"category 必須是 {'、'.join(CATEGORIES)} 之一。", field="category")
+    if not EARLIEST <= new.received_at <= now:
+        raise Invalid("受理時間必須在 2024 年之後、現在之前。", field="received_at")
+    if new.first_contact_at is not None and not EARLIEST <= new.first_contact_at <= new.received_at:
+        raise Invalid("首次聯繫時間必須在 2024 年之後、受理之前。", field="first_contact_at")
+    if not new.text.strip():
+        raise Invalid("請填寫廠商所述的內容。", field="text")
+    for field, most in _LONGEST.items():
+        if len(getattr(new, field) or "") > most:
+            raise Invalid(f"{field} 請在 {most} 字以內。", field=field)
+    check_firm(new.firm_name, new.firm_ubn)
+    if new.park is not None and office.offices.park(new.park) is None:
+        raise Invalid(f"查無園區「{new.park}」。", field="park")
+
+
+def open_case(
+    session: Session,
+    office: OfficeContext,
+    new: NewCase,
+    *,
+    actor: Actor,
+    now: datetime,
+    contact: Contact | None = None,
+    text_stored: bool = False,
+) -> LockedCase:
+    """Open a case, give it to a person, and hold it for writing; the caller tells the firm.
+
+    ``text_stored``: the firm's words are in messages already, which the caller ties to the case.
+
+    Raises:
+        Invalid: a word is not one of the contract's, or the time of receipt lies ahead.
+    """
+    require_team(actor)
+    _check_new(new, office, now)
+    firm = case_store.firm_for(session, name=new.firm_name, ubn=new.firm_ubn, now=now)
+    park = office.offices.park(new.park) if new.park else None
+    unit = office.offices.unit_for(new.category, new.topic, park).name
+    day = local(new.received_at).date()
+    row = CaseRow(
+        number=case_number(office.agency_code, new.received_at, store.next_serial(session, office.agency_code, day)),
+        opened={"kind": new.kind.value, "category": new.category, "topic": new.topic, "unit": unit},
+        channel=new.channel, language=new.language, park=park.name if park else None,
+        subject=(new.subject.strip() or new.text.strip())[:200], alert=new.alert,
+        first_contact_at=new.first_contact_at or new.received_at, received_at=new.received_at,
+        contact_id=contact.id if contact else None, firm_id=firm.id if firm else None,
+        contact_name=new.contact_name, contact_phone=new.contact_phone, kind=new.kind.value, status="received",
+        category=new.category, topic=new.topic, unit=unit, version=0, refs=[],
+    )  # fmt: skip
+    session.add(row)
+    session.flush()
+    if not text_stored and new.text.strip():
+        _add_message(session, row, direction="in", text=new.text, at=new.received_at, by=None, via=new.channel)
+    locked = LockedCase(
+        session=session, office=office, row=row, case=store.state_of(session, row), actor=actor, now=now
+    )
+    locked_case.project(office, row, locked.case, now)
+    assignment.assign_automatically(locked)
+    locked_case.audit(locked, "case.open", channel=new.channel)
+    return locked
+
+
+def _add_message(
+    session: Session, row: CaseRow, *, direction: str, text: str, at: datetime, by: str | None, via: str,
+    doc_no: str | None = None,
+) -> Message:  # fmt: skip
+    message = Message(
+        case_id=row.id, contact_id=row.contact_id, direction=direction, kind="text", text=text, at=at, by=by, via=via,
+        doc_no=doc_no,
+    )  # fmt: skip
+    session.add(message)
+    session.flush()
+    return message
+
+
+def _text(value: str, field: str, *, limit: int = 4000) -> str:
+    text = value.strip()
+    if not text:
+        raise Invalid("請填寫內容。", field=field)
+    if len(text) > limit:
+        raise Invalid(f"內容請在 {limit} 字以內。", field=field)
+    return text
+
+
+def firm_message(locked: LockedCase, message: Message, *, ends_wait: bool, tell: Tell) -> None:
+    """The firm wrote or sent something for this case; words and files end a wait on the firm, thanks do not.
+
+    Nor does what was sent before the wait began and only came late: it is no answer to what was asked.
+    """
+    message.case_id = locked.row.id
+    locked.record(EventKind.MESSAGE, at=None, automatic=True, message_id=message.id)
+    waiting = locked.case.waiting
+    if ends_wait and waiting is not None and waiting.on == "firm" and message.at >= waiting.start:
+        locked.record(EventKind.RESUMED, automatic=True)
+        tell(locked, "resumed", notifications.resumed(locked))
+
+
+def note(locked: LockedCase, text: str, *, tell: Tell) -> None:
+    """A note among staff; the firm never sees it. A partner's is the answer to the question, and ends the wait."""
+    text = _text(text, "text")
+    answers = locked.actor.role is Role.PARTNER
+    message = _add_message(
+        locked.session, locked.row, direction="note", text=text, at=locked.now, by=locked.actor.email, via="line"
+    )
+    locked.record(EventKind.NOTE, message_id=message.id)
+    locked_case.audit(locked, "case.note")
+    if answers:
+        _go_on(locked, tell)
+
+
+def reply(
+    locked: LockedCase,
+    text: str,
+    *,
+    tell: Tell,
+    via: str = "line",
+    at: datetime | None = None,
+    doc_no: str | None = None,
+) -> None:
+    """An answer to the firm, by LINE, or given another way and recorded here with the time it was given.
+
+    Raises:
+        Invalid: no LINE contact to answer, or a time before receipt or ahead of now.
+    """
+    require_team(locked.actor)
+    text = _text(text, "text")
+    if via not in CHANNELS:
+        raise Invalid(f"via 必須是 {'、'.join(CHANNELS)} 之一。", field="via")
+    if via == "line":
+        locked_case.check_reach(locked, "via", by_line=True)
+        at = None
+    if doc_no is not None and len(doc_no) > _DOC_NO:
+        raise Invalid(f"文號請在 {_DOC_NO} 字以內。", field="doc_no")
+    steps.check(locked.case, EventKind.REPLIED)
+    if at is not None:
+        _check_given(locked, at)
+    given = at or locked.now
+    message = _add_message(
+        locked.session, locked.row, direction="out", text=text, at=given, by=locked.actor.email, via=via, doc_no=doc_no
+    )
+    locked.record(EventKind.REPLIED, at=at, via=via, doc_no=doc_no, message_id=message.id)
+    if doc_no and doc_no not in locked.row.refs:
+        locked.row.refs = [*locked.row.refs, doc_no]
+    tell(locked, "replied", notifications.replied(locked, text, via=via, at=given))
+    locked_case.audit(locked, "case.reply", via=via)
+
+
+def _check_given(locked: LockedCase, at: datetime) -> None:
+    """An answer entered later was given while the case was open, or its history would contradict itself."""
+    if not locked.row.received_at <= at <= locked.now:
+        raise Invalid("回復時間必須在受理之後、現在之前。", field="at")
+    if any(stretch.start <= at and (stretch.end is None or at < stretch.end) for stretch in locked.case.closings):
+        raise Invalid("回復時間落在案件已辦結、尚未重新開啟的期間；請確認時間。", field="at")
+
+
+def assign(locked: LockedCase, email: str | None, *, tell: Tell) -> None:
+    """Give the case to a person (or to nobody); assigning it again to the same person does nothing."""
+    require_team(locked.actor)
+    if assignment.assign_to(locked, email):
+        if email is not None:
+            tell(locked, "assigned", notifications.assigned(locked))
+        locked_case.audit(locked, "case.assign", to=email)
+
+
+def change_category(locked: LockedCase, category: str, *, topic: str | None, reason: str, tell: Tell) -> None:
+    """Correct category and topic; the case goes to the unit that handles them. Moves no date."""
+    require_team(locked.actor)
+    if category not in CATEGORIES:
+        raise Invalid(f"category 必須是 {'、'.join(CATEGORIES)} 之一。", field="category")
+    reason = _text(reason, "reason", limit=300)
+    if len(topic or "") > _LONGEST["topic"]:
+        raise Invalid(f"topic 請在 {_LONGEST['topic']} 字以內。", field="topic")
+    park = locked.office.offices.park(locked.row.park) if locked.row.park else None
+    unit = locked.office.offices.unit_for(category, topic, park).name
+    before = locked.case.unit
+    locked.record(EventKind.CATEGORY, category=category, topic=topic, reason=reason, unit=unit)
+    if unit != before:
+        if assignment.assign_automatically(locked) is None:
+            assignment.assign_to(locked, None)
+        tell(locked, "moved", notifications.moved(locked))
+    locked_case.audit(locked, "case.category", category=category, topic=topic)
+
+
+def change_kind(locked: LockedCase, kind: Kind, *, filed_at: datetime | None, reason: str, tell: Tell) -> None:
+    """Confirm or change what the case is in law; its date counts anew from receipt (or from the act of filing)."""
+    require_team(locked.actor)
+    if filed_at is not None and not locked.row.first_contact_at <= filed_at <= locked.now:
+        raise Invalid("申請時間必須在首次聯繫之後、現在之前。", field="filed_at")
+    reason = _text(reason, "reason", limit=300)
+    before = locked.row.promised_on
+    filed = filed_at.isoformat() if filed_at else None
+    locked.record(EventKind.KIND, kind=kind.value, filed_at=filed, reason=reason)
+    if locked.row.promised_on != before:
+        tell(locked, "kind", notifications.kind_changed(locked))
+    locked_case.audit(locked, "case.kind", kind=kind.value)
+
+
+def wait(
+    locked: LockedCase, on: str, *, message: str, tell: Tell, agency: str | None = None, until: str | None = None
+) -> None:
+    """Wait for the firm (which is told everything that is missing) or for another agency."""
+    require_team(locked.actor)
+    message = _text(message, "message")
+    if on not in {"firm", "agency"}:
+        raise Invalid("on 必須是 firm 或 agency。", field="on")
+    if on == "agency" and (agency is None or locked.office.offices.agency(agency) is None):
+        raise Invalid("請選擇會辦機關。", field="agency")
+    if until is not None and not _is_day(until):
+        raise Invalid("until 必須是日期，例如 2026-01-05。", field="until")
+    if until is not None and until < local(locked.now).date().isoformat():
+        raise Invalid("補件期限不能早於今日。", field="until")
+    if on == "firm":
+        locked_case.check_reach(locked, "on", by_line=False)
+    steps.check(locked.case, EventKind.WAITING)
+    stored = _add_message(
+        locked.session, locked.row, direction="out" if on == "firm" else "note", text=message, at=locked.now,
+        by=locked.actor.email, via="line",
+    )  # fmt: skip
+    agency = agency if on == "agency" else None
+    locked.record(EventKind.WAITING, on=on, agency=agency, until=until, message_id=stored.id)
+    out = (
+        notifications.waiting_on_agency(locked, agency)
+        if agency
+        else notifications.waiting_on_firm(locked, message, until)
+    )
+    tell(locked, f"waiting_{on}", out)
+    locked_case.audit(locked, "case.wait", on=on, agency=agency)
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
+
+
+def resume(locked: LockedCase, *, tell: Tell) -> None:
+    """Go on working; the wait ends now. A partner ends it by an answer, not without: ``answer_missing``."""
+    if locked.actor.role is Role.PARTNER:
+        raise StepNotAllowed("請填寫會辦的回復；送出後會辦即結束。", code="answer_missing")
+    _go_on(locked, tell)
+
+
+def _go_on(locked: LockedCase, tell: Tell) -> None:
+    locked.record(EventKind.RESUMED)
+    tell(locked, "resumed", notifications.resumed(locked))
+    locked_case.audit(locked, "case.resume")
+
+
+def ask_extension(locked: LockedCase, days: int, *, reason: str, tell: Tell) -> None:
+    """An officer asks; a supervisor's own call puts it in force at once. Only before the due date ends.
+
+    Raises:
+        StepNotAllowed: the due date is over, or a request is pending already.
+    """
+    require_team(locked.actor)
+    if not 1 <= days <= 365:
+        raise Invalid("展期日數必須在 1 到 365 之間。", field="days")
+    reason = _text(reason, "reason", limit=300)
+    _before_due(locked)
+    if locked.actor.leads or locked.actor.role is None:
+        _extend(locked, days, reason, tell)
+        return
+    if locked.case.pending_extension is not None:
+        raise StepNotAllowed("已有展期申請待核定。", code="extension_pending")
+    locked.record(EventKind.EXTENSION_ASKED, days=days, reason=reason)
+    locked_case.audit(locked, "case.extension_asked", days=days)
+
+
+def decide_extension(locked: LockedCase, *, approve: bool, note: str, tell: Tell) -> None:
+    """A supervisor approves or refuses what an officer asked for."""
+    if not locked.actor.leads:
+        raise Forbidden("展期須由主管核定。")
+    pending = locked.case.pending_extension
+    if pending is None:
+        raise StepNotAllowed("沒有待核定的展期申請。", code="no_extension_pending")
+    if not approve:
+        locked.record(EventKind.EXTENSION_REFUSED, note=note.strip() or None)
+        locked_case.audit(locked, "case.extension_refused")
+        return
+    _before_due(locked)
+    _extend(locked, pending.days, pending.reason, tell)
+
+
+def _before_due(locked: LockedCase) -> None:
+    # Read anew: while the case waits on the firm its date moves on with every day.
+    office = locked.office
+    reading = clock.read(locked.case, office.calendar, office.office_of(locked.case.unit), locked.now)
+    if local(locked.now).date() > reading.due_on:
+        raise StepNotAllowed("已逾限辦日期，不能再展期。", code="extension_too_late")
+
+
+def _extend(locked: LockedCase, days: int, reason: str, tell: Tell) -> None:
+    locked.record(EventKind.EXTENDED, days=days, reason=reason, approved_by=locked.actor.email)
+    tell(locked, "extended", notifications.extended(locked, reason))
+    locked_case.audit(locked, "case.extended", days=days)
+
+
+def close(locked: LockedCase, outcome: Outcome, *, summary: str, tell: Tell) -> None:
+    """Close the case. ``answered`` needs an answer given; a wait ends with it."""
+    require_team(locked.actor)
+    summary = _text(summary, "summary", limit=2000)
+    steps.check(locked.case, EventKind.CLOSED, outcome=outcome)
+    message = _add_message(
+        locked.session, locked.row, direction="out", text=summary, at=locked.now, by=locked.actor.email, via="line"
+    )
+    locked.record(EventKind.CLOSED, outcome=outcome.value, message_id=message.id)
+    notifications.withdraw(locked)
+    tell(locked, "closed", notifications.closed(locked, outcome, summary))
+    locked_case.audit(locked, "case.close", outcome=outcome.value)
+
+
+def reopen(locked: LockedCase, *, reason: str, tell: Tell) -> None:
+    """Open it again under its number; it goes back to its officer, or to somebody who is here (trap A5).
+
+    If nobody is here it waits in the queue for whoever comes first.
+    """
+    require_team(locked.actor)
+    reason = _text(reason, "reason", limit=300)
+    locked.record(EventKind.REOPENED, reason=reason)
+    if not _still_here(locked, locked.case) and assignment.assign_automatically(locked) is None:
+        assignment.assign_to(locked, None)
+    tell(locked, "reopened", notifications.reopened(locked))
+    locked_case.audit(locked, "case.reopen")
+
+
+def _still_here(locked: LockedCase, case: Case) -> bool:
+    person = account_store.staff_by_email(locked.session, case.assignee) if case.assignee else None
+    if person is None or person.disabled_at is not None:
+        return False
+    return person.id not in account_store.absences_on(locked.session, local(locked.now).date())
+
+
+def rate(locked: LockedCase, score: int) -> None:
+    """The firm says how it was, 1 to 5 with 5 best; the newest rating stands."""
+    if not 1 <= score <= 5:
+        raise Invalid("score 必須在 1 到 5 之間。", field="score")
+    locked.record(EventKind.RATED, automatic=True, score=score)
+
+
+def ask_call(locked: LockedCase) -> None:
+    """The firm wants to be called."""
+    locked.record(EventKind.CALL_ASKED, automatic=True)

@@ -1,0 +1,169 @@
+"""Loading a case and writing events to it: the one way in which a case ever changes.
+
+``change`` locks the row, checks permission, version and the step, appends, and refreshes the projection that lists
+read. Everything happens in the caller's transaction.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from routing.domain import clock, steps
+from routing.domain.case import Case, Event, EventKind, Outcome, apply
+from routing.domain.errors import Forbidden, Invalid, NotFound, StaleVersion
+from routing.domain.permissions import Actor, Role, may_read, may_write, question_to
+from routing.service.office_context import OfficeContext
+from routing.store.accounts import queries as account_store
+from routing.store.cases import queries as store
+from routing.store.cases.schema import Case as CaseRow
+from routing.store.conversation.schema import Contact
+
+
+@dataclass(slots=True)
+class LockedCase:
+    """A case held for writing: its row, its state, and who writes for the firm."""
+
+    session: Session
+    office: OfficeContext
+    row: CaseRow
+    case: Case
+    actor: Actor
+    now: datetime
+
+    @property
+    def contact(self) -> Contact | None:
+        """Who writes for the firm, if the case has a LINE contact."""
+        return store.contact_of(self.session, self.row)
+
+    @property
+    def version(self) -> int:
+        """The version of the case as this person is shown it."""
+        return version_for(self.actor, self.row, self.case)
+
+    def record(self, step: EventKind, /, *, at: datetime | None = None, automatic: bool = False, **data: Any) -> None:
+        """Write one event, checked against the table of steps. Without ``at`` it happened now.
+
+        Time never runs backwards in a case, even if two machines' clocks differ; an event that is entered later
+        on purpose (an answer given by phone) brings its own ``at``. ``automatic``: nobody did it.
+        """
+        outcome = Outcome(data["outcome"]) if step is EventKind.CLOSED else None
+        steps.check(self.case, step, outcome=outcome)
+        event = Event(
+            at=at or max(self.now, self._last_at()),
+            kind=step,
+            by=None if automatic else self.actor.email,
+            data={key: value for key, value in data.items() if value is not None},
+        )
+        store.append(self.session, self.row, [event], recorded_at=self.now)
+        self.case = store.state_of(self.session, self.row) if at else apply(self.case, event)
+        project(self.office, self.row, self.case, self.now)
+
+    def _last_at(self) -> datetime:
+        events = store.events_of(self.session, self.row.id)
+        return events[-1].at if events else self.row.received_at
+
+
+def project(office: OfficeContext, row: CaseRow, case: Case, now: datetime) -> None:
+    """Bring the columns that lists read in step with the events."""
+    reading = clock.read(case, office.calendar, office.office_of(case.unit), now)
+    wait = case.waiting
+    row.kind = case.kind.value
+    row.status = case.status.value
+    row.category = case.category
+    row.topic = case.topic
+    row.unit = case.unit
+    row.assignee = case.assignee
+    row.waiting_on = wait.on if wait else None
+    row.waiting_agency = next((w.agency for w in reversed(case.waits) if w.on == "agency"), None)
+    row.due_on = reading.due_on
+    row.promised_on = reading.promised_on
+    row.closed_at = case.closed.start if case.closed else None
+    row.outcome = case.closed.outcome.value if case.closed else None
+    row.first_reply_at = case.first_reply_at
+    row.firm_spoke_at = case.firm_spoke_at
+    row.pending_extension = case.pending_extension is not None
+    row.confidential = case.confidential
+    row.late = reading.overdue
+
+
+def find(session: Session, number: str, actor: Actor, *, lock: bool = False) -> tuple[CaseRow, Case]:
+    """A case that this person may see.
+
+    Raises:
+        NotFound: there is none, or it is hidden from this person; both sound alike.
+    """
+    found = seen(session, number, actor, lock=lock)
+    if found is None:
+        raise NotFound(f"查無案件 {number}。")
+    return found
+
+
+def seen(session: Session, number: str, actor: Actor, *, lock: bool = False) -> tuple[CaseRow, Case] | None:
+    """A case if there is one and this person may see it; for whoever did not name it and must not learn its number."""
+    row = store.by_number(session, number, lock=lock)
+    if row is None:
+        return None
+    case = store.state_of(session, row)
+    return (row, case) if may_read(actor, case) else None
+
+
+def version_for(actor: Actor, row: CaseRow, case: Case) -> int:
+    """The version of a case for this person: the number of its events.
+
+    For a partner it is that of the question alone: the events' number would tell of what happened since, and what
+    happens since does not touch the question. 0: nothing is asked.
+    """
+    if actor.role is not Role.PARTNER:
+        return row.version
+    asked = question_to(actor, case)
+    return question_version(asked.start) if asked is not None else 0
+
+
+def question_version(asked_at: datetime) -> int:
+    """The version of a question: the second in which it was asked, in nine digits, as forms take numbers."""
+    return int(asked_at.timestamp()) % 10**9
+
+
+def change(
+    session: Session, office: OfficeContext, number: str, actor: Actor, *, now: datetime, version: int | None = None
+) -> LockedCase:
+    """A case held for writing by this person.
+
+    Raises:
+        NotFound: hidden or missing. Forbidden: seen, but not this person's to change.
+        StaleVersion: ``version`` was given and the case has moved on.
+    """
+    row, case = find(session, number, actor, lock=True)
+    if not may_write(actor, case):
+        raise Forbidden("本案由其他單位辦理；請洽該單位承辦人，或請主管改分。")
+    if version is not None and version != version_for(actor, row, case):
+        raise StaleVersion("案件剛由其他同仁更新，請重新整理後再試。")
+    return LockedCase(session=session, office=office, row=row, case=case, actor=actor, now=now)
+
+
+def check_reach(locked: LockedCase, field: str, *, by_line: bool) -> None:
+    """Refuse to say to a firm what it would never hear: no clock stands still, nothing counts as answered, for that.
+
+    ``by_line``: LINE alone will do; else a case without a LINE contact passes, since its firm is told another way.
+
+    Raises:
+        Invalid: there is no LINE contact, or it has blocked the account.
+    """
+    contact = locked.contact
+    if contact is None or contact.line_user_id is None:
+        if by_line:
+            raise Invalid("本案沒有 LINE 聯絡人，請改選電話、公文等回復方式。", field=field, code="no_line_contact")
+    elif not contact.reachable:
+        raise Invalid("廠商已封鎖官方帳號，LINE 無法送達，請改以電話或公文回復。", field=field, code="unreachable")
+
+
+def audit(locked: LockedCase, action: str, **detail: Any) -> None:
+    """Note in the audit trail who did what to this case; never what anybody wrote."""
+    account_store.audit(
+        locked.session, at=locked.now, actor=locked.actor.email or locked.actor.name, action=action,
+        subject=locked.row.number, detail={key: value for key, value in detail.items() if value is not None},
+    )  # fmt: skip

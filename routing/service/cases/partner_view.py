@@ -1,0 +1,115 @@
+"""What a partner agency sees: the question that waits for its answer, and nothing else of the case (contract §5).
+
+Lists, search and filters read the questions that a person may see, never the case behind them: what the pages do not
+show cannot be found out by asking for it either. Once the question is answered there is nothing left to see.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from routing.domain.case import Status
+from routing.domain.errors import NotFound
+from routing.domain.permissions import Actor
+from routing.service.cases.locked_case import find, question_version
+from routing.service.cases.queries import before_of
+from routing.service.knowledge_admin.corrections import names_in
+from routing.service.knowledge_admin.grouping import without_names
+from routing.store.cases import queries as store
+from routing.store.cases.queries import CaseFilter
+from routing.store.cases.schema import Case as CaseRow
+
+_UNSEEN = ("kind", "category", "assignee", "overdue", "agency", "contact_id")
+"""What a list may be narrowed to and a question does not show: nothing fits it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What an agency is asked: in which case, by which unit, about which park, in which words.
+
+    ``version`` changes only with the question; ``until`` is a date (2026-11-22) or None.
+    """
+
+    row_id: int
+    number: str
+    agency: str
+    text: str
+    asked_at: datetime
+    until: str | None
+    unit: str
+    park: str | None
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of questions and where the next begins."""
+
+    items: list[Question]
+    next_cursor: str | None
+
+
+def questions(session: Session, actor: Actor, wanted: CaseFilter) -> list[Question]:
+    """Every question that waits for this partner's answer and fits, that of the newest case first."""
+    return [one for one in _all(session, actor) if _fits(one, wanted)]
+
+
+def page(session: Session, actor: Actor, wanted: CaseFilter, *, limit: int, cursor: str | None) -> Page:
+    """One page of them. Raises Invalid: the cursor is none of ours, or the limit is not within 1–200."""
+    before = before_of(limit, cursor)
+    found = [one for one in questions(session, actor, wanted) if before is None or one.row_id < before]
+    return Page(found[:limit], str(found[limit - 1].row_id) if len(found) > limit else None)
+
+
+def one(session: Session, actor: Actor, number: str) -> Question:
+    """The question in a case. Raises NotFound: there is no such case, or none in it waits for this person's agency."""
+    find(session, number, actor)
+    found = _all(session, actor, number=number)
+    if not found:
+        raise NotFound(f"查無案件 {number}。")
+    return found[0]
+
+
+def _all(session: Session, actor: Actor, *, number: str | None = None) -> list[Question]:
+    if actor.agency is None:
+        return []
+    return [
+        Question(
+            row_id=row.id, number=row.number, agency=actor.agency, text=_words(session, row, text), asked_at=event.at,
+            until=event.data.get("until"), unit=row.unit, park=row.park, version=question_version(event.at),
+        )
+        for row, event, text in store.asked_now(session, actor.agency, number=number)
+    ]  # fmt: skip
+
+
+def _words(session: Session, row: CaseRow, text: str) -> str:
+    """The question as the agency reads it: of a confidential case without who its firm is, should it have named it.
+
+    Numbers of meters and plots stay; the agency needs them to answer (行政程序法 §170 protects the person).
+    """
+    if not row.confidential:
+        return text
+    names = names_in(session, row)
+    text = without_names(text, names)
+    digits = re.sub(r"\D", "", row.contact_phone or "")
+    for number in {one for one in (*names, digits) if one and one.isdigit()}:
+        text = re.sub(rf"(?<!\d){number}(?!\d)", "〔號碼〕", text)
+    return text
+
+
+def _fits(one: Question, wanted: CaseFilter) -> bool:
+    if any(getattr(wanted, name) is not None for name in _UNSEEN) or wanted.unassigned:
+        return False
+    words = (wanted.q or "").strip().casefold()
+    return (
+        (not wanted.status or Status.WAITING_AGENCY.value in wanted.status)
+        and wanted.waiting_on in {None, "agency"}
+        and wanted.unit in {None, one.unit}
+        and wanted.park in {None, one.park}
+        and (wanted.numbers is None or one.number in wanted.numbers)
+        and any(words in text.casefold() for text in (one.number, one.text))
+    )

@@ -1,0 +1,339 @@
+"""What people read of cases: lists, one case whole, the queue, allowed steps. Plain values."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from knowledge.calendar.office_calendar import local
+from routing.domain import clock
+from routing.domain.case import Case, Event, EventKind, Status
+from routing.domain.errors import Invalid, NotFound
+from routing.domain.permissions import Actor, Role, confidential_scope, may_write, require_team
+from routing.domain.steps import ALLOWED
+from routing.service.cases.locked_case import find, seen
+from routing.service.office_context import OfficeContext
+from routing.store.accounts import queries as account_store
+from routing.store.cases import queries as case_store
+from routing.store.cases import queries as store
+from routing.store.cases.queries import CaseFilter
+from routing.store.cases.schema import Case as CaseRow
+from routing.store.cases.schema import Firm
+from routing.store.conversation.schema import Media, Message
+from routing.store.messaging import outbox as outbox_store
+from routing.store.messaging.schema import Outbox
+
+MINE, UNIT, ALL = "mine", "unit", "all"
+"""Whose cases a list shows."""
+
+_STEPS = {
+    "reply": EventKind.REPLIED, "note": EventKind.NOTE, "wait_firm": EventKind.WAITING,
+    "wait_agency": EventKind.WAITING, "resume": EventKind.RESUMED, "extension": EventKind.EXTENSION_ASKED,
+    "assignment": EventKind.ASSIGNED, "category": EventKind.CATEGORY, "kind": EventKind.KIND,
+    "close": EventKind.CLOSED, "reopen": EventKind.REOPENED, "confidential": EventKind.CONFIDENTIAL,
+}  # fmt: skip
+_OPEN = tuple(status.value for status in Status if status is not Status.CLOSED)
+
+
+def usual_view(actor: Actor) -> str:
+    """Whose cases a person sees first: officers their own, everybody else all."""
+    return MINE if actor.role is Role.OFFICER else ALL
+
+
+def wanted(
+    actor: Actor,
+    *,
+    today: date,
+    view: str = ALL,
+    status: str | None = None,
+    kind: str | None = None,
+    category: str | None = None,
+    unit: str | None = None,
+    assignee: str | None = None,
+    park: str | None = None,
+    waiting_on: str | None = None,
+    overdue: bool | None = None,
+    unassigned: bool = False,
+    q: str | None = None,
+    numbers: tuple[str, ...] | None = None,
+) -> CaseFilter:
+    """What a list is narrowed to. ``view``: ``mine``, ``unit`` (the person's own) or ``all``; ``today`` in Taipei.
+
+    Who asks for what is late without naming a status means what is still to be done.
+    """
+    statuses = (status,) if status else _OPEN if overdue else ()
+    return CaseFilter(
+        today=today, status=statuses, kind=kind, category=category,
+        unit=actor.unit if view == UNIT and actor.unit else unit, waiting_on=waiting_on, park=park, overdue=overdue,
+        assignee=actor.email if view == MINE else assignee, unassigned=unassigned, q=q, numbers=numbers,
+    )  # fmt: skip
+
+
+def own_queue(
+    session: Session,
+    office: OfficeContext,
+    actor: Actor,
+    *,
+    now: datetime,
+    view: str,
+    category: str | None,
+    status: str | None,
+    q: str | None,
+) -> Queue:
+    """A person's queue. Seen as ``mine`` it also holds what nobody in the unit has yet, or it would lie unseen."""
+    today = local(now).date()
+    narrow = wanted(actor, today=today, view=view, category=category, status=status, q=q)
+    shown = queue(session, office, actor, narrow, now=now)
+    if view != MINE or not actor.unit:
+        return shown
+    narrow = wanted(actor, today=today, view=UNIT, unassigned=True, category=category, status=status, q=q)
+    nobody = queue(session, office, actor, narrow, now=now)
+    free = [line for group in (nobody.overdue, nobody.due_today, nobody.unassigned) for line in group]
+    shown.alert.extend(nobody.alert)
+    shown.unassigned.extend(free)
+    return shown
+
+
+def allowed_steps(whole: CaseWhole, actor: Actor) -> frozenset[str]:
+    """The steps that this case's state and this person's role let pass; the step itself checks again."""
+    if not may_write(actor, whole.case):
+        return frozenset()
+    status = whole.case.status
+    found = {name for name, step in _STEPS.items() if status in ALLOWED[step]}
+    if whole.case.pending_extension is not None:
+        found.discard("extension")
+        if actor.leads:
+            found.add("approval")
+    return frozenset(found)
+
+
+def changes_since(session: Session, whole: CaseWhole, version: int) -> tuple[Event, ...]:
+    """What was written to a case after the version that a person had before them."""
+    return case_store.events_after(session, whole.row.id, version)
+
+
+def file_of(session: Session, actor: Actor, media_id: int, *, number: str | None = None) -> tuple[Media, bytes]:
+    """A file that a firm sent, with its content; with ``number``, one of that case.
+
+    Raises:
+        NotFound: there is none, it is not here yet, it was taken back, or its case is hidden from this person; all
+            sound alike, or an id that is tried would tell which case it belongs to. Partners read no files.
+    """
+    found = case_store.file_of_case(session, media_id)
+    if found is not None and number in {None, found[2]} and actor.role is not Role.PARTNER:
+        media, message, of_case = found
+        if media.content is not None and message.erased_at is None and seen(session, of_case, actor) is not None:
+            return media, media.content
+    raise NotFound("查無這個檔案；可能尚未下載完成、廠商已收回，或已依保存期限刪除。")
+
+
+def format_instant(instant: datetime | None) -> str | None:
+    """An instant as the API writes it: Taipei time with its offset."""
+    return local(instant).isoformat(timespec="seconds") if instant else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseLine:
+    """A case in a list. Dates are Taipei dates; ``days_left`` are working days to the due date, negative when late."""
+
+    row: CaseRow
+    firm: Firm | None
+    officer: str | None
+    days_left: int | None
+    overdue: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseWhole:
+    """Everything about one case that this person may see."""
+
+    row: CaseRow
+    case: Case
+    firm: Firm | None
+    rivals: list[str]
+    """Names of other firms that gave the same 統一編號: for staff to settle, never for a chat."""
+    reading: clock.Reading
+    events: tuple[Event, ...]
+    messages: list[Message]
+    media: dict[int, Media]
+    names: dict[str, str]
+    deliveries: list[Outbox]
+    reachable: bool | None
+    language: str
+
+
+def lines(session: Session, office: OfficeContext, rows: list[CaseRow], *, now: datetime) -> list[CaseLine]:
+    """Rows with what a list shows beside them, in a fixed number of queries."""
+    firms = store.firms(session, rows)
+    names = account_store.names(session, [row.assignee for row in rows])
+    today = local(now).date()
+    return [
+        CaseLine(
+            row=row,
+            firm=firms.get(row.firm_id) if row.firm_id is not None else None,
+            officer=names.get(row.assignee, row.assignee) if row.assignee else None,
+            days_left=_days_left(office, row, today),
+            overdue=is_overdue(row, today),
+        )
+        for row in rows
+    ]
+
+
+def is_overdue(row: CaseRow, today: date) -> bool:
+    """Late already (which it stays), or open, not waiting on the firm, and past its due date."""
+    running = row.status not in {Status.CLOSED, Status.WAITING_FIRM}
+    return row.late or (running and row.due_on is not None and row.due_on < today)
+
+
+def _days_left(office: OfficeContext, row: CaseRow, today: date) -> int | None:
+    if row.due_on is None or row.status in {Status.CLOSED, Status.WAITING_FIRM}:
+        return None
+    handling = office.office_of(row.unit)
+    if row.due_on >= today:
+        return office.calendar.working_days_between(today, row.due_on, handling)
+    return -office.calendar.working_days_between(row.due_on, today, handling)
+
+
+def scope(actor: Actor, wanted: store.CaseFilter) -> store.CaseFilter:
+    """Narrow a list to what this person may see. Raises Forbidden for partners, who read no cases but questions."""
+    require_team(actor)
+    values = {name: getattr(wanted, name) for name in wanted.__slots__}
+    values["seen_by"] = confidential_scope(actor)
+    return store.CaseFilter(**values)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a list and where the next begins."""
+
+    items: list[CaseLine]
+    next_cursor: str | None
+
+
+def before_of(limit: int, cursor: str | None) -> int | None:
+    """The row before which a page begins. Raises Invalid: a limit outside 1–200, or a cursor that is none of ours."""
+    if not 1 <= limit <= 200:
+        raise Invalid("limit 必須在 1 到 200 之間。", field="limit")
+    if cursor is not None and not re.fullmatch(r"[0-9]{1,18}", cursor):
+        raise Invalid("cursor 不正確；請使用上一頁的 next_cursor。", field="cursor")
+    return int(cursor) if cursor else None
+
+
+def list_cases(
+    session: Session,
+    office: OfficeContext,
+    actor: Actor,
+    wanted: store.CaseFilter,
+    *,
+    limit: int,
+    cursor: str | None,
+    now: datetime,
+) -> Page:
+    """Cases that fit, newest first.
+
+    Raises:
+        Invalid: the cursor is none of ours, or the limit is not within 1–200. Forbidden: the person is a partner.
+    """
+    before = before_of(limit, cursor)
+    rows = store.page(session, scope(actor, wanted), limit=limit + 1, before_id=before)
+    more = len(rows) > limit
+    rows = rows[:limit]
+    return Page(lines(session, office, rows, now=now), str(rows[-1].id) if more else None)
+
+
+def whole(session: Session, office: OfficeContext, actor: Actor, number: str, *, now: datetime) -> CaseWhole:
+    """One case with its messages, events and clock.
+
+    Raises:
+        NotFound: it is missing or hidden. Forbidden: the person is a partner (``asked.one`` is what partners read).
+    """
+    require_team(actor)
+    row, case = find(session, number, actor)
+    events = store.events_of(session, row.id)
+    messages = store.messages(session, row.id)
+    contact, firm = store.contact_of(session, row), store.firm_of(session, row)
+    people_named = [case.assignee, *(event.by for event in events), *(message.by for message in messages)]
+    people_named += [event.data.get("to") for event in events]
+    return CaseWhole(
+        row=row,
+        case=case,
+        firm=firm,
+        rivals=_rivals(session, actor, firm),
+        reading=clock.read(case, office.calendar, office.office_of(case.unit), now),
+        events=events,
+        messages=messages,
+        media=store.media_of(session, [message.id for message in messages]),
+        names=account_store.names(session, people_named),
+        deliveries=outbox_store.listing(session, case_id=row.id, limit=100),
+        reachable=contact.reachable if contact and contact.line_user_id else None,
+        language=(contact.language if contact else None) or row.language,
+    )
+
+
+def _rivals(session: Session, actor: Actor, firm: Firm | None) -> list[str]:
+    """A firm that only confidential cases know is named to those alone who see all of them."""
+    known = account_store.rivals(session, firm)
+    open_to_all = known and account_store.firms_in_the_open(session, [rival.id for rival in known])
+    return [rival.name if actor.leads or rival.id in open_to_all else "（另一廠商）" for rival in known]
+
+
+def _firm_json(firm: Firm) -> dict[str, Any]:
+    """A firm; one whose number stands with another name shows that it only claims it."""
+    claimed = {"claimed_ubn": firm.claimed_ubn} if firm.claimed_ubn else {}
+    return {"name": firm.name, "ubn": firm.ubn, "verified": firm.verified, **claimed}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Queue:
+    """An officer's work in the order it wants doing; a case stands in the first group that fits it."""
+
+    alert: list[CaseLine]
+    overdue: list[CaseLine]
+    due_today: list[CaseLine]
+    answered: list[CaseLine]
+    """The firm has written since we last did."""
+    new: list[CaseLine]
+    """Newly given, not yet answered."""
+    working: list[CaseLine]
+    waiting: list[CaseLine]
+    unassigned: list[CaseLine]
+    total: int
+
+
+def queue(
+    session: Session, office: OfficeContext, actor: Actor, wanted: store.CaseFilter, *, now: datetime, limit: int = 500
+) -> Queue:
+    """The open cases that fit, grouped."""
+    rows = store.queue(session, scope(actor, wanted), limit=limit)
+    today = local(now).date()
+    groups: dict[str, list[CaseLine]] = {
+        "alert": [], "overdue": [], "due_today": [], "answered": [], "new": [], "working": [], "waiting": [],
+        "unassigned": [],
+    }  # fmt: skip
+    for line in lines(session, office, rows, now=now):
+        groups[_group(line, today)].append(line)
+    return Queue(total=store.count(session, scope(actor, _open(wanted))), **groups)
+
+
+def _open(wanted: store.CaseFilter) -> store.CaseFilter:
+    values = {name: getattr(wanted, name) for name in wanted.__slots__}
+    values["status"] = wanted.status or tuple(status.value for status in Status if status is not Status.CLOSED)
+    return store.CaseFilter(**values)
+
+
+def _group(line: CaseLine, today: date) -> str:
+    row = line.row
+    rules = (
+        ("alert", row.alert is not None and row.first_reply_at is None),
+        ("overdue", line.overdue),
+        ("due_today", row.due_on == today and row.status != Status.WAITING_FIRM),
+        ("unassigned", row.status == Status.RECEIVED),
+        ("answered", row.firm_spoke_at is not None and row.first_reply_at is not None),
+        ("new", row.status == Status.ASSIGNED),
+        ("waiting", row.waiting_on is not None),
+    )
+    return next((name for name, fits in rules if fits), "working")

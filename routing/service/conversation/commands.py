@@ -1,0 +1,175 @@
+"""One thing a firm did on LINE, from its event to its effects and the answer in the outbox, in one transaction.
+
+The dialogue decides; here its decisions are carried out. A step that fails for a reason the domain knows is told to
+the firm in a sentence, and its message stays; any other failure undoes everything and the event is tried again.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from knowledge.understand import Previous, Understanding
+from knowledge.vocabulary import Language
+from knowledge.wording import reading_language
+from routing.domain.dialogue import menu, router
+from routing.domain.dialogue.state import FACTS, State, state_from
+from routing.domain.dialogue.turn import Result
+from routing.domain.inbound import Inbound, InboundKind
+from routing.domain.messages import Text, to_plain
+from routing.service.conversation import effects, flood_limit, turn_context
+from routing.service.conversation.reader import Reader
+from routing.service.conversation.session import Conversation
+from routing.service.conversation.unsend import take_back
+from routing.service.office_context import OfficeContext
+from routing.store.conversation import queries as conversation_store
+from routing.store.conversation.schema import Contact, Media, Message
+from routing.store.messaging import inbox as inbox_store
+from routing.store.messaging import outbox as outbox_store
+from routing.store.session import instant
+
+_WORDS = re.compile(r"[^\W\d_]")
+_CODES = re.compile(r"\b[A-Za-z]+-?\d[\w-]*")
+"""Case numbers and the like: they are of no language."""
+
+_STORED = frozenset({
+    InboundKind.TEXT, InboundKind.MEDIA, InboundKind.LOCATION, InboundKind.STICKER, InboundKind.STRANGE,
+})  # fmt: skip
+
+
+def take(
+    session: Session,
+    office: OfficeContext,
+    reader: Reader,
+    inbound: Inbound,
+    *,
+    now: datetime,
+    token_until: datetime | None,
+) -> None:
+    """Carry out one inbound event. ``token_until``: until when its reply token is worth trying."""
+    if inbound.kind is InboundKind.UNSEND:
+        take_back(session, inbound, now=now)
+        return
+    if inbound.user_id is None or inbound.shared:
+        # What people say in a group is theirs: nothing of it is kept, and it says nothing of blocking (trap L26).
+        return
+    contact, new = conversation_store.contact_by_line_id(session, inbound.user_id, now=now)
+    conversation = Conversation(
+        session=session, office=office, reader=reader, inbound=inbound, contact=contact, now=now, new_contact=new
+    )
+    _learn_reach(contact, inbound)
+    if inbound.kind is InboundKind.UNFOLLOW:
+        return
+    if inbound.kind in _STORED:
+        conversation.message = _store(conversation)
+    if inbound.silent or inbound.kind in {InboundKind.IGNORED, InboundKind.STICKER}:
+        return
+    if conversation.message is not None and conversation.message.erased_at is not None:
+        return
+    speed, alert_before = flood_limit.pace(session, inbound), contact.dialogue.get("alert")
+    result = _turn(conversation)
+    effects.carry_out(conversation, result)
+    if inbound.masked:
+        # Numbers to call in an emergency stay first.
+        alert = conversation.understood is not None and conversation.understood[0].alert is not None
+        conversation.told.insert(1 if alert else 0, Text(office.sentences.say("masked", conversation.language)))
+    contact.last_event_at = max(contact.last_event_at or inbound.at, inbound.at)
+    if speed.beyond:
+        flood_limit.quieten(conversation, result, alert_before=alert_before)
+    if conversation.told and not (speed.crowd and (token_until is None or now > token_until)):
+        outbox_store.put(
+            session, contact_id=contact.id, payload=to_plain(conversation.told[:5]), now=now,
+            reason=outbox_store.NEVER_PUSHED if speed.crowd else "answer",
+            reply_token=inbound.reply_token, token_until=token_until,
+        )  # fmt: skip
+
+
+def _learn_reach(contact: Contact, inbound: Inbound) -> None:
+    """Whoever writes can be reached, whoever has blocked us cannot; the newest event says so, not the last to come."""
+    if contact.reach_at is None or inbound.at >= contact.reach_at:
+        contact.reachable, contact.reach_at = inbound.kind is not InboundKind.UNFOLLOW, inbound.at
+
+
+def _turn(conversation: Conversation) -> Result:
+    state = state_from(conversation.contact.dialogue)
+    understanding = decision = None
+    if conversation.inbound.kind is InboundKind.TEXT:
+        previous = _previous(conversation, state)
+        understanding, decision = conversation.reader.read(
+            conversation.inbound.text,
+            previous,
+            today=turn_context.today(conversation.now),
+            known=turn_context.known_kind(conversation),
+        )
+        conversation.understood = (understanding, decision)
+        _learn_language(conversation, understanding, asked_for_a_fact=state.step in FACTS)
+    turn = turn_context.build(conversation, state, understanding, decision)
+    if _is_stale(conversation):
+        return menu.expired(turn)
+    return router.handle(turn)
+
+
+def _is_stale(conversation: Conversation) -> bool:
+    """An old tap that comes late must not undo what happened since (trap L3)."""
+    last = conversation.contact.last_event_at
+    old = conversation.inbound.kind is InboundKind.POSTBACK and last is not None and conversation.inbound.at < last
+    return old and conversation.inbound.data.get("action") in router.OLD_IS_STALE
+
+
+def _previous(conversation: Conversation, state: State) -> Previous | None:
+    if state.last_message is None or state.last_category is None:
+        return None
+    found = conversation_store.by_ids(conversation.session, [state.last_message], contact_id=conversation.contact.id)
+    if not found or not found[0].text:
+        return None
+    return Previous(text=found[0].text, category=turn_context.category(state.last_category), entry_id=state.last_entry)
+
+
+def _learn_language(conversation: Conversation, understanding: Understanding, *, asked_for_a_fact: bool) -> None:
+    """The first words decide the language, until the firm chooses one; danger is answered as it is told.
+
+    A number, a name or a picture decides nothing, nor does a hello or an OK, which all Taiwan writes in English: that
+    is answered in kind and forgotten.
+    """
+    language = str(understanding.language)
+    if understanding.alert is not None:
+        conversation.for_now = language
+    if (
+        asked_for_a_fact
+        or conversation.contact.language is not None
+        or not _WORDS.search(_CODES.sub("", conversation.inbound.text))
+    ):
+        return
+    if understanding.category.value == "smalltalk" and understanding.language is Language.EN:
+        conversation.for_now = language
+    else:
+        conversation.contact.language = reading_language(language)
+
+
+def _store(conversation: Conversation) -> Message:
+    inbound = conversation.inbound
+    known = (
+        conversation_store.message_by_line_id(conversation.session, inbound.message_id) if inbound.message_id else None
+    )
+    if known is not None:
+        return known
+    gone = inbound.message_id is not None and conversation_store.was_unsent(conversation.session, inbound.message_id)
+    if gone and inbound.user_id and inbound.message_id:
+        inbox_store.forget(conversation.session, inbound.user_id, inbound.message_id)
+    message = Message(
+        contact_id=conversation.contact.id, direction="in", kind=inbound.media or inbound.kind.value,
+        text="" if gone else inbound.text, at=min(inbound.at, conversation.now), via="line",
+        line_message_id=inbound.message_id, erased_at=conversation.now if gone else None,
+    )  # fmt: skip
+    conversation.session.add(message)
+    conversation.session.flush()
+    if inbound.kind is InboundKind.MEDIA and inbound.message_id and not gone:
+        conversation.session.add(
+            Media(
+                message_id=message.id, line_message_id=inbound.message_id, file_name=inbound.file_name,
+                size=inbound.size, state="pending", due_at=instant(conversation.session),
+            )
+        )  # fmt: skip
+    return message

@@ -1,0 +1,186 @@
+"""What a dialogue handler may look at, gathered from the rows: the known person, the firm's cases, the office now."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime
+from functools import partial
+
+from knowledge.calendar.office_calendar import local
+from knowledge.common import common_first, load_common
+from knowledge.emergency import calls_for
+from knowledge.entries import FaqEntry
+from knowledge.privacy import load_privacy
+from knowledge.services import service_for
+from knowledge.understand import Understanding
+from knowledge.vocabulary import Category, ParkKind
+from routing.domain.case import Event, EventKind
+from routing.domain.decision import Decision
+from routing.domain.dialogue.state import State
+from routing.domain.dialogue.turn import CaseCard, Known, Turn
+from routing.domain.inbound import InboundKind
+from routing.service.conversation.session import Conversation
+from routing.store.accounts import queries as account_store
+from routing.store.cases import queries as store
+from routing.store.cases.schema import Case as CaseRow
+from routing.store.cases.schema import Firm
+from routing.store.conversation import queries as conversation_store
+
+PRIVACY_VERSION = load_privacy().version
+"""The privacy notice in force; who saw an earlier one sees it again."""
+
+_COMMON = load_common()
+
+_TOLD = {
+    EventKind.ASSIGNED: "step.assigned", EventKind.MESSAGE: "step.message", EventKind.REPLIED: "step.replied",
+    EventKind.RESUMED: "step.resumed", EventKind.EXTENDED: "step.extended", EventKind.CLOSED: "step.closed",
+    EventKind.REOPENED: "step.reopened",
+}  # fmt: skip
+
+
+def today(now: datetime) -> date:
+    """The Taipei date of an instant."""
+    return local(now).date()
+
+
+def category(name: str) -> Category | None:
+    """A category by its name, if it is one."""
+    return Category(name) if name in set(Category) else None
+
+
+def build(
+    conversation: Conversation, state: State, understanding: Understanding | None, decision: Decision | None
+) -> Turn:
+    """The turn as the handlers see it."""
+    base = conversation.reader.understander().base
+    pending = conversation_store.by_ids(
+        conversation.session,
+        {*state.pending, *([conversation.message.id] if conversation.message else [])},
+        contact_id=conversation.contact.id,
+    )
+    said = [message for message in pending if message.kind == "text" and message.text]
+    say = partial(_say, conversation)
+    known = _known(conversation)
+    return Turn(
+        inbound=conversation.inbound,
+        state=state,
+        known=known,
+        language=conversation.language,
+        say=say,
+        today=today(conversation.now),
+        cases=_cases(conversation),
+        parks=conversation.office.offices.own_parks,
+        find_park=conversation.office.offices.find_park,
+        entry=base.entry,
+        common=partial(_common, base.entries, today(conversation.now)),
+        small_reply=partial(_small_reply, conversation),
+        emergency=partial(calls_for, emergency=base.emergency, language=conversation.language),
+        unit_of=partial(_unit_of, conversation),
+        closed_until=_closed_until(conversation),
+        privacy_url=f"{conversation.office.base_url}/privacy",
+        service=partial(service_for, conversation.reader.services, park_kind=known.park_kind),
+        words="\n".join(message.text for message in said),
+        before="\n".join(message.text for message in said if message.id in state.pending),
+        files=sum(1 for message in pending if message.kind not in {"text", "location", "sticker", "strange"}),
+        message_id=conversation.message.id if conversation.message else None,
+        understanding=understanding,
+        decision=decision,
+    )
+
+
+def _say(conversation: Conversation, key: str, **values: object) -> str:
+    return conversation.office.sentences.say(key, conversation.language, **values)
+
+
+def _known(conversation: Conversation) -> Known:
+    contact = conversation.contact
+    firm = conversation.session.get(Firm, contact.firm_id) if contact.firm_id is not None else None
+    park = conversation.office.offices.park(contact.park) if contact.park else None
+    return Known(
+        # In this person's own words: what somebody else called a firm with this number is none of theirs.
+        firm_name=contact.firm_said or (firm.name if firm else None),
+        ubn=(firm.ubn or firm.claimed_ubn) if firm else None,
+        contact_name=contact.name,
+        phone=contact.phone,
+        park=contact.park,
+        park_kind=park.kind if park else contact.park_kind,
+        noticed=contact.notice_version == PRIVACY_VERSION,
+    )
+
+
+def known_kind(conversation: Conversation) -> ParkKind | None:
+    """The kind of park the firm is known to be in, where it is one of ours."""
+    kind = _known(conversation).park_kind
+    return ParkKind(kind) if kind in set(ParkKind) else None
+
+
+def _common(entries: tuple[FaqEntry, ...], day: date, name: str) -> tuple[FaqEntry, ...]:
+    """What is often asked in a category: live answers, those picked for it first."""
+    live = (entry for entry in entries if entry.category.value == name and entry.kind.value == "answer")
+    return common_first((entry for entry in live if not entry.expired(day)), _COMMON.get(name, ()))[:4]
+
+
+def _small_reply(conversation: Conversation, intent: str) -> str | None:
+    found = next((small for small in conversation.reader.understander().base.smalltalk if small.id == intent), None)
+    if found is None:
+        return None
+    short = {"zh-TW": "zh"}.get(conversation.language, conversation.language)
+    return found.replies.get(short) or found.replies.get("zh")
+
+
+def _unit_of(conversation: Conversation, name: str, topic: str | None) -> str:
+    offices = conversation.office.offices
+    park = offices.park(conversation.contact.park) if conversation.contact.park else None
+    return offices.unit_for(name, topic, park).names[conversation.language]
+
+
+def _closed_until(conversation: Conversation) -> str | None:
+    calendar, office = conversation.office.calendar, conversation.office.offices.own_office
+    if calendar.is_open(conversation.now, office):
+        return None
+    opening = local(calendar.next_opening(conversation.now, office))
+    return f"{opening.month}/{opening.day} {opening:%H:%M}"
+
+
+def _cases(conversation: Conversation) -> tuple[CaseCard, ...]:
+    rows = store.of_contact(conversation.session, conversation.contact.id, limit=20)
+    if not rows:
+        return ()
+    names = account_store.names(conversation.session, [row.assignee for row in rows])
+    asked = conversation.inbound.data.get("number") if conversation.inbound.kind is InboundKind.POSTBACK else None
+    return tuple(_card(conversation, row, names, whole=row.number == asked) for row in rows)
+
+
+def _card(conversation: Conversation, row: CaseRow, names: dict[str, str], *, whole: bool) -> CaseCard:
+    unit = conversation.office.offices.find_unit(row.unit)
+    promised = row.promised_on
+    card = CaseCard(
+        number=row.number,
+        subject=row.subject,
+        status=_say(conversation, f"status.{row.status}"),
+        category=_say(conversation, f"category.{row.category}"),
+        unit=unit.names[conversation.language] if unit else row.unit,
+        officer=names.get(row.assignee or ""),
+        promised=f"{promised.year}/{promised.month}/{promised.day}" if promised else "—",
+        closed=row.status == "closed",
+        waits_on_firm=row.status == "waiting_firm",
+    )
+    if not whole:
+        return card
+    told = [(row.received_at, _say(conversation, "step.received"))]
+    told += [
+        (event.at, words)
+        for event in store.events_of(conversation.session, row.id)
+        if (words := _step(conversation, event))
+    ]
+    steps = tuple((f"{local(at).month}/{local(at).day} {local(at):%H:%M}", words) for at, words in told)
+    return replace(card, steps=steps)
+
+
+def _step(conversation: Conversation, event: Event) -> str | None:
+    if event.kind is EventKind.WAITING:
+        return _say(conversation, f"step.waiting_{event.data['on']}")
+    if event.kind is EventKind.CATEGORY and event.data.get("unit"):
+        return _say(conversation, "step.moved")
+    key = _TOLD.get(event.kind)
+    return _say(conversation, key) if key else None

@@ -1,1 +1,0 @@
-"""The knowledge desk: what is in force, its versions, what officers taught, what was not answered."""

@@ -1,0 +1,273 @@
+"""Versions of entries: drafted by the team, approved by the owner unit, never by their author alone (issue: upkeep)."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from knowledge.entries import FaqEntry, KnowledgeBase
+from knowledge.files.fields import Problem
+from knowledge.language.text import normalise
+from knowledge.loading import read_sent
+from routing.domain.errors import Forbidden, Invalid, NotFound, StaleVersion, StepNotAllowed
+from routing.domain.permissions import Actor, Role, require_team
+from routing.service.knowledge_admin.active import ActiveKnowledge, body_of, read_body
+from routing.service.knowledge_admin.corrections import teachable
+from routing.store.accounts import queries as account_store
+from routing.store.knowledge_admin import queries as store
+from routing.store.knowledge_admin.schema import KnowledgeEdit
+
+FIELDS = {
+    "category": "類別", "topic": "主題", "kind": "種類", "parks": "適用園區", "question": "問題", "answer": "回答",
+    "details": "補充說明", "en": "英文", "ja": "日文", "basis": "依據", "facts": "事實編號", "verified": "查證日期",
+    "review": "複查日期", "unit": "權責單位", "prepare": "應備文件", "where": "受理單位", "duration": "辦理時間",
+    "related": "相關條目", "aspects": "回答的面向", "fill": "請分局填寫", "phrasings": "問法",
+}  # fmt: skip
+"""What each field of an entry is called on the pages, in their order."""
+
+_MOST_IMPORTED = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A part of a difference: ``same``, ``added`` or ``removed`` text."""
+
+    side: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What changed in one field, as pieces of text or as whole lines."""
+
+    name: str
+    pieces: tuple[Piece, ...]
+    lines: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Version:
+    """One version with what it changed; ``stale``: another one was approved after this draft was written."""
+
+    row: KnowledgeEdit
+    changes: tuple[Change, ...]
+    stale: bool
+    new: bool
+
+
+def may_approve(actor: Actor, unit: str, author: str) -> bool:
+    """Leaders approve anything; officers what belongs to their unit and somebody else wrote."""
+    if actor.leads:
+        return True
+    return actor.role is Role.OFFICER and actor.unit == unit and (actor.email or actor.name) != author
+
+
+def owner_unit(known: ActiveKnowledge, row: KnowledgeEdit) -> str:
+    """Who decides on a draft: the unit that owns the entry now, or the one it names if it is new."""
+    entry = known.base.entry(row.entry_id)
+    return entry.unit if entry is not None else str(row.body.get("unit", ""))
+
+
+def check(body: dict[str, Any], base: KnowledgeBase) -> tuple[FaqEntry | None, tuple[Problem, ...]]:
+    """The entry that these values make, with every problem; warnings do not stop it.
+
+    What it has to do with other entries is looked up in ``base``: related ones, and phrasings that stand there too.
+    """
+    entry, problems = read_body(body)
+    if entry is None:
+        return None, problems
+    own = [problem for problem in problems if problem.field != "related"]
+    gone = [name for name in entry.related if base.entry(name) is None]
+    if gone:
+        own.append(_remark(entry, "related", f"沒有這些條目：{'、'.join(gone)}"))
+    spoken = {
+        normalise(text): other.id
+        for other in base.entries
+        if other.id != entry.id
+        for group in other.phrasings.values()
+        for text in group
+    }
+    for group, texts in entry.phrasings.items():
+        also = [(text, owner) for text in texts if (owner := spoken.get(normalise(text)))]
+        own += [_remark(entry, f"phrasings.{group}", f"「{text}」與條目 {owner} 的問法相同") for text, owner in also]
+    return entry, tuple(own)
+
+
+def _remark(entry: FaqEntry, field: str, message: str) -> Problem:
+    return Problem(file="草稿", entry=entry.id, field=field, message=message, warning=True)
+
+
+def draft(
+    session: Session,
+    actor: Actor,
+    known: ActiveKnowledge,
+    body: dict[str, Any],
+    *,
+    note: str,
+    now: datetime,
+    case: str = "",
+) -> int:
+    """Keep a draft; gives its id. ``case``: the number of the case whose words it was made of; the note names it.
+
+    Raises:
+        NotFound, StepNotAllowed: the case is hidden, or confidential.
+        Invalid: a field cannot be used, or nothing changed. Forbidden: the person is a partner.
+    """
+    require_team(actor)
+    entry, problems = read_body(body)
+    wrong = [problem for problem in problems if not problem.warning]
+    if entry is None or wrong:
+        raise Invalid(str(wrong[0]) if wrong else "沒有可用的條目。", code="knowledge_invalid")
+    if case:
+        teachable(session, actor, case, public=True, hold=True)
+        note = note if case in note[:200] else f"由案件 {case} 的回復整理；{note}"
+    standing = known.base.entry(entry.id)
+    shape = body_of(entry)
+    if standing is not None and body_of(standing) == shape:
+        raise Invalid("內容與現行版本相同，沒有需要儲存的變更。", code="nothing_changed")
+    row = KnowledgeEdit(
+        entry_id=entry.id, body=shape, state="draft", author=actor.email or actor.name, note=note.strip()[:300], at=now
+    )
+    session.add(row)
+    session.flush()
+    _audit(session, actor, "knowledge.draft", entry.id, now, version=row.id)
+    return row.id
+
+
+def approve(session: Session, actor: Actor, known: ActiveKnowledge, edit_id: int, *, now: datetime) -> str:
+    """Put a draft in force; gives the entry's id.
+
+    Raises:
+        NotFound, StepNotAllowed: there is no such draft, or it was decided already.
+        StaleVersion: another version of the entry was approved since it was written.
+        Forbidden: the person is neither of the owner unit nor a leader, or wrote it.
+    """
+    row = _open_draft(session, actor, known, edit_id)
+    if store.approved_after(session, row.entry_id, row.at):
+        raise StaleVersion("這份草稿之後，本條目已有新的核定版本；請依現行版本重新修改。")
+    _decide(session, actor, row, "approved", now=now)
+    return row.entry_id
+
+
+def reject(session: Session, actor: Actor, known: ActiveKnowledge, edit_id: int, *, note: str, now: datetime) -> str:
+    """Send a draft back with a reason; its author may withdraw it so. Raises as ``approve``, Invalid without a note."""
+    if not note.strip():
+        raise Invalid("請說明退回的理由。", field="note")
+    row = _open_draft(session, actor, known, edit_id, own=True)
+    _decide(session, actor, row, "rejected", note=note, now=now)
+    return row.entry_id
+
+
+def _open_draft(
+    session: Session, actor: Actor, known: ActiveKnowledge, edit_id: int, *, own: bool = False
+) -> KnowledgeEdit:
+    require_team(actor)
+    row = store.edit(session, edit_id, hold=True)
+    if row is None:
+        raise NotFound("找不到這份草稿。")
+    if row.state != "draft":
+        raise StepNotAllowed("這份草稿已經處理過了。")
+    mine = own and row.author == (actor.email or actor.name)
+    if not mine and not may_approve(actor, owner_unit(known, row), row.author):
+        raise Forbidden("草稿由權責單位的其他同仁或主管核定；作者不能核定自己的草稿。")
+    return row
+
+
+def _decide(session: Session, actor: Actor, row: KnowledgeEdit, state: str, *, now: datetime, note: str = "") -> None:
+    row.state, row.approver, row.decided_at = state, actor.email or actor.name, now
+    if note.strip():
+        row.note = f"{row.note}｜{note.strip()}"[:300] if row.note else note.strip()[:300]
+    session.flush()
+    _audit(session, actor, f"knowledge.{state}", row.entry_id, now, version=row.id)
+
+
+def import_text(
+    session: Session, actor: Actor, known: ActiveKnowledge, text: str, *, name: str, now: datetime
+) -> list[int]:
+    """Entries of a knowledge file as drafts, those left out that are in force as they stand; gives the drafts' ids.
+
+    Raises:
+        Invalid: any entry has a slip; then nothing is taken over.
+    """
+    require_team(actor)
+    entries, problems = read_sent(text, name)
+    wrong = [problem for problem in problems if not problem.warning]
+    if wrong:
+        shown = "；".join(str(problem) for problem in wrong[:8])
+        raise Invalid(f"有 {len(wrong)} 項錯誤，未匯入任何條目：{shown}", code="knowledge_invalid", field="file")
+    if not entries:
+        raise Invalid("檔案裡沒有條目。", code="knowledge_invalid", field="file")
+    if len(entries) > _MOST_IMPORTED:
+        raise Invalid(f"一次最多匯入 {_MOST_IMPORTED} 條。", code="too_long", field="file")
+    changed = [e for e in entries if (old := known.base.entry(e.id)) is None or body_of(old) != body_of(e)]
+    return [draft(session, actor, known, body_of(entry), note=f"匯入 {name}", now=now) for entry in changed]
+
+
+def versions(session: Session, known: ActiveKnowledge, entry_id: str) -> list[Version]:
+    """Every version of an entry, newest first, each with its difference to the one in force before it."""
+    shipped = known.shipped.entry(entry_id)
+    before: dict[str, Any] = body_of(shipped) if shipped is not None else {}
+    found: list[Version] = []
+    rows = sorted(store.edits(session, entry_id=entry_id), key=lambda row: (row.decided_at or row.at, row.id))
+    for row in rows:
+        stale = row.state == "draft" and store.approved_after(session, entry_id, row.at)
+        found.append(Version(row=row, changes=difference(before, row.body), stale=stale, new=not before))
+        if row.state == "approved":
+            before = row.body
+    return found[::-1]
+
+
+def drafts(session: Session) -> list[KnowledgeEdit]:
+    """Drafts that wait for a decision, newest first."""
+    return store.edits(session, state="draft")
+
+
+def difference(before: dict[str, Any], after: dict[str, Any]) -> tuple[Change, ...]:
+    """What changed, field by field, so that a person can read it."""
+    changes = [
+        change for name, label in FIELDS.items() if (change := _change(label, before.get(name), after.get(name)))
+    ]
+    return tuple(changes)
+
+
+def _change(label: str, old: Any, new: Any) -> Change | None:
+    if (old or None) == (new or None):
+        return None
+    if isinstance(old, str | None) and isinstance(new, str | None):
+        return Change(label, tuple(_pieces(old or "", new or "")), lines=False)
+    was, now = _lines(old), _lines(new)
+    kept = set(was) & set(now)
+    pieces = [Piece("removed", line) for line in was if line not in kept]
+    pieces += [Piece("added", line) for line in now if line not in kept]
+    return Change(label, tuple(pieces), lines=True) if pieces else None
+
+
+def _lines(value: Any) -> list[str]:
+    """A list or mapping as lines that can be compared."""
+    if isinstance(value, dict):
+        return [f"{key}：{line}" for key, part in value.items() for line in _lines(part)]
+    if isinstance(value, list | tuple):
+        return [
+            line for part in value for line in (["・".join(_lines(part))] if isinstance(part, dict) else _lines(part))
+        ]
+    return [str(value)] if value else []
+
+
+def _pieces(old: str, new: str) -> Iterable[Piece]:
+    for step, start, end, first, last in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if step == "equal":
+            yield Piece("same", old[start:end])
+            continue
+        if end > start:
+            yield Piece("removed", old[start:end])
+        if last > first:
+            yield Piece("added", new[first:last])
+
+
+def _audit(session: Session, actor: Actor, action: str, subject: str, now: datetime, **detail: object) -> None:
+    account_store.audit(session, at=now, actor=actor.email or actor.name, action=action, subject=subject, detail=detail)

@@ -1,0 +1,136 @@
+"""A copy of the whole database in one file, and back: compressed JSON lines with counts and a fingerprint.
+
+The copy is taken from one consistent state while the service runs on. It is put back only into an empty database of
+the same schema, in one transaction, and only if every count and the fingerprint are right.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+import os
+import zlib
+from collections.abc import Iterator
+from datetime import datetime
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+from routing.domain.errors import Invalid
+from routing.store import migration
+from routing.store.maintenance import dump
+from routing.store.session import Database
+
+FORMAT = "onestop-backup"
+VERSION = 1
+
+
+def write(database: Database, path: Path, *, now: datetime) -> dict[str, int]:
+    """Write the copy; says how many rows each table has. The file appears under its name only when it is whole.
+
+    Raises:
+        Invalid: there is a file of this name already.
+    """
+    if path.exists():
+        raise Invalid(f"檔案 {path} 已存在；請另取檔名。", code="file_exists", field="file")
+    part = path.with_name(path.name + ".part")
+    digest = hashlib.sha256()
+    counts: dict[str, int] = {}
+    head = {"format": FORMAT, "version": VERSION, "schema": migration.head(), "made_at": now.isoformat()}
+    with (
+        part.open("wb") as raw,
+        gzip.GzipFile(fileobj=raw, mode="wb", mtime=0) as out,
+        dump.still(database) as state,
+    ):
+        _put(out, digest, head)
+        for name in dump.tables():
+            counts[name] = 0
+            for row in dump.rows(state, name):
+                _put(out, digest, {"table": name, "row": row})
+                counts[name] += 1
+        _put(out, digest, {"counts": counts, "sha256": digest.hexdigest()})
+        out.close()
+        raw.flush()
+        os.fsync(raw.fileno())
+    part.chmod(0o600)
+    part.rename(path)
+    return counts
+
+
+def _put(out: gzip.GzipFile, digest: Any, record: dict[str, Any]) -> None:
+    line = json.dumps(record, ensure_ascii=False).encode() + b"\n"
+    digest.update(line)
+    out.write(line)
+
+
+def read(database: Database, path: Path) -> dict[str, int]:
+    """Put a copy back; says how many rows each table got.
+
+    Raises:
+        Invalid: the file is no whole copy, of another schema, or the database is not empty. Nothing is changed then.
+    """
+    try:
+        with gzip.open(path, "rb") as file:
+            return _fill(database, iter(file))
+    except (OSError, EOFError, zlib.error, LookupError, ValueError, TypeError, AttributeError, RecursionError) as error:
+        if isinstance(error, FileNotFoundError):
+            raise
+        raise Invalid("這個檔案不是完整的備份檔。", code="backup_damaged", field="file") from error
+
+
+def _fill(database: Database, lines: Iterator[bytes]) -> dict[str, int]:
+    digest = hashlib.sha256()
+    head = json.loads(_taken(digest, next(lines, b"null")))
+    if not isinstance(head, dict) or head.get("format") != FORMAT or head.get("version") != VERSION:
+        raise Invalid("這個檔案不是本系統的備份檔。", code="backup_damaged", field="file")
+    if head["schema"] != migration.head():
+        raise Invalid(
+            f"備份檔的資料庫結構為 {head['schema']}，本程式為 {migration.head()}；請以相同版本還原後再升級。",
+            code="backup_schema", field="file",
+        )  # fmt: skip
+    records = _Records(digest, lines)
+    with database.engine.begin() as connection:
+        filled = [name for name in dump.tables() if dump.count(connection, name)]
+        if filled:
+            raise Invalid(
+                f"資料庫不是空的（{filled[0]}）；請還原到剛執行過 onestop migrate 的空資料庫。", code="not_empty"
+            )
+        counts = {name: dump.fill(connection, name, records.of(name)) for name in dump.tables()}
+        records.check(counts)
+        dump.set_sequences(connection)
+        for name, expected in counts.items():
+            if dump.count(connection, name) != expected:
+                raise Invalid(f"還原後 {name} 的筆數不符。", code="backup_damaged", field="file")
+    return counts
+
+
+class _Records:
+    """The lines of a copy after its head: the rows of one table after the other, then what they must add up to."""
+
+    def __init__(self, digest: Any, lines: Iterator[bytes]) -> None:
+        self._digest = digest
+        self._lines = lines
+        self._kept: list[bytes] = []
+
+    def of(self, table: str) -> Iterator[list[Any]]:
+        """The rows of the table that comes next."""
+        for line in chain(self._kept, self._lines):
+            record = json.loads(line)
+            if record.get("table") != table:
+                self._kept = [line]
+                return
+            self._digest.update(line)
+            self._kept = []
+            yield record["row"]
+
+    def check(self, counts: dict[str, int]) -> None:
+        """Raises Invalid unless the copy ends here, with these counts and the fingerprint of what was read."""
+        end = json.loads(self._kept[0]) if self._kept else {}
+        if end.get("counts") != counts or end.get("sha256") != self._digest.hexdigest() or next(self._lines, None):
+            raise Invalid("備份檔不完整或已損毀：筆數或指紋不符。", code="backup_damaged", field="file")
+
+
+def _taken(digest: Any, line: bytes) -> bytes:
+    digest.update(line)
+    return line

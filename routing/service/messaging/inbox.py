@@ -1,0 +1,88 @@
+"""Working off the inbox: one user's events at a time, in the order of their timestamps, each once.
+
+An event is marked handled in the transaction of its effects. One that fails is tried again, and after some attempts
+set aside for a person, so that it cannot hold up its user's others for ever.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import structlog
+
+from routing.domain.inbound import Inbound
+from routing.service.conversation import commands as conversation_commands
+from routing.service.conversation.reader import Reader
+from routing.service.messaging import leases
+from routing.service.office_context import OfficeContextProvider
+from routing.store.messaging import inbox as store
+from routing.store.session import Database, instant
+
+LEASE = leases.LENGTH
+"""Renewed with every event, in the transaction of its effects: there the lane is locked, however long it takes."""
+ATTEMPTS = (1.0, 5.0, 30.0, 300.0)
+"""Seconds before the next attempt; after the last the event is set aside."""
+AT_A_TIME = 10
+"""Events of one user before others have their turn: whoever floods us waits in a line of their own."""
+TOKEN_LIFE = timedelta(seconds=55)
+"""A reply token is good for a minute from LINE's request; later we push without trying (trap L9).
+
+Counted by the database's time from when the event was stored, and ended early enough that a try which LINE lets hang
+still comes within the minute.
+"""
+
+log = structlog.get_logger("inbox")
+
+ReadEvent = Callable[[str, int], Inbound]
+"""A raw event and its timestamp in milliseconds to what it means; raises ValueError for what is no event."""
+
+
+def work_partition(
+    database: Database, office_provider: OfficeContextProvider, reader: Reader, read: ReadEvent, user_key: str, *,
+    holder: str, now: Callable[[], datetime],
+) -> int:  # fmt: skip
+    """Handle some of a user's due events, oldest first; says how many. Nobody else touches the lane meanwhile."""
+    with database.writing() as session:
+        if not store.hold_partition(session, user_key, holder=holder, now=instant(session), lease=LEASE):
+            return 0
+    handled = 0
+    try:
+        while handled < AT_A_TIME and _one(database, office_provider, reader, read, user_key, holder=holder, now=now):
+            handled += 1
+    finally:
+        with database.writing() as session:
+            store.free_partition(session, user_key, holder=holder)
+    return handled
+
+
+def _one(
+    database: Database, office_provider: OfficeContextProvider, reader: Reader, read: ReadEvent, user_key: str, *,
+    holder: str, now: Callable[[], datetime],
+) -> bool:  # fmt: skip
+    at = now()
+    with database.reading() as session:
+        row = store.next_event(session, user_key, now=instant(session))
+    if row is None:
+        return False
+    try:
+        inbound = read(row.raw, row.event_at)
+        with database.writing() as session:
+            if not store.keep_partition(session, user_key, holder=holder, now=instant(session), lease=LEASE):
+                return False
+            if store.claim(session, row.id, now=at):
+                token_until = row.received_at + TOKEN_LIFE if inbound.reply_token else None
+                conversation_commands.take(
+                    session, office_provider.office(session), reader, inbound, now=at, token_until=token_until
+                )
+    except Exception as error:  # noqa: BLE001
+        # Whatever it was, the event stays and the lane goes on: that is what an inbox is for.
+        _put_off(database, row.id, row.attempts, error)
+    return True
+
+
+def _put_off(database: Database, inbox_id: int, attempts: int, error: Exception) -> None:
+    with database.writing() as session:
+        due = instant(session) + timedelta(seconds=ATTEMPTS[attempts]) if attempts < len(ATTEMPTS) else None
+        store.put_off(session, inbox_id, error=type(error).__name__, due_at=due)
+    log.error("event_failed", inbox=inbox_id, attempt=attempts + 1, set_aside=due is None, exc_info=error)

@@ -1,0 +1,249 @@
+"""Handing one message to the channel and writing down what came of it.
+
+A push is tried again with its own retry key, so LINE takes it once whatever happens to us in between. A reply has no
+such key, but LINE takes its token once: it is tried again with the same token while that is good, also by another
+process after a crash. If LINE then says that the token is no good, the earlier try arrived. A reply that may have
+arrived when its token's time is over is shown to staff as unknown and left alone (traps L9–L13, contract §4).
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+from uuid import uuid4
+
+import structlog
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionError
+from sqlalchemy.orm import Session
+
+from routing.domain.errors import DeliveryError, NotFound, StepNotAllowed
+from routing.domain.messages import from_plain
+from routing.domain.permissions import Actor
+from routing.domain.retry import KEY_LIFE, Again, Presumed, Push, Stop, Unknown, after_push, after_reply
+from routing.service.messaging import leases
+from routing.store.accounts import queries as account_store
+from routing.store.conversation.schema import Contact
+from routing.store.messaging import outbox as outbox_store
+from routing.store.messaging.schema import Outbox
+from routing.store.session import Database, instant
+
+LEASE = leases.LENGTH
+PRESUMED = "presumed"
+"""What stands in place of an error at a reply that LINE must have had from an earlier try."""
+_RECORD_AGAIN = (0.2, 0.5, 1.0, 2.0)
+"""Seconds until the outcome is recorded once more after the database was cut off; the last for every further try."""
+
+log = structlog.get_logger("delivery")
+
+
+class Sender(Protocol):
+    """A channel that takes messages. Both raise DeliveryError, and give the channel's request id."""
+
+    def reply(self, token: str, messages: Sequence[Any], *, language: str) -> str | None:
+        """Answer by reply token; the channel takes a token once however often it comes."""
+
+    def push(self, to: str, messages: Sequence[Any], *, retry_key: str, language: str) -> str | None:
+        """Send on our own account; the same key is taken once by the channel however often it comes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutboundMessage:
+    """A leased message with all that sending needs, so that no transaction is open while the channel is asked."""
+
+    id: int
+    kind: str
+    to: str | None
+    reply_token: str | None
+    retry_key: str
+    payload: list[Any]
+    language: str
+    attempt: int
+    first_try_at: datetime
+    token_until: datetime | None = None
+    doubtful: bool = False
+    """A reply of which an earlier try may have arrived."""
+
+
+def lease_messages(session: Session, *, now: datetime, limit: int = 1) -> list[OutboundMessage]:
+    """Take what is due, by the database's time ``now``; what needs no sending any more is settled on the way.
+
+    A reply past its token's time becomes a push if no try of it can have arrived, and is unknown otherwise (trap L9).
+    """
+    batch: list[OutboundMessage] = []
+    while len(batch) < limit:
+        rows = outbox_store.lease(session, now=now, length=LEASE, limit=limit - len(batch))
+        if not rows:
+            break
+        batch += [_parcel(session, row, now) for row in rows if not _settled(row, now)]
+    return batch
+
+
+def _settled(row: Outbox, now: datetime) -> bool:
+    """Whether a message can do without another try; turns a reply whose time is over into a push."""
+    if row.kind == "push" and row.first_try_at is not None and now - row.first_try_at >= KEY_LIFE:
+        # LINE has forgotten the key: trying once more could say the same twice (trap L12).
+        row.state, row.lease_until, row.error = outbox_store.DEAD, None, "key_expired"
+        return True
+    if row.kind != "reply" or (row.token_until is not None and now <= row.token_until):
+        return False
+    if row.doubtful:
+        row.state, row.lease_until, row.error = outbox_store.UNKNOWN, None, row.error or "interrupted"
+        return True
+    if _dropped(row):
+        return True
+    # In the line of its contact's pushes, which it may not overtake.
+    row.state, row.lease_until = outbox_store.PENDING, None
+    _becomes_push(row)
+    return True
+
+
+def _becomes_push(row: Outbox) -> None:
+    row.kind, row.reply_token, row.attempts, row.first_try_at = "push", None, 0, None
+
+
+def _parcel(session: Session, row: Outbox, now: datetime) -> OutboundMessage:
+    contact = session.get(Contact, row.contact_id)
+    row.attempts += 1
+    row.first_try_at = row.first_try_at or now
+    return OutboundMessage(
+        id=row.id, kind=row.kind, to=contact.line_user_id if contact else None, reply_token=row.reply_token,
+        retry_key=row.retry_key, payload=row.payload, language=_language(contact), attempt=row.attempts,
+        first_try_at=row.first_try_at, token_until=row.token_until, doubtful=row.doubtful,
+    )  # fmt: skip
+
+
+def _dropped(row: Outbox) -> bool:
+    """An answer in somebody's flood whose token is of no use any more goes no other way: it would cost a push."""
+    if row.reason != outbox_store.NEVER_PUSHED:
+        return False
+    row.state, row.lease_until, row.error = outbox_store.CANCELLED, None, "flood"
+    return True
+
+
+def _language(contact: Contact | None) -> str:
+    return (contact.language if contact else None) or "zh-TW"
+
+
+def deliver(
+    database: Database, sender: Sender, outbound: OutboundMessage, *, now: datetime,
+    again: Callable[[float], bool] | None = None,
+) -> DeliveryError | None:  # fmt: skip
+    """Send one leased message and record the outcome in a transaction of its own; gives the error, if there was one.
+
+    ``now`` is the time that staff read at an accepted message. ``again`` waits so many seconds and says whether to go
+    on: with it the outcome is recorded as soon as a database that was cut off is back; without it the error is raised.
+    """
+    error: DeliveryError | None = None
+    request_id = None
+    try:
+        request_id = _send(sender, outbound)
+    except DeliveryError as failed:
+        error = failed
+    except Exception as fault:
+        # A fault of ours must not hold up this contact's messages for ever: it counts as an attempt.
+        log.exception("sender_failed", outbox=outbound.id)
+        error = DeliveryError(type(fault).__name__, code="internal", unknown=True)
+
+    def record() -> None:
+        with database.writing() as session:
+            row = _mine(session, outbound)
+            if row is not None and error is None:
+                _accepted(row, now, request_id)
+            elif row is not None and error is not None:
+                _failed(row, outbound, error, at=instant(session), now=now)
+
+    _until_recorded(record, again)
+    return error
+
+
+def _until_recorded(record: Callable[[], None], again: Callable[[float], bool] | None) -> None:
+    """What LINE said is known to this process alone, so it is not given up because the database is away."""
+    for attempt in range(10_000):
+        try:
+            record()
+        except (OperationalError, InterfaceError, NoConnectionError) as error:
+            if again is None or not again(_RECORD_AGAIN[min(attempt, len(_RECORD_AGAIN) - 1)]):
+                raise
+            log.warning("outcome_not_recorded_yet", error=type(error).__name__)
+        else:
+            return
+
+
+def _accepted(row: Outbox, now: datetime, request_id: str | None, *, presumed: bool = False) -> None:
+    row.state, row.accepted_at, row.request_id, row.lease_until = outbox_store.ACCEPTED, now, request_id, None
+    row.error, row.doubtful = PRESUMED if presumed else None, False
+
+
+def _send(sender: Sender, outbound: OutboundMessage) -> str | None:
+    try:
+        messages = from_plain(outbound.payload)
+    except (KeyError, TypeError) as error:
+        raise DeliveryError("the stored message cannot be read", code="unreadable", permanent=True) from error
+    if outbound.kind == "reply" and outbound.reply_token is not None:
+        return sender.reply(outbound.reply_token, messages, language=outbound.language)
+    if outbound.to is None:
+        raise DeliveryError("the contact has no LINE account", code="no_recipient", permanent=True)
+    return sender.push(outbound.to, messages, retry_key=outbound.retry_key, language=outbound.language)
+
+
+def _mine(session: Session, outbound: OutboundMessage) -> Outbox | None:
+    """The row, if this attempt is still the one that counts and no final state was reached (trap O2)."""
+    row = outbox_store.get(session, outbound.id, lock=True)
+    if row is None or row.state != outbox_store.LEASED:
+        return None
+    tried = row.kind, row.retry_key, row.attempts
+    return row if tried == (outbound.kind, outbound.retry_key, outbound.attempt) else None
+
+
+def _failed(row: Outbox, outbound: OutboundMessage, error: DeliveryError, *, at: datetime, now: datetime) -> None:
+    """Write down a failed try. ``at`` is the database's time, by which the next try is due."""
+    decided = _decided(outbound, error, at)
+    log.warning("not_delivered", outbox=outbound.id, kind=outbound.kind, code=error.code, attempt=outbound.attempt)
+    if isinstance(decided, Presumed):
+        _accepted(row, now, None, presumed=True)
+        return
+    row.error, row.lease_until, row.doubtful = error.code, None, row.doubtful or (row.kind == "reply" and error.unknown)
+    if isinstance(decided, Again):
+        row.state, row.due_at = outbox_store.PENDING, decided.at
+    elif isinstance(decided, Unknown):
+        row.state = outbox_store.UNKNOWN
+    elif isinstance(decided, Push):
+        if not _dropped(row):
+            row.state, row.due_at, row.doubtful = outbox_store.PENDING, decided.at, False
+            _becomes_push(row)
+    else:
+        row.state = outbox_store.DEAD
+
+
+def _decided(outbound: OutboundMessage, error: DeliveryError, at: datetime) -> Again | Push | Presumed | Stop | Unknown:
+    jitter = random.random()
+    if outbound.kind == "reply":
+        return after_reply(
+            error, attempt=outbound.attempt, doubtful=outbound.doubtful, token_until=outbound.token_until or at, now=at,
+            jitter=jitter,
+        )  # fmt: skip
+    return after_push(error, attempt=outbound.attempt, first_try_at=outbound.first_try_at, now=at, jitter=jitter)
+
+
+def resend(session: Session, outbox_id: int, actor: Actor, *, now: datetime) -> Outbox:
+    """Send a dead or unknown message once more, as a push with a key of its own, because a person decided so.
+
+    Raises:
+        NotFound: there is no such message. StepNotAllowed: it is on its way or was accepted.
+    """
+    row = outbox_store.get(session, outbox_id, lock=True)
+    if row is None:
+        raise NotFound("查無這則訊息。")
+    if row.state not in outbox_store.SEEN_BY_STAFF:
+        raise StepNotAllowed("這則訊息不需要重送。", code="not_resendable")
+    _becomes_push(row)
+    row.state, row.due_at, row.doubtful = outbox_store.PENDING, instant(session), False
+    row.retry_key, row.error = str(uuid4()), None
+    account_store.audit(
+        session, at=now, actor=actor.email or actor.name, action="message.resend", subject=str(outbox_id), detail={}
+    )
+    return row

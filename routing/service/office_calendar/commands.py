@@ -1,0 +1,191 @@
+"""Keeping the office calendar: published years, stops of work and their withdrawal, and what they move.
+
+Open cases are counted anew whenever the calendar changes; closed ones are measured by their events when a report asks.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+from dataclasses import replace
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from knowledge.calendar.office_calendar import YearCheck
+from knowledge.calendar.official_days import (
+    COLUMNS,
+    WEEKDAYS,
+    CalendarError,
+    OfficialDay,
+    decode_days,
+    find_county,
+    find_district,
+    parse_days,
+    parse_part,
+)
+from routing.domain.errors import Invalid, NotFound
+from routing.domain.permissions import Actor, Role
+from routing.service.accounts import queries as account_queries
+from routing.service.accounts.commands import _LONGEST_SOURCE, record_audit
+from routing.service.accounts.queries import require_admin
+from routing.service.office_calendar import due_date_refresh
+from routing.service.office_context import OfficeContext, OfficeContextProvider
+from routing.store.accounts import queries as account_store
+from routing.store.office_calendar import queries as calendar_store
+from routing.store.office_calendar import queries as store
+from routing.store.office_calendar.schema import CalendarYear, ClosureRow
+
+
+def closures(session: Session) -> list[ClosureRow]:
+    """Closures, withdrawn ones too, the latest day first."""
+    return calendar_store.closures(session)
+
+
+def imported_years(session: Session) -> list[CalendarYear]:
+    """Years of the office calendar that were imported here, the earliest first."""
+    return calendar_store.imported_years(session)
+
+
+def close_office(
+    session: Session, office: OfficeContext, actor: Actor, *, day: date, county: str, district: str | None, part: str,
+    source: str | None, now: datetime,
+) -> str:  # fmt: skip
+    """Enter that work is stopped on a day, whole or in part (天然災害停止上班及上課作業辦法); gives the place.
+
+    The dates of open cases move with it; closed ones stay as they were measured by the events (trap S4).
+
+    Raises:
+        Invalid: an unknown county or district, a source that is too long, a part that cannot be read, or the same
+            closure stands already.
+        Forbidden: the person is no administrator.
+    """
+    require_admin(actor)
+    known = find_county(county)
+    if known is None:
+        raise Invalid("請選擇縣市。", field="county")
+    place = find_district(known, district) if district else None
+    if district and place is None:
+        raise Invalid(f"{known}沒有「{district[:40]}」這個鄉鎮市區。", field="district", code="unknown_district")
+    if len(source or "") > _LONGEST_SOURCE:
+        raise Invalid(f"公告依據請在 {_LONGEST_SOURCE} 字以內。", field="source", code="too_long")
+    try:
+        parse_part(part, office.calendar.hours.sessions)
+    except CalendarError as error:
+        raise Invalid(str(error), field="part") from None
+    standing = calendar_store.find_closures(session, day=day, county=known)
+    if any(row.district == place and row.part == part for row in standing):
+        raise Invalid("同一地區、同一日的停班已登錄。", field="day", code="closure_exists")
+    session.add(ClosureRow(day=day, county=known, district=place, part=part, source=source, recorded_at=now))
+    record_audit(session, actor, "calendar.close", day.isoformat(), now, county=known, part=part)
+    session.flush()
+    _refresh_due_dates(session, office, now=now)
+    return known + (place or "")
+
+
+def withdraw_closure(session: Session, office: OfficeContext, actor: Actor, closure_id: int, *, now: datetime) -> None:
+    """Withdraw a closure; its row stays. Raises NotFound if none stands, Forbidden for others than administrators."""
+    require_admin(actor)
+    row = calendar_store.closure(session, closure_id)
+    if row is None or row.withdrawn_at is not None:
+        raise NotFound("查無生效中的停班紀錄。")
+    row.withdrawn_at = now
+    record_audit(session, actor, "calendar.open", row.day.isoformat(), now, county=row.county, part=row.part)
+    session.flush()
+    _refresh_due_dates(session, office, now=now)
+
+
+def _refresh_due_dates(session: Session, office: OfficeContext, *, now: datetime) -> None:
+    """Give every open case the dates that the closures standing in this transaction make."""
+    changed = replace(office, calendar=office.calendar.with_closures(calendar_store.standing_closures(session)))
+    due_date_refresh.refresh_due_dates(session, changed, now=now)
+
+
+CLI = Actor(name="cli", role=Role.ADMIN)
+"""Whoever sits at the server."""
+
+
+def import_file(
+    session: Session, office_provider: OfficeContextProvider, raw: bytes, *, now: datetime, actor: Actor = CLI
+) -> tuple[YearCheck, ...]:
+    """Take in a published office calendar (行政院人事行政總處); its years replace those known.
+
+    Raises:
+        Invalid: the file is refused, with the line or the missing day; nothing is changed then.
+    """
+    account_queries.require_admin(actor)
+    try:
+        days = parse_days(decode_days(raw))
+    except CalendarError as error:
+        raise Invalid(str(error), code=error.code, field="file") from error
+    years = sorted({day.date.year for day in days})
+    for year in years:
+        text = _written([day for day in days if day.date.year == year])
+        store.put_year(session, year=year, csv=text, sha256=hashlib.sha256(text.encode()).hexdigest(), now=now)
+        account_store.audit(session, at=now, actor=_name(actor), action="calendar.import", subject=str(year), detail={})
+    session.flush()
+    office = office_provider.office(session)
+    due_date_refresh.refresh_due_dates(session, office, now=now)
+    return tuple(office.calendar.check_year(year) for year in years)
+
+
+def _written(days: list[OfficialDay]) -> str:
+    """One year in the form in which it is published, so that each can be replaced alone."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for day in days:
+        writer.writerow((f"{day.date:%Y%m%d}", WEEKDAYS[day.date.weekday()], "2" if day.off else "0", day.note))
+    return out.getvalue()
+
+
+def close(
+    session: Session,
+    office_provider: OfficeContextProvider,
+    *,
+    day: date,
+    county: str,
+    district: str | None,
+    part: str,
+    source: str,
+    now: datetime,
+    actor: Actor = CLI,
+) -> str:
+    """Enter that work is stopped on a day, for all of it or a part; gives the place's full name.
+
+    Raises:
+        Invalid: an unknown county or district, a part that cannot be read, or the same closure stands already.
+    """
+    office = office_provider.office(session)
+    place = close_office(
+        session, office, actor, day=day, county=county, district=district, part=part,
+        source=source or None, now=now,
+    )  # fmt: skip
+    session.flush()
+    return place
+
+
+def reopen(
+    session: Session,
+    office_provider: OfficeContextProvider,
+    *,
+    day: date,
+    county: str | None,
+    district: str | None,
+    now: datetime,
+    actor: Actor = CLI,
+) -> int:
+    """Withdraw the closures of a day; says how many. Raises NotFound if none stands."""
+    named = (find_county(county) or county) if county else None
+    place = (find_district(named or "", district) or district) if district else None
+    rows = store.find_closures(session, day=day, county=named, district=place)
+    if not rows:
+        raise NotFound(f"{day} 沒有符合且生效中的停班紀錄。")
+    for row in rows:
+        withdraw_closure(session, office_provider.office(session), actor, row.id, now=now)
+    return len(rows)
+
+
+def _name(actor: Actor) -> str:
+    return actor.email or actor.name

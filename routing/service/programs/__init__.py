@@ -1,1 +1,0 @@
-"""What programs of others ask for: lists, and answers to repeated requests."""

@@ -1,0 +1,159 @@
+"""The turnaround report over the stored histories, and whether a report of a finished period was revised.
+
+A report of a period that is over must not change. If an event is entered afterwards with an earlier time (or the
+calendar is corrected), what is given out then is a revision and says so (contract §8). What was given out last is
+kept as a fingerprint of the figures.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from routing.domain.case import Kind
+from routing.domain.errors import Forbidden
+from routing.domain.permissions import Actor, confidential_scope, require_team
+from routing.domain.reporting import statistics
+from routing.domain.reporting.periods import Period
+from routing.domain.reporting.statistics import GroupBy, Report
+from routing.service.office_context import OfficeContext
+from routing.store.reporting import queries as store
+
+
+def check_split(actor: Actor, by: str | None) -> None:
+    """Who may see figures: the team; split by person only those who lead it.
+
+    Raises:
+        Forbidden: the person is a partner, or an officer who asks for figures of colleagues.
+    """
+    require_team(actor)
+    if by == "officer" and not actor.leads:
+        raise Forbidden("承辦人別的統計僅供主管查看。")
+
+
+RULES_VERSION = "2026-11"
+"""Goes up when the way of counting changes; printed with every report."""
+LEAST_CASES = 5
+"""A group with fewer cases tells of each of them."""
+_OF_TIME = frozenset({GroupBy.MONTH, GroupBy.WEEK})
+_NOT_FIGURES = ("rules", "calendar")
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """A report as it is given out: how often it was revised before, and whether that is yet to be written down."""
+
+    report: Report
+    revision: int
+    key: str
+    fingerprint: str | None
+    """None: the period is not over, so the report may still change and nothing is kept of it."""
+    recorded: bool
+    left_out: int = 0
+    """Groups that this person is not shown, since they would tell of a confidential case."""
+
+    def as_json(self) -> dict[str, Any]:
+        """The report of contract §8 with its revision."""
+        more = {"groups_left_out": self.left_out} if self.left_out else {}
+        return {**self.report.as_json(), "revision": self.revision, "revised": self.revision > 0, **more}
+
+
+def make(
+    session: Session,
+    office: OfficeContext,
+    *,
+    start: date,
+    end: date,
+    kind: str = Kind.ENQ,
+    by: str | None = None,
+    now: datetime,
+) -> Issued:
+    """Count and measure; only reads. Whoever can write calls ``record`` with the result.
+
+    Raises:
+        Invalid: an impossible period. OnestopError: the events do not add up (``report_unbalanced``).
+    """
+    period = Period(start, end)
+    made = statistics.report(
+        store.histories(session, received_before=period.ends_at, open_after=period.begins_at),
+        start=start, end=end, kind=kind, by=GroupBy(by) if by is not None else None, calendar=office.calendar,
+        offices=office.offices, rules_version=RULES_VERSION,
+    )  # fmt: skip
+    key = f"{start}|{end}|{kind}|{by or ''}"
+    if now < period.ends_at:
+        return Issued(made, 0, key, None, recorded=True)
+    fingerprint = _fingerprint(made)
+    last = store.issued(session, key)
+    if last is None:
+        return Issued(made, 0, key, fingerprint, recorded=False)
+    same = last.fingerprint == fingerprint
+    return Issued(made, last.revision if same else last.revision + 1, key, fingerprint, recorded=same)
+
+
+def report(
+    session: Session,
+    office: OfficeContext,
+    *,
+    start: date,
+    end: date,
+    kind: str = Kind.ENQ,
+    by: str | None = None,
+    now: datetime,
+) -> dict[str, Any]:
+    """The report as JSON; only reads."""
+    return make(session, office, start=start, end=end, kind=kind, by=by, now=now).as_json()
+
+
+def record(session: Session, issued: Issued, *, now: datetime) -> None:
+    """Keep what was given out; the same figures again change nothing."""
+    if issued.fingerprint is not None and not issued.recorded:
+        store.issue(session, issued.key, issued.fingerprint, now=now)
+
+
+def for_person(session: Session, actor: Actor, issued: Issued) -> Issued:
+    """The report as this person may read it: without small groups that hold a confidential case hidden from them.
+
+    A group of one says of that case what it is about and where. Totals and larger groups count it as they count all.
+    """
+    report, scope = issued.report, confidential_scope(actor)
+    if scope is None or report.by is None or report.by in _OF_TIME:
+        return issued
+    hidden = store.hidden_numbers(session, seen_by=scope)
+    if not hidden:
+        return issued
+    covered = _covered(report, hidden)
+    parts = {kind: _covered(part, hidden) for kind, part in report.by_kind.items()}
+    left_out = len(report.groups) - len(covered.groups)
+    left_out += sum(len(report.by_kind[kind].groups) - len(part.groups) for kind, part in parts.items())
+    return replace(issued, report=replace(covered, by_kind=parts), left_out=left_out)
+
+
+def _covered(report: Report, hidden: frozenset[str]) -> Report:
+    """Without groups of few cases with a hidden one; a single one could be read off the total, so another goes too."""
+    numbers = {group.key: group.figures.all_cases() for group in report.groups}
+    telling = {key for key, cases in numbers.items() if len(cases) < LEAST_CASES and cases & hidden}
+    others = sorted((key for key in numbers if key not in telling), key=lambda key: (len(numbers[key]), key or ""))
+    if len(telling) == 1:
+        telling.update(others[:1])
+    return replace(report, groups=tuple(group for group in report.groups if group.key not in telling))
+
+
+def cases_behind(issued: Issued, figure: str, *, group: str | None = None, grouped: bool = False) -> tuple[str, ...]:
+    """The numbers of the cases behind a figure, of the whole report or (``grouped``) of one of its groups."""
+    figures = issued.report.figures_of(group) if grouped else issued.report.figures
+    return figures.cases_behind(figure) if figures is not None else ()
+
+
+def _fingerprint(made: Report) -> str:
+    return hashlib.sha256(json.dumps(_figures(made.as_json()), sort_keys=True).encode()).hexdigest()
+
+
+def _figures(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _figures(child) for name, child in value.items() if name not in _NOT_FIGURES}
+    return [_figures(child) for child in value] if isinstance(value, list) else value

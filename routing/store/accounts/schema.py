@@ -1,0 +1,90 @@
+"""Tables of accounts: staff, absences, browser sessions, API tokens, failed sign-ins, the audit trail."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from routing.store.base import Base, Id
+
+
+class Staff(Base):
+    """A member of the service team, a supervisor, an administrator or a partner agency's person."""
+
+    __tablename__ = "staff"
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    email: Mapped[str] = mapped_column(String(200), unique=True)
+    name: Mapped[str] = mapped_column(String(80))
+    role: Mapped[str] = mapped_column(String(12))
+    unit: Mapped[str | None] = mapped_column(String(40))
+    categories: Mapped[list[Any]] = mapped_column(default=list)
+    agency: Mapped[str | None] = mapped_column(String(20))
+    password_hash: Mapped[str] = mapped_column(String(200))
+    disabled_at: Mapped[datetime | None]
+    last_assigned_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+
+
+class Absence(Base):
+    """Days on which a person gets no new cases; ``deputy`` (代理人) gets what is theirs meanwhile."""
+
+    __tablename__ = "absence"
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), index=True)
+    first_day: Mapped[date]
+    last_day: Mapped[date]
+    deputy_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+
+
+class WebSession(Base):
+    """A signed-in browser. Only the hash of its token is kept."""
+
+    __tablename__ = "web_session"
+    token_sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), index=True)
+    created_at: Mapped[datetime]
+    last_seen_at: Mapped[datetime]
+
+
+class ApiToken(Base):
+    """A bearer token for the API. Only its hash is kept."""
+
+    __tablename__ = "api_token"
+    token_sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), index=True)
+    created_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+
+
+class SignInFailure(Base):
+    """A failed sign-in, by account and by the address it came from, if that can be told."""
+
+    __tablename__ = "sign_in_failure"
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    email_sha256: Mapped[str] = mapped_column(String(64), index=True)
+    address: Mapped[str | None] = mapped_column(String(45), index=True)
+    at: Mapped[datetime]
+
+
+class KnownAddress(Base):
+    """An address from which an account signed in, and when it last did; there no stranger's failures lock it out."""
+
+    __tablename__ = "known_address"
+    email_sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    address: Mapped[str] = mapped_column(String(45), primary_key=True)
+    last_at: Mapped[datetime]
+
+
+class Audit(Base):
+    """Who did what to what, when. Never what anybody wrote."""
+
+    __tablename__ = "audit"
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    at: Mapped[datetime] = mapped_column(index=True)
+    actor: Mapped[str] = mapped_column(String(200))
+    action: Mapped[str] = mapped_column(String(40))
+    subject: Mapped[str] = mapped_column(String(200))
+    detail: Mapped[dict[str, Any]] = mapped_column(default=dict)

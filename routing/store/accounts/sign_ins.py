@@ -1,0 +1,94 @@
+"""Queries on failed sign-ins, by account and address, on where accounts are known, and on API tokens."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.orm import Session
+
+from routing.store.accounts.schema import ApiToken, KnownAddress, SignInFailure, Staff
+from routing.store.session import changed, insert_ignoring
+
+SHOWN = 12
+"""Characters of a token's hash that name it; they say nothing of the token."""
+
+
+def digest(email: str) -> str:
+    """What is kept of the account that somebody tried: nobody's typing slips of passwords into the field are."""
+    return hashlib.sha256(email.strip().lower().encode()).hexdigest()
+
+
+def digests(session: Session) -> dict[str, str]:
+    """Every account's e-mail and what is kept of it."""
+    return {email: digest(email) for email in session.scalars(select(Staff.email))}
+
+
+def failures(session: Session, since: datetime, *, name: str | None = None, address: str | None = None) -> int:
+    """How often sign-in failed since an instant, for an account, from an address, or both."""
+    query = select(func.count()).select_from(SignInFailure).where(SignInFailure.at > since)
+    if name is not None:
+        query = query.where(SignInFailure.email_sha256 == name)
+    if address is not None:
+        query = query.where(SignInFailure.address == address)
+    return session.scalars(query).one()
+
+
+def failing_accounts(session: Session, since: datetime, *, least: int) -> list[tuple[str, int, datetime]]:
+    """Accounts with so many failures: digest, number, the last."""
+    query = select(SignInFailure.email_sha256, func.count(), func.max(SignInFailure.at))
+    query = query.where(SignInFailure.at > since).group_by(SignInFailure.email_sha256)
+    return [(row[0], row[1], row[2]) for row in session.execute(query.having(func.count() >= least))]
+
+
+def failing_addresses(session: Session, since: datetime, *, least: int) -> list[tuple[str, int, datetime]]:
+    """Addresses with so many failures: address, number, the last."""
+    query = select(SignInFailure.address, func.count(), func.max(SignInFailure.at))
+    query = query.where(SignInFailure.at > since, SignInFailure.address.is_not(None)).group_by(SignInFailure.address)
+    return [(str(row[0]), row[1], row[2]) for row in session.execute(query.having(func.count() >= least))]
+
+
+def forget_address(session: Session, address: str) -> None:
+    """Clear the failures from an address."""
+    changed(session, delete(SignInFailure).where(SignInFailure.address == address))
+
+
+def hold_address(session: Session, address: str) -> None:
+    """Let attempts from one address pass one by one until the transaction ends; SQLite has one writer anyway."""
+    if session.get_bind().dialect.name == "postgresql":
+        key = hashlib.sha256(b"address " + address.encode()).hexdigest()
+        session.execute(select(func.pg_advisory_xact_lock(int(key[:15], 16))))
+
+
+def known_at(session: Session, name: str, address: str, *, since: datetime) -> bool:
+    """Whether an account signed in from an address since an instant."""
+    query = select(KnownAddress.last_at).where(KnownAddress.email_sha256 == name, KnownAddress.address == address)
+    last = session.scalars(query).one_or_none()
+    return last is not None and last > since
+
+
+def know(session: Session, name: str, address: str, *, now: datetime) -> None:
+    """Note that an account signed in from an address."""
+    row = {"email_sha256": name, "address": address, "last_at": now}
+    if not insert_ignoring(session, KnownAddress, row, key=("email_sha256", "address")):
+        mine = KnownAddress.email_sha256 == name, KnownAddress.address == address
+        changed(session, update(KnownAddress).where(*mine).values(last_at=now))
+
+
+def tokens(session: Session, *, email: str | None = None) -> list[tuple[ApiToken, Staff]]:
+    """API tokens and whose they are, those in use first, the newest first."""
+    query = select(ApiToken, Staff).join(Staff, Staff.id == ApiToken.staff_id)
+    if email is not None:
+        query = query.where(Staff.email == email.strip().lower())
+    ordered = query.order_by(ApiToken.revoked_at.is_not(None), ApiToken.created_at.desc(), ApiToken.token_sha256)
+    return [(row[0], row[1]) for row in session.execute(ordered)]
+
+
+def revoke(session: Session, shown: str, *, now: datetime) -> list[Staff]:
+    """End the tokens whose hash begins so (one, or by a miracle more); says whose they were."""
+    named = ApiToken.token_sha256.startswith(shown, autoescape=True), ApiToken.revoked_at.is_(None)
+    whose = select(Staff).join(ApiToken, ApiToken.staff_id == Staff.id).where(*named)
+    found = list(session.scalars(whose))
+    changed(session, update(ApiToken).where(*named).values(revoked_at=now))
+    return found

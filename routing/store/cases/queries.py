@@ -1,0 +1,355 @@
+"""Queries on cases, their events, their firms and their files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlalchemy.orm import Session, undefer
+
+from routing.domain.case import Case, Event, EventKind, Kind, Opening, Status, fold
+from routing.domain.tax_number import same_firm
+from routing.store.accounts.queries import _claimant, _new_firm
+from routing.store.cases.schema import Case as CaseRow
+from routing.store.cases.schema import CaseEvent, Firm, Serial
+from routing.store.conversation.schema import Contact, Media, Message
+from routing.store.session import changed, insert_ignoring
+
+_CHUNK = 500
+"""Values in one IN."""
+
+
+def next_serial(session: Session, agency: str, day: date) -> int:
+    """The next serial of the day, from 1; concurrent callers wait for each other on the day's row."""
+    bump = update(Serial).where(Serial.agency == agency, Serial.day == day).values(last=Serial.last + 1)
+    if not changed(session, bump):
+        insert_ignoring(session, Serial, {"agency": agency, "day": day, "last": 0}, key=("agency", "day"))
+        changed(session, bump)
+    return session.scalars(select(Serial.last).where(Serial.agency == agency, Serial.day == day)).one()
+
+
+def reserve_serial(session: Session, agency: str, day: date, serial: int) -> None:
+    """Keep the counter of a day ahead of a number that came from outside."""
+    row = session.get(Serial, (agency, day))
+    if row is None:
+        session.add(Serial(agency=agency, day=day, last=serial))
+        session.flush()
+    elif row.last < serial:
+        row.last = serial
+
+
+def by_number(session: Session, number: str, *, lock: bool = False) -> CaseRow | None:
+    """The case with a number; ``lock`` holds its row until the transaction ends, and reads it afresh.
+
+    The lock lets others refer to the row (FOR NO KEY UPDATE): a message to the contact of a case that is being changed
+    must not wait for it, or the two would lock each other up.
+    """
+    query = select(CaseRow).where(CaseRow.number == number)
+    if lock:
+        query = query.with_for_update(key_share=True).execution_options(populate_existing=True)
+    return session.scalars(query).one_or_none()
+
+
+def by_id(session: Session, case_id: int, *, lock: bool = False) -> CaseRow | None:
+    """A case by its row; ``lock`` as in ``by_number``."""
+    query = select(CaseRow).where(CaseRow.id == case_id)
+    if lock:
+        query = query.with_for_update(key_share=True).execution_options(populate_existing=True)
+    return session.scalars(query).one_or_none()
+
+
+def opening_of(row: CaseRow, firm: Firm | None) -> Opening:
+    """How the case began, as the domain sees it."""
+    opened = row.opened
+    return Opening(
+        number=row.number,
+        kind=Kind(opened["kind"]),
+        category=opened["category"],
+        topic=opened.get("topic"),
+        channel=row.channel,
+        park=row.park,
+        unit=opened["unit"],
+        language=row.language,
+        subject=row.subject,
+        first_contact_at=row.first_contact_at,
+        received_at=row.received_at,
+        firm_name=firm.name if firm else None,
+        firm_ubn=(firm.ubn or firm.claimed_ubn) if firm else None,
+        alert=row.alert,
+    )
+
+
+def _event(row: CaseEvent) -> Event:
+    return Event(at=row.at, kind=EventKind(row.event), by=row.by, data=row.data)
+
+
+def events_of(session: Session, case_id: int) -> tuple[Event, ...]:
+    """The events of a case in the order they happened; those of one instant as they were entered."""
+    rows = session.scalars(select(CaseEvent).where(CaseEvent.case_id == case_id).order_by(CaseEvent.at, CaseEvent.seq))
+    return tuple(_event(row) for row in rows)
+
+
+def firm_of(session: Session, row: CaseRow) -> Firm | None:
+    """The firm of a case."""
+    return session.get(Firm, row.firm_id) if row.firm_id is not None else None
+
+
+def state_of(session: Session, row: CaseRow) -> Case:
+    """The case as its events make it."""
+    return fold(opening_of(row, firm_of(session, row)), events_of(session, row.id))
+
+
+def append(session: Session, row: CaseRow, events: Iterable[Event], *, recorded_at: datetime) -> None:
+    """Write events after those that are there; the caller holds the row's lock."""
+    seq = row.version
+    for event in events:
+        seq += 1
+        session.add(
+            CaseEvent(
+                case_id=row.id,
+                seq=seq,
+                at=event.at,
+                recorded_at=recorded_at,
+                event=event.kind.value,
+                by=event.by,
+                data=dict(event.data),
+            )
+        )
+    row.version = seq
+    session.flush()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseFilter:
+    """What a list of cases is narrowed to; every field is optional. ``today`` decides what is overdue."""
+
+    today: date
+    status: tuple[str, ...] = ()
+    kind: str | None = None
+    category: str | None = None
+    unit: str | None = None
+    assignee: str | None = None
+    unassigned: bool = False
+    overdue: bool | None = None
+    waiting_on: str | None = None
+    agency: str | None = None
+    park: str | None = None
+    q: str | None = None
+    numbers: tuple[str, ...] | None = None
+    contact_id: int | None = None
+    seen_by: tuple[str, str | None] | None = None
+    """A unit and an e-mail: confidential cases that are neither's are left out; None shows all."""
+
+
+def _search(q: str) -> ColumnElement[bool]:
+    like = "%" + q.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+    in_messages = select(Message.case_id).where(Message.text.ilike(like, escape="\\"), Message.case_id.is_not(None))
+    in_firms = select(Firm.id).where(or_(Firm.name.ilike(like, escape="\\"), Firm.ubn == q, Firm.claimed_ubn == q))
+    return or_(
+        CaseRow.number.ilike(like, escape="\\"),
+        CaseRow.subject.ilike(like, escape="\\"),
+        CaseRow.contact_name.ilike(like, escape="\\"),
+        CaseRow.contact_phone == q,
+        CaseRow.firm_id.in_(in_firms),
+        CaseRow.id.in_(in_messages),
+    )
+
+
+def _conditions(wanted: CaseFilter) -> list[ColumnElement[bool]]:
+    plain = {
+        CaseRow.kind: wanted.kind,
+        CaseRow.category: wanted.category,
+        CaseRow.unit: wanted.unit,
+        CaseRow.assignee: wanted.assignee,
+        CaseRow.waiting_on: wanted.waiting_on,
+        CaseRow.waiting_agency: wanted.agency,
+        CaseRow.park: wanted.park,
+        CaseRow.contact_id: wanted.contact_id,
+    }
+    found: list[ColumnElement[bool]] = [column == value for column, value in plain.items() if value is not None]
+    if wanted.status:
+        found.append(CaseRow.status.in_(wanted.status))
+    if wanted.unassigned:
+        found.append(CaseRow.assignee.is_(None))
+    if wanted.numbers is not None:
+        found.append(CaseRow.number.in_(wanted.numbers))
+    if wanted.q:
+        found.append(_search(wanted.q.strip()))
+    if wanted.overdue is not None:
+        running = CaseRow.status.not_in(("closed", "waiting_firm"))
+        late = or_(CaseRow.late, and_(running, CaseRow.due_on < wanted.today))
+        found.append(late if wanted.overdue else ~late)
+    if wanted.seen_by is not None:
+        found.append(seen_by(*wanted.seen_by))
+    return found
+
+
+def seen_by(unit: str, email: str | None) -> ColumnElement[bool]:
+    """Cases that are not confidential, or of this unit, or given to this person."""
+    return or_(CaseRow.confidential.is_(False), CaseRow.unit == unit, CaseRow.assignee == (email or "-"))
+
+
+def page(session: Session, wanted: CaseFilter, *, limit: int, before_id: int | None = None) -> list[CaseRow]:
+    """One page of cases, the last received first; ``before_id`` continues after the last row of the page before.
+
+    Not in the order of entry: a history or a telephone call entered late belongs where it was received.
+    """
+    query = select(CaseRow).where(*_conditions(wanted))
+    if before_id is not None:
+        at = select(CaseRow.received_at).where(CaseRow.id == before_id).scalar_subquery()
+        query = query.where(or_(CaseRow.received_at < at, and_(CaseRow.received_at == at, CaseRow.id < before_id)))
+    return list(session.scalars(query.order_by(CaseRow.received_at.desc(), CaseRow.id.desc()).limit(limit)))
+
+
+def queue(session: Session, wanted: CaseFilter, *, limit: int) -> list[CaseRow]:
+    """Open cases as a desk works through them: emergencies first, then by due date."""
+    query = (
+        select(CaseRow)
+        .where(CaseRow.status != "closed", *_conditions(wanted))
+        .order_by(CaseRow.alert.is_(None), CaseRow.due_on.is_(None), CaseRow.due_on, CaseRow.id)
+        .limit(limit)
+    )
+    return list(session.scalars(query))
+
+
+def open_after(session: Session, after: int, *, limit: int) -> list[CaseRow]:
+    """Open cases by id, those after one of them, held until the transaction ends."""
+    query = select(CaseRow).where(CaseRow.status != "closed", CaseRow.id > after).order_by(CaseRow.id).limit(limit)
+    held = query.with_for_update(key_share=True).execution_options(populate_existing=True)
+    return list(session.scalars(held))
+
+
+def count(session: Session, wanted: CaseFilter) -> int:
+    """How many cases fit."""
+    return session.scalars(select(func.count()).select_from(CaseRow).where(*_conditions(wanted))).one()
+
+
+def asked_now(session: Session, agency: str, *, number: str | None = None) -> list[tuple[CaseRow, Event, str]]:
+    """Cases that wait on this agency (or one of them), with the event that asked it and its words; newest first."""
+    waits = CaseRow.status == Status.WAITING_AGENCY.value, CaseRow.waiting_agency == agency
+    query = select(CaseRow, CaseEvent).join(CaseEvent, CaseEvent.case_id == CaseRow.id).where(*waits)
+    if number is not None:
+        query = query.where(CaseRow.number == number)
+    query = query.where(CaseEvent.event == EventKind.WAITING.value).order_by(CaseEvent.at, CaseEvent.seq)
+    last = {row.id: (row, _event(event)) for row, event in session.execute(query)}
+    ids = [event.data["message_id"] for _, event in last.values() if event.data.get("message_id") is not None]
+    words: dict[int, str] = {}
+    for begin in range(0, len(ids), _CHUNK):
+        chunk = select(Message.id, Message.text).where(Message.id.in_(ids[begin : begin + _CHUNK]))
+        words.update((key, text) for key, text in session.execute(chunk))
+    return [
+        (row, event, words.get(event.data.get("message_id", 0), ""))
+        for row, event in sorted(last.values(), key=lambda found: -found[0].id)
+    ]
+
+
+def firms(session: Session, rows: Iterable[CaseRow]) -> dict[int, Firm]:
+    """The firms of some cases, by id, in one query."""
+    ids = {row.firm_id for row in rows if row.firm_id is not None}
+    return {firm.id: firm for firm in session.scalars(select(Firm).where(Firm.id.in_(ids)))} if ids else {}
+
+
+def messages(session: Session, case_id: int) -> list[Message]:
+    """All messages and notes of a case, oldest first."""
+    return list(session.scalars(select(Message).where(Message.case_id == case_id).order_by(Message.at, Message.id)))
+
+
+def media_of(session: Session, message_ids: Iterable[int]) -> dict[int, Media]:
+    """The files of some messages, by message, without their content."""
+    ids = set(message_ids)
+    return {m.message_id: m for m in session.scalars(select(Media).where(Media.message_id.in_(ids)))} if ids else {}
+
+
+def loads(session: Session, emails: Iterable[str]) -> dict[str, int]:
+    """How many open cases each of these people has."""
+    wanted = list(emails)
+    rows = session.execute(
+        select(CaseRow.assignee, func.count())
+        .where(CaseRow.assignee.in_(wanted), CaseRow.status != "closed")
+        .group_by(CaseRow.assignee)
+    )
+    found = dict.fromkeys(wanted, 0)
+    found.update({str(email): number for email, number in rows})
+    return found
+
+
+def of_contact(session: Session, contact_id: int, *, limit: int = 10) -> list[CaseRow]:
+    """A firm's person's own cases: open ones first, then the newest."""
+    query = (
+        select(CaseRow)
+        .where(CaseRow.contact_id == contact_id)
+        .order_by(CaseRow.status == "closed", CaseRow.id.desc())
+        .limit(limit)
+    )
+    return list(session.scalars(query))
+
+
+def contact_of(session: Session, row: CaseRow) -> Contact | None:
+    """Who writes for the firm in this case."""
+    return session.get(Contact, row.contact_id) if row.contact_id is not None else None
+
+
+def units_with_unassigned(session: Session) -> list[str]:
+    """The units in which open cases wait for a person."""
+    query = select(CaseRow.unit).where(CaseRow.assignee.is_(None), CaseRow.status != "closed")
+    return sorted(session.scalars(query.distinct()))
+
+
+def open_unassigned(session: Session, units: Sequence[str], *, limit: int = 200) -> list[CaseRow]:
+    """Open cases of these units that nobody has, emergencies first, then the oldest."""
+    query = (
+        select(CaseRow)
+        .where(CaseRow.assignee.is_(None), CaseRow.status != "closed", CaseRow.unit.in_(units))
+        .order_by(CaseRow.alert.is_(None), CaseRow.received_at)
+        .limit(limit)
+    )
+    return list(session.scalars(query))
+
+
+def events_after(session: Session, case_id: int, version: int) -> tuple[Event, ...]:
+    """The events that were written after a version of the case, in the order of writing."""
+    query = select(CaseEvent).where(CaseEvent.case_id == case_id, CaseEvent.seq > version).order_by(CaseEvent.seq)
+    return tuple(
+        Event(at=row.at, kind=EventKind(row.event), by=row.by, data=row.data) for row in session.scalars(query)
+    )
+
+
+def file_of_case(session: Session, media_id: int) -> tuple[Media, Message, str] | None:
+    """A file with its content, its message, and the number of its case; None if it belongs to no case."""
+    query = (
+        select(Media, Message, CaseRow.number)
+        .join(Message, Message.id == Media.message_id)
+        .join(CaseRow, CaseRow.id == Message.case_id)
+        .where(Media.id == media_id)
+        .options(undefer(Media.content))
+    )
+    row = session.execute(query).one_or_none()
+    return (row[0], row[1], row[2]) if row else None
+
+
+def firm_for(session: Session, *, name: str | None, ubn: str | None, now: datetime) -> Firm | None:
+    """The firm with this 統一編號, else with this very name; made if there is none. None if nothing is known.
+
+    A number that stands with another name already belongs to whom staff say; until then the second firm is one of its
+    own that claims it, so that neither is ever shown the other's name as its own.
+    """
+    named = name if name != ubn else None
+    if ubn:
+        firm = session.scalars(select(Firm).where(Firm.ubn == ubn)).one_or_none()
+        if firm is not None and named and not same_firm(named, firm.name):
+            if firm.name != firm.ubn:
+                return _claimant(session, named, ubn, now)
+            firm.name = named
+        if firm is not None:
+            return firm
+    elif name:
+        firm = session.scalars(
+            select(Firm).where(Firm.name == name).order_by(Firm.verified.desc(), Firm.id).limit(1)
+        ).one_or_none()
+        if firm is not None:
+            return firm
+    if not name and not ubn:
+        return None
+    return _new_firm(session, (name or ubn or ""), now, ubn=ubn)

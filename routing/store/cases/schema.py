@@ -1,0 +1,110 @@
+"""Tables of cases: firms, cases with the projection that lists read, their events, the serials of their numbers.
+
+JSON columns hold small values that are read whole.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from routing.store.base import Base, Id
+
+
+class Firm(Base):
+    """A firm by name and 統一編號. ``verified``: an officer has checked that the contact speaks for it.
+
+    ``claimed_ubn``: a number that this firm gave and that stands with another name already; staff settle whose it is.
+    """
+
+    __tablename__ = "firm"
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    name: Mapped[str] = mapped_column(String(120), index=True)
+    ubn: Mapped[str | None] = mapped_column(String(8), unique=True)
+    claimed_ubn: Mapped[str | None] = mapped_column(String(8), index=True)
+    verified: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime]
+
+
+class Case(Base):
+    """A case: how it began, and a projection of its events for lists. The events are the truth."""
+
+    __tablename__ = "service_case"
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    number: Mapped[str] = mapped_column(String(24), unique=True)
+    opened: Mapped[dict[str, Any]]
+    channel: Mapped[str] = mapped_column(String(12))
+    language: Mapped[str] = mapped_column(String(10))
+    park: Mapped[str | None] = mapped_column(String(40))
+    subject: Mapped[str] = mapped_column(String(200))
+    alert: Mapped[str | None] = mapped_column(String(20))
+    first_contact_at: Mapped[datetime]
+    received_at: Mapped[datetime] = mapped_column(index=True)
+    contact_id: Mapped[int | None] = mapped_column(ForeignKey("contact.id"), index=True)
+    firm_id: Mapped[int | None] = mapped_column(ForeignKey("firm.id"), index=True)
+    contact_name: Mapped[str | None] = mapped_column(String(80))
+    contact_phone: Mapped[str | None] = mapped_column(String(40))
+    refs: Mapped[list[Any]] = mapped_column(default=list)
+    imported: Mapped[bool] = mapped_column(default=False)
+    kind: Mapped[str] = mapped_column(String(4))
+    status: Mapped[str] = mapped_column(String(16))
+    category: Mapped[str] = mapped_column(String(16))
+    topic: Mapped[str | None] = mapped_column(String(40))
+    unit: Mapped[str] = mapped_column(String(40))
+    assignee: Mapped[str | None] = mapped_column(String(200))
+    waiting_on: Mapped[str | None] = mapped_column(String(8))
+    waiting_agency: Mapped[str | None] = mapped_column(String(20))
+    due_on: Mapped[date | None]
+    promised_on: Mapped[date | None]
+    closed_at: Mapped[datetime | None] = mapped_column(index=True)
+    outcome: Mapped[str | None] = mapped_column(String(12))
+    first_reply_at: Mapped[datetime | None]
+    firm_spoke_at: Mapped[datetime | None]
+    pending_extension: Mapped[bool] = mapped_column(default=False)
+    confidential: Mapped[bool] = mapped_column(default=False)
+    late: Mapped[bool] = mapped_column(default=False)
+    version: Mapped[int] = mapped_column(default=0)
+    __table_args__ = (
+        Index("ix_service_case_queue", "status", "unit", "due_on"),
+        Index("ix_service_case_assignee_status", "assignee", "status"),
+    )
+
+
+class CaseEvent(Base):
+    """One event of a case. ``at`` is when it happened, ``recorded_at`` when we learnt of it."""
+
+    __tablename__ = "case_event"
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("service_case.id"))
+    seq: Mapped[int]
+    at: Mapped[datetime] = mapped_column(index=True)
+    recorded_at: Mapped[datetime]
+    event: Mapped[str] = mapped_column(String(24))
+    by: Mapped[str | None] = mapped_column(String(200))
+    data: Mapped[dict[str, Any]]
+    __table_args__ = (UniqueConstraint("case_id", "seq"),)
+
+
+class Serial(Base):
+    """The last case number given on a day of receipt (Taipei)."""
+
+    __tablename__ = "serial"
+    agency: Mapped[str] = mapped_column(String(4), primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    last: Mapped[int]
+
+
+class Withdrawn(Base):
+    """What was taken back although it belonged to a case: an archive (檔案法 §12), for an administrator with a reason.
+
+    ``sealed`` is compressed JSON, so that no search and no list meets the words by accident.
+    """
+
+    __tablename__ = "withdrawn"
+    message_id: Mapped[int] = mapped_column(ForeignKey("message.id"), primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("service_case.id"), index=True)
+    at: Mapped[datetime]
+    sealed: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)

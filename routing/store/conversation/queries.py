@@ -1,0 +1,159 @@
+"""Queries on contacts, and on what was said outside and inside cases: messages, files, enquiries."""
+
+from __future__ import annotations
+
+from base64 import b64decode, b64encode
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from json import dumps, loads
+from typing import Any
+from zlib import compress, decompress
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session, undefer
+
+from routing.store.cases.schema import Case, Withdrawn
+from routing.store.conversation.schema import Contact, Enquiry, Media, Message, Unsent
+from routing.store.session import changed, insert_ignoring
+
+
+def message_by_line_id(session: Session, line_message_id: str) -> Message | None:
+    """The message LINE knows by this id."""
+    return session.scalars(select(Message).where(Message.line_message_id == line_message_id)).one_or_none()
+
+
+def message(session: Session, message_id: int) -> Message | None:
+    """One message by its row."""
+    return session.get(Message, message_id)
+
+
+def by_ids(session: Session, ids: Iterable[int], *, contact_id: int) -> list[Message]:
+    """Some messages of a contact, oldest first; whatever ids are asked for, never another's."""
+    wanted = list(ids)
+    if not wanted:
+        return []
+    query = select(Message).where(Message.id.in_(wanted), Message.contact_id == contact_id)
+    return list(session.scalars(query.order_by(Message.at, Message.id)))
+
+
+def erase(session: Session, message: Message, *, now: datetime) -> None:
+    """Take a message's content away for good; that there was one stays."""
+    message.text = ""
+    message.erased_at = now
+    changed(
+        session,
+        update(Media)
+        .where(Media.message_id == message.id)
+        .values(content=None, file_name=None, size=None, state="erased"),
+    )
+
+
+def seal(session: Session, message: Message, *, case_id: int, subject: str, now: datetime) -> None:
+    """Keep what a message of a case held, file and subject of the case included, where no search meets it.
+
+    Compressed, not encrypted: who may read it is decided by routing.service.cases.commands.sealed_messages.
+    """
+    query = select(Media).where(Media.message_id == message.id).options(undefer(Media.content))
+    media = session.scalars(query).one_or_none()
+    held: dict[str, Any] = {"kind": message.kind, "text": message.text, "subject": subject}
+    if media is not None and media.content is not None:
+        file = b64encode(media.content).decode()
+        held |= {"file": file, "file_name": media.file_name, "content_type": media.content_type}
+    row = {"message_id": message.id, "case_id": case_id, "at": now, "sealed": compress(dumps(held).encode(), 1)}
+    insert_ignoring(session, Withdrawn, row, key=("message_id",))
+
+
+def sealed(session: Session, message_id: int) -> dict[str, Any] | None:
+    """What was sealed of a message; ``file`` as bytes."""
+    query = select(Withdrawn).where(Withdrawn.message_id == message_id).options(undefer(Withdrawn.sealed))
+    row = session.scalars(query).one_or_none()
+    if row is None:
+        return None
+    held: dict[str, Any] = loads(decompress(row.sealed))
+    return {**held, "file": b64decode(held["file"])} if "file" in held else held
+
+
+def withdrawn(session: Session, *, before_id: int | None, limit: int) -> list[tuple[Withdrawn, Message, str]]:
+    """Messages of cases that were taken back, newest first, with their cases' numbers; nothing they said."""
+    query = (
+        select(Withdrawn, Message, Case.number)
+        .join(Message, Message.id == Withdrawn.message_id)
+        .join(Case, Case.id == Withdrawn.case_id)
+        .order_by(Withdrawn.message_id.desc())
+        .limit(limit)
+    )
+    if before_id is not None:
+        query = query.where(Withdrawn.message_id < before_id)
+    return [(row[0], row[1], row[2]) for row in session.execute(query)]
+
+
+def media_due(session: Session, *, now: datetime, limit: int, lock: bool = False) -> Sequence[Media]:
+    """Files still to be fetched; ``lock``: those that nobody else is taking at this moment, held for writing."""
+    query = select(Media).where(Media.state == "pending", Media.due_at <= now).order_by(Media.id).limit(limit)
+    return session.scalars(query.with_for_update(skip_locked=True) if lock else query).all()
+
+
+def keep_media(session: Session, media_id: int, attempt: int, until: datetime) -> None:
+    """Hold on to a file that is being fetched, unless it was finished or taken over since."""
+    mine = Media.id == media_id, Media.state == "pending", Media.attempts == attempt
+    changed(session, update(Media).where(*mine).values(due_at=until))
+
+
+def media_content(session: Session, media_id: int) -> Media | None:
+    """A file with its content."""
+    query = select(Media).where(Media.id == media_id).options(undefer(Media.content))
+    return session.scalars(query).one_or_none()
+
+
+def enquiry(session: Session, enquiry_id: int | None) -> Enquiry | None:
+    """One enquiry."""
+    return session.get(Enquiry, enquiry_id) if enquiry_id is not None else None
+
+
+def enquiries_of_messages(session: Session, message_ids: Iterable[int], contact_id: int) -> list[Enquiry]:
+    """What the bot made of some messages of a contact."""
+    wanted = list(message_ids)
+    query = select(Enquiry).where(Enquiry.contact_id == contact_id, Enquiry.message_id.in_(wanted))
+    return list(session.scalars(query)) if wanted else []
+
+
+def unreachable_contacts(session: Session, contact_ids: list[int]) -> set[int]:
+    """Which of these contacts have blocked the official account."""
+    query = select(Contact.id).where(Contact.id.in_(contact_ids), Contact.reachable.is_(False))
+    return set(session.scalars(query)) if contact_ids else set()
+
+
+def contact_by_line_id(session: Session, line_user_id: str, *, now: datetime) -> tuple[Contact, bool]:
+    """The contact behind a LINE user, made if new (one row however many messages come at once, trap L16).
+
+    The row is locked until the transaction ends. Says whether it was new.
+    """
+    row = {
+        "line_user_id": line_user_id, "created_at": now, "reachable": True, "dialogue": {},
+    }  # fmt: skip
+    new = insert_ignoring(session, Contact, row, key=("line_user_id",))
+    query = select(Contact).where(Contact.line_user_id == line_user_id).with_for_update(key_share=True)
+    return session.scalars(query).one(), new
+
+
+def remember_unsent(session: Session, line_message_id: str, *, now: datetime) -> None:
+    """Keep a tombstone for a message taken back, in case it has not come yet (trap L3)."""
+    insert_ignoring(session, Unsent, {"line_message_id": line_message_id, "at": now}, key=("line_message_id",))
+
+
+def was_unsent(session: Session, line_message_id: str) -> bool:
+    """Whether a message was taken back before we got to it."""
+    return session.get(Unsent, line_message_id) is not None
+
+
+def contacts_without_name(session: Session, *, limit: int) -> list[tuple[int, str]]:
+    """Contacts whose LINE profile was never asked for."""
+    query = select(Contact.id, Contact.line_user_id).where(
+        Contact.display_name.is_(None), Contact.line_user_id.is_not(None)
+    )
+    return [(row[0], str(row[1])) for row in session.execute(query.order_by(Contact.id.desc()).limit(limit))]
+
+
+def name_contact(session: Session, contact_id: int, display_name: str) -> None:
+    """Keep a display name; an empty one says that there is none to be had."""
+    changed(session, update(Contact).where(Contact.id == contact_id).values(display_name=display_name[:200]))

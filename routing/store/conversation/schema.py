@@ -1,0 +1,110 @@
+"""Tables of conversations: contacts, what was said, files, tombstones of messages taken back, enquiries.
+
+What people wrote stands in ``message.text`` and nowhere else, so that erasing it there erases it.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, LargeBinary, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from routing.store.base import Base, Id
+
+
+class Contact(Base):
+    """A person who writes for a firm; one row a LINE user. ``dialogue`` is where the conversation stands.
+
+    ``park_kind``: what the firm said when asked, while its park is not known.
+    ``firm_said``: the firm in this person's own words; chats show no name that another person gave.
+    ``reach_at``: when that happened by which ``reachable`` stands. ``flooded_at``: the last event beyond the limit.
+    """
+
+    __tablename__ = "contact"
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    line_user_id: Mapped[str | None] = mapped_column(String(64), unique=True)
+    display_name: Mapped[str | None] = mapped_column(String(200))
+    name: Mapped[str | None] = mapped_column(String(80))
+    phone: Mapped[str | None] = mapped_column(String(40))
+    language: Mapped[str | None] = mapped_column(String(10))
+    park: Mapped[str | None] = mapped_column(String(40))
+    park_kind: Mapped[str | None] = mapped_column(String(12))
+    firm_id: Mapped[int | None] = mapped_column(ForeignKey("firm.id"), index=True)
+    firm_said: Mapped[str | None] = mapped_column(String(120))
+    dialogue: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    notice_version: Mapped[str | None] = mapped_column(String(20))
+    notice_at: Mapped[datetime | None]
+    reachable: Mapped[bool] = mapped_column(default=True)
+    reach_at: Mapped[datetime | None]
+    flooded_at: Mapped[datetime | None]
+    last_event_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+
+
+class Message(Base):
+    """Words or a file, from a firm (``in``), to it (``out``), or among staff (``note``). Erased ones keep their row."""
+
+    __tablename__ = "message"
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    case_id: Mapped[int | None] = mapped_column(ForeignKey("service_case.id"), index=True)
+    contact_id: Mapped[int | None] = mapped_column(ForeignKey("contact.id"), index=True)
+    direction: Mapped[str] = mapped_column(String(4))
+    kind: Mapped[str] = mapped_column(String(12))
+    text: Mapped[str] = mapped_column(Text, default="")
+    at: Mapped[datetime]
+    by: Mapped[str | None] = mapped_column(String(200))
+    via: Mapped[str] = mapped_column(String(12))
+    doc_no: Mapped[str | None] = mapped_column(String(60))
+    line_message_id: Mapped[str | None] = mapped_column(String(64), unique=True)
+    erased_at: Mapped[datetime | None]
+
+
+class Media(Base):
+    """A file a firm sent: fetched from LINE at once, since LINE keeps it for an unstated time only."""
+
+    __tablename__ = "media"
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    message_id: Mapped[int] = mapped_column(ForeignKey("message.id"), index=True)
+    line_message_id: Mapped[str] = mapped_column(String(64), unique=True)
+    file_name: Mapped[str | None] = mapped_column(String(200))
+    content_type: Mapped[str | None] = mapped_column(String(100))
+    size: Mapped[int | None]
+    content: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
+    state: Mapped[str] = mapped_column(String(10), index=True)
+    attempts: Mapped[int] = mapped_column(default=0)
+    due_at: Mapped[datetime]
+
+
+class Unsent(Base):
+    """A message taken back before (or after) we handled it: a tombstone without content."""
+
+    __tablename__ = "unsent"
+    line_message_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    at: Mapped[datetime]
+
+
+class Enquiry(Base):
+    """What a firm asked and what the bot made of it. The text stands in the message.
+
+    ``probability``: that the best entry is right, as it was decided on; null where no threshold could have changed
+    the decision.
+    """
+
+    __tablename__ = "enquiry"
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    contact_id: Mapped[int | None] = mapped_column(ForeignKey("contact.id"), index=True)
+    message_id: Mapped[int | None] = mapped_column(ForeignKey("message.id"))
+    case_id: Mapped[int | None] = mapped_column(ForeignKey("service_case.id"), index=True)
+    at: Mapped[datetime] = mapped_column(index=True)
+    language: Mapped[str] = mapped_column(String(10))
+    category: Mapped[str] = mapped_column(String(16))
+    topic: Mapped[str | None] = mapped_column(String(40))
+    decision: Mapped[str] = mapped_column(String(12))
+    confidence: Mapped[float]
+    probability: Mapped[float | None]
+    alert: Mapped[str | None] = mapped_column(String(20))
+    faq: Mapped[str | None] = mapped_column(String(80))
+    offered: Mapped[list[Any]] = mapped_column(default=list)
+    verdict: Mapped[str | None] = mapped_column(String(16))

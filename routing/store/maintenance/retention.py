@@ -1,0 +1,91 @@
+"""What is past its period: how much there is of it, and erasing it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Delete, Update, delete, func, select, tuple_, update
+from sqlalchemy.orm import Session
+
+from routing.store.accounts.schema import Audit, KnownAddress, SignInFailure, WebSession
+from routing.store.base import Base
+from routing.store.conversation.schema import Media, Message, Unsent
+from routing.store.maintenance.schema import Idempotency
+from routing.store.messaging.schema import Inbox, Outbox
+from routing.store.session import changed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Over:
+    """The instants before which each kind of thing is over; None: it is kept."""
+
+    inbox: datetime | None
+    chat: datetime | None
+    files: datetime | None
+    sent: datetime | None
+    audit: datetime | None
+    sign_in: datetime | None
+    sessions: datetime
+    answers: datetime
+
+
+_Rule = tuple[str, type[Base], tuple[ColumnElement[bool], ...], Update | Delete]
+
+
+def _rules(over: Over, now: datetime) -> Iterator[_Rule]:
+    """Name, table, what is over, and what is done with it."""
+    loose = select(Message.id).where(Message.case_id.is_(None))
+    if over.inbox is not None:
+        yield (
+            "inbox_bodies", Inbox,
+            (Inbox.received_at < over.inbox, Inbox.state.in_(("done", "quarantined")), Inbox.raw != ""),
+            update(Inbox).values(raw=""),
+        )  # fmt: skip
+    if over.files is not None:
+        yield (
+            "files", Media,
+            (Media.message_id.in_(loose.where(Message.at < over.files)), Media.content.is_not(None)),
+            update(Media).values(content=None, file_name=None, state="erased"),
+        )  # fmt: skip
+    if over.chat is not None:
+        yield (
+            "chat_messages", Message,
+            (Message.case_id.is_(None), Message.at < over.chat, Message.erased_at.is_(None)),
+            update(Message).values(text="", erased_at=now),
+        )  # fmt: skip
+        yield "unsent_marks", Unsent, (Unsent.at < over.chat,), delete(Unsent)
+    if over.sent is not None:
+        yield (
+            "sent_messages", Outbox,
+            (Outbox.state.in_(("accepted", "cancelled")), Outbox.created_at < over.sent, Outbox.reason != "erased"),
+            update(Outbox).values(payload=[], reply_token=None, reason="erased"),
+        )  # fmt: skip
+    yield "sessions", WebSession, (WebSession.last_seen_at < over.sessions,), delete(WebSession)
+    yield "first_answers", Idempotency, (Idempotency.created_at < over.answers,), delete(Idempotency)
+    if over.sign_in is not None:
+        yield "known_addresses", KnownAddress, (KnownAddress.last_at < over.sign_in,), delete(KnownAddress)
+        yield "sign_in_failures", SignInFailure, (SignInFailure.at < over.sign_in,), delete(SignInFailure)
+    if over.audit is not None:
+        yield "audit", Audit, (Audit.at < over.audit,), delete(Audit)
+
+
+def count(session: Session, over: Over) -> dict[str, int]:
+    """How much is over, by name."""
+    return {
+        name: session.scalars(select(func.count()).select_from(table).where(*conditions)).one()
+        for name, table, conditions, _statement in _rules(over, over.answers)
+    }
+
+
+def erase(session: Session, over: Over, *, now: datetime, most: int | None = None) -> dict[str, int]:
+    """Erase it, at most so many rows of each kind; says how many there were, by name."""
+    erased = {}
+    for name, table, conditions, statement in _rules(over, now):
+        chosen = conditions
+        if most is not None:
+            key = tuple(table.__table__.primary_key)
+            chosen = (tuple_(*key).in_(select(*key).where(*conditions).limit(most)),)
+        erased[name] = changed(session, statement.where(*chosen).execution_options(synchronize_session=False))
+    return erased

@@ -1,0 +1,150 @@
+"""The inbox: events are taken in once, and handled once, a user's in the order of their timestamps."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, func, or_, select, update
+from sqlalchemy.orm import Session
+
+from routing.store.messaging.schema import Inbox, Partition
+from routing.store.session import changed, insert_all_ignoring
+
+NEW, DONE, QUARANTINED = "new", "done", "quarantined"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawEvent:
+    """One webhook event before anybody has looked inside: ``event_at`` is LINE's timestamp in milliseconds."""
+
+    webhook_event_id: str
+    user_key: str
+    event_at: int
+    raw: str
+    quarantine: str | None = None
+
+
+def take_in(connection: Session | Connection, events: Sequence[RawEvent], *, now: datetime) -> None:
+    """Store events not seen before, and the lanes of their users: two statements, however many events there are."""
+    if not events:
+        return
+    rows = [
+        {
+            "webhook_event_id": event.webhook_event_id, "user_key": event.user_key, "event_at": event.event_at,
+            "received_at": now, "raw": event.raw, "state": QUARANTINED if event.quarantine else NEW, "attempts": 0,
+            "due_at": now, "error": event.quarantine,
+        }
+        for event in events
+    ]  # fmt: skip
+    # Lanes are sorted, so that two processes that store the same users wait for each other instead of locking up.
+    # Events keep their order: it is all that tells those of one millisecond apart.
+    partitions = [{"user_key": key} for key in sorted({event.user_key for event in events})]
+    insert_all_ignoring(connection, Partition, partitions, key=("user_key",))
+    insert_all_ignoring(connection, Inbox, rows, key=("webhook_event_id",))
+
+
+def partitions_with_work(session: Session, *, now: datetime, limit: int) -> list[str]:
+    """Users with an event that is due and whose lane nobody holds, the longest-waiting first."""
+    query = (
+        select(Inbox.user_key)
+        .join(Partition, Partition.user_key == Inbox.user_key)
+        .where(
+            Inbox.state == NEW, Inbox.due_at <= now, or_(Partition.lease_until.is_(None), Partition.lease_until < now)
+        )
+        .group_by(Inbox.user_key)
+        .order_by(func.min(Inbox.id))
+        .limit(limit)
+    )
+    return list(session.scalars(query))
+
+
+def hold_partition(session: Session, user_key: str, *, holder: str, now: datetime, lease: timedelta) -> bool:
+    """Take a user's lane if it is free; only one of several who try at once gets it (trap L10)."""
+    free = or_(Partition.lease_until.is_(None), Partition.lease_until < now)
+    take = update(Partition).where(Partition.user_key == user_key, free).values(holder=holder, lease_until=now + lease)
+    return changed(session, take) == 1
+
+
+def keep_partition(session: Session, user_key: str, *, holder: str, now: datetime, lease: timedelta) -> bool:
+    """Hold on to a lane for longer; False if the lease ran out and somebody else has it."""
+    mine = (
+        update(Partition)
+        .where(Partition.user_key == user_key, Partition.holder == holder)
+        .values(lease_until=now + lease)
+    )
+    return changed(session, mine) == 1
+
+
+def free_partition(session: Session, user_key: str, *, holder: str) -> None:
+    """Give a lane back, unless somebody else has it by now."""
+    changed(
+        session,
+        update(Partition)
+        .where(Partition.user_key == user_key, Partition.holder == holder)
+        .values(holder=None, lease_until=None),
+    )
+
+
+def free_all_lanes(session: Session) -> int:
+    """Give every lane back: whoever held them is gone. Says how many there were."""
+    held = update(Partition).where(Partition.holder.is_not(None))
+    return changed(session, held.values(holder=None, lease_until=None))
+
+
+def next_event(session: Session, user_key: str, *, now: datetime) -> Inbox | None:
+    """The user's oldest event that is due, by LINE's timestamp."""
+    query = (
+        select(Inbox)
+        .where(Inbox.user_key == user_key, Inbox.state == NEW, Inbox.due_at <= now)
+        .order_by(Inbox.event_at, Inbox.id)
+        .limit(1)
+    )
+    return session.scalars(query).one_or_none()
+
+
+def number_between(session: Session, user_key: str, after: datetime, until: datetime) -> int:
+    """How many events of a user happened after one instant and up to another, by LINE's timestamps."""
+    since, last = (int(instant.timestamp() * 1000) for instant in (after, until))
+    query = select(func.count()).where(
+        Inbox.user_key == user_key, Inbox.state.in_((NEW, DONE)), Inbox.event_at > since, Inbox.event_at <= last
+    )
+    return session.scalars(query).one()
+
+
+def claim(session: Session, inbox_id: int, *, now: datetime) -> bool:
+    """Mark an event handled, in the transaction of its effects; False if somebody else did (trap L2)."""
+    mark = update(Inbox).where(Inbox.id == inbox_id, Inbox.state == NEW).values(state=DONE, handled_at=now, error=None)
+    return changed(session, mark) == 1
+
+
+def put_off(session: Session, inbox_id: int, *, error: str, due_at: datetime | None) -> None:
+    """Note a failure: try again at ``due_at``, or set the event aside for a person if it is None."""
+    values = {"attempts": Inbox.attempts + 1, "error": error[:300]}
+    state = {"due_at": due_at} if due_at else {"state": QUARANTINED}
+    changed(session, update(Inbox).where(Inbox.id == inbox_id, Inbox.state == NEW).values(**values, **state))
+
+
+def forget(session: Session, user_key: str, line_message_id: str) -> None:
+    """Take the content out of the events that carried a message; one that still waits keeps what it is handled by."""
+    carried = Inbox.raw.contains(f'"id":"{line_message_id}"', autoescape=True)
+    for row in session.scalars(select(Inbox).where(Inbox.user_key == user_key, carried)):
+        row.raw = "{}" if row.state != NEW else _emptied(row.raw, line_message_id)
+
+
+def _emptied(raw: str, line_message_id: str) -> str:
+    event = json.loads(raw)
+    return json.dumps({**event, "message": {"id": line_message_id, "type": "text"}}, separators=(",", ":"))
+
+
+def quarantined(session: Session, *, limit: int = 100) -> list[Inbox]:
+    """Events that could not be handled, newest first."""
+    return list(session.scalars(select(Inbox).where(Inbox.state == QUARANTINED).order_by(Inbox.id.desc()).limit(limit)))
+
+
+def backlog(session: Session, *, now: datetime) -> tuple[int, float]:
+    """How many events wait, and for how many seconds the oldest has."""
+    number, oldest = session.execute(select(func.count(), func.min(Inbox.received_at)).where(Inbox.state == NEW)).one()
+    return number, (now - oldest).total_seconds() if oldest else 0.0

@@ -1,0 +1,183 @@
+"""The outbox: messages wait here until LINE has them, are leased while tried, and end accepted, unknown or dead."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, update
+from sqlalchemy.orm import Session, aliased
+
+from routing.store.cases.queries import seen_by as cases_seen_by
+from routing.store.cases.schema import Case as CaseRow
+from routing.store.messaging.schema import Outbox
+from routing.store.session import changed, instant
+
+PENDING, LEASED, ACCEPTED, UNKNOWN, DEAD, CANCELLED = "pending", "leased", "accepted", "unknown", "dead", "cancelled"
+SEEN_BY_STAFF = (UNKNOWN, DEAD)
+NEVER_PUSHED = "flood"
+"""The reason of answers in somebody's flood: they go by reply token or not at all (contract §9)."""
+
+
+def put(
+    session: Session,
+    *,
+    contact_id: int,
+    payload: list[Any],
+    reason: str,
+    now: datetime,
+    case_id: int | None = None,
+    reply_token: str | None = None,
+    token_until: datetime | None = None,
+) -> Outbox:
+    """Queue messages for a contact: by reply token if one is given, else by push. Gives the row.
+
+    ``now`` is the time of the step they tell of; they are due at once, by the database's time.
+    """
+    row = Outbox(
+        kind="reply" if reply_token else "push", retry_key=str(uuid4()), contact_id=contact_id, case_id=case_id,
+        reason=reason, payload=payload, reply_token=reply_token, token_until=token_until, created_at=now,
+        due_at=instant(session), attempts=0, doubtful=False, state=PENDING,
+    )  # fmt: skip
+    session.add(row)
+    session.flush()
+    return row
+
+
+def spare(session: Session, contact_id: int) -> None:
+    """Somebody floods us: answers to them that wait go by reply or not at all."""
+    answers = Outbox.contact_id == contact_id, Outbox.reason == "answer"
+    pushes = *answers, Outbox.kind == "push", Outbox.state == PENDING
+    replies = *answers, Outbox.kind == "reply", Outbox.state.in_((PENDING, LEASED))
+    changed(session, update(Outbox).where(*pushes).values(state=CANCELLED, error="flood"))
+    changed(session, update(Outbox).where(*replies).values(reason=NEVER_PUSHED))
+
+
+def _due(now: datetime) -> ColumnElement[bool]:
+    """Waiting and due, or leased by somebody who let the lease run out."""
+    return or_(
+        and_(Outbox.state == PENDING, Outbox.due_at <= now), and_(Outbox.state == LEASED, Outbox.lease_until < now)
+    )
+
+
+_IN_TURN = timedelta(seconds=1.5)
+"""How long a reply waits for the one before it that is being tried: a call that hangs must not hold up the next."""
+
+
+def _next(kind: str, now: datetime) -> Select[int]:
+    """Ids of what may be taken now: the reply whose token ends first, the push that is due longest.
+
+    A contact's pushes go out one after the other: none while an older one is unfinished. So do its replies, but none
+    waits for one that is tried for longer than a moment, since their tokens die within the minute; nor for any push.
+    """
+    older = aliased(Outbox)
+    if kind == "push":
+        ahead: ColumnElement[bool] = older.state.in_((PENDING, LEASED))
+    else:
+        trying = and_(older.state == LEASED, older.attempts == 1, older.first_try_at > now - _IN_TURN)
+        ahead = or_(and_(older.state == PENDING, older.attempts == 0), trying)
+    before = older.contact_id == Outbox.contact_id, older.kind == kind, older.id < Outbox.id
+    query = select(Outbox.id).where(Outbox.kind == kind, _due(now), ~exists().where(*before, ahead))
+    first = Outbox.token_until if kind == "reply" else Outbox.due_at
+    return query.order_by(first, Outbox.id)
+
+
+def waiting(session: Session, *, now: datetime, limit: int) -> int:
+    """How many messages may be taken now, counted up to ``limit``; only reads."""
+    found = 0
+    for kind in ("reply", "push"):
+        found += len(session.scalars(_next(kind, now).limit(limit - found)).all())
+        if found >= limit:
+            break
+    return found
+
+
+def lease(session: Session, *, now: datetime, length: timedelta, limit: int) -> list[Outbox]:
+    """Take messages that are due, or whose lease ran out, for ``length``; replies first.
+
+    A reply whose lease ran out is doubtful from now on: whoever held it may have sent it.
+    """
+    taken: list[Outbox] = []
+    for kind in ("reply", "push"):
+        query = _next(kind, now).limit(limit - len(taken)).with_for_update(skip_locked=True, of=Outbox)
+        for outbox_id in session.scalars(query).all() if len(taken) < limit else ():
+            doubtful = or_(Outbox.doubtful, and_(Outbox.kind == "reply", Outbox.state == LEASED))
+            take = update(Outbox).where(Outbox.id == outbox_id, _due(now)).execution_options(synchronize_session=False)
+            if changed(session, take.values(state=LEASED, lease_until=now + length, doubtful=doubtful)):
+                taken.append(session.get_one(Outbox, outbox_id, populate_existing=True))
+    return taken
+
+
+def keep(session: Session, outbox_id: int, *, attempt: int, until: datetime) -> None:
+    """Hold on to a message that is being sent, unless it was finished or taken over since."""
+    mine = Outbox.id == outbox_id, Outbox.state == LEASED, Outbox.attempts == attempt
+    changed(session, update(Outbox).where(*mine).values(lease_until=until))
+
+
+def let_go_of_all(session: Session, *, now: datetime) -> int:
+    """End every lease: whoever held them is gone. Says how many there were."""
+    past = now - timedelta(seconds=1)
+    return changed(session, update(Outbox).where(Outbox.state == LEASED).values(lease_until=past))
+
+
+def get(session: Session, outbox_id: int, *, lock: bool = False) -> Outbox | None:
+    """One message."""
+    query = select(Outbox).where(Outbox.id == outbox_id)
+    if lock:
+        query = query.with_for_update(key_share=True).execution_options(populate_existing=True)
+    return session.scalars(query).one_or_none()
+
+
+def listing(
+    session: Session, *, states: tuple[str, ...] = (), case_id: int | None = None, before_id: int | None = None,
+    limit: int = 50,
+) -> list[Outbox]:  # fmt: skip
+    """Messages, newest first, a page at a time."""
+    query = select(Outbox)
+    if states:
+        query = query.where(Outbox.state.in_(states))
+    if case_id is not None:
+        query = query.where(Outbox.case_id == case_id)
+    if before_id is not None:
+        query = query.where(Outbox.id < before_id)
+    return list(session.scalars(query.order_by(Outbox.id.desc()).limit(limit)))
+
+
+def withdraw(session: Session, case_id: int, reasons: tuple[str, ...]) -> int:
+    """Take back notices of a case that have not gone out and are overtaken (trap O6); says how many."""
+    waiting = Outbox.case_id == case_id, Outbox.state == PENDING, Outbox.reason.in_(reasons)
+    return changed(session, update(Outbox).where(*waiting).values(state=CANCELLED, error="overtaken"))
+
+
+def counts(session: Session) -> dict[str, int]:
+    """How many messages stand in each state."""
+    rows = session.execute(select(Outbox.state, func.count()).group_by(Outbox.state))
+    return {str(state): number for state, number in rows}
+
+
+def oldest_due(session: Session, *, now: datetime) -> float:
+    """For how many seconds the longest-waiting due message has waited."""
+    oldest = session.scalars(select(func.min(Outbox.due_at)).where(Outbox.state == PENDING)).one()
+    return max(0.0, (now - oldest).total_seconds()) if oldest else 0.0
+
+
+def deliveries(
+    session: Session, *, states: Sequence[str], number: str | None, before_id: int | None, limit: int,
+    seen_by: tuple[str, str | None] | None,
+) -> list[tuple[Outbox, str | None]]:  # fmt: skip
+    """Messages on their way out and the numbers of their cases, newest first.
+
+    ``seen_by``: a unit and an e-mail; confidential cases that are neither's are left out. None leaves out nothing.
+    """
+    query = select(Outbox, CaseRow.number).outerjoin(CaseRow, CaseRow.id == Outbox.case_id)
+    if states:
+        query = query.where(Outbox.state.in_(states))
+    if number is not None:
+        query = query.where(CaseRow.number == number)
+    if before_id is not None:
+        query = query.where(Outbox.id < before_id)
+    if seen_by is not None:
+        query = query.where(or_(CaseRow.id.is_(None), cases_seen_by(*seen_by)))
+    return [(row, found) for row, found in session.execute(query.order_by(Outbox.id.desc()).limit(limit))]

@@ -1,0 +1,70 @@
+"""Tables of messaging: the inbox with one partition a user, and the outbox."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from routing.store.base import Base, Id
+
+
+class Partition(Base):
+    """One lane a LINE user: whoever holds the lease handles that user's events, in the order of their timestamps."""
+
+    __tablename__ = "lane"
+    user_key: Mapped[str] = mapped_column(String(80), primary_key=True)
+    holder: Mapped[str | None] = mapped_column(String(40))
+    lease_until: Mapped[datetime | None]
+
+
+class Inbox(Base):
+    """A webhook event as it came, stored before LINE gets its 200."""
+
+    __tablename__ = "inbox"
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    webhook_event_id: Mapped[str] = mapped_column(String(80), unique=True)
+    user_key: Mapped[str] = mapped_column(String(80))
+    event_at: Mapped[int] = mapped_column(BigInteger)
+    received_at: Mapped[datetime]
+    raw: Mapped[str] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(String(12))
+    attempts: Mapped[int] = mapped_column(default=0)
+    due_at: Mapped[datetime]
+    handled_at: Mapped[datetime | None]
+    error: Mapped[str | None] = mapped_column(String(300))
+    __table_args__ = (
+        Index("ix_inbox_work", "state", "due_at"),
+        Index("ix_inbox_lane", "user_key", "state", "event_at"),
+    )
+
+
+class Outbox(Base):
+    """A message on its way out, written in the transaction of what it tells. ``payload`` is channel-neutral.
+
+    ``doubtful``: a reply of which an earlier try may have arrived. Due times and leases are the database's time.
+    """
+
+    __tablename__ = "outbox"
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    kind: Mapped[str] = mapped_column(String(6))
+    retry_key: Mapped[str] = mapped_column(String(36), unique=True)
+    contact_id: Mapped[int] = mapped_column(ForeignKey("contact.id"), index=True)
+    case_id: Mapped[int | None] = mapped_column(ForeignKey("service_case.id"), index=True)
+    reason: Mapped[str] = mapped_column(String(40))
+    payload: Mapped[list[Any]]
+    reply_token: Mapped[str | None] = mapped_column(String(80))
+    token_until: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    lease_until: Mapped[datetime | None]
+    first_try_at: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(default=0)
+    doubtful: Mapped[bool] = mapped_column(default=False)
+    state: Mapped[str] = mapped_column(String(10))
+    error: Mapped[str | None] = mapped_column(String(300))
+    accepted_at: Mapped[datetime | None]
+    request_id: Mapped[str | None] = mapped_column(String(64))
+    __table_args__ = (Index("ix_outbox_work", "state", "due_at"),)

@@ -1,0 +1,52 @@
+"""Queries on imported calendar years and closures."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from knowledge.calendar.official_days import Closure
+from routing.store.office_calendar.schema import CalendarYear, ClosureRow
+
+
+def imported_years(session: Session) -> list[CalendarYear]:
+    """Every imported year, the earliest first."""
+    return list(session.scalars(select(CalendarYear).order_by(CalendarYear.year)))
+
+
+def standing_closures(session: Session) -> tuple[Closure, ...]:
+    """Closures that were not withdrawn."""
+    rows = session.scalars(select(ClosureRow).where(ClosureRow.withdrawn_at.is_(None)).order_by(ClosureRow.id))
+    return tuple(
+        Closure(date=row.day, county=row.county, district=row.district, part=row.part, source=row.source or "")
+        for row in rows
+    )
+
+
+def closures(session: Session, *, limit: int = 200) -> list[ClosureRow]:
+    """Closures, withdrawn ones too, the latest day first."""
+    return list(session.scalars(select(ClosureRow).order_by(ClosureRow.day.desc(), ClosureRow.id.desc()).limit(limit)))
+
+
+def find_closures(
+    session: Session, *, day: date, county: str | None = None, district: str | None = None
+) -> list[ClosureRow]:
+    """Standing closures of a day, in a county and district if given."""
+    query = select(ClosureRow).where(ClosureRow.day == day, ClosureRow.withdrawn_at.is_(None))
+    if county is not None:
+        query = query.where(ClosureRow.county == county)
+    if district is not None:
+        query = query.where(ClosureRow.district == district)
+    return list(session.scalars(query))
+
+
+def put_year(session: Session, *, year: int, csv: str, sha256: str, now: datetime) -> None:
+    """Keep an imported year, in place of an earlier import of the same."""
+    session.merge(CalendarYear(year=year, csv=csv, sha256=sha256, imported_at=now))
+
+
+def closure(session: Session, closure_id: int) -> ClosureRow | None:
+    """One closure, standing or withdrawn."""
+    return session.get(ClosureRow, closure_id)

@@ -1,1 +1,0 @@
-"""Whole tables at once: what is past its period, and copies of the database."""
