@@ -55,13 +55,19 @@ def interval(right: float, n: int) -> tuple[float, float] | None:
 
 
 def direct_figures(understander: Understander) -> Figures:
-    """Share answered and precision of the natural questions, in all and by aspect, park and language."""
+    """Share answered and precision of the natural questions, in all and by aspect, park and language.
+
+    Questions that no entry is known to answer stand apart: any answer to them counts as wrong.
+    """
     limits = Limits.from_mapping(read_thresholds())
     groups: dict[str, list[float | None]] = {}
-    for row in rows(NEAR / "natural.tsv"):
+    for row in [*rows(NEAR / "natural.tsv"), *rows(NEAR / "mixed.tsv")]:
         read = understander.understand(row.text)
         entry, whole = answer_to(read, limits)
         worth = None if entry is None else 0.0 if entry not in row.entries else 1.0 if whole else 0.5
+        if "-" in row.entries:
+            groups.setdefault("not known to be answered", []).append(worth)
+            continue
         for name in ("all", f"language {row.language}", f"park {_park(read)}", f"aspect {_aspect(read)}"):
             groups.setdefault(name, []).append(worth)
     return {name: _line(values) for name, values in sorted(groups.items())}
@@ -92,7 +98,7 @@ def near_miss_figures(understander: Understander) -> Figures:
     limits = Limits.from_mapping(read_thresholds())
     found: Figures = {}
     for path in sorted(NEAR.glob("*.tsv")):
-        if path.stem == "natural":
+        if path.stem in {"natural", "mixed"}:
             continue
         every = rows(path)
         wrong = [row.text for row in every if _wrong(understander, row, limits)]
