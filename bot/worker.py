@@ -62,7 +62,7 @@ class Worker:
                 ("trials", self._trials_turn, Event(), _TRIALS_EVERY),
             )
         ]
-        self._partitions = ThreadPoolExecutor(_PARTITIONS_AT_ONCE, thread_name_prefix="lane")
+        self._partitions = ThreadPoolExecutor(_PARTITIONS_AT_ONCE, thread_name_prefix="partition")
         self._in_hand: set[str] = set()
         self._lock = Lock()
         self._beats = leases.Heartbeat(runtime.database)
@@ -116,7 +116,7 @@ class Worker:
                 wake.clear()
 
     def _inbox_turn(self) -> int:
-        """Set threads to work on lanes, and do not wait for them: a slow lane holds up its own user alone."""
+        """Set threads to work on partitions, and do not wait for them: a slow partition holds up its own user alone."""
         with self._lock:
             in_hand = set(self._in_hand)
         room = 2 * _PARTITIONS_AT_ONCE - len(in_hand)
@@ -139,7 +139,7 @@ class Worker:
                 holder=f"{self._holder}-{token_hex(4)}", now=runtime.now,
             )  # fmt: skip
         except Exception as error:
-            # What was not handled stays, and its lane is free again when its lease ends.
+            # What was not handled stays, and its partition is free again when its lease ends.
             log.exception("lane_failed", error=type(error).__name__)
             handled = 0
         with self._lock:

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from knowledge.asking.match import Match
-from knowledge.asking.places import holds
+from knowledge.relevance.match import Match
+from knowledge.relevance.places import holds
 from knowledge.understand import Understanding
 from knowledge.vocabulary import Category, ParkKind
 

@@ -13,11 +13,11 @@ from pathlib import Path
 
 from rapidfuzz import fuzz
 
-from knowledge.asking.match import Match
 from knowledge.entries import FaqEntry, KnowledgeBase
 from knowledge.language.text import detect_language, normalise
 from knowledge.model.classify import RankedCategory
 from knowledge.model.features import UnitCoder, bag
+from knowledge.relevance.match import Match
 from knowledge.understand import Previous, Understander, Understanding
 from knowledge.vocabulary import Category
 

@@ -9,14 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
-from knowledge.asking.aspects import Ask, asked
-from knowledge.asking.candidates import Candidates, Question
-from knowledge.asking.match import Match
-from knowledge.asking.meeting import acts_in
-from knowledge.asking.persons import of_own_case, only_tells, person_needed, to_reckon
-from knowledge.asking.places import Place, PlaceReader
+from knowledge.alerts.detection import Alert, detect_alert
 from knowledge.entries import Aspect, KnowledgeBase
-from knowledge.language.alerts import Alert, detect_alert
 from knowledge.language.lexicon import Hit, LexiconIndex
 from knowledge.language.opposites import Said
 from knowledge.language.reading import Focus, leans_on_last_turn, read_focus
@@ -27,6 +21,12 @@ from knowledge.model.features import Floats
 from knowledge.model.fitting import LazyMatchers, Plan
 from knowledge.model.matching import KernelMatcher, Scores
 from knowledge.offices.directory import Offices, load_offices
+from knowledge.relevance.aspects import Ask, asked
+from knowledge.relevance.candidates import Candidates, Question
+from knowledge.relevance.match import Match
+from knowledge.relevance.meeting import acts_in
+from knowledge.relevance.persons import of_own_case, only_tells, person_needed, to_reckon
+from knowledge.relevance.places import Place, PlaceReader
 from knowledge.vocabulary import Category, Language
 
 _TOPIC_SCORE = 0.25

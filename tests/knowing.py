@@ -47,7 +47,7 @@ def actor(name: str) -> Actor:
 def drafted(service: Service, who: str, entry_id: str = "land-lease-renewal", **changes: object) -> int:
     """The id of a new draft."""
     with service.runtime.writing() as (session, _):
-        known = service.runtime.knowledge.in_force(session)
+        known = service.runtime.knowledge.active(session)
         entry = known.base.entry(entry_id)
         assert entry is not None
         return entry_versions.draft(session, actor(who), known, {**body_of(entry), **changes}, note="", now=service.now)
@@ -56,5 +56,5 @@ def drafted(service: Service, who: str, entry_id: str = "land-lease-renewal", **
 def approved(service: Service, who: str, edit_id: int) -> str:
     """Approve a draft; gives the entry's id."""
     with service.runtime.writing() as (session, _):
-        known = service.runtime.knowledge.in_force(session)
+        known = service.runtime.knowledge.active(session)
         return entry_versions.approve(session, actor(who), known, edit_id, now=service.now)

@@ -9,13 +9,13 @@ from typing import Annotated
 import typer
 
 from bot.web.words import WORDS
-from knowledge.asking.aspects import stated
 from knowledge.entries import Aspect, FaqEntry, KnowledgeBase
 from knowledge.files.fields import Problem
 from knowledge.law.bulk import BulkError, read_bulk
 from knowledge.law.clauses import read_store
 from knowledge.law.importing import State, difference, keep, newer, state
 from knowledge.loading import DATA, KnowledgeError, read_entries, read_knowledge
+from knowledge.relevance.aspects import stated
 from knowledge.vocabulary import EntryKind
 from knowledge.writing import as_yaml, import_files
 

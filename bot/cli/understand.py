@@ -11,7 +11,7 @@ from typing import Annotated, Any, TextIO
 import typer
 
 from bot.web.words import WORDS
-from knowledge.asking.match import Match
+from knowledge.relevance.match import Match
 from knowledge.understand import Understander, Understanding
 from knowledge.vocabulary import Category
 from routing.domain.decision import Action, Decision, Thresholds, decide

@@ -25,7 +25,7 @@ _MAX_ANSWER = 1024 * 1024
 _CHUNK = 64 * 1024
 _USER = re.compile(r"\b[UCR][0-9a-f]{32}\b")
 
-log = structlog.get_logger("line.wire")
+log = structlog.get_logger("line.http_client")
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,13 +19,13 @@ import yaml
 from scipy.sparse import csr_matrix
 from sklearn.svm import LinearSVC
 
+from knowledge.alerts.alert_model import GRAM_LIMIT
+from knowledge.alerts.detection import Alert
+from knowledge.build.alert_weights import weigh
 from knowledge.build.category import training_texts
-from knowledge.build.danger_weights import weigh
 from knowledge.build.tables import Space, cut, pack
 from knowledge.entries import KnowledgeBase
 from knowledge.evaluation.cases import ALERTS, THIRD
-from knowledge.language.alert_model import GRAM_LIMIT
-from knowledge.language.alerts import Alert
 from knowledge.language.text import detect_language
 from knowledge.loading import DATA, read_knowledge
 

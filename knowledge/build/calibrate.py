@@ -18,9 +18,6 @@ import numpy as np
 import yaml
 from sklearn.linear_model import LogisticRegression
 
-from knowledge.asking.aspects import asked
-from knowledge.asking.candidates import with_category
-from knowledge.asking.meeting import acts_in
 from knowledge.entries import FaqEntry
 from knowledge.language.opposites import Said
 from knowledge.language.text import normalise
@@ -31,6 +28,9 @@ from knowledge.model.coverage import said_by, words
 from knowledge.model.features import Floats
 from knowledge.model.fitting import Plan
 from knowledge.model.matching import KernelMatcher
+from knowledge.relevance.aspects import asked
+from knowledge.relevance.candidates import with_category
+from knowledge.relevance.meeting import acts_in
 from knowledge.understand import Understander
 
 RIDGE = 0.3

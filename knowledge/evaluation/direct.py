@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from knowledge.answer_policy import Limits, is_sure, true_there
-from knowledge.asking.aspects import STEPS
 from knowledge.evaluation.cases import NEAR
 from knowledge.loading import read_thresholds
+from knowledge.relevance.aspects import STEPS
 from knowledge.understand import Understander, Understanding
 from knowledge.vocabulary import EntryKind
 

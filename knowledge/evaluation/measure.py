@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from knowledge.alerts.detection import detect_alert
 from knowledge.answer_policy import Limits, is_sure, true_there
 from knowledge.entries import KnowledgeBase
 from knowledge.evaluation.baselines import Ask, baselines
@@ -12,7 +13,6 @@ from knowledge.evaluation.cases import Case, Pair, alert_sets
 from knowledge.evaluation.metrics import Outcome, accuracy, auroc, confusion, macro_f1, recall
 from knowledge.evaluation.robustness import SPOILERS, spoil
 from knowledge.evaluation.speed import speed_figures, timed
-from knowledge.language.alerts import detect_alert
 from knowledge.loading import read_thresholds
 from knowledge.understand import Understander, Understanding
 from knowledge.vocabulary import Category, EntryKind

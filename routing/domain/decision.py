@@ -12,10 +12,10 @@ from enum import StrEnum
 from typing import Any
 
 from knowledge.answer_policy import Limits, is_sure, true_there
-from knowledge.asking.match import Match
-from knowledge.asking.places import kind_matters
 from knowledge.entries import Aspect
 from knowledge.loading import read_thresholds
+from knowledge.relevance.match import Match
+from knowledge.relevance.places import kind_matters
 from knowledge.understand import Understanding
 from knowledge.vocabulary import CASE_CATEGORIES, Category, EntryKind, ParkKind
 

@@ -19,17 +19,17 @@ def service(database_url):
         yield with_few_entries(service)
 
 
-def in_force(service, entry_id="land-lease-renewal"):
+def active_entry(service, entry_id="land-lease-renewal"):
     with service.runtime.reading() as (session, _):
-        return service.runtime.knowledge.in_force(session).base.entry(entry_id)
+        return service.runtime.knowledge.active(session).base.entry(entry_id)
 
 
 def test_a_draft_changes_nothing_until_somebody_else_of_the_unit_approves_it(service):
     edit = drafted(service, "alice", answer=ANSWER)
-    assert in_force(service).answer != ANSWER
+    assert active_entry(service).answer != ANSWER
     service.later(minutes=1)
     assert approved(service, "bob", edit) == "land-lease-renewal"
-    assert in_force(service).answer == ANSWER
+    assert active_entry(service).answer == ANSWER
 
 
 @pytest.mark.parametrize(("who", "why"), [("alice", "its author"), ("carol", "another unit"), ("tai", "a partner")])
@@ -37,13 +37,13 @@ def test_a_draft_is_not_approved_by(service, who, why):
     edit = drafted(service, "alice", answer=ANSWER)
     with pytest.raises(Forbidden):
         approved(service, who, edit)
-    assert in_force(service).answer != ANSWER
+    assert active_entry(service).answer != ANSWER
 
 
 @pytest.mark.parametrize("who", ["sue", "adam"])
 def test_leaders_approve_also_what_they_wrote(service, who):
     approved(service, who, drafted(service, who, answer=ANSWER))
-    assert in_force(service).answer == ANSWER
+    assert active_entry(service).answer == ANSWER
 
 
 def test_an_entry_moved_to_another_unit_is_approved_by_the_unit_that_has_it(service):
@@ -51,7 +51,7 @@ def test_an_entry_moved_to_another_unit_is_approved_by_the_unit_that_has_it(serv
     with pytest.raises(Forbidden):
         approved(service, "carol", edit)
     approved(service, "alice", edit)
-    assert in_force(service).unit == "投資服務科"
+    assert active_entry(service).unit == "投資服務科"
 
 
 def test_a_draft_is_decided_once_and_not_over_a_newer_version(service):
@@ -62,7 +62,7 @@ def test_a_draft_is_decided_once_and_not_over_a_newer_version(service):
         approved(service, "bob", first)
     with pytest.raises(StaleVersion):
         approved(service, "bob", second)
-    assert in_force(service).answer == ANSWER
+    assert active_entry(service).answer == ANSWER
 
 
 def test_a_draft_with_a_slip_and_one_that_changes_nothing_are_refused(service):
@@ -90,13 +90,16 @@ def test_an_approval_is_live_in_every_process_without_a_restart(service):
 
 def test_versions_say_who_changed_what(service):
     with service.runtime.reading() as (session, _):
-        said = list(in_force(service).phrasings["zh"])
-    phrasings = {**{k: list(v) for k, v in in_force(service).phrasings.items()}, "zh": [*said[1:], "租約到期續約找誰"]}
+        said = active_entry(service).phrasings
+    phrasings = {
+        **{k: list(v) for k, v in said.items()},
+        "zh": [*said["zh"][1:], "租約到期續約找誰"],
+    }
     edit = drafted(service, "alice", review="2026-12-31", phrasings=phrasings)
     service.later(minutes=1)
     approved(service, "sue", edit)
     with service.runtime.reading() as (session, _):
-        known = service.runtime.knowledge.in_force(session)
+        known = service.runtime.knowledge.active(session)
         version = entry_versions.versions(session, known, "land-lease-renewal")[0]
         audit = session.scalars(select(Audit.action).where(Audit.subject == "land-lease-renewal")).all()
     changes = {change.name: [(piece.side, piece.text) for piece in change.pieces] for change in version.changes}
@@ -109,7 +112,7 @@ def test_versions_say_who_changed_what(service):
 
 def imported(service, text, who="alice"):
     with service.runtime.writing() as (session, _):
-        known = service.runtime.knowledge.in_force(session)
+        known = service.runtime.knowledge.active(session)
         return entry_versions.import_text(session, actor(who), known, text, name="edited.yaml", now=service.now)
 
 
@@ -120,9 +123,9 @@ def test_a_file_that_was_exported_comes_in_again_without_a_draft(service):
 def test_an_edited_file_becomes_drafts_of_what_it_changed(service):
     text = written(few().entries).replace(few().entry("land-find-platform").question, "哪裡可以查到空地？")
     (edit,) = imported(service, text)
-    assert in_force(service, "land-find-platform").question != "哪裡可以查到空地？"
+    assert active_entry(service, "land-find-platform").question != "哪裡可以查到空地？"
     approved(service, "bob", edit)
-    assert in_force(service, "land-find-platform").question == "哪裡可以查到空地？"
+    assert active_entry(service, "land-find-platform").question == "哪裡可以查到空地？"
 
 
 def test_one_slip_and_nothing_of_a_file_is_taken(service):
@@ -146,5 +149,5 @@ def test_a_version_that_can_no_longer_be_read_is_left_out_and_the_rest_stays(ser
         row.body = {**row.body, "review": "someday"}
     fresh, _ = process(service)
     with service.runtime.reading() as (session, _):
-        base = fresh.in_force(session).base
+        base = fresh.active(session).base
     assert body_of(base.entry("land-lease-renewal")) == body_of(few().entry("land-lease-renewal"))

@@ -48,7 +48,7 @@ def test_the_branch_fills_in_what_only_it_knows_and_then_it_is_answered(service)
         (draft,) = (row.id for row in entry_versions.drafts(session))
     approved(service, "bob", draft)
     with service.runtime.writing() as (session, _):
-        entry = service.runtime.knowledge.in_force(session).base.entry("land-find-platform")
+        entry = service.runtime.knowledge.active(session).base.entry("land-find-platform")
     assert (entry.kind, entry.answer, entry.fill) == (EntryKind.ANSWER, "目前可租 B2 棟 3 樓 120 坪。", None)
     assert entry.basis[-1].law == "本分局提供"
     assert "目前可租" in entry.en.answer

@@ -34,7 +34,7 @@ def first_message(session):
 
 def propose(service, number, *, who="alice", text=WORDS, kind=Kind.PHRASING, entry_id="land-standard-renewal", **more):
     with service.runtime.writing() as (session, _):
-        known = service.runtime.knowledge.in_force(session)
+        known = service.runtime.knowledge.active(session)
         message = first_message(session).id
         return corrections.propose(
             session, actor(who), known, number, message_id=message, text=text, kind=kind, entry_id=entry_id,
@@ -87,7 +87,7 @@ def test_a_correction_that_does_harm_is_refused_with_its_figures(service, number
     assert row.state == "refused"
     assert "命中率" in row.report["objection"]
     with service.runtime.reading() as (session, _):
-        assert service.runtime.knowledge.in_force(session).taught == ()
+        assert service.runtime.knowledge.active(session).taught == ()
 
 
 def test_a_harmful_one_does_not_hold_up_the_others(service, number):
@@ -122,7 +122,7 @@ def test_a_message_taken_back_later_takes_its_correction_along(service, number, 
     row = rows(service)[0]
     assert (row.text, row.state) == ("", "erased")
     with service.runtime.reading() as (session, _):
-        assert service.runtime.knowledge.in_force(session).taught == ()
+        assert service.runtime.knowledge.active(session).taught == ()
 
 
 @pytest.mark.parametrize(
@@ -161,12 +161,12 @@ def test_the_same_is_not_taught_twice_and_can_be_taken_back_by_its_unit(service,
     assert again.value.code == "taught_already"
     tried(service)
     with service.runtime.writing() as (session, _):
-        known = service.runtime.knowledge.in_force(session)
+        known = service.runtime.knowledge.active(session)
         with pytest.raises(Forbidden):
             corrections.withdraw(session, actor("carol"), known, made.id, now=service.now)
         corrections.withdraw(session, actor("bob"), known, made.id, now=service.now)
     with service.runtime.reading() as (session, _):
-        assert service.runtime.knowledge.in_force(session).taught == ()
+        assert service.runtime.knowledge.active(session).taught == ()
         actions = session.scalars(select(Audit.action).where(Audit.action.startswith("correction."))).all()
     assert actions == ["correction.phrasing", "correction.live", "correction.withdrawn"]
 

@@ -136,7 +136,7 @@ def test_a_threshold_derived_from_another_release_waits_for_the_next_run(service
     with service.runtime.writing() as (session, _):
         kept = meta_store.read(session, answer_quality.KEY)
         meta_store.put(session, answer_quality.KEY, kept.replace(f'"shipped": {SHIPPED.answer}', '"shipped": 0.5'))
-        assert answer_quality.in_force(session, SHIPPED) == SHIPPED
+        assert answer_quality.active_thresholds(session, SHIPPED) == SHIPPED
 
 
 def shown(service):
@@ -204,7 +204,7 @@ def test_an_entry_that_helped_later_does_not_make_the_direct_answer_right(branch
 
 def in_base(service):
     with service.runtime.reading() as (session, _):
-        return service.runtime.knowledge.in_force(session)
+        return service.runtime.knowledge.active(session)
 
 
 def test_an_entry_that_is_wrong_more_often_than_agreed_is_stopped_until_it_is_verified_again(service):

@@ -12,9 +12,9 @@ from bot.desk.knowledge.shared import LANGUAGES, known, search, state_of, usual
 from bot.web.templating import show
 from bot.web.unit_of_work import Reading
 from bot.web.words import WORDS
-from knowledge.asking.aspects import stated
 from knowledge.calendar.office_calendar import local
 from knowledge.entries import Aspect
+from knowledge.relevance.aspects import stated
 from routing.domain.errors import NotFound
 from routing.service.knowledge_admin import answer_quality, corrections, preview
 from routing.service.knowledge_admin import versions as entry_versions
@@ -74,7 +74,7 @@ def entry_page(request: Request, work: Reading, entry_id: str, done: str = "", l
     lang = lang if lang in dict(LANGUAGES) else "zh-TW"
     values = {
         "entry": entry,
-        "in_force": found.base.entry(entry_id) is not None,
+        "active": found.base.entry(entry_id) is not None,
         "versions": versions,
         "lang": lang,
         "state": state_of(entry, local(work.now).date()),

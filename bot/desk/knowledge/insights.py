@@ -127,7 +127,7 @@ def unanswered_page(request: Request, work: Reading, week: str = "") -> Response
         "languages": WORDS["language"],
         "standing": answer_quality.standing(work.session),
         "whys": WHYS,
-        "threshold": answer_quality.in_force(work.session, work.runtime.reader.shipped).answer,
+        "threshold": answer_quality.active_thresholds(work.session, work.runtime.reader.shipped).answer,
         "days": answer_quality.DAYS,
         "reader_shipped": work.runtime.reader.shipped.answer,
         "aim": AIM,
@@ -136,8 +136,8 @@ def unanswered_page(request: Request, work: Reading, week: str = "") -> Response
 
 
 @router.get("/doubles")
-def doubles_page(request: Request, work: Reading) -> Response:
+def conflicts_page(request: Request, work: Reading) -> Response:
     """Entries that say the same, or name different numbers by the same article."""
     found = known(work)
     near, numbers = conflicts.of(found.version, found.base)
-    return show(request, "knowledge_doubles.html", {**usual(work, "doubles"), "near": near, "numbers": numbers})
+    return show(request, "knowledge_conflicts.html", {**usual(work, "doubles"), "near": near, "numbers": numbers})

@@ -35,7 +35,7 @@ SOON = 60
 def known(work: UnitOfWork) -> ActiveKnowledge:
     """What is in force, for a person of the team. Raises Forbidden for partners."""
     require_team(work.actor)
-    return work.runtime.knowledge.in_force(work.session)
+    return work.runtime.knowledge.active(work.session)
 
 
 def usual(work: UnitOfWork, tab: str) -> dict[str, Any]:

@@ -89,7 +89,7 @@ def import_histories(
 
 
 def import_beside_service(
-    transactions: UnitOfWorkFactory, lines: Iterable[str], *, skip_bad: bool, now: datetime
+    units_of_work: UnitOfWorkFactory, lines: Iterable[str], *, skip_bad: bool, now: datetime
 ) -> ImportResult:
     """As ``import_histories``, in many short transactions, so that what is served meanwhile goes on.
 
@@ -99,18 +99,18 @@ def import_beside_service(
     Raises:
         Invalid: a number was given to another case since it was compared; says how many cases are in by then.
     """
-    with transactions.reading() as (session, office):
+    with units_of_work.reading() as (session, office):
         checked = _check(session, office, lines, now=now)
     if checked.refusals and not skip_bad:
         return checked.result(0)
     entered = 0
     if checked.accepted:
-        with transactions.writing() as (session, _desk):
+        with units_of_work.writing() as (session, _office):
             # First, so that no case opened meanwhile gets one of the numbers to come.
             _reserve(session, checked.accepted)
     for start in range(0, len(checked.accepted), PART):
         part = checked.accepted[start : start + PART]
-        with transactions.writing() as (session, office):
+        with units_of_work.writing() as (session, office):
             known = report_store.known(session, [one.number for one in part])
             for one in part:
                 if (reason := _reason_against(one, known.get(one.number))) is not None:
@@ -122,7 +122,7 @@ def import_beside_service(
             if new:
                 _audit(session, len(new), now=now)
         entered += len(new)
-        transactions.database.give_way()
+        units_of_work.database.give_way()
     return checked.result(entered)
 
 

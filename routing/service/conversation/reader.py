@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 from threading import Lock
 
-from knowledge.asking.match import Match
+from knowledge.relevance.match import Match
 from knowledge.services import OnlineService, load_services
 from knowledge.understand import Previous, Understander, Understanding
 from knowledge.vocabulary import ParkKind

@@ -85,7 +85,7 @@ class Knowledge:
         self._known: ActiveKnowledge | None = None
         self._fitted: ActiveKnowledge | None = None
 
-    def in_force(self, session: Session) -> ActiveKnowledge:
+    def active(self, session: Session) -> ActiveKnowledge:
         """The knowledge as this session sees it."""
         version = f"{store.version(session)}|{self._stamp()}|{hash(meta_store.read(session, answer_quality.ENTRY_KEY))}"
         with self._lock:
@@ -128,15 +128,15 @@ class Knowledge:
     def build(self) -> TaughtUnderstander:
         """The understander to begin with."""
         with self._database.reading() as session:
-            known = self.in_force(session)
+            known = self.active(session)
         self._fitted = known
         return self.fit(known)
 
     def refresh(self, reader: Reader) -> bool:
         """Put a newer version in force if there is one; says whether. Takes seconds then: for a thread of its own."""
         with self._database.reading() as session:
-            known = self.in_force(session)
-            reader.thresholds = answer_quality.in_force(session, reader.shipped)
+            known = self.active(session)
+            reader.thresholds = answer_quality.active_thresholds(session, reader.shipped)
         reader.services = known.services
         if self._fitted is None and not (known.edited or known.taught):
             # Nobody asked anything yet, or the reader was given an understander of the shipped knowledge.

@@ -44,7 +44,7 @@ def run(session: Session, shipped: Thresholds, *, now: datetime) -> Standing:
         on=local(now).date(), shipped=shipped.answer, derived=derive([*answered, *offered], shipped.answer),
         answered=realised(answered),
     )  # fmt: skip
-    before = in_force(session, shipped).answer
+    before = active_thresholds(session, shipped).answer
     plain = asdict(found) | {"on": found.on.isoformat()}
     meta_store.put(session, KEY, json.dumps(plain))
     meta_store.put(session, ENTRY_KEY, json.dumps(by_entry(session, since=now - timedelta(days=DAYS))))
@@ -99,7 +99,7 @@ def standing(session: Session) -> Standing | None:
     return Standing(on=on, shipped=shipped, derived=derived, answered=Realised(**raw["answered"]))
 
 
-def in_force(session: Session, shipped: Thresholds) -> Thresholds:
+def active_thresholds(session: Session, shipped: Thresholds) -> Thresholds:
     """The shipped thresholds with the derived one. One derived from another release's is left until the next run."""
     found = standing(session)
     if found is None or found.shipped != shipped.answer:

@@ -44,7 +44,7 @@ class Trials:
         All together first, since most are harmless; if together they do harm, the oldest alone.
         """
         with self.database.reading() as session:
-            known = self.knowledge.in_force(session)
+            known = self.knowledge.active(session)
             waiting = store.corrections(session, state="trial")
             taken_back = bool(store.taken_back(session))
         if taken_back:

@@ -33,15 +33,15 @@ def run_if_due(session: Session, office: OfficeContext, *, now: datetime) -> boo
     return True
 
 
-def go_on(transactions: UnitOfWorkFactory, periods: retention.Periods, *, now: datetime) -> None:
+def go_on(units_of_work: UnitOfWorkFactory, periods: retention.Periods, *, now: datetime) -> None:
     """Do what is left, in short transactions; also what another worker left when it was stopped.
 
     ``periods`` are the agency's; what it has set none for is kept.
     """
-    due_date_refresh.go_on(transactions, now=now)
-    with transactions.database.reading() as session:
+    due_date_refresh.go_on(units_of_work, now=now)
+    with units_of_work.database.reading() as session:
         left = meta_store.read(session, _ERASING)
     if left:
-        retention.run_beside_service(transactions, periods, now=now, actor="系統")
-        with transactions.database.writing() as session:
+        retention.run_beside_service(units_of_work, periods, now=now, actor="系統")
+        with units_of_work.database.writing() as session:
             meta_store.put(session, _ERASING, "")

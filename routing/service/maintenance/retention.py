@@ -76,12 +76,12 @@ def run(
 
 
 def run_beside_service(
-    transactions: UnitOfWorkFactory, periods: Periods, *, now: datetime, actor: str = "cli"
+    units_of_work: UnitOfWorkFactory, periods: Periods, *, now: datetime, actor: str = "cli"
 ) -> dict[str, int]:
     """As ``run``, in many short transactions, so that what is served meanwhile goes on."""
     found, erased = _over(periods, now), Counter[str]()
     while True:
-        with transactions.database.writing() as session:
+        with units_of_work.database.writing() as session:
             part = retention_store.erase(session, found, now=now, most=PART)
             erased.update(part)
             over = all(number < PART for number in part.values())
@@ -92,7 +92,7 @@ def run_beside_service(
                 )
         if over:
             return dict(erased)
-        transactions.database.give_way()
+        units_of_work.database.give_way()
 
 
 def _over(periods: Periods, now: datetime) -> retention_store.Over:

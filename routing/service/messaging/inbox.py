@@ -20,7 +20,7 @@ from routing.store.messaging import inbox as store
 from routing.store.session import Database, instant
 
 LEASE = leases.LENGTH
-"""Renewed with every event, in the transaction of its effects: there the lane is locked, however long it takes."""
+"""Renewed with every event, in the transaction of its effects: there the row is locked, however long it takes."""
 ATTEMPTS = (1.0, 5.0, 30.0, 300.0)
 """Seconds before the next attempt; after the last the event is set aside."""
 AT_A_TIME = 10
@@ -42,7 +42,7 @@ def work_partition(
     database: Database, office_provider: OfficeContextProvider, reader: Reader, read: ReadEvent, user_key: str, *,
     holder: str, now: Callable[[], datetime],
 ) -> int:  # fmt: skip
-    """Handle some of a user's due events, oldest first; says how many. Nobody else touches the lane meanwhile."""
+    """Handle some of a user's due events, oldest first; says how many. Nobody else touches the partition meanwhile."""
     with database.writing() as session:
         if not store.hold_partition(session, user_key, holder=holder, now=instant(session), lease=LEASE):
             return 0
@@ -76,7 +76,7 @@ def _one(
                     session, office_provider.office(session), reader, inbound, now=at, token_until=token_until
                 )
     except Exception as error:  # noqa: BLE001
-        # Whatever it was, the event stays and the lane goes on: that is what an inbox is for.
+        # Whatever it was, the event stays and the partition goes on: that is what an inbox is for.
         _put_off(database, row.id, row.attempts, error)
     return True
 

@@ -2,7 +2,7 @@
 
 After a killed process another goes on within five seconds (contract §9), so a lease is shorter than that, and whoever
 is still at work renews it more often than once a second. A lease that is lost all the same does no harm: LINE takes a
-reply token and a retry key once, and an effect asks for its lane in its own transaction.
+reply token and a retry key once, and an effect asks for its partition in its own transaction.
 """
 
 from __future__ import annotations

@@ -31,9 +31,9 @@ def refresh_due_dates(session: Session, office: OfficeContext, *, now: datetime)
     return _part(session, office, 0, now=now)
 
 
-def go_on(transactions: UnitOfWorkFactory, *, now: datetime) -> int:
+def go_on(units_of_work: UnitOfWorkFactory, *, now: datetime) -> int:
     """Do what is left, a part in each transaction; says how many cases moved."""
-    database, moved = transactions.database, 0
+    database, moved = units_of_work.database, 0
     with database.reading() as session:
         if not meta_store.read(session, _KEY):
             return 0
@@ -43,7 +43,7 @@ def go_on(transactions: UnitOfWorkFactory, *, now: datetime) -> int:
             done = meta_store.hold(session, _KEY)
             if not done:
                 return moved
-            moved += _part(session, transactions.office_provider.office(session), int(done), now=now)
+            moved += _part(session, units_of_work.office_provider.office(session), int(done), now=now)
         database.give_way()
 
 

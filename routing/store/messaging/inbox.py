@@ -28,7 +28,7 @@ class RawEvent:
 
 
 def take_in(connection: Session | Connection, events: Sequence[RawEvent], *, now: datetime) -> None:
-    """Store events not seen before, and the lanes of their users: two statements, however many events there are."""
+    """Store events not seen before, and the partitions of their users, in two statements however many there are."""
     if not events:
         return
     rows = [
@@ -39,7 +39,7 @@ def take_in(connection: Session | Connection, events: Sequence[RawEvent], *, now
         }
         for event in events
     ]  # fmt: skip
-    # Lanes are sorted, so that two processes that store the same users wait for each other instead of locking up.
+    # Partitions are sorted, so that two processes that store the same users wait for each other instead of locking up.
     # Events keep their order: it is all that tells those of one millisecond apart.
     partitions = [{"user_key": key} for key in sorted({event.user_key for event in events})]
     insert_all_ignoring(connection, Partition, partitions, key=("user_key",))
@@ -47,7 +47,7 @@ def take_in(connection: Session | Connection, events: Sequence[RawEvent], *, now
 
 
 def partitions_with_work(session: Session, *, now: datetime, limit: int) -> list[str]:
-    """Users with an event that is due and whose lane nobody holds, the longest-waiting first."""
+    """Users with an event that is due and whose partition nobody holds, the longest-waiting first."""
     query = (
         select(Inbox.user_key)
         .join(Partition, Partition.user_key == Inbox.user_key)
@@ -62,14 +62,14 @@ def partitions_with_work(session: Session, *, now: datetime, limit: int) -> list
 
 
 def hold_partition(session: Session, user_key: str, *, holder: str, now: datetime, lease: timedelta) -> bool:
-    """Take a user's lane if it is free; only one of several who try at once gets it (trap L10)."""
+    """Take a user's partition if it is free; only one of several who try at once gets it (trap L10)."""
     free = or_(Partition.lease_until.is_(None), Partition.lease_until < now)
     take = update(Partition).where(Partition.user_key == user_key, free).values(holder=holder, lease_until=now + lease)
     return changed(session, take) == 1
 
 
 def keep_partition(session: Session, user_key: str, *, holder: str, now: datetime, lease: timedelta) -> bool:
-    """Hold on to a lane for longer; False if the lease ran out and somebody else has it."""
+    """Hold on to a partition for longer; False if the lease ran out and somebody else has it."""
     mine = (
         update(Partition)
         .where(Partition.user_key == user_key, Partition.holder == holder)
@@ -79,7 +79,7 @@ def keep_partition(session: Session, user_key: str, *, holder: str, now: datetim
 
 
 def free_partition(session: Session, user_key: str, *, holder: str) -> None:
-    """Give a lane back, unless somebody else has it by now."""
+    """Give a partition back, unless somebody else has it by now."""
     changed(
         session,
         update(Partition)
@@ -89,7 +89,7 @@ def free_partition(session: Session, user_key: str, *, holder: str) -> None:
 
 
 def free_all_lanes(session: Session) -> int:
-    """Give every lane back: whoever held them is gone. Says how many there were."""
+    """Give every partition back: whoever held them is gone. Says how many there were."""
     held = update(Partition).where(Partition.holder.is_not(None))
     return changed(session, held.values(holder=None, lease_until=None))
 

@@ -12,7 +12,7 @@ from routing.store.base import Base, Id
 
 
 class Partition(Base):
-    """One lane a LINE user: whoever holds the lease handles that user's events, in the order of their timestamps."""
+    """Of one LINE user: whoever holds the lease handles that user's events, in the order of their timestamps."""
 
     __tablename__ = "lane"
     user_key: Mapped[str] = mapped_column(String(80), primary_key=True)

@@ -2,8 +2,8 @@
 
 import pytest
 
+from knowledge.alerts.detection import Alert, detect_alert
 from knowledge.evaluation.cases import alert_sets
-from knowledge.language.alerts import Alert, detect_alert
 
 ROWS = alert_sets()["own set"]
 

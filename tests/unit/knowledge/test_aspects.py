@@ -2,9 +2,9 @@
 
 import pytest
 
-from knowledge.asking.aspects import Ask, Stated, asked, meets, missing, stated
 from knowledge.entries import Aspect, Basis
 from knowledge.language.text import detect_language, normalise
+from knowledge.relevance.aspects import Ask, Stated, asked, meets, missing, stated
 from knowledge.vocabulary import Category, EntryKind
 from tests.unit.knowledge.conftest import make_entry
 

@@ -2,8 +2,8 @@
 
 import pytest
 
+from knowledge.alerts.detection import Alert
 from knowledge.emergency import calls_for, dialled
-from knowledge.language.alerts import Alert
 from knowledge.loading import load_knowledge
 
 EMERGENCY = load_knowledge().emergency

@@ -2,9 +2,9 @@
 
 import pytest
 
-from knowledge.asking.aspects import asked
-from knowledge.asking.persons import only_tells, person_needed, to_reckon
 from knowledge.language.text import detect_language, normalise
+from knowledge.relevance.aspects import asked
+from knowledge.relevance.persons import only_tells, person_needed, to_reckon
 
 
 @pytest.mark.parametrize(

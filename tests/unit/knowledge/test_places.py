@@ -2,8 +2,8 @@
 
 import pytest
 
-from knowledge.asking.places import PlaceReader, holds, kind_matters
 from knowledge.offices.directory import load_offices
+from knowledge.relevance.places import PlaceReader, holds, kind_matters
 from knowledge.vocabulary import Category, EntryKind, ParkKind
 from tests.unit.knowledge.conftest import make_entry
 

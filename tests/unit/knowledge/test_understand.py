@@ -2,7 +2,7 @@
 
 import pytest
 
-from knowledge.language.alerts import Alert
+from knowledge.alerts.detection import Alert
 from knowledge.understand import Previous
 from knowledge.vocabulary import Category, ParkKind
 

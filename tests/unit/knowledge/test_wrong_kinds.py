@@ -4,9 +4,9 @@ from datetime import date
 
 import pytest
 
-from knowledge.asking.aspects import stated
 from knowledge.entries import Aspect
 from knowledge.loading import load_knowledge
+from knowledge.relevance.aspects import stated
 from knowledge.understand import Understander
 from routing.domain.decision import Action, Thresholds, decide
 

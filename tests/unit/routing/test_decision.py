@@ -5,9 +5,9 @@ from datetime import date
 
 import pytest
 
-from knowledge.asking.match import Match
 from knowledge.entries import Basis, FaqEntry, Wording
 from knowledge.model.classify import RankedCategory
+from knowledge.relevance.match import Match
 from knowledge.understand import Understanding
 from knowledge.vocabulary import Category, EntryKind, Language, ParkKind
 from routing.domain.decision import Action, Thresholds, decide

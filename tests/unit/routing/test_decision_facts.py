@@ -5,9 +5,9 @@ from datetime import date
 
 import pytest
 
-from knowledge.asking.aspects import Ask
-from knowledge.asking.places import Place
 from knowledge.entries import Aspect
+from knowledge.relevance.aspects import Ask
+from knowledge.relevance.places import Place
 from knowledge.vocabulary import EntryKind, ParkKind
 from routing.domain.decision import Action, decide
 from tests.unit.routing.test_decision import LIMITS, TODAY, match, read

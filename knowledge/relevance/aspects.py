@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from knowledge.asking.cues import compiled, read_cues
 from knowledge.entries import Aspect, FaqEntry
 from knowledge.language.text import fold, normalise
+from knowledge.relevance.cues import compiled, read_cues
 from knowledge.vocabulary import EntryKind
 
 STEPS = frozenset({Aspect.CHANGE, Aspect.RENEW, Aspect.CANCEL, Aspect.REPLACE, Aspect.TRANSFER})

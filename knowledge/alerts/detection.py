@@ -1,8 +1,8 @@
 """Recognises messages that report danger now: an outage, fire, leak, injury or flood.
 
 What counts is what people see, hear, smell and feel, what it does to people and plant, and that it is now; the same
-words in a question, a plan, a drill or about the past are no report (knowledge/language/signs.py reads these,
-knowledge/language/alert_model.py weighs them).
+words in a question, a plan, a drill or about the past are no report (knowledge/alerts/concepts.py reads these,
+knowledge/alerts/alert_model.py weighs them).
 """
 
 import re
@@ -10,8 +10,8 @@ from enum import StrEnum
 
 import numpy as np
 
-from knowledge.language.alert_model import UNLIKE_ANY, alert_model
-from knowledge.language.signs import concepts, features
+from knowledge.alerts.alert_model import UNLIKE_ANY, alert_model
+from knowledge.alerts.concepts import concepts, features
 from knowledge.language.text import fold, sentences
 
 

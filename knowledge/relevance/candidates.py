@@ -5,9 +5,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from knowledge.asking.aspects import Ask
-from knowledge.asking.match import Match
-from knowledge.asking.meeting import Meeting, Profile
 from knowledge.entries import KnowledgeBase
 from knowledge.language.opposites import Said
 from knowledge.model.answering import AnswerModel, features
@@ -15,6 +12,9 @@ from knowledge.model.coverage import Vocabulary
 from knowledge.model.features import Floats
 from knowledge.model.fitting import Plan
 from knowledge.model.matching import KernelMatcher, Scores
+from knowledge.relevance.aspects import Ask
+from knowledge.relevance.match import Match
+from knowledge.relevance.meeting import Meeting, Profile
 from knowledge.vocabulary import CATEGORIES, Category
 
 _CHOICES = 5

@@ -4,11 +4,11 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-from knowledge.asking.aspects import STEPS, Ask, Stated, asked, missing, stated
-from knowledge.asking.cues import compiled, read_cues
 from knowledge.entries import Aspect, FaqEntry
 from knowledge.language.opposites import Said, Stance
 from knowledge.language.text import fold, normalise
+from knowledge.relevance.aspects import STEPS, Ask, Stated, asked, missing, stated
+from knowledge.relevance.cues import compiled, read_cues
 
 _SOME = 2
 """Phrasings that speak of a step before an entry counts as being about it."""

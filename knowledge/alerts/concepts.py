@@ -1,7 +1,7 @@
 """Reads out of a sentence what is perceived, what it does to people or plant, whether it is now, and what is asked.
 
 The concepts stand in data/danger.yaml. A concept is there or not; what they say together is weighed in
-knowledge/language/alert_model.py. Nothing here decides.
+knowledge/alerts/alert_model.py. Nothing here decides.
 """
 
 import re

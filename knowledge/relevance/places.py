@@ -8,10 +8,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
-from knowledge.asking.cues import compiled, read_cues
 from knowledge.entries import FaqEntry
 from knowledge.language.text import fold
 from knowledge.offices.directory import Offices, Park
+from knowledge.relevance.cues import compiled, read_cues
 from knowledge.vocabulary import ParkKind
 
 

@@ -1,6 +1,6 @@
 """How likely a sentence reports danger now, and of which kind; made by knowledge/build/alerts.py.
 
-Two views are added: the concepts of knowledge/language/signs.py, each with a weight that can be read, and n-grams,
+Two views are added: the concepts of knowledge/alerts/concepts.py, each with a weight that can be read, and n-grams,
 which also know how reports and questions sound.
 """
 
@@ -10,7 +10,7 @@ from functools import cache
 
 import numpy as np
 
-from knowledge.language.signs import concepts
+from knowledge.alerts.concepts import concepts
 from knowledge.language.text import normalise
 from knowledge.loading import DATA
 from knowledge.model.classify import LONGEST, GramTable

@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from functools import cache
 from re import Pattern
 
-from knowledge.asking.aspects import Ask
-from knowledge.asking.cues import compiled, read_cues
 from knowledge.entries import Aspect
 from knowledge.language.text import fold
+from knowledge.relevance.aspects import Ask
+from knowledge.relevance.cues import compiled, read_cues
 
 
 @cache

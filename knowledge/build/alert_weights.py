@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 from scipy.optimize import minimize
 
-from knowledge.language.alert_model import EVIDENCE_LIMIT, known_evidence
-from knowledge.language.alerts import Alert
-from knowledge.language.signs import features, read_raw
+from knowledge.alerts.alert_model import EVIDENCE_LIMIT, known_evidence
+from knowledge.alerts.concepts import features, read_raw
+from knowledge.alerts.detection import Alert
 from knowledge.language.text import fold
 
 KINDS = tuple(Alert)
@@ -89,7 +89,7 @@ def _danger(
     prior: np.ndarray,
     evidence: np.ndarray,
 ) -> np.ndarray:
-    """Logistic regression around the prior, evidence counted up to a limit as in knowledge/language/alert_model.py."""
+    """Logistic regression around the prior, evidence counted up to a limit as in knowledge/alerts/alert_model.py."""
     rows = rows.copy()
     rows[:, 1] = spoken
     sign = np.where(inside, 1.0, -1.0)
