@@ -23,7 +23,7 @@ from routing.service.knowledge_admin.active import body_of
 from routing.store.cases.schema import Case
 from routing.store.conversation.schema import Contact, Enquiry, Media, Message
 from routing.store.messaging.schema import Outbox
-from tests.knowing import actor
+from tests.knowledge_admin import actor
 from tests.service import Service
 
 ASKED, OVER, SECRET, HUSH = "Asked", "Over", "Secret", "Hush"
@@ -66,7 +66,7 @@ class Planted:
 
 
 def plant(service: Service) -> Planted:
-    """Fill the database; everything is done through the product where it has a door for it."""
+    """Fill the database; everything is done through the product where it has a way for it."""
     planted = Planted()
     for name in CASES:
         number = planted.numbers[name] = _case(service, name)

@@ -57,7 +57,7 @@ def add(
 @staff_app.command("list")
 def list_staff() -> None:
     """列出全部帳號。"""  # noqa: D415 - a Chinese sentence, shown as the help
-    with opened() as context, context.reading() as (session, _desk):
+    with opened() as context, context.reading() as (session, _office):
         for person in account_queries.staff(session):
             row = person.row
             state = "停用" if row.disabled_at else "啟用"
@@ -67,7 +67,7 @@ def list_staff() -> None:
 @staff_app.command()
 def disable(email: Annotated[str, typer.Argument(help="電子郵件")]) -> None:
     """停用帳號；其登入與權杖一併失效。"""  # noqa: D415 - a Chinese sentence, shown as the help
-    with opened() as context, context.writing() as (session, _desk):
+    with opened() as context, context.writing() as (session, _office):
         authentication.disable_staff(session, email, now=context.now)
     typer.echo(f"已停用 {email}")
 
@@ -81,10 +81,10 @@ def set_password(
     """重設密碼；其登入與權杖一併失效。密碼只由標準輸入讀取。"""  # noqa: D415 - a Chinese sentence, shown as the help
     password = _typed_password(given=password_stdin)
     with opened() as context:
-        with context.reading() as (session, _desk):
+        with context.reading() as (session, _office):
             kept = authentication.kept_password(session, email)
         hashed = passwords.another(kept, password)
-        with context.writing() as (session, _desk):
+        with context.writing() as (session, _office):
             address = authentication.set_password(session, email, hashed, now=context.now).email
     typer.echo(f"已重設 {address} 的密碼")
 
@@ -92,7 +92,7 @@ def set_password(
 @staff_app.command()
 def locked() -> None:
     """列出目前因登入失敗而鎖定的帳號與來源位址。"""  # noqa: D415 - a Chinese sentence, shown as the help
-    with opened() as context, context.reading() as (session, _desk):
+    with opened() as context, context.reading() as (session, _office):
         for lock in lockout.locks(session, now=context.now):
             until = f"{local(lock.until):%Y-%m-%d %H:%M:%S}"
             typer.echo("\t".join((lock.email or lock.address or "", str(lock.failures), until)))
@@ -105,7 +105,7 @@ def unlock(
     address: Annotated[str | None, typer.Option(help="來源位址；不給帳號時")] = None,
 ) -> None:
     """解除帳號或來源位址的登入鎖定。"""  # noqa: D415 - a Chinese sentence, shown as the help
-    with opened() as context, context.writing() as (session, _desk):
+    with opened() as context, context.writing() as (session, _office):
         lockout.unlock(session, email=email, address=address, now=context.now, by="cli")
     typer.echo(f"已解除鎖定 {email or address}")
 
@@ -119,7 +119,7 @@ def _typed_password(*, given: bool) -> str:
 @token_app.command()
 def create(*, email: Annotated[str, typer.Option(help="電子郵件")]) -> None:
     """發給 API 權杖；只顯示這一次。"""  # noqa: D415 - a Chinese sentence, shown as the help
-    with opened() as context, context.writing() as (session, _desk):
+    with opened() as context, context.writing() as (session, _office):
         token = authentication.create_token(session, email, now=context.now)
     typer.echo("以下權杖只顯示這一次，請妥善保存：", err=True)
     typer.echo(token)
@@ -128,7 +128,7 @@ def create(*, email: Annotated[str, typer.Option(help="電子郵件")]) -> None:
 @token_app.command("list")
 def list_tokens(email: Annotated[str | None, typer.Option(help="只列這個帳號的權杖")] = None) -> None:
     """列出 API 權杖：編號、帳號、發給時間、狀態。"""  # noqa: D415 - a Chinese sentence, shown as the help
-    with opened() as context, context.reading() as (session, _desk):
+    with opened() as context, context.reading() as (session, _office):
         for token in tokens.listing(session, email=email):
             state = f"已撤銷 {local(token.revoked_at):%Y-%m-%d %H:%M}" if token.revoked_at else "使用中"
             typer.echo("\t".join((token.id, token.email, f"{local(token.created_at):%Y-%m-%d %H:%M}", state)))
@@ -137,6 +137,6 @@ def list_tokens(email: Annotated[str | None, typer.Option(help="只列這個帳�
 @token_app.command("revoke")
 def revoke_token(token_id: Annotated[str, typer.Argument(metavar="ID", help="權杖編號，見 token list")]) -> None:
     """撤銷一個 API 權杖，立即失效。"""  # noqa: D415 - a Chinese sentence, shown as the help
-    with opened() as context, context.writing() as (session, _desk):
+    with opened() as context, context.writing() as (session, _office):
         email = tokens.revoke(session, token_id, now=context.now, by="cli")
     typer.echo(f"已撤銷 {email} 的權杖 {token_id}")

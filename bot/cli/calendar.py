@@ -29,7 +29,7 @@ def import_command(
     with file.open("rb") as source:
         raw = source.read(MOST_BYTES + 1)
     with opened() as context:
-        with context.writing() as (session, _desk):
+        with context.writing() as (session, _office):
             checks = office_calendar_commands.import_file(session, context.office_provider, raw, now=context.now)
         due_date_refresh.go_on(context, now=context.now)
     for check in checks:
@@ -57,7 +57,7 @@ def close(
 ) -> None:
     """登錄停止上班；未結案件的限辦日期隨之調整。"""  # noqa: D415 - a Chinese sentence, shown as the help
     with opened() as context:
-        with context.writing() as (session, _desk):
+        with context.writing() as (session, _office):
             place = office_calendar_commands.close(
                 session,
                 context.office_provider,
@@ -81,7 +81,7 @@ def open_command(
 ) -> None:
     """撤回停止上班；紀錄保留。"""  # noqa: D415 - a Chinese sentence, shown as the help
     with opened() as context:
-        with context.writing() as (session, _desk):
+        with context.writing() as (session, _office):
             withdrawn = office_calendar_commands.reopen(
                 session, context.office_provider, day=day.date(), county=county, district=district, now=context.now
             )

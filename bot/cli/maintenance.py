@@ -54,7 +54,7 @@ def run(
     with opened() as context:
         periods = replace(context.settings.periods, **{name: days for name, days in asked.items() if days is not None})
         if dry_run:
-            with context.reading() as (session, _desk):
+            with context.reading() as (session, _office):
                 found = retention.run(session, periods, now=context.now, dry_run=True)
         else:
             found = retention.run_beside_service(context, periods, now=context.now)

@@ -57,7 +57,7 @@ def _bounded(lines: TextIO) -> Iterator[str]:
 @cases_app.command()
 def export() -> None:
     """輸出全部案件歷程，一行一件。"""  # noqa: D415 - a Chinese sentence, shown as the help
-    with opened() as context, context.reading() as (session, _desk):
+    with opened() as context, context.reading() as (session, _office):
         for line in histories.export(session):
             sys.stdout.write(line + "\n")
 
@@ -96,7 +96,7 @@ def turnaround(
                 session, office, start=start.date(), end=end.date(), kind=kind, by=by, now=context.now
             )
         if not issued.recorded:
-            with context.writing() as (session, _desk):
+            with context.writing() as (session, _office):
                 service.record(session, issued, now=context.now)
     if form is Form.JSON:
         typer.echo(json.dumps(issued.as_json(), ensure_ascii=False, indent=2))

@@ -1,4 +1,4 @@
-"""Which aspects of a matter a question asks for, and which an entry states (issue 9: what is asked, and is it said).
+"""Which aspects of a matter a question asks for, and which an entry states.
 
 The cues are data: knowledge/data/aspects.yaml, in order, from the sharp ones to those that any question may hold.
 """

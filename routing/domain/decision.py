@@ -2,7 +2,7 @@
 
 Pure rules over thresholds that come in as a value; the measured ones ship in knowledge/data/model/thresholds.yaml.
 An entry is answered with when three things are known: what is asked and that the entry says it, where it holds, and
-that a person is not needed (issue 9); likeness alone is not enough.
+that a person is not needed; likeness alone is not enough.
 """
 
 from collections.abc import Mapping

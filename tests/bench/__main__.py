@@ -1,4 +1,4 @@
-"""Measures the door against a bare echo in the same run, and pages over many cases; prints one table, writes JSON."""
+"""Measures the webhook against a bare echo in the same run, and pages over many cases; prints a table, writes JSON."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def databases(folder: Path) -> Iterator[dict[str, str]]:
             admin.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
 
 
-def door(product: Product, name: str, table: dict[str, Measured]) -> None:
+def webhook(product: Product, name: str, table: dict[str, Measured]) -> None:
     """Our webhook with nothing else running, and the echo before and after it."""
     with echo() as port:
         before = load.closed(port, "E")
@@ -85,8 +85,8 @@ def _measure(forker: Forker, name: str, url: str, folder: Path, parts: list[str]
     table: dict[str, Measured] = {}
     with running(forker, url, folder, workers=1, start=False) as product:
         product.start("server0")
-        if "door" in parts:
-            door(product, name, table)
+        if "webhook" in parts:
+            webhook(product, name, table)
             product.run("DELETE FROM inbox")
         if "pages" in parts:
             fill(product)
@@ -95,8 +95,8 @@ def _measure(forker: Forker, name: str, url: str, folder: Path, parts: list[str]
 
 
 def main() -> None:
-    """Run the parts named (``door``, ``pages``; else both) and say what came out."""
-    parts = sys.argv[1:] or ["door", "pages"]
+    """Run the parts named (``webhook``, ``pages``; else both) and say what came out."""
+    parts = sys.argv[1:] or ["webhook", "pages"]
     table: dict[str, Measured] = {}
     with tempfile.TemporaryDirectory() as made, Forker() as forker, databases(Path(made)) as urls:
         for name, url in urls.items():

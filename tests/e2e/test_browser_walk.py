@@ -1,4 +1,4 @@
-"""The whole line in a real browser: a firm on its phone, an officer and a supervisor at their desks.
+"""The whole line in a real browser: a firm on its phone, an officer and a supervisor at their screens.
 
 Every process is real; nobody here touches the API. Pages must not complain either: not of a script, not of a
 resource, not of the content security policy.

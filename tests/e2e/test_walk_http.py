@@ -27,7 +27,7 @@ PHOTO = base64.b64encode(b"\x89PNG\r\n\x1a\n a picture of a broken cover").decod
 
 
 def test_the_whole_line(deployed: Product) -> None:
-    """Every step of issue 2 over HTTP; L20: the photo is fetched at once and can be opened from the case."""
+    """Every step over HTTP; L20: the photo is fetched at once and can be opened from the case."""
     firm = deployed.line.person(follow=False)
     number = _the_firm_opens_a_case(firm)
     case = deployed.api("sue", "GET", f"/cases/{number}")

@@ -38,7 +38,7 @@ class Outcome:
 
 @contextmanager
 def behind_a_gate(forker: Forker, database_url: str, folder: Path) -> Iterator[tuple[Product, Gate]]:
-    """The product as it is deployed, with a door to LINE that can be shut."""
+    """The product as it is deployed, with a gate to LINE that can be shut."""
     many = 0 if database_url.startswith("sqlite") else 2
     with ExitStack() as stack:
         product = stack.enter_context(

@@ -1,4 +1,4 @@
-"""A door between the product and LINE that can be shut: then connections are refused, as if nobody listened."""
+"""A gate between the product and LINE that can be shut: then connections are refused, as if nobody listened."""
 
 from __future__ import annotations
 

@@ -182,8 +182,8 @@ def running(
     """
     with ExitStack() as stack:
         ports = [free_port() for _ in range(servers)]
-        door = stack.enter_context(Balancer(ports)).url if servers > 1 else f"http://127.0.0.1:{ports[0]}"
-        channel = stack.enter_context(simulated(f"{door}/line/webhook", **line))
+        entrance = stack.enter_context(Balancer(ports)).url if servers > 1 else f"http://127.0.0.1:{ports[0]}"
+        channel = stack.enter_context(simulated(f"{entrance}/line/webhook", **line))
         environ = {
             "LINE_CHANNEL_SECRET": SECRET, "LINE_CHANNEL_ACCESS_TOKEN": TOKEN, "LINE_API_BASE": channel.url,
             "LINE_DATA_API_BASE": channel.url, "ONESTOP_DATABASE_URL": database_url,

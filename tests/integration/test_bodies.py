@@ -1,4 +1,4 @@
-"""Whatever a body, form, query or header holds: taken, or refused in a sentence; never a 500 (issue 6.1)."""
+"""Whatever a body, form, query or header holds: taken, or refused in a sentence; never a 500."""
 
 import gzip
 import json

@@ -34,7 +34,7 @@ def chat(branch):
 
 
 def happens(branch, kind, *, ago=0.0, event_id=None, source=None, **more):
-    """Something LINE tells of comes through the door now, having happened so many seconds ago, and is worked on."""
+    """Something LINE tells of comes in now, having happened so many seconds ago, and is worked on."""
     at = int((branch.now - timedelta(seconds=ago)).timestamp() * 1000)
     event = {
         "type": kind, "mode": "active", "timestamp": at, "source": source or {"type": "user", "userId": "U1"},

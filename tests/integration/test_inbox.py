@@ -89,16 +89,16 @@ def test_the_same_event_is_stored_once_however_often_it_comes(branch):
     assert [row.webhook_event_id for row in rows(branch)] == ["e1", "e2"]
 
 
-def test_the_same_event_comes_at_several_doors_at_once(branch):
+def test_the_same_event_comes_to_several_receivers_at_once(branch):
     """L1"""
     start = Barrier(4)
 
-    def door(_n):
+    def receive(_n):
         start.wait()
         take_in(branch, raw("e1"), raw("e2"))
 
     with ThreadPoolExecutor(4) as pool:
-        list(pool.map(door, range(4)))
+        list(pool.map(receive, range(4)))
     assert len(rows(branch)) == 2
     assert work(branch) == 2
     assert len(branch.outbox()) == 2
@@ -131,7 +131,7 @@ def test_a_burst_of_a_new_user_makes_one_contact(branch):
         assert session.scalars(select(func.count()).select_from(Contact)).one() == 1
 
 
-def test_a_lane_has_one_holder_until_the_lease_ends(branch):
+def test_a_partition_has_one_holder_until_the_lease_ends(branch):
     """L10"""
     take_in(branch, raw("e1"))
 
@@ -153,7 +153,7 @@ def test_a_lane_has_one_holder_until_the_lease_ends(branch):
         assert session.get(Partition, "U1").holder == "b"
 
 
-def test_the_lane_is_free_after_the_work(branch):
+def test_the_partition_is_free_after_the_work(branch):
     take_in(branch, raw("e1"))
     work(branch)
     with branch.database.reading() as session:
@@ -220,7 +220,7 @@ def test_a_bad_event_does_not_hold_up_the_others_and_is_set_aside_at_last(branch
         assert [row.id for row in store.quarantined(session)] == [bad.id]
 
 
-def test_an_event_marked_bad_at_the_door_is_never_handled(branch):
+def test_an_event_marked_bad_on_receipt_is_never_handled(branch):
     take_in(branch, RawEvent(webhook_event_id="x", user_key="-", event_at=1, raw="null", quarantine="not_an_event"))
     assert work(branch, "-") == 0
     assert rows(branch)[0].state == "quarantined"

@@ -1,4 +1,4 @@
-"""The same bounds on SQLite and PostgreSQL, and the same tax number at every door (issue 6.1; faults-2 15, 16, 18)."""
+"""The same bounds on SQLite and PostgreSQL, and the same tax number on every way in (faults-2 15, 16, 18)."""
 
 import json
 

@@ -8,7 +8,7 @@ from knowledge.entries import Fill, KnowledgeBase
 from knowledge.vocabulary import EntryKind
 from routing.service.knowledge_admin import versions as entry_versions
 from routing.service.knowledge_admin.active import Knowledge
-from tests.knowing import approved, few, with_few_entries
+from tests.knowledge_admin import approved, few, with_few_entries
 from tests.pages import Visitor
 from tests.service import Service
 

@@ -13,7 +13,7 @@ from routing.service.knowledge_admin import conflicts, online_services, unanswer
 from routing.store.cases.schema import Case, Firm
 from routing.store.conversation.schema import Contact, Enquiry, Message
 from routing.store.messaging.schema import Outbox
-from tests.knowing import actor, few, process, with_few_entries
+from tests.knowledge_admin import actor, few, process, with_few_entries
 from tests.service import MONDAY, Service
 
 WEEK = date(2026, 11, 16)

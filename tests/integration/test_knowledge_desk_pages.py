@@ -3,7 +3,7 @@
 import pytest
 
 from routing.service.knowledge_admin.active import written
-from tests.knowing import approved, drafted, few, with_few_entries
+from tests.knowledge_admin import approved, drafted, few, with_few_entries
 from tests.pages import Visitor
 from tests.service import Service
 

@@ -20,7 +20,7 @@ from sqlalchemy.exc import OperationalError
 from bot.line import webhook
 from bot.web import logs
 from routing.service.messaging.inbox_writer import Intake
-from tests.attacks import routes
+from tests.hostile_input import routes
 from tests.integration.test_security_matrix import GUARDS, attached
 from tests.pages import Visitor
 from tests.service import PHONE_CASE, Service, email
@@ -141,7 +141,7 @@ def test_a_failure_says_little_and_wears_the_headers(service, logged, monkeypatc
 
 
 def test_nothing_of_people_or_secrets_leaves_through_logs_figures_or_addresses(service, logged):
-    """S12: canaries through entering, answering, asking, closing, failing, signing in and LINE's door."""
+    """S12: canaries through entering, answering, asking, closing, failing, signing in and LINE's webhook."""
     number = service.opened(**PERSON)
     with_file = attached(service, number)
     for step, body in (
@@ -305,7 +305,7 @@ def test_a_length_that_is_no_number_is_refused(service):
 @pytest.mark.parametrize(
     ("method", "signed", "status"), [("POST", True, 200), ("POST", False, 401), ("GET", False, 405)]
 )
-def test_the_door_of_line_wears_its_headers_too(service, method, signed, status):
+def test_the_webhook_wears_its_headers_too(service, method, signed, status):
     """It stands before everything else, so it dresses itself."""
     headers = {"x-line-signature": sign(b'{"events": []}')} if signed else {}
     answer = calm(service, method, "/line/webhook", content=b'{"events": []}', headers=headers)

@@ -14,10 +14,10 @@ import pytest
 
 from bot.web.report_tables import LABELS
 from routing.service.messaging.inbox_writer import Intake
-from tests.attacks import routes
 from tests.fixtures_database import fresh_postgres
+from tests.hostile_input import routes
 from tests.integration.test_security_matrix import BODIES, FORMS, STEPS, WHO
-from tests.knowing import with_few_entries
+from tests.knowledge_admin import with_few_entries
 from tests.pages import Visitor
 from tests.planted import ASKED, CASES, CONFIDENTIAL, FIELDS, HUSH, MADE, OVER, SECRET, TOPICS, plant
 from tests.service import CAST, Service, email

@@ -17,10 +17,10 @@ from routing.store.cases.schema import Case as CaseRow
 from routing.store.cases.schema import CaseEvent, Firm
 from routing.store.conversation.schema import Message
 from routing.store.maintenance.schema import Idempotency
-from tests.attacks import SQL, routes
 from tests.factories import DATABASES
+from tests.hostile_input import SQL, routes
 from tests.integration.test_security_matrix import BODIES, FORMS
-from tests.knowing import with_few_entries
+from tests.knowledge_admin import with_few_entries
 from tests.pages import Visitor
 from tests.requirements import postgres_admin_dsn, postgres_admin_url
 from tests.service import PHONE_CASE, Service

@@ -16,8 +16,8 @@ from routing.service.messaging.inbox_writer import Intake
 from routing.store.cases.schema import Case as CaseRow
 from routing.store.conversation.schema import Contact, Media, Message
 from routing.store.messaging.schema import Outbox
-from tests.attacks import routes
-from tests.knowing import with_few_entries
+from tests.hostile_input import routes
+from tests.knowledge_admin import with_few_entries
 from tests.pages import Visitor
 from tests.service import PHONE_CASE, Service, email
 

@@ -25,9 +25,9 @@ from routing.service.accounts import authentication
 from routing.store.accounts.schema import Staff
 from routing.store.cases.schema import Case as CaseRow
 from routing.store.conversation.schema import Contact
-from tests.attacks import FORMULAS, XSS, Injected
 from tests.harness.waiting import eventually
-from tests.knowing import drafted, with_few_entries
+from tests.hostile_input import FORMULAS, XSS, Injected
+from tests.knowledge_admin import drafted, with_few_entries
 from tests.pages import Outline, Visitor
 from tests.service import PHONE_CASE, Service, email
 

@@ -15,8 +15,8 @@ from routing.service.accounts import authentication, lockout
 from routing.service.accounts.passwords import hash_password
 from routing.store.accounts.schema import Audit, WebSession
 from routing.store.cases.schema import CaseEvent
-from tests.attacks import routes
 from tests.factories import DATABASES, branch_on
+from tests.hostile_input import routes
 from tests.integration.test_security_matrix import FORMS, objects
 from tests.pages import Visitor
 from tests.service import Service, email
@@ -167,7 +167,7 @@ def test_a_change_that_is_refused_changes_nothing_and_shows_no_password(service,
 
 
 def test_an_open_session_is_no_way_to_guess_the_password(service):
-    """S10: at the page for another password, attempts count as at the door."""
+    """S10: at the page for another password, attempts count as at sign-in."""
     may = account(service)
     here = sign_in(service, may)
     for guess in range(lockout.MAX_FAILURES):

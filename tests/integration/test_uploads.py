@@ -11,7 +11,7 @@ import pytest
 from tests.factories import DATABASES
 from tests.harness.processes import ROOT
 from tests.integration.test_security_input import database
-from tests.knowing import with_few_entries
+from tests.knowledge_admin import with_few_entries
 from tests.pages import Visitor
 from tests.service import Service
 from tests.unit.knowledge.test_loading import GOOD

@@ -14,7 +14,7 @@ from routing.store.knowledge_admin.schema import Correction
 from routing.store.maintenance import meta as meta_store
 from tests.chat import Chat
 from tests.factories import branch_on, cast
-from tests.knowing import approved, drafted, process, with_few_entries
+from tests.knowledge_admin import approved, drafted, process, with_few_entries
 from tests.pages import Visitor
 from tests.service import Service
 

@@ -1,4 +1,4 @@
-"""Versions of entries: drafted by the team, approved by the owner unit, never by their author alone (issue: upkeep)."""
+"""Versions of entries: drafted by the team, approved by the owner unit, never by their author alone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""LINE's door without a web server: signatures over bytes, bodies taken apart, bad events set aside."""
+"""The webhook receiver without a web server: signatures over bytes, bodies taken apart, bad events set aside."""
 
 import base64
 import hashlib
@@ -97,7 +97,7 @@ def test_identifiers_fit_every_database(text):
 @pytest.mark.parametrize(
     ("source", "key"), [({"groupId": "G"}, "G"), ({"roomId": "R"}, "R"), ({}, "-"), ("x", "-"), (None, "-")]
 )
-def test_who_has_no_user_id_shares_a_lane(source, key):
+def test_who_has_no_user_id_shares_a_partition(source, key):
     """L26"""
     assert events({**EVENT, "source": source})[0].user_key == key
 

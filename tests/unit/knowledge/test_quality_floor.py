@@ -1,4 +1,4 @@
-"""Quality does not drop unseen: the held-out enquiries against the floor (issue 3: the build fails when it does)."""
+"""Quality does not drop unseen: the held-out enquiries against the floor."""
 
 import pytest
 import yaml

@@ -1,4 +1,4 @@
-"""YAML that people send: bounded before anything is built, and refused in words (issue 6.1)."""
+"""YAML that people send: bounded before anything is built, and refused in words."""
 
 import time
 

@@ -1,4 +1,4 @@
-"""What is asked, where it holds and who may be asked decide before likeness does (issue 9)."""
+"""What is asked, where it holds and who may be asked decide before likeness does."""
 
 from dataclasses import replace
 from datetime import date

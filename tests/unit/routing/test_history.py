@@ -299,7 +299,7 @@ def test_a_tax_id_is_kept_as_written():
 
 @pytest.mark.parametrize("ubn", ["12345678", "4595257", "00000000", "0459525７", "not a number", "", "04595257 "])
 def test_a_wrong_tax_id_refuses_the_line(ubn):
-    """It would become another firm's record, or nobody's; the same rule as at the other doors (faults-2 16)."""
+    """It would become another firm's record, or nobody's; the same rule as elsewhere (faults-2 16)."""
     assert "firm.ubn" in refusal(record(firm={"name": "甲", "ubn": ubn}))
 
 

@@ -1,4 +1,4 @@
-"""LINE's door: what is not signed stays outside, whatever is signed never breaks it, and 200 means stored."""
+"""The webhook receiver: what is not signed stays outside, whatever is signed never breaks it, and 200 means stored."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ MALFORMED = {"sqlite": 2000, "postgresql+psycopg": 500}
 GOOD = json.dumps({"destination": "U" + "0" * 32, "events": good_events(1)[:1]}).encode()
 
 
-class Door:
+class Connection:
     """One kept connection to a webhook."""
 
     def __init__(self, port: int) -> None:
@@ -64,15 +64,15 @@ def stored(product: Product) -> int:
     return int(product.rows("SELECT count(*) FROM inbox")[0][0])
 
 
-def test_malformed_but_signed_bodies_never_break_the_door(deployed: Product) -> None:
+def test_malformed_but_signed_bodies_never_break_the_receiver(deployed: Product) -> None:
     """S1, L4: 2,000 of them get 200, 400 or 413; good events beside them are kept; then the line works as before."""
     lock, seen = threading.Lock(), Counter[int]()
     bodies = MALFORMED[deployed.database_url.partition(":")[0]]
 
     def partition(first: int) -> None:
-        with Door(deployed.ports[first % len(deployed.ports)]) as door:
+        with Connection(deployed.ports[first % len(deployed.ports)]) as connection:
             for number in range(first, bodies, 4):
-                status = door.signed(mutant(number))
+                status = connection.signed(mutant(number))
                 with lock:
                     seen[status] += 1
 
@@ -96,8 +96,8 @@ def test_good_events_beside_any_damaged_one_are_kept(product: Product) -> None:
     """L4: one batch of good and odd events; every good one is stored and handled."""
     good = good_events(77)
     body = json.dumps({"events": [good[0], None, good[5], {"type": None}, [], "x", good[6], {**good[7], "source": 1}]})
-    with Door(product.ports[0]) as door:
-        assert door.signed(body.encode()) == 200
+    with Connection(product.ports[0]) as connection:
+        assert connection.signed(body.encode()) == 200
     product.settled()
     ids = {
         row[0]: row[1] for row in product.rows("SELECT webhook_event_id, state FROM inbox WHERE user_key LIKE 'U0%'")
@@ -116,26 +116,26 @@ def test_what_line_did_not_sign_is_refused_and_nothing_is_stored(
 ) -> None:
     """L6, L7, S2: missing, empty, wrong, cut, non-ASCII and doubled signatures."""
     before = stored(product)
-    with Door(product.ports[0]) as door:
-        assert door.send(GOOD, *signatures) == 401
+    with Connection(product.ports[0]) as connection:
+        assert connection.send(GOOD, *signatures) == 401
     assert stored(product) == before
 
 
 def test_bytes_that_are_not_text_are_compared_as_bytes(product: Product) -> None:
     """L7: a body that is not UTF-8 is checked like any other; wrong is 401, right is a 400 for its form."""
     body = b'{"events":"\xff\xfe"}'
-    with Door(product.ports[0]) as door:
-        assert door.send(body, sign(b"")) == 401
-        assert door.signed(body) == 400
+    with Connection(product.ports[0]) as connection:
+        assert connection.send(body, sign(b"")) == 401
+        assert connection.signed(body) == 400
 
 
 def test_the_consoles_verify_call_is_answered(product: Product) -> None:
     """L8: no events, no destination, and the all-zero token of old; 200 and nothing is sent."""
     assert product.line.post("/webhook/verify")["success"] is True
     zero = {"type": "message", "replyToken": "0" * 32, "message": {"type": "text", "id": "100001", "text": "Hello"}}
-    with Door(product.ports[0]) as door:
-        assert door.signed(b'{"events":[]}') == 200
-        assert door.signed(json.dumps({"events": [zero]}).encode()) == 200
+    with Connection(product.ports[0]) as connection:
+        assert connection.signed(b'{"events":[]}') == 200
+        assert connection.signed(json.dumps({"events": [zero]}).encode()) == 200
     product.settled()
     assert product.line.calls() == []
 
@@ -155,14 +155,14 @@ def test_a_body_over_a_mebibyte_is_refused(product: Product, declared: bool) -> 
         assert stored(product) >= 0  # the server hung up on the rest of the body: it was not read
     finally:
         connection.close()
-    with Door(product.ports[0]) as door:
-        assert door.signed(body[:-1]) == 200
+    with Connection(product.ports[0]) as connection:
+        assert connection.signed(body[:-1]) == 200
 
 
 def knock(product: Product) -> int:
     """One signed webhook on a connection of its own."""
-    with Door(product.ports[0]) as door:
-        return door.signed(GOOD)
+    with Connection(product.ports[0]) as connection:
+        return connection.signed(GOOD)
 
 
 def test_a_database_that_cannot_be_written_gives_503_and_never_200(deployed: Product) -> None:

@@ -96,7 +96,7 @@ SLOW = [
 
 @pytest.mark.parametrize("head", SLOW, ids=["webhook", "form"])
 def test_a_body_that_does_not_come_is_told_so(port, head):
-    """Neither LINE's door nor a form waits for it for ever."""
+    """Neither the webhook nor a form waits for it for ever."""
     answer, took = said(port, head + HOST + b"Content-Length: 100\r\n\r\n", b"a")
     assert answer.startswith("HTTP/1.1 408 ")
     assert took < 5 * QUICK

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import event
 
 from routing.service.accounts import authentication, passwords
-from tests.attacks import routes
+from tests.hostile_input import routes
 from tests.integration.test_security_matrix import objects
 from tests.integration.test_security_sessions import PASSWORD, account
 from tests.pages import Visitor
