@@ -15,8 +15,8 @@ from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.staticfiles import StaticFiles
 
 from bot.api import routes as api
-from bot.desk import routes as console
-from bot.desk.reporting import pages as dashboard
+from bot.desk import routes as desk
+from bot.desk.reporting import pages as turnaround
 from bot.line import webhook
 from bot.line.client import LineSender
 from bot.runtime import Runtime
@@ -125,7 +125,7 @@ def create_app(
     app.add_middleware(webhook.WebhookReceiver)
     app.add_middleware(Bounds)
     errors.install(app)
-    for family in (api, console, dashboard, public_pages, health):
+    for family in (api, desk, turnaround, public_pages, health):
         app.include_router(family.router)
     app.mount("/static/vendor", StaticFiles(directory=_vendor()), name="vendor")
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "web" / "static"), name="static")

@@ -1,4 +1,4 @@
-"""Cases: lists, one whole, its files, and a new one from another door."""
+"""Cases: lists, one whole, its files, and a new one from another channel."""
 
 from __future__ import annotations
 

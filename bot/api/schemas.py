@@ -64,7 +64,7 @@ class FirmBody(Body):
 
 
 class NewCaseBody(Body):
-    """A case that came through another door than LINE. ``firm``: a name, or name and 統一編號."""
+    """A case that came by another channel than LINE. ``firm``: a name, or name and 統一編號."""
 
     channel: Channel
     category: Category

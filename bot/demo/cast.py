@@ -1,4 +1,4 @@
-"""Who asks what by which door: the beginning of an invented case."""
+"""Who asks what by which channel: the beginning of an invented case."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _APPLICATION_DOORS = {"counter": 55, "letter": 30, "web": 15}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cast:
-    """Draws firms, parks, matters and doors."""
+    """Draws firms, parks, matters and channels."""
 
     fixtures: Fixtures
     offices: Offices

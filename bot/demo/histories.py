@@ -75,7 +75,7 @@ def _year(cast: Cast, now: datetime) -> Iterator[Story]:
 
 
 def _arrivals(cast: Cast, first: date, now: datetime) -> Iterator[tuple[datetime, str, str]]:
-    """When cases come in, of which kind and by which door; on days off only by LINE."""
+    """When cases come in, of which kind and by which channel; on days off only by LINE."""
     schedule, random = cast.schedule, cast.schedule.random
     for offset in range(1, (local(now).date() - first).days + 1):
         day = first + timedelta(days=offset)

@@ -1,4 +1,4 @@
-"""LINE's door: check the signature over the raw bytes, store every event, answer 200. Nothing else happens here.
+"""The webhook receiver: checks the signature over the raw bytes, stores every event, answers 200.
 
 LINE counts an answer after two seconds as a failure and may send an event again, so the work is the worker's
 (LINE Developers, "Receive messages"). Events are taken apart only as far as storing them needs.

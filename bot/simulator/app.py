@@ -60,7 +60,7 @@ from starlette.types import Receive, Scope, Send
 from bot.simulator.api import content, people, richmenus, sending, webhook_settings
 from bot.simulator.api.calls import Services
 from bot.simulator.api.faults import FaultPlan
-from bot.simulator.api.gateway import Door
+from bot.simulator.api.gateway import Gateway
 from bot.simulator.api.rate import RateLimits
 from bot.simulator.chat import HERE, chat_router
 from bot.simulator.config import SimulatorConfig
@@ -82,14 +82,14 @@ _STATUS: dict[type[Exception], int] = {BadControl: 422, Unknown: 404, NotPossibl
 
 
 class _PlatformMount:
-    """Hands `/v2/…` to the door with the path as the client wrote it."""
+    """Hands `/v2/…` to the gateway with the path as the client wrote it."""
 
-    def __init__(self, door: Door) -> None:
-        self._door = door
+    def __init__(self, gateway: Gateway) -> None:
+        self._gateway = gateway
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
-            await self._door(scope, receive, send)
+            await self._gateway(scope, receive, send)
 
 
 async def _refused(_request: Request, error: Exception) -> JSONResponse:
@@ -126,5 +126,5 @@ def create_simulator(config: SimulatorConfig) -> FastAPI:
     app.include_router(console_router(services, faults, limits))
     app.include_router(chat_router(platform))
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
-    app.router.routes.append(Mount("/v2", app=_PlatformMount(Door(services, _ENDPOINTS, faults, limits))))
+    app.router.routes.append(Mount("/v2", app=_PlatformMount(Gateway(services, _ENDPOINTS, faults, limits))))
     return app

@@ -1,6 +1,6 @@
 """Delivers webhooks: signs the exact bytes, waits two seconds, classifies, delivers again.
 
-Every user has a lane, so that one person's events leave in order while slow answers hold up
+Every user has a queue, so that one person's events leave in order while slow answers hold up
 nobody else. Redelivery waits run on the platform's clock, which a test may move forward.
 Source: "Receive messages (webhook)" and "Check webhook error statistics".
 """
@@ -23,7 +23,7 @@ import urllib3
 
 from bot.simulator.state import Json, Platform
 
-_LANES = 4
+_QUEUES = 4
 _HEADER_SPELLINGS = ("x-line-signature", "X-Line-Signature", "X-LINE-Signature")
 _IDLE_SECONDS = 5.0
 _KEPT_DELIVERIES = 20_000
@@ -61,9 +61,9 @@ class Dispatcher:
 
     def __init__(self, platform: Platform) -> None:
         self._platform = platform
-        self._pool = urllib3.PoolManager(num_pools=4, maxsize=_LANES, retries=False)
+        self._pool = urllib3.PoolManager(num_pools=4, maxsize=_QUEUES, retries=False)
         self._numbers = itertools.count()
-        self._lanes: list[list[tuple[float, int, Shipment]]] = [[] for _ in range(_LANES)]
+        self._queues: list[list[tuple[float, int, Shipment]]] = [[] for _ in range(_QUEUES)]
         self._threads: list[threading.Thread] = []
         self._closed = False
         self._held: list[Json] = []
@@ -128,40 +128,40 @@ class Dispatcher:
 
     def _due(self) -> bool:
         now = self._platform.clock.now()
-        return any(lane and lane[0][0] <= now for lane in self._lanes)
+        return any(queue and queue[0][0] <= now for queue in self._queues)
 
     def _queue(self, shipment: Shipment, due: float) -> None:
         source = shipment.events[0].get("source") if shipment.events else None
         chat = json.dumps(source, sort_keys=True) if isinstance(source, dict) else ""
-        lane = self._lanes[zlib.crc32(chat.encode()) % _LANES]
+        queue = self._queues[zlib.crc32(chat.encode()) % _QUEUES]
         changed = self._platform.clock.moved
         with changed:
             if self._closed:
                 return
-            heapq.heappush(lane, (due, next(self._numbers), shipment))
+            heapq.heappush(queue, (due, next(self._numbers), shipment))
             if not self._threads:
                 self._start()
             changed.notify_all()
 
     def _start(self) -> None:
-        for lane in self._lanes:
-            thread = threading.Thread(target=self._run, args=(lane,), daemon=True, name="webhook-lane")
+        for queue in self._queues:
+            thread = threading.Thread(target=self._run, args=(queue,), daemon=True, name="webhook-queue")
             self._threads.append(thread)
             thread.start()
 
-    def _next(self, lane: list[tuple[float, int, Shipment]]) -> Shipment | None:
+    def _next(self, queue: list[tuple[float, int, Shipment]]) -> Shipment | None:
         changed = self._platform.clock.moved
         with changed:
             while not self._closed:
-                wait = lane[0][0] - self._platform.clock.now() if lane else _IDLE_SECONDS
-                if lane and wait <= 0:
+                wait = queue[0][0] - self._platform.clock.now() if queue else _IDLE_SECONDS
+                if queue and wait <= 0:
                     self._busy += 1
-                    return heapq.heappop(lane)[2]
+                    return heapq.heappop(queue)[2]
                 changed.wait(min(wait, _IDLE_SECONDS))
         return None
 
-    def _run(self, lane: list[tuple[float, int, Shipment]]) -> None:
-        while (shipment := self._next(lane)) is not None:
+    def _run(self, queue: list[tuple[float, int, Shipment]]) -> None:
+        while (shipment := self._next(queue)) is not None:
             try:
                 self._attempt(shipment)
             finally:

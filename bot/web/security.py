@@ -2,7 +2,7 @@
 
 A browser says where a request comes from (Sec-Fetch-Site, Origin); an unsafe request from elsewhere, or with a cookie
 and no word at all, is refused (ASVS 3.5.1, 3.5.3): also one without a cookie, or another site could sign a person in as
-somebody else. A bearer token is never sent by a browser of its own accord; LINE's webhook has a door of its own.
+somebody else. A bearer token is never sent by a browser of its own accord; LINE's webhook is checked by its signature.
 """
 
 from __future__ import annotations

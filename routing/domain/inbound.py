@@ -38,7 +38,7 @@ class Inbound:
 
     ``silent``: another module holds the conversation, or it is a group; answer nothing. ``shared``: it is a group or
     room, or says not where it was: nothing of it is kept, and it says nothing of whether the person can be reached.
-    ``masked``: kinds of data that were made unreadable at the door because they may not be kept.
+    ``masked``: kinds of data that were made unreadable on receipt because they may not be kept.
     """
 
     kind: InboundKind

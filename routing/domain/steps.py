@@ -1,4 +1,4 @@
-"""Which step a case allows in which state: one table, used by every door (pages, API, LINE, import)."""
+"""Which step a case allows in which state: one table, used by pages, API, LINE and import."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""統一編號, the tax number of a firm: the same rule at every door, be it LINE, the desk, the API or an import."""
+"""統一編號, the tax number of a firm: the same rule for LINE, desk, API and import."""
 
 from __future__ import annotations
 

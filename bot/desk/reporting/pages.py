@@ -117,7 +117,7 @@ def file(work: Reading, asked: Question, ending: str) -> Response:
 def cases_page(
     request: Request, work: Reading, asked: Question, *, figure: str, group: str | None = None, page: int = 1
 ) -> Response:
-    """The cases behind one number, the most telling first; those hidden from this person are only counted."""
+    """The cases behind one number, those that explain it best first; those hidden from this person are only counted."""
     if figure not in LABELS:
         raise Invalid("查無這個統計項目。", field="figure")
     issued = _make(work, asked)

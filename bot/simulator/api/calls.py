@@ -48,7 +48,7 @@ class Refusal(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A request that passed the door: `params` from the path, header names in lower case."""
+    """A request that passed the gateway: `params` from the path, header names in lower case."""
 
     endpoint: str
     params: Mapping[str, str]

@@ -1,4 +1,4 @@
-"""The door of the platform API: token, size, faults, request ID, rate limits and the record of calls.
+"""The gateway of the platform API: token, size, faults, request ID, rate limits and the record of calls.
 
 A raw ASGI handler, because some faults end in no response at all.
 """
@@ -85,7 +85,7 @@ async def _cut(receive: Receive, send: Send) -> None:
     raise ConnectionResetError("fault: connection cut")
 
 
-class Door:
+class Gateway:
     """Matches a path to an endpoint and takes one call through it."""
 
     def __init__(

@@ -26,7 +26,7 @@ class TooSlowError(HTTPException):
 
 
 class Bounds:
-    """Outermost of all, before LINE's door: 431 for a large head, 408 to whoever reads a body that does not come."""
+    """Outermost of all, before LINE's webhook: 431 for a large head, 408 to whoever reads a body that does not come."""
 
     def __init__(self, app: ASGIApp, *, seconds: float = BODY_SECONDS) -> None:
         self.app = app

@@ -1,4 +1,4 @@
-"""The figures of contract §8 for one set of cases: each a count or a distribution, each knowing the cases behind it.
+"""The figures of contract §8 for one set of cases: each a count or a distribution, each with the cases behind it.
 
 Nothing is rounded here; a figure without cases is None, never 0 and never 100 %.
 """
@@ -159,7 +159,7 @@ class Figures:
         return sum(days for days, _ in self.waiting[on]) if self.waiting[on] else None
 
     def cases_behind(self, name: str) -> tuple[str, ...]:
-        """The numbers of the cases that make up a figure, most telling first.
+        """The numbers of the cases that make up a figure, those that explain it best first.
 
         Events that happened twice to a case name it twice. Distributions come with the largest value first, waiting
         days (``waiting_days.firm``, ``waiting_days.agency``) name only cases that waited, and ``on_time_rate`` is

@@ -38,7 +38,7 @@ _DOC_NO = 60
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewCase:
-    """What a case is opened with, whichever door it came through. ``text`` is the firm's own words."""
+    """What a case is opened with, whichever channel it came by. ``text`` is the firm's own words."""
 
     channel: str
     category: str

@@ -20,7 +20,7 @@ _ERASING = "daily.erasing"
 
 
 def run_if_due(session: Session, office: OfficeContext, *, now: datetime) -> bool:
-    """Begin the day's upkeep unless that is done; says whether it was done here. ``go_on`` does the long rest of it.
+    """Begin the daily job unless that is done; says whether it was done here. ``go_on`` does the long rest of it.
 
     Waiting cases move on by a day each day, so their dates in lists are counted anew. Taipei's day decides.
     """

@@ -136,11 +136,11 @@ def for_person(session: Session, actor: Actor, issued: Issued) -> Issued:
 def _covered(report: Report, hidden: frozenset[str]) -> Report:
     """Without groups of few cases with a hidden one; a single one could be read off the total, so another goes too."""
     numbers = {group.key: group.figures.all_cases() for group in report.groups}
-    telling = {key for key, cases in numbers.items() if len(cases) < LEAST_CASES and cases & hidden}
-    others = sorted((key for key in numbers if key not in telling), key=lambda key: (len(numbers[key]), key or ""))
-    if len(telling) == 1:
-        telling.update(others[:1])
-    return replace(report, groups=tuple(group for group in report.groups if group.key not in telling))
+    small = {key for key, cases in numbers.items() if len(cases) < LEAST_CASES and cases & hidden}
+    others = sorted((key for key in numbers if key not in small), key=lambda key: (len(numbers[key]), key or ""))
+    if len(small) == 1:
+        small.update(others[:1])
+    return replace(report, groups=tuple(group for group in report.groups if group.key not in small))
 
 
 def cases_behind(issued: Issued, figure: str, *, group: str | None = None, grouped: bool = False) -> tuple[str, ...]:
