@@ -1,4 +1,4 @@
-"""An optional embeddings service that says which of a few questions a text is most like. Off unless it has an address.
+"""Client of an optional embeddings service that orders questions by likeness to a text. Off unless it has an address.
 
 It never answers and never decides: its only use is the order of choices that are offered anyway. Personal data is
 masked before anything is sent; a failure, an odd answer or a late one changes nothing.

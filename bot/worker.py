@@ -175,7 +175,7 @@ class Worker:
 
 
 class KnowledgeWatch:
-    """Keeps a process's understanding at the knowledge in force; one for every process that answers or shows it."""
+    """Rebuilds a process's understander when the active knowledge changed; every web and worker process has one."""
 
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime

@@ -20,7 +20,7 @@ class Section:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PrivacyNotice:
-    """The notice in force. ``version`` changes with recipients, purposes or periods; everybody then sees it again."""
+    """The current notice. ``version`` changes with recipients, purposes or periods; everybody then sees it again."""
 
     version: str
     sections: tuple[Section, ...]

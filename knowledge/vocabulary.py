@@ -1,4 +1,4 @@
-"""The words that everything else is written in: categories, kinds of entries and parks, languages."""
+"""Words as types, once: categories, kinds of entries and parks, languages."""
 
 from enum import StrEnum
 

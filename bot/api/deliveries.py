@@ -1,4 +1,4 @@
-"""Messages on their way out: what became of them, and sending one again because a person decided so."""
+"""Messages on their way out: what became of them, and sending one again by hand."""
 
 from __future__ import annotations
 

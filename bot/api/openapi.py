@@ -1,4 +1,4 @@
-"""What the OpenAPI document says of answers: the case, lists, problems."""
+"""Descriptions of answers for the OpenAPI document: the case, lists, problems."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One writing call: its transaction, the version it was made for, and one effect however often it is sent."""
+"""One writing call: its transaction, the version it was made for, and its idempotency key."""
 
 from __future__ import annotations
 

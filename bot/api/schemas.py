@@ -1,4 +1,4 @@
-"""The bodies and queries of the API. Nothing but these fields is taken: an unknown one is refused, not ignored."""
+"""Bodies and queries of the API. An unknown field is refused, not ignored."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ class WaitBody(Body):
 
 
 class ResumeBody(Body):
-    """Nothing needs to be said."""
+    """No fields."""
 
 
 class ExtensionBody(Body):

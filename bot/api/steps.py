@@ -1,4 +1,4 @@
-"""What can be done with a case: one call a step, each answered by the case as it then is."""
+"""Steps of a case: one call each, answered with the case as it is afterwards."""
 
 from __future__ import annotations
 

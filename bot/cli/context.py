@@ -1,4 +1,4 @@
-"""What a command works with: settings, a migrated database, the office as it stands, and the time."""
+"""What a command works with: settings, a migrated database, the office context, and the time."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ _MOST_BYTES = 128 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """The fields of one form, by name. Whoever reads a wrong one gets Invalid with its name."""
+    """The fields of one form, by name. Reading a wrong one raises Invalid with its name."""
 
     fields: dict[str, str]
 

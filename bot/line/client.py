@@ -1,4 +1,4 @@
-"""The sender: what the product asks of LINE, with LINE's outcomes as ours.
+"""The LINE client: replies, pushes, profiles, files, quota; LINE's answers become errors of routing.domain.errors.
 
 A reply carries no retry key, but LINE takes its token once; a push carries the same key however often it is tried, and
 LINE's 409 then means that it was accepted before (Messaging API reference, "Retry failed API requests"; traps L11–L13).

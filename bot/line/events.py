@@ -1,4 +1,4 @@
-"""A raw LINE event to what it means for us. Tolerant: whatever LINE may add or leave out, nothing here raises.
+"""Turns a raw LINE event into an `Inbound`. Never raises, whatever fields LINE adds or leaves out.
 
 The raw JSON is read, not the SDK's models: those turn a whole event into "unknown" (without message or reply token)
 when a single field is new, and raise when one is missing (docs/decisions/0012).

@@ -1,4 +1,4 @@
-"""The menu under the chat, and putting it in place.
+"""The rich menu under the chat, and its deployment.
 
 `deploy` is safe to run at every release: the menu's name carries a hash of what it is, so nothing is made anew unless
 it changed (LINE allows a hundred creations an hour; Messaging API reference, "Rate limits" and "Rich menu").

@@ -1,4 +1,4 @@
-"""Bodies as they come, JSON and forms: whatever is in them is taken, or refused in the words of the branch."""
+"""Reads JSON bodies and forms; what is wrong is refused with a sentence in Chinese that names the field."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def _number(digits: str) -> int:
 
 
 def shown(name: str) -> str:
-    """A name that somebody sent, as it can be shown: not endless, and of letters that there are."""
+    """A field name that was sent, cut and cleaned so that it can be shown."""
     return name[:80].encode("utf-8", "replace").decode()
 
 

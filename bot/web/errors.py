@@ -56,7 +56,7 @@ def problem(status: int, code: str, detail: str, *, field: str | None = None) ->
 
 
 def answer(request: Request, status: int, code: str, detail: str, *, field: str | None = None) -> Response:
-    """A problem for programs, a page for people; whoever is not signed in is led to sign in."""
+    """Problem+json for programs, a page for people; without a session pages redirect to sign-in."""
     detail = detail.encode("utf-8", "replace").decode()
     if wants_json(request):
         return problem(status, code, detail, field=field)

@@ -1,4 +1,4 @@
-"""Is the process up, can it do its work, and how is it going: for whoever runs it, not for the public."""
+"""`/healthz`, `/readyz` and `/metrics`: for the operator, not for the public."""
 
 from __future__ import annotations
 

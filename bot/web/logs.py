@@ -1,4 +1,4 @@
-"""Structured logs, one JSON line each: what, where, when (UTC), result. Never what anybody wrote, nor who wrote it."""
+"""Structured logs, one JSON line each: what, where, when (UTC), result. No texts and no personal data."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What somebody typed and sent after the session had ended: carried through the sign-in page, so that it is not lost.
+"""A form sent after the session had ended, carried through the sign-in page so that its text is not lost.
 
 It travels in a hidden field of that page and is kept nowhere. Passwords are left out. After signing in the person sees
 it and decides; nothing is sent on by itself.

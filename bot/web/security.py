@@ -1,4 +1,4 @@
-"""What every answer carries, and what no request may do: headers, sizes, and unsafe requests from other sites.
+"""Security headers on every answer, limits of request size, and refusal of unsafe requests from other sites.
 
 A browser says where a request comes from (Sec-Fetch-Site, Origin); an unsafe request from elsewhere, or with a cookie
 and no word at all, is refused (ASVS 3.5.1, 3.5.3): also one without a cookie, or another site could sign a person in as

@@ -78,7 +78,7 @@ def _keep(runtime: Runtime, token: str, now: datetime) -> None:
 
 
 def known_caller(request: Request) -> None:
-    """Ask who calls, by reading alone. Raises Unauthenticated for nobody."""
+    """The caller, by reading only. Raises Unauthenticated."""
     runtime = runtime_of(request)
     with runtime.database.reading() as session:
         _who(request, runtime, session, runtime.now())

@@ -69,7 +69,7 @@ def category_figures(found: Sequence[Answered]) -> Figures:
 
 
 def faq_figures(found: Sequence[Answered], base: KnowledgeBase) -> Figures:
-    """Recall, share answered with its precision, and telling covered from uncovered."""
+    """Recall, share answered with its precision, and covered questions against uncovered ones."""
     covered = [f for f in found if f.case.faq]
     uncovered = [f for f in found if f.case.faq_labelled and not f.case.faq]
     answerable = [f for f in covered if _answerable(f.case, base)]

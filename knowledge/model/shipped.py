@@ -1,6 +1,6 @@
 """Fits of the shipped knowledge, in 8 bits: a new process answers at once instead of fitting for seconds first.
 
-Made by ``python -m knowledge.build.fits``. A fit is used only if its fingerprint is that of the phrasings in force,
+Made by ``python -m knowledge.build.fits``. A fit is used only if its fingerprint is that of the active phrasings,
 so knowledge that was edited since is fitted anew and never answered from an old fit.
 """
 

@@ -57,7 +57,7 @@ class Forbidden(OnestopError):
 
 
 class Unauthenticated(OnestopError):
-    """Nobody is signed in, or the token is unknown."""
+    """No session, or an unknown token."""
 
     code = "unauthenticated"
 
@@ -87,7 +87,7 @@ class Unavailable(OnestopError):
 
 
 class DeliveryError(OnestopError):
-    """A message was not accepted by the channel, or nobody can say.
+    """A message was not accepted by the channel, or it is unknown whether it was.
 
     ``permanent``: trying again cannot help. ``unknown``: it may have been accepted (timeout, 5xx).
     ``retry_after``: seconds the channel asked us to wait, if it did. ``quota``: the month's messages are used up.

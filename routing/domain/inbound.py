@@ -15,7 +15,7 @@ def storable(text: str) -> str:
 
 
 class InboundKind(StrEnum):
-    """What somebody did."""
+    """Kinds of what a person did in the channel."""
 
     TEXT = "text"
     MEDIA = "media"
@@ -34,7 +34,7 @@ class InboundKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inbound:
-    """One thing somebody did. ``at`` is when, by the channel's own clock; ``reply_token`` lets us answer for free.
+    """One event of a person. ``at``: by the channel's clock; ``reply_token``: for an answer that costs no push.
 
     ``silent``: another module holds the conversation, or it is a group; answer nothing. ``shared``: it is a group or
     room, or says not where it was: nothing of it is kept, and it says nothing of whether the person can be reached.

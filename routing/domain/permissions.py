@@ -77,6 +77,6 @@ def confidential_scope(actor: Actor) -> tuple[str, str | None] | None:
 
 
 def require_team(actor: Actor) -> None:
-    """Let everybody pass but partners, who only answer what was asked of them. Raises Forbidden for partners."""
+    """Raises Forbidden for partners, who only answer what was asked of them."""
     if actor.role is Role.PARTNER:
         raise Forbidden("協力機關帳號僅能查看及回復會辦事項。")

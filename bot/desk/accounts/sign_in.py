@@ -28,13 +28,13 @@ _LOCAL = re.compile(r"/desk(?:[/?][\w/\-.?=&%,:+]*)?", re.ASCII)
 
 
 def local_path(value: str | None) -> str:
-    """Where to go after signing in: a path of the desk, else the desk itself; never another site."""
+    """Where to go after signing in: a path of the desk, else `/desk`. Another site is never followed."""
     return value if value is not None and _LOCAL.fullmatch(value) and "//" not in value else HOME
 
 
 @router.get("/desk/sign-in")
 def sign_in_page(request: Request, next: str | None = None) -> Response:  # noqa: A002 - the query's name
-    """The form; whoever is signed in already goes on."""
+    """The form; a person who is signed in already is redirected."""
     if request.headers.get("HX-Request") and not request.headers.get("HX-Boosted"):
         # A part of a page asked and found its session over: the whole page must go, not the part.
         whole = urlsplit(request.headers.get("HX-Current-URL", next or HOME))

@@ -1,4 +1,4 @@
-"""What administrators keep: accounts, absences with deputies (代理人), closures, and a look at the audit trail."""
+"""Pages of administrators: accounts, absences with deputies (代理人), closures, retention, the audit trail."""
 
 from __future__ import annotations
 

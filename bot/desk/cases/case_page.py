@@ -1,4 +1,4 @@
-"""The page of one case: everything an officer needs, and each step that its state allows as a form."""
+"""The page of one case, with a form for each step that its state allows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The queue, in the order in which work wants doing, and the list of all cases."""
+"""The queue by urgency, and the list of all cases."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def _queue(work: UnitOfWork, view: str | None, category: str | None, status: str
 
 
 def _grouped(found: case_queries.Queue, *, leads: bool) -> list[tuple[str, list[case_queries.CaseLine]]]:
-    """The queue by group. Whoever decides on extensions sees them next to what is urgent."""
+    """The queue by group. People who decide extensions see those asked for after the urgent cases."""
     groups: list[tuple[str, list[case_queries.CaseLine]]] = [(name, getattr(found, name)) for name in GROUPS]
     if not leads:
         return groups

@@ -1,4 +1,4 @@
-"""Opening a message that its firm took back: a form, since looking wants a reason and is written down."""
+"""Opening a message that its firm took back: a form that asks for the reason, which the audit trail keeps."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The steps of a case as forms: post, redirect, see. A refused one shows the form again with what was typed."""
+"""The steps of a case as forms: a redirect to the case page after a step, the form again where it is refused."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Writing an entry: a form with every slip beside its field and the card as LINE shows it; then approval."""
+"""Writing an entry: a form with each mistake beside its field and a preview of the LINE card; then approval."""
 
 from __future__ import annotations
 

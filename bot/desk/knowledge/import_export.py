@@ -1,4 +1,4 @@
-"""Knowledge out as a file and in again, in the format of the shipped files; what comes in are drafts."""
+"""Export of entries to a file and import as drafts, in the format of the shipped files."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def export(work: Reading, q: str = "", category: str = "", unit: str = "") -> Re
 
 @router.post("/import")
 def take_in(request: Request, sent: Sent) -> Response:
-    """Entries of a file as drafts; one slip and nothing is taken."""
+    """Entries of a file as drafts; with one mistake none is taken."""
     name, text = sent
 
     def do(work: UnitOfWork) -> str:

@@ -1,4 +1,4 @@
-"""Looking at the knowledge as a whole: try a question, what expires when, what was not answered, what collides."""
+"""The knowledge as a whole: try a question, review dates, unanswered questions, conflicts."""
 
 from __future__ import annotations
 

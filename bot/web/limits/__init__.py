@@ -1,1 +1,1 @@
-"""What keeps one caller from taking everything: where from, how much, how slow, how many at once."""
+"""Limits on callers: address, size, slowness, how many at once."""

@@ -1,4 +1,4 @@
-"""Requests whose head is too large or whose body comes too slowly are told so, before anything else looks at them."""
+"""Refuses requests whose head is too large (431) or whose body comes too slowly (408), before all other middleware."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class TooSlowError(HTTPException):
 
 
 class Bounds:
-    """Outermost of all, before LINE's webhook: 431 for a large head, 408 to whoever reads a body that does not come."""
+    """Outermost of all, before LINE's webhook: 431 for a large head, 408 where a body does not come in time."""
 
     def __init__(self, app: ASGIApp, *, seconds: float = BODY_SECONDS) -> None:
         self.app = app

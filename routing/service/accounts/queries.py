@@ -30,7 +30,7 @@ class Person:
 
 
 def staff(session: Session) -> list[Person]:
-    """Everybody, closed accounts last."""
+    """All accounts, closed ones last."""
     rows = sorted(account_store.all_staff(session), key=lambda row: row.disabled_at is not None)
     loads = case_store.loads(session, [row.email for row in rows])
     return [Person(row, loads[row.email]) for row in rows]
@@ -65,10 +65,10 @@ def audit_trail(session: Session, actor: Actor, *, before_id: int | None, limit:
 
 
 def colleagues(session: Session) -> list[Staff]:
-    """Everybody to whom a case can be given, by unit and name."""
+    """People to whom a case can be given, by unit and name."""
     return [person for person in account_store.all_staff(session, active=True) if person.role != Role.PARTNER]
 
 
 def everybody(session: Session) -> list[Staff]:
-    """Everybody who has or had an account, for their names."""
+    """All accounts, open and closed, for names by e-mail."""
     return account_store.all_staff(session)

@@ -99,7 +99,7 @@ def _anybody(session: Session, unit: str, *, now: datetime) -> bool:
 
 
 def sweep(session: Session, office: OfficeContext, *, now: datetime, limit: int = 50) -> list[str]:
-    """Give out what came while nobody was there, the oldest first (trap A4); says which numbers were given."""
+    """Assign the cases that nobody has, oldest first (trap A4). Returns their numbers."""
     given = []
     units = [unit for unit in store.units_with_unassigned(session) if _anybody(session, unit, now=now)]
     for row in store.open_unassigned(session, units, limit=limit):

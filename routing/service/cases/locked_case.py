@@ -103,7 +103,7 @@ def find(session: Session, number: str, actor: Actor, *, lock: bool = False) -> 
 
 
 def seen(session: Session, number: str, actor: Actor, *, lock: bool = False) -> tuple[CaseRow, Case] | None:
-    """A case if there is one and this person may see it; for whoever did not name it and must not learn its number."""
+    """The case if it exists and this person may see it, else None; for callers that did not name it."""
     row = store.by_number(session, number, lock=lock)
     if row is None:
         return None
@@ -146,7 +146,7 @@ def change(
 
 
 def check_reach(locked: LockedCase, field: str, *, by_line: bool) -> None:
-    """Refuse to say to a firm what it would never hear: no clock stands still, nothing counts as answered, for that.
+    """Refuse if LINE cannot reach the firm: a message it never gets must not stop a clock or count as an answer.
 
     ``by_line``: LINE alone will do; else a case without a LINE contact passes, since its firm is told another way.
 
@@ -162,7 +162,7 @@ def check_reach(locked: LockedCase, field: str, *, by_line: bool) -> None:
 
 
 def audit(locked: LockedCase, action: str, **detail: Any) -> None:
-    """Note in the audit trail who did what to this case; never what anybody wrote."""
+    """Write to the audit trail who did what to this case, without texts."""
     account_store.audit(
         locked.session, at=locked.now, actor=locked.actor.email or locked.actor.name, action=action,
         subject=locked.row.number, detail={key: value for key, value in detail.items() if value is not None},

@@ -87,7 +87,7 @@ def take(
 
 
 def _learn_reach(contact: Contact, inbound: Inbound) -> None:
-    """Whoever writes can be reached, whoever has blocked us cannot; the newest event says so, not the last to come."""
+    """Keep whether the contact can be reached (wrote, or blocked us), by the newest event, not the last to arrive."""
     if contact.reach_at is None or inbound.at >= contact.reach_at:
         contact.reachable, contact.reach_at = inbound.kind is not InboundKind.UNFOLLOW, inbound.at
 

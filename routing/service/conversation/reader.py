@@ -1,4 +1,4 @@
-"""Understanding with the knowledge that is in force: built once, rebuilt in the background when knowledge changed."""
+"""The understander of the active knowledge: built once, rebuilt in the background when knowledge changes."""
 
 from __future__ import annotations
 

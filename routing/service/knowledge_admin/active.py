@@ -67,7 +67,7 @@ class ActiveKnowledge:
 
 
 class Knowledge:
-    """Knows what is in force. Safe to share between threads; reads the database only in the sessions it is given."""
+    """Holds the active knowledge. Safe to share between threads; reads the database in the sessions it is given."""
 
     def __init__(
         self, database: Database, *, cache: Path | None, overlay: Path | None = None,
@@ -133,7 +133,7 @@ class Knowledge:
         return self.fit(known)
 
     def refresh(self, reader: Reader) -> bool:
-        """Put a newer version in force if there is one; says whether. Takes seconds then: for a thread of its own."""
+        """Activate a newer version if there is one; says whether. Takes seconds then: for a thread of its own."""
         with self._database.reading() as session:
             known = self.active(session)
             reader.thresholds = answer_quality.active_thresholds(session, reader.shipped)

@@ -38,7 +38,7 @@ class Standing:
 
 
 def run(session: Session, shipped: Thresholds, *, now: datetime) -> Standing:
-    """Derive the threshold from the verdicts of the last 180 days and put it in force; audited where it changes."""
+    """Derive the threshold from the verdicts of the last 180 days and activate it; audited where it changes."""
     answered, offered = collected(session, since=now - timedelta(days=DAYS))
     found = Standing(
         on=local(now).date(), shipped=shipped.answer, derived=derive([*answered, *offered], shipped.answer),

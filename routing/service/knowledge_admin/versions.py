@@ -189,7 +189,7 @@ def _decide(session: Session, actor: Actor, row: KnowledgeEdit, state: str, *, n
 def import_text(
     session: Session, actor: Actor, known: ActiveKnowledge, text: str, *, name: str, now: datetime
 ) -> list[int]:
-    """Entries of a knowledge file as drafts, those left out that are in force as they stand; gives the drafts' ids.
+    """Entries of a knowledge file as drafts, without those that are active unchanged. Returns the drafts' ids.
 
     Raises:
         Invalid: any entry has a slip; then nothing is taken over.

@@ -28,7 +28,7 @@ PART = 500
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Periods:
-    """For how many days the agency keeps each kind of thing; None: it has not said, and nothing of it is erased.
+    """Days for which each kind of record is kept; None: not set, and nothing of it is erased.
 
     How long something is kept is the agency's to decide (個人資料保護法 §11, 檔案法 §12), so there is no default here.
 
@@ -63,7 +63,7 @@ class Periods:
 def run(
     session: Session, periods: Periods, *, now: datetime, actor: str = "cli", dry_run: bool = False
 ) -> dict[str, int]:
-    """Erase what is over; says how many of each kind that has a period. ``dry_run`` only counts.
+    """Erase what is older than its period. Returns how many of each kind; ``dry_run`` only counts.
 
     Sessions that ended and first answers of a day ago go in any case: they are not data that somebody keeps.
     """

@@ -29,7 +29,7 @@ class Loop(Protocol):
 
 
 class Settled(Protocol):
-    """What somebody waits on in a loop."""
+    """A future of an event loop, and the loop."""
 
     def done(self) -> bool:
         """Whether it is decided already."""
@@ -53,7 +53,7 @@ _Job = tuple[Sequence[RawEvent], Waiting]
 
 
 class IntakeError(Exception):
-    """The events could not be stored; whoever sent them must send them again."""
+    """The events could not be stored; the sender has to send them again."""
 
 
 class Intake:

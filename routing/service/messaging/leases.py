@@ -33,8 +33,8 @@ Renew = Callable[[Session, datetime], None]
 def free_all(database: Database) -> None:
     """End every lease that a predecessor left behind; only for a process that has the database to itself."""
     with database.writing() as session:
-        messages = outbox_store.let_go_of_all(session, now=instant(session))
-        partitions = inbox_store.free_all_lanes(session)
+        messages = outbox_store.end_all_leases(session, now=instant(session))
+        partitions = inbox_store.free_all_partitions(session)
     if messages or partitions:
         log.info("leases_freed", messages=messages, partitions=partitions)
 

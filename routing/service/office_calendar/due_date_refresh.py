@@ -23,7 +23,7 @@ _KEY = "redating"
 
 
 def refresh_due_dates(session: Session, office: OfficeContext, *, now: datetime) -> int:
-    """Give the first open cases the dates that the desk's calendar makes; says how many moved.
+    """Give the first open cases the dates that the office calendar gives; says how many moved.
 
     The rest is noted down: whoever opened this transaction calls ``go_on`` after it, or a worker does.
     """

@@ -73,7 +73,7 @@ def make(
     by: str | None = None,
     now: datetime,
 ) -> Issued:
-    """Count and measure; only reads. Whoever can write calls ``record`` with the result.
+    """Count and measure; only reads. Callers that may write pass the result to ``record``.
 
     Raises:
         Invalid: an impossible period. OnestopError: the events do not add up (``report_unbalanced``).

@@ -43,7 +43,7 @@ def staff_by_email(session: Session, email: str) -> Staff | None:
 
 
 def all_staff(session: Session, *, active: bool = False) -> list[Staff]:
-    """Everybody, by unit and name."""
+    """All accounts, by unit and name."""
     query = select(Staff).order_by(Staff.unit, Staff.name, Staff.id)
     return list(session.scalars(query.where(Staff.disabled_at.is_(None)) if active else query))
 

@@ -16,7 +16,7 @@ SHOWN = 12
 
 
 def digest(email: str) -> str:
-    """What is kept of the account that somebody tried: nobody's typing slips of passwords into the field are."""
+    """Digest of the account name that was tried. The name is not kept: people type passwords into that field."""
     return hashlib.sha256(email.strip().lower().encode()).hexdigest()
 
 

@@ -19,7 +19,7 @@ SERVICES = "knowledge.services"
 
 
 def version(session: Session) -> str:
-    """Changes whenever the knowledge in force does."""
+    """Changes whenever the active knowledge does."""
     edits = select(func.count(), func.max(KnowledgeEdit.id), func.max(KnowledgeEdit.decided_at)).where(
         KnowledgeEdit.state == "approved"
     )

@@ -12,7 +12,7 @@ from routing.store.base import Base, Id
 
 
 class KnowledgeEdit(Base):
-    """A version of a FAQ entry made at the desk: draft or approved; the newest approved one is in force."""
+    """A version of a FAQ entry made at the desk: draft or approved; the newest approved one is active."""
 
     __tablename__ = "knowledge_edit"
     id: Mapped[int] = mapped_column(Id, primary_key=True)

@@ -69,7 +69,7 @@ def hold_partition(session: Session, user_key: str, *, holder: str, now: datetim
 
 
 def keep_partition(session: Session, user_key: str, *, holder: str, now: datetime, lease: timedelta) -> bool:
-    """Hold on to a partition for longer; False if the lease ran out and somebody else has it."""
+    """Renew the lease of a partition; False if it ran out and another holder has it."""
     mine = (
         update(Partition)
         .where(Partition.user_key == user_key, Partition.holder == holder)
@@ -79,7 +79,7 @@ def keep_partition(session: Session, user_key: str, *, holder: str, now: datetim
 
 
 def free_partition(session: Session, user_key: str, *, holder: str) -> None:
-    """Give a partition back, unless somebody else has it by now."""
+    """End the lease of a partition, unless another holder has it."""
     changed(
         session,
         update(Partition)
@@ -88,8 +88,8 @@ def free_partition(session: Session, user_key: str, *, holder: str) -> None:
     )
 
 
-def free_all_lanes(session: Session) -> int:
-    """Give every partition back: whoever held them is gone. Says how many there were."""
+def free_all_partitions(session: Session) -> int:
+    """End all leases on partitions, whose holders are gone. Returns how many."""
     held = update(Partition).where(Partition.holder.is_not(None))
     return changed(session, held.values(holder=None, lease_until=None))
 

@@ -56,7 +56,7 @@ def spare(session: Session, contact_id: int) -> None:
 
 
 def _due(now: datetime) -> ColumnElement[bool]:
-    """Waiting and due, or leased by somebody who let the lease run out."""
+    """Waiting and due, or with a lease that ran out."""
     return or_(
         and_(Outbox.state == PENDING, Outbox.due_at <= now), and_(Outbox.state == LEASED, Outbox.lease_until < now)
     )
@@ -116,8 +116,8 @@ def keep(session: Session, outbox_id: int, *, attempt: int, until: datetime) -> 
     changed(session, update(Outbox).where(*mine).values(lease_until=until))
 
 
-def let_go_of_all(session: Session, *, now: datetime) -> int:
-    """End every lease: whoever held them is gone. Says how many there were."""
+def end_all_leases(session: Session, *, now: datetime) -> int:
+    """End all leases, whose holders are gone. Returns how many."""
     past = now - timedelta(seconds=1)
     return changed(session, update(Outbox).where(Outbox.state == LEASED).values(lease_until=past))
 
