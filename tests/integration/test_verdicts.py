@@ -170,7 +170,7 @@ def noted(branch):
 
 
 def test_a_conversation_keeps_the_probability_of_what_it_answered(branch):
-    Chat(branch).text("土地租約到期要怎麼續租")
+    Chat(branch).text("土地租約到期可以續租嗎")
     row = noted(branch)
     assert (row.decision, row.faq is not None) == ("answer", True)
     assert row.probability >= SHIPPED.answer
@@ -193,7 +193,7 @@ def test_a_conversation_keeps_the_probability_of_an_offer_that_was_nearly_an_ans
 
 def test_an_entry_that_helped_later_does_not_make_the_direct_answer_right(branch):
     chat = Chat(branch)
-    chat.text("土地租約到期要怎麼續租")
+    chat.text("土地租約到期可以續租嗎")
     answered = noted(branch).faq
     chat.tap("not_helpful", faq=answered)
     chat.tap("faq", id=OTHER)
