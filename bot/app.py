@@ -97,7 +97,7 @@ def check_ready(settings: Settings, database: Database, *, demo: bool) -> None:
     problem = databases.why_not(database, demo=demo)
     if problem is not None:
         raise SettingsError(problem)
-    if not database.alone.take():
+    if not database.process_lock.take():
         raise SettingsError(
             "另一個 onestop 行程正在使用這個 SQLite 資料庫；請先停止它。需要多個行程時，請改用 PostgreSQL。"
         )

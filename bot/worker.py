@@ -164,7 +164,7 @@ class Worker:
             given = assignment.sweep(session, office, now=runtime.now())
         with runtime.writing() as (session, office):
             daily.run_if_due(session, office, now=runtime.now())
-        daily.go_on(runtime, runtime.settings.periods, now=runtime.now())
+        daily.finish(runtime, runtime.settings.periods, now=runtime.now())
         if given:
             log.info("assigned_later", cases=len(given))
         quota.ask_if_due(runtime.database, self._sender.quota, now=runtime.now())

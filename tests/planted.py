@@ -147,7 +147,7 @@ def _from_line(service: Service, planted: Planted, name: str, number: str) -> No
 
 def _made_of_it(service: Service, planted: Planted, name: str, number: str) -> None:
     """A correction and a draft, which every unit reads while the case is not confidential."""
-    with service.runtime.writing() as (session, _desk):
+    with service.runtime.writing() as (session, _office):
         known = service.runtime.knowledge.active(session)
         said = session.scalars(
             select(Message).join(Case).where(Case.number == number, Message.direction == "in").order_by(Message.id)

@@ -31,7 +31,7 @@ def import_command(
     with opened() as context:
         with context.writing() as (session, _office):
             checks = office_calendar_commands.import_file(session, context.office_provider, raw, now=context.now)
-        due_date_refresh.go_on(context, now=context.now)
+        due_date_refresh.refresh_remaining(context, now=context.now)
     for check in checks:
         typer.echo(_account(check))
 
@@ -68,7 +68,7 @@ def close(
                 source=source,
                 now=context.now,
             )
-        due_date_refresh.go_on(context, now=context.now)
+        due_date_refresh.refresh_remaining(context, now=context.now)
     typer.echo(f"已登錄 {day:%Y-%m-%d} {place} 停班（{part}）")
 
 
@@ -85,7 +85,7 @@ def open_command(
             withdrawn = office_calendar_commands.reopen(
                 session, context.office_provider, day=day.date(), county=county, district=district, now=context.now
             )
-        due_date_refresh.go_on(context, now=context.now)
+        due_date_refresh.refresh_remaining(context, now=context.now)
     typer.echo(f"已撤回 {withdrawn} 筆停班")
 
 

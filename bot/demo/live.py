@@ -27,7 +27,7 @@ _FIRST_ANSWER_SECONDS = 120.0
 """The very first answer waits until the knowledge has been fitted, which is done once in the life of a data folder."""
 
 log = structlog.get_logger("demo")
-Step = Callable[["Talk"], None]
+Step = Callable[["ScriptedChat"], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +41,7 @@ class DemoUser:
 
 
 @dataclass(slots=True)
-class Talk:
+class ScriptedChat:
     """A conversation that is being held."""
 
     runtime: Runtime
@@ -57,11 +57,11 @@ class Talk:
 
 
 def _says(text: str) -> Step:
-    return lambda talk: talk.phones.text(talk.user.user_id, text)
+    return lambda chat: chat.phones.text(chat.user.user_id, text)
 
 
 def _taps(data: str, shown: str) -> Step:
-    return lambda talk: talk.phones.tap(talk.user.user_id, data, shown)
+    return lambda chat: chat.phones.tap(chat.user.user_id, data, shown)
 
 
 def _opens(firm: str, contact: str, park: str, taps: tuple[str, str, str]) -> tuple[Step, ...]:
@@ -78,20 +78,20 @@ def _opens(firm: str, contact: str, park: str, taps: tuple[str, str, str]) -> tu
 
 
 def _officer(do: Callable[[LockedCase], None]) -> Step:
-    """The case's officer does something; the firm's phone shows it before the talk goes on."""
+    """The case's officer does something; the firm's phone shows it before the chat goes on."""
 
-    def step(talk: Talk) -> None:
-        number, runtime = talk.number(), talk.runtime
+    def step(chat: ScriptedChat) -> None:
+        number, runtime = chat.number(), chat.runtime
         if number is None:
             return
-        before = len(talk.phones.said(talk.user.user_id))
+        before = len(chat.phones.said(chat.user.user_id))
         with runtime.writing() as (session, office):
             _row, case = locked_case.find(session, number, SYSTEM)
             person = account_store.staff_by_email(session, case.assignee or "")
             if person is None:
                 return
             do(locked_case.change(session, office, number, authentication.actor_of(person), now=runtime.now()))
-        talk.phones.wait_for_more(talk.user.user_id, before)
+        chat.phones.wait_for_more(chat.user.user_id, before)
 
     return step
 
@@ -150,7 +150,7 @@ def hold_conversations(runtime: Runtime, phones: Phones, *, fresh: bool) -> None
         # Noted before it begins: one cut short is left as it stands, and no case is opened twice.
         note(runtime, key, "1")
         phones.wait_for_more(user.user_id, 0, seconds=_FIRST_ANSWER_SECONDS)
-        talk = Talk(runtime, phones, user)
+        chat = ScriptedChat(runtime, phones, user)
         for step in user.script:
-            step(talk)
-        log.info("demo_talk_held", person=user.user_id[-1], case=talk.number())
+            step(chat)
+        log.info("demo_chat_done", person=user.user_id[-1], case=chat.number())

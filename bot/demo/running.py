@@ -91,11 +91,11 @@ def _serve(folder: Path, lock: OneAtATime) -> None:
     _tell(product, chat, runtime)
     state = platform.app.state.platform
 
-    def talk() -> None:
-        _talk(runtime, Phones(simulator), fresh=not kept)
+    def hold_chats() -> None:
+        _hold_chats(runtime, Phones(simulator), fresh=not kept)
         keep_chats(state, chats)
 
-    threading.Thread(target=talk, daemon=True, name="demo-talks").start()
+    threading.Thread(target=hold_chats, daemon=True, name="demo-chats").start()
     try:
         done.wait()
     finally:
@@ -132,13 +132,13 @@ def _channel(settings: Settings, product: str, simulator: str) -> SimulatorConfi
     )  # fmt: skip
 
 
-def _talk(runtime: Runtime, phones: Phones, *, fresh: bool) -> None:
+def _hold_chats(runtime: Runtime, phones: Phones, *, fresh: bool) -> None:
     """The rich menu and the living part, beside the servers; a demo without them is still a demo."""
     try:
         richmenu.deploy(build_sender(runtime.settings))
         live.hold_conversations(runtime, phones, fresh=fresh)
     except (OSError, OnestopError, SQLAlchemyError) as error:
-        log.warning("demo_talks_ended", error=type(error).__name__)
+        log.warning("demo_chats_ended", error=type(error).__name__)
 
 
 def _tell(product: str, chat: str, runtime: Runtime) -> None:

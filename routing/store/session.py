@@ -25,8 +25,8 @@ from sqlalchemy.orm import Session
 from routing.store.accounts import schema as account_schema
 from routing.store.base import Base
 from routing.store.cases import schema as case_schema
-from routing.store.locks.alone import Alone
-from routing.store.locks.turns import Turns
+from routing.store.locks.fair_lock import FairLock
+from routing.store.locks.process_lock import ProcessLock
 
 METADATA = Base.metadata
 """All tables; importing this module has registered every one of them."""
@@ -93,8 +93,8 @@ class Database:
         self.url = url
         self.clock = clock
         self.engine = make_engine(url)
-        self._turns = Turns()
-        self.alone = Alone(self.engine.url.database if self.is_sqlite else None)
+        self._turns = FairLock()
+        self.process_lock = ProcessLock(self.engine.url.database if self.is_sqlite else None)
         self._reader = self.engine.execution_options(reading=True)
 
     @property
@@ -136,7 +136,7 @@ class Database:
     def dispose(self) -> None:
         """Close every connection, and let the next process have the file."""
         self.engine.dispose()
-        self.alone.release()
+        self.process_lock.release()
 
 
 def instant(session: Session) -> datetime:

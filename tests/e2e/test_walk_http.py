@@ -144,7 +144,7 @@ def test_the_case_goes_out_and_comes_in_again(deployed: Product, tmp_path_factor
     migration.upgrade(other)
     now = datetime.now(UTC)  # noqa: TID251 - an import happens now
     with other.writing() as session:
-        result = histories.import_histories(session, _desk(), lines, skip_bad=False, now=now)
+        result = histories.import_histories(session, _office_context(), lines, skip_bad=False, now=now)
     assert (result.imported, result.refusals) == (1, ())
     assert _export(other) == lines
     assert email("sue") in lines[0]
@@ -157,7 +157,7 @@ def _export(database: Database) -> list[str]:
     return lines
 
 
-def _desk() -> OfficeContext:
+def _office_context() -> OfficeContext:
     return OfficeContext(
         agency_code="KP", base_url="http://127.0.0.1", calendar=load_calendar(), offices=load_offices(),
         sentences=load_sentences(),

@@ -221,7 +221,7 @@ def test_a_harmed_copy_is_refused_and_leaves_the_database_empty(tmp_path, harm):
 def test_what_is_past_its_period_is_erased_and_cases_are_kept(service):
     number = service.opened()
     old = service.now - timedelta(days=400)
-    with service.runtime.writing() as (session, _desk):
+    with service.runtime.writing() as (session, _office):
         contact = Contact(line_user_id="U1", created_at=old)
         session.add(contact)
         session.flush()
@@ -235,16 +235,16 @@ def test_what_is_past_its_period_is_erased_and_cases_are_kept(service):
         session.flush()
         session.add(Media(message_id=loose.id, line_message_id="m", content=b"x", state="stored", due_at=old))
     periods = retention.Periods(inbox=30, chat=180, files=30, sent=180, audit=730, sign_in=180)
-    with service.runtime.writing() as (session, _desk):
+    with service.runtime.writing() as (session, _office):
         counted = retention.run(session, periods, now=service.now, dry_run=True)
-    with service.runtime.writing() as (session, _desk):
+    with service.runtime.writing() as (session, _office):
         erased = retention.run(session, periods, now=service.now)
         assert retention.run(session, periods, now=service.now)["chat_messages"] == 0
     assert counted == erased
     kinds = ("inbox_bodies", "files", "chat_messages", "sent_messages")
     assert {name: erased[name] for name in kinds} == dict.fromkeys(kinds, 1)
     service.later(days=1500)
-    with service.runtime.writing() as (session, _desk):
+    with service.runtime.writing() as (session, _office):
         retention.run(session, periods, now=service.now)
     assert service.get("sue", f"/cases/{number}").json()["messages"][0]["text"] == PHONE_CASE["text"]
 

@@ -65,8 +65,8 @@ def test_upkeep_erases_by_the_agencys_periods_and_by_no_guess_of_its_own(databas
     with database.writing() as session:
         assert daily.run_if_due(session, office(), now=NOON)
     units_of_work = UnitOfWorkFactory(database=database, office_provider=OfficeContextProvider(office()))
-    daily.go_on(units_of_work, Periods(**periods), now=NOON)
-    daily.go_on(units_of_work, Periods(**periods), now=NOON)
+    daily.finish(units_of_work, Periods(**periods), now=NOON)
+    daily.finish(units_of_work, Periods(**periods), now=NOON)
     with database.reading() as session:
         run = session.scalars(select(Audit).where(Audit.action == "retention.run")).one()
         texts = list(session.scalars(select(Message.text)))

@@ -45,7 +45,7 @@ def take_in(service, lines, *, skip_bad=False):
 
 
 def given_out(service):
-    with service.runtime.reading() as (session, _desk):
+    with service.runtime.reading() as (session, _office):
         return list(histories.export(session))
 
 
@@ -133,7 +133,7 @@ def test_importing_sends_nothing_and_reserves_the_serials_of_its_days(service):
         "2026-11-16T08:30:00+08:00", serial=7, events=[at("2026-11-16T08:40:00", "closed", outcome="answered")]
     )
     take_in(service, [today])
-    with service.runtime.reading() as (session, _desk):
+    with service.runtime.reading() as (session, _office):
         assert outbox_store.listing(session) == []
     assert service.post("alice", "/cases", PHONE_CASE).json()["number"] == "KP-1151116-0008"
     number = json.loads(today)["number"]
@@ -150,7 +150,7 @@ def test_words_stand_in_messages_alone(service):
         at("2026-01-05T15:00:00", "closed", outcome="answered", summary=words[4]),
     ]
     take_in(service, [line(events=events)])
-    with service.runtime.reading() as (session, _desk):
+    with service.runtime.reading() as (session, _office):
         row = case_store.by_number(session, "KP-1150105-0001")
         assert [message.text for message in case_store.messages(session, row.id)] == words
         assert not any(word in str(event.data) for event in case_store.events_of(session, row.id) for word in words)
@@ -178,7 +178,7 @@ def test_words_stand_in_messages_alone(service):
 )  # fmt: skip
 def test_the_clock_table_of_the_contract_through_import_and_api(service, received, events, due, used):
     """Contract §7."""
-    with service.runtime.writing() as (session, _desk):
+    with service.runtime.writing() as (session, _office):
         office_calendar_commands.close(
             session, service.runtime.office_provider, day=date(2025, 7, 7), county="高雄市", district=None, part="full",
             source="", now=service.now,

@@ -60,7 +60,7 @@ def importing(url, file):
 
 
 def count(service):
-    with service.runtime.reading() as (session, _desk):
+    with service.runtime.reading() as (session, _office):
         return session.scalar(select(func.count()).select_from(Case))
 
 
@@ -140,12 +140,12 @@ def open_cases(service, number):
 
 
 def dates(service):
-    with service.runtime.reading() as (session, _desk):
+    with service.runtime.reading() as (session, _office):
         return set(session.scalars(select(Case.due_on)))
 
 
 def closing(service):
-    with service.runtime.writing() as (session, _desk):
+    with service.runtime.writing() as (session, _office):
         office_calendar_commands.close(
             session,
             service.runtime.office_provider,
@@ -164,18 +164,20 @@ def test_a_closure_dates_many_cases_in_parts_and_a_worker_goes_on_where_it_stopp
     closing(service)
     assert len(before) == 1
     assert len(dates(service)) == 2
-    assert due_date_refresh.go_on(service.runtime, now=service.now) == due_date_refresh.PART + 30
+    assert due_date_refresh.refresh_remaining(service.runtime, now=service.now) == due_date_refresh.PART + 30
     assert len(dates(service)) == 1
     assert dates(service) != before
-    assert due_date_refresh.go_on(service.runtime, now=service.now) == 0
+    assert due_date_refresh.refresh_remaining(service.runtime, now=service.now) == 0
 
 
 def test_a_second_closure_meanwhile_leaves_no_case_with_dates_of_before(service):
     open_cases(service, 3 * due_date_refresh.PART)
     closing(service)
-    other = threading.Thread(target=due_date_refresh.go_on, args=(service.runtime,), kwargs={"now": service.now})
+    other = threading.Thread(
+        target=due_date_refresh.refresh_remaining, args=(service.runtime,), kwargs={"now": service.now}
+    )
     other.start()
-    with service.runtime.writing() as (session, _desk):
+    with service.runtime.writing() as (session, _office):
         office_calendar_commands.close(
             session,
             service.runtime.office_provider,
@@ -186,9 +188,9 @@ def test_a_second_closure_meanwhile_leaves_no_case_with_dates_of_before(service)
             source="",
             now=service.now,
         )
-    due_date_refresh.go_on(service.runtime, now=service.now)
+    due_date_refresh.refresh_remaining(service.runtime, now=service.now)
     other.join()
-    due_date_refresh.go_on(service.runtime, now=service.now)
+    due_date_refresh.refresh_remaining(service.runtime, now=service.now)
     assert dates(service) == {date(2026, 11, 20)}
 
 
@@ -196,7 +198,7 @@ def test_the_days_erasing_goes_in_parts_and_counts_the_same(service):
     """More than one transaction's worth of each kind."""
     number = 2 * retention.PART + 7
     old = service.now - timedelta(days=400)
-    with service.runtime.writing() as (session, _desk):
+    with service.runtime.writing() as (session, _office):
         session.add_all(SignInFailure(email_sha256="x", at=old) for _ in range(number))
         session.add_all(Unsent(line_message_id=f"m{index}", at=old) for index in range(number))
         session.add_all(
@@ -207,7 +209,7 @@ def test_the_days_erasing_goes_in_parts_and_counts_the_same(service):
     erased = retention.run_beside_service(service.runtime, periods, now=service.now)
     kinds = ("sign_in_failures", "unsent_marks", "first_answers")
     assert [erased[kind] for kind in kinds] == [number] * 3
-    with service.runtime.reading() as (session, _desk):
+    with service.runtime.reading() as (session, _office):
         for table in (SignInFailure, Unsent, Idempotency):
             assert session.scalar(select(func.count()).select_from(table)) == 0
         assert len(list(session.scalars(select(Audit).where(Audit.action == "retention.run")))) == 1

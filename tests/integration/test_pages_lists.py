@@ -270,14 +270,14 @@ def test_the_periods_of_keeping_are_shown_with_what_has_none(tmp_path):
         assert "180 日" in page
         assert page.count("未設定，不刪除") == 5
         assert "尚有保存期限未設定" in page
-        with kept.runtime.writing() as (session, _desk):
+        with kept.runtime.writing() as (session, _office):
             retention.run(session, kept.settings.periods, now=kept.now, actor="系統")
         assert "最近一次清理：115.11.16" in Visitor(kept, "adam").get("/desk/admin/keeping").text
 
 
 def test_a_message_taken_back_is_opened_with_a_reason_that_the_trail_keeps(service):
     number = service.opened()
-    with service.runtime.writing() as (session, _desk):
+    with service.runtime.writing() as (session, _office):
         row = store.by_number(session, number)
         message = session.scalars(select(Message).where(Message.case_id == row.id)).one()
         conversation_store.seal(session, message, case_id=row.id, subject="原案由", now=service.now)

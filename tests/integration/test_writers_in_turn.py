@@ -8,7 +8,7 @@ import time
 import pytest
 
 from routing.store import migration
-from routing.store.locks.turns import Turns
+from routing.store.locks.fair_lock import FairLock
 from routing.store.maintenance import meta as meta_store
 from routing.store.session import Database
 
@@ -50,7 +50,7 @@ def test_events_are_written_beside_twelve_busy_threads(database):
 
 
 def test_turns_come_in_the_order_in_which_they_were_asked_for():
-    turns, order, threads = Turns(), [], []
+    turns, order, threads = FairLock(), [], []
 
     def ask(number):
         with turns.turn(5):
@@ -67,7 +67,7 @@ def test_turns_come_in_the_order_in_which_they_were_asked_for():
 
 
 def test_whoever_waits_too_long_goes_on_and_leaves_no_gap():
-    turns = Turns()
+    turns = FairLock()
     with turns.turn(5):
         thread = threading.Thread(target=lambda: turns.turn(0.05).__enter__())
         thread.start()

@@ -50,7 +50,7 @@ def _signed_in(request: Request) -> bool:
     token = request.cookies.get(cookie_name(runtime))
     if not token:
         return False
-    with runtime.reading() as (session, _desk):
+    with runtime.reading() as (session, _office):
         try:
             authentication.who_by_session(session, token, now=runtime.now())
         except Unauthenticated:
@@ -66,7 +66,7 @@ def sign_in(request: Request, form: Filled) -> Response:
     staff = _person(request, email, form.fields.get("password", ""))
     if staff is None:
         return _refused(request, email, target, form.optional(pending_form.FIELD))
-    with runtime.writing() as (session, _desk):
+    with runtime.writing() as (session, _office):
         token = authentication.begin_session(session, staff, now=runtime.now())
         old = request.cookies.get(cookie_name(runtime))
         if old:
@@ -157,7 +157,7 @@ def sign_out(request: Request) -> Response:
     runtime = runtime_of(request)
     token = request.cookies.get(cookie_name(runtime))
     if token and _signed_in(request):
-        with runtime.writing() as (session, _desk):
+        with runtime.writing() as (session, _office):
             authentication.end_session(session, token, now=runtime.now())
     answer = RedirectResponse("/desk/sign-in", status_code=303)
     answer.delete_cookie(cookie_name(runtime), path="/", httponly=True, samesite="lax", secure=runtime.settings.https)

@@ -193,7 +193,7 @@ def do(request: Request, name: str, deed: str, form: Filled) -> Response:
             account_queries.require_admin(work.actor)
             act(work, form, password)
         if name == "calendar":
-            due_date_refresh.go_on(work.runtime, now=work.now)
+            due_date_refresh.refresh_remaining(work.runtime, now=work.now)
     except Invalid as error:
         return _again(request, name, form, error)
     return RedirectResponse(f"/desk/admin/{name}?done={done}", status_code=303)

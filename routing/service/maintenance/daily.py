@@ -1,4 +1,4 @@
-"""What is done once a day, by whichever worker comes first: dates recounted, the threshold derived, the old erased."""
+"""The daily job, run by the first worker of the day: due dates, the answer threshold, retention."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _ERASING = "daily.erasing"
 
 
 def run_if_due(session: Session, office: OfficeContext, *, now: datetime) -> bool:
-    """Begin the daily job unless that is done; says whether it was done here. ``go_on`` does the long rest of it.
+    """Begin the daily job unless that is done; says whether it was done here. ``finish`` does the long rest of it.
 
     Waiting cases move on by a day each day, so their dates in lists are counted anew. Taipei's day decides.
     """
@@ -33,12 +33,12 @@ def run_if_due(session: Session, office: OfficeContext, *, now: datetime) -> boo
     return True
 
 
-def go_on(units_of_work: UnitOfWorkFactory, periods: retention.Periods, *, now: datetime) -> None:
+def finish(units_of_work: UnitOfWorkFactory, periods: retention.Periods, *, now: datetime) -> None:
     """Do what is left, in short transactions; also what another worker left when it was stopped.
 
     ``periods`` are the agency's; what it has set none for is kept.
     """
-    due_date_refresh.go_on(units_of_work, now=now)
+    due_date_refresh.refresh_remaining(units_of_work, now=now)
     with units_of_work.database.reading() as session:
         left = meta_store.read(session, _ERASING)
     if left:

@@ -1,7 +1,7 @@
-"""When the calendar changes, or a day passes, open cases are given the dates that it makes now.
+"""New due dates for open cases, when the calendar changed or a day passed.
 
-There may be thousands of them, so they are done a part at a time, each in a transaction of its own: LINE's events get
-in between. How far it has come stands in the database; whoever is killed half-way, a worker goes on for.
+There may be thousands, so each transaction does one part and LINE's events get in between. How far it has come is kept
+in the database; after a killed process a worker continues there.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ _KEY = "redating"
 def refresh_due_dates(session: Session, office: OfficeContext, *, now: datetime) -> int:
     """Give the first open cases the dates that the office calendar gives; says how many moved.
 
-    The rest is noted down: whoever opened this transaction calls ``go_on`` after it, or a worker does.
+    The rest is noted down: whoever opened this transaction calls ``refresh_remaining`` after it, or a worker does.
     """
     meta_store.hold(session, _KEY)
     return _part(session, office, 0, now=now)
 
 
-def go_on(units_of_work: UnitOfWorkFactory, *, now: datetime) -> int:
+def refresh_remaining(units_of_work: UnitOfWorkFactory, *, now: datetime) -> int:
     """Do what is left, a part in each transaction; says how many cases moved."""
     database, moved = units_of_work.database, 0
     with database.reading() as session:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import IO
 
 
-class Alone:
+class ProcessLock:
     """Held by the one process that serves or works an SQLite file; on PostgreSQL there is nothing to hold."""
 
     def __init__(self, sqlite_file: str | None) -> None:

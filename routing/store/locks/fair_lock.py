@@ -1,4 +1,4 @@
-"""Whoever writes to SQLite from one process waits in a row: first come, first served.
+"""A lock for SQLite's writers of one process: first come, first served.
 
 SQLite itself lets those who wait look again now and then, and whoever happens to look first gets the lock: beside a
 dozen busy threads LINE's events were found waiting for seconds.
@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from threading import Event, Lock
 
 
-class Turns:
+class FairLock:
     """A lock that is handed on in the order in which it was asked for."""
 
     def __init__(self) -> None:
@@ -22,7 +22,7 @@ class Turns:
 
     @contextmanager
     def turn(self, patience: float) -> Iterator[None]:
-        """One's turn; after so many seconds without it one goes on all the same, and SQLite says what it has to say."""
+        """Hold the lock. After ``patience`` seconds the block runs without it, and SQLite decides."""
         mine = self._ask(patience)
         try:
             yield
