@@ -196,7 +196,7 @@ class KnowledgeWatch:
             try:
                 self._runtime.knowledge.refresh(self._runtime.reader)
             except Exception:
-                # The knowledge of before stays in force; the next look may succeed.
+                # The knowledge of before stays active; the next look may succeed.
                 log.exception("knowledge_not_refreshed")
 
 

@@ -1,6 +1,6 @@
 """What the branch changed since the shipped files: approved entries, and what officers taught from cases.
 
-Pure: the shipped knowledge and an overlay make the knowledge in force. Phrasings join their entry and are fitted;
+Pure: the shipped knowledge and an overlay make the active knowledge. Phrasings join their entry and are fitted;
 counter-examples and categories are remembered as they were said, and hold for messages that say nearly the same.
 """
 
@@ -48,7 +48,7 @@ class Taught:
 
 
 def lay_over(shipped: KnowledgeBase, edited: Iterable[FaqEntry], taught: Iterable[Taught] = ()) -> KnowledgeBase:
-    """The knowledge in force: edited entries replace shipped ones of the same id or are added; phrasings join theirs.
+    """The active knowledge: edited entries replace shipped ones of the same id or are added; phrasings join theirs.
 
     A taught phrasing stands with its entry alone: where another entry has the same words, they go there.
     """

@@ -36,7 +36,7 @@ def staff(work: Reading) -> dict[str, Any]:
 
 @router.get("/knowledge", tags=["knowledge"], responses=ITEMS)
 def knowledge(work: Reading, query: Annotated[KnowledgeQuery, Query()]) -> dict[str, Any]:
-    """The entries in force, with their sources and dates."""
+    """The active entries, with their sources and dates."""
     entries = work.runtime.reader.understander().base.entries
     return case_presenters.knowledge(
         entries, q=query.q, category=query.category, limit=query.limit, cursor=query.cursor, now=work.now

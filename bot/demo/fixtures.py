@@ -95,7 +95,7 @@ def _plain(word: str) -> str:
 
 @cache
 def load_fixtures() -> Fixtures:
-    """The material that ships with the demo."""
+    """The fixtures that ship with the demo."""
     people = _read("people.yaml")
     special = _read("matters/special.yaml")
     return Fixtures(

@@ -1,4 +1,4 @@
-"""What the desk approves and teaches is in force on every process, without a restart."""
+"""What the desk approves and teaches is active in every process, without a restart."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Versions of entries on both databases: who may, what is in force where, and files out and in."""
+"""Versions of entries on both databases: who may, what is active where, and files out and in."""
 
 import pytest
 from sqlalchemy import select

@@ -188,7 +188,7 @@ def _show_drafts(request: Request, work: UnitOfWork, error: OnestopError | None 
 
 @router.post("/drafts/{edit_id}/approve")
 def approve(request: Request, edit_id: RowId) -> Response:
-    """Put a draft in force."""
+    """Approve a draft."""
 
     def do(work: UnitOfWork) -> str:
         entry_id = entry_versions.approve(work.session, work.actor, known(work), edit_id, now=work.now)

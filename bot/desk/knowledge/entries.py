@@ -61,7 +61,7 @@ def _is(row: tuple[Any, str, int], state: str) -> bool:
 
 @router.get("/entries/{entry_id}")
 def entry_page(request: Request, work: Reading, entry_id: str, done: str = "", lang: str = "zh-TW") -> Response:
-    """One entry: as it is in force, and everything that was done to it."""
+    """One entry: its active version, and its history."""
     found = known(work)
     versions = entry_versions.versions(work.session, found, entry_id)
     entry = found.base.entry(entry_id)

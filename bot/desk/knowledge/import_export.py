@@ -67,7 +67,7 @@ def _show(
 
 @router.get("/export")
 def export(work: Reading, q: str = "", category: str = "", unit: str = "") -> Response:
-    """The entries in force, or those that fit, as a knowledge file."""
+    """The active entries, or those that match, as a knowledge file."""
     entries = [
         entry
         for entry in search(known(work).base.entries, q.strip()[:100])

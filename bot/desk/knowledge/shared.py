@@ -33,7 +33,7 @@ SOON = 60
 
 
 def known(work: UnitOfWork) -> ActiveKnowledge:
-    """What is in force, for a person of the team. Raises Forbidden for partners."""
+    """The active knowledge, for a person of the team. Raises Forbidden for partners."""
     require_team(work.actor)
     return work.runtime.knowledge.active(work.session)
 

@@ -45,7 +45,7 @@ class Known:
     park: str | None = None
     park_kind: str | None = None
     noticed: bool = False
-    """Has seen the privacy notice in force."""
+    """Has seen the current privacy notice."""
 
     @property
     def complete(self) -> bool:

@@ -232,7 +232,7 @@ def staff(session: Session, actor: Actor, *, now: datetime) -> dict[str, Any]:
 def knowledge(
     entries: Iterable[FaqEntry], *, q: str | None, category: str | None, limit: int, cursor: str | None, now: datetime
 ) -> dict[str, Any]:
-    """A page of the entries in force, by id; ``q`` is found in any spelling."""
+    """A page of the active entries, by id; ``q`` is found in any spelling."""
     today = local(now).date()
     wanted = normalise(q) if q else ""
     found = [

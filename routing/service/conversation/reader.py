@@ -28,14 +28,14 @@ class Reader:
         self._likeness = likeness
         self.shipped = thresholds
         self.thresholds = thresholds
-        """Those in force: the shipped ones, or what verdicts made of them; replaced as a whole."""
+        """The active ones: the shipped ones, or what verdicts made of them; replaced as a whole."""
         self._lock = Lock()
         self._understander: Understander | None = None
         self.services: tuple[OnlineService, ...] = load_services()
-        """Online services as they are in force; replaced as a whole."""
+        """The active online services; replaced as a whole."""
 
     def understander(self) -> Understander:
-        """The understander in force."""
+        """The active understander."""
         with self._lock:
             if self._understander is None:
                 self._understander = self._build()
@@ -46,7 +46,7 @@ class Reader:
         self.understander().warm()
 
     def replace(self, understander: Understander) -> None:
-        """Put a newly fitted one in force, between two enquiries."""
+        """Activate a newly fitted one, between two enquiries."""
         with self._lock:
             self._understander = understander
 

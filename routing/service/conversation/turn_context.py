@@ -27,7 +27,7 @@ from routing.store.cases.schema import Firm
 from routing.store.conversation import queries as conversation_store
 
 PRIVACY_VERSION = load_privacy().version
-"""The privacy notice in force; who saw an earlier one sees it again."""
+"""The current privacy notice; who saw an earlier one sees it again."""
 
 _COMMON = load_common()
 

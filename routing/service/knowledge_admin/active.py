@@ -1,4 +1,4 @@
-"""The knowledge in force in one process: shipped files, the branch's approved entries, and what officers taught.
+"""The active knowledge of one process: shipped files, the branch's approved entries, and what officers taught.
 
 Every process looks at the version a few times a minute and fits anew in the background when it changed, so that an
 approval is live on every replica without a restart.
@@ -151,7 +151,7 @@ class Knowledge:
         reader.replace(understander)
         self._fitted = known
         self._forget_old_fits(known.base)
-        log.info("knowledge_in_force", entries=len(known.base.entries), taught=len(known.taught))
+        log.info("knowledge_active", entries=len(known.base.entries), taught=len(known.taught))
         return True
 
     def _forget_old_fits(self, base: KnowledgeBase) -> None:

@@ -106,7 +106,7 @@ def withdraw(session: Session, actor: Actor, known: ActiveKnowledge, correction_
     """Take a correction back, in trial or live.
 
     Raises:
-        NotFound, StepNotAllowed: there is none, or it is not in force. Forbidden: neither its author nor its unit's.
+        NotFound, StepNotAllowed: there is none, or it is not active. Forbidden: neither its author nor its unit's.
     """
     require_team(actor)
     row = store.correction(session, correction_id)

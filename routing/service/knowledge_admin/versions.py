@@ -140,7 +140,7 @@ def draft(
 
 
 def approve(session: Session, actor: Actor, known: ActiveKnowledge, edit_id: int, *, now: datetime) -> str:
-    """Put a draft in force; gives the entry's id.
+    """Approve and activate a draft; gives the entry's id.
 
     Raises:
         NotFound, StepNotAllowed: there is no such draft, or it was decided already.
@@ -209,7 +209,7 @@ def import_text(
 
 
 def versions(session: Session, known: ActiveKnowledge, entry_id: str) -> list[Version]:
-    """Every version of an entry, newest first, each with its difference to the one in force before it."""
+    """Every version of an entry, newest first, each with its difference to the one active before it."""
     shipped = known.shipped.entry(entry_id)
     before: dict[str, Any] = body_of(shipped) if shipped is not None else {}
     found: list[Version] = []

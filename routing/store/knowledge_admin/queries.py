@@ -110,7 +110,7 @@ def taken_back(session: Session) -> list[Correction]:
 
 
 def same_correction(session: Session, *, text: str, kind: str, entry_id: str | None, category: str | None) -> bool:
-    """Whether this very correction waits or is in force."""
+    """Whether this very correction waits or is active."""
     query = select(func.count()).select_from(Correction)
     matches = query.where(
         Correction.text == text, Correction.kind == kind, Correction.entry_id.is_not_distinct_from(entry_id),
