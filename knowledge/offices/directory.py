@@ -109,6 +109,11 @@ class Offices:
         """The unit of this name, or None."""
         return next((unit for unit in self.units if unit.name == name), None)
 
+    def office_of(self, unit: str) -> Office:
+        """The office whose closures a unit's cases feel; the branch itself for a unit of former days."""
+        found = self.find_unit(unit)
+        return found.office if found is not None else self.own_office
+
     def unit(self, name: str) -> Unit:
         """The unit of this name.
 

@@ -169,6 +169,8 @@ class Case:
     confidential: bool = False
     firm_spoke_at: datetime | None = None
     rating: int | None = None
+    last_at: datetime | None = None
+    """The latest instant of its events; None before the first."""
     version: int = 0
 
     @property
@@ -334,7 +336,8 @@ _FOLD = {
 
 def apply(case: Case, event: Event) -> Case:
     """The case after one more event. The step is taken as allowed: ``steps.check`` says whether it is."""
-    return replace(_FOLD[event.kind](case, event), version=case.version + 1)
+    last_at = event.at if case.last_at is None else max(case.last_at, event.at)
+    return replace(_FOLD[event.kind](case, event), last_at=last_at, version=case.version + 1)
 
 
 def fold(opening: Opening, events: Iterable[Event]) -> Case:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from sqlalchemy.orm import Session
 
 from knowledge.calendar.office_calendar import Office, OfficeCalendar
+from knowledge.calendar.official_days import Closure
 from knowledge.offices.directory import Offices
 from knowledge.wording import Sentences
 from routing.store.office_calendar import queries as store
@@ -26,32 +27,40 @@ class OfficeContext:
     sentences: Sentences
     demo: bool = False
 
-    def office_of(self, unit: str) -> Office | None:
+    def office_of(self, unit: str) -> Office:
         """The handling office of a unit: its closures move the unit's due dates, and no others'."""
-        found = self.offices.find_unit(unit)
-        return found.office if found else None
+        return self.offices.office_of(unit)
+
+
+_Seen = tuple[tuple[tuple[int, str], ...], tuple[Closure, ...]]
 
 
 @dataclass(slots=True)
 class OfficeContextProvider:
-    """Makes a ``Desk`` for a transaction; the calendar is rebuilt only when its imports or closures changed."""
+    """Makes an office context for a transaction; the calendar is built anew only when its rows changed.
+
+    Safe to share between threads: what is known is one value, replaced whole. A calendar that this transaction changed
+    is used in it and not kept: it may be rolled back.
+    """
 
     base: OfficeContext
-    _seen: tuple[object, ...] | None = field(default=None)
-    _calendar: OfficeCalendar | None = field(default=None)
+    _known: tuple[_Seen, OfficeCalendar] | None = field(default=None)
 
     def office(self, session: Session) -> OfficeContext:
         """The office with every imported year and every closure that stands."""
+        seen = store.year_marks(session), store.standing_closures(session)
+        known = self._known
+        if known is not None and known[0] == seen:
+            return replace(self.base, calendar=known[1])
         years = store.imported_years(session)
-        closures = store.standing_closures(session)
-        seen = (tuple(year.sha256 for year in years), closures)
-        if self._calendar is None or seen != self._seen:
-            calendar = self.base.calendar
-            for year in years:
-                calendar = calendar.with_days(year.csv)
-            self._calendar = calendar.with_closures([*calendar.closures, *closures])
-            self._seen = seen
-        return replace(self.base, calendar=self._calendar)
+        calendar = self.base.calendar
+        for year in years:
+            calendar = calendar.with_days(year.csv)
+        calendar = calendar.with_closures([*calendar.closures, *seen[1]])
+        if not store.changed_here(session):
+            # Marked by the rows that it was made of: another may have been committed since the marks were read.
+            self._known = (tuple((year.year, year.sha256) for year in years), seen[1]), calendar
+        return replace(self.base, calendar=calendar)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

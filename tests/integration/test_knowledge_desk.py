@@ -133,7 +133,7 @@ def test_one_slip_and_nothing_of_a_file_is_taken(service):
     with pytest.raises(Invalid, match=r"未匯入任何條目.*reviewed"):
         imported(service, bodies)
     with service.runtime.reading() as (session, _):
-        assert entry_versions.drafts(session) == []
+        assert entry_versions.drafted(session) == {}
 
 
 @pytest.mark.parametrize("text", ["", "[]", "a: b: c", "只是文字", "- 1"])

@@ -110,9 +110,9 @@ def _show_form(
 def edit_page(request: Request, work: Reading, entry_id: str, draft: RowId | None = None) -> Response:
     """The form with an entry's values, or with those of one of its versions."""
     entry = known(work).base.entry(entry_id)
-    version = next((v for v in entry_versions.versions(work.session, known(work), entry_id) if v.row.id == draft), None)
-    if version is not None:
-        return _show_form(request, work, fields_of(version.row.body), new=entry is None)
+    row = entry_versions.version(work.session, entry_id, draft) if draft is not None else None
+    if row is not None:
+        return _show_form(request, work, fields_of(row.body), new=entry is None)
     if entry is None:
         raise NotFound("找不到這個條目。")
     return _show_form(request, work, fields_of(body_of(entry)), new=False)
@@ -174,14 +174,10 @@ def drafts_page(request: Request, work: Reading) -> Response:
 def _show_drafts(request: Request, work: UnitOfWork, error: OnestopError | None = None) -> Response:
     found = known(work)
     rows = [
-        (
-            version, entry_versions.owner_unit(found, version.row),
-            entry_versions.may_approve(work.actor, entry_versions.owner_unit(found, version.row), version.row.author),
-        )
-        for row in entry_versions.drafts(work.session)
-        for version in entry_versions.versions(work.session, found, row.entry_id)
-        if version.row.id == row.id
-    ]  # fmt: skip
+        (version, unit, entry_versions.may_approve(work.actor, unit, version.row.author))
+        for version in entry_versions.drafts(work.session, found)
+        for unit in (entry_versions.owner_unit(found, version.row),)
+    ]
     values = {**usual(work, "drafts"), "rows": rows, "error": error}
     return show(request, "knowledge_drafts.html", values, status=409 if error else 200)
 

@@ -33,9 +33,9 @@ def list_page(
 ) -> Response:
     """Entries that fit, in the order of the files."""
     found, today = known(work), local(work.now).date()
-    drafted = Counter(row.entry_id for row in entry_versions.drafts(work.session))
+    drafted = entry_versions.drafted(work.session)
     rows = [
-        (entry, state_of(entry, today), drafted[entry.id])
+        (entry, state_of(entry, today), drafted.get(entry.id, 0))
         for entry in search(found.base.entries, q.strip()[:100])
         if (not category or entry.category.value == category) and (not unit or entry.unit == unit)
     ]

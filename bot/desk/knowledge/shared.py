@@ -43,7 +43,7 @@ def usual(work: UnitOfWork, tab: str) -> dict[str, Any]:
     return {
         "actor": work.actor, "now": work.now, "today": local(work.now).date(), "tab": tab, "error": None, "done": None,
         "kinds": KINDS, "park_kinds": PARKS, "states": STATES, "taught_states": TAUGHT, "taught_kinds": TAUGHT_KINDS,
-        "waiting": len(entry_versions.drafts(work.session)), "names": names(work),
+        "waiting": sum(entry_versions.drafted(work.session).values()), "names": names(work),
     }  # fmt: skip
 
 

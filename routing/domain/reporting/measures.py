@@ -50,8 +50,7 @@ class MetricContext:
 
     def office(self, case: Case) -> Office:
         """The office whose closures the case feels: that of its unit, the branch itself for a unit of former days."""
-        unit = self.offices.find_unit(case.unit)
-        return unit.office if unit is not None else self.offices.own_office
+        return self.offices.office_of(case.unit)
 
 
 class Timeline:

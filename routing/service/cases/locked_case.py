@@ -52,19 +52,17 @@ class LockedCase:
         """
         outcome = Outcome(data["outcome"]) if step is EventKind.CLOSED else None
         steps.check(self.case, step, outcome=outcome)
+        last = self.case.last_at or self.row.received_at
         event = Event(
-            at=at or max(self.now, self._last_at()),
+            at=at or max(self.now, last),
             kind=step,
             by=None if automatic else self.actor.email,
             data={key: value for key, value in data.items() if value is not None},
         )
         store.append(self.session, self.row, [event], recorded_at=self.now)
-        self.case = store.state_of(self.session, self.row) if at else apply(self.case, event)
+        # One that happened before others takes its place among them; any other is the last.
+        self.case = store.state_of(self.session, self.row) if event.at < last else apply(self.case, event)
         project(self.office, self.row, self.case, self.now)
-
-    def _last_at(self) -> datetime:
-        events = store.events_of(self.session, self.row.id)
-        return events[-1].at if events else self.row.received_at
 
 
 def project(office: OfficeContext, row: CaseRow, case: Case, now: datetime) -> None:

@@ -55,16 +55,16 @@ def week(session: Session, actor: Actor, first_day: date) -> Week:
     since = datetime.combine(first_day, time.min, TAIPEI)
     rows = store.unanswered(session, since=since, until=since + timedelta(days=7))
     kept = rows[-_MOST:]
-    texts = [mask(_words(message), _names(session, contact)) for _, message, contact in kept]
+    texts = [mask(_words(message), _names(contact, firm)) for _, message, contact, firm in kept]
     gaps = []
     for found in group([bare(text) for text in texts]):
         members = [kept[number] for number in found.members]
-        enquiries = [enquiry for enquiry, _, _ in members]
+        enquiries = [enquiry for enquiry, *_ in members]
         given = Counter(enquiry.faq for enquiry in enquiries if enquiry.faq)
         gaps.append(
             Gap(
                 examples=tuple(dict.fromkeys(texts[number][:200] for number in found.members))[:_EXAMPLES],
-                asked=len(members), firms=len({_who(enquiry.contact_id, contact) for enquiry, _, contact in members}),
+                asked=len(members), firms=len({_who(asked.contact_id, contact) for asked, _, contact, _ in members}),
                 category=Counter(enquiry.category for enquiry in enquiries).most_common(1)[0][0],
                 not_helpful=sum(enquiry.verdict == "not_helpful" for enquiry in enquiries),
                 answered_with=given.most_common(1)[0][0] if given else None, language=enquiries[0].language,
@@ -81,10 +81,9 @@ def _words(message: Message) -> str:
     return " ".join(message.text.split())[:600]
 
 
-def _names(session: Session, contact: Contact | None) -> tuple[str | None, ...]:
+def _names(contact: Contact | None, firm: Firm | None) -> tuple[str | None, ...]:
     if contact is None:
         return ()
-    firm = session.get(Firm, contact.firm_id) if contact.firm_id is not None else None
     return (firm.name if firm else None, contact.name, contact.display_name)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -130,9 +131,7 @@ def draft(
     shape = body_of(entry)
     if standing is not None and body_of(standing) == shape:
         raise Invalid("內容與現行版本相同，沒有需要儲存的變更。", code="nothing_changed")
-    row = KnowledgeEdit(
-        entry_id=entry.id, body=shape, state="draft", author=actor.email or actor.name, note=note.strip()[:300], at=now
-    )
+    row = _new_draft(actor, entry.id, shape, note=note, now=now)
     session.add(row)
     session.flush()
     _audit(session, actor, "knowledge.draft", entry.id, now, version=row.id)
@@ -205,26 +204,59 @@ def import_text(
     if len(entries) > _MOST_IMPORTED:
         raise Invalid(f"一次最多匯入 {_MOST_IMPORTED} 條。", code="too_long", field="file")
     changed = [e for e in entries if (old := known.base.entry(e.id)) is None or body_of(old) != body_of(e)]
-    return [draft(session, actor, known, body_of(entry), note=f"匯入 {name}", now=now) for entry in changed]
+    rows = [_new_draft(actor, entry.id, body_of(entry), note=f"匯入 {name}", now=now) for entry in changed]
+    session.add_all(rows)
+    session.flush()
+    for row in rows:
+        _audit(session, actor, "knowledge.draft", row.entry_id, now, version=row.id)
+    session.flush()
+    return [row.id for row in rows]
+
+
+def _new_draft(actor: Actor, entry_id: str, body: dict[str, Any], *, note: str, now: datetime) -> KnowledgeEdit:
+    return KnowledgeEdit(
+        entry_id=entry_id, body=body, state="draft", author=actor.email or actor.name, note=note.strip()[:300], at=now
+    )
 
 
 def versions(session: Session, known: ActiveKnowledge, entry_id: str) -> list[Version]:
     """Every version of an entry, newest first, each with its difference to the one active before it."""
+    return _compared(known, entry_id, store.edits(session, entry_id=entry_id))
+
+
+def _compared(known: ActiveKnowledge, entry_id: str, rows: Iterable[KnowledgeEdit]) -> list[Version]:
+    """As ``versions``, of all rows of one entry."""
     shipped = known.shipped.entry(entry_id)
     before: dict[str, Any] = body_of(shipped) if shipped is not None else {}
     found: list[Version] = []
-    rows = sorted(store.edits(session, entry_id=entry_id), key=lambda row: (row.decided_at or row.at, row.id))
-    for row in rows:
-        stale = row.state == "draft" and store.approved_after(session, entry_id, row.at)
+    in_order = sorted(rows, key=lambda row: (row.decided_at or row.at, row.id))
+    approved = [row.decided_at for row in in_order if row.state == "approved" and row.decided_at is not None]
+    for row in in_order:
+        stale = row.state == "draft" and any(at > row.at for at in approved)
         found.append(Version(row=row, changes=difference(before, row.body), stale=stale, new=not before))
         if row.state == "approved":
             before = row.body
     return found[::-1]
 
 
-def drafts(session: Session) -> list[KnowledgeEdit]:
-    """Drafts that wait for a decision, newest first."""
-    return store.edits(session, state="draft")
+def version(session: Session, entry_id: str, edit_id: int) -> KnowledgeEdit | None:
+    """One version of an entry; None if there is no such one of this entry."""
+    row = store.edit(session, edit_id)
+    return row if row is not None and row.entry_id == entry_id else None
+
+
+def drafts(session: Session, known: ActiveKnowledge) -> list[Version]:
+    """Drafts that wait for a decision, newest first, each with its difference; one query, however many there are."""
+    of_entry: dict[str, list[KnowledgeEdit]] = defaultdict(list)
+    for row in store.edits_of_drafted(session):
+        of_entry[row.entry_id].append(row)
+    found = [version for entry_id, rows in of_entry.items() for version in _compared(known, entry_id, rows)]
+    return sorted((one for one in found if one.row.state == "draft"), key=lambda one: -one.row.id)
+
+
+def drafted(session: Session) -> dict[str, int]:
+    """How many drafts wait for a decision, by entry."""
+    return store.drafted(session)
 
 
 def difference(before: dict[str, Any], after: dict[str, Any]) -> tuple[Change, ...]:

@@ -26,6 +26,7 @@ from routing.domain.permissions import Actor
 from routing.domain.retry import KEY_LIFE, Again, Presumed, Push, Stop, Unknown, after_push, after_reply
 from routing.service.messaging import leases
 from routing.store.accounts import queries as account_store
+from routing.store.conversation import queries as conversation_store
 from routing.store.conversation.schema import Contact
 from routing.store.messaging import outbox as outbox_store
 from routing.store.messaging.schema import Outbox
@@ -78,7 +79,8 @@ def lease_messages(session: Session, *, now: datetime, limit: int = 1) -> list[O
         rows = outbox_store.lease(session, now=now, length=LEASE, limit=limit - len(batch))
         if not rows:
             break
-        batch += [_parcel(session, row, now) for row in rows if not _settled(row, now)]
+        contacts = conversation_store.contacts(session, {row.contact_id for row in rows})
+        batch += [_parcel(contacts.get(row.contact_id), row, now) for row in rows if not _settled(row, now)]
     return batch
 
 
@@ -105,8 +107,7 @@ def _becomes_push(row: Outbox) -> None:
     row.kind, row.reply_token, row.attempts, row.first_try_at = "push", None, 0, None
 
 
-def _parcel(session: Session, row: Outbox, now: datetime) -> OutboundMessage:
-    contact = session.get(Contact, row.contact_id)
+def _parcel(contact: Contact | None, row: Outbox, now: datetime) -> OutboundMessage:
     row.attempts += 1
     row.first_try_at = row.first_try_at or now
     return OutboundMessage(

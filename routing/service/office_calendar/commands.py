@@ -77,9 +77,9 @@ def close_office(
     standing = calendar_store.find_closures(session, day=day, county=known)
     if any(row.district == place and row.part == part for row in standing):
         raise Invalid("同一地區、同一日的停班已登錄。", field="day", code="closure_exists")
-    session.add(ClosureRow(day=day, county=known, district=place, part=part, source=source, recorded_at=now))
+    row = ClosureRow(day=day, county=known, district=place, part=part, source=source, recorded_at=now)
+    calendar_store.put_closure(session, row)
     record_audit(session, actor, "calendar.close", day.isoformat(), now, county=known, part=part)
-    session.flush()
     _refresh_due_dates(session, office, now=now)
     return known + (place or "")
 
@@ -90,10 +90,13 @@ def withdraw_closure(session: Session, office: OfficeContext, actor: Actor, clos
     row = calendar_store.closure(session, closure_id)
     if row is None or row.withdrawn_at is not None:
         raise NotFound("查無生效中的停班紀錄。")
-    row.withdrawn_at = now
-    record_audit(session, actor, "calendar.open", row.day.isoformat(), now, county=row.county, part=row.part)
-    session.flush()
+    _withdraw(session, actor, row, now=now)
     _refresh_due_dates(session, office, now=now)
+
+
+def _withdraw(session: Session, actor: Actor, row: ClosureRow, *, now: datetime) -> None:
+    calendar_store.withdraw(session, row, now=now)
+    record_audit(session, actor, "calendar.open", row.day.isoformat(), now, county=row.county, part=row.part)
 
 
 def _refresh_due_dates(session: Session, office: OfficeContext, *, now: datetime) -> None:
@@ -176,14 +179,20 @@ def reopen(
     now: datetime,
     actor: Actor = CLI,
 ) -> int:
-    """Withdraw the closures of a day; says how many. Raises NotFound if none stands."""
+    """Withdraw the closures of a day; says how many. Open cases are dated once, however many there are.
+
+    Raises:
+        NotFound: none stands. Forbidden: the person is no administrator.
+    """
+    require_admin(actor)
     named = (find_county(county) or county) if county else None
     place = (find_district(named or "", district) or district) if district else None
     rows = store.find_closures(session, day=day, county=named, district=place)
     if not rows:
         raise NotFound(f"{day} 沒有符合且生效中的停班紀錄。")
     for row in rows:
-        withdraw_closure(session, office_provider.office(session), actor, row.id, now=now)
+        _withdraw(session, actor, row, now=now)
+    _refresh_due_dates(session, office_provider.office(session), now=now)
     return len(rows)
 
 

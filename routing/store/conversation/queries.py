@@ -17,6 +17,14 @@ from routing.store.conversation.schema import Contact, Enquiry, Media, Message, 
 from routing.store.session import changed, insert_ignoring
 
 
+def contacts(session: Session, ids: Iterable[int]) -> dict[int, Contact]:
+    """Some contacts by id, in one query."""
+    wanted = set(ids)
+    if not wanted:
+        return {}
+    return {row.id: row for row in session.scalars(select(Contact).where(Contact.id.in_(wanted)))}
+
+
 def message_by_line_id(session: Session, line_message_id: str) -> Message | None:
     """The message LINE knows by this id."""
     return session.scalars(select(Message).where(Message.line_message_id == line_message_id)).one_or_none()

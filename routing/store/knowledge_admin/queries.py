@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
-from routing.store.cases.schema import Case
+from routing.store.cases.schema import Case, Firm
 from routing.store.conversation.schema import Contact, Enquiry, Message
 from routing.store.knowledge_admin.schema import Correction, KnowledgeEdit
 from routing.store.maintenance import meta as meta_store
@@ -53,6 +53,20 @@ def edits(session: Session, *, entry_id: str | None = None, state: str | None = 
     if state is not None:
         query = query.where(KnowledgeEdit.state == state)
     return list(session.scalars(query))
+
+
+def edits_of_drafted(session: Session) -> list[KnowledgeEdit]:
+    """Every version of the entries that have a draft, newest first."""
+    drafted = select(KnowledgeEdit.entry_id).where(KnowledgeEdit.state == "draft")
+    query = select(KnowledgeEdit).where(KnowledgeEdit.entry_id.in_(drafted))
+    return list(session.scalars(query.order_by(KnowledgeEdit.id.desc())))
+
+
+def drafted(session: Session) -> dict[str, int]:
+    """How many drafts wait, by entry."""
+    query = select(KnowledgeEdit.entry_id, func.count()).where(KnowledgeEdit.state == "draft")
+    rows = session.execute(query.group_by(KnowledgeEdit.entry_id))
+    return {str(entry_id): int(number) for entry_id, number in rows}
 
 
 def approved_after(session: Session, entry_id: str, at: datetime) -> bool:
@@ -130,8 +144,11 @@ def keep_services(session: Session, value: str) -> None:
     meta_store.put(session, SERVICES, value)
 
 
-def unanswered(session: Session, *, since: datetime, until: datetime) -> list[tuple[Enquiry, Message, Contact | None]]:
-    """Enquiries of a period that ended without a helpful answer, with their words.
+Asked = tuple[Enquiry, Message, Contact | None, Firm | None]
+
+
+def unanswered(session: Session, *, since: datetime, until: datetime) -> list[Asked]:
+    """Enquiries of a period that ended without a helpful answer, with their words, who asked and for which firm.
 
     None that was taken back, and none of a confidential case or of whoever has one (what they ask beside it may be
     about it): the list is read by every unit.
@@ -141,9 +158,10 @@ def unanswered(session: Session, *, since: datetime, until: datetime) -> list[tu
     open_choice = or_(Enquiry.verdict.is_(None), Enquiry.verdict == "not_helpful")
     without = (Enquiry.decision == "hand_over") | ((Enquiry.decision == "choose") & open_choice)
     query = (
-        select(Enquiry, Message, Contact)
+        select(Enquiry, Message, Contact, Firm)
         .join(Message, Message.id == Enquiry.message_id)
         .outerjoin(Contact, Contact.id == Enquiry.contact_id)
+        .outerjoin(Firm, Firm.id == Contact.firm_id)
         .where(Enquiry.at >= since, Enquiry.at < until, Message.erased_at.is_(None), Message.text != "")
         .where(or_(without, Enquiry.verdict == "not_helpful"))
         .where(or_(Message.case_id.is_(None), Message.case_id.not_in(secret)))
@@ -151,7 +169,7 @@ def unanswered(session: Session, *, since: datetime, until: datetime) -> list[tu
         .where(or_(Message.contact_id.is_(None), Message.contact_id.not_in(theirs)))
         .order_by(Enquiry.at, Enquiry.id)
     )
-    return [(row[0], row[1], row[2]) for row in session.execute(query)]
+    return [(row[0], row[1], row[2], row[3]) for row in session.execute(query)]
 
 
 def firms_by_entry(session: Session, *, since: datetime) -> dict[str, int]:

@@ -101,12 +101,19 @@ def lease(session: Session, *, now: datetime, length: timedelta, limit: int) -> 
     """
     taken: list[Outbox] = []
     for kind in ("reply", "push"):
+        if len(taken) >= limit:
+            break
         query = _next(kind, now).limit(limit - len(taken)).with_for_update(skip_locked=True, of=Outbox)
-        for outbox_id in session.scalars(query).all() if len(taken) < limit else ():
-            doubtful = or_(Outbox.doubtful, and_(Outbox.kind == "reply", Outbox.state == LEASED))
-            take = update(Outbox).where(Outbox.id == outbox_id, _due(now)).execution_options(synchronize_session=False)
-            if changed(session, take.values(state=LEASED, lease_until=now + length, doubtful=doubtful)):
-                taken.append(session.get_one(Outbox, outbox_id, populate_existing=True))
+        ids = session.scalars(query).all()
+        if not ids:
+            continue
+        doubtful = or_(Outbox.doubtful, and_(Outbox.kind == "reply", Outbox.state == LEASED))
+        take = update(Outbox).where(Outbox.id.in_(ids), _due(now)).execution_options(synchronize_session=False)
+        got = set(
+            session.scalars(take.values(state=LEASED, lease_until=now + length, doubtful=doubtful).returning(Outbox.id))
+        )
+        rows = session.scalars(select(Outbox).where(Outbox.id.in_(got)).execution_options(populate_existing=True))
+        taken += sorted(rows, key=lambda row: ids.index(row.id))
     return taken
 
 

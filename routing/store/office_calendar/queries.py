@@ -10,6 +10,19 @@ from sqlalchemy.orm import Session
 from knowledge.calendar.official_days import Closure
 from routing.store.office_calendar.schema import CalendarYear, ClosureRow
 
+_CHANGED = "office_calendar"
+
+
+def changed_here(session: Session) -> bool:
+    """Whether this transaction has changed the calendar, so that what it reads may yet be rolled back."""
+    return bool(session.info.get(_CHANGED))
+
+
+def year_marks(session: Session) -> tuple[tuple[int, str], ...]:
+    """Every imported year with the hash of its file, the earliest first."""
+    query = select(CalendarYear.year, CalendarYear.sha256).order_by(CalendarYear.year)
+    return tuple((year, sha256) for year, sha256 in session.execute(query))
+
 
 def imported_years(session: Session) -> list[CalendarYear]:
     """Every imported year, the earliest first."""
@@ -44,7 +57,22 @@ def find_closures(
 
 def put_year(session: Session, *, year: int, csv: str, sha256: str, now: datetime) -> None:
     """Keep an imported year, in place of an earlier import of the same."""
+    session.info[_CHANGED] = True
     session.merge(CalendarYear(year=year, csv=csv, sha256=sha256, imported_at=now))
+
+
+def put_closure(session: Session, row: ClosureRow) -> None:
+    """Keep a closure."""
+    session.info[_CHANGED] = True
+    session.add(row)
+    session.flush()
+
+
+def withdraw(session: Session, row: ClosureRow, *, now: datetime) -> None:
+    """Withdraw a closure; its row stays."""
+    session.info[_CHANGED] = True
+    row.withdrawn_at = now
+    session.flush()
 
 
 def closure(session: Session, closure_id: int) -> ClosureRow | None:
