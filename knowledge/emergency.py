@@ -16,7 +16,7 @@ def calls_for(
     found = next((alert for alert in emergency.get("alerts", ()) if alert["kind"] == kind), None)
     if found is None:
         return None
-    short = {"zh-TW": "zh"}.get(reading_language(language), reading_language(language))
+    short = reading_language(language).group
     numbers = [emergency["numbers"][key] for key in found["numbers"]]
     calls = tuple((f"{number['number']} {number[short]}", dialled(number["number"])) for number in numbers)
     return found["wording"][short], calls

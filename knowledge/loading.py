@@ -16,7 +16,8 @@ from knowledge.files.yaml_text import MOST_BYTES, TOO_LARGE, YamlRefusedError
 from knowledge.files.yaml_text import read as read_text
 from knowledge.language.text import normalise
 from knowledge.law.clauses import FOLDER, read_store
-from knowledge.vocabulary import Category, EntryKind, ParkKind
+from knowledge.offices import directory as offices
+from knowledge.vocabulary import ENTRY_PARK_KINDS, Category, EntryKind, ParkKind
 
 __all__ = [
     "DATA",
@@ -37,7 +38,6 @@ DATA = Path(__file__).parent / "data"
 
 ANSWER_LIMIT = 300
 """Characters of an answer a busy reader takes in on a phone; the rest goes into `details`."""
-UNITS = ("用地工程科", "營運管理科", "環安勞動科", "投資服務科")
 
 _REQUIRED = (
     "id",
@@ -78,7 +78,7 @@ def _entry(reader: FieldReader) -> FaqEntry:
         category=reader.choice("category", Category),
         topic=reader.text("topic", needed=True),
         kind=reader.choice("kind", EntryKind),
-        parks=reader.choice("parks", ParkKind, ParkKind.ANY),
+        parks=reader.choice("parks", ParkKind, ParkKind.ANY, among=ENTRY_PARK_KINDS),
         question=reader.text("question", needed=True),
         answer=reader.text("answer", needed=True),
         details=reader.text("details"),
@@ -99,7 +99,7 @@ def _entry(reader: FieldReader) -> FaqEntry:
     )
 
 
-def _check_entry(entry: FaqEntry, reader: FieldReader) -> None:
+def _check_entry(entry: FaqEntry, reader: FieldReader, units: Iterable[str]) -> None:
     if entry.category is Category.SMALLTALK:
         reader.note("category", "寒暄寫在 smalltalk.yaml")
     if entry.id and not all(c.islower() or c.isdigit() or c == "-" for c in entry.id):
@@ -112,8 +112,8 @@ def _check_entry(entry: FaqEntry, reader: FieldReader) -> None:
         reader.note("fill", "只用於轉專人的條目")
     if entry.review <= entry.verified and date.min not in {entry.review, entry.verified}:
         reader.note("review", "複查日應晚於查證日")
-    if entry.unit and entry.unit not in UNITS:
-        reader.note("unit", f"「{entry.unit}」不是可用的科別，可用：{'、'.join(UNITS)}")
+    if entry.unit and entry.unit not in units:
+        reader.note("unit", f"「{entry.unit}」不是可用的科別，可用：{'、'.join(units)}")
     for group, needed in PHRASINGS_NEEDED.items():
         count = len(entry.phrasings.get(group, ()))
         if count < needed and not reader.noted(f"phrasings.{group}"):
@@ -165,16 +165,19 @@ def _content(text: str, name: str, problems: list[Problem]) -> Any:
 
 
 def read_entries(
-    paths: Iterable[Path], replaced_by: Iterable[Path] = ()
+    paths: Iterable[Path], replaced_by: Iterable[Path] = (), *, units: tuple[str, ...] | None = None
 ) -> tuple[tuple[FaqEntry, ...], tuple[Problem, ...]]:
-    """All entries of these files with every problem found; those of `replaced_by` take the place of the same id."""
+    """All entries of these files with every problem found; those of `replaced_by` take the place of the same id.
+
+    `units`: the names an entry may give as its unit; those of the shipped offices unless given.
+    """
     problems: list[Problem] = []
-    own = [pair for path in replaced_by for pair in _read_list(read_yaml(path, problems), path.name, problems)]
+    own = [pair for path in replaced_by for pair in _read_list(read_yaml(path, problems), path.name, problems, units)]
     own_ids = {entry.id for _, entry in own}
     shipped = [
         pair
         for path in paths
-        for pair in _read_list(read_yaml(path, problems), path.name, problems)
+        for pair in _read_list(read_yaml(path, problems), path.name, problems, units)
         if pair[1].id not in own_ids
     ]
     _check_together([*shipped, *own])
@@ -197,7 +200,15 @@ def read_bodies(bodies: Any, name: str) -> tuple[tuple[FaqEntry, ...], tuple[Pro
     return tuple(entry for _, entry in pairs), tuple(problems)
 
 
-def _read_list(content: Any, name: str, problems: list[Problem]) -> Iterator[tuple[FieldReader, FaqEntry]]:
+def unit_names(folder: Path = offices.SHIPPED) -> tuple[str, ...]:
+    """The branch's units, as the office data name them. Raises OfficeDataError if those cannot be used."""
+    return tuple(unit.name for unit in offices.load_offices(folder).units)
+
+
+def _read_list(
+    content: Any, name: str, problems: list[Problem], units: tuple[str, ...] | None = None
+) -> Iterator[tuple[FieldReader, FaqEntry]]:
+    known = unit_names() if units is None else units
     if content is None:
         return
     if not isinstance(content, list):
@@ -209,7 +220,7 @@ def _read_list(content: Any, name: str, problems: list[Problem]) -> Iterator[tup
             continue
         reader = FieldReader(name, raw, problems)
         entry = _entry(reader)
-        _check_entry(entry, reader)
+        _check_entry(entry, reader, known)
         yield reader, entry
 
 
@@ -263,14 +274,16 @@ def _smalltalk(path: Path, problems: list[Problem]) -> tuple[Smalltalk, ...]:
 
 
 def read_knowledge(directory: Path = DATA, overlay: Path | None = None) -> tuple[KnowledgeBase, tuple[Problem, ...]]:
-    """The knowledge under `directory` and everything that is wrong with it.
+    """The knowledge under `directory` and everything that is wrong with it; its units are those of `offices` there.
 
     Entries under `overlay` (a directory of the branch's own, with faq/*.yaml) replace shipped ones of the same id.
     Newer law texts there (clauses/*.yaml) stop the entries whose article reads otherwise.
     """
     shipped = sorted((directory / "faq").glob("*.yaml"))
     own = sorted((overlay / "faq").glob("*.yaml")) if overlay else []
-    entries, found = read_entries(shipped, replaced_by=own)
+    folder = directory / offices.SHIPPED.name
+    units = unit_names(folder) if folder.exists() else unit_names()
+    entries, found = read_entries(shipped, replaced_by=own, units=units)
     problems = list(found)
     if overlay and any((overlay / FOLDER).glob("*.yaml")):
         entries = read_store([directory, overlay]).stop(entries)

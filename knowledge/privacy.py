@@ -7,7 +7,7 @@ from importlib import resources
 
 import yaml
 
-from knowledge.wording import LANGUAGES
+from knowledge.vocabulary import READING_LANGUAGES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,8 +32,8 @@ def load_privacy() -> PrivacyNotice:
     raw = yaml.safe_load(path.read_text(encoding="utf-8"))
     sections = tuple(
         Section(
-            heading={language: row["heading"][language] for language in LANGUAGES},
-            body={language: row["body"][language].strip() for language in LANGUAGES},
+            heading={language: row["heading"][language] for language in READING_LANGUAGES},
+            body={language: row["body"][language].strip() for language in READING_LANGUAGES},
         )
         for row in raw["sections"]
     )

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from knowledge.entries import FaqEntry
 from knowledge.files import yaml_text
-from knowledge.vocabulary import Category, ParkKind
+from knowledge.vocabulary import ENTRY_PARK_KINDS, Category, ParkKind
 
 _FIELDS = frozenset({
     "id", "item", "category", "topics", "entries", "parks", "prepare", "certificate", "duration", "address",
@@ -132,7 +132,7 @@ def _service(raw: Mapping[str, Any]) -> OnlineService:
         category=Category(raw["category"]),
         topics=_texts(raw, "topics"),
         entries=_texts(raw, "entries"),
-        parks=ParkKind(raw.get("parks", "any")),
+        parks=_parks(raw.get("parks", ParkKind.ANY)),
         prepare=_texts(raw, "prepare"),
         certificate=str(raw.get("certificate") or "").strip(),
         duration=str(raw.get("duration") or "").strip(),
@@ -141,6 +141,12 @@ def _service(raw: Mapping[str, Any]) -> OnlineService:
         source=str(raw["source"]).strip(),
         facts=_texts(raw, "facts"),
     )
+
+
+def _parks(value: object) -> ParkKind:
+    if value not in ENTRY_PARK_KINDS:
+        raise ValueError(f"「{value}」不是可用的 parks，可用：{'、'.join(ENTRY_PARK_KINDS)}")
+    return ParkKind(str(value))
 
 
 def _texts(raw: Mapping[str, Any], field: str) -> tuple[str, ...]:

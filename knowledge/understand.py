@@ -27,7 +27,7 @@ from knowledge.relevance.match import Match
 from knowledge.relevance.meeting import acts_in
 from knowledge.relevance.persons import of_own_case, only_tells, person_needed, to_reckon
 from knowledge.relevance.places import Place, PlaceReader
-from knowledge.vocabulary import Category, Language
+from knowledge.vocabulary import PHRASING_GROUPS, Category, Language
 
 _TOPIC_SCORE = 0.25
 _OWN_SENSE = 0.6
@@ -120,7 +120,7 @@ class Understander:
 
     def warm(self) -> None:
         """Fit all languages now (seconds); for a server's start or a background refit."""
-        for group in ("zh", "en", "ja"):
+        for group in PHRASING_GROUPS:
             self._matchers.of(group)
             self.candidates.vocabulary(group)
         self.category_scores("")

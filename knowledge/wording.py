@@ -12,15 +12,13 @@ from importlib import resources
 from typing import Any
 
 from knowledge.files import yaml_text
-
-LANGUAGES = ("zh-TW", "en", "ja")
-"""What firms can read. Simplified Chinese is understood and answered in Traditional."""
+from knowledge.vocabulary import FOREIGN_LANGUAGES, Language
 
 
-def reading_language(language: str | None) -> str:
+def reading_language(language: str | None) -> Language:
     """The language to answer in: English or Japanese if that is what the firm uses, else Traditional Chinese."""
     short = (language or "").lower()
-    return "en" if short.startswith("en") else "ja" if short.startswith("ja") else "zh-TW"
+    return next((one for one in FOREIGN_LANGUAGES if short.startswith(one)), Language.ZH_TW)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,17 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, StrictInt, StrictStr
+from pydantic_core import PydanticCustomError
 
+from knowledge import vocabulary
 from knowledge.calendar.office_calendar import local
 from routing.domain.case import Kind, Status
 
 CaseKind = Literal["ENQ", "PET", "APP"]
-Category = Literal["land", "construction", "utilities", "environment", "tax", "other"]
-Channel = Literal["line", "phone", "counter", "letter", "email", "web", "visit", "hotline"]
+
+
+def _among(words: Iterable[str]) -> AfterValidator:
+    """Takes one of these words and no other; what is wrong names them."""
+    known = tuple(str(word) for word in words)
+
+    def check(value: str) -> str:
+        if value not in known:
+            raise PydanticCustomError("enum", "one of {expected}", {"expected": ", ".join(known)})
+        return value
+
+    return AfterValidator(check)
+
+
+def _listed(words: Iterable[str]) -> Any:
+    return Field(json_schema_extra={"enum": [str(word) for word in words]})
+
+
+Category = Annotated[StrictStr, _among(vocabulary.CASE_CATEGORIES), _listed(vocabulary.CASE_CATEGORIES)]
+EntryCategory = Annotated[StrictStr, _among(vocabulary.CATEGORIES), _listed(vocabulary.CATEGORIES)]
+Channel = Annotated[StrictStr, _among(vocabulary.Channel), _listed(vocabulary.Channel)]
+ReadingLanguage = Annotated[StrictStr, _among(vocabulary.READING_LANGUAGES), _listed(vocabulary.READING_LANGUAGES)]
 
 
 def _storable(value: str) -> str:
@@ -76,7 +99,7 @@ class NewCaseBody(Body):
     kind: CaseKind = Kind.ENQ.value
     topic: Topic | None = None
     subject: Annotated[Text, Field(max_length=200)] | None = None
-    language: Literal["zh-TW", "en", "ja"] = "zh-TW"
+    language: ReadingLanguage = vocabulary.Language.ZH_TW.value
     received_at: Instant | None = None
 
 
@@ -200,7 +223,7 @@ class KnowledgeQuery(Query):
     """``q`` is looked for in question, answer and id."""
 
     q: Word | None = None
-    category: Literal["land", "construction", "utilities", "environment", "tax", "other", "smalltalk"] | None = None
+    category: EntryCategory | None = None
     limit: Limit = 50
     cursor: Word | None = None
 

@@ -9,7 +9,7 @@ import typer
 
 from bot.cli.context import opened
 from knowledge.calendar.office_calendar import local
-from knowledge.offices.directory import CATEGORIES
+from knowledge.vocabulary import CASE_CATEGORIES
 from routing.domain.errors import Invalid
 from routing.domain.permissions import Actor, Role
 from routing.service.accounts import authentication, lockout, passwords, tokens
@@ -43,7 +43,7 @@ def add(
     named = tuple(part.strip() for part in categories.split(",") if part.strip())
     hashed = passwords.hash_password(password)
     with opened() as context, context.writing() as (session, office):
-        known = {*CATEGORIES, *(rule.topic for rule in office.offices.topics)}
+        known = {*CASE_CATEGORIES, *(rule.topic for rule in office.offices.topics)}
         unknown = [part for part in named if part not in known]
         if unknown:
             raise Invalid(f"查無類別或主題：{'、'.join(unknown)}。", field="categories")

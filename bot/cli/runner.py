@@ -15,6 +15,7 @@ from typer.core import TyperGroup
 from bot.settings import SettingsError
 from knowledge.calendar.official_days import CalendarError
 from knowledge.loading import KnowledgeError
+from knowledge.offices.directory import OfficeDataError
 from routing.domain.errors import Invalid, OnestopError
 from routing.service.maintenance import databases
 
@@ -91,7 +92,7 @@ def run(app: typer.Typer, arguments: Sequence[str]) -> int:
 
 _EXPECTED = (
     UsageError, typer.Abort, KeyboardInterrupt, OnestopError, CalendarError, SettingsError, KnowledgeError,
-    SQLAlchemyError, UnicodeDecodeError, OSError,
+    OfficeDataError, SQLAlchemyError, UnicodeDecodeError, OSError,
 )  # fmt: skip
 
 

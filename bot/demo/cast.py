@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from bot.demo.fixtures import Fixtures, Matter
 from bot.demo.schedule import Schedule
 from bot.demo.story import Story
-from knowledge.offices.directory import CATEGORIES, Offices, Park
+from knowledge.offices.directory import Offices, Park
+from knowledge.vocabulary import CASE_CATEGORIES
 
 _CATEGORY_WEIGHTS = {"land": 17, "construction": 15, "utilities": 22, "environment": 14, "tax": 15, "other": 17}
 _DOORS = {"line": 60, "phone": 16, "email": 9, "counter": 6, "web": 4, "letter": 2, "visit": 2, "hotline": 1}
@@ -61,7 +62,7 @@ class Cast:
         return random.choice(self.fixtures.matters[self._draw(_CATEGORY_WEIGHTS)])
 
     def _wrong(self, right: Matter) -> Matter:
-        others = [category for category in CATEGORIES if category != right.category]
+        others = [category for category in CASE_CATEGORIES if category != right.category]
         return self.schedule.random.choice(self.fixtures.matters[self.schedule.random.choice(others)])
 
     def _park(self) -> Park:

@@ -12,7 +12,7 @@ from typing import Any
 
 import yaml
 
-from knowledge.offices.directory import CATEGORIES
+from knowledge.vocabulary import CASE_CATEGORIES, FOREIGN_LANGUAGES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,11 +101,11 @@ def load_fixtures() -> Fixtures:
     return Fixtures(
         matters={
             category: tuple(Matter(category=category, **row) for row in _read(f"matters/{category}.yaml"))
-            for category in CATEGORIES
+            for category in CASE_CATEGORIES
         },
         petitions=tuple(Matter(**row) for row in special["petitions"]),
         applications=tuple(Matter(**row) for row in special["applications"]),
-        foreign=tuple(Matter(language=language, **row) for language in ("en", "ja") for row in special[language]),
+        foreign=tuple(Matter(language=language, **row) for language in FOREIGN_LANGUAGES for row in special[language]),
         slots={name: tuple(words) for name, words in people["slots"].items()},
         firms=tuple(f"{root}{kind}" for kind in people["firm_kinds"] for root in people["firm_roots"]),
         officers=tuple(_person({"role": "officer", **row}) for row in people["officers"]),

@@ -17,14 +17,13 @@ import structlog
 
 from bot.line.client import LineSender
 from bot.line.http_client import Answer, Json, refusal
+from knowledge.vocabulary import CASE_CATEGORIES, READING_LANGUAGES
+from knowledge.wording import load_sentences
 from routing.domain.messages import postback
 
 _PREFIX = "onestop-"
 _WIDTH, _HEIGHT = 2500, 1686
 _COLUMNS = (25, 850, 1675)
-_CATEGORIES = (("land", "土地"), ("construction", "建廠"), ("utilities", "水電"),
-               ("environment", "環保"), ("tax", "稅務"), ("other", "其他"))  # fmt: skip
-_LANGUAGES = (("zh-TW", "中文"), ("en", "English"), ("ja", "日本語"))
 _CALLS = (("119", "火災、救護 119"), ("1911", "停電 1911"), ("1910", "停水 1910"))
 """Also in knowledge/data/emergency.yaml, with their sources; a test sees that they agree."""
 
@@ -43,11 +42,20 @@ def _areas() -> list[Json]:
     tiles = (("問問題", "menu"), ("我的案件", "my_cases"), ("請專人協助", "open_case"))
     areas = [_area(x, 25, 800, 800, _tap(*tile)) for x, tile in zip(_COLUMNS, tiles, strict=True)]
     rows = (995, 1211, 1427)
-    for at, (name, label) in enumerate(_CATEGORIES):
+    for at, name in enumerate(CASE_CATEGORIES):
+        label = load_sentences().say(f"category.{name}", None)
         x = _COLUMNS[0] + (36, 410)[at % 2]
-        areas.append(_area(x, rows[at // 2], 354, 196, _tap(label, "category", category=name)))
-    for y, (lang, label) in zip(rows, _LANGUAGES, strict=True):
-        areas.append(_area(_COLUMNS[1] + 36, y, 728, 196, _tap(label, "language", lang=lang)))
+        areas.append(
+            _area(
+                x,
+                rows[at // 2],
+                354,
+                196,
+                _tap(label, "category", category=name),
+            )
+        )
+    for y, lang in zip(rows, READING_LANGUAGES, strict=True):
+        areas.append(_area(_COLUMNS[1] + 36, y, 728, 196, _tap(lang.own_name, "language", lang=lang)))
     for y, (number, label) in zip(rows, _CALLS, strict=True):
         action = {"type": "uri", "label": label, "uri": f"tel:{number}"}
         areas.append(_area(_COLUMNS[2] + 36, y, 728, 196, action))

@@ -20,6 +20,8 @@ WORDS: dict[str, dict[str, str]] = {
         "other": "其他",
         "smalltalk": "寒暄",
     },
+    "entry_kind": {"answer": "系統回答", "hand_over": "轉專人"},
+    "park_kind": {"any": "不分園區", "technology": "科技產業園區", "industrial": "產業園區（原工業區）"},
     "aspect": {
         "definition": "是什麼",
         "allowed": "要不要、可不可以",

@@ -32,6 +32,7 @@ from knowledge.relevance.aspects import asked
 from knowledge.relevance.candidates import with_category
 from knowledge.relevance.meeting import acts_in
 from knowledge.understand import Understander
+from knowledge.vocabulary import PHRASING_GROUPS
 
 RIDGE = 0.3
 _NEAR = 6
@@ -175,7 +176,7 @@ def main() -> None:
     parser.add_argument("--floor", type=float, default=0.93, help="least precision among the trials")
     arguments = parser.parse_args()
     base = load_knowledge()
-    found = [t for group in ("zh", "en", "ja") for t in trials(Understander(base), group)]
+    found = [t for group in PHRASING_GROUPS for t in trials(Understander(base), group)]
     model = fit(found)
     _write_answers(model, found)
     probabilities = np.array([model.probability(t.features) for t in found])

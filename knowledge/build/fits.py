@@ -12,8 +12,7 @@ from knowledge.loading import load_knowledge
 from knowledge.model.fitting import LazyMatchers, Plan
 from knowledge.model.matching import KernelMatcher
 from knowledge.model.shipped import FITS, pack
-
-GROUPS = ("zh", "en", "ja")
+from knowledge.vocabulary import PHRASING_GROUPS
 
 
 def main() -> None:
@@ -21,7 +20,7 @@ def main() -> None:
     plan = Plan.of(load_knowledge())
     matchers = LazyMatchers(plan, None, shipped={})
     arrays: dict[str, np.ndarray] = {}
-    for group in GROUPS:
+    for group in PHRASING_GROUPS:
         name = KernelMatcher.fingerprint(plan.examples(group), plan.targets)
         arrays[f"weights-{name}"], arrays[f"scale-{name}"] = pack(matchers.of(group).weights)
         print(f"{group}: {arrays[f'weights-{name}'].shape[0]} phrasings")

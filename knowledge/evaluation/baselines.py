@@ -12,6 +12,7 @@ from knowledge.evaluation.metrics import Outcome
 from knowledge.language.text import normalise
 from knowledge.model.features import grams
 from knowledge.model.fitting import spoken
+from knowledge.vocabulary import PHRASING_GROUPS
 
 if find_spec("bm25s"):
     import bm25s
@@ -34,7 +35,7 @@ class Baseline:
 
 def training(base: KnowledgeBase) -> tuple[list[str], list[str]]:
     """Every phrasing of every language with its entry."""
-    rows = [(t, e.id) for e in base.entries for group in ("zh", "en", "ja") for t in spoken(e, group)]
+    rows = [(t, e.id) for e in base.entries for group in PHRASING_GROUPS for t in spoken(e, group)]
     return [t for t, _ in rows], [i for _, i in rows]
 
 

@@ -15,6 +15,7 @@ from knowledge.language.text import normalise
 from knowledge.model.fitting import LazyMatchers, Plan
 from knowledge.model.matching import KernelMatcher
 from knowledge.understand import Understander
+from knowledge.vocabulary import PHRASING_GROUPS
 
 _TIMED = 400
 _ROUNDS = 3
@@ -55,7 +56,7 @@ def _weightless(base: KnowledgeBase) -> Understander:
     plan = Plan.of(base)
     chance = np.random.default_rng(7)
     fits = {}
-    for group in ("zh", "en", "ja"):
+    for group in PHRASING_GROUPS:
         examples = plan.examples(group)
         shape = (len(examples), plan.targets)
         fits[KernelMatcher.fingerprint(examples, plan.targets)] = chance.normal(0, 0.1, shape).astype(np.float32)
@@ -76,5 +77,5 @@ def speed_figures(base: KnowledgeBase, texts: Sequence[str]) -> Figures:
         }
     start = time.perf_counter()
     matchers = LazyMatchers(Plan.of(base), None, shipped={})
-    sizes = {group: len(matchers.of(group).examples) for group in ("zh", "en", "ja")}
+    sizes = {group: len(matchers.of(group).examples) for group in PHRASING_GROUPS}
     return {"sizes": figures, "refit_s": time.perf_counter() - start, "phrasings": sizes}

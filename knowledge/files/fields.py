@@ -1,6 +1,6 @@
 """Takes the fields out of one raw entry of a knowledge file and notes what is wrong with each."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -100,14 +100,13 @@ class FieldReader:
             return ()
         return tuple(self._checked(field, v) for v in value)
 
-    def choice(self, field: str, kind: type[_E], default: _E | None = None) -> _E:
-        """A word of a fixed list; its first one where it is another, which is noted."""
-        value = self.raw.get(field, default)
-        try:
-            return kind(str(value))
-        except ValueError:
-            self.note(field, f"「{str(value)[:40]}」不是可用的值，可用：{'、'.join(kind)}")
-            return next(iter(kind))
+    def choice(self, field: str, kind: type[_E], default: _E | None = None, *, among: Iterable[_E] = ()) -> _E:
+        """A word of a fixed list (``among``: of some of it); its first one where it is another, which is noted."""
+        value, usable = self.raw.get(field, default), tuple(among) or tuple(kind)
+        found = next((one for one in usable if one == str(value)), None)
+        if found is None:
+            self.note(field, f"「{str(value)[:40]}」不是可用的值，可用：{'、'.join(usable)}")
+        return found or usable[0]
 
     def day(self, field: str) -> date:
         """A day that exists; the first of all where there is none, which is noted."""

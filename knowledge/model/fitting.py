@@ -14,7 +14,7 @@ from knowledge.entries import FaqEntry, KnowledgeBase
 from knowledge.model.features import Floats
 from knowledge.model.matching import Example, KernelMatcher
 from knowledge.model.shipped import shipped_fits
-from knowledge.vocabulary import CATEGORIES, Category
+from knowledge.vocabulary import CATEGORIES, PHRASING_GROUPS, Category
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +77,7 @@ class LazyMatchers:
         self._plan = plan
         self._shipped = shipped_fits() if shipped is None else shipped
         self._cache = cache
-        self._locks = {group: Lock() for group in ("zh", "en", "ja")}
+        self._locks = {group: Lock() for group in PHRASING_GROUPS}
         self._made: dict[str, KernelMatcher] = {}
 
     def of(self, group: str) -> KernelMatcher:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
-from importlib.resources import files
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeVar
 
@@ -16,9 +16,10 @@ from knowledge.calendar.official_days import Office
 from knowledge.files import yaml_text
 from knowledge.language.text import normalise
 from knowledge.offices.records import Agency, AgencyOffice, OfficeCard, Park, TopicRule, Unit
+from knowledge.vocabulary import CASE_CATEGORIES, PARK_KINDS, READING_LANGUAGES, Category
 
 __all__ = [
-    "CATEGORIES",
+    "SHIPPED",
     "Agency",
     "AgencyOffice",
     "OfficeCard",
@@ -31,8 +32,8 @@ __all__ = [
     "load_offices",
 ]
 
-PARK_KINDS = ("technology", "industrial", "science", "municipal")
-CATEGORIES = ("land", "construction", "utilities", "environment", "tax", "other")
+SHIPPED = Path(__file__).parent.parent / "data" / "offices"
+"""The files that ship with the product."""
 
 _T = TypeVar("_T")
 
@@ -138,7 +139,7 @@ class Offices:
         handling = [unit for unit in self.units if category in unit.categories]
         special = [unit for unit in handling if kind in unit.park_kinds]
         general = [unit for unit in handling if not unit.park_kinds]
-        rest = [unit for unit in self.units if "other" in unit.categories]
+        rest = [unit for unit in self.units if Category.OTHER in unit.categories]
         return (special or general or rest)[0]
 
     def agency(self, code: str) -> Agency | None:
@@ -182,22 +183,23 @@ def _inside(hit: tuple[int, int, Park], other: tuple[int, int, Park]) -> bool:
 
 
 @cache
-def load_offices() -> Offices:
-    """The offices that ship with the product.
+def load_offices(folder: Path = SHIPPED) -> Offices:
+    """The offices of a folder's five files, by default those that ship with the product.
 
     Raises:
         OfficeDataError: a file cannot be used; names file, entry and field.
     """
-    return build_offices({name: _read(f"{name}.yaml") for name in ("offices", "units", "parks", "agencies", "topics")})
+    return build_offices(
+        {name: _read(folder / f"{name}.yaml") for name in ("offices", "units", "parks", "agencies", "topics")}
+    )
 
 
-def _read(name: str) -> Any:
-    text = (files("knowledge") / "data" / "offices" / name).read_text("utf-8")
+def _read(path: Path) -> Any:
     try:
-        return yaml_text.read(text)
+        return yaml_text.read(path.read_text("utf-8"))
     except yaml_text.YamlRefusedError as error:
         slip = error.slips[0]
-        raise OfficeDataError(f"{name}：{slip.entry}：{slip.field}：{slip.message}。") from error
+        raise OfficeDataError(f"{path.name}：{slip.entry}：{slip.field}：{slip.message}。") from error
 
 
 def build_offices(raw: Mapping[str, Sequence[Mapping[str, Any]]]) -> Offices:
@@ -234,7 +236,7 @@ def _rule(row: Mapping[str, Any]) -> TopicRule:
 
 def _names(row: Mapping[str, Any]) -> Mapping[str, str]:
     names = row["name"]
-    return MappingProxyType({"zh-TW": names["zh"], "en": names["en"], "ja": names["ja"]})
+    return MappingProxyType({language.value: names[language.group] for language in READING_LANGUAGES})
 
 
 def _card(row: Mapping[str, Any]) -> OfficeCard:
@@ -253,6 +255,8 @@ def _card(row: Mapping[str, Any]) -> OfficeCard:
 def _unit(row: Mapping[str, Any], cards: Mapping[str, OfficeCard], rules: Iterable[TopicRule]) -> Unit:
     if row["office"] not in cards:
         raise OfficeDataError(f"units.yaml：{row['name']}：office：沒有「{row['office']}」這個機關。")
+    _words(f"units.yaml：{row['name']}：categories", row["categories"], CASE_CATEGORIES)
+    _words(f"units.yaml：{row['name']}：park_kinds", row.get("park_kinds") or (), PARK_KINDS)
     return Unit(
         name=row["name"],
         names=MappingProxyType({"zh-TW": row["name"], "en": row["en"], "ja": row["ja"]}),
@@ -267,12 +271,16 @@ def _unit(row: Mapping[str, Any], cards: Mapping[str, OfficeCard], rules: Iterab
 def _park(row: Mapping[str, Any], cards: Mapping[str, OfficeCard]) -> Park:
     if row["office"] not in cards:
         raise OfficeDataError(f"parks.yaml：{row['id']}：office：沒有「{row['office']}」這個機關。")
-    if row["kind"] not in PARK_KINDS:
-        raise OfficeDataError(f"parks.yaml：{row['id']}：kind：應為 {'、'.join(PARK_KINDS)} 之一。")
+    _words(f"parks.yaml：{row['id']}：kind", [row["kind"]], PARK_KINDS)
     texts = {key: row[key] for key in ("id", "name", "full_name", "en", "kind", "county", "district", "source", "note")}
     return Park(
         **texts, office=cards[row["office"]], aliases=tuple(row["aliases"] or ()), alone=tuple(row["alone"] or ())
     )
+
+
+def _words(where: str, given: Iterable[str], known: tuple[str, ...]) -> None:
+    if not set(given) <= set(known):
+        raise OfficeDataError(f"{where}：應為 {'、'.join(known)} 之一。")
 
 
 def _agency(row: Mapping[str, Any]) -> Agency:
@@ -293,7 +301,7 @@ def _agency(row: Mapping[str, Any]) -> Agency:
 def _check(offices: Offices) -> None:
     if sum(card.own for card in offices.cards) != 1:
         raise OfficeDataError("offices.yaml：own：應有且僅有一個本分局。")
-    for category in CATEGORIES:
+    for category in CASE_CATEGORIES:
         if not any(category in unit.categories for unit in offices.units):
             raise OfficeDataError(f"units.yaml：categories：沒有單位承辦「{category}」。")
     for rule in offices.topics:

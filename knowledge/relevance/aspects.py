@@ -12,11 +12,10 @@ from typing import Any
 from knowledge.entries import Aspect, FaqEntry
 from knowledge.language.text import fold, normalise
 from knowledge.relevance.cues import compiled, read_cues
-from knowledge.vocabulary import EntryKind
+from knowledge.vocabulary import PHRASING_GROUPS, EntryKind
 
 STEPS = frozenset({Aspect.CHANGE, Aspect.RENEW, Aspect.CANCEL, Aspect.REPLACE, Aspect.TRANSFER})
 """Steps after having a thing: what an entry is about, not what it says about it."""
-LANGUAGES = ("zh", "en", "ja")
 _TAKEN = " ¦ "
 """Stands where a cue was taken, so that no later cue reads across it."""
 
@@ -62,7 +61,7 @@ class Stated:
 
 
 def _by_language(raw: Mapping[str, Any]) -> dict[str, re.Pattern[str]]:
-    return {language: compiled(str(raw[language])) for language in LANGUAGES if raw.get(language)}
+    return {language: compiled(str(raw[language])) for language in PHRASING_GROUPS if raw.get(language)}
 
 
 @cache

@@ -9,6 +9,7 @@ from knowledge.language.opposites import Said, Stance
 from knowledge.language.text import fold, normalise
 from knowledge.relevance.aspects import STEPS, Ask, Stated, asked, missing, stated
 from knowledge.relevance.cues import compiled, read_cues
+from knowledge.vocabulary import PHRASING_GROUPS
 
 _SOME = 2
 """Phrasings that speak of a step before an entry counts as being about it."""
@@ -80,7 +81,7 @@ def _any_act() -> re.Pattern[str]:
 
 
 def _told(entry: FaqEntry) -> tuple[str, ...]:
-    wordings = [entry.wording(group) for group in ("zh", "en", "ja")]
+    wordings = [entry.wording(group) for group in PHRASING_GROUPS]
     return (*(text for w in wordings for text in (w.question, w.answer)), entry.details, *entry.prepare, entry.where)
 
 
@@ -91,7 +92,7 @@ def _sharp(entry: FaqEntry) -> tuple[Aspect, ...]:
 def _steps(entry: FaqEntry) -> frozenset[Aspect]:
     """The steps an entry is about: those its question or answer names, or several of its phrasings."""
     found = set(entry.aspects) & STEPS
-    for group in ("zh", "en", "ja"):
+    for group in PHRASING_GROUPS:
         wording = entry.wording(group)
         found |= _named(f"{wording.question} {wording.answer}", group)
         counted = [_named(text, group) for text in entry.phrasings.get(group, ())]

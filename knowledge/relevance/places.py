@@ -12,7 +12,7 @@ from knowledge.entries import FaqEntry
 from knowledge.language.text import fold
 from knowledge.offices.directory import Offices, Park
 from knowledge.relevance.cues import compiled, read_cues
-from knowledge.vocabulary import ParkKind
+from knowledge.vocabulary import ParkKind, own_park_kind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,8 +53,7 @@ class PlaceReader:
         folded = fold(text[:500])
         park = self._offices.find_park(text[:500]) or self._begun_with(folded)
         if park is not None:
-            kind = ParkKind(park.kind) if park.kind in set(ParkKind) else None
-            return Place(kind=kind, own=park.own, park=park)
+            return Place(kind=own_park_kind(park.kind), own=park.own, park=park)
         if self._outside.search(folded):
             return Place(kind=None, own=False)
         named = self._named_last(folded)

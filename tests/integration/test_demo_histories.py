@@ -16,7 +16,8 @@ from bot.demo.histories import make_histories
 from bot.demo.running import _settings
 from bot.runtime import Runtime
 from knowledge.calendar.office_calendar import TAIPEI, known_closures, load_calendar, local
-from knowledge.offices.directory import CATEGORIES, load_offices
+from knowledge.offices.directory import load_offices
+from knowledge.vocabulary import CASE_CATEGORIES
 from routing.domain.case import Kind, Status
 from routing.domain.permissions import SYSTEM
 from routing.domain.reporting.history import CaseHistory, KnownWords, read
@@ -78,7 +79,8 @@ def test_the_year_is_mixed_as_a_real_one() -> None:
     assert 0.86 <= kinds[Kind.ENQ] / len(found) <= 0.95
     assert kinds[Kind.APP] > 10
     subjects = {
-        category: {one.opening.subject for one in found if one.opening.category == category} for category in CATEGORIES
+        category: {one.opening.subject for one in found if one.opening.category == category}
+        for category in CASE_CATEGORIES
     }
     assert {category: len(texts) for category, texts in subjects.items() if len(texts) < 60} == {}
     events = {str(event.kind) for one in found for event in one.events}

@@ -14,11 +14,11 @@ from bot.web.templating import show
 from bot.web.unit_of_work import Reading, UnitOfWork, reading, writing
 from bot.web.words import WORDS
 from knowledge.calendar.office_calendar import local
+from knowledge.vocabulary import CASE_CATEGORIES
 from routing.domain.case import Kind
 from routing.domain.errors import Invalid, OnestopError
 from routing.domain.permissions import may_read, require_team
 from routing.service.cases import commands as case_commands
-from routing.service.cases.commands import CATEGORIES
 
 router = APIRouter()
 
@@ -62,7 +62,7 @@ def _read(form: Form, work: UnitOfWork) -> case_commands.NewCase:
     text = form.text("text")
     if not text:
         raise Invalid("請填寫廠商反映的內容。", field="text")
-    if form.text("category") not in CATEGORIES:
+    if form.text("category") not in CASE_CATEGORIES:
         raise Invalid("請選擇類別。", field="category")
     if form.text("kind") not in WORDS["kind"]:
         raise Invalid("請選擇案件性質。", field="kind")

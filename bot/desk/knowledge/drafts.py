@@ -16,7 +16,7 @@ from bot.web.unit_of_work import Reading, RowId, UnitOfWork, reading
 from bot.web.words import WORDS
 from knowledge.calendar.office_calendar import local
 from knowledge.files.fields import Problem
-from knowledge.vocabulary import CASE_CATEGORIES
+from knowledge.vocabulary import CASE_CATEGORIES, FOREIGN_LANGUAGES, PHRASING_GROUPS
 from routing.domain.errors import NotFound, OnestopError
 from routing.service.knowledge_admin import case_drafts, preview
 from routing.service.knowledge_admin import versions as entry_versions
@@ -40,10 +40,10 @@ def fields_of(body: dict[str, Any]) -> dict[str, str]:
     fields |= {name: "\n".join(body.get(name) or ()) for name in _LISTS}
     fields["basis"] = "\n".join(_basis_line(one) for one in body.get("basis") or ())
     fields["fill"] = "｜".join(value for part in _FILL if (value := str((body.get("fill") or {}).get(part) or "")))
-    for language in ("en", "ja"):
+    for language in FOREIGN_LANGUAGES:
         said = body.get(language) or {}
         fields |= {f"{language}_{part}": str(said.get(part) or "") for part in ("question", "answer")}
-    for group in ("zh", "en", "ja"):
+    for group in PHRASING_GROUPS:
         fields[f"phrasings_{group}"] = "\n".join((body.get("phrasings") or {}).get(group) or ())
     return fields
 
@@ -55,9 +55,9 @@ def body_from(form: Form) -> dict[str, Any]:
     body["basis"] = [_basis(line) for line in _lines(form, "basis")]
     asked, _, unit = form.text("fill").replace("|", "｜").partition("｜")
     body["fill"] = {"question": asked.strip(), "unit": unit.strip()} if asked.strip() else None
-    for language in ("en", "ja"):
+    for language in FOREIGN_LANGUAGES:
         body[language] = {part: form.text(f"{language}_{part}") for part in ("question", "answer")}
-    body["phrasings"] = {group: _lines(form, f"phrasings_{group}") for group in ("zh", "en", "ja")}
+    body["phrasings"] = {group: _lines(form, f"phrasings_{group}") for group in PHRASING_GROUPS}
     return body
 
 

@@ -11,18 +11,18 @@ from fastapi.responses import RedirectResponse, Response
 
 from bot.web.errors import status_of
 from bot.web.unit_of_work import UnitOfWork, writing
+from bot.web.words import WORDS
 from knowledge.calendar.office_calendar import local
 from knowledge.entries import FaqEntry
 from knowledge.language.text import normalise
+from knowledge.vocabulary import READING_LANGUAGES
 from routing.domain.errors import Invalid, OnestopError, StaleVersion, StepNotAllowed
 from routing.domain.permissions import require_team
 from routing.service.accounts import queries as account_queries
 from routing.service.knowledge_admin import versions as entry_versions
 from routing.service.knowledge_admin.active import ActiveKnowledge
 
-LANGUAGES = (("zh-TW", "中文"), ("en", "English"), ("ja", "日本語"))
-KINDS = {"answer": "系統回答", "hand_over": "轉專人"}
-PARKS = {"any": "不分園區", "technology": "科技產業園區", "industrial": "產業園區（原工業區）"}
+LANGUAGES = tuple((one.value, one.own_name) for one in READING_LANGUAGES)
 STATES = {"draft": "待核定", "approved": "已核定", "rejected": "已退回"}
 TAUGHT = {
     "trial": "試驗中", "live": "生效中", "refused": "未採用", "withdrawn": "已撤回", "erased": "已刪除（廠商收回訊息）",
@@ -42,7 +42,8 @@ def usual(work: UnitOfWork, tab: str) -> dict[str, Any]:
     """The values that every page of the desk needs."""
     return {
         "actor": work.actor, "now": work.now, "today": local(work.now).date(), "tab": tab, "error": None, "done": None,
-        "kinds": KINDS, "park_kinds": PARKS, "states": STATES, "taught_states": TAUGHT, "taught_kinds": TAUGHT_KINDS,
+        "kinds": WORDS["entry_kind"], "park_kinds": WORDS["park_kind"], "states": STATES,
+        "taught_states": TAUGHT, "taught_kinds": TAUGHT_KINDS,
         "waiting": sum(entry_versions.drafted(work.session).values()), "names": names(work),
     }  # fmt: skip
 

@@ -6,13 +6,12 @@ from dataclasses import replace
 
 from knowledge.entries import Aspect, FaqEntry
 from knowledge.offices.directory import Park
+from knowledge.vocabulary import OWN_PARK_KINDS
 from routing.domain.decision import Decision
 from routing.domain.dialogue import menu
 from routing.domain.dialogue.state import State
 from routing.domain.dialogue.turn import NoteEnquiry, Result, Turn
 from routing.domain.messages import Button, Card, Row, postback
-
-KINDS = ("technology", "industrial")
 
 
 def named(turn: Turn, aspects: tuple[Aspect, ...]) -> str:
@@ -53,7 +52,7 @@ def ask_kind(turn: Turn, state: State, entries: tuple[FaqEntry, ...]) -> Result:
             label=turn.say(f"faq.parks.{kind}"), data=postback("kind", kind=kind, faq=by_kind.get(kind, first).id),
             shown=turn.say(f"faq.parks.{kind}"),
         )
-        for kind in KINDS
+        for kind in OWN_PARK_KINDS
     )  # fmt: skip
     title = turn.say("choose.kind")
     card = Card(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from knowledge.entries import FaqEntry
+from knowledge.vocabulary import CASE_CATEGORIES, OWN_PARK_KINDS, ParkKind
 from routing.domain.decision import Action, Decision
 from routing.domain.dialogue import facts, menu
 from routing.domain.dialogue.state import MAX_PENDING, State
@@ -160,7 +161,7 @@ def _alert(turn: Turn, alert: str) -> Result:
 
 
 def _park_row(turn: Turn, entry: FaqEntry) -> tuple[Row, ...]:
-    if entry.parks.value == "any":
+    if entry.parks is ParkKind.ANY:
         return ()
     return (Row(turn.say("faq.parks"), turn.say(f"faq.parks.{entry.parks.value}")),)
 
@@ -219,7 +220,7 @@ def answer(turn: Turn, entry: FaqEntry, *, state: State) -> Result:
     """Answer from an entry; one that hands over says who will answer and offers to open the case."""
     if entry.kind.value == "hand_over":
         return _hand_over(turn, state, entry)
-    if turn.known.park_kind and entry.parks.value not in {"any", turn.known.park_kind} and not facts.named_here(turn):
+    if turn.known.park_kind and entry.parks not in {ParkKind.ANY, turn.known.park_kind} and not facts.named_here(turn):
         return _other_kind(turn, state)
     state = replace(state, last_entry=entry.id, category=entry.category.value, topic=entry.topic)
     return Result(state=state, messages=(answer_card(turn, entry),), effects=_note(turn, entry.id))
@@ -259,7 +260,7 @@ def _choose(turn: Turn, state: State) -> Result:
             state=state, messages=(choices(turn, entries, quick=quick),),
             effects=(NoteEnquiry(offered=tuple(entry.id for entry in entries)),),
         )  # fmt: skip
-    names = [category.value for category in decision.categories] if decision else list(menu.CATEGORIES)
+    names = [category.value for category in decision.categories] if decision else list(CASE_CATEGORIES)
     buttons = tuple(menu.button(turn, f"category.{name}", "category", category=name) for name in names)
     card = Card(
         title=turn.say("choose.category"), body=menu.hours(turn),
@@ -333,7 +334,7 @@ def chosen(turn: Turn) -> Result:
 def kind(turn: Turn) -> Result:
     """The firm says in which kind of park it is: that is remembered, and what it asked is answered for that kind."""
     said, entry = turn.inbound.data.get("kind", ""), turn.entry(turn.inbound.data.get("faq", ""))
-    if said not in facts.KINDS:
+    if said not in OWN_PARK_KINDS:
         return menu.expired(turn)
     turn = replace(turn, known=replace(turn.known, park_kind=said))
     state = replace(menu.idle(turn.state), kind_for=None)
@@ -347,7 +348,7 @@ def kind(turn: Turn) -> Result:
 def category(turn: Turn) -> Result:
     """A category was picked: what is often asked in it, and the way to a person."""
     name = turn.inbound.data.get("category", "")
-    if name not in menu.CATEGORIES:
+    if name not in CASE_CATEGORIES:
         return menu.expired(turn)
     state = replace(menu.idle(turn.state), category=name, topic=None, last_category=name)
     title = turn.say("category.ask", category=turn.say(f"category.{name}"))

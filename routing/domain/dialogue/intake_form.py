@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from knowledge.offices.directory import Park
+from knowledge.vocabulary import CASE_CATEGORIES
 from routing.domain.dialogue import facts, menu
 from routing.domain.dialogue.faq import remember
 from routing.domain.dialogue.state import FACTS, State, Step
@@ -260,7 +261,7 @@ def _elsewhere(turn: Turn, park: Park) -> Result:
 def change_category(turn: Turn) -> Result:
     """Another category for the case about to be opened."""
     name = turn.inbound.data.get("category", "")
-    if name not in menu.CATEGORIES:
+    if name not in CASE_CATEGORIES:
         return menu.expired(turn)
     return _go_on(turn, replace(turn.state, category=name, topic=None))
 

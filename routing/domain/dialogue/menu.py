@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from knowledge.vocabulary import CASE_CATEGORIES, READING_LANGUAGES
 from routing.domain.dialogue.state import State, Step
 from routing.domain.dialogue.turn import Result, Turn
 from routing.domain.messages import Button, Card, Outgoing, Text, postback
-
-CATEGORIES = ("land", "construction", "utilities", "environment", "tax", "other")
 
 
 def button(turn: Turn, key: str, action: str, *, primary: bool = False, **values: str | int) -> Button:
@@ -29,7 +28,7 @@ def cancel(turn: Turn) -> Button:
 
 def category_buttons(turn: Turn) -> tuple[Button, ...]:
     """The six categories."""
-    return tuple(button(turn, f"category.{name}", "category", category=name) for name in CATEGORIES)
+    return tuple(button(turn, f"category.{name}", "category", category=name) for name in CASE_CATEGORIES)
 
 
 def usual(turn: Turn) -> tuple[Button, ...]:
@@ -46,8 +45,8 @@ def greeting(turn: Turn) -> tuple[Outgoing, ...]:
     """Who we are and what can be asked."""
     body = "\n".join(part for part in (turn.say("greeting.body"), hours(turn), turn.say("greeting.pick")) if part)
     languages = tuple(
-        Button(label=label, data=postback("language", lang=lang), shown=label)
-        for lang, label in (("zh-TW", "中文"), ("en", "English"), ("ja", "日本語"))
+        Button(label=lang.own_name, data=postback("language", lang=lang), shown=lang.own_name)
+        for lang in READING_LANGUAGES
         if lang != turn.language
     )
     card = Card(

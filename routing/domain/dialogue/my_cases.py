@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from knowledge.vocabulary import READING_LANGUAGES
 from routing.domain.dialogue import faq, menu
 from routing.domain.dialogue.faq import remember
 from routing.domain.dialogue.state import State, Step
@@ -11,7 +12,6 @@ from routing.domain.dialogue.turn import AddToCase, AskCall, CaseCard, Rate, Reo
 from routing.domain.inbound import InboundKind
 from routing.domain.messages import Button, Card, Carousel, Row, Text
 
-LANGUAGES = ("zh-TW", "en", "ja")
 _ID_DIGITS = 18
 _TITLE = 60
 
@@ -164,7 +164,7 @@ def call_me(turn: Turn) -> Result:
 def language(turn: Turn) -> Result:
     """The firm chose its language; the sentence comes in the new one."""
     chosen = turn.inbound.data.get("lang", "")
-    if chosen not in LANGUAGES:
+    if chosen not in READING_LANGUAGES:
         return menu.expired(turn)
     return Result(state=turn.state, messages=(), effects=(SetLanguage(language=chosen),))
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from routing.domain.dialogue.facts import KINDS
-from routing.domain.dialogue.menu import CATEGORIES
+from knowledge.vocabulary import CASE_CATEGORIES, OWN_PARK_KINDS
 from routing.domain.dialogue.state import OPENING, Step
 from routing.domain.dialogue.turn import CaseCard, Turn
 
@@ -81,7 +80,7 @@ def _in_step(turn: Turn, said: str) -> dict[str, str] | None:
     if step is Step.PARK and (said in _NO_PARK or _is(turn, said, "button.no_park")):
         return {"action": "park", "id": "none"}
     if step is Step.SUMMARY or _idle(turn):
-        name = next((name for name in CATEGORIES if _is(turn, said, f"category.{name}")), None)
+        name = next((name for name in CASE_CATEGORIES if _is(turn, said, f"category.{name}")), None)
         return {"action": "category", "category": name} if name else None
     return None
 
@@ -90,7 +89,7 @@ def _kind(turn: Turn, said: str) -> dict[str, str] | None:
     """Which kind of park, where that was asked."""
     if not turn.state.kind_for or not _idle(turn):
         return None
-    kind = next((kind for kind in KINDS if _is(turn, said, f"faq.parks.{kind}")), None)
+    kind = next((kind for kind in OWN_PARK_KINDS if _is(turn, said, f"faq.parks.{kind}")), None)
     return {"action": "kind", "kind": kind, "faq": turn.state.kind_for} if kind else None
 
 

@@ -15,7 +15,8 @@ from datetime import UTC, date, datetime
 from typing import Any, NoReturn
 
 from knowledge.calendar.office_calendar import TAIPEI
-from knowledge.offices.directory import CATEGORIES, Offices
+from knowledge.offices.directory import Offices
+from knowledge.vocabulary import CASE_CATEGORIES, Channel, Language
 from routing.domain import steps
 from routing.domain.case import Case, Event, EventKind, Kind, Opening, Outcome, apply, begin, fold
 from routing.domain.errors import Invalid, StepNotAllowed
@@ -26,9 +27,6 @@ EARLIEST = datetime(2024, 1, 1, tzinfo=TAIPEI)
 
 MOST_CHARACTERS = 4_000_000
 """Of a line; a case with a thousand long messages fits."""
-
-CHANNELS = frozenset({"line", "phone", "counter", "letter", "email", "web", "visit", "hotline"})
-LANGUAGES = frozenset({"zh-TW", "zh-CN", "en", "ja"})
 
 _NUMBER = re.compile(r"[A-Z]{2,4}-([0-9]{3})([0-9]{2})([0-9]{2})-([0-9]{4})")
 _FIELDS = (
@@ -59,9 +57,9 @@ class KnownWords:
 
     units: frozenset[str]
     park: Callable[[str], str | None]
-    categories: frozenset[str] = frozenset(CATEGORIES)
-    channels: frozenset[str] = CHANNELS
-    languages: frozenset[str] = LANGUAGES
+    categories: frozenset[str] = frozenset(CASE_CATEGORIES)
+    channels: frozenset[str] = frozenset(Channel)
+    languages: frozenset[str] = frozenset(Language)
 
     @classmethod
     def of(cls, offices: Offices) -> KnownWords:
@@ -251,7 +249,7 @@ def _opening(record: Mapping[str, Any], known: KnownWords, received_at: datetime
         channel=choice(record, "channel", known.channels),
         park=park,
         unit=choice(record, "unit", known.units),
-        language=choice(record, "language", known.languages) if record.get("language") is not None else "zh-TW",
+        language=choice(record, "language", known.languages) if record.get("language") is not None else Language.ZH_TW,
         subject=optional_text(record, "subject") or "",
         first_contact_at=first_contact_at,
         received_at=received_at,

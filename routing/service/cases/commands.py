@@ -13,6 +13,7 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from knowledge.calendar.office_calendar import local
+from knowledge.vocabulary import CASE_CATEGORIES, Channel
 from routing.domain import clock, steps
 from routing.domain.case import Case, EventKind, Kind, Outcome
 from routing.domain.errors import Forbidden, Invalid, StepNotAllowed
@@ -29,8 +30,6 @@ from routing.store.cases import queries as store
 from routing.store.cases.schema import Case as CaseRow
 from routing.store.conversation.schema import Contact, Message
 
-CHANNELS = ("line", "phone", "counter", "letter", "email", "web", "visit", "hotline")
-CATEGORIES = ("land", "construction", "utilities", "environment", "tax", "other")
 _LONGEST = {"topic": 40, "firm_name": 120, "contact_name": 80, "contact_phone": 40}
 _DOC_NO = 60
 """Characters that fit; who writes more is told so, instead of by the database."""
@@ -64,10 +63,10 @@ def case_number(agency: str, received_at: datetime, serial: int) -> str:
 
 
 def _check_new(new: NewCase, office: OfficeContext, now: datetime) -> None:
-    if new.channel not in CHANNELS:
-        raise Invalid(f"channel 必須是 {'、'.join(CHANNELS)} 之一。", field="channel")
-    if new.category not in CATEGORIES:
-        raise Invalid(f"category 必須是 {'、'.join(CATEGORIES)} 之一。", field="category")
+    if new.channel not in set(Channel):
+        raise Invalid(f"channel 必須是 {'、'.join(Channel)} 之一。", field="channel")
+    if new.category not in CASE_CATEGORIES:
+        raise Invalid(f"category 必須是 {'、'.join(CASE_CATEGORIES)} 之一。", field="category")
     if not EARLIEST <= new.received_at <= now:
         raise Invalid("受理時間必須在 2024 年之後、現在之前。", field="received_at")
     if new.first_contact_at is not None and not EARLIEST <= new.first_contact_at <= new.received_at:
@@ -192,8 +191,8 @@ def reply(
     """
     require_team(locked.actor)
     text = _text(text, "text")
-    if via not in CHANNELS:
-        raise Invalid(f"via 必須是 {'、'.join(CHANNELS)} 之一。", field="via")
+    if via not in set(Channel):
+        raise Invalid(f"via 必須是 {'、'.join(Channel)} 之一。", field="via")
     if via == "line":
         locked_case.check_reach(locked, "via", by_line=True)
         at = None
@@ -233,8 +232,8 @@ def assign(locked: LockedCase, email: str | None, *, tell: Tell) -> None:
 def change_category(locked: LockedCase, category: str, *, topic: str | None, reason: str, tell: Tell) -> None:
     """Correct category and topic; the case goes to the unit that handles them. Moves no date."""
     require_team(locked.actor)
-    if category not in CATEGORIES:
-        raise Invalid(f"category 必須是 {'、'.join(CATEGORIES)} 之一。", field="category")
+    if category not in CASE_CATEGORIES:
+        raise Invalid(f"category 必須是 {'、'.join(CASE_CATEGORIES)} 之一。", field="category")
     reason = _text(reason, "reason", limit=300)
     if len(topic or "") > _LONGEST["topic"]:
         raise Invalid(f"topic 請在 {_LONGEST['topic']} 字以內。", field="topic")

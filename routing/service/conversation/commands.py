@@ -145,7 +145,7 @@ def _learn_language(conversation: Conversation, understanding: Understanding, *,
     if understanding.category.value == "smalltalk" and understanding.language is Language.EN:
         conversation.for_now = language
     else:
-        conversation.contact.language = reading_language(language)
+        conversation.contact.language = reading_language(language).value
 
 
 def _store(conversation: Conversation) -> Message:

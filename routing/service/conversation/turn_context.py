@@ -13,7 +13,8 @@ from knowledge.entries import FaqEntry
 from knowledge.privacy import load_privacy
 from knowledge.services import service_for
 from knowledge.understand import Understanding
-from knowledge.vocabulary import Category, ParkKind
+from knowledge.vocabulary import Category, ParkKind, own_park_kind
+from knowledge.wording import reading_language
 from routing.domain.case import Event, EventKind
 from routing.domain.decision import Decision
 from routing.domain.dialogue.state import State
@@ -110,8 +111,7 @@ def _known(conversation: Conversation) -> Known:
 
 def known_kind(conversation: Conversation) -> ParkKind | None:
     """The kind of park the firm is known to be in, where it is one of ours."""
-    kind = _known(conversation).park_kind
-    return ParkKind(kind) if kind in set(ParkKind) else None
+    return own_park_kind(_known(conversation).park_kind)
 
 
 def _common(entries: tuple[FaqEntry, ...], day: date, name: str) -> tuple[FaqEntry, ...]:
@@ -124,8 +124,7 @@ def _small_reply(conversation: Conversation, intent: str) -> str | None:
     found = next((small for small in conversation.reader.understander().base.smalltalk if small.id == intent), None)
     if found is None:
         return None
-    short = {"zh-TW": "zh"}.get(conversation.language, conversation.language)
-    return found.replies.get(short) or found.replies.get("zh")
+    return found.replies.get(reading_language(conversation.language).group) or found.replies.get("zh")
 
 
 def _unit_of(conversation: Conversation, name: str, topic: str | None) -> str:

@@ -25,7 +25,7 @@ from knowledge.model.fitting import Plan
 from knowledge.model.matching import KernelMatcher
 from knowledge.overlay import Kind, Taught, TaughtUnderstander, lay_over
 from knowledge.services import OnlineService, ServicesError, load_services
-from knowledge.vocabulary import Category
+from knowledge.vocabulary import PHRASING_GROUPS, Category
 from knowledge.writing import as_data, as_yaml
 from routing.service.conversation.reader import Reader
 from routing.service.knowledge_admin import answer_quality
@@ -159,7 +159,7 @@ class Knowledge:
         if self._cache is None:
             return
         plan = Plan.of(base)
-        for group in ("zh", "en", "ja"):
+        for group in PHRASING_GROUPS:
             name = f"{group}-{KernelMatcher.fingerprint(plan.examples(group), plan.targets)}.npy"
             if (self._cache / name).exists():
                 (self._cache / name).touch()

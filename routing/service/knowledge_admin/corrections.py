@@ -94,7 +94,7 @@ def _target(
     known: ActiveKnowledge, kind: Kind, entry_id: str | None, category: str | None
 ) -> tuple[str | None, str | None]:
     if kind is Kind.CATEGORY:
-        if category not in {one.value for one in CASE_CATEGORIES}:
+        if category not in CASE_CATEGORIES:
             raise Invalid("請選擇正確的類別。", field="category")
         return None, category
     if not entry_id or known.base.entry(entry_id) is None:

@@ -12,8 +12,9 @@ from sqlalchemy import func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from knowledge.calendar.office_calendar import TAIPEI
+from knowledge.vocabulary import LANGUAGES, Language
 from routing.domain.case import Case, Event, EventKind, Opening, fold
-from routing.domain.reporting.history import LANGUAGES, CaseHistory
+from routing.domain.reporting.history import CaseHistory
 from routing.store.cases.queries import opening_of
 from routing.store.cases.queries import seen_by as cases_seen_by
 from routing.store.cases.schema import Case as CaseRow
@@ -71,7 +72,7 @@ def _opening(row: CaseRow, found: Mapping[int, Firm]) -> Opening:
     written = row.opened.get("firm")
     if written is not None:
         opening = replace(opening, firm_name=written["name"], firm_ubn=written["ubn"], subject=row.opened["subject"])
-    return opening if opening.language in LANGUAGES else replace(opening, language="zh-TW")
+    return opening if opening.language in LANGUAGES else replace(opening, language=Language.ZH_TW.value)
 
 
 def firms(session: Session, rows: Iterable[CaseRow]) -> dict[int, Firm]:

@@ -1,8 +1,11 @@
 """Knowledge files are read whole, and every slip is named."""
 
+from shutil import copytree
+
 import pytest
 
 from knowledge.loading import KnowledgeError, load_knowledge, read_entries, read_knowledge
+from knowledge.offices.directory import SHIPPED
 from knowledge.writing import as_yaml, import_files
 
 GOOD = """
@@ -37,11 +40,29 @@ def test_a_good_entry_has_no_problem(tmp_path):
     assert problems_of(tmp_path, GOOD) == ()
 
 
+def test_a_unit_that_the_branch_adds_to_its_data_is_a_unit_of_entries(tmp_path):
+    copytree(SHIPPED, tmp_path / "offices")
+    added = "\n- {name: 產業園區服務科, en: A, ja: B, categories: [land], office: KH, source: https://example.gov.tw}\n"
+    with (tmp_path / "offices" / "units.yaml").open("a", encoding="utf-8") as units:
+        units.write(added)
+    (tmp_path / "faq").mkdir()
+    (tmp_path / "faq" / "land.yaml").write_text(
+        GOOD.replace("unit: 用地工程科", "unit: 產業園區服務科"), encoding="utf-8"
+    )
+    base, found = read_knowledge(tmp_path)
+    assert [entry.unit for entry in base.entries] == ["產業園區服務科"]
+    assert found == ()
+    assert [p.field for p in problems_of(tmp_path, GOOD.replace("unit: 用地工程科", "unit: 產業園區服務科"))] == [
+        "unit"
+    ]
+
+
 @pytest.mark.parametrize(
     ("old", "new", "field"),
     [
         ("category: land", "category: lnd", "category"),
         ("kind: answer", "kind: maybe", "kind"),
+        ("parks: any", "parks: science", "parks"),
         ("answer: 答覆", f"answer: {'長' * 301}", "answer"),
         ("verified: 2026-11-22", "verified: 昨天", "verified"),
         ("review: 2027-05-22", "review: 2026-01-01", "review"),

@@ -6,7 +6,8 @@ from importlib.resources import files
 import pytest
 import yaml
 
-from knowledge.offices.directory import CATEGORIES, OfficeDataError, build_offices, load_offices
+from knowledge.offices.directory import OfficeDataError, build_offices, load_offices
+from knowledge.vocabulary import CASE_CATEGORIES
 
 OFFICES = load_offices()
 
@@ -121,7 +122,7 @@ def test_units_sit_in_the_branch_s_county_and_district():
 
 
 def test_every_category_has_a_unit():
-    assert {OFFICES.unit_for(category).name for category in CATEGORIES} <= {unit.name for unit in OFFICES.units}
+    assert {OFFICES.unit_for(category).name for category in CASE_CATEGORIES} <= {unit.name for unit in OFFICES.units}
 
 
 @pytest.mark.parametrize(
@@ -155,6 +156,8 @@ def test_agencies_are_named_in_three_languages_and_strangers_are_unknown():
         ("parks", {"kind": "farm"}, "parks.yaml：nanzih：kind"),
         ("parks", {"aliases": ["大發"]}, "已屬於"),
         ("units", {"office": "XX"}, "units.yaml：用地工程科：office"),
+        ("units", {"categories": ["lnd"]}, "units.yaml：用地工程科：categories"),
+        ("units", {"park_kinds": ["farm"]}, "units.yaml：用地工程科：park_kinds"),
         ("units", {"categories": []}, "沒有單位承辦「land」"),
         ("topics", {"unit": "不存在科"}, "topics.yaml：labour：unit"),
         ("offices", {"own": False}, "offices.yaml：own"),

@@ -1,7 +1,7 @@
 """The privacy notice: what 個人資料保護法 §8 asks for, in three languages, with a version."""
 
 from knowledge.privacy import load_privacy
-from knowledge.wording import LANGUAGES
+from knowledge.vocabulary import READING_LANGUAGES
 
 NOTICE = load_privacy()
 
@@ -13,7 +13,7 @@ def test_the_notice_has_a_version_that_fits_its_column():
 def test_every_section_is_there_in_three_languages():
     assert len(NOTICE.sections) >= 5
     for section in NOTICE.sections:
-        assert set(section.heading) == set(section.body) == set(LANGUAGES)
+        assert set(section.heading) == set(section.body) == set(READING_LANGUAGES)
         assert all(text.strip() for text in (*section.heading.values(), *section.body.values()))
 
 

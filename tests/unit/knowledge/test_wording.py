@@ -6,7 +6,8 @@ import string
 import pytest
 
 from knowledge.entries import Aspect
-from knowledge.wording import LANGUAGES, load_sentences, reading_language
+from knowledge.vocabulary import READING_LANGUAGES
+from knowledge.wording import load_sentences, reading_language
 from tests.architecture.tree import ROOT
 
 SENTENCES = load_sentences().sentences
@@ -21,7 +22,7 @@ def placeholders(text):
 @pytest.mark.parametrize("key", sorted(SENTENCES))
 def test_a_sentence_stands_in_three_languages_with_equal_placeholders(key):
     languages = SENTENCES[key]
-    assert set(languages) == set(LANGUAGES)
+    assert set(languages) == set(READING_LANGUAGES)
     assert all(text.strip() for text in languages.values())
     assert len({frozenset(placeholders(text)) for text in languages.values()}) == 1
 
