@@ -14,6 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from bot.web import words
 from bot.web.words import CHOICES
 from knowledge.calendar.office_calendar import local
+from routing.domain.permissions import may
 
 
 def show(request: Request, template: str, values: dict[str, Any], *, status: int = 200) -> HTMLResponse:
@@ -49,6 +50,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )  # fmt: skip
     environment.filters.update(roc_date=roc_date, roc_instant=roc_instant, safe_url=safe_url, word=words.word)
+    environment.tests.update(may=may)
     return environment
 
 

@@ -19,8 +19,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from bot.runtime import Runtime, runtime_of
-from routing.domain.errors import Forbidden, Unauthenticated
-from routing.domain.permissions import Actor, Role
+from routing.domain.errors import Unauthenticated
+from routing.domain.permissions import Actor
 from routing.service.accounts import authentication
 from routing.service.office_context import OfficeContext
 
@@ -109,9 +109,3 @@ RowId = Annotated[int, Field(ge=0, le=2**63 - 1)]
 """A row's id in an address: a number that every database can hold."""
 
 Reading = Annotated[UnitOfWork, Depends(reading_unit_of_work, scope="function")]
-
-
-def require(actor: Actor, *roles: Role) -> None:
-    """Let only these roles pass. Raises Forbidden for others."""
-    if actor.role not in roles:
-        raise Forbidden("您的角色無法使用這項功能。")

@@ -1,7 +1,11 @@
-"""Who may see and change a case (contract §5). One rule, asked by every page, call and list."""
+"""Who may do what (contract §5): one table of roles and permissions, and the rules on a case that follow from it.
+
+Pages, calls, lists and templates ask for a permission by its name; none of them names a role.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -22,6 +26,53 @@ class Role(StrEnum):
     """協力機關: sees what is asked of its agency, until it has answered."""
 
 
+class Permission(StrEnum):
+    """What a role lets its people do."""
+
+    DESK = "desk"
+    """The pages, lists and steps of the service team."""
+    UNIT_WORK = "unit_work"
+    """Is given cases of the own unit, sees the own ones first, and decides on the unit's knowledge."""
+    ALL_CASES = "all_cases"
+    """Reads and writes every case, confidential ones too."""
+    EXTEND = "extend"
+    """Puts an extension in force without asking."""
+    DECIDE_EXTENSIONS = "decide_extensions"
+    """Decides on extensions that others ask for."""
+    OFFICER_FIGURES = "officer_figures"
+    """Sees figures by person."""
+    ALL_KNOWLEDGE = "all_knowledge"
+    """Decides on entries, corrections and online services of every unit."""
+    ADMINISTER = "administer"
+    """Accounts, absences, calendar, audit trail."""
+    ANSWER_QUESTIONS = "answer_questions"
+    """Sees and answers what is asked of the own agency, and nothing else."""
+
+
+_LEAD = frozenset({
+    Permission.DESK, Permission.ALL_CASES, Permission.EXTEND, Permission.DECIDE_EXTENSIONS, Permission.OFFICER_FIGURES,
+    Permission.ALL_KNOWLEDGE,
+})  # fmt: skip
+PERMISSIONS: Mapping[Role | None, frozenset[Permission]] = {
+    Role.OFFICER: frozenset({Permission.DESK, Permission.UNIT_WORK}),
+    Role.SUPERVISOR: _LEAD,
+    Role.ADMIN: _LEAD | {Permission.ADMINISTER},
+    Role.PARTNER: frozenset({Permission.ANSWER_QUESTIONS}),
+    None: frozenset({Permission.DESK, Permission.ALL_CASES, Permission.EXTEND}),
+}
+"""The table. None is the system itself or the firm."""
+
+
+def may(role: str | None, permission: str) -> bool:
+    """Whether a role has a permission. Raises ValueError for words that are neither: a slip in a template."""
+    return Permission(permission) in PERMISSIONS[Role(role) if role is not None else None]
+
+
+def roles_with(permission: Permission) -> tuple[Role, ...]:
+    """The roles that have a permission."""
+    return tuple(role for role in Role if permission in PERMISSIONS[role])
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Actor:
     """Who acts. ``role`` None is the system itself or the firm; it never comes from outside."""
@@ -33,10 +84,9 @@ class Actor:
     agency: str | None = None
     staff_id: int | None = None
 
-    @property
-    def leads(self) -> bool:
-        """Whether this person sees and decides everything."""
-        return self.role in {Role.SUPERVISOR, Role.ADMIN}
+    def may(self, permission: str) -> bool:
+        """Whether this person's role has a permission. Raises ValueError for a word that is none."""
+        return may(self.role, permission)
 
 
 SYSTEM = Actor(name="系統")
@@ -46,37 +96,38 @@ FIRM = Actor(name="廠商")
 def question_to(actor: Actor, case: Case) -> Wait | None:
     """The wait in which this person's agency is asked at this moment; None before, after, and for everybody else."""
     wait = case.waiting
-    if actor.role is not Role.PARTNER or actor.agency is None or wait is None or wait.on != "agency":
+    asked = wait is not None and wait.on == "agency" and actor.may(Permission.ANSWER_QUESTIONS)
+    if wait is None or not asked or actor.agency is None:
         return None
     return wait if wait.agency == actor.agency else None
 
 
 def may_read(actor: Actor, case: Case) -> bool:
     """Officers read all but other units' confidential cases; partners a question to them, until it is answered."""
-    if actor.role is None or actor.leads:
+    if actor.may(Permission.ALL_CASES):
         return True
-    if actor.role is Role.PARTNER:
+    if actor.may(Permission.ANSWER_QUESTIONS):
         return question_to(actor, case) is not None
     return not case.confidential or case.unit == actor.unit or case.assignee == actor.email
 
 
 def may_write(actor: Actor, case: Case) -> bool:
     """Officers write the cases of their unit or given to them; leaders all; partners answer what waits on them."""
-    if actor.role is None or actor.leads:
+    if actor.may(Permission.ALL_CASES):
         return True
-    if actor.role is Role.PARTNER:
+    if actor.may(Permission.ANSWER_QUESTIONS):
         return question_to(actor, case) is not None
     return case.unit == actor.unit or case.assignee == actor.email
 
 
 def confidential_scope(actor: Actor) -> tuple[str, str | None] | None:
     """Which confidential cases a list shows this person: those of a unit or given to an e-mail; None: all."""
-    if actor.role is None or actor.leads:
+    if actor.may(Permission.ALL_CASES):
         return None
     return actor.unit or "-", actor.email
 
 
 def require_team(actor: Actor) -> None:
     """Raises Forbidden for partners, who only answer what was asked of them."""
-    if actor.role is Role.PARTNER:
+    if not actor.may(Permission.DESK):
         raise Forbidden("協力機關帳號僅能查看及回復會辦事項。")

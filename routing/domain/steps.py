@@ -1,9 +1,13 @@
-"""Which step a case allows in which state: one table, used by pages, API, LINE and import."""
+"""Which step a case allows in which state, and which permission it wants: used by pages, API, LINE and import."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 from routing.domain.case import Case, EventKind, Outcome, Status
-from routing.domain.errors import StepNotAllowed
+from routing.domain.errors import Forbidden, StepNotAllowed
+from routing.domain.permissions import Actor, Permission, may_write, require_team
 
 _OPEN = frozenset(Status) - {Status.CLOSED}
 _NOT_WAITING = frozenset({Status.RECEIVED, Status.ASSIGNED, Status.IN_PROGRESS})
@@ -30,6 +34,56 @@ ALLOWED: dict[EventKind, frozenset[Status]] = {
     EventKind.RATED: _CLOSED,
     EventKind.CALL_ASKED: _ANY,
 }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """What somebody does to a case: the event it leaves (of which the states follow) and who may, any of these."""
+
+    event: EventKind
+    permissions: frozenset[Permission] = frozenset({Permission.DESK})
+
+
+STEPS: Mapping[str, Step] = {
+    "reply": Step(event=EventKind.REPLIED),
+    "note": Step(event=EventKind.NOTE, permissions=frozenset({Permission.DESK, Permission.ANSWER_QUESTIONS})),
+    "wait_firm": Step(event=EventKind.WAITING),
+    "wait_agency": Step(event=EventKind.WAITING),
+    "resume": Step(event=EventKind.RESUMED),
+    "extension": Step(event=EventKind.EXTENSION_ASKED),
+    "approval": Step(event=EventKind.EXTENDED, permissions=frozenset({Permission.DECIDE_EXTENSIONS})),
+    "assignment": Step(event=EventKind.ASSIGNED),
+    "category": Step(event=EventKind.CATEGORY),
+    "kind": Step(event=EventKind.KIND),
+    "close": Step(event=EventKind.CLOSED),
+    "reopen": Step(event=EventKind.REOPENED),
+    "confidential": Step(event=EventKind.CONFIDENTIAL),
+}
+"""The steps of pages and API by name."""
+_NOT_YOURS = {"approval": "展期須由主管核定。"}
+
+
+def permit(actor: Actor, name: str) -> None:
+    """Let a step pass as far as the person's role goes. Raises Forbidden."""
+    if any(actor.may(permission) for permission in STEPS[name].permissions):
+        return
+    require_team(actor)
+    raise Forbidden(_NOT_YOURS.get(name, "您的角色無法使用這項功能。"))
+
+
+def allowed(case: Case, actor: Actor) -> frozenset[str]:
+    """What this person may do with the case now; each step itself checks again."""
+    if not may_write(actor, case):
+        return frozenset()
+    pending = case.pending_extension is not None
+    return frozenset(
+        name
+        for name, step in STEPS.items()
+        if case.status in ALLOWED[step.event]
+        and any(actor.may(permission) for permission in step.permissions)
+        and {"extension": not pending, "approval": pending}.get(name, True)
+    )
+
 
 _IS_CLOSED = "案件已辦結；如需繼續辦理，請先重新開啟。"
 _WHY = {

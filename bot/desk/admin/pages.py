@@ -16,6 +16,7 @@ from bot.web.unit_of_work import Reading, RowId, UnitOfWork, reading, writing
 from bot.web.words import WORDS
 from knowledge.calendar.official_days import COUNTIES
 from routing.domain.errors import Invalid, NotFound, OnestopError
+from routing.domain.permissions import Permission, roles_with
 from routing.service.accounts import commands as account_commands
 from routing.service.accounts import lockout, passwords, tokens
 from routing.service.accounts import queries as account_queries
@@ -33,7 +34,7 @@ _PAGE = 50
 def _staff(work: UnitOfWork) -> dict[str, Any]:
     return {
         "staff": account_queries.staff(work.session), "units": work.office.offices.units,
-        "agencies": work.office.offices.agencies,
+        "agencies": work.office.offices.agencies, "usual_role": roles_with(Permission.UNIT_WORK)[0].value,
     }  # fmt: skip
 
 
@@ -44,7 +45,7 @@ def _access(work: UnitOfWork) -> dict[str, Any]:
 def _absences(work: UnitOfWork) -> dict[str, Any]:
     return {
         "absences": account_queries.absences(work.session, now=work.now),
-        "people": [person.row for person in account_queries.staff(work.session) if person.row.disabled_at is None],
+        "people": account_queries.colleagues(work.session),
     }
 
 

@@ -13,9 +13,10 @@ from bot.web.templating import show
 from bot.web.unit_of_work import Reading, RowId, UnitOfWork
 from bot.web.words import WORDS
 from knowledge.calendar.office_calendar import local
+from routing.domain import steps
 from routing.domain.case import EventKind
 from routing.domain.errors import OnestopError
-from routing.domain.permissions import Role
+from routing.domain.permissions import Permission
 from routing.service.accounts import queries as account_queries
 from routing.service.cases import partner_view
 from routing.service.cases import queries as case_queries
@@ -31,7 +32,7 @@ def case_page(
     request: Request, work: Reading, number: str, done: str | None = None, told: str | None = None
 ) -> Response:
     """One case; to a partner, the question to its agency in it."""
-    if work.actor.role is Role.PARTNER:
+    if work.actor.may(Permission.ANSWER_QUESTIONS):
         return show(request, "asked_case.html", question_of(work, number))
     values = values_of(work, number)
     said = [WORDS[family].get(code or "", "") for family, code in (("done", done), ("told", told))]
@@ -64,7 +65,7 @@ def values_of(
     return {
         "actor": work.actor, "now": work.now, "today": local(work.now).date(), "flash": [],
         "whole": whole, "case": case, "row": whole.row, "reading": whole.reading,
-        "allowed": case_queries.allowed_steps(whole, work.actor),
+        "allowed": steps.allowed(case, work.actor),
         "conversation": presenter.conversation(whole),
         "history": presenter.history(whole.events, whole.names, office),
         "since": presenter.history(since, whole.names, office) if error is not None else [],

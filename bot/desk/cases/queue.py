@@ -16,7 +16,7 @@ from bot.web.unit_of_work import Reading, UnitOfWork, cookie_name
 from bot.web.words import WORDS
 from knowledge.calendar.office_calendar import local
 from routing.domain.errors import Unauthenticated
-from routing.domain.permissions import Role
+from routing.domain.permissions import Permission
 from routing.service.accounts import authentication
 from routing.service.accounts import queries as account_queries
 from routing.service.cases import partner_view
@@ -53,7 +53,7 @@ def _queue(work: UnitOfWork, view: str | None, category: str | None, status: str
     found = case_queries.own_queue(
         work.session, work.office, work.actor, now=work.now, view=shown, category=category, status=status, q=q or None
     )
-    groups = _grouped(found, leads=work.actor.leads)
+    groups = _grouped(found, decides=work.actor.may(Permission.DECIDE_EXTENSIONS))
     filters = {"view": shown, "category": category or "", "status": status or "", "q": q}
     return {
         "actor": work.actor, "now": work.now, "today": local(work.now).date(), "groups": groups, "filters": filters,
@@ -62,10 +62,10 @@ def _queue(work: UnitOfWork, view: str | None, category: str | None, status: str
     }  # fmt: skip
 
 
-def _grouped(found: case_queries.Queue, *, leads: bool) -> list[tuple[str, list[case_queries.CaseLine]]]:
+def _grouped(found: case_queries.Queue, *, decides: bool) -> list[tuple[str, list[case_queries.CaseLine]]]:
     """The queue by group. People who decide extensions see those asked for after the urgent cases."""
     groups: list[tuple[str, list[case_queries.CaseLine]]] = [(name, getattr(found, name)) for name in GROUPS]
-    if not leads:
+    if not decides:
         return groups
     urgent, *others = groups
     asked = [line for _, lines in others for line in lines if line.row.pending_extension]
@@ -98,7 +98,7 @@ def queue_page(
     q: str = "", done: str | None = None,
 ) -> Response:  # fmt: skip
     """What wants doing; to a partner, the questions to its agency."""
-    if work.actor.role is Role.PARTNER:
+    if work.actor.may(Permission.ANSWER_QUESTIONS):
         return show(request, "asked.html", _asked(work, q) | {"done": _one_of(done, "done")})
     values = _queue(work, view, category, status, q)
     return show(request, "queue.html", {**values, "done": _one_of(done, "done")})
@@ -110,7 +110,7 @@ def queue_part(
     status: str | None = None, q: str = "", seen: str = "",
 ) -> Response:  # fmt: skip
     """The queue alone, for a page that is open; 204 while nothing changed, so that nothing flickers."""
-    partner = work.actor.role is Role.PARTNER
+    partner = work.actor.may(Permission.ANSWER_QUESTIONS)
     values = _asked(work, q) if partner else _queue(work, view, category, status, q)
     if seen == values["seen"]:
         return Response(status_code=204)
@@ -124,7 +124,7 @@ def cases_page(
     q: str = "", cursor: str | None = None,
 ) -> Response:  # fmt: skip
     """All cases that fit, newest first, a page at a time; to a partner, the questions to its agency."""
-    if work.actor.role is Role.PARTNER:
+    if work.actor.may(Permission.ANSWER_QUESTIONS):
         return show(request, "asked.html", _asked(work, q) | {"done": None})
     filters = {
         "status": _one_of(status, "status"), "kind": _one_of(kind, "kind"), "category": _one_of(category, "category"),

@@ -16,7 +16,7 @@ from bot.web.templating import show
 from bot.web.unit_of_work import reading, writing
 from routing.domain.case import Kind, Outcome
 from routing.domain.errors import Invalid, NotFound, OnestopError, StaleVersion, StepNotAllowed
-from routing.domain.permissions import Role, may_read
+from routing.domain.permissions import Permission, may_read
 from routing.service.cases import commands as case_commands
 from routing.service.cases import locked_case
 from routing.service.cases.locked_case import LockedCase
@@ -137,7 +137,7 @@ def take_step(request: Request, number: str, step: str, form: Filled) -> Respons
 
 def _again(request: Request, number: str, step: str, form: Form, error: OnestopError) -> Response:
     with reading(request) as work:
-        if work.actor.role is Role.PARTNER:
+        if work.actor.may(Permission.ANSWER_QUESTIONS):
             again = question_of(work, number, form=form, error=error)
             return show(request, "asked_case.html", again, status=status_of(error))
         values = values_of(work, number, step=step, form=form, error=error)

@@ -20,6 +20,7 @@ from bot.web.unit_of_work import Reading, UnitOfWork
 from bot.web.words import WORDS
 from knowledge.calendar.office_calendar import local
 from routing.domain.errors import Invalid, NotFound
+from routing.domain.permissions import Permission
 from routing.domain.reporting.figures import COUNTS
 from routing.domain.reporting.periods import Period, last_complete_month
 from routing.domain.reporting.statistics import ALL, Report
@@ -48,6 +49,7 @@ def turnaround_page(request: Request, work: Reading, asked: Question) -> Respons
     name = label_of(work.session, asked.by)
     year = _year_to(work, asked)
     rows, hidden = group_rows(report, name)
+    by_person = work.actor.may(Permission.OFFICER_FIGURES)
     today = local(work.now).date()
     return show(
         request, "turnaround.html",
@@ -60,7 +62,7 @@ def turnaround_page(request: Request, work: Reading, asked: Question) -> Respons
             "hidden": hidden, "least": LEAST_CASES, "left_out": issued.left_out,
             "chart": _chart(year), "months": year.groups, "chart_query": asked.query(by=None),
             "definitions": DEFINITIONS, "quick": _quick(today, asked),
-            "splits": {code: word for code, word in WORDS["by"].items() if code != "officer" or work.actor.leads},
+            "splits": {code: word for code, word in WORDS["by"].items() if code != "officer" or by_person},
         },
     )  # fmt: skip
 

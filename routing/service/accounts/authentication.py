@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from routing.domain.errors import Invalid, Unauthenticated
-from routing.domain.permissions import Actor, Role
+from routing.domain.permissions import Actor, Permission, Role, may
 from routing.service.accounts import lockout, passwords
 from routing.service.accounts.passwords import Hashed
 from routing.store.accounts import queries as account_store
@@ -203,9 +203,9 @@ def add_staff(
         raise Invalid(f"姓名請在 {LONGEST_NAME} 字以內。", field="name", code="too_long")
     if account_store.staff_by_email(session, email) is not None:
         raise Invalid(f"帳號 {email} 已存在。", field="email", code="staff_exists")
-    if role is Role.OFFICER and not unit:
+    if may(role, Permission.UNIT_WORK) and not unit:
         raise Invalid("承辦人必須屬於一個單位。", field="unit")
-    if role is Role.PARTNER and not agency:
+    if may(role, Permission.ANSWER_QUESTIONS) and not agency:
         raise Invalid("協力機關帳號必須指定機關。", field="agency")
     staff = Staff(
         email=email, name=name.strip(), role=role.value, unit=unit, categories=list(categories), agency=agency,

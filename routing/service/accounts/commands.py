@@ -10,7 +10,7 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from routing.domain.errors import Invalid, NotFound
-from routing.domain.permissions import Actor, Role
+from routing.domain.permissions import Actor, Permission, Role, may
 from routing.service.accounts import authentication
 from routing.service.accounts.passwords import Hashed
 from routing.service.accounts.queries import require_admin
@@ -83,7 +83,7 @@ def add_absence(
 
 def _active(session: Session, email: str, *, field: str) -> Staff:
     person = account_store.staff_by_email(session, email)
-    if person is None or person.disabled_at is not None or person.role == Role.PARTNER:
+    if person is None or person.disabled_at is not None or not may(person.role, Permission.DESK):
         raise Invalid("請選擇啟用中的同仁。", field=field, code="unknown_staff")
     return person
 

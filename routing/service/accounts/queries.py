@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from knowledge.calendar.office_calendar import local
 from routing.domain.errors import Forbidden
-from routing.domain.permissions import Actor, Role
+from routing.domain.permissions import Actor, Permission, may
 from routing.store.accounts import queries as account_store
 from routing.store.accounts.schema import Absence, Audit, Staff
 from routing.store.cases import queries as case_store
@@ -17,7 +17,7 @@ from routing.store.cases import queries as case_store
 
 def require_admin(actor: Actor) -> None:
     """Let only administrators pass. Raises Forbidden for others."""
-    if actor.role is not Role.ADMIN:
+    if not actor.may(Permission.ADMINISTER):
         raise Forbidden("這個頁面僅供系統管理人員使用。")
 
 
@@ -66,7 +66,7 @@ def audit_trail(session: Session, actor: Actor, *, before_id: int | None, limit:
 
 def colleagues(session: Session) -> list[Staff]:
     """People to whom a case can be given, by unit and name."""
-    return [person for person in account_store.all_staff(session, active=True) if person.role != Role.PARTNER]
+    return [person for person in account_store.all_staff(session, active=True) if may(person.role, Permission.DESK)]
 
 
 def everybody(session: Session) -> list[Staff]:

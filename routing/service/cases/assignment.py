@@ -11,7 +11,7 @@ from knowledge.calendar.office_calendar import local
 from routing.domain.assignment import Candidate, choose
 from routing.domain.case import EventKind
 from routing.domain.errors import Invalid
-from routing.domain.permissions import SYSTEM
+from routing.domain.permissions import SYSTEM, Permission, may
 from routing.service.cases.locked_case import LockedCase, change
 from routing.service.office_context import OfficeContext
 from routing.store.accounts import queries as account_store
@@ -76,7 +76,7 @@ def assign_to(locked: LockedCase, email: str | None) -> bool:
         locked.record(EventKind.ASSIGNED, to=None)
         return True
     person = account_store.staff_by_email(locked.session, email)
-    if person is None or person.disabled_at is not None or person.role == "partner":
+    if person is None or person.disabled_at is not None or not may(person.role, Permission.DESK):
         raise Invalid(f"查無可分案的同仁：{email}。", field="assignee", code="unknown_assignee")
     if locked.case.assignee == person.email:
         return False

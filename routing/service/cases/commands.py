@@ -16,8 +16,8 @@ from knowledge.calendar.office_calendar import local
 from knowledge.vocabulary import CASE_CATEGORIES, Channel
 from routing.domain import clock, steps
 from routing.domain.case import Case, EventKind, Kind, Outcome
-from routing.domain.errors import Forbidden, Invalid, StepNotAllowed
-from routing.domain.permissions import Actor, Role, require_team
+from routing.domain.errors import Invalid, StepNotAllowed
+from routing.domain.permissions import Actor, Permission, require_team
 from routing.domain.reporting.history import EARLIEST
 from routing.domain.tax_number import check_firm
 from routing.service.cases import assignment, locked_case, notifications
@@ -165,7 +165,8 @@ def firm_message(locked: LockedCase, message: Message, *, ends_wait: bool, tell:
 def note(locked: LockedCase, text: str, *, tell: Tell) -> None:
     """A note among staff; the firm never sees it. A partner's is the answer to the question, and ends the wait."""
     text = _text(text, "text")
-    answers = locked.actor.role is Role.PARTNER
+    steps.permit(locked.actor, "note")
+    answers = locked.actor.may(Permission.ANSWER_QUESTIONS)
     message = _add_message(
         locked.session, locked.row, direction="note", text=text, at=locked.now, by=locked.actor.email, via="line"
     )
@@ -189,7 +190,7 @@ def reply(
     Raises:
         Invalid: no LINE contact to answer, or a time before receipt or ahead of now.
     """
-    require_team(locked.actor)
+    steps.permit(locked.actor, "reply")
     text = _text(text, "text")
     if via not in set(Channel):
         raise Invalid(f"via 必須是 {'、'.join(Channel)} 之一。", field="via")
@@ -222,7 +223,7 @@ def _check_given(locked: LockedCase, at: datetime) -> None:
 
 def assign(locked: LockedCase, email: str | None, *, tell: Tell) -> None:
     """Give the case to a person (or to nobody); assigning it again to the same person does nothing."""
-    require_team(locked.actor)
+    steps.permit(locked.actor, "assignment")
     if assignment.assign_to(locked, email):
         if email is not None:
             tell(locked, "assigned", notifications.assigned(locked))
@@ -231,7 +232,7 @@ def assign(locked: LockedCase, email: str | None, *, tell: Tell) -> None:
 
 def change_category(locked: LockedCase, category: str, *, topic: str | None, reason: str, tell: Tell) -> None:
     """Correct category and topic; the case goes to the unit that handles them. Moves no date."""
-    require_team(locked.actor)
+    steps.permit(locked.actor, "category")
     if category not in CASE_CATEGORIES:
         raise Invalid(f"category 必須是 {'、'.join(CASE_CATEGORIES)} 之一。", field="category")
     reason = _text(reason, "reason", limit=300)
@@ -250,7 +251,7 @@ def change_category(locked: LockedCase, category: str, *, topic: str | None, rea
 
 def change_kind(locked: LockedCase, kind: Kind, *, filed_at: datetime | None, reason: str, tell: Tell) -> None:
     """Confirm or change what the case is in law; its date counts anew from receipt (or from the act of filing)."""
-    require_team(locked.actor)
+    steps.permit(locked.actor, "kind")
     if filed_at is not None and not locked.row.first_contact_at <= filed_at <= locked.now:
         raise Invalid("申請時間必須在首次聯繫之後、現在之前。", field="filed_at")
     reason = _text(reason, "reason", limit=300)
@@ -266,7 +267,7 @@ def wait(
     locked: LockedCase, on: str, *, message: str, tell: Tell, agency: str | None = None, until: str | None = None
 ) -> None:
     """Wait for the firm (which is told everything that is missing) or for another agency."""
-    require_team(locked.actor)
+    steps.permit(locked.actor, "wait_firm" if on == "firm" else "wait_agency")
     message = _text(message, "message")
     if on not in {"firm", "agency"}:
         raise Invalid("on 必須是 firm 或 agency。", field="on")
@@ -303,7 +304,7 @@ def _is_day(text: str) -> bool:
 
 def resume(locked: LockedCase, *, tell: Tell) -> None:
     """Go on working; the wait ends now. A partner ends it by an answer, not without: ``answer_missing``."""
-    if locked.actor.role is Role.PARTNER:
+    if locked.actor.may(Permission.ANSWER_QUESTIONS):
         raise StepNotAllowed("請填寫會辦的回復；送出後會辦即結束。", code="answer_missing")
     _go_on(locked, tell)
 
@@ -320,12 +321,12 @@ def ask_extension(locked: LockedCase, days: int, *, reason: str, tell: Tell) -> 
     Raises:
         StepNotAllowed: the due date is over, or a request is pending already.
     """
-    require_team(locked.actor)
+    steps.permit(locked.actor, "extension")
     if not 1 <= days <= 365:
         raise Invalid("展期日數必須在 1 到 365 之間。", field="days")
     reason = _text(reason, "reason", limit=300)
     _before_due(locked)
-    if locked.actor.leads or locked.actor.role is None:
+    if locked.actor.may(Permission.EXTEND):
         _extend(locked, days, reason, tell)
         return
     if locked.case.pending_extension is not None:
@@ -336,8 +337,7 @@ def ask_extension(locked: LockedCase, days: int, *, reason: str, tell: Tell) -> 
 
 def decide_extension(locked: LockedCase, *, approve: bool, note: str, tell: Tell) -> None:
     """A supervisor approves or refuses what an officer asked for."""
-    if not locked.actor.leads:
-        raise Forbidden("展期須由主管核定。")
+    steps.permit(locked.actor, "approval")
     pending = locked.case.pending_extension
     if pending is None:
         raise StepNotAllowed("沒有待核定的展期申請。", code="no_extension_pending")
@@ -365,7 +365,7 @@ def _extend(locked: LockedCase, days: int, reason: str, tell: Tell) -> None:
 
 def close(locked: LockedCase, outcome: Outcome, *, summary: str, tell: Tell) -> None:
     """Close the case. ``answered`` needs an answer given; a wait ends with it."""
-    require_team(locked.actor)
+    steps.permit(locked.actor, "close")
     summary = _text(summary, "summary", limit=2000)
     steps.check(locked.case, EventKind.CLOSED, outcome=outcome)
     message = _add_message(
@@ -382,7 +382,7 @@ def reopen(locked: LockedCase, *, reason: str, tell: Tell) -> None:
 
     If nobody is here it waits in the queue for whoever comes first.
     """
-    require_team(locked.actor)
+    steps.permit(locked.actor, "reopen")
     reason = _text(reason, "reason", limit=300)
     locked.record(EventKind.REOPENED, reason=reason)
     if not _still_here(locked, locked.case) and assignment.assign_automatically(locked) is None:

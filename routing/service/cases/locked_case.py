@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from routing.domain import clock, steps
 from routing.domain.case import Case, Event, EventKind, Outcome, apply
 from routing.domain.errors import Forbidden, Invalid, NotFound, StaleVersion
-from routing.domain.permissions import Actor, Role, may_read, may_write, question_to
+from routing.domain.permissions import Actor, Permission, may_read, may_write, question_to
 from routing.service.office_context import OfficeContext
 from routing.store.accounts import queries as account_store
 from routing.store.cases import queries as store
@@ -115,7 +115,7 @@ def version_for(actor: Actor, row: CaseRow, case: Case) -> int:
     For a partner it is that of the question alone: the events' number would tell of what happened since, and what
     happens since does not touch the question. 0: nothing is asked.
     """
-    if actor.role is not Role.PARTNER:
+    if not actor.may(Permission.ANSWER_QUESTIONS):
         return row.version
     asked = question_to(actor, case)
     return question_version(asked.start) if asked is not None else 0

@@ -14,7 +14,7 @@ from knowledge.language.text import normalise
 from routing.domain import clock
 from routing.domain.case import Case, Status
 from routing.domain.errors import Invalid
-from routing.domain.permissions import Actor, Role, require_team
+from routing.domain.permissions import Actor, Permission, require_team
 from routing.service.cases import histories, partner_view
 from routing.service.cases import queries as case_queries
 from routing.service.cases.locked_case import LockedCase
@@ -49,7 +49,7 @@ def case_page(
     if cursor is not None:
         cursor_id(cursor)
     chosen = store.CaseFilter(today=local(now).date(), **wanted)
-    if actor.role is Role.PARTNER:
+    if actor.may(Permission.ANSWER_QUESTIONS):
         questions = partner_view.page(session, actor, chosen, limit=limit, cursor=cursor)
         return {"items": [question_json(one) for one in questions.items], "next_cursor": questions.next_cursor}
     page = case_queries.list_cases(session, office, actor, chosen, limit=limit, cursor=cursor, now=now)
@@ -74,7 +74,7 @@ def _reading(office: OfficeContext, case: Case, now: datetime) -> clock.Reading:
 
 def locked_case_json(locked: LockedCase) -> dict[str, Any]:
     """A case just written to, as the API answers."""
-    if locked.actor.role is Role.PARTNER:
+    if locked.actor.may(Permission.ANSWER_QUESTIONS):
         state = {"number": locked.row.number, "status": locked.case.status.value, "version": locked.version}
         return {**_UNSEEN, **state}
     firm = store.firm_of(locked.session, locked.row)
@@ -86,7 +86,7 @@ def case_whole(session: Session, office: OfficeContext, actor: Actor, number: st
 
     For a partner it is the question to its agency in the same shape, with everything else empty.
     """
-    if actor.role is Role.PARTNER:
+    if actor.may(Permission.ANSWER_QUESTIONS):
         return question_whole(partner_view.one(session, actor, number))
     whole = case_queries.whole(session, office, actor, number, now=now)
     words = {message.id: (message.text, message.via, message.doc_no) for message in whole.messages}

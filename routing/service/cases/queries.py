@@ -11,10 +11,9 @@ from sqlalchemy.orm import Session
 
 from knowledge.calendar.office_calendar import local
 from routing.domain import clock
-from routing.domain.case import Case, Event, EventKind, Status
+from routing.domain.case import Case, Event, Status
 from routing.domain.errors import Invalid, NotFound
-from routing.domain.permissions import Actor, Role, confidential_scope, may_write, require_team
-from routing.domain.steps import ALLOWED
+from routing.domain.permissions import Actor, Permission, confidential_scope, require_team
 from routing.service.cases.locked_case import find, seen
 from routing.service.office_context import OfficeContext
 from routing.store.accounts import queries as account_store
@@ -30,18 +29,12 @@ from routing.store.messaging.schema import Outbox
 MINE, UNIT, ALL = "mine", "unit", "all"
 """Whose cases a list shows."""
 
-_STEPS = {
-    "reply": EventKind.REPLIED, "note": EventKind.NOTE, "wait_firm": EventKind.WAITING,
-    "wait_agency": EventKind.WAITING, "resume": EventKind.RESUMED, "extension": EventKind.EXTENSION_ASKED,
-    "assignment": EventKind.ASSIGNED, "category": EventKind.CATEGORY, "kind": EventKind.KIND,
-    "close": EventKind.CLOSED, "reopen": EventKind.REOPENED, "confidential": EventKind.CONFIDENTIAL,
-}  # fmt: skip
 _OPEN = tuple(status.value for status in Status if status is not Status.CLOSED)
 
 
 def usual_view(actor: Actor) -> str:
     """Whose cases a person sees first: officers their own, everybody else all."""
-    return MINE if actor.role is Role.OFFICER else ALL
+    return MINE if actor.may(Permission.UNIT_WORK) else ALL
 
 
 def wanted(
@@ -98,19 +91,6 @@ def own_queue(
     return shown
 
 
-def allowed_steps(whole: CaseWhole, actor: Actor) -> frozenset[str]:
-    """The steps that this case's state and this person's role let pass; the step itself checks again."""
-    if not may_write(actor, whole.case):
-        return frozenset()
-    status = whole.case.status
-    found = {name for name, step in _STEPS.items() if status in ALLOWED[step]}
-    if whole.case.pending_extension is not None:
-        found.discard("extension")
-        if actor.leads:
-            found.add("approval")
-    return frozenset(found)
-
-
 def changes_since(session: Session, whole: CaseWhole, version: int) -> tuple[Event, ...]:
     """What was written to a case after the version that a person had before them."""
     return case_store.events_after(session, whole.row.id, version)
@@ -124,7 +104,7 @@ def file_of(session: Session, actor: Actor, media_id: int, *, number: str | None
             sound alike, or an id that is tried would tell which case it belongs to. Partners read no files.
     """
     found = case_store.file_of_case(session, media_id)
-    if found is not None and number in {None, found[2]} and actor.role is not Role.PARTNER:
+    if found is not None and number in {None, found[2]} and actor.may(Permission.DESK):
         media, message, of_case = found
         if media.content is not None and message.erased_at is None and seen(session, of_case, actor) is not None:
             return media, media.content
@@ -278,7 +258,9 @@ def _rivals(session: Session, actor: Actor, firm: Firm | None) -> list[str]:
     """A firm that only confidential cases know is named to those alone who see all of them."""
     known = account_store.rivals(session, firm)
     open_to_all = known and account_store.firms_in_the_open(session, [rival.id for rival in known])
-    return [rival.name if actor.leads or rival.id in open_to_all else "（另一廠商）" for rival in known]
+    return [
+        rival.name if actor.may(Permission.ALL_CASES) or rival.id in open_to_all else "（另一廠商）" for rival in known
+    ]
 
 
 def _firm_json(firm: Firm) -> dict[str, Any]:

@@ -6,8 +6,8 @@ by itself when it is shown again. An entry that was approved meanwhile stays: so
 
 from __future__ import annotations
 
+from routing.domain import steps
 from routing.domain.case import EventKind
-from routing.domain.permissions import require_team
 from routing.service.cases import locked_case
 from routing.service.cases.locked_case import LockedCase
 from routing.store.knowledge_admin import queries as store
@@ -17,7 +17,7 @@ _UNNAMED = "保密案件"
 
 def set_confidential(locked: LockedCase, *, confidential: bool) -> None:
     """Hide the case from other units, with everything that was made of its words, or show it again."""
-    require_team(locked.actor)
+    steps.permit(locked.actor, "confidential")
     if locked.case.confidential == confidential:
         return
     locked.record(EventKind.CONFIDENTIAL, confidential=confidential)

@@ -10,7 +10,7 @@ from knowledge.language.text import normalise
 from knowledge.overlay import Kind
 from knowledge.vocabulary import CASE_CATEGORIES
 from routing.domain.errors import Forbidden, Invalid, NotFound, StepNotAllowed
-from routing.domain.permissions import Actor, Role, may_write, require_team
+from routing.domain.permissions import Actor, Permission, may_write, require_team
 from routing.service.cases.locked_case import find
 from routing.service.knowledge_admin.active import ActiveKnowledge
 from routing.service.knowledge_admin.grouping import bare, mask
@@ -115,8 +115,8 @@ def withdraw(session: Session, actor: Actor, known: ActiveKnowledge, correction_
     if row.state not in {"trial", "live"}:
         raise StepNotAllowed("這筆修正已不在試驗或生效中。")
     entry = known.base.entry(row.entry_id) if row.entry_id else None
-    of_unit = actor.role is Role.OFFICER and entry is not None and entry.unit == actor.unit
-    if not (actor.leads or of_unit or row.author == (actor.email or actor.name)):
+    of_unit = actor.may(Permission.UNIT_WORK) and entry is not None and entry.unit == actor.unit
+    if not (actor.may(Permission.ALL_KNOWLEDGE) or of_unit or row.author == (actor.email or actor.name)):
         raise Forbidden("只有提出修正的同仁、權責單位與主管可以撤回。")
     row.state, row.decided_at = "withdrawn", now
     _audit(session, actor.email or actor.name, "correction.withdrawn", str(row.id), now)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from knowledge.calendar.office_calendar import local
 from knowledge.services import OnlineService, ServicesError, load_services
 from routing.domain.errors import Forbidden, Invalid, NotFound
-from routing.domain.permissions import Actor, Role, require_team
+from routing.domain.permissions import Actor, Permission, require_team
 from routing.service.office_context import OfficeContext
 from routing.store.accounts import queries as account_store
 from routing.store.knowledge_admin import queries as store
@@ -18,11 +18,11 @@ from routing.store.knowledge_admin import queries as store
 
 def may_locate(actor: Actor, office: OfficeContext, service: OnlineService) -> bool:
     """Leaders, and officers of the unit that has the service's category."""
-    if actor.leads:
+    if actor.may(Permission.ALL_KNOWLEDGE):
         return True
     topic = service.topics[0] if service.topics else None
     unit = office.offices.unit_for(service.category.value, topic, None).name
-    return actor.role is Role.OFFICER and actor.unit == unit
+    return actor.may(Permission.UNIT_WORK) and actor.unit == unit
 
 
 def locate(

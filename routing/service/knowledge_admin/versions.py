@@ -16,7 +16,7 @@ from knowledge.files.fields import Problem
 from knowledge.language.text import normalise
 from knowledge.loading import read_sent
 from routing.domain.errors import Forbidden, Invalid, NotFound, StaleVersion, StepNotAllowed
-from routing.domain.permissions import Actor, Role, require_team
+from routing.domain.permissions import Actor, Permission, require_team
 from routing.service.knowledge_admin.active import ActiveKnowledge, body_of, read_body
 from routing.service.knowledge_admin.corrections import teachable
 from routing.store.accounts import queries as account_store
@@ -63,9 +63,9 @@ class Version:
 
 def may_approve(actor: Actor, unit: str, author: str) -> bool:
     """Leaders approve anything; officers what belongs to their unit and somebody else wrote."""
-    if actor.leads:
+    if actor.may(Permission.ALL_KNOWLEDGE):
         return True
-    return actor.role is Role.OFFICER and actor.unit == unit and (actor.email or actor.name) != author
+    return actor.may(Permission.UNIT_WORK) and actor.unit == unit and (actor.email or actor.name) != author
 
 
 def owner_unit(known: ActiveKnowledge, row: KnowledgeEdit) -> str:

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from routing.domain.case import Kind
 from routing.domain.errors import Forbidden
-from routing.domain.permissions import Actor, confidential_scope, require_team
+from routing.domain.permissions import Actor, Permission, confidential_scope, require_team
 from routing.domain.reporting import statistics
 from routing.domain.reporting.periods import Period
 from routing.domain.reporting.statistics import GroupBy, Report
@@ -32,7 +32,7 @@ def check_split(actor: Actor, by: str | None) -> None:
         Forbidden: the person is a partner, or an officer who asks for figures of colleagues.
     """
     require_team(actor)
-    if by == "officer" and not actor.leads:
+    if by == "officer" and not actor.may(Permission.OFFICER_FIGURES):
         raise Forbidden("承辦人別的統計僅供主管查看。")
 
 

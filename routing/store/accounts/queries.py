@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from routing.domain.permissions import Permission, roles_with
 from routing.domain.tax_number import same_firm
 from routing.store.accounts.schema import Absence, ApiToken, Audit, SignInFailure, Staff, WebSession
 from routing.store.cases.schema import Case, Firm
@@ -49,8 +50,10 @@ def all_staff(session: Session, *, active: bool = False) -> list[Staff]:
 
 
 def officers_of(session: Session, unit: str) -> list[Staff]:
-    """The active officers of a unit."""
-    query = select(Staff).where(Staff.unit == unit, Staff.role == "officer", Staff.disabled_at.is_(None))
+    """The active people of a unit who are given its cases."""
+    query = select(Staff).where(
+        Staff.unit == unit, Staff.role.in_(roles_with(Permission.UNIT_WORK)), Staff.disabled_at.is_(None)
+    )
     return list(session.scalars(query.order_by(Staff.id)))
 
 
