@@ -19,6 +19,7 @@ from bot.demo.scenarios import Plan, play
 from bot.demo.schedule import FULL, Schedule
 from bot.demo.story import Story
 from knowledge.calendar.office_calendar import OfficeCalendar, local
+from knowledge.calendar.republic import roc_digits
 from knowledge.offices.directory import Offices
 
 SEED = 1151122
@@ -54,7 +55,7 @@ def make_histories(
     for story in stories:
         day = local(story.received_at).date()
         serials[day] += 1
-        number = f"{agency_code}-{day.year - 1911:03d}{day:%m%d}-{serials[day]:04d}"
+        number = f"{agency_code}-{roc_digits(day)}-{serials[day]:04d}"
         lines.append(json.dumps(story.record(number), ensure_ascii=False))
     return lines
 

@@ -11,6 +11,7 @@ from fastapi import Depends, Request
 from bot.web import pending_form
 from bot.web.bodies import read_form
 from knowledge.calendar.office_calendar import TAIPEI
+from knowledge.calendar.republic import western_year
 from routing.domain.errors import Invalid
 
 _MOST_BYTES = 128 * 1024
@@ -60,7 +61,7 @@ def read_day(value: str, field: str) -> date | None:
     parts = value.strip().replace("/", "-").replace(".", "-").split("-")
     try:
         year, month, day = (int(part) for part in parts)
-        return date(year + 1911 if year < 1000 else year, month, day)
+        return date(western_year(year), month, day)
     except ValueError:
         raise Invalid("日期無法判讀，請輸入如 115.11.22 或 2026-11-22。", field=field) from None
 

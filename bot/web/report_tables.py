@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 
 from bot.web.tables import Cell, Table
 from bot.web.words import word
+from knowledge.calendar.republic import roc_written
 from routing.domain.reporting.figures import COUNTS, DISTRIBUTIONS, Figures
 from routing.domain.reporting.statistics import ALL, Group, GroupBy, Report
 
@@ -85,11 +86,6 @@ def _half_up(value: float, places: int, *, shift: int = 0) -> Decimal:
     return Decimal(repr(value)).scaleb(shift).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
 
 
-def republic(day: date) -> str:
-    """A date as agencies write it: 114 年 2 月 1 日."""
-    return f"{day.year - 1911} 年 {day.month} 月 {day.day} 日"
-
-
 @dataclass(frozen=True, slots=True)
 class Visible:
     """The groups that a page may show, and the keys of those it must not."""
@@ -126,7 +122,7 @@ def table(report: Report, made_at: datetime, label: Callable[[str], str] = str) 
         columns=(*head, *_headings()),
         rows=tuple(_rows(report, label)),
         notes=(
-            f"統計期間：{republic(report.period.start)}至{republic(report.period.end)}（含）",
+            f"統計期間：{roc_written(report.period.start)}至{roc_written(report.period.end)}（含）",
             f"計算規則版本：{report.rules}；辦公日曆版本：{report.calendar}",
             *DEFINITIONS,
         ),

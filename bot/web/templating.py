@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,7 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bot.web import words
 from bot.web.words import CHOICES
-from knowledge.calendar.office_calendar import local
+from knowledge.calendar.republic import roc_date, roc_instant
 from routing.domain.permissions import may
 
 
@@ -24,16 +23,6 @@ def show(request: Request, template: str, values: dict[str, Any], *, status: int
 
 _BOT = Path(__file__).parent.parent
 _FOLDERS = [_BOT / "web" / "templates", *sorted((_BOT / "desk").rglob("templates"))]
-
-
-def roc_date(value: date | None) -> str:
-    """A date as agencies write it: 115.11.22."""
-    return f"{value.year - 1911}.{value.month:02d}.{value.day:02d}" if value else "—"
-
-
-def roc_instant(value: datetime | None) -> str:
-    """An instant in Taipei time: 115.11.22 10:30."""
-    return f"{roc_date(local(value).date())} {local(value):%H:%M}" if value else "—"
 
 
 def safe_url(value: str) -> str:

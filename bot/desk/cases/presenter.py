@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from bot.web.templating import roc_date, roc_instant
 from bot.web.words import word
+from knowledge.calendar.republic import roc_date, roc_instant
 from routing.domain.case import Event, EventKind
 from routing.domain.messages import Outgoing
 from routing.service.cases import notifications

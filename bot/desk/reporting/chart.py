@@ -6,7 +6,6 @@ for those who cannot see it. The same numbers stand beside it in a table.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +15,7 @@ import pygal
 from pygal.style import Style
 
 from bot.web.report_tables import NO_CASES
+from knowledge.calendar.republic import roc_month
 from routing.domain.reporting.statistics import Group
 
 _ON_TIME, _LATE = "#1f6f8b", "#b3432b"
@@ -94,8 +94,7 @@ def _bar(group: Group, name: str, highest: int) -> dict[str, Any]:
 
 def _label(key: str | None) -> str:
     """``2025-02`` as 114 年 2 月, which fits below a bar as 114.2; weeks keep their key."""
-    month = re.fullmatch(r"(\d{4})-(\d{2})", key or "")
-    return f"{int(month[1]) - 1911}.{int(month[2])}" if month else key or ""
+    return roc_month(key or "", short=True)
 
 
 def _describe(groups: Sequence[Group]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -10,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from bot.web.report_tables import LABELS, NO_CASES, PARTS, days, hide_small, minutes
 from bot.web.words import word
+from knowledge.calendar.republic import roc_month
 from routing.domain.reporting.figures import DISTRIBUTIONS, Figures
 from routing.domain.reporting.statistics import GroupBy, Report
 from routing.service.accounts import queries as account_queries
@@ -63,16 +63,10 @@ def label_of(session: Session, by: str | None) -> Callable[[str], str]:
         names = {person.email: person.name for person in account_queries.everybody(session)}
         return lambda key: names.get(key, key)
     if by == "month":
-        return month_name
+        return roc_month
     if by is not None and by in _WORDED:
         return lambda key: word(key, by)
     return str
-
-
-def month_name(key: str) -> str:
-    """``2025-02`` as 114 年 2 月."""
-    month = re.fullmatch(r"(\d{4})-(\d{2})", key)
-    return f"{int(month[1]) - 1911} 年 {int(month[2])} 月" if month else key
 
 
 def group_rows(report: Report, name: Callable[[str], str]) -> tuple[list[GroupRow], int]:

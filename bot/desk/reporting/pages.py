@@ -10,15 +10,16 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from bot.desk.reporting.chart import MonthlyChart, monthly
-from bot.desk.reporting.formatting import distributions, group_rows, label_of, measured, month_name
+from bot.desk.reporting.formatting import distributions, group_rows, label_of, measured
 from bot.desk.reporting.report_query import Asked, Question
 from bot.web.limits import counting
-from bot.web.report_tables import DEFINITIONS, LABELS, LEAST_CASES, days, rate, republic, table
+from bot.web.report_tables import DEFINITIONS, LABELS, LEAST_CASES, days, rate, table
 from bot.web.tables import MEDIA_TYPES, Format, write
 from bot.web.templating import show
 from bot.web.unit_of_work import Reading, UnitOfWork
 from bot.web.words import WORDS
 from knowledge.calendar.office_calendar import local
+from knowledge.calendar.republic import roc_month, roc_written
 from routing.domain.errors import Invalid, NotFound
 from routing.domain.permissions import Permission
 from routing.domain.reporting.figures import COUNTS
@@ -55,10 +56,10 @@ def turnaround_page(request: Request, work: Reading, asked: Question) -> Respons
         request, "turnaround.html",
         {
             "actor": work.actor, "now": work.now, "asked": asked, "issued": issued, "report": report,
-            "start": republic(asked.period.start), "end": republic(asked.period.end),
+            "start": roc_written(asked.period.start), "end": roc_written(asked.period.end),
             "over": issued.fingerprint is not None, "kinds": {**WORDS["kind"], ALL: "全部"}, "labels": LABELS,
             "parts": list(report.by_kind.values()) if asked.kind == ALL else [report],
-            "distributions": distributions, "month_name": month_name, "days": days, "rate": rate, "rows": rows,
+            "distributions": distributions, "month_name": roc_month, "days": days, "rate": rate, "rows": rows,
             "hidden": hidden, "least": LEAST_CASES, "left_out": issued.left_out,
             "chart": _chart(year), "months": year.groups, "chart_query": asked.query(by=None),
             "definitions": DEFINITIONS, "quick": _quick(today, asked),
@@ -136,8 +137,8 @@ def cases_page(
         {
             "actor": work.actor, "today": local(work.now).date(), "asked": asked, "lines": lines,
             "title": LABELS[figure], "group": _group_name(group, name), "times": len(numbers), "cases": len(distinct),
-            "unseen": len(wanted) - len(lines), "start": republic(asked.period.start),
-            "end": republic(asked.period.end), "counted": figure in COUNTS, "rate": figure == "on_time_rate",
+            "unseen": len(wanted) - len(lines), "start": roc_written(asked.period.start),
+            "end": roc_written(asked.period.end), "counted": figure in COUNTS, "rate": figure == "on_time_rate",
             "values": measured(issued.report.figures_of(group or None) if grouped else issued.report.figures, figure),
             "next": asked.query(figure=figure, group=group, page=str(page + 1)) if len(distinct) > shown else None,
         },

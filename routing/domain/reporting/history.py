@@ -15,6 +15,7 @@ from datetime import UTC, date, datetime
 from typing import Any, NoReturn
 
 from knowledge.calendar.office_calendar import TAIPEI
+from knowledge.calendar.republic import roc_written, western_year
 from knowledge.offices.directory import Offices
 from knowledge.vocabulary import CASE_CATEGORIES, Channel, Language
 from routing.domain import steps
@@ -266,13 +267,9 @@ def _number(record: Mapping[str, Any], received_at: datetime) -> str:
         refuse(f"案號「{number}」格式不符；應為「機關代碼-民國年月日-流水號」，例如 KP-1140103-0001。")
     year, month, day = (int(part) for part in parts.groups()[:3])
     received_on = received_at.astimezone(TAIPEI).date()
-    if (year + 1911, month, day) != (received_on.year, received_on.month, received_on.day):
-        refuse(f"案號「{number}」的日期與受理日 {_republic(received_on)} 不符。")
+    if (western_year(year), month, day) != (received_on.year, received_on.month, received_on.day):
+        refuse(f"案號「{number}」的日期與受理日 {roc_written(received_on)} 不符。")
     return number
-
-
-def _republic(day: date) -> str:
-    return f"{day.year - 1911} 年 {day.month} 月 {day.day} 日"
 
 
 def _firm(record: Mapping[str, Any]) -> tuple[str | None, str | None]:

@@ -13,6 +13,7 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from knowledge.calendar.office_calendar import local
+from knowledge.calendar.republic import roc_digits
 from knowledge.vocabulary import CASE_CATEGORIES, Channel
 from routing.domain import clock, steps
 from routing.domain.case import Case, EventKind, Kind, Outcome
@@ -58,8 +59,7 @@ class NewCase:
 
 def case_number(agency: str, received_at: datetime, serial: int) -> str:
     """The 服務案號: agency, Republic year with month and day of receipt in Taipei, serial of the day."""
-    day = local(received_at).date()
-    return f"{agency}-{day.year - 1911:03d}{day:%m%d}-{serial:04d}"
+    return f"{agency}-{roc_digits(local(received_at).date())}-{serial:04d}"
 
 
 def _check_new(new: NewCase, office: OfficeContext, now: datetime) -> None:

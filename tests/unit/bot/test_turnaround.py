@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from python_calamine import CalamineWorkbook
 
-from bot.web.report_tables import LABELS, NO_CASES, PARTS, days, hide_small, minutes, rate, republic, table
+from bot.web.report_tables import LABELS, NO_CASES, PARTS, days, hide_small, minutes, rate, table
 from bot.web.tables import Format, write
 from knowledge.calendar.office_calendar import load_calendar
 from knowledge.offices.directory import load_offices
@@ -58,10 +58,6 @@ def test_minutes_are_whole(value, shown):
 def test_nothing_is_said_where_there_is_no_case(shown):
     """R5, R9."""
     assert shown(None) == NO_CASES
-
-
-def test_dates_are_those_of_the_republic():
-    assert republic(date(2025, 2, 1)) == "114 年 2 月 1 日"
 
 
 @pytest.mark.parametrize(
