@@ -12,6 +12,7 @@ from pydantic_core import PydanticCustomError
 from knowledge import vocabulary
 from knowledge.calendar.office_calendar import local
 from routing.domain.case import Kind, Status
+from routing.domain.pagination import MOST
 
 CaseKind = Literal["ENQ", "PET", "APP"]
 
@@ -191,7 +192,7 @@ class Query(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-Limit = Annotated[int, Field(ge=1, le=200)]
+Limit = Annotated[int, Field(ge=1, le=MOST)]
 Word = Annotated[Text, Field(min_length=1, max_length=200)]
 
 

@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 
 from bot.runtime import Runtime, runtime_of
 from routing.domain.errors import Unauthenticated
+from routing.domain.pagination import LARGEST_ID
 from routing.domain.permissions import Actor
 from routing.service.accounts import authentication
 from routing.service.office_context import OfficeContext
@@ -105,7 +106,7 @@ def writing_unit_of_work(request: Request) -> Iterator[UnitOfWork]:
 reading = contextmanager(reading_unit_of_work)
 writing = contextmanager(writing_unit_of_work)
 
-RowId = Annotated[int, Field(ge=0, le=2**63 - 1)]
+RowId = Annotated[int, Field(ge=0, le=LARGEST_ID)]
 """A row's id in an address: a number that every database can hold."""
 
 Reading = Annotated[UnitOfWork, Depends(reading_unit_of_work, scope="function")]

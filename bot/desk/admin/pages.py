@@ -92,11 +92,8 @@ def home() -> Response:
 @router.get("/audit")
 def audit_page(request: Request, work: Reading, before: RowId | None = None) -> Response:
     """Who did what to what, newest first."""
-    rows = account_queries.audit_trail(work.session, work.actor, before_id=before, limit=_PAGE)
-    values = {
-        "actor": work.actor, "tab": "audit", "rows": rows[:_PAGE],
-        "next": rows[_PAGE - 1].id if len(rows) > _PAGE else None,
-    }  # fmt: skip
+    page = account_queries.audit_trail(work.session, work.actor, before_id=before, limit=_PAGE)
+    values = {"actor": work.actor, "tab": "audit", "rows": page.items, "next": page.next_cursor}
     return show(request, "admin_audit.html", values)
 
 

@@ -10,6 +10,7 @@ from bot.desk.forms import Filled
 from bot.web.templating import show
 from bot.web.unit_of_work import Reading, RowId, writing
 from bot.web.words import WORDS
+from routing.domain.pagination import page_of
 from routing.service.messaging import deliveries as message_deliveries
 from routing.service.messaging import quota
 
@@ -26,10 +27,11 @@ def deliveries_page(
     """Messages by state; those that want a person first."""
     states = (state,) if state in WORDS["delivery"] else _TROUBLED
     rows = message_deliveries.deliveries(work.session, work.actor, states=states, before_id=before, limit=_PAGE + 1)
+    page = page_of(rows, _PAGE, lambda one: one.row.id)
     values = {
         "actor": work.actor,
-        "rows": rows[:_PAGE],
-        "next": rows[_PAGE - 1].row.id if len(rows) > _PAGE else None,
+        "rows": page.items,
+        "next": page.next_cursor,
         "counts": message_deliveries.counts(work.session, work.actor),
         "state": state if state in WORDS["delivery"] else "",
         "quota": quota.running_out(work.session, warn_at=work.runtime.settings.quota_warning, now=work.now),

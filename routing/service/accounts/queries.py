@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from knowledge.calendar.office_calendar import local
 from routing.domain.errors import Forbidden
+from routing.domain.pagination import Page, page_of
 from routing.domain.permissions import Actor, Permission, may
 from routing.store.accounts import queries as account_store
 from routing.store.accounts.schema import Absence, Audit, Staff
@@ -54,14 +55,15 @@ def absences(session: Session, *, now: datetime) -> list[Away]:
     ]
 
 
-def audit_trail(session: Session, actor: Actor, *, before_id: int | None, limit: int = 50) -> list[Audit]:
-    """Who did what to what, newest first; one more than ``limit`` if there is a next page.
+def audit_trail(session: Session, actor: Actor, *, before_id: int | None, limit: int = 50) -> Page[Audit]:
+    """A page of who did what to what, newest first.
 
     Raises:
         Forbidden: the person is no administrator.
     """
     require_admin(actor)
-    return account_store.audit_page(session, before_id=before_id, limit=limit + 1)
+    found = account_store.audit_page(session, before_id=before_id, limit=limit + 1)
+    return page_of(found, limit, lambda row: row.id)
 
 
 def colleagues(session: Session) -> list[Staff]:

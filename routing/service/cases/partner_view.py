@@ -14,9 +14,9 @@ from sqlalchemy.orm import Session
 
 from routing.domain.case import Status
 from routing.domain.errors import NotFound
+from routing.domain.pagination import Page, before_of, page_of
 from routing.domain.permissions import Actor
 from routing.service.cases.locked_case import find, question_version
-from routing.service.cases.queries import before_of
 from routing.service.knowledge_admin.corrections import names_in
 from routing.service.knowledge_admin.grouping import without_names
 from routing.store.cases import queries as store
@@ -45,24 +45,16 @@ class Question:
     version: int
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
-    """One page of questions and where the next begins."""
-
-    items: list[Question]
-    next_cursor: str | None
-
-
 def questions(session: Session, actor: Actor, wanted: CaseFilter) -> list[Question]:
     """Every question that waits for this partner's answer and fits, that of the newest case first."""
     return [one for one in _all(session, actor) if _fits(one, wanted)]
 
 
-def page(session: Session, actor: Actor, wanted: CaseFilter, *, limit: int, cursor: str | None) -> Page:
+def page(session: Session, actor: Actor, wanted: CaseFilter, *, limit: int, cursor: str | None) -> Page[Question]:
     """One page of them. Raises Invalid: the cursor is none of ours, or the limit is not within 1–200."""
     before = before_of(limit, cursor)
     found = [one for one in questions(session, actor, wanted) if before is None or one.row_id < before]
-    return Page(found[:limit], str(found[limit - 1].row_id) if len(found) > limit else None)
+    return page_of(found, limit, lambda question: question.row_id)
 
 
 def one(session: Session, actor: Actor, number: str) -> Question:

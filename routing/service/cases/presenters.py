@@ -14,6 +14,7 @@ from knowledge.language.text import normalise
 from routing.domain import clock
 from routing.domain.case import Case, Status
 from routing.domain.errors import Invalid
+from routing.domain.pagination import before_of, page_of
 from routing.domain.permissions import Actor, Permission, require_team
 from routing.service.cases import histories, partner_view
 from routing.service.cases import queries as case_queries
@@ -31,8 +32,6 @@ from routing.store.conversation.schema import Media, Message
 from routing.store.messaging.schema import Outbox
 from routing.store.reporting import queries as report_store
 
-_LARGEST_ID = 2**63 - 1
-
 
 def case_page(
     session: Session, office: OfficeContext, actor: Actor, wanted: Mapping[str, Any], *, limit: int, cursor: str | None,
@@ -46,8 +45,6 @@ def case_page(
     unit = wanted.get("unit")
     if unit is not None and office.offices.find_unit(unit) is None:
         raise Invalid(f"查無單位「{unit}」。", field="unit")
-    if cursor is not None:
-        cursor_id(cursor)
     chosen = store.CaseFilter(today=local(now).date(), **wanted)
     if actor.may(Permission.ANSWER_QUESTIONS):
         questions = partner_view.page(session, actor, chosen, limit=limit, cursor=cursor)
@@ -59,13 +56,6 @@ def case_page(
         case = states[line.row.id]
         items.append(case_json(line.row, case, line.firm, _reading(office, case, now)))
     return {"items": items, "next_cursor": page.next_cursor}
-
-
-def cursor_id(cursor: str) -> int:
-    """The row a cursor stands for. Raises Invalid for what no page ever gave."""
-    if not (cursor.isascii() and cursor.isdigit() and 0 < int(cursor[:20]) <= _LARGEST_ID and len(cursor) <= 19):
-        raise Invalid("cursor 不正確；請使用上一頁的 next_cursor。", field="cursor")
-    return int(cursor)
 
 
 def _reading(office: OfficeContext, case: Case, now: datetime) -> clock.Reading:
@@ -206,15 +196,12 @@ def deliveries(
     session: Session, actor: Actor, *, states: Iterable[str], number: str | None, limit: int, cursor: str | None
 ) -> dict[str, Any]:
     """A page of deliveries, newest first, but those of cases that are hidden from this person."""
-    before = cursor_id(cursor) if cursor else None
+    before = before_of(limit, cursor)
     found = message_deliveries.deliveries(
         session, actor, states=states, number=number, before_id=before, limit=limit + 1
     )
-    items = found[:limit]
-    return {
-        "items": [delivery_json(one.row, one.number) for one in items],
-        "next_cursor": str(items[-1].row.id) if len(found) > limit else None,
-    }
+    page = page_of(found, limit, lambda one: one.row.id)
+    return {"items": [delivery_json(one.row, one.number) for one in page.items], "next_cursor": page.next_cursor}
 
 
 def staff(session: Session, actor: Actor, *, now: datetime) -> dict[str, Any]:
@@ -241,8 +228,9 @@ def knowledge(
         if (category is None or entry.category == category) and (cursor is None or entry.id > cursor)
         if not wanted or any(wanted in normalise(text) for text in (entry.id, entry.question, entry.answer))
     ]
-    items = [entry_json(entry, expired=entry.expired(today)) for entry in found[:limit]]
-    return {"items": items, "next_cursor": items[-1]["id"] if len(found) > limit else None}
+    page = page_of(found, limit, lambda entry: entry.id)
+    items = [entry_json(entry, expired=entry.expired(today)) for entry in page.items]
+    return {"items": items, "next_cursor": page.next_cursor}
 
 
 def entry_json(entry: FaqEntry, *, expired: bool) -> dict[str, Any]:

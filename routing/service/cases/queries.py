@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -12,7 +11,8 @@ from sqlalchemy.orm import Session
 from knowledge.calendar.office_calendar import local
 from routing.domain import clock
 from routing.domain.case import Case, Event, Status
-from routing.domain.errors import Invalid, NotFound
+from routing.domain.errors import NotFound
+from routing.domain.pagination import Page, before_of, page_of
 from routing.domain.permissions import Actor, Permission, confidential_scope, require_team
 from routing.service.cases.locked_case import find, seen
 from routing.service.office_context import OfficeContext
@@ -186,23 +186,6 @@ def scope(actor: Actor, wanted: store.CaseFilter) -> store.CaseFilter:
     return store.CaseFilter(**values)
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
-    """One page of a list and where the next begins."""
-
-    items: list[CaseLine]
-    next_cursor: str | None
-
-
-def before_of(limit: int, cursor: str | None) -> int | None:
-    """The row before which a page begins. Raises Invalid: a limit outside 1–200, or a cursor that is none of ours."""
-    if not 1 <= limit <= 200:
-        raise Invalid("limit 必須在 1 到 200 之間。", field="limit")
-    if cursor is not None and not re.fullmatch(r"[0-9]{1,18}", cursor):
-        raise Invalid("cursor 不正確；請使用上一頁的 next_cursor。", field="cursor")
-    return int(cursor) if cursor else None
-
-
 def list_cases(
     session: Session,
     office: OfficeContext,
@@ -212,7 +195,7 @@ def list_cases(
     limit: int,
     cursor: str | None,
     now: datetime,
-) -> Page:
+) -> Page[CaseLine]:
     """Cases that fit, newest first.
 
     Raises:
@@ -220,9 +203,8 @@ def list_cases(
     """
     before = before_of(limit, cursor)
     rows = store.page(session, scope(actor, wanted), limit=limit + 1, before_id=before)
-    more = len(rows) > limit
-    rows = rows[:limit]
-    return Page(lines(session, office, rows, now=now), str(rows[-1].id) if more else None)
+    page = page_of(rows, limit, lambda row: row.id)
+    return page.of(lines(session, office, page.items, now=now))
 
 
 def whole(session: Session, office: OfficeContext, actor: Actor, number: str, *, now: datetime) -> CaseWhole:
