@@ -15,7 +15,7 @@ import numpy as np
 import structlog
 import urllib3
 
-from knowledge.language.masking import masked
+from knowledge.language.masking import mask_for_outside
 
 _LONGEST_TEXT = 500
 _LARGEST_ANSWER = 2 * 1024 * 1024
@@ -42,7 +42,7 @@ class SemanticService:
         if self._resting():
             return None
         try:
-            vectors = self._embed([masked(text)[:_LONGEST_TEXT], *questions])
+            vectors = self._embed([mask_for_outside(text)[:_LONGEST_TEXT], *questions])
             likes = _cosines(vectors)
         except (urllib3.exceptions.HTTPError, OSError, ValueError, KeyError, TypeError, IndexError) as error:
             log.info("semantic_failed", kind=type(error).__name__)

@@ -12,13 +12,13 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from knowledge.language.masking import without_names
 from routing.domain.case import Status
 from routing.domain.errors import NotFound
 from routing.domain.pagination import Page, before_of, page_of
 from routing.domain.permissions import Actor
 from routing.service.cases.locked_case import find, question_version
 from routing.service.knowledge_admin.corrections import names_in
-from routing.service.knowledge_admin.grouping import without_names
 from routing.store.cases import queries as store
 from routing.store.cases.queries import CaseFilter
 from routing.store.cases.schema import Case as CaseRow

@@ -7,10 +7,10 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from knowledge.entries import FaqEntry
+from knowledge.language.masking import bare, mask
 from knowledge.language.text import detect_language
 from routing.domain.permissions import Actor, require_team
 from routing.service.knowledge_admin.corrections import names_in, teachable
-from routing.service.knowledge_admin.grouping import bare, mask
 from routing.store.cases import queries as case_store
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from knowledge.language.masking import bare, mask
 from knowledge.language.text import normalise
 from knowledge.overlay import Kind
 from knowledge.vocabulary import CASE_CATEGORIES
@@ -13,7 +14,6 @@ from routing.domain.errors import Forbidden, Invalid, NotFound, StepNotAllowed
 from routing.domain.permissions import Actor, Permission, may_write, require_team
 from routing.service.cases.locked_case import find
 from routing.service.knowledge_admin.active import ActiveKnowledge
-from routing.service.knowledge_admin.grouping import bare, mask
 from routing.store.accounts import queries as account_store
 from routing.store.cases import queries as case_store
 from routing.store.cases.schema import Case as CaseRow

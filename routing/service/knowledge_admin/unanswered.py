@@ -9,8 +9,9 @@ from datetime import date, datetime, time, timedelta
 from sqlalchemy.orm import Session
 
 from knowledge.calendar.office_calendar import TAIPEI
+from knowledge.language.masking import bare, mask
 from routing.domain.permissions import Actor, require_team
-from routing.service.knowledge_admin.grouping import bare, group, mask
+from routing.service.knowledge_admin.grouping import group
 from routing.store.cases.schema import Firm
 from routing.store.conversation.schema import Contact, Message
 from routing.store.knowledge_admin import queries as store
