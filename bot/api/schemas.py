@@ -13,8 +13,7 @@ from knowledge import vocabulary
 from knowledge.calendar.office_calendar import local
 from routing.domain.case import Kind, Status
 from routing.domain.pagination import MOST
-
-CaseKind = Literal["ENQ", "PET", "APP"]
+from routing.domain.reporting.statistics import ALL, GroupBy
 
 
 def _among(words: Iterable[str]) -> AfterValidator:
@@ -36,6 +35,9 @@ def _listed(words: Iterable[str]) -> Any:
 Category = Annotated[StrictStr, _among(vocabulary.CASE_CATEGORIES), _listed(vocabulary.CASE_CATEGORIES)]
 EntryCategory = Annotated[StrictStr, _among(vocabulary.CATEGORIES), _listed(vocabulary.CATEGORIES)]
 Channel = Annotated[StrictStr, _among(vocabulary.Channel), _listed(vocabulary.Channel)]
+CaseKind = Annotated[StrictStr, _among(Kind), _listed(Kind)]
+ReportKind = Annotated[StrictStr, _among((*Kind, ALL)), _listed((*Kind, ALL))]
+Split = Annotated[StrictStr, _among(GroupBy), _listed(GroupBy)]
 ReadingLanguage = Annotated[StrictStr, _among(vocabulary.READING_LANGUAGES), _listed(vocabulary.READING_LANGUAGES)]
 
 
@@ -234,6 +236,6 @@ class TurnaroundQuery(Query):
 
     start: Annotated[date, Field(alias="from")]
     end: Annotated[date, Field(alias="to")]
-    kind: Literal["ENQ", "PET", "APP", "all"] = "ENQ"
-    by: Literal["category", "topic", "unit", "officer", "park", "channel", "agency", "month", "week"] | None = None
+    kind: ReportKind = Kind.ENQ.value
+    by: Split | None = None
     format: Literal["json", "csv", "xlsx", "ods"] = "json"

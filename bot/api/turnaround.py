@@ -9,18 +9,15 @@ from fastapi.responses import JSONResponse, Response
 
 from bot.api.openapi import PROBLEMS
 from bot.api.schemas import TurnaroundQuery
-from bot.web import words
 from bot.web.bodies import StrictRoute
 from bot.web.limits import counting
-from bot.web.report_tables import table
+from bot.web.report_tables import label_of, table
 from bot.web.tables import MEDIA_TYPES, Format, write
 from bot.web.unit_of_work import Reading
 from routing.service.reporting import turnaround as service
 from routing.service.reporting import turnaround as turnaround_report
 
 router = APIRouter(route_class=StrictRoute, tags=["turnaround"], responses=PROBLEMS)
-
-_FAMILIES = {"category": "category", "channel": "channel", "agency": "agency"}
 
 
 @router.get("/turnaround", response_class=JSONResponse)
@@ -32,8 +29,7 @@ def turnaround(work: Reading, query: Annotated[TurnaroundQuery, Query()]) -> Res
     if query.format == "json":
         return JSONResponse(issued.as_json(), headers={"Cache-Control": "no-store"})
     form = Format(query.format)
-    family = _FAMILIES.get(query.by or "")
-    content = write(table(issued.report, work.now, lambda key: words.word(key, family) if family else key), form)
+    content = write(table(issued.report, work.now, label_of(work.session, query.by)), form)
     name = f"turnaround-{query.start:%Y%m%d}-{query.end:%Y%m%d}.{form}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
     return Response(content, media_type=MEDIA_TYPES[form], headers=headers)

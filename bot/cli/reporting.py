@@ -13,8 +13,8 @@ from typing import Annotated, TextIO
 import typer
 
 from bot.cli.context import fail, opened
-from bot.web import tables, words
-from bot.web.report_tables import table
+from bot.web import tables
+from bot.web.report_tables import label_of, table
 from routing.domain.reporting.history import MOST_CHARACTERS
 from routing.domain.reporting.statistics import GroupBy
 from routing.service.cases import histories
@@ -101,6 +101,6 @@ def turnaround(
     if form is Form.JSON:
         typer.echo(json.dumps(issued.as_json(), ensure_ascii=False, indent=2))
         return
-    family = by if by in {GroupBy.CATEGORY, GroupBy.CHANNEL, GroupBy.AGENCY} else None
-    made = table(issued.report, context.now, lambda key: words.word(key, family) if family else key)
+    with context.reading() as (session, _office):
+        made = table(issued.report, context.now, label_of(session, by))
     sys.stdout.buffer.write(tables.write(made, tables.Format(form)))

@@ -10,11 +10,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 
+from sqlalchemy.orm import Session
+
 from bot.web.tables import Cell, Table
 from bot.web.words import word
-from knowledge.calendar.republic import roc_written
+from knowledge.calendar.republic import roc_month, roc_written
 from routing.domain.reporting.figures import COUNTS, DISTRIBUTIONS, Figures
-from routing.domain.reporting.statistics import ALL, Group, GroupBy, Report
+from routing.domain.reporting.statistics import ALL, Group, Report
+from routing.service.accounts import queries as account_queries
 
 NO_CASES = "無案件"
 """What a page shows where a figure has no case behind it: never 0, never 100 %."""
@@ -53,17 +56,8 @@ DEFINITIONS = (
     "「無案件」（下載檔案為空白）表示該項沒有案件可計算，不是 0。百分位數以線性內插計算。",
 )
 
-_GROUPS = {
-    GroupBy.CATEGORY: "類別",
-    GroupBy.TOPIC: "主題",
-    GroupBy.UNIT: "單位",
-    GroupBy.OFFICER: "承辦人",
-    GroupBy.PARK: "園區",
-    GroupBy.CHANNEL: "管道",
-    GroupBy.AGENCY: "會辦機關",
-    GroupBy.MONTH: "月份",
-    GroupBy.WEEK: "週次",
-}
+_WORDED = {"category", "topic", "channel", "agency"}
+"""What groups have words for by code."""
 
 
 def days(value: float | None) -> str:
@@ -108,6 +102,18 @@ def hide_small(groups: Sequence[Group], least: int = LEAST_CASES) -> Visible:
     )
 
 
+def label_of(session: Session, by: str | None) -> Callable[[str], str]:
+    """The words for the key of a group: a name for a person, a word for a code, 114 年 2 月 for a month."""
+    if by == "officer":
+        names = {person.email: person.name for person in account_queries.everybody(session)}
+        return lambda key: names.get(key, key)
+    if by == "month":
+        return roc_month
+    if by is not None and by in _WORDED:
+        return lambda key: word(key, by)
+    return str
+
+
 def table(report: Report, made_at: datetime, label: Callable[[str], str] = str) -> Table:
     """The report as one table: a row for each kind asked for and under it one for each group, in full precision.
 
@@ -116,7 +122,7 @@ def table(report: Report, made_at: datetime, label: Callable[[str], str] = str) 
         made_at: aware; when the file is made.
         label: the words for a group's key (用地工程科 stays, ``land`` becomes 土地); unchanged unless given.
     """
-    head = ["案件種類", _GROUPS[report.by] if report.by is not None else "範圍"]
+    head = ["案件種類", word(report.by, "by") if report.by is not None else "範圍"]
     return Table(
         title=f"辦理時效 {report.period.start:%Y%m%d}-{report.period.end:%Y%m%d}",
         columns=(*head, *_headings()),

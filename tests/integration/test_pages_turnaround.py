@@ -135,3 +135,12 @@ def test_confidential_cases_count_and_are_named_only_to_those_who_may_see_them(s
     carol = Visitor(service, "carol").get(cases)
     assert number not in carol.html
     assert "本頁另有 1 件保密案件" in carol.text
+
+
+@pytest.mark.parametrize("by", ["officer", "month", "category", "topic", "channel", "unit"])
+def test_files_of_page_and_api_name_groups_in_the_same_words(service, sue, by):
+    """A file by officer said names on the page and e-mails in the API; by month 115 年 10 月 and 2026-10."""
+    period = {"from": "2026-10-01", "to": "2026-10-31", "by": by}
+    on_page = sue.get(f"/desk/turnaround/file.csv?{OCTOBER}&by={by}").text
+    in_api = service.get("sue", "/turnaround", **period, format="csv").text
+    assert list(csv.reader(io.StringIO(in_api))) == list(csv.reader(io.StringIO(on_page)))

@@ -5,16 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sqlalchemy.orm import Session
-
 from bot.web.report_tables import LABELS, NO_CASES, PARTS, days, hide_small, minutes
-from bot.web.words import word
-from knowledge.calendar.republic import roc_month
 from routing.domain.reporting.figures import DISTRIBUTIONS, Figures
 from routing.domain.reporting.statistics import GroupBy, Report
-from routing.service.accounts import queries as account_queries
-
-_WORDED = {"category", "topic", "channel", "agency"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,18 +48,6 @@ def measured(figures: Figures | None, figure: str) -> dict[str, str]:
     if figure == "first_reply_minutes":
         return {number: f"{minutes(value)} 分鐘" for value, number in pairs}
     return {number: f"{days(value)} 日" for value, number in pairs}
-
-
-def label_of(session: Session, by: str | None) -> Callable[[str], str]:
-    """The words for the key of a group: a name for a person, a word for a code, 114 年 2 月 for a month."""
-    if by == "officer":
-        names = {person.email: person.name for person in account_queries.everybody(session)}
-        return lambda key: names.get(key, key)
-    if by == "month":
-        return roc_month
-    if by is not None and by in _WORDED:
-        return lambda key: word(key, by)
-    return str
 
 
 def group_rows(report: Report, name: Callable[[str], str]) -> tuple[list[GroupRow], int]:

@@ -10,10 +10,10 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from bot.desk.reporting.chart import MonthlyChart, monthly
-from bot.desk.reporting.formatting import distributions, group_rows, label_of, measured
+from bot.desk.reporting.formatting import distributions, group_rows, measured
 from bot.desk.reporting.report_query import Asked, Question
 from bot.web.limits import counting
-from bot.web.report_tables import DEFINITIONS, LABELS, LEAST_CASES, days, rate, table
+from bot.web.report_tables import DEFINITIONS, LABELS, LEAST_CASES, days, label_of, rate, table
 from bot.web.tables import MEDIA_TYPES, Format, write
 from bot.web.templating import show
 from bot.web.unit_of_work import Reading, UnitOfWork
