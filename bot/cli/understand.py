@@ -13,20 +13,10 @@ import typer
 from bot.web.words import WORDS
 from knowledge.relevance.match import Match
 from knowledge.understand import Understander, Understanding
-from knowledge.vocabulary import Category
 from routing.domain.decision import Action, Decision, Thresholds, decide
 
 _ACTIONS = {Action.ANSWER: "直接回答", Action.CHOOSE: "請對方選", Action.HAND_OVER: "轉承辦人", Action.CHAT: "寒暄"}
 _OFF = {"aspect": "　沒有寫到所問的面向，不直接回答", "step": "　說的是另一個步驟，不直接回答"}
-_CATEGORIES = {
-    Category.LAND: "土地",
-    Category.CONSTRUCTION: "建廠",
-    Category.UTILITIES: "水電",
-    Category.ENVIRONMENT: "環保",
-    Category.TAX: "稅務",
-    Category.OTHER: "其他",
-    Category.SMALLTALK: "寒暄",
-}
 
 Source = Callable[[], tuple[Understander, Thresholds, date]]
 
@@ -119,7 +109,7 @@ def _faq(matches: tuple[Match, ...]) -> list[dict[str, Any]]:
 
 def account(read: Understanding, decision: Decision) -> str:
     """The same for a person, in Traditional Chinese."""
-    ranked = "、".join(f"{_CATEGORIES[c.category]} {c.probability:.0%}" for c in read.categories[:3])
+    ranked = "、".join(f"{WORDS['category'][c.category]} {c.probability:.0%}" for c in read.categories[:3])
     evidence = "、".join(read.categories[0].evidence[:6]) or "（無特定詞）"
     lines = [
         f"訊息：{read.text[:80]}",

@@ -27,6 +27,7 @@ def lists_in(path: Path) -> set[str]:
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         if isinstance(node, ast.Tuple | ast.List | ast.Set):
             words = {one.value for one in node.elts if isinstance(one, ast.Constant)}
+            words |= {one.attr.lower() for one in node.elts if isinstance(one, ast.Attribute)}
             words |= {inner.elts[0].value for inner in node.elts if isinstance(inner, ast.Tuple) and inner.elts
                       and isinstance(inner.elts[0], ast.Constant)}  # fmt: skip
             found |= {name for name, wanted in SETS.items() if wanted <= words}
