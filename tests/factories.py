@@ -9,19 +9,14 @@ import atexit
 import functools
 import logging
 import os
-import secrets
-import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import psycopg
-import pytest
 import structlog
-from psycopg import sql
 from sqlalchemy import select
 
 from knowledge.calendar.office_calendar import TAIPEI, load_calendar
@@ -45,8 +40,8 @@ from routing.store.cases.schema import Case as CaseRow
 from routing.store.cases.schema import CaseEvent
 from routing.store.conversation.schema import Contact, Message
 from routing.store.messaging.schema import Outbox
-from routing.store.session import METADATA, Database
-from tests.requirements import postgres_admin_dsn, postgres_admin_url
+from routing.store.session import Database
+from tests.harness import databases
 
 LAND, SERVICE, SAFETY, OPERATIONS = "用地工程科", "投資服務科", "環安勞動科", "營運管理科"
 MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=TAIPEI)
@@ -97,39 +92,21 @@ def reader() -> Reader:
     return Reader(lambda: Understander(load_knowledge(), cache=fits), Thresholds.shipped())
 
 
-DATABASES = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
-"""Both databases, for a fixture that takes its ``Branch`` from ``branch_on``."""
-
-
 @contextmanager
 def branch_on(kind: str) -> Iterator[Branch]:
-    """A branch on an empty database; one database a process serves all tests, since making one takes a second."""
+    """A branch on an empty database; one database a process serves all tests, and is emptied before each."""
     database = _kept_database(kind)
-    with database.engine.begin() as connection:
-        for table in reversed(METADATA.sorted_tables):
-            connection.execute(table.delete())
+    databases.clear(database)
     yield Branch(database)
     database.dispose()
 
 
 @functools.cache
 def _kept_database(kind: str) -> Database:
-    name = f"onestop_test_{secrets.token_hex(8)}"
-    if kind == "sqlite":
-        folder = tempfile.mkdtemp(prefix=name)
-        atexit.register(shutil.rmtree, folder, ignore_errors=True)
-        database = Database(f"sqlite:///{folder}/onestop.db")
-    else:
-        _admin(sql.SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8'"), name)
-        atexit.register(_admin, sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)"), name)
-        database = Database(postgres_admin_url().set(database=name).render_as_string(hide_password=False))
-    METADATA.create_all(database.engine)
-    return database
-
-
-def _admin(statement: sql.SQL, name: str) -> None:
-    with psycopg.connect(postgres_admin_dsn(), autocommit=True) as admin:
-        admin.execute(statement.format(sql.Identifier(name)))
+    kept = ExitStack()
+    atexit.register(kept.close)
+    folder = Path(kept.enter_context(tempfile.TemporaryDirectory(prefix="onestop_test_", ignore_cleanup_errors=True)))
+    return Database(kept.enter_context(databases.migrated(kind, folder)))
 
 
 class Branch:

@@ -21,8 +21,8 @@ from bot.settings import Settings
 from knowledge.calendar.office_calendar import TAIPEI
 from routing.domain.permissions import Role
 from routing.service.accounts import authentication
-from routing.store import migration
 from routing.store.accounts.schema import Staff
+from tests.harness import databases
 
 MONDAY = datetime(2026, 11, 16, 9, 0, tzinfo=TAIPEI)
 CAST = {
@@ -55,7 +55,7 @@ class Service:
         self.settings = Settings(_env_file=None, ONESTOP_DATABASE_URL=database_url, **settings)
         self.app = create_app(self.settings, now=lambda: self.now, with_worker=False)
         self.runtime: Runtime = self.app.state.runtime
-        migration.upgrade(self.runtime.database)
+        databases.bring_up(self.runtime.database)
         self.tokens: dict[str, str] = {}
 
     def __enter__(self) -> Self:

@@ -25,13 +25,22 @@ from sqlalchemy.orm import Session
 from routing.store.accounts import schema as account_schema
 from routing.store.base import Base
 from routing.store.cases import schema as case_schema
+from routing.store.conversation import schema as conversation_schema
+from routing.store.knowledge_admin import schema as knowledge_schema
 from routing.store.locks.fair_lock import FairLock
 from routing.store.locks.process_lock import ProcessLock
+from routing.store.maintenance import schema as maintenance_schema
+from routing.store.messaging import schema as messaging_schema
+from routing.store.office_calendar import schema as calendar_schema
+from routing.store.reporting import schema as reporting_schema
 
 METADATA = Base.metadata
 """All tables; importing this module has registered every one of them."""
 
-_TABLES = (case_schema, account_schema)
+_TABLES = (
+    account_schema, case_schema, conversation_schema, knowledge_schema, maintenance_schema, messaging_schema,
+    calendar_schema, reporting_schema,
+)  # fmt: skip
 _BUSY_MS = 15_000
 _REST = 0.12
 """Seconds; whoever waits for SQLite's lock looks again at least every tenth."""

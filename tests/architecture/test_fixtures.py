@@ -10,8 +10,8 @@ from playwright.sync_api import Page
 from pytest_socket import SocketConnectBlockedError
 
 
-def test_database_url_is_an_empty_database_of_its_own(database_url: str) -> None:
-    engine = sqlalchemy.create_engine(database_url)
+def test_an_empty_database_is_empty_and_its_own(empty_database_url: str) -> None:
+    engine = sqlalchemy.create_engine(empty_database_url)
     with engine.begin() as connection:
         assert sqlalchemy.inspect(connection).get_table_names() == []
         connection.execute(sqlalchemy.text("CREATE TABLE notes (line TEXT)"))

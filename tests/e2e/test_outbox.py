@@ -13,7 +13,6 @@ from knowledge.calendar.office_calendar import TAIPEI
 from routing.domain.messages import Text, to_plain
 from routing.domain.permissions import SYSTEM
 from routing.service.messaging import outbox
-from routing.store import migration
 from routing.store.conversation import queries as conversation_store
 from routing.store.messaging import outbox as outbox_store
 from routing.store.messaging.schema import Outbox
@@ -66,7 +65,6 @@ class Post:
 @pytest.fixture
 def post(database_url: str) -> Iterator[Post]:
     database = Database(database_url)
-    migration.upgrade(database)
     with simulated("http://127.0.0.1:9/line/webhook") as line:
         line.post("/webhook/settings", active=False)
         post = Post(database=database, line=line, firm=line.person(), sender=LineSender(line.url, line.url, TOKEN))

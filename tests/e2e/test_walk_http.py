@@ -15,8 +15,8 @@ from knowledge.wording import load_sentences
 from routing.domain.messages import postback
 from routing.service.cases import histories
 from routing.service.office_context import OfficeContext
-from routing.store import migration
 from routing.store.session import Database
+from tests.harness.databases import migrated_file
 from tests.harness.phone import Phone, actions, number_in, words
 from tests.harness.product import Product, email
 from tests.harness.waiting import eventually
@@ -140,8 +140,7 @@ def test_the_case_goes_out_and_comes_in_again(deployed: Product, tmp_path_factor
     lines = _export(Database(deployed.database_url))
     assert len(lines) == 1
     assert number in lines[0]
-    other = Database(f"sqlite:///{tmp_path_factory.mktemp('import') / 'other.db'}")
-    migration.upgrade(other)
+    other = Database(migrated_file(tmp_path_factory.mktemp("import") / "other.db"))
     now = datetime.now(UTC)  # noqa: TID251 - an import happens now
     with other.writing() as session:
         result = histories.import_histories(session, _office_context(), lines, skip_bad=False, now=now)

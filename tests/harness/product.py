@@ -16,8 +16,8 @@ from bot.simulator.running import free_port
 from routing.domain.permissions import Role
 from routing.service.accounts import authentication
 from routing.service.accounts.passwords import hash_password
-from routing.store import migration
 from routing.store.session import Database
+from tests.harness import databases
 from tests.harness.balancer import Balancer
 from tests.harness.phone import SECRET, TOKEN, Channel, simulated
 from tests.harness.processes import Forker, Process
@@ -111,9 +111,9 @@ class Product:
     # People and data -----------------------------------------------------------------------------------------------
 
     def prepare(self) -> None:
-        """An empty database becomes one with a schema and people in it."""
+        """A database becomes one with the newest schema and people in it."""
         database = Database(self.database_url)
-        migration.upgrade(database)
+        databases.bring_up(database)
         now = datetime.now(UTC)  # noqa: TID251 - people are added now
         with database.writing() as session:
             for name, (role, unit) in PEOPLE.items():

@@ -2,10 +2,11 @@
 
 import pytest
 
-from tests.factories import DATABASES, branch_on, cast
+from tests.factories import branch_on, cast
+from tests.harness.databases import BOTH
 
 
-@pytest.fixture(params=DATABASES)
+@pytest.fixture(params=BOTH)
 def branch(request):
     with branch_on(request.param) as branch:
         cast(branch)

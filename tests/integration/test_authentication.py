@@ -11,13 +11,14 @@ from routing.service.accounts import authentication, lockout, passwords
 from routing.service.accounts.passwords import hash_password
 from routing.store.accounts import queries as account_store
 from routing.store.accounts.schema import ApiToken, Audit, Staff, WebSession
-from tests.factories import DATABASES, LAND, branch_on
+from tests.factories import LAND, branch_on
+from tests.harness.databases import BOTH
 
 GOOD = "correct horse battery"
 EMAIL = "alice@kp.example"
 
 
-@pytest.fixture(params=DATABASES)
+@pytest.fixture(params=BOTH)
 def branch(request):
     with branch_on(request.param) as branch:
         add(branch)

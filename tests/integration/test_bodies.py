@@ -11,10 +11,8 @@ from routing.domain.errors import Invalid
 from routing.domain.reporting import history
 from routing.service.cases import histories
 from routing.service.maintenance import backups
-from routing.store import migration
 from routing.store.session import Database
-from tests.factories import DATABASES
-from tests.integration.test_security_input import database
+from tests.harness.databases import BOTH, migrated, migrated_file
 from tests.integration.test_uploads import onestop
 from tests.pages import Visitor
 from tests.service import PHONE_CASE, Service
@@ -35,9 +33,9 @@ JSON = {
 CHARSETS = ("idna", "punycode", "utf-7", "unicode_escape", "undefined", "zlib_codec", "utf-16", "big5")
 
 
-@pytest.fixture(scope="module", params=DATABASES)
+@pytest.fixture(scope="module", params=BOTH)
 def service(request, tmp_path_factory):
-    with database(request.param, tmp_path_factory.mktemp("bodies")) as url, Service(url) as service:
+    with migrated(request.param, tmp_path_factory.mktemp("bodies")) as url, Service(url) as service:
         yield service
 
 
@@ -212,8 +210,7 @@ def test_no_file_is_put_back_that_is_not_a_copy(service, tmp_path):
     service.opened()
     for number, content in enumerate(copies(tmp_path, service)):
         (tmp_path / "copy").write_bytes(content)
-        target = Database(f"sqlite:///{tmp_path / f'{number}.db'}")
-        migration.upgrade(target)
+        target = Database(migrated_file(tmp_path / f"{number}.db"))
         with pytest.raises(Invalid):
             backups.read(target, tmp_path / "copy")
         target.dispose()

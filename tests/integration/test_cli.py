@@ -12,10 +12,10 @@ import pytest
 from bot.__main__ import COMMANDS, main
 from routing.domain.errors import Invalid
 from routing.service.maintenance import backups, retention
-from routing.store import migration
 from routing.store.conversation.schema import Contact, Media, Message
 from routing.store.messaging.schema import Inbox, Outbox
 from routing.store.session import Database
+from tests.harness.databases import migrated_file
 from tests.service import MONDAY, PHONE_CASE, Service
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "histories.jsonl"
@@ -171,8 +171,7 @@ def test_a_copy_put_back_is_the_same_database_and_goes_on_counting(service, tmp_
         backups.write(service.runtime.database, copy, now=service.now)
     with pytest.raises(Invalid, match="不是空的"):
         backups.read(service.runtime.database, copy)
-    other = Database(f"sqlite:///{tmp_path / 'other.db'}")
-    migration.upgrade(other)
+    other = Database(migrated_file(tmp_path / "other.db"))
     assert backups.read(other, copy) == counts
     again = tmp_path / "again.gz"
     backups.write(other, again, now=service.now)
@@ -188,7 +187,6 @@ def test_postgres_numbers_new_rows_after_those_put_back(postgres_url, tmp_path):
         backups.write(service.runtime.database, tmp_path / "copy.gz", now=service.now)
         tokens = service.tokens
     target = Database(postgres_url)
-    migration.upgrade(target)
     backups.read(target, tmp_path / "copy.gz")
     target.dispose()
     moved = Service(postgres_url)
@@ -210,8 +208,7 @@ def test_a_harmed_copy_is_refused_and_leaves_the_database_empty(tmp_path, harm):
         "other": [b'{"format": "something else"}\n'],
     }[harm]
     (tmp_path / "harmed.gz").write_bytes(gzip.compress(b"".join(harmed)))
-    database = Database(f"sqlite:///{tmp_path / 'empty.db'}")
-    migration.upgrade(database)
+    database = Database(migrated_file(tmp_path / "empty.db"))
     with pytest.raises(Invalid):
         backups.read(database, tmp_path / "harmed.gz")
     assert sum(backups.write(database, tmp_path / "after.gz", now=MONDAY).values()) == 0

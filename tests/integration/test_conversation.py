@@ -4,7 +4,8 @@ import pytest
 
 from routing.service.cases import commands as case_commands
 from tests.chat import Chat, actions_of, said, words_of
-from tests.factories import DATABASES, MONDAY, branch_on, cast, tell
+from tests.factories import MONDAY, branch_on, cast, tell
+from tests.harness.databases import BOTH
 
 WORDS = "圍牆外的大樹倒下來了，想請人來看"
 
@@ -22,7 +23,7 @@ def chat(branch):
     return Chat(branch)
 
 
-@pytest.mark.parametrize("branch", DATABASES, indirect=True)
+@pytest.mark.parametrize("branch", BOTH, indirect=True)
 def test_words_first_then_every_fact_then_the_receipt(branch, chat):
     chat.text(WORDS)
     began = branch.now
@@ -88,7 +89,7 @@ def test_without_anything_said_the_matter_is_asked_first(branch, chat):
     assert (row.first_contact_at, row.park, row.subject) == (contact_at, None, WORDS)
 
 
-@pytest.mark.parametrize("branch", DATABASES, indirect=True)
+@pytest.mark.parametrize("branch", BOTH, indirect=True)
 def test_a_photo_without_words_is_asked_about_first_and_goes_with_the_case(branch, chat):
     """L20"""
     assert said(chat.photo(), "media.ask")
@@ -237,7 +238,7 @@ def test_an_old_or_unknown_button_says_so_and_changes_nothing(chat, action, valu
     assert chat.state == before
 
 
-@pytest.mark.parametrize("branch", DATABASES, indirect=True)
+@pytest.mark.parametrize("branch", BOTH, indirect=True)
 def test_confirming_twice_opens_one_case(branch, chat):
     """L1"""
     chat.opens()

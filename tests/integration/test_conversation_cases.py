@@ -5,7 +5,8 @@ import pytest
 from routing.domain.case import Outcome
 from routing.service.cases import commands as case_commands
 from tests.chat import Chat, actions_of, buttons_of, said, words_of
-from tests.factories import DATABASES, OPERATIONS, SAFETY, branch_on, cast, office, tell, untold
+from tests.factories import OPERATIONS, SAFETY, branch_on, cast, office, tell, untold
+from tests.harness.databases import BOTH
 
 MORE = "租約影本和印鑑證明都補上了"
 
@@ -69,7 +70,7 @@ def test_nobody_reaches_the_case_of_another_firm_by_its_number(branch, chat, act
     assert branch.row(number).version == before
 
 
-@pytest.mark.parametrize("branch", DATABASES, indirect=True)
+@pytest.mark.parametrize("branch", BOTH, indirect=True)
 def test_what_is_added_goes_into_the_case_until_the_firm_is_done(branch, chat):
     number = chat.opens()
     assert said(chat.tap("add_to_case", number=number), "adding.ask", number=number)
@@ -99,7 +100,7 @@ def test_words_for_a_case_closed_meanwhile_are_not_lost(branch, chat):
     assert len(chat.state.pending) == 1
 
 
-@pytest.mark.parametrize("branch", DATABASES, indirect=True)
+@pytest.mark.parametrize("branch", BOTH, indirect=True)
 @pytest.mark.parametrize("how", ["text", "photo"])
 def test_the_waiting_case_gets_what_the_firm_sends_and_work_goes_on(branch, chat, how):
     number = chat.opens()

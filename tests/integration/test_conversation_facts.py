@@ -4,7 +4,8 @@ import pytest
 
 from routing.domain.messages import Button, Card
 from tests.chat import Chat, actions_of, said, words_of
-from tests.factories import DATABASES, branch_on, cast
+from tests.factories import branch_on, cast
+from tests.harness.databases import BOTH
 
 SOURCE = "園區裡的建照是向哪個單位申請"
 
@@ -27,7 +28,7 @@ def buttons(messages, action):
     return [b for card in cards for b in card.buttons if isinstance(b, Button) and f"action={action}" in (b.data or "")]
 
 
-@pytest.mark.parametrize("branch", DATABASES, indirect=True)
+@pytest.mark.parametrize("branch", BOTH, indirect=True)
 def test_which_kind_of_park_is_asked_once_and_remembered(chat):
     asked = chat.text(SOURCE)
     assert said(asked, "choose.kind")

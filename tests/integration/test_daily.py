@@ -8,7 +8,6 @@ from sqlalchemy import select
 from routing.service.maintenance import daily
 from routing.service.maintenance.retention import Periods
 from routing.service.office_context import OfficeContextProvider, UnitOfWorkFactory
-from routing.store import migration
 from routing.store.accounts.schema import Audit, SignInFailure
 from routing.store.conversation.schema import Contact, Media, Message
 from routing.store.messaging.schema import Inbox, Outbox
@@ -20,7 +19,6 @@ NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 
 def test_upkeep_runs_once_a_day_however_often_it_is_asked(database_url):
     database = Database(database_url)
-    migration.upgrade(database)
     done = []
     for moment in (NOON, NOON + timedelta(hours=1), NOON + timedelta(hours=11), NOON + timedelta(hours=13)):
         with database.writing() as session:
@@ -59,7 +57,6 @@ SET = [
 def test_upkeep_erases_by_the_agencys_periods_and_by_no_guess_of_its_own(database_url, periods, erased):
     """個人資料保護法 §11, 檔案法 §12: how long something is kept is the agency's to decide."""
     database = Database(database_url)
-    migration.upgrade(database)
     with database.writing() as session:
         old_things(session, NOON - timedelta(days=4000))
     with database.writing() as session:

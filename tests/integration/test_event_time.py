@@ -18,10 +18,11 @@ from routing.store.conversation.schema import Contact, Message
 from routing.store.messaging import inbox as store
 from routing.store.messaging.schema import Inbox
 from tests.chat import Chat
-from tests.factories import DATABASES, SUE, branch_on, cast, reader, tell
+from tests.factories import SUE, branch_on, cast, reader, tell
+from tests.harness.databases import BOTH
 
 
-@pytest.fixture(params=DATABASES)
+@pytest.fixture(params=BOTH)
 def branch(request):
     with branch_on(request.param) as branch:
         cast(branch)

@@ -18,10 +18,11 @@ from routing.store.messaging import inbox as store
 from routing.store.messaging.inbox import RawEvent
 from routing.store.messaging.schema import Inbox, Partition
 from routing.store.session import Database
-from tests.factories import DATABASES, branch_on, reader
+from tests.factories import branch_on, reader
+from tests.harness.databases import BOTH
 
 
-@pytest.fixture(params=DATABASES)
+@pytest.fixture(params=BOTH)
 def branch(request):
     with branch_on(request.param) as branch:
         yield branch

@@ -8,14 +8,12 @@ from sqlalchemy import func, select
 from routing.domain.errors import Invalid
 from routing.service.cases import histories
 from routing.service.maintenance import backups
-from routing.store import migration
 from routing.store.accounts.schema import Staff
 from routing.store.cases.schema import Case, Firm
 from routing.store.conversation.schema import Contact
 from routing.store.office_calendar.schema import ClosureRow
 from routing.store.session import Database
-from tests.factories import DATABASES
-from tests.integration.test_security_input import database
+from tests.harness.databases import BOTH, migrated
 from tests.integration.test_uploads import onestop
 from tests.pages import Visitor
 from tests.service import PHONE_CASE, Service
@@ -31,9 +29,9 @@ PLACES = [
 ]
 
 
-@pytest.fixture(scope="module", params=DATABASES)
+@pytest.fixture(scope="module", params=BOTH)
 def service(request, tmp_path_factory):
-    with database(request.param, tmp_path_factory.mktemp("bounds")) as url, Service(url) as service:
+    with migrated(request.param, tmp_path_factory.mktemp("bounds")) as url, Service(url) as service:
         yield service
 
 
@@ -131,10 +129,8 @@ def test_a_copy_of_one_database_goes_into_the_other(service, tmp_path):
     service.opened(firm={"name": "長" * 120, "ubn": "04595257"}, contact="長" * 80, subject="長" * 200)
     backups.write(service.runtime.database, tmp_path / "copy", now=service.now)
     other = "postgres" if service.runtime.database.is_sqlite else "sqlite"
-    kind = next(one for one in DATABASES if other in str(getattr(one, "values", one)))
-    with database(getattr(kind, "values", (kind,))[0], tmp_path) as url:
+    with migrated(other, tmp_path) as url:
         target = Database(url)
-        migration.upgrade(target)
         assert backups.read(target, tmp_path / "copy")["service_case"] == counted(service, Case)
         target.dispose()
 

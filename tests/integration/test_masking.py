@@ -12,13 +12,14 @@ from routing.service.office_context import OfficeContextProvider
 from routing.store.conversation.schema import Message
 from routing.store.messaging import inbox as store
 from routing.store.messaging.schema import Inbox
-from tests.factories import DATABASES, branch_on, reader
+from tests.factories import branch_on, reader
+from tests.harness.databases import BOTH
 
 ID = "A123456789"
 TEXT = {"type": "text", "id": "1", "text": f"圍牆外的樹倒了，我的身分證是{ID}"}
 
 
-@pytest.fixture(params=DATABASES)
+@pytest.fixture(params=BOTH)
 def branch(request):
     with branch_on(request.param) as branch:
         yield branch

@@ -10,13 +10,14 @@ from routing.service.cases import histories
 from routing.service.cases import queries as case_queries
 from routing.store.cases import queries as store
 from tests.chat import Chat
-from tests.factories import ALICE, DATABASES, SUE, branch_on, cast
+from tests.factories import ALICE, SUE, branch_on, cast
+from tests.harness.databases import BOTH
 
 UBN = "04595257"
 FIRST, SECOND = "甲精密股份有限公司", "乙化工有限公司"
 
 
-@pytest.fixture(params=DATABASES)
+@pytest.fixture(params=BOTH)
 def branch(request):
     with branch_on(request.param) as branch:
         cast(branch)

@@ -12,11 +12,12 @@ from routing.store.messaging import inbox as inbox_store
 from routing.store.messaging import outbox as outbox_store
 from routing.store.messaging.schema import Outbox, Partition
 from routing.store.session import insert_ignoring
-from tests.factories import DATABASES, branch_on
+from tests.factories import branch_on
+from tests.harness.databases import BOTH
 from tests.harness.waiting import eventually
 
 
-@pytest.fixture(params=DATABASES)
+@pytest.fixture(params=BOTH)
 def branch(request):
     with branch_on(request.param) as branch:
         yield branch

@@ -14,7 +14,7 @@ import pytest
 
 from bot.web.report_tables import LABELS
 from routing.service.messaging.inbox_writer import Intake
-from tests.fixtures_database import fresh_postgres
+from tests.harness.databases import BOTH, migrated
 from tests.hostile_input import routes
 from tests.integration.test_security_matrix import BODIES, FORMS, STEPS, WHO
 from tests.knowledge_admin import with_few_entries
@@ -28,13 +28,9 @@ PERIOD = {"from": "2026-11-01", "to": "2026-11-16", "kind": "PET"}
 SPLITS = ("category", "topic", "unit", "park", "channel", "agency")
 
 
-@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+@pytest.fixture(scope="module", params=BOTH)
 def service(request, tmp_path_factory):
-    if request.param == "sqlite":
-        with _served(f"sqlite:///{tmp_path_factory.mktemp('content') / 'desk.db'}") as service:
-            yield service
-        return
-    with fresh_postgres() as url, _served(url) as service:
+    with migrated(request.param, tmp_path_factory.mktemp("content")) as url, _served(url) as service:
         yield service
 
 

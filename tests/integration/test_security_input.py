@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import re
-import secrets
-from contextlib import contextmanager
 from itertools import cycle, islice
 
-import psycopg
 import pytest
-from psycopg import sql
 from sqlalchemy import func, select
 
 from routing.store.accounts.schema import Staff
@@ -17,12 +13,11 @@ from routing.store.cases.schema import Case as CaseRow
 from routing.store.cases.schema import CaseEvent, Firm
 from routing.store.conversation.schema import Message
 from routing.store.maintenance.schema import Idempotency
-from tests.factories import DATABASES
+from tests.harness.databases import BOTH, migrated
 from tests.hostile_input import SQL, routes
 from tests.integration.test_security_matrix import BODIES, FORMS
 from tests.knowledge_admin import with_few_entries
 from tests.pages import Visitor
-from tests.requirements import postgres_admin_dsn, postgres_admin_url
 from tests.service import PHONE_CASE, Service
 
 HARMLESS = "zzqx-nothing-of-this-name"
@@ -48,22 +43,9 @@ IN_PATHS = (
 )
 
 
-@contextmanager
-def database(kind, folder):
-    """The address of an empty database."""
-    if kind == "sqlite":
-        yield f"sqlite:///{folder / 'desk.db'}"
-        return
-    name = sql.Identifier(title := f"onestop_test_{secrets.token_hex(8)}")
-    with psycopg.connect(postgres_admin_dsn(), autocommit=True) as admin:
-        admin.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8'").format(name))
-        yield postgres_admin_url().set(database=title).render_as_string(hide_password=False)
-        admin.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
-
-
-@pytest.fixture(scope="module", params=DATABASES)
+@pytest.fixture(scope="module", params=BOTH)
 def service(request, tmp_path_factory):
-    with database(request.param, tmp_path_factory.mktemp("input")) as url, Service(url) as service:
+    with migrated(request.param, tmp_path_factory.mktemp("input")) as url, Service(url) as service:
         service.opened()
         yield with_few_entries(service)
 

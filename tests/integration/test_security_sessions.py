@@ -15,7 +15,8 @@ from routing.service.accounts import authentication, lockout
 from routing.service.accounts.passwords import hash_password
 from routing.store.accounts.schema import Audit, WebSession
 from routing.store.cases.schema import CaseEvent
-from tests.factories import DATABASES, branch_on
+from tests.factories import branch_on
+from tests.harness.databases import BOTH
 from tests.hostile_input import routes
 from tests.integration.test_security_matrix import FORMS, objects
 from tests.pages import Visitor
@@ -209,7 +210,7 @@ class iter_lines:  # noqa: N801 - a file of one line
         return self.line + "\n"
 
 
-@pytest.mark.parametrize("database", DATABASES)
+@pytest.mark.parametrize("database", BOTH)
 def test_many_guesses_at_once_are_no_more_than_one_after_another(database):
     """S10: at most five passwords are looked at, however many come together."""
     with branch_on(database) as branch:

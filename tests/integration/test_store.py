@@ -17,7 +17,8 @@ from routing.service.cases import locked_case
 from routing.store.base import Instant
 from routing.store.cases import queries as store
 from routing.store.cases.schema import CaseEvent
-from tests.factories import ALICE, CAROL, DATABASES, SUE, branch_on, cast, importable, tell
+from tests.factories import ALICE, CAROL, SUE, branch_on, cast, importable, tell
+from tests.harness.databases import BOTH
 
 DAYS = st.sampled_from([0.0, 0.02, 0.5, 1.0, 3.0])
 
@@ -150,7 +151,7 @@ PROJECTED = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("kind", DATABASES)
+@pytest.mark.parametrize("kind", BOTH)
 def test_whatever_is_done_the_rows_agree_with_the_events(kind):
     """S9, S12, R14"""
     run_state_machine_as_test(
@@ -160,7 +161,7 @@ def test_whatever_is_done_the_rows_agree_with_the_events(kind):
     )  # fmt: skip
 
 
-@pytest.fixture(params=DATABASES)
+@pytest.fixture(params=BOTH)
 def branch(request):
     with branch_on(request.param) as branch:
         yield branch

@@ -27,7 +27,8 @@ from routing.store.messaging.inbox import RawEvent
 from routing.store.messaging.schema import Inbox, Outbox
 from routing.store.session import METADATA
 from tests.chat import Chat, said
-from tests.factories import DATABASES, SUE, branch_on, cast, reader, tell
+from tests.factories import SUE, branch_on, cast, reader, tell
+from tests.harness.databases import BOTH
 
 LONG = "秘密製程的問題，" + "排水溝蓋板壞了想請人來看。" * 28
 SHORT = (
@@ -37,7 +38,7 @@ SHORT = (
 STUCK = "我們的機密配方上傳到一半網頁就當掉了"
 
 
-@pytest.fixture(params=DATABASES)
+@pytest.fixture(params=BOTH)
 def branch(request):
     with branch_on(request.param) as branch:
         cast(branch)

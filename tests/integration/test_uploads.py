@@ -8,9 +8,8 @@ import sys
 
 import pytest
 
-from tests.factories import DATABASES
+from tests.harness.databases import BOTH, migrated
 from tests.harness.processes import ROOT
-from tests.integration.test_security_input import database
 from tests.knowledge_admin import with_few_entries
 from tests.pages import Visitor
 from tests.service import Service
@@ -30,9 +29,9 @@ SENT = {
 NAMES = ["..", ".", "/", "a/../b.yaml", "C:\\x\\知識.yaml", "長" * 300 + ".yaml", "a\x07b.yaml", "a\x00b.yaml", " "]
 
 
-@pytest.fixture(scope="module", params=DATABASES)
+@pytest.fixture(scope="module", params=BOTH)
 def service(request, tmp_path_factory):
-    with database(request.param, tmp_path_factory.mktemp("uploads")) as url, Service(url) as service:
+    with migrated(request.param, tmp_path_factory.mktemp("uploads")) as url, Service(url) as service:
         yield with_few_entries(service)
 
 

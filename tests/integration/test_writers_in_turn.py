@@ -7,7 +7,6 @@ import time
 
 import pytest
 
-from routing.store import migration
 from routing.store.locks.fair_lock import FairLock
 from routing.store.maintenance import meta as meta_store
 from routing.store.session import Database
@@ -19,7 +18,6 @@ PATIENCE = 1.8
 @pytest.fixture
 def database(database_url):
     database = Database(database_url)
-    migration.upgrade(database)
     yield database
     database.dispose()
 
