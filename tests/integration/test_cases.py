@@ -57,7 +57,7 @@ WRONG = [
     ({"text": "  "}, "text"),
     ({"topic": "x" * 41}, "topic"),
     ({"firm_name": "x" * 121}, "firm_name"),
-    ({"firm_ubn": "1234"}, "firm_ubn"),
+    ({"firm_ubn": "1234"}, "firm.ubn"),
     ({"contact_name": "x" * 81}, "contact_name"),
     ({"contact_phone": "1" * 41}, "contact_phone"),
 ]

@@ -49,6 +49,11 @@ def test_what_is_asked_about_rules_stays(text):
     assert hidden(text) == (text, ())
 
 
+@pytest.mark.parametrize("text", ["老闆氣到快中風", "被客訴罵到我都要心臟病了"])
+def test_a_figure_of_speech_is_no_record(text):
+    assert hidden(text) == (text, ())
+
+
 @pytest.mark.parametrize("text", ["老闆中風倒下了快叫救護車", "有人受傷送醫，瓦斯外洩", "他糖尿病昏迷了"])
 def test_what_help_depends_on_stays(text):
     assert hidden(text) == (text, ())
