@@ -42,9 +42,9 @@ def message(call: Calling, number: Number, body: MessageBody) -> Response:
 
     def do(locked: LockedCase) -> None:
         if body.internal:
-            case_commands.note(locked, body.text, tell=push)
+            case_commands.note(locked, body.text, notify=push)
             return
-        case_commands.reply(locked, body.text, tell=push, via=body.via, at=body.at, doc_no=body.doc_no)
+        case_commands.reply(locked, body.text, notify=push, via=body.via, at=body.at, doc_no=body.doc_no)
 
     return call.change(number, do, status=201)
 
@@ -52,7 +52,7 @@ def message(call: Calling, number: Number, body: MessageBody) -> Response:
 @router.post("/assignment")
 def assignment(call: Calling, number: Number, body: AssignmentBody) -> Response:
     """Give the case to a person (分案、改分), or put it back into the queue."""
-    return call.change(number, lambda locked: case_commands.assign(locked, body.assignee, tell=push))
+    return call.change(number, lambda locked: case_commands.assign(locked, body.assignee, notify=push))
 
 
 @router.post("/category")
@@ -60,7 +60,7 @@ def category(call: Calling, number: Number, body: CategoryBody) -> Response:
     """Correct the category; the case goes to the unit that handles it. Moves no date."""
 
     def do(locked: LockedCase) -> None:
-        case_commands.change_category(locked, body.category, topic=body.topic, reason=body.reason, tell=push)
+        case_commands.change_category(locked, body.category, topic=body.topic, reason=body.reason, notify=push)
 
     return call.change(number, do)
 
@@ -70,7 +70,7 @@ def kind(call: Calling, number: Number, body: KindBody) -> Response:
     """Confirm or change what the case is in law; its due date counts anew from receipt."""
 
     def do(locked: LockedCase) -> None:
-        case_commands.change_kind(locked, Kind(body.kind), filed_at=body.filed_at, reason=body.reason, tell=push)
+        case_commands.change_kind(locked, Kind(body.kind), filed_at=body.filed_at, reason=body.reason, notify=push)
 
     return call.change(number, do)
 
@@ -80,7 +80,7 @@ def wait(call: Calling, number: Number, body: WaitBody) -> Response:
     """Wait on the firm (待廠商補件: the clock stands still) or on an agency (會辦中: it runs on)."""
 
     def do(locked: LockedCase) -> None:
-        case_commands.wait(locked, body.on, message=body.message, agency=body.agency, until=body.until, tell=push)
+        case_commands.wait(locked, body.on, message=body.message, agency=body.agency, until=body.until, notify=push)
 
     return call.change(number, do)
 
@@ -88,14 +88,14 @@ def wait(call: Calling, number: Number, body: WaitBody) -> Response:
 @router.post("/resume")
 def resume(call: Calling, number: Number, body: ResumeBody | None = None) -> Response:  # noqa: ARG001 - it is checked
     """Go on working; the agency that was waited on ends the wait by its answer instead (a note)."""
-    return call.change(number, lambda locked: case_commands.resume(locked, tell=push))
+    return call.change(number, lambda locked: case_commands.resume(locked, notify=push))
 
 
 @router.post("/extension")
 def extension(call: Calling, number: Number, body: ExtensionBody) -> Response:
     """Ask for more days before the due date ends; a supervisor's own call puts them in force."""
     return call.change(
-        number, lambda locked: case_commands.ask_extension(locked, body.days, reason=body.reason, tell=push)
+        number, lambda locked: case_commands.ask_extension(locked, body.days, reason=body.reason, notify=push)
     )
 
 
@@ -104,7 +104,7 @@ def approval(call: Calling, number: Number, body: ApprovalBody) -> Response:
     """A supervisor approves or refuses the days asked for."""
 
     def do(locked: LockedCase) -> None:
-        case_commands.decide_extension(locked, approve=body.approve, note=body.note, tell=push)
+        case_commands.decide_extension(locked, approve=body.approve, note=body.note, notify=push)
 
     return call.change(number, do)
 
@@ -114,7 +114,7 @@ def close(call: Calling, number: Number, body: CloseBody) -> Response:
     """Close the case (辦結); ``answered`` needs an answer given."""
 
     def do(locked: LockedCase) -> None:
-        case_commands.close(locked, Outcome(body.outcome), summary=body.summary, tell=push)
+        case_commands.close(locked, Outcome(body.outcome), summary=body.summary, notify=push)
 
     return call.change(number, do)
 
@@ -122,7 +122,7 @@ def close(call: Calling, number: Number, body: CloseBody) -> Response:
 @router.post("/reopen")
 def reopen(call: Calling, number: Number, body: ReopenBody) -> Response:
     """Open it again under its number."""
-    return call.change(number, lambda locked: case_commands.reopen(locked, reason=body.reason, tell=push))
+    return call.change(number, lambda locked: case_commands.reopen(locked, reason=body.reason, notify=push))
 
 
 @router.post("/confidential")

@@ -97,11 +97,11 @@ def _officer(do: Callable[[LockedCase], None]) -> Step:
 
 
 def _replies(text: str) -> Step:
-    return _officer(lambda case: case_commands.reply(case, text, tell=notifications.push))
+    return _officer(lambda case: case_commands.reply(case, text, notify=notifications.push))
 
 
 def _asks_for(message: str) -> Step:
-    return _officer(lambda case: case_commands.wait(case, "firm", message=message, tell=notifications.push))
+    return _officer(lambda case: case_commands.wait(case, "firm", message=message, notify=notifications.push))
 
 
 USERS = (

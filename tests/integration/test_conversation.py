@@ -308,5 +308,5 @@ def test_an_answer_longer_than_five_messages_never_goes_out(chat):
 def test_what_the_officer_answers_reaches_the_firms_card(branch, chat):
     number = chat.opens()
     with branch.hold(number) as locked:
-        case_commands.reply(locked, "已派員查看", tell=tell, via="line")
+        case_commands.reply(locked, "已派員查看", notify=tell, via="line")
     assert "承辦人回復" in words_of(chat.tap("case", number=number))

@@ -28,13 +28,13 @@ def chat(branch):
 
 def close(branch, number):
     with branch.hold(number) as locked:
-        case_commands.close(locked, Outcome.REFERRED, summary="已移請台電", tell=tell)
+        case_commands.close(locked, Outcome.REFERRED, summary="已移請台電", notify=tell)
 
 
 def wait(branch, number, on="firm"):
     with branch.hold(number) as locked:
         agency = "taipower" if on == "agency" else None
-        case_commands.wait(locked, on, message="請補件", agency=agency, tell=untold)
+        case_commands.wait(locked, on, message="請補件", agency=agency, notify=untold)
 
 
 def test_nobody_has_cases_at_first(chat):
@@ -204,7 +204,7 @@ def test_the_chosen_language_holds_for_answers_and_notices(branch, chat, lang, f
     number = chat.opens()
     assert first in words_of(chat.tap("case", number=number))
     with branch.hold(number) as locked:
-        case_commands.reply(locked, "OK", tell=tell)
+        case_commands.reply(locked, "OK", notify=tell)
     assert office().sentences.say("notice.replied.title", lang) in str(branch.outbox()[-1].payload)
     chat.text("請問租金")
     assert chat.contact.language == lang

@@ -120,7 +120,7 @@ def test_danger_is_answered_in_the_language_it_is_told_in(chat, typed, told):
 def test_photos_after_the_words_that_ended_a_wait_go_to_the_same_case(branch, chat):
     number = chat.opens()
     with branch.hold(number) as locked:
-        case_commands.wait(locked, "firm", message="請補件", tell=untold)
+        case_commands.wait(locked, "firm", message="請補件", notify=untold)
     chat.text("租約影本如附")
     assert said(chat.photo(), "added", number=number)
     assert said(chat.photo(), "added", number=number)
@@ -130,7 +130,7 @@ def test_emoji_alone_end_no_wait(branch, chat):
     """S3: thanks and stickers, in whatever form."""
     number = chat.opens()
     with branch.hold(number) as locked:
-        case_commands.wait(locked, "firm", message="請補件", tell=untold)
+        case_commands.wait(locked, "firm", message="請補件", notify=untold)
     assert "open_case" in actions_of(chat.text("👍🙏"))
     assert branch.row(number).status == "waiting_firm"
 

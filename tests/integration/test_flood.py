@@ -151,7 +151,7 @@ def test_forty_photos_for_a_case_that_waits_all_belong_to_it(branch):
     chat = Chat(branch)
     number = chat.opens()
     with branch.hold(number, SUE) as locked:
-        case_commands.wait(locked, "firm", message="請補現場照片", tell=tell)
+        case_commands.wait(locked, "firm", message="請補現場照片", notify=tell)
     branch.now += timedelta(seconds=70)
     before = len(branch.outbox())
     sends(branch, 40, every=0.2, what={"type": "image", "contentProvider": {"type": "line"}})

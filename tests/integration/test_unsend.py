@@ -247,7 +247,7 @@ def test_taking_back_and_a_step_at_the_desk_do_not_undo_each_other(branch, chat)
     """The case is locked as for any change."""
     number = chat.opens(SHORT)
     with branch.hold(number, SUE) as locked:
-        case_commands.reply(locked, "已派員查看", tell=tell)
+        case_commands.reply(locked, "已派員查看", notify=tell)
     branch.now += timedelta(seconds=5)
     chat.unsend("U1-1")
     assert branch.case(number).first_reply_at is not None

@@ -27,73 +27,75 @@ router = APIRouter()
 _Word = TypeVar("_Word", Kind, Outcome)
 
 
-def _reply(locked: LockedCase, form: Form, told: RecordedNotice) -> str:
+def _reply(locked: LockedCase, form: Form, notice: RecordedNotice) -> str:
     via = form.text("via") or "line"
     at = None if via == "line" else form.instant("at")
-    told.given = via != "line"
-    case_commands.reply(locked, form.text("text"), tell=told, via=via, at=at, doc_no=form.optional("doc_no"))
+    notice.given = via != "line"
+    case_commands.reply(locked, form.text("text"), notify=notice, via=via, at=at, doc_no=form.optional("doc_no"))
     return "reply"
 
 
-def _note(locked: LockedCase, form: Form, told: RecordedNotice) -> str:
-    case_commands.note(locked, form.text("text"), tell=told)
+def _note(locked: LockedCase, form: Form, notice: RecordedNotice) -> str:
+    case_commands.note(locked, form.text("text"), notify=notice)
     return "note" if may_read(locked.actor, locked.case) else "answered"
 
 
-def _wait_firm(locked: LockedCase, form: Form, told: RecordedNotice) -> str:
+def _wait_firm(locked: LockedCase, form: Form, notice: RecordedNotice) -> str:
     until = form.day("until")
     kept = until.isoformat() if until else None
-    case_commands.wait(locked, "firm", message=form.text("message"), until=kept, tell=told)
+    case_commands.wait(locked, "firm", message=form.text("message"), until=kept, notify=notice)
     return "wait_firm"
 
 
-def _wait_agency(locked: LockedCase, form: Form, told: RecordedNotice) -> str:
-    case_commands.wait(locked, "agency", message=form.text("message"), agency=form.optional("agency"), tell=told)
+def _wait_agency(locked: LockedCase, form: Form, notice: RecordedNotice) -> str:
+    case_commands.wait(locked, "agency", message=form.text("message"), agency=form.optional("agency"), notify=notice)
     return "wait_agency"
 
 
-def _resume(locked: LockedCase, _form: Form, told: RecordedNotice) -> str:
-    case_commands.resume(locked, tell=told)
+def _resume(locked: LockedCase, _form: Form, notice: RecordedNotice) -> str:
+    case_commands.resume(locked, notify=notice)
     return "resume"
 
 
-def _extension(locked: LockedCase, form: Form, told: RecordedNotice) -> str:
-    case_commands.ask_extension(locked, form.number("days"), reason=form.text("reason"), tell=told)
+def _extension(locked: LockedCase, form: Form, notice: RecordedNotice) -> str:
+    case_commands.ask_extension(locked, form.number("days"), reason=form.text("reason"), notify=notice)
     return "extension" if locked.case.pending_extension is not None else "extended"
 
 
-def _approval(locked: LockedCase, form: Form, told: RecordedNotice) -> str:
+def _approval(locked: LockedCase, form: Form, notice: RecordedNotice) -> str:
     approve = form.text("approve") == "yes"
-    case_commands.decide_extension(locked, approve=approve, note=form.text("note"), tell=told)
+    case_commands.decide_extension(locked, approve=approve, note=form.text("note"), notify=notice)
     return "approved" if approve else "refused"
 
 
-def _assignment(locked: LockedCase, form: Form, told: RecordedNotice) -> str:
-    case_commands.assign(locked, form.optional("assignee"), tell=told)
+def _assignment(locked: LockedCase, form: Form, notice: RecordedNotice) -> str:
+    case_commands.assign(locked, form.optional("assignee"), notify=notice)
     return "assignment"
 
 
-def _category(locked: LockedCase, form: Form, told: RecordedNotice) -> str:
+def _category(locked: LockedCase, form: Form, notice: RecordedNotice) -> str:
     case_commands.change_category(
-        locked, form.text("category"), topic=form.optional("topic"), reason=form.text("reason"), tell=told
+        locked, form.text("category"), topic=form.optional("topic"), reason=form.text("reason"), notify=notice
     )
     return "category"
 
 
-def _kind(locked: LockedCase, form: Form, told: RecordedNotice) -> str:
+def _kind(locked: LockedCase, form: Form, notice: RecordedNotice) -> str:
     kind = _choice(Kind, form.text("kind"), "kind", "請選擇案件性質。")
-    case_commands.change_kind(locked, kind, filed_at=form.instant("filed_at"), reason=form.text("reason"), tell=told)
+    case_commands.change_kind(
+        locked, kind, filed_at=form.instant("filed_at"), reason=form.text("reason"), notify=notice
+    )
     return "kind"
 
 
-def _close(locked: LockedCase, form: Form, told: RecordedNotice) -> str:
+def _close(locked: LockedCase, form: Form, notice: RecordedNotice) -> str:
     outcome = _choice(Outcome, form.text("outcome"), "outcome", "請選擇辦理結果。")
-    case_commands.close(locked, outcome, summary=form.text("summary"), tell=told)
+    case_commands.close(locked, outcome, summary=form.text("summary"), notify=notice)
     return "close"
 
 
-def _reopen(locked: LockedCase, form: Form, told: RecordedNotice) -> str:
-    case_commands.reopen(locked, reason=form.text("reason"), tell=told)
+def _reopen(locked: LockedCase, form: Form, notice: RecordedNotice) -> str:
+    case_commands.reopen(locked, reason=form.text("reason"), notify=notice)
     return "reopen"
 
 
@@ -121,13 +123,13 @@ def take_step(request: Request, number: str, step: str, form: Filled) -> Respons
     """One step. Everything it writes is undone if it is refused, and the page comes back with the text."""
     if step not in STEPS:
         raise NotFound("找不到這個操作。")
-    told = RecordedNotice()
+    notice = RecordedNotice()
     try:
         with writing(request) as work:
             version = form.number("version")
             locked = locked_case.change(work.session, work.office, number, work.actor, now=work.now, version=version)
-            done = STEPS[step](locked, form, told)
-            target = f"/desk/cases/{number}?done={done}&told={told.outcome(locked)}"
+            done = STEPS[step](locked, form, notice)
+            target = f"/desk/cases/{number}?done={done}&told={notice.outcome(locked)}"
             if not may_read(work.actor, locked.case):
                 target = f"/desk?done={done}"
     except (Invalid, StepNotAllowed, StaleVersion) as error:

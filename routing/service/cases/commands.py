@@ -1,6 +1,6 @@
 """What can be done with a case. Each step writes its event, its messages and its notice in the caller's transaction.
 
-Every function takes a case held for writing (``locked_case.change``) and ``tell``, which takes the notice to the firm:
+Every function takes a case held for writing (``locked_case.change``) and ``notify``, which takes the firm's notice:
 by push, unless the firm itself did the step just now and is answered by reply. Who may write the case at all was
 checked when it was opened for writing; steps that are not a partner's (contract §5) are refused here.
 """
@@ -23,7 +23,7 @@ from routing.domain.reporting.history import EARLIEST
 from routing.domain.tax_number import check_firm
 from routing.service.cases import assignment, locked_case, notifications
 from routing.service.cases.locked_case import LockedCase
-from routing.service.cases.notifications import Tell
+from routing.service.cases.notifications import Notifier
 from routing.service.office_context import OfficeContext
 from routing.store.accounts import queries as account_store
 from routing.store.cases import queries as case_store
@@ -149,7 +149,7 @@ def _text(value: str, field: str, *, limit: int = 4000) -> str:
     return text
 
 
-def firm_message(locked: LockedCase, message: Message, *, ends_wait: bool, tell: Tell) -> None:
+def firm_message(locked: LockedCase, message: Message, *, ends_wait: bool, notify: Notifier) -> None:
     """The firm wrote or sent something for this case; words and files end a wait on the firm, thanks do not.
 
     Nor does what was sent before the wait began and only came late: it is no answer to what was asked.
@@ -159,10 +159,10 @@ def firm_message(locked: LockedCase, message: Message, *, ends_wait: bool, tell:
     waiting = locked.case.waiting
     if ends_wait and waiting is not None and waiting.on == "firm" and message.at >= waiting.start:
         locked.record(EventKind.RESUMED, automatic=True)
-        tell(locked, "resumed", notifications.resumed(locked))
+        notify(locked, "resumed", notifications.resumed(locked))
 
 
-def note(locked: LockedCase, text: str, *, tell: Tell) -> None:
+def note(locked: LockedCase, text: str, *, notify: Notifier) -> None:
     """A note among staff; the firm never sees it. A partner's is the answer to the question, and ends the wait."""
     text = _text(text, "text")
     steps.permit(locked.actor, "note")
@@ -173,14 +173,14 @@ def note(locked: LockedCase, text: str, *, tell: Tell) -> None:
     locked.record(EventKind.NOTE, message_id=message.id)
     locked_case.audit(locked, "case.note")
     if answers:
-        _go_on(locked, tell)
+        _go_on(locked, notify)
 
 
 def reply(
     locked: LockedCase,
     text: str,
     *,
-    tell: Tell,
+    notify: Notifier,
     via: str = "line",
     at: datetime | None = None,
     doc_no: str | None = None,
@@ -209,7 +209,7 @@ def reply(
     locked.record(EventKind.REPLIED, at=at, via=via, doc_no=doc_no, message_id=message.id)
     if doc_no and doc_no not in locked.row.refs:
         locked.row.refs = [*locked.row.refs, doc_no]
-    tell(locked, "replied", notifications.replied(locked, text, via=via, at=given))
+    notify(locked, "replied", notifications.replied(locked, text, via=via, at=given))
     locked_case.audit(locked, "case.reply", via=via)
 
 
@@ -221,16 +221,16 @@ def _check_given(locked: LockedCase, at: datetime) -> None:
         raise Invalid("回復時間落在案件已辦結、尚未重新開啟的期間；請確認時間。", field="at")
 
 
-def assign(locked: LockedCase, email: str | None, *, tell: Tell) -> None:
+def assign(locked: LockedCase, email: str | None, *, notify: Notifier) -> None:
     """Give the case to a person (or to nobody); assigning it again to the same person does nothing."""
     steps.permit(locked.actor, "assignment")
     if assignment.assign_to(locked, email):
         if email is not None:
-            tell(locked, "assigned", notifications.assigned(locked))
+            notify(locked, "assigned", notifications.assigned(locked))
         locked_case.audit(locked, "case.assign", to=email)
 
 
-def change_category(locked: LockedCase, category: str, *, topic: str | None, reason: str, tell: Tell) -> None:
+def change_category(locked: LockedCase, category: str, *, topic: str | None, reason: str, notify: Notifier) -> None:
     """Correct category and topic; the case goes to the unit that handles them. Moves no date."""
     steps.permit(locked.actor, "category")
     if category not in CASE_CATEGORIES:
@@ -245,11 +245,11 @@ def change_category(locked: LockedCase, category: str, *, topic: str | None, rea
     if unit != before:
         if assignment.assign_automatically(locked) is None:
             assignment.assign_to(locked, None)
-        tell(locked, "moved", notifications.moved(locked))
+        notify(locked, "moved", notifications.moved(locked))
     locked_case.audit(locked, "case.category", category=category, topic=topic)
 
 
-def change_kind(locked: LockedCase, kind: Kind, *, filed_at: datetime | None, reason: str, tell: Tell) -> None:
+def change_kind(locked: LockedCase, kind: Kind, *, filed_at: datetime | None, reason: str, notify: Notifier) -> None:
     """Confirm or change what the case is in law; its date counts anew from receipt (or from the act of filing)."""
     steps.permit(locked.actor, "kind")
     if filed_at is not None and not locked.row.first_contact_at <= filed_at <= locked.now:
@@ -259,12 +259,12 @@ def change_kind(locked: LockedCase, kind: Kind, *, filed_at: datetime | None, re
     filed = filed_at.isoformat() if filed_at else None
     locked.record(EventKind.KIND, kind=kind.value, filed_at=filed, reason=reason)
     if locked.row.promised_on != before:
-        tell(locked, "kind", notifications.kind_changed(locked))
+        notify(locked, "kind", notifications.kind_changed(locked))
     locked_case.audit(locked, "case.kind", kind=kind.value)
 
 
 def wait(
-    locked: LockedCase, on: str, *, message: str, tell: Tell, agency: str | None = None, until: str | None = None
+    locked: LockedCase, on: str, *, message: str, notify: Notifier, agency: str | None = None, until: str | None = None
 ) -> None:
     """Wait for the firm (which is told everything that is missing) or for another agency."""
     steps.permit(locked.actor, "wait_firm" if on == "firm" else "wait_agency")
@@ -291,7 +291,7 @@ def wait(
         if agency
         else notifications.waiting_on_firm(locked, message, until)
     )
-    tell(locked, f"waiting_{on}", out)
+    notify(locked, f"waiting_{on}", out)
     locked_case.audit(locked, "case.wait", on=on, agency=agency)
 
 
@@ -302,20 +302,20 @@ def _is_day(text: str) -> bool:
         return False
 
 
-def resume(locked: LockedCase, *, tell: Tell) -> None:
+def resume(locked: LockedCase, *, notify: Notifier) -> None:
     """Go on working; the wait ends now. A partner ends it by an answer, not without: ``answer_missing``."""
     if locked.actor.may(Permission.ANSWER_QUESTIONS):
         raise StepNotAllowed("請填寫會辦的回復；送出後會辦即結束。", code="answer_missing")
-    _go_on(locked, tell)
+    _go_on(locked, notify)
 
 
-def _go_on(locked: LockedCase, tell: Tell) -> None:
+def _go_on(locked: LockedCase, notify: Notifier) -> None:
     locked.record(EventKind.RESUMED)
-    tell(locked, "resumed", notifications.resumed(locked))
+    notify(locked, "resumed", notifications.resumed(locked))
     locked_case.audit(locked, "case.resume")
 
 
-def ask_extension(locked: LockedCase, days: int, *, reason: str, tell: Tell) -> None:
+def ask_extension(locked: LockedCase, days: int, *, reason: str, notify: Notifier) -> None:
     """An officer asks; a supervisor's own call puts it in force at once. Only before the due date ends.
 
     Raises:
@@ -327,7 +327,7 @@ def ask_extension(locked: LockedCase, days: int, *, reason: str, tell: Tell) -> 
     reason = _text(reason, "reason", limit=300)
     _before_due(locked)
     if locked.actor.may(Permission.EXTEND):
-        _extend(locked, days, reason, tell)
+        _extend(locked, days, reason, notify)
         return
     if locked.case.pending_extension is not None:
         raise StepNotAllowed("已有展期申請待核定。", code="extension_pending")
@@ -335,7 +335,7 @@ def ask_extension(locked: LockedCase, days: int, *, reason: str, tell: Tell) -> 
     locked_case.audit(locked, "case.extension_asked", days=days)
 
 
-def decide_extension(locked: LockedCase, *, approve: bool, note: str, tell: Tell) -> None:
+def decide_extension(locked: LockedCase, *, approve: bool, note: str, notify: Notifier) -> None:
     """A supervisor approves or refuses what an officer asked for."""
     steps.permit(locked.actor, "approval")
     pending = locked.case.pending_extension
@@ -346,7 +346,7 @@ def decide_extension(locked: LockedCase, *, approve: bool, note: str, tell: Tell
         locked_case.audit(locked, "case.extension_refused")
         return
     _before_due(locked)
-    _extend(locked, pending.days, pending.reason, tell)
+    _extend(locked, pending.days, pending.reason, notify)
 
 
 def _before_due(locked: LockedCase) -> None:
@@ -357,13 +357,13 @@ def _before_due(locked: LockedCase) -> None:
         raise StepNotAllowed("已逾限辦日期，不能再展期。", code="extension_too_late")
 
 
-def _extend(locked: LockedCase, days: int, reason: str, tell: Tell) -> None:
+def _extend(locked: LockedCase, days: int, reason: str, notify: Notifier) -> None:
     locked.record(EventKind.EXTENDED, days=days, reason=reason, approved_by=locked.actor.email)
-    tell(locked, "extended", notifications.extended(locked, reason))
+    notify(locked, "extended", notifications.extended(locked, reason))
     locked_case.audit(locked, "case.extended", days=days)
 
 
-def close(locked: LockedCase, outcome: Outcome, *, summary: str, tell: Tell) -> None:
+def close(locked: LockedCase, outcome: Outcome, *, summary: str, notify: Notifier) -> None:
     """Close the case. ``answered`` needs an answer given; a wait ends with it."""
     steps.permit(locked.actor, "close")
     summary = _text(summary, "summary", limit=2000)
@@ -373,11 +373,11 @@ def close(locked: LockedCase, outcome: Outcome, *, summary: str, tell: Tell) -> 
     )
     locked.record(EventKind.CLOSED, outcome=outcome.value, message_id=message.id)
     notifications.withdraw(locked)
-    tell(locked, "closed", notifications.closed(locked, outcome, summary))
+    notify(locked, "closed", notifications.closed(locked, outcome, summary))
     locked_case.audit(locked, "case.close", outcome=outcome.value)
 
 
-def reopen(locked: LockedCase, *, reason: str, tell: Tell) -> None:
+def reopen(locked: LockedCase, *, reason: str, notify: Notifier) -> None:
     """Open it again under its number; it goes back to its officer, or to somebody who is here (trap A5).
 
     If nobody is here it waits in the queue for whoever comes first.
@@ -387,7 +387,7 @@ def reopen(locked: LockedCase, *, reason: str, tell: Tell) -> None:
     locked.record(EventKind.REOPENED, reason=reason)
     if not _still_here(locked, locked.case) and assignment.assign_automatically(locked) is None:
         assignment.assign_to(locked, None)
-    tell(locked, "reopened", notifications.reopened(locked))
+    notify(locked, "reopened", notifications.reopened(locked))
     locked_case.audit(locked, "case.reopen")
 
 

@@ -13,7 +13,7 @@ from routing.service.cases.locked_case import LockedCase
 from routing.store.accounts import queries as account_store
 from routing.store.messaging import outbox as outbox_store
 
-Tell = Callable[[LockedCase, str, list[Outgoing]], None]
+Notifier = Callable[[LockedCase, str, list[Outgoing]], None]
 """How a notice leaves: (case, reason, messages)."""
 
 

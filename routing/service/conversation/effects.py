@@ -43,16 +43,16 @@ def carry_out(conversation: Conversation, result: Result) -> None:
     conversation.contact.dialogue = state.plain()
 
 
-def _tell(conversation: Conversation) -> notifications.Tell:
+def _notifier(conversation: Conversation) -> notifications.Notifier:
     """Notices about this contact's case join the answer; others are pushed."""
 
-    def tell(locked: LockedCase, reason: str, messages: list[Outgoing]) -> None:
+    def notify(locked: LockedCase, reason: str, messages: list[Outgoing]) -> None:
         if locked.row.contact_id == conversation.contact.id:
             conversation.told.extend(messages)
         else:
             notifications.push(locked, reason, messages)
 
-    return tell
+    return notify
 
 
 def _hold(conversation: Conversation, number: str) -> LockedCase:
@@ -107,12 +107,12 @@ def _add(conversation: Conversation, state: State, effect: effects.AddToCase) ->
     for message in conversation_store.by_ids(
         conversation.session, effect.message_ids, contact_id=conversation.contact.id
     ):
-        case_commands.firm_message(locked, message, ends_wait=effect.ends_wait, tell=_tell(conversation))
+        case_commands.firm_message(locked, message, ends_wait=effect.ends_wait, notify=_notifier(conversation))
     return state
 
 
 def _reopen(conversation: Conversation, state: State, effect: effects.Reopen) -> State:
-    case_commands.reopen(_hold(conversation, effect.number), reason="廠商表示尚未解決", tell=_tell(conversation))
+    case_commands.reopen(_hold(conversation, effect.number), reason="廠商表示尚未解決", notify=_notifier(conversation))
     return state
 
 
