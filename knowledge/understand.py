@@ -63,7 +63,7 @@ class Understanding:
     place: Place | None = None
     """The park, kind of park or other place the text names, if it names one."""
     person: str | None = None
-    """Why only a person may answer, if so (`judgement`, `remedy` … in knowledge/data/asking.yaml; `complaint`,
+    """Why only a person may answer, if so (`judgement`, `remedy` … in knowledge/data/relevance.yaml; `complaint`,
     `reckoning`)."""
     tells: bool = False
     """True where it tells what happened and asks nothing."""
@@ -187,19 +187,19 @@ class Understander:
         reads = [self._read(matcher, wording) for wording in focus.wordings]
         if len(reads) == 1:
             return reads[0]
-        best = max(reads, key=lambda r: float(r.scores.targets[: self._plan.first_talk].max(initial=0.0)))
+        best = max(reads, key=lambda r: float(r.scores.targets[: self._plan.first_smalltalk].max(initial=0.0)))
         hits = self._lexicon.find(focus.whole)
         return _Read(best.text, best.scores, hits, self._model.score(focus.whole, hits) + best.by_category)
 
     def _sharp(self, read: _Read) -> bool:
         """True where a text makes sense by itself: a category or an entry is clear."""
         ranked = rank(read.by_category, [], self._model.sharpness)
-        known = float(read.scores.targets[: self._plan.first_talk].max(initial=0.0)) > _OWN_SENSE
+        known = float(read.scores.targets[: self._plan.first_smalltalk].max(initial=0.0)) > _OWN_SENSE
         return known or (ranked[0].probability > _OWN_SENSE and ranked[0].category is Category.SMALLTALK)
 
     def _smalltalk(self, read: _Read) -> str | None:
-        talk = read.scores.targets[self._plan.first_talk : self._plan.first_category]
-        return self._plan.talk[int(np.argmax(talk))] if len(talk) else None
+        talk = read.scores.targets[self._plan.first_smalltalk : self._plan.first_category]
+        return self._plan.smalltalk[int(np.argmax(talk))] if len(talk) else None
 
     def _other_topics(self, focus: Focus, main: Category) -> tuple[Category, ...]:
         found: list[Category] = []

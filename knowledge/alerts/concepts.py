@@ -1,6 +1,6 @@
 """Reads out of a sentence what is perceived, what it does to people or plant, whether it is now, and what is asked.
 
-The concepts stand in data/danger.yaml. A concept is there or not; what they say together is weighed in
+The concepts stand in data/alert_concepts.yaml. A concept is there or not; what they say together is weighed in
 knowledge/alerts/alert_model.py. Nothing here decides.
 """
 
@@ -15,7 +15,7 @@ import yaml
 from knowledge.language.text import fold
 from knowledge.loading import DATA
 
-FILE = DATA / "danger.yaml"
+FILE = DATA / "alert_concepts.yaml"
 
 _THINGS = frozenset({"agent", "container", "fuel_gas"})
 _WHO = frozenset({"person", "body"})

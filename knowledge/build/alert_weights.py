@@ -1,4 +1,4 @@
-"""Moves the weights of data/danger.yaml as far as written examples ask, and no further.
+"""Moves the weights of data/alert_concepts.yaml as far as written examples ask, and no further.
 
 The weights in the file say what a reader of the language knows. Few examples can mend them and must not overrule them,
 so the fit pays for every step away from them (a normal prior around the file's weights).

@@ -3,7 +3,7 @@
 python -m knowledge.build.alerts
 
 n-grams learn from everything, put-together sentences included. The weights of the concepts start from those in
-data/danger.yaml and are moved only by sentences that somebody wrote as a whole, whose n-grams are then judged by a
+data/alert_concepts.yaml and are moved only by sentences somebody wrote as a whole, whose n-grams are then judged by a
 model that has not seen them.
 """
 

@@ -65,7 +65,7 @@ def trials(understander: Understander, group: str) -> list[Trial]:
     entry_of = [e.targets[0] for e in examples]
     owner = np.array(entry_of)
     found: list[Trial | None] = []
-    for number in range(plan.first_talk):
+    for number in range(plan.first_smalltalk):
         rows = np.flatnonzero(owner == number)
         if not len(rows):
             continue
@@ -98,7 +98,7 @@ def _trial(
     model = shipped_model()
     by_category = understander.category_scores(text) + model.kernel_weight * scores[plan.first_category :]
     shares = {c.category: c.probability for c in rank(by_category, [], model.sharpness)}
-    own = with_category(scores[: plan.first_talk], plan, shares)
+    own = with_category(scores[: plan.first_smalltalk], plan, shares)
     if not known:
         own[number] = -1
     candidates = understander.candidates

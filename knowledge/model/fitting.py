@@ -22,8 +22,8 @@ class Plan:
     """Numbers the targets: entries, then small talk, then categories."""
 
     base: KnowledgeBase
-    talk: tuple[str, ...]
-    first_talk: int
+    smalltalk: tuple[str, ...]
+    first_smalltalk: int
     first_category: int
     entry_categories: NDArray[np.intp]
     """Number of each entry's category."""
@@ -31,13 +31,13 @@ class Plan:
     @classmethod
     def of(cls, base: KnowledgeBase) -> "Plan":
         """The plan of a knowledge base."""
-        talk = tuple(s.id for s in base.smalltalk)
+        smalltalk = tuple(s.id for s in base.smalltalk)
         categories = np.array([CATEGORIES.index(e.category) for e in base.entries], dtype=np.intp)
         return cls(
             base=base,
-            talk=talk,
-            first_talk=len(base.entries),
-            first_category=len(base.entries) + len(talk),
+            smalltalk=smalltalk,
+            first_smalltalk=len(base.entries),
+            first_category=len(base.entries) + len(smalltalk),
             entry_categories=categories,
         )
 
@@ -58,8 +58,8 @@ class Plan:
 
     def _of_talk(self, group: str) -> Iterator[Example]:
         category = self.first_category + CATEGORIES.index(Category.SMALLTALK)
-        for number, talk in enumerate(self.base.smalltalk, self.first_talk):
-            for text in talk.phrasings.get(group, ()):
+        for number, intent in enumerate(self.base.smalltalk, self.first_smalltalk):
+            for text in intent.phrasings.get(group, ()):
                 yield Example(text=text, targets=(number, category))
 
 

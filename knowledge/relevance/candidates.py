@@ -61,7 +61,7 @@ class Candidates:
 
     def find(self, matcher: KernelMatcher, scored: Scores, question: Question) -> tuple[Match, ...]:
         """The entries nearest to a question, best first; those that say what is asked before their equals."""
-        scores = with_category(scored.targets[: self._plan.first_talk], self._plan, question.shares)
+        scores = with_category(scored.targets[: self._plan.first_smalltalk], self._plan, question.shares)
         order = [int(i) for i in np.argsort(-scores, kind="stable")[: _CHOICES + 1]]
         meetings = {number: self.profile(number).meets(question.asks, question.said, question.acts) for number in order}
         weighed = self.vocabulary(question.group).weighed(question.text)

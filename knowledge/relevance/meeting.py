@@ -34,7 +34,7 @@ class Profile:
     steps: frozenset[Aspect]
     stance: Stance
     acts: frozenset[int]
-    """The acts (knowledge/data/asking.yaml) that its texts speak of."""
+    """The acts (knowledge/data/relevance.yaml) that its texts speak of."""
 
     @classmethod
     def of(cls, entry: FaqEntry) -> "Profile":
@@ -71,7 +71,7 @@ def acts_in(text: str) -> frozenset[int]:
 
 @cache
 def _acts() -> tuple[re.Pattern[str], ...]:
-    return tuple(compiled(pattern) for pattern in read_cues("asking.yaml")["acts"])
+    return tuple(compiled(pattern) for pattern in read_cues("relevance.yaml")["acts"])
 
 
 @cache

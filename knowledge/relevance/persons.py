@@ -13,7 +13,7 @@ from knowledge.relevance.cues import compiled, read_cues
 
 @cache
 def _patterns() -> Mapping[str, Pattern[str]]:
-    return {str(name): compiled(pattern) for name, pattern in read_cues("asking.yaml")["persons"].items()}
+    return {str(name): compiled(pattern) for name, pattern in read_cues("relevance.yaml")["persons"].items()}
 
 
 def person_needed(text: str) -> str | None:
@@ -26,7 +26,7 @@ def person_needed(text: str) -> str | None:
 
 @cache
 def _telling() -> Pattern[str]:
-    return compiled(read_cues("asking.yaml")["telling"])
+    return compiled(read_cues("relevance.yaml")["telling"])
 
 
 @cache
@@ -36,7 +36,7 @@ def _any_person() -> Pattern[str]:
 
 @cache
 def _own_case() -> Pattern[str]:
-    return compiled(read_cues("asking.yaml")["own_case"])
+    return compiled(read_cues("relevance.yaml")["own_case"])
 
 
 def of_own_case(text: str) -> bool:
@@ -46,7 +46,7 @@ def of_own_case(text: str) -> bool:
 
 @cache
 def _reckoning() -> tuple[Pattern[str], Pattern[str]]:
-    raw = read_cues("asking.yaml")
+    raw = read_cues("relevance.yaml")
     return compiled(raw["quantity"]), compiled(raw["reckoning"])
 
 

@@ -39,7 +39,7 @@ class PlaceReader:
 
     def __init__(self, offices: Offices) -> None:
         """`offices`: the parks by name."""
-        raw = read_cues("asking.yaml")
+        raw = read_cues("relevance.yaml")
         self._offices = offices
         self._outside = compiled(raw["outside"])
         names = sorted(
@@ -100,9 +100,9 @@ def kind_matters(entry: FaqEntry, near: Iterable[FaqEntry], text: str) -> bool:
 
 @cache
 def _listed() -> frozenset[str]:
-    return frozenset(read_cues("asking.yaml")["ask_kind"])
+    return frozenset(read_cues("relevance.yaml")["ask_kind"])
 
 
 @cache
 def _own_words() -> re.Pattern[str]:
-    return compiled(read_cues("asking.yaml")["technology_words"])
+    return compiled(read_cues("relevance.yaml")["technology_words"])
