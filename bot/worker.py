@@ -1,6 +1,8 @@
 """The worker: inbox, outbox, files and timers, in a few threads, until told to stop.
 
-Any number of workers share one PostgreSQL; SQLite has one, inside the web process. On SIGTERM what is in hand is
+Any number of workers share one PostgreSQL; SQLite has one, inside the web process. A committed transaction that made
+work wakes them (in the process itself; on PostgreSQL other processes by NOTIFY); while there is none they only read,
+now and then. On SIGTERM what is in hand is
 finished and nothing new is taken.
 """
 
@@ -26,15 +28,23 @@ from routing.service.knowledge_admin.trial_runner import Trials
 from routing.service.maintenance import daily
 from routing.service.messaging import inbox, leases, quota
 from routing.service.messaging.senders import Senders
+from routing.store.conversation import queries as conversation_store
+from routing.store.listening import Listener
 from routing.store.messaging import inbox as inbox_store
+from routing.store.messaging import outbox as outbox_store
 from routing.store.session import instant
 
 _PARTITIONS_AT_ONCE = 4
 _FILES_AT_ONCE = 2
-_IDLE = 0.25
+_IN_HAND = 0.25
+"""Seconds until the next look while something waits or is being worked on: its time comes without a notice."""
+_IDLE = 2.0
+"""Seconds until the next look while there is nothing: the net below the notices that wake us."""
 _SWEEP_EVERY = 60.0
 _WATCH_EVERY = 1.0
 _TRIALS_EVERY = 2.0
+_FILES_EVERY = 1.0
+_AFTER_TROUBLE = 1.0
 
 log = structlog.get_logger("worker")
 
@@ -51,28 +61,38 @@ class Worker:
         self._stop = Event()
         self._inbox_wake = Event()
         self._outbox_wake = Event()
+        self._wakes: list[Event] = [self._inbox_wake, self._outbox_wake]
         self._threads = [
-            Thread(target=self._loop, args=(name, turn, wake, pause), name=f"worker-{name}", daemon=True)
-            for name, turn, wake, pause in (
-                ("inbox", self._inbox_turn, self._inbox_wake, _IDLE),
-                ("outbox", self._outbox_turn, self._outbox_wake, _IDLE),
-                *((f"files-{n}", self._files_turn, Event(), 1.0) for n in range(_FILES_AT_ONCE)),
-                ("names", self._names_turn, Event(), 1.0),
-                ("timers", self._timers_turn, Event(), _SWEEP_EVERY),
-                ("trials", self._trials_turn, Event(), _TRIALS_EVERY),
-            )
+            self._thread("inbox", self._inbox_turn, inbox_store.TOPIC, self._inbox_wake),
+            self._thread("outbox", self._outbox_turn, outbox_store.TOPIC, self._outbox_wake),
+            *(self._thread(f"files-{n}", self._files_turn, conversation_store.FILES) for n in range(_FILES_AT_ONCE)),
+            self._thread("names", self._names_turn, conversation_store.NAMES),
+            self._thread("timers", self._timers_turn),
+            self._thread("trials", self._trials_turn),
         ]
+        self._listener = Listener(runtime.database)
         self._partitions = ThreadPoolExecutor(_PARTITIONS_AT_ONCE, thread_name_prefix="partition")
         self._in_hand: set[str] = set()
         self._lock = Lock()
         self._beats = leases.Heartbeat(runtime.database)
         self._senders = Senders(runtime.database, sender, self._beats, runtime.now, stop=self._stop)
 
+    def _thread(
+        self, name: str, turn: Callable[[], float], topic: str | None = None, wake: Event | None = None
+    ) -> Thread:
+        """A thread that takes turns; ``turn`` says how many seconds to wait for the topic's notice until the next."""
+        waits = wake or Event()
+        if topic is not None:
+            self._runtime.database.wakes.subscribe(topic, waits)
+        self._wakes.append(waits)
+        return Thread(target=self._loop, args=(name, turn, waits), name=f"worker-{name}", daemon=True)
+
     def start(self) -> None:
         """Begin working. On SQLite, which one process has to itself, what its predecessor held is free at once."""
         if self._runtime.database.is_sqlite:
             leases.free_all(self._runtime.database)
         self._beats.start()
+        self._listener.start()
         for thread in self._threads:
             thread.start()
         self._watch.start()
@@ -84,16 +104,17 @@ class Worker:
     def stop(self) -> None:
         """Finish what is in hand, and end; at most some ten seconds."""
         self._stop.set()
-        for event in (self._inbox_wake, self._outbox_wake):
+        for event in self._wakes:
             event.set()
         self._watch.stop()
+        self._listener.stop()
         for thread in self._threads:
             thread.join(timeout=9)
         self._partitions.shutdown(wait=True, cancel_futures=True)
         self._senders.close()
         self._beats.stop()
 
-    def _loop(self, name: str, turn: Callable[[], int], wake: Event, pause: float) -> None:
+    def _loop(self, name: str, turn: Callable[[], float], wake: Event) -> None:
         ready = name != "inbox"
         while not self._stop.is_set():
             try:
@@ -101,35 +122,34 @@ class Worker:
                     # Fitting takes a moment: before the first event is held, not inside its transaction.
                     self._runtime.reader.warm()
                     ready = True
-                worked = turn()
+                pause = turn()
             except SQLAlchemyError as error:
                 log.exception("database_trouble", loop=name, error=type(error).__name__)
-                worked = 0
-                self._stop.wait(1.0)
+                pause = _AFTER_TROUBLE
             except Exception:
                 # A fault in one turn must not end the loop that everything else depends on.
                 log.exception("turn_failed", loop=name)
-                worked = 0
-                self._stop.wait(1.0)
-            if not worked and not self._stop.is_set():
-                wake.wait(pause) if name in {"inbox", "outbox"} else self._stop.wait(pause)
+                pause = _AFTER_TROUBLE
+            if pause and not self._stop.is_set():
+                wake.wait(pause)
                 wake.clear()
 
-    def _inbox_turn(self) -> int:
+    def _inbox_turn(self) -> float:
         """Set threads to work on partitions, and do not wait for them: a slow partition holds up its own user alone."""
         with self._lock:
             in_hand = set(self._in_hand)
         room = 2 * _PARTITIONS_AT_ONCE - len(in_hand)
         if room <= 0:
-            return 0
+            return _IN_HAND
         with self._runtime.database.reading() as session:
+            more = inbox_store.any_unhandled(session)
             partitions = inbox_store.partitions_with_work(session, now=instant(session), limit=room + len(in_hand))
         new = [partition for partition in partitions if partition not in in_hand][:room]
         with self._lock:
             self._in_hand.update(new)
         for partition in new:
             self._partitions.submit(self._partition, partition)
-        return 0
+        return _IN_HAND if more else _IDLE
 
     def _partition(self, user_key: str) -> None:
         runtime = self._runtime
@@ -148,30 +168,29 @@ class Worker:
             self._outbox_wake.set()
             self._inbox_wake.set()
 
-    def _outbox_turn(self) -> int:
+    def _outbox_turn(self) -> float:
         self._senders.turn()
-        return 0
+        with self._runtime.database.reading() as session:
+            return _IN_HAND if outbox_store.any_unfinished(session) else _IDLE
 
-    def _files_turn(self) -> int:
-        return media.fetch_one(self._runtime.database, self._sender.content, self._beats)
+    def _files_turn(self) -> float:
+        found = media.fetch_one(self._runtime.database, self._sender.content, self._beats)
+        return 0 if found else _FILES_EVERY
 
-    def _names_turn(self) -> int:
-        return contact_profiles.learn_names(self._runtime.database, self._sender.profile)
+    def _names_turn(self) -> float:
+        return 0 if contact_profiles.learn_names(self._runtime.database, self._sender.profile) else _IDLE
 
-    def _timers_turn(self) -> int:
+    def _timers_turn(self) -> float:
         runtime = self._runtime
-        with runtime.writing() as (session, office):
-            given = assignment.sweep(session, office, now=runtime.now())
-        with runtime.writing() as (session, office):
-            daily.run_if_due(session, office, now=runtime.now())
-        daily.finish(runtime, runtime.settings.periods, now=runtime.now())
+        given = assignment.sweep(runtime, now=runtime.now())
+        daily.run(runtime, runtime.settings.periods, now=runtime.now())
         if given:
             log.info("assigned_later", cases=len(given))
         quota.ask_if_due(runtime.database, self._sender.quota, now=runtime.now())
-        return 0
+        return _SWEEP_EVERY
 
-    def _trials_turn(self) -> int:
-        return self._trials.turn(self._runtime.now)
+    def _trials_turn(self) -> float:
+        return 0 if self._trials.turn(self._runtime.now) else _TRIALS_EVERY
 
 
 class KnowledgeWatch:

@@ -29,6 +29,7 @@ from routing.store.conversation import schema as conversation_schema
 from routing.store.knowledge_admin import schema as knowledge_schema
 from routing.store.locks.fair_lock import FairLock
 from routing.store.locks.process_lock import ProcessLock
+from routing.store.locks.wakes import Wakes
 from routing.store.maintenance import schema as maintenance_schema
 from routing.store.messaging import schema as messaging_schema
 from routing.store.office_calendar import schema as calendar_schema
@@ -47,6 +48,9 @@ _REST = 0.12
 _PATIENCE = {"connect_timeout": 3, "keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3}
 """Seconds and tries until a PostgreSQL that fell silent counts as gone."""
 _CLOCK = "clock"
+_ANNOUNCED = "announced"
+NOTICES = "onestop_work"
+"""PostgreSQL's channel on which processes tell each other that there is work."""
 
 
 def _configure_sqlite(engine: Engine) -> None:
@@ -104,6 +108,7 @@ class Database:
         self.engine = make_engine(url)
         self._turns = FairLock()
         self.process_lock = ProcessLock(self.engine.url.database if self.is_sqlite else None)
+        self.wakes = Wakes()
         self._reader = self.engine.execution_options(reading=True)
 
     @property
@@ -117,6 +122,7 @@ class Database:
         info = {_CLOCK: self.clock}
         with self._turn(), Session(self.engine, expire_on_commit=False, info=info) as session, session.begin():
             yield session
+        self.wakes.wake(session.info.get(_ANNOUNCED, ()))
 
     @contextmanager
     def storing(self) -> Iterator[Connection]:
@@ -156,6 +162,21 @@ def instant(session: Session) -> datetime:
     """
     clock: Callable[[], datetime] | None = session.info.get(_CLOCK)
     return clock() if clock else _own_time(session)
+
+
+def announce(session: Session | Connection, topic: str) -> None:
+    """There is work of this topic once the transaction is committed; whoever waits for it is woken then.
+
+    On PostgreSQL other processes too. Whoever writes on a bare connection wakes its own process itself.
+    """
+    if isinstance(session, Session):
+        topics = session.info.setdefault(_ANNOUNCED, set())
+        if topic in topics:
+            return
+        topics.add(topic)
+    dialect = (session.get_bind() if isinstance(session, Session) else session).dialect.name
+    if dialect != "sqlite":
+        session.execute(select(func.pg_notify(NOTICES, topic)))
 
 
 def _own_time(session: Session | Connection) -> datetime:

@@ -8,12 +8,13 @@ import pytest
 from routing.domain.errors import Invalid
 from routing.service.cases import assignment
 from routing.service.cases import commands as case_commands
+from routing.service.office_context import OfficeContextProvider, UnitOfWorkFactory
 from tests.factories import ALICE, CAROL, LAND, SAFETY, SERVICE, SUE, TAI, tell
 
 
 def sweep(branch, **limits):
-    with branch.database.writing() as session:
-        return assignment.sweep(session, branch.office, now=branch.now, **limits)
+    units_of_work = UnitOfWorkFactory(database=branch.database, office_provider=OfficeContextProvider(branch.office))
+    return assignment.sweep(units_of_work, now=branch.now, **limits)
 
 
 def assigned_events(branch, number):

@@ -22,7 +22,7 @@ def test_upkeep_runs_once_a_day_however_often_it_is_asked(database_url):
     done = []
     for moment in (NOON, NOON + timedelta(hours=1), NOON + timedelta(hours=11), NOON + timedelta(hours=13)):
         with database.writing() as session:
-            done.append(daily.run_if_due(session, office(), now=moment))
+            done.append(daily.begin_if_due(session, now=moment))
     database.dispose()
     # Noon, 13:00 and 23:00 of Monday in Taipei, then 01:00 of Tuesday.
     assert done == [True, False, False, True]
@@ -59,11 +59,9 @@ def test_upkeep_erases_by_the_agencys_periods_and_by_no_guess_of_its_own(databas
     database = Database(database_url)
     with database.writing() as session:
         old_things(session, NOON - timedelta(days=4000))
-    with database.writing() as session:
-        assert daily.run_if_due(session, office(), now=NOON)
     units_of_work = UnitOfWorkFactory(database=database, office_provider=OfficeContextProvider(office()))
-    daily.finish(units_of_work, Periods(**periods), now=NOON)
-    daily.finish(units_of_work, Periods(**periods), now=NOON)
+    daily.run(units_of_work, Periods(**periods), now=NOON)
+    daily.run(units_of_work, Periods(**periods), now=NOON)
     with database.reading() as session:
         run = session.scalars(select(Audit).where(Audit.action == "retention.run")).one()
         texts = list(session.scalars(select(Message.text)))

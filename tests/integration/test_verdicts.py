@@ -8,6 +8,7 @@ from sqlalchemy import select
 from routing.domain.decision import Thresholds
 from routing.service.knowledge_admin import answer_quality
 from routing.service.maintenance import daily
+from routing.service.maintenance.retention import Periods
 from routing.store.accounts.schema import Audit
 from routing.store.conversation.schema import Contact, Enquiry, Message
 from routing.store.knowledge_admin.schema import Correction
@@ -56,8 +57,7 @@ def judged(service, number, *, verdict="helpful", probability=0.95, decision="an
 
 def a_day_passes(service):
     service.later(days=1)
-    with service.runtime.writing() as (session, office):
-        assert daily.run_if_due(session, office, now=service.now)
+    daily.run(service.runtime, Periods(), now=service.now)
 
 
 def audited(service):

@@ -13,7 +13,7 @@ from routing.domain.case import EventKind
 from routing.domain.errors import Invalid
 from routing.domain.permissions import SYSTEM, Permission, may
 from routing.service.cases.locked_case import LockedCase, change
-from routing.service.office_context import OfficeContext
+from routing.service.office_context import UnitOfWorkFactory
 from routing.store.accounts import queries as account_store
 from routing.store.accounts.schema import Absence, Staff
 from routing.store.cases import queries as store
@@ -98,12 +98,25 @@ def _anybody(session: Session, unit: str, *, now: datetime) -> bool:
     return choose(candidates_of(session, unit, now=now), category="", topic=None) is not None
 
 
-def sweep(session: Session, office: OfficeContext, *, now: datetime, limit: int = 50) -> list[str]:
-    """Assign the cases that nobody has, oldest first (trap A4). Returns their numbers."""
-    given = []
-    units = [unit for unit in store.units_with_unassigned(session) if _anybody(session, unit, now=now)]
-    for row in store.open_unassigned(session, units, limit=limit):
-        locked = change(session, office, row.number, SYSTEM, now=now)
-        if locked.case.assignee is None and locked.case.closed is None and assign_automatically(locked):
-            given.append(row.number)
+PART = 10
+"""Cases that one transaction of a sweep gives out."""
+
+
+def sweep(units_of_work: UnitOfWorkFactory, *, now: datetime, limit: int = 200) -> list[str]:
+    """Give out what came while nobody was there, the oldest first (trap A4); says which numbers were given.
+
+    A part in each transaction, so that LINE's events get in between; none is begun while there is nothing to give.
+    """
+    given: list[str] = []
+    with units_of_work.database.reading() as session:
+        units = [unit for unit in store.units_with_unassigned(session) if _anybody(session, unit, now=now)]
+        numbers = [row.number for row in store.open_unassigned(session, units, limit=limit)] if units else []
+    for begin in range(0, len(numbers), PART):
+        if begin:
+            units_of_work.database.give_way()
+        with units_of_work.writing() as (session, office):
+            for number in numbers[begin : begin + PART]:
+                locked = change(session, office, number, SYSTEM, now=now)
+                if locked.case.assignee is None and locked.case.closed is None and assign_automatically(locked):
+                    given.append(number)
     return given

@@ -28,7 +28,7 @@ from routing.store.conversation import queries as conversation_store
 from routing.store.conversation.schema import Contact, Media, Message
 from routing.store.messaging import inbox as inbox_store
 from routing.store.messaging import outbox as outbox_store
-from routing.store.session import instant
+from routing.store.session import announce, instant
 
 _WORDS = re.compile(r"[^\W\d_]")
 _CODES = re.compile(r"\b[A-Za-z]+-?\d[\w-]*")
@@ -172,4 +172,5 @@ def _store(conversation: Conversation) -> Message:
                 size=inbound.size, state="pending", due_at=instant(conversation.session),
             )
         )  # fmt: skip
+        announce(conversation.session, conversation_store.FILES)
     return message

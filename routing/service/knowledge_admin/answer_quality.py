@@ -37,24 +37,34 @@ class Standing:
     answered: Realised
 
 
-def run(session: Session, shipped: Thresholds, *, now: datetime) -> Standing:
-    """Derive the threshold from the verdicts of the last 180 days and activate it; audited where it changes."""
-    answered, offered = collected(session, since=now - timedelta(days=DAYS))
+ByEntry = dict[str, list[tuple[str, bool]]]
+
+
+def measured(session: Session, shipped: Thresholds, *, now: datetime) -> tuple[Standing, ByEntry]:
+    """The threshold that follows from the verdicts of the last 180 days, and those verdicts by entry; only reads."""
+    since = now - timedelta(days=DAYS)
+    answered, offered = collected(session, since=since)
     found = Standing(
         on=local(now).date(), shipped=shipped.answer, derived=derive([*answered, *offered], shipped.answer),
         answered=realised(answered),
     )  # fmt: skip
+    return found, by_entry(session, since=since)
+
+
+def keep(session: Session, shipped: Thresholds, measures: tuple[Standing, ByEntry], *, now: datetime) -> Standing:
+    """Activate what was measured; audited where the threshold changes."""
+    found, entries = measures
     before = active_thresholds(session, shipped).answer
     plain = asdict(found) | {"on": found.on.isoformat()}
     meta_store.put(session, KEY, json.dumps(plain))
-    meta_store.put(session, ENTRY_KEY, json.dumps(by_entry(session, since=now - timedelta(days=DAYS))))
+    meta_store.put(session, ENTRY_KEY, json.dumps(entries))
     if found.derived.threshold != before:
         detail: dict[str, object] = {"before": before, **asdict(found.derived)}
         account_store.audit(session, at=now, actor="系統", action="knowledge.threshold", subject=KEY, detail=detail)
     return found
 
 
-def by_entry(session: Session, *, since: datetime) -> dict[str, list[tuple[str, bool]]]:
+def by_entry(session: Session, *, since: datetime) -> ByEntry:
     """For each entry that was answered with: the day and whether it was right, as far as anybody said."""
     found: dict[str, list[tuple[str, bool]]] = defaultdict(list)
     taught = _taught(session, since)

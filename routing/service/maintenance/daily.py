@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
@@ -11,37 +11,67 @@ from routing.domain.decision import Thresholds
 from routing.service.knowledge_admin import answer_quality
 from routing.service.maintenance import retention
 from routing.service.office_calendar import due_date_refresh
-from routing.service.office_context import OfficeContext, UnitOfWorkFactory
+from routing.service.office_context import UnitOfWorkFactory
 from routing.store.maintenance import meta as meta_store
 
 _KEY = "daily"
-_ERASING = "daily.erasing"
-"""Not empty while the day's erasing is yet to be done."""
+_THRESHOLD, _ERASING = "daily.threshold", "daily.erasing"
+"""Not empty while the day's threshold is yet to be derived, its erasing yet to be done."""
 
 
-def run_if_due(session: Session, office: OfficeContext, *, now: datetime) -> bool:
-    """Begin the daily job unless that is done; says whether it was done here. ``finish`` does the long rest of it.
+def run(units_of_work: UnitOfWorkFactory, periods: retention.Periods, *, now: datetime) -> None:
+    """The day's upkeep, unless it is done; only reads then."""
+    with units_of_work.database.reading() as session:
+        begun = meta_store.read(session, _KEY) == _today(now)
+    if not begun:
+        with units_of_work.database.writing() as session:
+            begin_if_due(session, now=now)
+    finish(units_of_work, periods, now=now)
+
+
+def is_done(session: Session, *, now: datetime) -> bool:
+    """Whether nothing of the day's upkeep is left to do."""
+    begun = meta_store.read(session, _KEY) == _today(now)
+    return begun and not any(meta_store.read(session, work) for work in (_THRESHOLD, _ERASING))
+
+
+def begin_if_due(session: Session, *, now: datetime) -> bool:
+    """Note down what is to be done today unless somebody did; says whether it was done here. ``finish`` does it.
 
     Waiting cases move on by a day each day, so their dates in lists are counted anew. Taipei's day decides.
     """
-    today: date = local(now).date()
-    if not meta_store.claim(session, _KEY, today.isoformat()):
+    if not meta_store.claim(session, _KEY, _today(now)):
         return False
-    due_date_refresh.refresh_due_dates(session, office, now=now)
-    answer_quality.run(session, Thresholds.shipped(), now=now)
-    meta_store.put(session, _ERASING, today.isoformat())
+    due_date_refresh.begin(session)
+    for work in (_THRESHOLD, _ERASING):
+        meta_store.put(session, work, _today(now))
     return True
 
 
+def _today(now: datetime) -> str:
+    return local(now).date().isoformat()
+
+
 def finish(units_of_work: UnitOfWorkFactory, periods: retention.Periods, *, now: datetime) -> None:
-    """Do what is left, in short transactions; also what another worker left when it was stopped.
+    """Do what is left, in short units_of_work; also what another worker left when it was stopped.
 
     ``periods`` are the agency's; what it has set none for is kept.
     """
     due_date_refresh.refresh_remaining(units_of_work, now=now)
     with units_of_work.database.reading() as session:
-        left = meta_store.read(session, _ERASING)
-    if left:
+        underived, unerased = (meta_store.read(session, work) for work in (_THRESHOLD, _ERASING))
+    if underived:
+        _derive(units_of_work, now=now)
+    if unerased:
         retention.run_beside_service(units_of_work, periods, now=now, actor="系統")
         with units_of_work.database.writing() as session:
             meta_store.put(session, _ERASING, "")
+
+
+def _derive(units_of_work: UnitOfWorkFactory, *, now: datetime) -> None:
+    """Half a year of verdicts is read before the transaction that keeps what follows from it."""
+    with units_of_work.database.reading() as session:
+        found = answer_quality.measured(session, Thresholds.shipped(), now=now)
+    with units_of_work.database.writing() as session:
+        answer_quality.keep(session, Thresholds.shipped(), found, now=now)
+        meta_store.put(session, _THRESHOLD, "")

@@ -30,7 +30,7 @@ from routing.store.conversation import queries as conversation_store
 from routing.store.conversation.schema import Contact
 from routing.store.messaging import outbox as outbox_store
 from routing.store.messaging.schema import Outbox
-from routing.store.session import Database, instant
+from routing.store.session import Database, announce, instant
 
 LEASE = leases.LENGTH
 PRESUMED = "presumed"
@@ -244,6 +244,7 @@ def resend(session: Session, outbox_id: int, actor: Actor, *, now: datetime) -> 
     _becomes_push(row)
     row.state, row.due_at, row.doubtful = outbox_store.PENDING, instant(session), False
     row.retry_key, row.error = str(uuid4()), None
+    announce(session, outbox_store.TOPIC)
     account_store.audit(
         session, at=now, actor=actor.email or actor.name, action="message.resend", subject=str(outbox_id), detail={}
     )

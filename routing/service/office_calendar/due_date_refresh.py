@@ -31,6 +31,12 @@ def refresh_due_dates(session: Session, office: OfficeContext, *, now: datetime)
     return _part(session, office, 0, now=now)
 
 
+def begin(session: Session) -> None:
+    """Note down that every open case is to be dated anew; ``refresh_remaining`` does it."""
+    meta_store.hold(session, _KEY)
+    meta_store.put(session, _KEY, "0")
+
+
 def refresh_remaining(units_of_work: UnitOfWorkFactory, *, now: datetime) -> int:
     """Do what is left, a part in each transaction; says how many cases moved."""
     database, moved = units_of_work.database, 0

@@ -14,7 +14,10 @@ from sqlalchemy.orm import Session, undefer
 
 from routing.store.cases.schema import Case, Withdrawn
 from routing.store.conversation.schema import Contact, Enquiry, Media, Message, Unsent
-from routing.store.session import changed, insert_ignoring
+from routing.store.session import announce, changed, insert_ignoring
+
+NAMES, FILES = "names", "files"
+"""Topics of work: contacts whose profile is to be asked for, files to be fetched."""
 
 
 def contacts(session: Session, ids: Iterable[int]) -> dict[int, Contact]:
@@ -140,6 +143,8 @@ def contact_by_line_id(session: Session, line_user_id: str, *, now: datetime) ->
         "line_user_id": line_user_id, "created_at": now, "reachable": True, "dialogue": {},
     }  # fmt: skip
     new = insert_ignoring(session, Contact, row, key=("line_user_id",))
+    if new:
+        announce(session, NAMES)
     query = select(Contact).where(Contact.line_user_id == line_user_id).with_for_update(key_share=True)
     return session.scalars(query).one(), new
 

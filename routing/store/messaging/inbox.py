@@ -11,9 +11,10 @@ from sqlalchemy import Connection, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from routing.store.messaging.schema import Inbox, Partition
-from routing.store.session import changed, insert_all_ignoring
+from routing.store.session import announce, changed, insert_all_ignoring
 
 NEW, DONE, QUARANTINED = "new", "done", "quarantined"
+TOPIC = "inbox"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +29,7 @@ class RawEvent:
 
 
 def take_in(connection: Session | Connection, events: Sequence[RawEvent], *, now: datetime) -> None:
-    """Store events not seen before, and the partitions of their users, in two statements however many there are."""
+    """Store events not seen before, and the partitions of their users, in three statements however many there are."""
     if not events:
         return
     rows = [
@@ -44,6 +45,7 @@ def take_in(connection: Session | Connection, events: Sequence[RawEvent], *, now
     partitions = [{"user_key": key} for key in sorted({event.user_key for event in events})]
     insert_all_ignoring(connection, Partition, partitions, key=("user_key",))
     insert_all_ignoring(connection, Inbox, rows, key=("webhook_event_id",))
+    announce(connection, TOPIC)
 
 
 def partitions_with_work(session: Session, *, now: datetime, limit: int) -> list[str]:
@@ -59,6 +61,11 @@ def partitions_with_work(session: Session, *, now: datetime, limit: int) -> list
         .limit(limit)
     )
     return list(session.scalars(query))
+
+
+def any_unhandled(session: Session) -> bool:
+    """Whether an event waits at all, due or not."""
+    return session.scalars(select(Inbox.id).where(Inbox.state == NEW).limit(1)).first() is not None
 
 
 def hold_partition(session: Session, user_key: str, *, holder: str, now: datetime, lease: timedelta) -> bool:

@@ -13,9 +13,10 @@ from sqlalchemy.orm import Session, aliased
 from routing.store.cases.queries import seen_by as cases_seen_by
 from routing.store.cases.schema import Case as CaseRow
 from routing.store.messaging.schema import Outbox
-from routing.store.session import changed, instant
+from routing.store.session import announce, changed, instant
 
 PENDING, LEASED, ACCEPTED, UNKNOWN, DEAD, CANCELLED = "pending", "leased", "accepted", "unknown", "dead", "cancelled"
+TOPIC = "outbox"
 SEEN_BY_STAFF = (UNKNOWN, DEAD)
 NEVER_PUSHED = "flood"
 """The reason of answers in somebody's flood: they go by reply token or not at all (contract §9)."""
@@ -43,6 +44,7 @@ def put(
     )  # fmt: skip
     session.add(row)
     session.flush()
+    announce(session, TOPIC)
     return row
 
 
@@ -82,6 +84,12 @@ def _next(kind: str, now: datetime) -> Select[int]:
     query = select(Outbox.id).where(Outbox.kind == kind, _due(now), ~exists().where(*before, ahead))
     first = Outbox.token_until if kind == "reply" else Outbox.due_at
     return query.order_by(first, Outbox.id)
+
+
+def any_unfinished(session: Session) -> bool:
+    """Whether a message waits or is being sent at all, due or not."""
+    query = select(Outbox.id).where(Outbox.state.in_((PENDING, LEASED))).limit(1)
+    return session.scalars(query).first() is not None
 
 
 def waiting(session: Session, *, now: datetime, limit: int) -> int:
