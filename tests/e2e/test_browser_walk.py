@@ -133,7 +133,7 @@ def _the_firm_opens_a_case(chat: ChatPage) -> tuple[str, str]:
     officer = re.search(r"承辦人\s+(\w+)", seen)
     assert number, seen
     assert officer, seen
-    assert re.search(r"預定回復日\s+\d{4}/\d\d/\d\d", seen), seen
+    assert re.search(r"預定回復日\s+\d{4}/\d{1,2}/\d{1,2}", seen), seen
     return number.group(), officer.group(1).lower()
 
 

@@ -302,7 +302,7 @@ def open_unassigned(session: Session, units: Sequence[str], *, limit: int = 200)
     query = (
         select(CaseRow)
         .where(CaseRow.assignee.is_(None), CaseRow.status != "closed", CaseRow.unit.in_(units))
-        .order_by(CaseRow.alert.is_(None), CaseRow.received_at)
+        .order_by(CaseRow.alert.is_(None), CaseRow.received_at, CaseRow.id)
         .limit(limit)
     )
     return list(session.scalars(query))

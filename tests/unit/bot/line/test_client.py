@@ -12,7 +12,9 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+import structlog
 
+from bot.line import http_client
 from bot.line.client import MAX_CONTENT, LineSender, NotReady
 from bot.line.render import render
 from bot.simulator.running import free_port
@@ -350,6 +352,9 @@ def test_connections_are_kept(line: Platform, sender: LineSender) -> None:
 def test_logs_hold_no_words_no_token_and_no_user(
     line: Platform, sender: LineSender, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    # Another test of this process may have set logging up; a logger used since then still writes where that one did.
+    structlog.reset_defaults()
+    vars(http_client.log).pop("bind", None)
     with caplog.at_level(logging.INFO):
         line.says(400, {"message": f"The user {USER} is unknown"})
         failure(push, sender)
