@@ -87,13 +87,13 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 
 
 def test_the_three_pages_open_and_say_that_they_are_a_demo(demo: Running) -> None:
-    with httpx.Client(base_url=demo.product) as client:
+    with httpx.Client(base_url=demo.product, timeout=30) as client:
         overview = client.get("/demo")
         signed = client.post(
             "/desk/sign-in", data={"email": "supervisor@demo.example", "password": PASSWORD, "next": "/desk"}
         )
         assert signed.status_code == 303
-        pages = [overview, client.get("/desk"), client.get("/desk/turnaround"), httpx.get(demo.chat)]
+        pages = [overview, client.get("/desk"), client.get("/desk/turnaround"), httpx.get(demo.chat, timeout=30)]
     assert [page.status_code for page in pages] == [200, 200, 200, 200]
     assert all("示範資料" in page.text for page in pages)
     assert PASSWORD in demo.printed

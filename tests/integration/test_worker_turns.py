@@ -25,7 +25,7 @@ from tests.harness.phone import TOKEN, simulated
 from tests.harness.waiting import eventually
 from tests.service import Service
 
-QUICK = 1.0
+QUICK = 10.0
 """Seconds; half of what a worker that hears nothing waits until it looks."""
 
 
