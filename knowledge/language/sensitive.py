@@ -59,12 +59,7 @@ _SAID: tuple[tuple[str, re.Pattern[str]], ...] = (
     (HEALTH, re.compile(rf"\b((?:I|he|she) (?:have|has|had) )({_EN_ILLNESS})\b", re.IGNORECASE)),
     (HEALTH, re.compile(r"()((?:がん|癌|糖尿病|うつ病|HIV|肝炎|結核)(?:と診断|を患|にかかっ)[^。、\n]{0,8})")),
     (CRIMINAL, re.compile(rf"({_WHO}{_GAP}{{0,10}}?)((?:(?:曾有|有|曾因|因){_GAP}{{0,8}}?)?{_RECORD}{_TERM})")),
-    (
-        CRIMINAL,
-        re.compile(
-            r"\b((?:I|he|she) (?:have|has|had) )(a criminal (?:record|conviction)[^.,;\n]{0,30})", re.IGNORECASE
-        ),
-    ),
+    (CRIMINAL, _EN_RECORD),
     (CRIMINAL, re.compile(r"\b(convicted of )([^.,;\n]{1,40})", re.IGNORECASE)),
     (CRIMINAL, re.compile(r"((?:彼|彼女|社員|私)[^。、\n]{0,6})(前科が(?:あ|有)[^。、\n]{0,6})")),
 )
