@@ -1,0 +1,166 @@
+"""Whether words name one of a firm's own cases: its number, the last four digits, or words of its subject."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from knowledge.language.text import normalise
+
+
+class Named(Protocol):
+    """A case as far as naming it goes."""
+
+    @property
+    def number(self) -> str:
+        """服務案號."""
+
+    @property
+    def subject(self) -> str:
+        """What it is about, in the firm's own words."""
+
+
+_NUMBER = re.compile(r"[A-Z]{2,4}-\d{7}-\d{4}")
+_DIGITS = re.compile(
+    r"(?<![\d\-.－])(\d{4})(?![\d\-.－]|\s*(?:地號|年|元|坪|㎡|平方|公尺|公噸|噸|人|台|度|kw|kva))", re.IGNORECASE
+)
+_DIGITS_MEANT = re.compile(
+    r"(?:案|件|尾號|尾碼|末四碼|後四碼|末4碼|後4碼|結尾|號碼|case|number|no\.?|ending|#|番号|件名)\D{0,4}\d{4}|"
+    r"\d{4}\D{0,3}(?:那|這|的)?(?:案|件|番|號)",
+    re.IGNORECASE,
+)
+_THAT_ONE = re.compile(
+    r"(.{0,12}?)(?:那件|那個案|那案|那一件|這件|這案|那個問題|那個事|那題|的案子|的案件|案子|一案|的事情|的事|的進度|那邊的事)|"
+    r"\b(?:the|my) (.{2,40}?) (?:case|matter|issue|enquiry|one)\b|(.{1,16}?)の(?:件|案件|こと)"
+)
+_AN_EARLIER = re.compile(
+    r"^(?:補充|再補充|補上|追加|更正)|那件|那個案|那案|剛剛?那|剛才那|上次|之前(?:那|問|說|提|送)|前面(?:那|說)|我的案|我們的案|這個案子|"
+    r"承辦人|承辦|\b(?:my|the) case\b|\b(?:in addition|one more thing on)\b|先ほどの|前回の|例の件|補足"
+)
+_SAYS_NOTHING = re.compile(
+    "請問|想問|請教|想請|想要|麻煩|謝謝|您好|你好|我們|我司|貴局|貴單位|公司|本廠|廠商|可以|可否|是否|什麼|甚麼|怎麼|如何|需要|哪些|哪裡|"
+    "多久|多少|申請|辦理|處理|問題|協助|請人|來看|這個|那個|那件|這件|案件|案子|一件|事情|關於|有關|另外|還有|現在|今天|昨天|的事|情況|時候|"
+    "進度|一下|已經|因為|所以|如果|還是|仍然|一直|後來|目前"
+)
+_LATIN = re.compile(r"[a-z0-9]{3,}")
+_HAN = re.compile(r"[^\x00-\x7f]+")
+_PLAIN = frozenset(
+    [
+        "the",
+        "and",
+        "for",
+        "our",
+        "with",
+        "you",
+        "are",
+        "how",
+        "what",
+        "when",
+        "where",
+        "can",
+        "could",
+        "please",
+        "would",
+        "have",
+        "has",
+        "this",
+        "that",
+        "need",
+        "want",
+        "about",
+        "from",
+        "not",
+        "does",
+        "any",
+        "case",
+        "matter",
+        "company",
+        "firm",
+    ]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """``numbers``: the cases that are named, the likeliest alone or several alike; ``how`` is number or subject.
+
+    ``plain``: the words point at the case (電梯那件, 尾號 0003), they do not only share words with its subject.
+    ``same``: they are its subject nearly word for word, which is rather said once more than added.
+    """
+
+    numbers: tuple[str, ...] = ()
+    how: str = ""
+    plain: bool = False
+    same: bool = False
+
+
+def points_back(text: str) -> bool:
+    """Whether words speak of something said before: 補充…, 剛才那件, my case."""
+    return bool(_AN_EARLIER.search(text.strip().lower()))
+
+
+def named_in(text: str, cases: Sequence[Named]) -> Naming:
+    """Which of these cases a text names, by number before digits before words."""
+    numbers = tuple(found for found in _NUMBER.findall(text.upper()) if any(case.number == found for case in cases))
+    if numbers:
+        return Naming(tuple(dict.fromkeys(numbers)), "number", plain=True)
+    tails = _by_tail(text, cases)
+    return Naming(tails, "number", plain=True) if tails else _by_subject(text, cases)
+
+
+def _by_tail(text: str, cases: Sequence[Named]) -> tuple[str, ...]:
+    meant = bool(_DIGITS_MEANT.search(text))
+    tails = {digits for digits in _DIGITS.findall(text) if meant or digits.startswith("0")}
+    return tuple(case.number for case in cases if case.number[-4:] in tails)
+
+
+def _by_subject(text: str, cases: Sequence[Named]) -> Naming:
+    said = pieces(text)
+    subjects = {case.number: pieces(case.subject) for case in cases}
+    pointing = _pointed_at(text)
+    scores: dict[str, tuple[int, int]] = {}
+    for case in cases:
+        own = subjects[case.number]
+        others = set().union(*(other for number, other in subjects.items() if number != case.number))
+        shared = said & own
+        pointed = max((_longest_end(words, case.subject) for words in pointing), default=0)
+        scores[case.number] = (pointed, 2 * len(shared - others) + len(shared & others))
+    if not scores:
+        return Naming()
+    best = max(scores.values())
+    pointed, shared = best
+    if (pointed == 0 and shared == 0) or (pointed <= 1 and shared < 2):
+        return Naming()
+    numbers = tuple(number for number, score in scores.items() if score == best)
+    if pointed or (pointing and shared):
+        return Naming(numbers, "subject", plain=True)
+    own = subjects[numbers[0]]
+    both = len(said & own)
+    if both < 2 and both * 3 < len(said):
+        return Naming()
+    return Naming(numbers, "subject", same=both >= 3 and both * 5 >= 4 * max(len(said), 1))
+
+
+def pieces(text: str) -> frozenset[str]:
+    """What a text is about, as pairs of characters and longer Latin words, without what any enquiry says."""
+    bare = _SAYS_NOTHING.sub(" ", text.lower())
+    folded = normalise(bare)
+    pairs = {
+        run[at : at + 2] for run in _HAN.findall(folded) for at in range(len(run) - 1) if " " not in run[at : at + 2]
+    }
+    return frozenset(pairs | {word for word in _LATIN.findall(folded) if word not in _PLAIN})
+
+
+def _pointed_at(text: str) -> list[str]:
+    found: Iterable[tuple[str, ...]] = _THAT_ONE.findall(text.lower())
+    return [bare for groups in found for words in groups if words and (bare := _SAYS_NOTHING.sub("", words).strip())]
+
+
+def _longest_end(words: str, subject: str) -> int:
+    """How many of the last characters of ``words`` stand in the subject: 貨梯 in 電梯 is one, 電梯 is two."""
+    words, subject = normalise(words), normalise(subject)
+    if words.isascii():
+        return max((len(word) for word in words.split() if len(word) > 2 and word in subject.split()), default=0)
+    return next((length for length in range(min(len(words), 8), 0, -1) if words[-length:] in subject), 0)

@@ -1,0 +1,226 @@
+"""Whose words are these? Every text and file of a firm is placed: with a case, with a question of ours, or anew.
+
+Pure, in a fixed order, with the reason kept (issue of the chat, line 1; contract §9 "Placing words"). Nothing is
+guessed between two that are as likely: the firm is asked once, and its words are kept meanwhile.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from routing.domain.dialogue.naming import Naming, named_in, points_back
+
+LONG_AGO = timedelta(days=7)
+"""After so long an officer's message is no more what a firm plainly answers: it is asked."""
+
+_OTHER_MATTER = re.compile(
+    r"^(?:另外|另一件事|還有一件事|還有件事|順便|題外話|再問一件|想另外|別的問題|換個問題)|另一件事|另外(?:想|要|再)?(?:請問|問|請教)|"
+    r"順便(?:想)?問|\b(?:another (?:question|matter|thing)|by the way|separately|unrelated)\b|別件|別の(?:件|質問)|ところで"
+)
+_ON_AND_ON = re.compile(r"還是|仍然|仍舊|依然|一直|又|再次|後來|目前|到現在|\b(?:still|again|yet)\b|まだ|また|依然")
+_HOW_FAR = re.compile(
+    r"進度|到哪|好了沒|好了嗎|處理得|辦得|什麼時候|何時|多久|有消息|結果|回覆了|回復了|\b(?:status|progress|when will|any news|update)\b|"
+    r"いつ|どうなり|進捗|状況"
+)
+
+
+class Kind(StrEnum):
+    """What is done with the words."""
+
+    EMERGENCY = "emergency"
+    ANSWER = "answer"
+    """They answer what the dialogue has just asked."""
+    CASE = "case"
+    ASK = "ask"
+    """Several are as likely: the firm says which."""
+    NEW = "new"
+
+
+class Reason(StrEnum):
+    """Why a message stands where it stands; kept with it and shown to staff. At most 12 characters."""
+
+    EMERGENCY = "emergency"
+    ASKED = "asked"
+    """It answers a question of the dialogue."""
+    QUOTED = "quoted"
+    NUMBER = "number"
+    SUBJECT = "subject"
+    OFFICER = "officer"
+    """The officer wrote or asked for something before."""
+    TAPPED = "tapped"
+    """The firm said so, by a tap or in so many words."""
+    OPENED = "opened"
+    """It was sent with the opening of the case."""
+    MOVED = "moved"
+    """An officer moved it here."""
+    NEW = "new"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """What is known of a message before it is placed.
+
+    ``quoted``: the case of the message it quotes. ``category``: where it is plain. ``sure``: the base has an answer to
+    it that needs no person. ``question``: it asks something. ``chat``: a hello, thanks or an OK. ``file``: a photo,
+    file or place without words. ``answers``: it fits what the dialogue has just asked.
+    """
+
+    text: str = ""
+    quoted: str | None = None
+    category: str | None = None
+    alert: bool = False
+    sure: bool = False
+    question: bool = False
+    chat: bool = False
+    file: bool = False
+    answers: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnCase:
+    """A case of the firm. ``officer_at``: when its officer wrote or asked for something that the firm has not answered.
+
+    ``waits``: it waits on the firm. ``person``: its officer holds the conversation at the moment.
+    """
+
+    number: str
+    subject: str
+    category: str
+    closed: bool = False
+    waits: bool = False
+    person: bool = False
+    officer_at: datetime | None = None
+    received_at: datetime | None = None
+
+    @property
+    def expects(self) -> bool:
+        """Whether words of the firm may be meant for its officer."""
+        return not self.closed and (self.waits or self.person or self.officer_at is not None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placement:
+    """Where words go: ``number`` of a case, and ``alternatives`` where the firm is asked."""
+
+    kind: Kind
+    reason: Reason
+    number: str | None = None
+    alternatives: tuple[str, ...] = ()
+
+
+_NEW = Placement(kind=Kind.NEW, reason=Reason.NEW)
+
+
+def place(words: Words, cases: Sequence[OwnCase], *, now: datetime) -> Placement:
+    """Place a message among the firm's own cases, at ``now``. The first rule that speaks decides."""
+    if words.alert:
+        return Placement(kind=Kind.EMERGENCY, reason=Reason.EMERGENCY)
+    if words.quoted is not None and any(case.number == words.quoted for case in cases):
+        return _in(words.quoted, Reason.QUOTED)
+    if words.answers:
+        return Placement(kind=Kind.ANSWER, reason=Reason.ASKED)
+    still_open = [case for case in cases if not case.closed]
+    return (
+        _by_name(words, cases, still_open)
+        or _by_officer(words, still_open, now)
+        or _by_reference(words, still_open)
+        or _by_likelihood(words, still_open, now)
+        or _NEW
+    )
+
+
+def _in(number: str, reason: Reason) -> Placement:
+    return Placement(kind=Kind.CASE, reason=reason, number=number)
+
+
+def _ask(numbers: Sequence[str], reason: Reason) -> Placement:
+    return Placement(kind=Kind.ASK, reason=reason, alternatives=tuple(numbers))
+
+
+def _by_name(words: Words, cases: Sequence[OwnCase], still_open: Sequence[OwnCase]) -> Placement | None:
+    if words.file or words.chat:
+        return None
+    named = named_in(words.text, still_open)
+    if not named.plain:
+        closed = named_in(words.text, [case for case in cases if case.closed])
+        if closed.plain and len(closed.numbers) == 1:
+            return _in(closed.numbers[0], Reason(closed.how))
+    return _named(words, named) if named.numbers else None
+
+
+def _named(words: Words, named: Naming) -> Placement | None:
+    reason = Reason(named.how)
+    if len(named.numbers) > 1:
+        return _ask(named.numbers, reason) if named.plain or not words.sure else None
+    if named.plain:
+        return _in(named.numbers[0], reason)
+    if words.sure or _OTHER_MATTER.search(words.text.lower()):
+        return None
+    goes_on = _HOW_FAR if words.question else _ON_AND_ON
+    if not named.same and goes_on.search(words.text.lower()):
+        return _in(named.numbers[0], reason)
+    return None
+
+
+def _by_officer(words: Words, still_open: Sequence[OwnCase], now: datetime) -> Placement | None:
+    """The cases whose officers wait for words of the firm: one of them gets these, unless they are plainly others."""
+    expecting = [case for case in still_open if case.expects]
+    if not expecting:
+        return None
+    if words.chat:
+        holding = [case for case in expecting if case.person]
+        return _in(holding[0].number, Reason.OFFICER) if len(holding) == 1 else None
+    fitting = [case for case in expecting if not _other_matter(words, case)]
+    if not fitting:
+        return None
+    if len(fitting) > 1:
+        return _ask([case.number for case in fitting], Reason.OFFICER)
+    (case,) = fitting
+    since = case.officer_at
+    if not case.waits and not case.person and since is not None and now - since > LONG_AGO:
+        return _ask([case.number], Reason.OFFICER)
+    return _in(case.number, Reason.OFFICER)
+
+
+def _other_matter(words: Words, case: OwnCase) -> bool:
+    """Whether words are surely about something else than this case."""
+    if words.file:
+        return False
+    differs = words.category is not None and words.category != case.category
+    if words.sure and (words.question or differs):
+        return True
+    if _OTHER_MATTER.search(words.text.lower()):
+        return True
+    return words.question and differs
+
+
+def _by_reference(words: Words, still_open: Sequence[OwnCase]) -> Placement | None:
+    """Words that speak of an earlier matter without naming it."""
+    if words.chat or words.file or words.sure or not still_open or not points_back(words.text):
+        return None
+    if _OTHER_MATTER.search(words.text.lower()):
+        return None
+    if len(still_open) == 1:
+        return _in(still_open[0].number, Reason.SUBJECT)
+    return _ask([case.number for case in still_open], Reason.SUBJECT)
+
+
+def _by_likelihood(words: Words, still_open: Sequence[OwnCase], now: datetime) -> Placement | None:
+    """A case and a new matter are both likely: a file without words, shared words, the same kind of trouble lately."""
+    if words.chat or words.sure or not still_open or _OTHER_MATTER.search(words.text.lower()):
+        return None
+    if words.file:
+        return _ask([case.number for case in still_open], Reason.NEW)
+    alike = named_in(words.text, still_open).numbers
+    if alike:
+        return _ask(alike, Reason.SUBJECT)
+    lately = [
+        case.number
+        for case in still_open
+        if case.category == words.category and case.received_at is not None and now - case.received_at <= LONG_AGO
+    ]
+    return _ask(lately, Reason.NEW) if lately and not words.question else None
