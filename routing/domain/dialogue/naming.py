@@ -47,38 +47,11 @@ _SAYS_NOTHING = re.compile(
 _LATIN = re.compile(r"[a-z0-9]{3,}")
 _HAN = re.compile(r"[^\x00-\x7f]+")
 _PLAIN = frozenset(
-    [
-        "the",
-        "and",
-        "for",
-        "our",
-        "with",
-        "you",
-        "are",
-        "how",
-        "what",
-        "when",
-        "where",
-        "can",
-        "could",
-        "please",
-        "would",
-        "have",
-        "has",
-        "this",
-        "that",
-        "need",
-        "want",
-        "about",
-        "from",
-        "not",
-        "does",
-        "any",
-        "case",
-        "matter",
-        "company",
-        "firm",
-    ]
+    re.findall(
+        r"\w+",
+        "the and for our with you are how what when where can could please would have has this that need want about "
+        "from not does any case matter company firm",
+    )
 )
 
 

@@ -4,6 +4,7 @@ Pure, in a fixed order, with the reason kept (issue of the chat, line 1; contrac
 guessed between two that are as likely: the firm is asked once, and its words are kept meanwhile.
 """
 
+# ruff: noqa: E501 - word lists are read as lists, not as lines
 from __future__ import annotations
 
 import re
