@@ -155,7 +155,7 @@ class Worker:
         runtime = self._runtime
         try:
             handled = inbox.work_partition(
-                runtime.database, runtime.office_provider, runtime.reader, _read, user_key,
+                runtime.database, runtime.office_provider, runtime.reader, self._read, user_key,
                 holder=f"{self._holder}-{token_hex(4)}", now=runtime.now,
             )  # fmt: skip
         except Exception as error:
@@ -167,6 +167,9 @@ class Worker:
         if handled:
             self._outbox_wake.set()
             self._inbox_wake.set()
+
+    def _read(self, raw: str, event_at: int) -> Inbound:
+        return contact_profiles.with_language(read_event(raw, event_at=event_at), self._sender.profile)
 
     def _outbox_turn(self) -> float:
         self._senders.turn()
@@ -217,10 +220,6 @@ class KnowledgeWatch:
             except Exception:
                 # The knowledge of before stays active; the next look may succeed.
                 log.exception("knowledge_not_refreshed")
-
-
-def _read(raw: str, event_at: int) -> Inbound:
-    return read_event(raw, event_at=event_at)
 
 
 def run_until_signalled(worker: Worker) -> None:

@@ -30,41 +30,41 @@ class Chat:
 
     def text(self, words: str, **more: Any) -> list[Outgoing]:
         """Type something."""
-        return self._do(InboundKind.TEXT, text=words, **more)
+        return self.do(InboundKind.TEXT, text=words, **more)
 
     def photo(self, **more: Any) -> list[Outgoing]:
         """Send a photo."""
-        return self._do(InboundKind.MEDIA, media="image", **more)
+        return self.do(InboundKind.MEDIA, media="image", **more)
 
     def sticker(self) -> list[Outgoing]:
         """Send a sticker."""
-        return self._do(InboundKind.STICKER)
+        return self.do(InboundKind.STICKER)
 
     def tap(self, action: str, *, ago: float = 0, **values: object) -> list[Outgoing]:
         """Tap a button; ``ago``: seconds by which the tap comes late."""
         data = {"action": action, **{name: str(value) for name, value in values.items()}}
-        return self._do(InboundKind.POSTBACK, data=data, ago=ago)
+        return self.do(InboundKind.POSTBACK, data=data, ago=ago)
 
     def press(self, button: Button) -> list[Outgoing]:
         """Tap a button that was shown."""
         assert button.data is not None
-        return self._do(InboundKind.POSTBACK, data=dict(parse_qsl(button.data)))
+        return self.do(InboundKind.POSTBACK, data=dict(parse_qsl(button.data)))
 
     def follow(self) -> list[Outgoing]:
         """Add the official account."""
-        return self._do(InboundKind.FOLLOW)
+        return self.do(InboundKind.FOLLOW)
 
     def unfollow(self) -> list[Outgoing]:
         """Block it."""
-        return self._do(InboundKind.UNFOLLOW)
+        return self.do(InboundKind.UNFOLLOW)
 
     def unsend(self, message_id: str) -> list[Outgoing]:
         """Take a message back."""
-        return self._do(InboundKind.UNSEND, message_id=message_id)
+        return self.do(InboundKind.UNSEND, message_id=message_id)
 
     def strange(self) -> list[Outgoing]:
         """Send what nobody knows."""
-        return self._do(InboundKind.STRANGE)
+        return self.do(InboundKind.STRANGE)
 
     @property
     def state(self) -> State:
@@ -99,7 +99,7 @@ class Chat:
     def _contact(self, session: Session) -> Contact:
         return session.scalars(select(Contact).where(Contact.line_user_id == self.user_id)).one()
 
-    def _do(self, kind: InboundKind, *, ago: float = 0, message_id: str | None = None, **values: Any) -> list[Outgoing]:
+    def do(self, kind: InboundKind, *, ago: float = 0, message_id: str | None = None, **values: Any) -> list[Outgoing]:
         branch = self.branch
         self._serial += 1
         branch.now += timedelta(seconds=1)

@@ -22,6 +22,8 @@ from routing.service.conversation.profiles import Profile
 MAX_CONTENT = 10 * 1024 * 1024
 """Bytes of a file that are taken from LINE; a longer one is refused while it is read."""
 _LOADING_SECONDS = 20
+_PROFILE_TIMEOUT = (2.0, 3.0)
+"""Seconds to connect and to wait: a greeting goes out without the profile rather than late."""
 
 log = structlog.get_logger("line.client")
 
@@ -86,7 +88,9 @@ class LineSender:
     def profile(self, user_id: str) -> Profile | None:
         """A user's display name and language; None if LINE does not say, for whatever reason (trap L17)."""
         try:
-            answer = self.http.call("GET", f"{self.api_base}/v2/bot/profile/{quote(user_id, safe='')}")
+            answer = self.http.call(
+                "GET", f"{self.api_base}/v2/bot/profile/{quote(user_id, safe='')}", timeout=_PROFILE_TIMEOUT
+            )
         except DeliveryError as error:
             log.info("no_profile", code=error.code)
             return None

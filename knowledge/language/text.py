@@ -147,11 +147,13 @@ _CHINESE_GRAMMAR = re.compile(
 """Small words of Chinese that Japanese does not write, in either script."""
 _GRAMMAR_WEIGHT = 3
 _JAPANESE_WORDS = re.compile(
-    "(?<![准給给授賜赐不應应得免酌惠請请賦赋寄付施贈赠參核])予[約定算防想測告]|手続|手数料|届出|見積|申込|申請先|取扱|棚卸|賃料|書類|締切|窓口|"
+    "(?<![准給给授賜赐不應应得免酌惠請请賦赋寄付施贈赠參核先])予[約定算防想測告]|手続|手数料|届出|見積|申込|取扱|棚卸|賃料|締切|窓口|"
     "残業|労災|添付|弊社|御社|御中|何卒|拝啓|[込働枠]"
 )
 """Words of Japanese that are written without kana. 准予, 給予 and 應予 end in 予 in Chinese."""
 _WORD_WEIGHT = 2
+_WORDS_OF_BOTH = re.compile("(?<![證证案])書類(?![別型])|申請先(?![行放使予])")
+"""Words that Taiwan's laws write too (辦案書類, 申請先行放行): by themselves they tell nothing."""
 _ON_SIGNBOARDS = frozenset("塩焼鶏鉄楽粧麺亀黒発気関桜駅呉竜恵酔歓辺沢")
 """Japanese forms that Taiwan's shops, brands and old prints write: 塩酥雞, 鉄板焼, 化粧品, 発財."""
 _EVIDENCE = 2
@@ -191,14 +193,40 @@ def _reads_as_japanese(text: str, han: list[str]) -> bool:
     hiragana = _HIRAGANA.findall(text)
     names = len(_KATAKANA.findall(text))
     only_japanese, only_chinese = _told_by()
-    words = _JAPANESE_WORDS.findall("".join(han))
-    signs = len({c for c in han if c in only_japanese}) + _WORD_WEIGHT * len(words)
+    together = "".join(han)
+    words = _WORD_WEIGHT * len(_JAPANESE_WORDS.findall(together)) + len(_WORDS_OF_BOTH.findall(together))
+    signs = len({c for c in han if c in only_japanese}) + words
     if not hiragana and not names and signs < _EVIDENCE:
         return False
     chinese = _GRAMMAR_WEIGHT * len(_CHINESE_GRAMMAR.findall(text))
     if set(hiragana) <= {"の"}:
         chinese += sum(1 for c in han if c in only_chinese)
     return len(hiragana) + names + signs > chinese
+
+
+_CHINESE_BY_ITSELF = re.compile(rf"{_CHINESE_GRAMMAR.pattern}|(?<![終终完魅校修未満满])了(?![解承])|[ㄅ-ㄩ]")
+_KANA_SENTENCE = re.compile(r"[ぁ-ゖァ-ヺ](?:.*[ぁ-んァ-ヺ])", re.DOTALL)
+_ENGLISH_SENTENCE = 3
+"""Words from which Latin letters are a sentence, not a name or a term."""
+_CHINESE_SENTENCE = 4
+
+
+def sure_language(text: str) -> Language | None:
+    """The language of a clear sentence, in which its writer wants to be answered; None where it could be several.
+
+    A name, a number, one English word and kanji that both countries write are not clear.
+    """
+    text = unicodedata.normalize("NFKC", text[:MAX_LENGTH])
+    language, han = detect_language(text), _HAN.findall(text)
+    if language is Language.JA:
+        sure = bool(_KANA_SENTENCE.search(text))
+    elif language is Language.EN:
+        words = [word.lower() for word in _LATIN.findall(text)]
+        sure = len(words) >= _ENGLISH_SENTENCE and bool(_ENGLISH_WORDS & set(words))
+    else:
+        chinese = len(han) >= _CHINESE_SENTENCE and any(c in _told_by()[1] for c in han)
+        sure = chinese or bool(_CHINESE_BY_ITSELF.search(text))
+    return language if sure else None
 
 
 def _script(han: list[str]) -> Language:

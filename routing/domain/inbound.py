@@ -39,6 +39,7 @@ class Inbound:
     ``silent``: another module holds the conversation, or it is a group; answer nothing. ``shared``: it is a group or
     room, or says not where it was: nothing of it is kept, and it says nothing of whether the person can be reached.
     ``masked``: kinds of data that were made unreadable on receipt because they may not be kept.
+    ``reads``: the language of the person's profile, where it was asked for.
     """
 
     kind: InboundKind
@@ -55,3 +56,4 @@ class Inbound:
     silent: bool = False
     shared: bool = False
     masked: tuple[str, ...] = ()
+    reads: str | None = None

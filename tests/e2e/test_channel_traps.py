@@ -269,3 +269,14 @@ def test_no_event_is_left_over(product: Product, firm: Phone, event: Json) -> No
     product.line.raw({**event, "source": firm.source})
     product.settled()
     assert product.rows("SELECT state, attempts FROM inbox WHERE user_key = :id", id=firm.id) == [("done", 0)]
+
+
+def test_the_first_greeting_is_in_the_language_of_the_profile(product: Product) -> None:
+    """L17: LINE tells the language; a profile that cannot be had leaves the greeting in Chinese."""
+    reader = product.line.person(follow=False, language="ja")
+    reader.do("follow")
+    assert "ワンストップ窓口" in words(*reader.answer_after(0))
+    other = product.line.person(follow=False, language="ja")
+    with product.line.failing("profile", "error_before"):
+        other.do("follow")
+        assert "單一窗口" in words(*other.answer_after(0))

@@ -79,8 +79,8 @@ def test_the_newer_schemas_carry_a_filled_database_over(database):
         )
         connection.execute(
             text(
-                "INSERT INTO contact (line_user_id, name, firm_id, dialogue, reachable, created_at) "
-                "SELECT 'U1', '王小姐', id, '{}', false, :at FROM firm"
+                "INSERT INTO contact (line_user_id, name, language, firm_id, dialogue, reachable, created_at) "
+                "SELECT 'U1', '王小姐', 'en', id, '{}', false, :at FROM firm"
             ),
             AT,
         )
@@ -89,4 +89,5 @@ def test_the_newer_schemas_carry_a_filled_database_over(database):
         contact = session.scalars(select(Contact)).one()
         firm = session.get(Firm, contact.firm_id)
     assert (contact.name, contact.reachable, contact.reach_at, contact.firm_said) == ("王小姐", False, None, None)
+    assert (contact.language, contact.language_chosen) == ("en", False)
     assert (firm.name, firm.ubn, firm.claimed_ubn) == ("甲", "04595257", None)

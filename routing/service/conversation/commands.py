@@ -11,6 +11,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from knowledge.language.text import sure_language
 from knowledge.understand import Previous, Understanding
 from knowledge.vocabulary import Language
 from knowledge.wording import reading_language
@@ -59,7 +60,7 @@ def take(
     conversation = Conversation(
         session=session, office=office, reader=reader, inbound=inbound, contact=contact, now=now, new_contact=new
     )
-    _learn_reach(contact, inbound)
+    _learn_contact(contact, inbound)
     if inbound.kind is InboundKind.UNFOLLOW:
         return
     if inbound.kind in _STORED:
@@ -86,10 +87,15 @@ def take(
         )  # fmt: skip
 
 
-def _learn_reach(contact: Contact, inbound: Inbound) -> None:
-    """Keep whether the contact can be reached (wrote, or blocked us), by the newest event, not the last to arrive."""
+def _learn_contact(contact: Contact, inbound: Inbound) -> None:
+    """Keep whether the contact can be reached (wrote, or blocked us), by the newest event, not the last to arrive.
+
+    And what its profile says it reads, while it has written nothing.
+    """
     if contact.reach_at is None or inbound.at >= contact.reach_at:
         contact.reachable, contact.reach_at = inbound.kind is not InboundKind.UNFOLLOW, inbound.at
+    if inbound.reads and contact.language is None:
+        contact.language = reading_language(inbound.reads).value
 
 
 def _turn(conversation: Conversation) -> Result:
@@ -128,24 +134,23 @@ def _previous(conversation: Conversation, state: State) -> Previous | None:
 
 
 def _learn_language(conversation: Conversation, understanding: Understanding, *, asked_for_a_fact: bool) -> None:
-    """The first words decide the language, until the firm chooses one; danger is answered as it is told.
+    """Each clear sentence decides the language, unless the firm chose one; danger is answered as it is told.
 
     A number, a name or a picture decides nothing, nor does a hello or an OK, which all Taiwan writes in English: that
-    is answered in kind and forgotten.
+    is answered in kind and forgotten. While nothing is known yet, the first words decide, clear or not.
     """
-    language = str(understanding.language)
+    contact, text = conversation.contact, conversation.inbound.text
+    language, sure = understanding.language, sure_language(text)
     if understanding.alert is not None:
-        conversation.for_now = language
-    if (
-        asked_for_a_fact
-        or conversation.contact.language is not None
-        or not _WORDS.search(_CODES.sub("", conversation.inbound.text))
-    ):
+        english = language if language is Language.EN else None
+        conversation.for_now = str(sure or english or contact.language or Language.ZH_TW)
+    names_something = asked_for_a_fact and not text.rstrip().endswith(("?", "？"))
+    if names_something or contact.language_chosen or not _WORDS.search(_CODES.sub("", text)):
         return
-    if understanding.category.value == "smalltalk" and understanding.language is Language.EN:
-        conversation.for_now = language
-    else:
-        conversation.contact.language = reading_language(language).value
+    if understanding.category.value == "smalltalk" and language is Language.EN:
+        conversation.for_now = conversation.for_now or contact.language or str(language)
+    elif sure is not None or contact.language is None:
+        contact.language = reading_language(sure or language).value
 
 
 def _store(conversation: Conversation) -> Message:

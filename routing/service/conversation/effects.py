@@ -127,7 +127,7 @@ def _call(conversation: Conversation, state: State, effect: effects.AskCall) -> 
 
 
 def _language(conversation: Conversation, state: State, effect: effects.SetLanguage) -> State:
-    conversation.contact.language = effect.language
+    conversation.contact.language, conversation.contact.language_chosen = effect.language, True
     conversation.told.append(Text(conversation.office.sentences.say("language.set", effect.language)))
     turn = turn_context.build(conversation, state, None, None)
     conversation.told.extend(router.again(replace(turn, words=turn.before)).messages)

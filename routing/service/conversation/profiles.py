@@ -1,11 +1,12 @@
-"""What LINE can tell of a contact: a display name, once, and never in the way of anything (trap L17)."""
+"""What LINE can tell of a contact: a display name and a language, once, and never in the way of anything (L17)."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from routing.domain.inbound import storable
+from knowledge.wording import reading_language
+from routing.domain.inbound import Inbound, InboundKind, storable
 from routing.store.conversation import queries as conversation_store
 from routing.store.session import Database
 
@@ -29,4 +30,15 @@ def learn_names(database: Database, ask: Ask, *, limit: int = 5) -> int:
         profile = ask(line_user_id)
         with database.writing() as session:
             conversation_store.name_contact(session, contact_id, storable(profile.display_name) if profile else "")
+            if profile and profile.language:
+                language = reading_language(profile.language).value
+                conversation_store.suggest_language(session, contact_id, language)
     return len(unnamed)
+
+
+def with_language(inbound: Inbound, ask: Ask) -> Inbound:
+    """The event with the language of its person's profile, where that decides something: at the first greeting."""
+    if inbound.kind is not InboundKind.FOLLOW or inbound.user_id is None or inbound.shared or inbound.silent:
+        return inbound
+    profile = ask(inbound.user_id)
+    return replace(inbound, reads=profile.language if profile else None)

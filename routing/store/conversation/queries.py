@@ -167,6 +167,12 @@ def contacts_without_name(session: Session, *, limit: int) -> list[tuple[int, st
     return [(row[0], str(row[1])) for row in session.execute(query.order_by(Contact.id.desc()).limit(limit))]
 
 
+def suggest_language(session: Session, contact_id: int, language: str) -> None:
+    """Keep the language of a profile, while the contact itself has shown none."""
+    query = update(Contact).where(Contact.id == contact_id, Contact.language.is_(None))
+    changed(session, query.values(language=language))
+
+
 def name_contact(session: Session, contact_id: int, display_name: str) -> None:
     """Keep a display name; an empty one says that there is none to be had."""
     changed(session, update(Contact).where(Contact.id == contact_id).values(display_name=display_name[:200]))

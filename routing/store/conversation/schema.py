@@ -18,6 +18,7 @@ class Contact(Base):
     """A person who writes for a firm; one row a LINE user. ``dialogue`` is where the conversation stands.
 
     ``park_kind``: what the firm said when asked, while its park is not known.
+    ``language``: what is read; ``language_chosen``: the firm chose it, so its sentences do not change it.
     ``firm_said``: the firm in this person's own words; chats show no name that another person gave.
     ``reach_at``: when that happened by which ``reachable`` stands. ``flooded_at``: the last event beyond the limit.
     """
@@ -29,6 +30,7 @@ class Contact(Base):
     name: Mapped[str | None] = mapped_column(String(80))
     phone: Mapped[str | None] = mapped_column(String(40))
     language: Mapped[str | None] = mapped_column(String(10))
+    language_chosen: Mapped[bool] = mapped_column(default=False)
     park: Mapped[str | None] = mapped_column(String(40))
     park_kind: Mapped[str | None] = mapped_column(String(12))
     firm_id: Mapped[int | None] = mapped_column(ForeignKey("firm.id"), index=True)

@@ -1,12 +1,13 @@
 """Texts are compared in one form, whatever way they were written."""
 
 import json
+import re
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from knowledge.language.text import asking_sentences, detect_language, normalise
+from knowledge.language.text import asking_sentences, detect_language, normalise, sure_language
 from knowledge.loading import DATA, load_knowledge
 from knowledge.vocabulary import Language
 
@@ -62,7 +63,8 @@ CHINESE = """失火了，員工已疏散|土地租金欠繳多久會被終止租
 公司の地址變更|楠梓の園區可以租嗎|さくら餐廳要怎麼登記|請問「お問い合わせ」是什麼意思
 日本株式会社的台灣分公司怎麼設立|疏散|欠繳|醋酸|麻痺|土地租金欠多久会被终止合同|员工已经疏散了|化妆品厂要办什么证
 欠费多久停水|予以批准的条件|届时怎么办理|温室气体怎么申报|横山厂区断水了|双方签约|区内企业献血活动|醋酸泄漏了
-着火了快来人|台湾东京応化工业株式会社承租土地怎么办""".replace("\n", "|").split("|")
+着火了快来人|台湾东京応化工业株式会社承租土地怎么办|申請書類別|應備具申請撥用書類|辦案書類審查|得申請先行放行|申請先使用土地
+必要書類""".replace("\n", "|").split("|")
 """Traditional and simplified, each with characters or names that have something Japanese about them."""
 
 
@@ -83,6 +85,15 @@ def test_chinese_with_characters_that_japan_shares_is_chinese(text):
 @pytest.mark.parametrize("frame", ["{}", "請問{}的規定", "公司名稱有{}字", "{}先生", "员工{}了怎么办", "廠區{}{}"])
 def test_one_shared_character_never_makes_japanese(frame):
     assert [c for c in SHARED if detect_language(frame.replace("{}", c)) is Language.JA] == []
+
+
+def test_no_character_of_the_tables_makes_a_chinese_sentence_japanese():
+    rows = (DATA / "fold.tsv").read_text(encoding="utf-8").splitlines()
+    every = {row.split("\t")[1] for row in rows if row and not row.startswith("#")}
+    assert len(every) > 6000
+    frames = ("失火了，員工已{}散", "{}", "{}字怎麼登記", "员工{}了怎么办", "工廠設立許可{}")
+    wrong = [frame.format(c) for c in sorted(every) for frame in frames if detect_language(frame.format(c)) == "ja"]
+    assert wrong == []
 
 
 @given(st.one_of(st.text(alphabet=BIG5, max_size=30), st.text(alphabet=GB2312, max_size=30)))
@@ -117,6 +128,27 @@ def test_no_chinese_text_of_ours_is_read_as_japanese():
 )
 def test_short_japanese_is_still_japanese(text):
     assert detect_language(text) is Language.JA
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("失火了，員工已疏散", Language.ZH_TW), ("租金多久繳一次", Language.ZH_TW), ("厂房租金怎么算", Language.ZH_CN),
+        ("楠梓の園區可以租嗎", Language.ZH_TW), ("工場で火事です", Language.JA), ("どこで申請しますか", Language.JA),
+        ("How is rent calculated?", Language.EN), ("factory", None), ("OK", None), ("Clear River Precision", None),
+        ("工場", None), ("火事", None), ("許可申請", None), ("予約金", None), ("楠梓", None), ("キ", None), ("8", None),
+        ("了解", None), ("完了", None), ("", None), ("🙂", None),
+    ],
+)  # fmt: skip
+def test_only_a_clear_sentence_says_in_which_language_to_answer(text, language):
+    assert sure_language(text) is language
+
+
+def test_no_sentence_of_the_laws_is_read_as_japanese():
+    clauses = [path.read_text(encoding="utf-8") for path in sorted((DATA / "clauses").glob("*.yaml"))]
+    sentences = {part for text in clauses for part in re.findall(r"[一-鿿]{2,}", text)}
+    assert len(sentences) > 10_000
+    assert [part for part in sorted(sentences) if detect_language(part) is Language.JA] == []
 
 
 def test_asking_sentences_are_found_in_a_letter():
