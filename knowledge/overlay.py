@@ -14,6 +14,7 @@ from pathlib import Path
 from rapidfuzz import fuzz
 
 from knowledge.entries import FaqEntry, KnowledgeBase
+from knowledge.language.forms import TextForms
 from knowledge.language.text import detect_language, normalise
 from knowledge.model.classify import RankedCategory
 from knowledge.model.features import UnitCoder, bag
@@ -91,11 +92,11 @@ class _Remembered:
         self._coder = coder
         self._known = [(units := coder.learn(normalise(item.text)), bag(units), item) for item in taught]
 
-    def said_again(self, text: str) -> list[tuple[float, Taught]]:
+    def said_again(self, forms: TextForms) -> list[tuple[float, Taught]]:
         """The taught texts that this one nearly is, the most like first."""
         if not self._known:
             return []
-        units = self._coder.code(normalise(text))
+        units = self._coder.code(forms.normal())
         sorted_units = bag(units)
         found = []
         for known, known_bag, item in self._known:
@@ -113,10 +114,10 @@ class TaughtUnderstander(Understander):
         super().__init__(base, cache=cache)
         self._remembered = _Remembered(item for item in taught if item.kind is not Kind.PHRASING)
 
-    def understand(self, text: str, previous: Previous | None = None) -> Understanding:
+    def read(self, forms: TextForms, previous: Previous | None = None) -> Understanding:
         """Read one message; what an officer said about nearly the same words comes before what is computed."""
-        read = super().understand(text, previous)
-        for _, item in reversed(self._remembered.said_again(text)):
+        read = super().read(forms, previous)
+        for _, item in reversed(self._remembered.said_again(forms)):
             if item.kind is Kind.COUNTER and item.entry_id:
                 read = _not_this_entry(read, item.entry_id)
             elif item.kind is Kind.CATEGORY and item.category is not None:

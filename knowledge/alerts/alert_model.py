@@ -11,7 +11,6 @@ from functools import cache
 import numpy as np
 
 from knowledge.alerts.concepts import concepts
-from knowledge.language.text import normalise
 from knowledge.loading import DATA
 from knowledge.model.classify import LONGEST, GramTable
 from knowledge.model.features import Floats, grams
@@ -36,8 +35,8 @@ class AlertModel:
     """Features that count together up to a limit, so that a long tale of last year's fire is not danger now."""
 
     def grams(self, text: str) -> Floats:
-        """The n-grams' scores of a text: danger, then each kind."""
-        return self.table.score(list(grams(normalise(text), LONGEST))) + self.bias
+        """The n-grams' scores of a normalised text: danger, then each kind."""
+        return self.table.score(list(grams(text, LONGEST))) + self.bias
 
     def score(self, grams: Floats, found: frozenset[str]) -> Floats:
         """How sure danger is (above 0: more likely than not), then a score for each kind.

@@ -6,13 +6,19 @@ knowledge/alerts/alert_model.py weighs them).
 """
 
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import numpy as np
 
 from knowledge.alerts.alert_model import UNLIKE_ANY, alert_model
 from knowledge.alerts.concepts import concepts, features
+from knowledge.language.forms import TextForms
 from knowledge.language.text import fold, sentences
+from knowledge.model.classify import RankedCategory
+from knowledge.model.features import Floats
+from knowledge.vocabulary import Category
 
 
 class Alert(StrEnum):
@@ -75,31 +81,44 @@ _BESIDE = 0.3
 """Share of the likeliest kind's probability from which a more urgent kind is taken."""
 
 
-def detect_alert(text: str) -> Alert | None:
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A folded sentence, and how its n-grams score."""
+
+    folded: str
+    grams: Floats
+
+    @classmethod
+    def of(cls, folded: str, forms: TextForms) -> "_Part":
+        return cls(folded, alert_model().grams(forms.normal(folded)))
+
+
+def detect_alert(forms: TextForms) -> Alert | None:
     """The most urgent event that a text reports as happening, or None."""
-    parts = [fold(sentence) for sentence in sentences(text)[:_MOST_SENTENCES]]
-    alive = [part for part in parts if alert_model().grams(part)[0] > UNLIKE_ANY]
+    text = forms.text
+    parts = [forms.folded(sentence) for sentence in sentences(text)[:_MOST_SENTENCES]]
+    alive = [part for folded in parts if (part := _Part.of(folded, forms)).grams[0] > UNLIKE_ANY]
     if not alive:
         return None
     context: frozenset[str] = frozenset()
     if 1 < len(parts) <= _FEW:
         context = frozenset().union(*(concepts().around(part) for part in parts)) & _HOLDS_FOR_ALL
         if len(text) <= _TOGETHER:
-            alive.append(" ".join(parts))
+            alive.append(_Part.of(" ".join(parts), forms))
     found = {kind for part in alive if (kind := _in_sentence(part, context)) is not None}
-    return next((kind for kind in Alert if kind in found), None) or _before_a_question(alive)
+    return next((kind for kind in Alert if kind in found), None) or _before_a_question(alive, forms)
 
 
-def _before_a_question(parts: list[str]) -> Alert | None:
+def _before_a_question(parts: list[_Part], forms: TextForms) -> Alert | None:
     """A report that goes on to ask something: 整個廠停電了，租金還要繳嗎; GCB跳脫 復歸失敗 請問外線正常嗎.
 
     What was hurt and is then asked for money or papers is a claim.
     """
     known = concepts()
     for part in parts:
-        if alert_model().grams(part)[0] <= _SOUNDS_LIKE_ONE:
+        if part.grams[0] <= _SOUNDS_LIKE_ONE:
             continue
-        clauses = [clause for clause in _CLAUSE_END.split(part[:_TOGETHER]) if clause]
+        clauses = [clause for clause in _CLAUSE_END.split(part.folded[:_TOGETHER]) if clause]
         around = [known.around(clause) for clause in clauses]
         first = next((n for n, wants in enumerate(around) if wants & _ASKING or _ASKED.search(clauses[n])), 0)
         if not first or not frozenset().union(*around[:first]) & _HAPPENED:
@@ -107,20 +126,21 @@ def _before_a_question(parts: list[str]) -> Alert | None:
         rest = frozenset().union(*around[first:])
         if rest & _NOT_NOW:
             continue
-        kind = _in_sentence(" ".join(clauses[:first]), rest & _HOLDS_FOR_CLAUSE, least=_PLAIN)
+        told = _Part.of(" ".join(clauses[:first]), forms)
+        kind = _in_sentence(told, rest & _HOLDS_FOR_CLAUSE, least=_PLAIN)
         if kind is not None and not (kind is Alert.INJURY and rest & _CLAIMS):
             return kind
     return None
 
 
-def _in_sentence(folded: str, context: frozenset[str], least: float = 0.0) -> Alert | None:
+def _in_sentence(part: _Part, context: frozenset[str], least: float = 0.0) -> Alert | None:
+    folded, spoken = part.folded, part.grams
     if any(pattern.fullmatch(folded.strip()) for pattern in _NO_REPORT):
         return None
-    model, found = alert_model(), features(folded, context)
-    spoken = model.grams(folded)
+    found = features(folded, context)
     if not found:
         return tuple(Alert)[int(np.argmax(spoken[1:]))] if _only_sounds_like_one(folded, spoken[0], context) else None
-    scores = model.score(spoken, found)
+    scores = alert_model().score(spoken, found)
     if scores[0] <= least:
         return None
     shares = np.exp(scores[1:] - scores[1:].max())
@@ -132,3 +152,21 @@ def _only_sounds_like_one(folded: str, spoken: float, context: frozenset[str]) -
     if spoken <= _SOUNDS_SURE or context or concepts().around(folded) & _ASKING:
         return False
     return len(re.findall(r"[a-z]+|[^\x00-\x7f]", folded)) >= _ENOUGH_UNITS
+
+
+_CATEGORY = {
+    Alert.OUTAGE_POWER: Category.UTILITIES,
+    Alert.OUTAGE_WATER: Category.UTILITIES,
+    Alert.CHEMICAL_LEAK: Category.ENVIRONMENT,
+}
+_SURE = 0.95
+
+
+def put_first(alert: Alert | None, categories: Sequence[RankedCategory]) -> tuple[RankedCategory, ...]:
+    """What is happening now decides where it goes: outages, chemicals, and the rest to the general window."""
+    if alert is None:
+        return tuple(categories)
+    wanted = _CATEGORY.get(alert, Category.OTHER)
+    first = RankedCategory(category=wanted, probability=_SURE, evidence=(str(alert),))
+    rest = (replace(c, probability=c.probability * (1 - _SURE)) for c in categories if c.category is not wanted)
+    return (first, *rest)

@@ -13,6 +13,7 @@ from knowledge.evaluation.cases import Case, Pair, alert_sets
 from knowledge.evaluation.metrics import Outcome, accuracy, auroc, confusion, macro_f1, recall
 from knowledge.evaluation.robustness import SPOILERS, spoil
 from knowledge.evaluation.speed import speed_figures, timed
+from knowledge.language.forms import TextForms
 from knowledge.loading import read_thresholds
 from knowledge.understand import Understander, Understanding
 from knowledge.vocabulary import Category, EntryKind
@@ -102,8 +103,8 @@ def alert_figures(cases: Sequence[Case]) -> Figures:
     heldout = [(c.text, c.alert) for c in cases if c.alert_labelled]
     figures: Figures = {}
     for name, rows in {"labelled": heldout, **alert_sets()}.items():
-        happening = [detect_alert(t) is not None for t, kind in rows if kind]
-        others = [detect_alert(t) is not None for t, kind in rows if not kind]
+        happening = [detect_alert(TextForms(t)) is not None for t, kind in rows if kind]
+        others = [detect_alert(TextForms(t)) is not None for t, kind in rows if not kind]
         figures[name] = {
             "n": len(happening),
             "recall": _share(happening),

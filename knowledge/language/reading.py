@@ -4,7 +4,8 @@
 import re
 from dataclasses import dataclass
 
-from knowledge.language.text import asking_sentences, fold, normalise
+from knowledge.language.forms import TextForms
+from knowledge.language.text import asking_sentences, fold
 
 _LONG = 60
 """Characters of a normalised text from which single sentences are looked at."""
@@ -35,18 +36,21 @@ class Focus:
     clauses: tuple[str, ...]
 
 
-def read_focus(text: str) -> Focus:
+def read_focus(forms: TextForms) -> Focus:
     """Find what a message asks. Always at least one wording, so that empty text goes the same way."""
-    whole = normalise(text)
+    whole = forms.normal()
     wordings: tuple[str, ...] = (whole,)
     if len(whole) > _LONG:
-        asking = tuple(n for s in asking_sentences(text) if 4 <= len(n := normalise(s)) <= _WHOLE_LIMIT)
+        asking = tuple(n for s in asking_sentences(forms.text) if 4 <= len(n := forms.normal(s)) <= _WHOLE_LIMIT)
         wordings = asking[-_MOST_SENTENCES:] or (whole[:_WHOLE_LIMIT],)
-    return Focus(whole=whole[:_WHOLE_LIMIT], wordings=wordings, clauses=_clauses(text))
+    return Focus(whole=whole[:_WHOLE_LIMIT], wordings=wordings, clauses=_clauses(forms))
 
 
-def _clauses(text: str) -> tuple[str, ...]:
-    parts = [n for p in _ALSO.split(text[:1000]) if len(n := normalise(p)) >= 4]
+def _clauses(forms: TextForms) -> tuple[str, ...]:
+    pieces = _ALSO.split(forms.text[:1000])
+    if len(pieces) == 1:
+        return ()
+    parts = [n for p in pieces if len(n := forms.normal(p)) >= 4]
     return tuple(parts[:6]) if len(parts) > 1 else ()
 
 

@@ -92,10 +92,18 @@ class Offices:
 
         A name inside a longer one does not count (楠梓 in 楠梓第二園區).
         """
-        alone = self.park(text)
+        return self.find_named(normalise(text))
+
+    def named(self, normalised: str) -> Park | None:
+        """As ``park``, for a name that is normalised already."""
+        return self._exact.get(normalised.replace(" ", ""))
+
+    def find_named(self, text: str) -> Park | None:
+        """As ``find_park``, for a text that is normalised already."""
+        alone = self.named(text)
         if alone is not None:
             return alone
-        squeezed = _squeeze(text)
+        squeezed = text.replace(" ", "")
         edges = _word_edges(text)
         hits: list[tuple[int, int, Park]] = []
         for start in range(len(squeezed) - 1):
@@ -161,9 +169,9 @@ def _squeeze(text: str) -> str:
 
 
 def _word_edges(text: str) -> frozenset[int]:
-    """Where words begin or end in the squeezed text."""
+    """Where words of a normalised text begin or end once its spaces are gone."""
     at, edges = 0, {0}
-    for word in normalise(text).split():
+    for word in text.split():
         at += len(word)
         edges.add(at)
     return frozenset(edges)

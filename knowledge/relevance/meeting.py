@@ -45,7 +45,7 @@ class Profile:
             says=_sharp(entry),
             steps=_steps(entry),
             stance=Stance.of([*phrasings, entry.question, entry.en.question, entry.ja.question]),
-            acts=acts_in("\n".join([*phrasings, *_told(entry)])),
+            acts=acts_in(fold("\n".join([*phrasings, *_told(entry)]))),
         )
 
     def meets(self, asks: tuple[Ask, ...], said: Said, acts: frozenset[int] = frozenset()) -> Meeting:
@@ -61,9 +61,8 @@ class Profile:
         return Meeting(opposite=self.stance.contradicts(said), lacks=tuple(ask.aspect for ask in lacking), off=off)
 
 
-def acts_in(text: str) -> frozenset[int]:
-    """The acts that a text speaks of, by number."""
-    folded = fold(text)
+def acts_in(folded: str) -> frozenset[int]:
+    """The acts that a folded or normalised text speaks of, by number."""
     if not _any_act().search(folded):
         return frozenset()
     return frozenset(number for number, act in enumerate(_acts()) if act.search(folded))

@@ -1,14 +1,15 @@
 """Which questions only a person may answer: a judgement of one case, a legal remedy, health, another firm's affairs."""
 
 import re
-from collections.abc import Mapping
-from functools import cache
+from collections.abc import Mapping, Sequence
+from functools import cache, lru_cache
 from re import Pattern
 
 from knowledge.entries import Aspect
-from knowledge.language.text import fold
-from knowledge.relevance.aspects import Ask
+from knowledge.language.forms import TextForms
+from knowledge.relevance.aspects import Ask, asked
 from knowledge.relevance.cues import compiled, read_cues
+from knowledge.relevance.match import Match
 
 
 @cache
@@ -16,9 +17,8 @@ def _patterns() -> Mapping[str, Pattern[str]]:
     return {str(name): compiled(pattern) for name, pattern in read_cues("relevance.yaml")["persons"].items()}
 
 
-def person_needed(text: str) -> str | None:
-    """Why a text goes to a person (`judgement`, `remedy`, `medical`, `others`), or None."""
-    folded = fold(text)
+def person_needed(folded: str) -> str | None:
+    """Why a folded text goes to a person (`judgement`, `remedy`, `medical`, `others`), or None."""
     if not _any_person().search(folded):
         return None
     return next((name for name, pattern in _patterns().items() if pattern.search(folded)), None)
@@ -39,9 +39,9 @@ def _own_case() -> Pattern[str]:
     return compiled(read_cues("relevance.yaml")["own_case"])
 
 
-def of_own_case(text: str) -> bool:
-    """True where a text speaks of the writer's own case: 我不服這張罰單, not 不服罰單怎麼辦."""
-    return bool(_own_case().search(fold(text)))
+def of_own_case(folded: str) -> bool:
+    """True where a folded text speaks of the writer's own case: 我不服這張罰單, not 不服罰單怎麼辦."""
+    return bool(_own_case().search(folded))
 
 
 @cache
@@ -65,3 +65,29 @@ _LEAST_TOLD = 12
 def only_tells(text: str, asks: tuple[Ask, ...]) -> bool:
     """True where a normalised text tells what happened and asks nothing: somebody's case, whatever it resembles."""
     return not asks and len(text) >= _LEAST_TOLD and bool(_telling().search(text))
+
+
+def why_a_person(forms: TextForms, whole: str, asks: tuple[Ask, ...], faq: Sequence[Match]) -> str | None:
+    """Why only a person may answer; not where the best entry is about just that (訴願 in general has an entry).
+
+    `whole`: what is read of the text, normalised; `asks`: what it asks; `faq`: the entries it resembles, best first.
+    """
+    why = person_needed(forms.folded())
+    if why is None and _complains(asks):
+        why = "complaint"
+    if why is None and to_reckon(whole, asks):
+        return "reckoning"
+    answered = why is not None and not of_own_case(forms.folded()) and bool(faq) and faq[0].fits
+    return None if answered and why in _reasons(faq[0].entry.question) else why
+
+
+def _complains(asks: tuple[Ask, ...]) -> bool:
+    return any(ask.aspect is Aspect.COMPLAINT for ask in asks)
+
+
+@lru_cache(maxsize=1024)
+def _reasons(question: str) -> frozenset[str | None]:
+    """What the question of an entry is itself about, in the words of ``why_a_person``."""
+    forms = TextForms(question)
+    complaint = {"complaint"} if _complains(asked(forms.normal())) else set()
+    return frozenset({person_needed(forms.folded()), *complaint})

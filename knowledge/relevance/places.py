@@ -9,10 +9,14 @@ from dataclasses import dataclass
 from functools import cache
 
 from knowledge.entries import FaqEntry
+from knowledge.language.forms import TextForms
 from knowledge.language.text import fold
 from knowledge.offices.directory import Offices, Park
 from knowledge.relevance.cues import compiled, read_cues
 from knowledge.vocabulary import ParkKind, own_park_kind
+
+_LOOKED_AT = 500
+"""Characters of a message in which a place is looked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,10 +52,11 @@ class PlaceReader:
         self._plant = re.compile(f"({'|'.join(names)})" + compiled(raw["plant"]).pattern)
         self._kinds = tuple((ParkKind(name), compiled(pattern)) for name, pattern in raw["kinds"].items())
 
-    def read(self, text: str) -> Place | None:
+    def read(self, forms: TextForms) -> Place | None:
         """The place that a text names; None where it names none, or several that are equally meant."""
-        folded = fold(text[:500])
-        park = self._offices.find_park(text[:500]) or self._begun_with(folded)
+        begun = forms.text[:_LOOKED_AT]
+        folded = forms.folded(begun)
+        park = self._offices.find_named(forms.normal(begun)) or self._begun_with(folded, forms)
         if park is not None:
             return Place(kind=own_park_kind(park.kind), own=park.own, park=park)
         if self._outside.search(folded):
@@ -59,11 +64,11 @@ class PlaceReader:
         named = self._named_last(folded)
         return Place(kind=named, own=True) if named else None
 
-    def _begun_with(self, folded: str) -> Park | None:
+    def _begun_with(self, folded: str, forms: TextForms) -> Park | None:
         """A park whose name is the first word, or stands with a word for a plant: 鳳山 沒按期完工, 內埔廠."""
         first = folded.split(maxsplit=1)[0] if folded.strip() else ""
         at_plant = self._plant.search(folded)
-        return self._offices.park(first) or (self._offices.park(at_plant[1]) if at_plant else None)
+        return self._offices.named(forms.normal(first)) or (self._offices.park(at_plant[1]) if at_plant else None)
 
     def _named_last(self, folded: str) -> ParkKind | None:
         """The kind named; of several the last, since what is not meant is said first (不是加工區，是工業區)."""

@@ -4,6 +4,7 @@ import pytest
 
 from knowledge.alerts.detection import Alert, detect_alert
 from knowledge.evaluation.cases import alert_sets
+from knowledge.language.forms import TextForms
 
 ROWS = alert_sets()["own set"]
 
@@ -14,8 +15,8 @@ def test_own_set_is_large_enough_and_kept():
     others = [t for t, k in ROWS if not k]
     assert len(reports) >= 60
     assert len(others) >= 120
-    missed = [t for t, _ in reports if detect_alert(t) is None]
-    false = [t for t in others if detect_alert(t) is not None]
+    missed = [t for t, _ in reports if detect_alert(TextForms(t)) is None]
+    false = [t for t in others if detect_alert(TextForms(t)) is not None]
     assert len(missed) <= len(reports) * 0.02, missed
     assert len(false) < len(others) * 0.01, false
 
@@ -26,8 +27,8 @@ def test_what_was_learnt_of_the_rounds_is_kept():
     reports = [t for t, k in rows if k]
     others = [t for t, k in rows if not k]
     assert (len(reports), len(others)) >= (200, 200)
-    missed = [t for t in reports if detect_alert(t) is None]
-    false = [t for t in others if detect_alert(t) is not None]
+    missed = [t for t in reports if detect_alert(TextForms(t)) is None]
+    false = [t for t in others if detect_alert(TextForms(t)) is not None]
     assert len(missed) <= len(reports) * 0.03, missed
     assert len(false) <= len(others) * 0.01, false
 
@@ -52,13 +53,13 @@ def test_what_was_learnt_of_the_rounds_is_kept():
     ],
 )
 def test_the_same_danger_as_a_question_a_plan_or_the_past_is_no_report(report, look_alikes):
-    assert detect_alert(report) is not None
-    assert [text for text in look_alikes if detect_alert(text) is not None] == []
+    assert detect_alert(TextForms(report)) is not None
+    assert [text for text in look_alikes if detect_alert(TextForms(text)) is not None] == []
 
 
 def test_what_another_sentence_says_of_it_counts():
-    assert detect_alert("倉庫冒煙。") is Alert.FIRE
-    assert detect_alert("倉庫冒煙。已經滅了，是誤報。") is None
+    assert detect_alert(TextForms("倉庫冒煙。")) is Alert.FIRE
+    assert detect_alert(TextForms("倉庫冒煙。已經滅了，是誤報。")) is None
 
 
 @pytest.mark.parametrize(
@@ -79,11 +80,11 @@ def test_what_another_sentence_says_of_it_counts():
     ],
 )
 def test_reports_and_questions(text, kind):
-    assert detect_alert(text) is kind
+    assert detect_alert(TextForms(text)) is kind
 
 
 def test_the_most_urgent_of_two_wins():
-    assert detect_alert("停電了，而且配電盤起火") is Alert.FIRE
+    assert detect_alert(TextForms("停電了，而且配電盤起火")) is Alert.FIRE
 
 
 SURNAMES = "陳林黃張李王吳劉蔡楊許鄭謝洪郭邱曾廖賴徐周葉蘇莊呂江何蕭羅高潘簡朱鍾彭詹胡施沈余馬董溫湯水火電"
@@ -113,7 +114,7 @@ def test_a_name_sets_off_no_alarm(frame):
     """Also as the answer to a question of ours: a contact named 馬, or 林火旺 with a number that holds 119."""
     names = [frame.format(surname + given) for surname in SURNAMES for given in GIVEN]
     names = [name for name in names if len(name) > 1 or name == frame.format("馬")]
-    assert [name for name in names if detect_alert(name) is not None] == []
+    assert [name for name in names if detect_alert(TextForms(name)) is not None] == []
 
 
 @pytest.mark.parametrize(
@@ -152,7 +153,7 @@ def test_a_name_sets_off_no_alarm(frame):
     ],
 )
 def test_a_thing_a_number_or_a_firm_named_sets_off_no_alarm(text):
-    assert detect_alert(text) is None
+    assert detect_alert(TextForms(text)) is None
 
 
 @pytest.mark.parametrize(
@@ -173,4 +174,4 @@ def test_a_thing_a_number_or_a_firm_named_sets_off_no_alarm(text):
     ],
 )
 def test_a_short_cry_is_heard(text):
-    assert detect_alert(text) is not None
+    assert detect_alert(TextForms(text)) is not None

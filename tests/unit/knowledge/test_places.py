@@ -2,6 +2,7 @@
 
 import pytest
 
+from knowledge.language.forms import TextForms
 from knowledge.offices.directory import load_offices
 from knowledge.relevance.places import PlaceReader, holds, kind_matters
 from knowledge.vocabulary import Category, EntryKind, ParkKind
@@ -32,7 +33,7 @@ TECHNOLOGY, INDUSTRIAL, ANY = ParkKind.TECHNOLOGY, ParkKind.INDUSTRIAL, ParkKind
     ],
 )
 def test_the_place_a_text_names(text, kind, own):
-    place = READER.read(text)
+    place = READER.read(TextForms(text))
     assert (place.kind, place.own) == (kind, own)
 
 
@@ -40,7 +41,7 @@ def test_the_place_a_text_names(text, kind, own):
     "text", ["建照要多久", "廠房要擴建", "送到園區外測試", "start before the factory registration"]
 )
 def test_no_place_is_named(text):
-    assert READER.read(text) is None
+    assert READER.read(TextForms(text)) is None
 
 
 def entry(parks, **changes):
@@ -61,12 +62,12 @@ def entry(parks, **changes):
     ],
 )
 def test_a_named_place_beats_what_is_known_of_the_firm(parks, text, known, true):
-    assert holds(entry(parks), READER.read(text), known) is true
+    assert holds(entry(parks), READER.read(TextForms(text)), known) is true
 
 
 def test_an_entry_about_the_other_authoritys_park_may_be_given():
     about = entry(ANY, answer="南科的土地由南部科學園區管理局出租。")
-    assert holds(about, READER.read("南科的土地找誰租"), None)
+    assert holds(about, READER.read(TextForms("南科的土地找誰租")), None)
 
 
 def test_the_kind_is_asked_only_where_the_other_has_a_rule_of_its_own():

@@ -1,8 +1,11 @@
 """What is read out of a message, and that it is the same each time."""
 
+import sys
+
 import pytest
 
 from knowledge.alerts.detection import Alert
+from knowledge.language.text import fold, normalise
 from knowledge.understand import Previous
 from knowledge.vocabulary import Category, ParkKind
 
@@ -84,3 +87,33 @@ def test_the_kind_of_park_is_read_from_its_name(understander):
     assert understander.understand("楠梓園區的土地").place.kind is ParkKind.TECHNOLOGY
     assert understander.understand("工業區的土地").place.kind is ParkKind.INDUSTRIAL
     assert understander.understand("土地").place is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "楠梓",
+        "我不服這張罰單，可以訴願嗎？",
+        "整個廠停電了，土地租金還要繳嗎",
+        "土地租金怎麼算？還有營業稅怎麼申報？",
+        "本公司設於楠梓園區，從事電子零件製造業務。" * 8 + "請問契約容量應向何單位提出？敬請惠復。",
+    ],
+)
+def test_each_form_of_a_text_and_of_its_parts_is_made_once(understander, text):
+    """Whoever reads a message shares its folded and its normalised form; neither is made again."""
+    understander.understand(text)  # what is read of entries is read now
+    made = []
+
+    def watch(frame, event, _argument):
+        if event == "call" and frame.f_code is normalise.__code__:
+            made.append(("normalised", frame.f_locals["text"]))
+        elif event == "call" and frame.f_code is fold.__code__ and frame.f_back.f_code.co_name == "folded":
+            made.append(("folded", frame.f_locals["text"]))
+
+    sys.setprofile(watch)
+    try:
+        understander.understand(text)
+    finally:
+        sys.setprofile(None)
+    assert ("normalised", text) in made
+    assert len(made) == len(set(made))

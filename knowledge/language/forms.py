@@ -1,0 +1,31 @@
+"""One text in the forms it is compared in, made once for all who read it."""
+
+from knowledge.language.text import fold, normalise
+
+
+class TextForms:
+    """A message and its parts, folded and normalised (knowledge/language/text.py). Each form of a part is made once."""
+
+    __slots__ = ("_folded", "_normal", "text")
+
+    def __init__(self, text: str) -> None:
+        """`text`: as it was written."""
+        self.text = text
+        self._folded: dict[str, str] = {}
+        self._normal: dict[str, str] = {}
+
+    def folded(self, part: str | None = None) -> str:
+        """The text, or a part of it, folded: one character for one, punctuation kept."""
+        part = self.text if part is None else part
+        known = self._folded.get(part)
+        if known is None:
+            known = self._folded[part] = fold(part)
+        return known
+
+    def normal(self, part: str | None = None) -> str:
+        """The text, or a part of it, normalised."""
+        part = self.text if part is None else part
+        known = self._normal.get(part)
+        if known is None:
+            known = self._normal[part] = normalise(part)
+        return known
