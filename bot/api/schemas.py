@@ -178,6 +178,14 @@ class ReopenBody(Body):
     reason: Reason
 
 
+class RatingBody(Body):
+    """How the firm found it, 1 to 5 with 5 best, as it said by telephone, on paper or in another way than LINE."""
+
+    score: Annotated[StrictInt, Field(ge=1, le=5)]
+    via: Channel
+    text: Annotated[Text, Field(max_length=1000)] = ""
+
+
 class ConfidentialBody(Body):
     """Whether other units may know of the case."""
 
@@ -229,6 +237,13 @@ class KnowledgeQuery(Query):
     category: EntryCategory | None = None
     limit: Limit = 50
     cursor: Word | None = None
+
+
+class SatisfactionQuery(Query):
+    """The days from ``from`` to ``to``, both included."""
+
+    start: Annotated[date, Field(alias="from")]
+    end: Annotated[date, Field(alias="to")]
 
 
 class TurnaroundQuery(Query):

@@ -16,6 +16,7 @@ from bot.api.schemas import (
     ExtensionBody,
     KindBody,
     MessageBody,
+    RatingBody,
     ReopenBody,
     ResumeBody,
     WaitBody,
@@ -24,6 +25,7 @@ from bot.web.bodies import StrictRoute
 from routing.domain.case import Kind, Outcome
 from routing.domain.errors import Invalid
 from routing.service.cases import commands as case_commands
+from routing.service.cases import satisfaction
 from routing.service.cases.locked_case import LockedCase
 from routing.service.cases.notifications import push
 from routing.service.knowledge_admin import confidentiality
@@ -123,6 +125,12 @@ def close(call: Calling, number: Number, body: CloseBody) -> Response:
 def reopen(call: Calling, number: Number, body: ReopenBody) -> Response:
     """Open it again under its number."""
     return call.change(number, lambda locked: case_commands.reopen(locked, reason=body.reason, notify=push))
+
+
+@router.post("/rating")
+def rating(call: Calling, number: Number, body: RatingBody) -> Response:
+    """Enter how the firm found it, as it said by telephone or on paper; each close has one answer."""
+    return call.change(number, lambda locked: satisfaction.enter(locked, body.score, via=body.via, reason=body.text))
 
 
 @router.post("/confidential")

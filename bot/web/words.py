@@ -94,6 +94,7 @@ WORDS: dict[str, dict[str, str]] = {
         "PET": "受理次日起 30 個工作天；對外預定回復日另以 30 日曆天為準，取較早者",
         "APP": "收件次日起 2 個月（行政程序法第 51 條），末日遇假日順延",
     },
+    "score": {"5": "5 非常滿意", "4": "4 滿意", "3": "3 普通", "2": "2 不滿意", "1": "1 非常不滿意"},
     "channel": {
         "line": "LINE",
         "phone": "電話",
@@ -144,6 +145,7 @@ WORDS: dict[str, dict[str, str]] = {
         "kind": "案件性質通知",
         "closed": "辦結通知",
         "reopened": "重新開啟通知",
+        "survey": "滿意度調查",
     },
     "event": {
         "assigned": "分案",
@@ -161,6 +163,7 @@ WORDS: dict[str, dict[str, str]] = {
         "extension_asked": "申請展期",
         "extension_refused": "不同意展期",
         "confidential": "保密設定",
+        "surveyed": "滿意度調查",
         "rated": "廠商評分",
         "call_asked": "請求回電",
     },
@@ -193,6 +196,7 @@ WORDS: dict[str, dict[str, str]] = {
         "kind": "已確認案件性質。",
         "close": "已辦結。",
         "reopen": "已重新開啟。",
+        "rating": "已登錄滿意度。",
         "confidential": "保密設定已更新。",
         "new": "案件已受理。",
         "resend": "已排入重送。",

@@ -60,6 +60,7 @@ class EventKind(StrEnum):
     EXTENSION_ASKED = "extension_asked"
     EXTENSION_REFUSED = "extension_refused"
     CONFIDENTIAL = "confidential"
+    SURVEYED = "surveyed"
     RATED = "rated"
     CALL_ASKED = "call_asked"
 
@@ -169,6 +170,9 @@ class Case:
     confidential: bool = False
     firm_spoke_at: datetime | None = None
     rating: int | None = None
+    """The newest one, 1 to 5 with 5 best; ``rated_via``: how it was given; ``rated_at``: when."""
+    rated_via: str | None = None
+    rated_at: datetime | None = None
     last_at: datetime | None = None
     """The latest instant of its events; None before the first."""
     version: int = 0
@@ -306,7 +310,7 @@ def _confidential(case: Case, event: Event) -> Case:
 
 
 def _rated(case: Case, event: Event) -> Case:
-    return replace(case, rating=int(event.data["score"]))
+    return replace(case, rating=int(event.data["score"]), rated_via=event.data.get("via") or "line", rated_at=event.at)
 
 
 def _unchanged(case: Case, _event: Event) -> Case:
@@ -329,6 +333,7 @@ _FOLD = {
     EventKind.EXTENSION_ASKED: _extension_asked,
     EventKind.EXTENSION_REFUSED: _extension_refused,
     EventKind.CONFIDENTIAL: _confidential,
+    EventKind.SURVEYED: _unchanged,
     EventKind.RATED: _rated,
     EventKind.CALL_ASKED: _message,
 }

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from routing.domain.case import Case, EventKind, Outcome, Status
+from routing.domain.case import COUNTED_OUTCOMES, Case, EventKind, Outcome, Status
 from routing.domain.errors import Forbidden, StepNotAllowed
 from routing.domain.permissions import Actor, Permission, may_write, require_team
+from routing.domain.survey import rated_since_close
 
 _OPEN = frozenset(Status) - {Status.CLOSED}
 _NOT_WAITING = frozenset({Status.RECEIVED, Status.ASSIGNED, Status.IN_PROGRESS})
@@ -31,6 +32,7 @@ ALLOWED: dict[EventKind, frozenset[Status]] = {
     EventKind.CLOSED: _OPEN,
     EventKind.REOPENED: _CLOSED,
     EventKind.CONFIDENTIAL: _ANY,
+    EventKind.SURVEYED: _CLOSED,
     EventKind.RATED: _CLOSED,
     EventKind.CALL_ASKED: _ANY,
 }
@@ -58,6 +60,7 @@ STEPS: Mapping[str, Step] = {
     "close": Step(event=EventKind.CLOSED),
     "reopen": Step(event=EventKind.REOPENED),
     "confidential": Step(event=EventKind.CONFIDENTIAL),
+    "rating": Step(event=EventKind.RATED),
 }
 """The steps of pages and API by name."""
 _NOT_YOURS = {"approval": "展期須由主管核定。"}
@@ -81,8 +84,14 @@ def allowed(case: Case, actor: Actor) -> frozenset[str]:
         for name, step in STEPS.items()
         if case.status in ALLOWED[step.event]
         and any(actor.may(permission) for permission in step.permissions)
-        and {"extension": not pending, "approval": pending}.get(name, True)
+        and {"extension": not pending, "approval": pending, "rating": _may_be_rated(case)}.get(name, True)
     )
+
+
+def _may_be_rated(case: Case) -> bool:
+    """One answer for each close that is asked about; a firm's own is not replaced by what staff enter."""
+    closed = case.closed
+    return closed is not None and closed.outcome in COUNTED_OUTCOMES and not rated_since_close(case)
 
 
 _IS_CLOSED = "案件已辦結；如需繼續辦理，請先重新開啟。"

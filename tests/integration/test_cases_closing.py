@@ -7,6 +7,7 @@ from routing.domain.case import EventKind, Kind, Outcome
 from routing.domain.errors import Invalid, StepNotAllowed
 from routing.domain.permissions import FIRM
 from routing.service.cases import commands as case_commands
+from routing.service.cases import satisfaction
 from routing.store.accounts.schema import Audit
 from tests.factories import ALICE, CAROL, SUE, importable, tell, untold
 
@@ -30,7 +31,9 @@ def test_a_close_tells_the_outcome_and_asks_how_it_was(branch, number):
     assert (row.status, row.outcome, row.closed_at) == ("closed", "answered", branch.now)
     payload = str(branch.outbox()[0].payload)
     assert "已說明續租文件" in payload
-    assert [f"score={score}" in payload for score in range(1, 6)] == [True] * 5
+    assert branch.reasons() == ["closed", "survey"]
+    asked = str(branch.outbox()[1].payload)
+    assert [f"score={score}" in asked for score in range(1, 6)] == [True] * 5
     importable(branch, number)
 
 
@@ -43,6 +46,7 @@ def test_what_is_overtaken_by_a_close_is_not_sent_any_more(branch, number):
         case_commands.close(locked, Outcome.ANSWERED, summary="已說明", notify=tell)
     assert [(row.reason, row.state) for row in branch.outbox()] == [
         ("waiting_firm", "cancelled"), ("resumed", "cancelled"), ("replied", "pending"), ("closed", "pending"),
+        ("survey", "pending"),
     ]  # fmt: skip
 
 
@@ -105,7 +109,7 @@ def test_a_case_reopened_while_nobody_is_here_waits_in_the_queue(branch, number)
 
 
 def test_an_open_case_is_not_reopened_and_not_rated(branch, number):
-    for step in (lambda o: case_commands.reopen(o, reason="x", notify=tell), lambda o: case_commands.rate(o, 5)):
+    for step in (lambda o: case_commands.reopen(o, reason="x", notify=tell), lambda o: satisfaction.rate(o, 5)):
         with pytest.raises(StepNotAllowed), branch.hold(number, FIRM) as locked:
             step(locked)
 
@@ -114,14 +118,14 @@ def test_an_open_case_is_not_reopened_and_not_rated(branch, number):
 def test_a_score_lies_between_one_and_five(branch, number, score):
     _closed(branch, number)
     with pytest.raises(Invalid), branch.hold(number, FIRM) as locked:
-        case_commands.rate(locked, score)
+        satisfaction.rate(locked, score)
 
 
 def test_the_newest_score_stands(branch, number):
     _closed(branch, number)
     for score in (2, 5):
         with branch.hold(number, FIRM) as locked:
-            case_commands.rate(locked, score)
+            satisfaction.rate(locked, score)
     assert branch.case(number).rating == 5
 
 

@@ -172,16 +172,6 @@ def test_an_emergency_comes_before_a_waiting_case(branch, chat):
     assert "119" in words_of(chat.text("工廠失火了，火很大！"))
 
 
-def test_a_closed_case_is_rated_and_a_low_score_offers_to_go_on(branch, chat):
-    number = chat.opens()
-    close(branch, number)
-    assert said(chat.tap("rate", number=number, score=5), "rated")
-    answer = chat.tap("rate", number=number, score=1)
-    assert said(answer, "rated.low")
-    assert "reopen" in actions_of(answer)
-    assert branch.case(number).rating == 1
-
-
 def test_a_case_that_is_not_solved_is_reopened_and_the_firm_told_once(branch, chat):
     """L23"""
     number = chat.opens()

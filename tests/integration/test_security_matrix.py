@@ -41,7 +41,7 @@ GUARDS: dict[tuple[str, str], str] = {
     ("POST", f"{_DESK}/sign-in"): PUBLIC,
     ("POST", f"{_DESK}/sign-out"): PUBLIC,
     **{("GET", f"{_API}/{name}"): STAFF for name in ("cases", "me", "knowledge")},
-    **{("GET", f"{_API}/{name}"): TEAM for name in ("staff", "deliveries", "turnaround")},
+    **{("GET", f"{_API}/{name}"): TEAM for name in ("staff", "deliveries", "turnaround", "satisfaction")},
     ("POST", f"{_API}/cases"): TEAM,
     ("GET", f"{_API}/cases/{{number}}"): READ,
     ("GET", f"{_API}/cases/{{number}}/files/{{media_id}}"): TEAM_READ,
@@ -49,6 +49,7 @@ GUARDS: dict[tuple[str, str], str] = {
         ("POST", f"{_API}/cases/{{number}}/{step}"): WRITE
         for step in (
             "messages", "assignment", "category", "kind", "wait", "extension", "close", "reopen", "confidential",
+            "rating",
         )
     },
     ("POST", f"{_API}/cases/{{number}}/resume"): ANSWER,
@@ -91,7 +92,7 @@ BODIES: dict[str, Any] = {
     "category": {"category": "tax", **REASON}, "kind": {"kind": "PET", **REASON},
     "wait": {"on": "firm", "message": "請補件"}, "resume": {}, "extension": {"days": 2, **REASON},
     "approval": {"approve": True}, "close": {"outcome": "withdrawn", "summary": "測試"}, "reopen": REASON,
-    "confidential": {"confidential": True},
+    "confidential": {"confidential": True}, "rating": {"score": 4, "via": "phone"},
 }  # fmt: skip
 FORMS: dict[str, dict[str, str]] = {
     "new": PHONE_CASE,
@@ -99,6 +100,7 @@ FORMS: dict[str, dict[str, str]] = {
     "wait_agency": {"message": "請確認", "agency": "taipower"}, "resume": {}, "extension": {"days": "2", **REASON},
     "approval": {"approve": "yes"}, "assignment": {"assignee": email("bob")}, "category": BODIES["category"],
     "kind": BODIES["kind"], "close": BODIES["close"], "reopen": REASON, "confidential": {"confidential": "yes"},
+    "rating": {"score": "4", "via": "phone"},
 }  # fmt: skip
 DEEDS = ("staff/add", "staff/disable", "absences/add", "absences/remove", "calendar/close", "calendar/withdraw")
 
@@ -199,7 +201,7 @@ def ask(service, who, method, path, values):
     if path.startswith("/api/"):
         headers = {} if who == "anonymous" else service.headers(who)
         body = BODIES.get(path, BODIES.get(path.rsplit("/", 1)[1]))
-        query = {"from": "2026-01-01", "to": "2026-01-31"} if path.endswith("/turnaround") else None
+        query = {"from": "2026-01-01", "to": "2026-01-31"} if path.endswith(("/turnaround", "/satisfaction")) else None
         return service.ask(method, address, headers=headers, params=query, json=body if method == "POST" else None)
     visitor = Visitor(service, None if who == "anonymous" else who)
     form = {"version": version_of(service, who, values["number"]), **FORMS.get(address.rsplit("/", 1)[1], {})}

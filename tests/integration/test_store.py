@@ -13,7 +13,7 @@ from routing.domain.case import EventKind, Kind, Outcome, Status, fold
 from routing.domain.errors import Invalid, StepNotAllowed
 from routing.domain.permissions import FIRM
 from routing.service.cases import commands as case_commands
-from routing.service.cases import locked_case
+from routing.service.cases import locked_case, satisfaction
 from routing.store.base import Instant
 from routing.store.cases import queries as store
 from routing.store.cases.schema import CaseEvent
@@ -114,7 +114,7 @@ class Walk(RuleBasedStateMachine):
 
     @rule(score=st.integers(1, 5))
     def rate(self, score):
-        self.step(FIRM, lambda o: case_commands.rate(o, score), expect=EventKind.RATED)
+        self.step(FIRM, lambda o: satisfaction.rate(o, score), expect=EventKind.RATED)
 
     @invariant()
     def the_projection_is_the_fold(self):

@@ -66,7 +66,9 @@ def history(events: tuple[Event, ...], names: Mapping[str, str], office: OfficeC
             at=event.at,
             title=_title(event),
             detail="；".join(part for part in _parts(event, names, office) if part),
-            who="廠商" if event.kind in _FROM_FIRM else names.get(event.by or "", event.by or "系統"),
+            who="廠商"
+            if event.kind in _FROM_FIRM and event.by is None
+            else names.get(event.by or "", event.by or "系統"),
         )
         for event in events
     ]
@@ -111,7 +113,10 @@ def _parts(event: Event, names: Mapping[str, str], office: OfficeContext) -> lis
         EventKind.TRANSFERRED: lambda: [data.get("unit") or ""],
         EventKind.CLOSED: lambda: [word(data.get("outcome"), "outcome")],
         EventKind.REOPENED: lambda: [data.get("reason") or ""],
-        EventKind.RATED: lambda: [f"{data['score']} 分（5 分最佳）"],
+        EventKind.RATED: lambda: [
+            f"{data['score']} 分（5 分最佳）", word(data.get("via") or "line", "channel"),
+            "附說明" if data.get("message_id") else "",
+        ],
         EventKind.CONFIDENTIAL: lambda: ["設為保密" if data.get("confidential") else "取消保密"],
     }  # fmt: skip
     return say.get(event.kind, list)()

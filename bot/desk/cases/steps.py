@@ -18,7 +18,7 @@ from routing.domain.case import Kind, Outcome
 from routing.domain.errors import Invalid, NotFound, OnestopError, StaleVersion, StepNotAllowed
 from routing.domain.permissions import Permission, may_read
 from routing.service.cases import commands as case_commands
-from routing.service.cases import locked_case
+from routing.service.cases import locked_case, satisfaction
 from routing.service.cases.locked_case import LockedCase
 from routing.service.knowledge_admin import confidentiality
 
@@ -99,6 +99,11 @@ def _reopen(locked: LockedCase, form: Form, notice: RecordedNotice) -> str:
     return "reopen"
 
 
+def _rating(locked: LockedCase, form: Form, _told: RecordedNotice) -> str:
+    satisfaction.enter(locked, form.number("score"), via=form.text("via"), reason=form.text("text"))
+    return "rating"
+
+
 def _confidential(locked: LockedCase, form: Form, _told: RecordedNotice) -> str:
     confidentiality.set_confidential(locked, confidential=form.text("confidential") == "yes")
     return "confidential"
@@ -114,7 +119,7 @@ def _choice(words: type[_Word], value: str, field: str, hint: str) -> _Word:
 STEPS: dict[str, Callable[[LockedCase, Form, RecordedNotice], str]] = {
     "reply": _reply, "note": _note, "wait_firm": _wait_firm, "wait_agency": _wait_agency, "resume": _resume,
     "extension": _extension, "approval": _approval, "assignment": _assignment, "category": _category, "kind": _kind,
-    "close": _close, "reopen": _reopen, "confidential": _confidential,
+    "close": _close, "reopen": _reopen, "confidential": _confidential, "rating": _rating,
 }  # fmt: skip
 
 

@@ -26,6 +26,7 @@ from routing.domain.reporting.figures import COUNTS
 from routing.domain.reporting.periods import Period, last_complete_month
 from routing.domain.reporting.statistics import ALL, Report
 from routing.service.cases import queries as case_queries
+from routing.service.cases import satisfaction
 from routing.service.reporting import turnaround as turnaround_report
 from routing.service.reporting.turnaround import Issued
 
@@ -63,6 +64,9 @@ def turnaround_page(request: Request, work: Reading, asked: Question) -> Respons
             "hidden": hidden, "least": LEAST_CASES, "left_out": issued.left_out,
             "chart": _chart(year), "months": year.groups, "chart_query": asked.query(by=None),
             "definitions": DEFINITIONS, "quick": _quick(today, asked),
+            "answered": satisfaction.answered(
+                work.session, work.actor, start=asked.period.begins_at, end=asked.period.ends_at
+            ),
             "splits": {code: word for code, word in WORDS["by"].items() if code != "officer" or by_person},
         },
     )  # fmt: skip

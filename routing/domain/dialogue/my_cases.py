@@ -8,18 +8,18 @@ from knowledge.vocabulary import READING_LANGUAGES
 from routing.domain.dialogue import faq, menu
 from routing.domain.dialogue.faq import remember
 from routing.domain.dialogue.state import State, Step
-from routing.domain.dialogue.turn import AddToCase, AskCall, CaseCard, Rate, Reopen, Result, SetLanguage, Turn
+from routing.domain.dialogue.turn import AddToCase, AskCall, CaseCard, Result, SetLanguage, Turn
 from routing.domain.inbound import InboundKind
 from routing.domain.messages import Button, Card, Carousel, Row, Text
 
-_ID_DIGITS = 18
+ID_DIGITS = 18
+"""Longest number of a message that a button may carry."""
 _TITLE = 60
 
 
 def _mine(turn: Turn) -> CaseCard | None:
     """The case a button names, if it is this firm's; nobody can reach another's by typing its number."""
-    number = turn.inbound.data.get("number", "")
-    return next((case for case in turn.cases if case.number == number), None)
+    return turn.own_case
 
 
 def _card(turn: Turn, case: CaseCard, *, steps: bool) -> Card:
@@ -124,31 +124,11 @@ def adding(turn: Turn) -> Result:
 def new_matter(turn: Turn) -> Result:
     """What went to a waiting case is a matter of its own: it becomes the beginning of another case."""
     said = turn.inbound.data.get("message", "")
-    if not said.isdigit() or len(said) > _ID_DIGITS:
+    if not said.isdigit() or len(said) > ID_DIGITS:
         return menu.expired(turn)
     state = State(pending=(int(said),), last_enquiry=turn.state.last_enquiry)
     text = Text(turn.say("new_matter"), quick=(menu.open_case(turn), *menu.usual(turn)[1:]))
     return Result(state=state, messages=(text,))
-
-
-def reopen(turn: Turn) -> Result:
-    """A closed case is not solved; the notice of the reopening is the answer."""
-    found = _mine(turn)
-    if found is None or not found.closed:
-        return menu.expired(turn)
-    return Result(state=menu.idle(turn.state), effects=(Reopen(number=found.number),))
-
-
-def rate(turn: Turn) -> Result:
-    """Thanks for the score; a low one is asked about."""
-    found, score = _mine(turn), turn.inbound.data.get("score", "")
-    if found is None or not found.closed or score not in {"1", "2", "3", "4", "5"}:
-        return menu.expired(turn)
-    low = int(score) <= 2
-    quick = (menu.button(turn, "button.reopen", "reopen", number=found.number), *menu.usual(turn))
-    text = Text(turn.say("rated.low" if low else "rated"), quick=quick if low else menu.usual(turn))
-    effects = (Rate(number=found.number, score=int(score)),)
-    return Result(state=turn.state, messages=(text,), effects=effects)
 
 
 def call_me(turn: Turn) -> Result:

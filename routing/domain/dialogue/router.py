@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from routing.domain.decision import Action
-from routing.domain.dialogue import faq, intake_form, menu, my_cases
+from routing.domain.dialogue import after_closing, faq, intake_form, menu, my_cases
 from routing.domain.dialogue.state import OPENING, Step
 from routing.domain.dialogue.turn import NoteEnquiry, Result, Turn
 from routing.domain.dialogue.typed_commands import tapped
@@ -43,8 +43,8 @@ _ACTIONS: dict[str, Callable[[Turn], Result]] = {
     "case": my_cases.case,
     "add_to_case": my_cases.add_to_case,
     "new_matter": my_cases.new_matter,
-    "reopen": my_cases.reopen,
-    "rate": my_cases.rate,
+    "reopen": after_closing.reopen,
+    "rate": after_closing.rate,
     "call_me": my_cases.call_me,
     "language": my_cases.language,
 }
@@ -59,13 +59,14 @@ OLD_IS_STALE = frozenset({"confirm_case", "change_details", "cancel", "park", "r
 def _words(turn: Turn) -> Result:
     text = turn.inbound.text.strip()
     if text.lower() in _BACK:
-        asked = turn.state.step in OPENING or turn.state.step is Step.ADDING
+        asked = turn.state.step in OPENING or turn.state.step in {Step.ADDING, Step.REASON}
         return menu.cancelled(turn) if asked else menu.to_menu(turn)
     data = tapped(turn)
     if data is not None:
         inbound = replace(turn.inbound, kind=InboundKind.POSTBACK, data=data)
+        kept = turn.message_id if data["action"] == "reopen" else None
         return _postback(
-            replace(turn, inbound=inbound, message_id=None, words=turn.before, understanding=None, decision=None)
+            replace(turn, inbound=inbound, message_id=kept, words=turn.before, understanding=None, decision=None)
         )
     if _says_nothing(text):
         return _nodded(turn)
@@ -74,6 +75,8 @@ def _words(turn: Turn) -> Result:
 
 def _nodded(turn: Turn) -> Result:
     """Emoji alone change nothing: what was asked last still stands, and the ways on are shown."""
+    if turn.state.step is Step.REASON:
+        return menu.cancelled(turn)
     if turn.state.step is not Step.IDLE:
         return again(turn)
     words = turn.small_reply("ok") or turn.say("greeting.body")
@@ -87,6 +90,8 @@ def _spoken(turn: Turn) -> Result:
         return intake_form.told(turn)
     if turn.state.step is Step.ADDING and not alert:
         return my_cases.adding(turn)
+    if turn.state.step is Step.REASON and not alert and (why := after_closing.reason(turn)):
+        return why
     if not alert and (more := faq.answers_case(turn)):
         return more
     turn = replace(turn, state=menu.idle(turn.state))

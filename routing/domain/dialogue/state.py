@@ -28,6 +28,8 @@ class Step(StrEnum):
     """Is this right?"""
     ADDING = "adding"
     """What is there to add to the case?"""
+    REASON = "reason"
+    """Why this score?"""
 
 
 FACTS = frozenset({Step.FIRM, Step.CONTACT, Step.PHONE, Step.PARK})
@@ -54,6 +56,8 @@ class State:
     anew: bool | None = None
     """The firm is telling its details anew: what we knew is not filled in."""
     number: str | None = None
+    asked_at: str | None = None
+    """When the reason for a score was asked for."""
     stuck_at: str | None = None
     """The online service, as the table names it, at which the firm could not go on."""
     kind_for: str | None = None

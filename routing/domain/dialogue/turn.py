@@ -15,6 +15,7 @@ from routing.domain.decision import Decision
 from routing.domain.dialogue.state import State
 from routing.domain.inbound import Inbound
 from routing.domain.messages import Outgoing
+from routing.domain.survey import Standing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +31,8 @@ class CaseCard:
     promised: str
     closed: bool
     waits_on_firm: bool
+    survey: Standing = "none"
+    """Whether the close that stands can be rated now."""
     steps: tuple[tuple[str, str], ...] = ()
     """(when, what), the newest last."""
 
@@ -97,6 +100,12 @@ class Turn:
     understanding: Understanding | None = None
     decision: Decision | None = None
 
+    @property
+    def own_case(self) -> CaseCard | None:
+        """The case that a button names, if this person may see it; a number typed by somebody else finds nothing."""
+        number = self.inbound.data.get("number", "")
+        return next((case for case in self.cases if case.number == number), None)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenCase:
@@ -116,9 +125,10 @@ class AddToCase:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reopen:
-    """The firm says that a closed case is not solved."""
+    """The firm says that a closed case is not solved. ``message_ids``: the words in which it did."""
 
     number: str
+    message_ids: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,6 +137,14 @@ class Rate:
 
     number: str
     score: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RateReason:
+    """The firm says why it gave its score."""
+
+    number: str
+    message_id: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,8 +190,9 @@ class NoticeSeen:
 
 
 Effect = (
-    OpenCase | AddToCase | Reopen | Rate | AskCall | SetLanguage | NoteEnquiry | JudgeAnswer | LearnKind | NoticeSeen
-)
+    OpenCase | AddToCase | Reopen | Rate | RateReason | AskCall | SetLanguage | NoteEnquiry | JudgeAnswer | LearnKind
+    | NoticeSeen
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -75,7 +75,7 @@ def _in_step(turn: Turn, said: str) -> dict[str, str] | None:
         return {"action": "confirm_case"}
     if step is Step.SUMMARY and said in _CHANGE:
         return {"action": "change_details"}
-    if step is Step.ADDING and said in _DONE:
+    if step in {Step.ADDING, Step.REASON} and said in _DONE:
         return {"action": "cancel"}
     if step is Step.PARK and (said in _NO_PARK or _is(turn, said, "button.no_park")):
         return {"action": "park", "id": "none"}
@@ -120,7 +120,8 @@ def _about_cases(turn: Turn, said: str) -> dict[str, str] | None:
     if closed and _is(turn, said, "button.reopen"):
         return _of_one(closed, "reopen", otherwise="my_cases")
     score = next((score for score in _SCORES if _is(turn, said, f"rate.{score}")), None)
-    return {"action": "rate", "number": closed[0].number, "score": score} if closed and score else None
+    asked = next((case for case in closed if case.survey == "open"), None)
+    return {"action": "rate", "number": asked.number, "score": score} if asked and score else None
 
 
 def _of_one(cases: tuple[CaseCard, ...], action: str, *, otherwise: str) -> dict[str, str]:

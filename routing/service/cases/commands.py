@@ -21,7 +21,7 @@ from routing.domain.errors import Invalid, StepNotAllowed
 from routing.domain.permissions import Actor, Permission, require_team
 from routing.domain.reporting.history import EARLIEST
 from routing.domain.tax_number import check_firm
-from routing.service.cases import assignment, locked_case, notifications
+from routing.service.cases import assignment, locked_case, notifications, satisfaction
 from routing.service.cases.locked_case import LockedCase
 from routing.service.cases.notifications import Notifier
 from routing.service.office_context import OfficeContext
@@ -374,6 +374,7 @@ def close(locked: LockedCase, outcome: Outcome, *, summary: str, notify: Notifie
     locked.record(EventKind.CLOSED, outcome=outcome.value, message_id=message.id)
     notifications.withdraw(locked)
     notify(locked, "closed", notifications.closed(locked, outcome, summary))
+    satisfaction.ask(locked, outcome, notify=notify)
     locked_case.audit(locked, "case.close", outcome=outcome.value)
 
 
@@ -387,6 +388,7 @@ def reopen(locked: LockedCase, *, reason: str, notify: Notifier) -> None:
     locked.record(EventKind.REOPENED, reason=reason)
     if not _still_here(locked, locked.case) and assignment.assign_automatically(locked) is None:
         assignment.assign_to(locked, None)
+    notifications.withdraw_survey(locked)
     notify(locked, "reopened", notifications.reopened(locked))
     locked_case.audit(locked, "case.reopen")
 
@@ -396,13 +398,6 @@ def _still_here(locked: LockedCase, case: Case) -> bool:
     if person is None or person.disabled_at is not None:
         return False
     return person.id not in account_store.absences_on(locked.session, local(locked.now).date())
-
-
-def rate(locked: LockedCase, score: int) -> None:
-    """The firm says how it was, 1 to 5 with 5 best; the newest rating stands."""
-    if not 1 <= score <= 5:
-        raise Invalid("score 必須在 1 到 5 之間。", field="score")
-    locked.record(EventKind.RATED, automatic=True, score=score)
 
 
 def ask_call(locked: LockedCase) -> None:

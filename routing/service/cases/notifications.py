@@ -9,6 +9,7 @@ from knowledge.calendar.office_calendar import local
 from knowledge.wording import reading_language
 from routing.domain.case import Outcome
 from routing.domain.messages import Button, Card, Outgoing, Row, postback, to_plain
+from routing.domain.survey import SCORES
 from routing.service.cases.locked_case import LockedCase
 from routing.store.accounts import queries as account_store
 from routing.store.messaging import outbox as outbox_store
@@ -28,12 +29,18 @@ def push(locked: LockedCase, reason: str, messages: list[Outgoing]) -> None:
     )  # fmt: skip
 
 
+_SUBJECT = 40
 _OVERTAKEN = ("assigned", "moved", "kind", "waiting_firm", "waiting_agency", "resumed", "extended")
 
 
 def withdraw(locked: LockedCase) -> None:
     """The case is closed: what has not gone out yet and speaks of its course would only mislead (trap O6)."""
     outbox_store.withdraw(locked.session, locked.row.id, _OVERTAKEN)
+
+
+def withdraw_survey(locked: LockedCase) -> None:
+    """The case is open again: a question how it went that has not gone out yet comes too early."""
+    outbox_store.withdraw(locked.session, locked.row.id, ("survey",))
 
 
 def say(locked: LockedCase, key: str, **values: object) -> str:
@@ -177,26 +184,23 @@ def kind_changed(locked: LockedCase) -> list[Outgoing]:
 
 
 def closed(locked: LockedCase, outcome: Outcome, summary: str) -> list[Outgoing]:
-    """The case is closed: how, in what words, and a question how it was."""
-    number = locked.row.number
+    """The case is closed: how, and in what words."""
     body = say(locked, f"notice.closed.{outcome}")
     if summary:
         body += f"\n{summary}"
-    card = _card(locked, "closed", body=body, tone="done")
-    if outcome is Outcome.DUPLICATE:
-        return [card]
+    return [_card(locked, "closed", body=body, tone="done")]
+
+
+def survey(locked: LockedCase) -> list[Outgoing]:
+    """How was it? One tap; five is best. The card says which matter it is about."""
+    number, subject = locked.row.number, locked.row.subject
     scores = tuple(
         Button(label=say(locked, f"rate.{score}"), data=postback("rate", number=number, score=score),
                shown=say(locked, f"rate.{score}"))
-        for score in (5, 4, 3, 2, 1)
+        for score in SCORES
     )  # fmt: skip
-    return [card, rate_question(locked, scores)]
-
-
-def rate_question(locked: LockedCase, scores: tuple[Button, ...]) -> Outgoing:
-    """How was it? Five is best."""
-    title = say(locked, "rate.title")
-    return Card(title=title, body=say(locked, "rate.body"), buttons=scores, alt=title)
+    title = say(locked, "rate.title", subject=subject if len(subject) <= _SUBJECT else f"{subject[: _SUBJECT - 1]}…")
+    return [Card(title=title, body=say(locked, "rate.body"), buttons=scores, alt=title)]
 
 
 def reopened(locked: LockedCase) -> list[Outgoing]:

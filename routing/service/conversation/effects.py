@@ -19,7 +19,7 @@ from routing.domain.errors import OnestopError
 from routing.domain.messages import Outgoing, Text
 from routing.domain.permissions import FIRM
 from routing.service.cases import commands as case_commands
-from routing.service.cases import notifications
+from routing.service.cases import notifications, satisfaction
 from routing.service.cases.locked_case import LockedCase, change
 from routing.service.conversation import turn_context
 from routing.service.conversation.session import Conversation
@@ -112,12 +112,25 @@ def _add(conversation: Conversation, state: State, effect: effects.AddToCase) ->
 
 
 def _reopen(conversation: Conversation, state: State, effect: effects.Reopen) -> State:
-    case_commands.reopen(_hold(conversation, effect.number), reason="廠商表示尚未解決", notify=_notifier(conversation))
-    return state
+    locked, notify = _hold(conversation, effect.number), _notifier(conversation)
+    case_commands.reopen(locked, reason="廠商表示尚未解決", notify=notify)
+    for message in conversation_store.by_ids(
+        conversation.session, effect.message_ids, contact_id=conversation.contact.id
+    ):
+        case_commands.firm_message(locked, message, ends_wait=False, notify=notify)
+    return replace(state, pending=tuple(one for one in state.pending if one not in effect.message_ids))
 
 
 def _rate(conversation: Conversation, state: State, effect: effects.Rate) -> State:
-    case_commands.rate(_hold(conversation, effect.number), effect.score)
+    satisfaction.rate(_hold(conversation, effect.number), effect.score)
+    return state
+
+
+def _rate_reason(conversation: Conversation, state: State, effect: effects.RateReason) -> State:
+    for message in conversation_store.by_ids(
+        conversation.session, (effect.message_id,), contact_id=conversation.contact.id
+    ):
+        satisfaction.rate_reason(_hold(conversation, effect.number), message)
     return state
 
 
@@ -194,6 +207,7 @@ _DO: dict[type, Callable[[Any, State, Any], State]] = {
     effects.AddToCase: _add,
     effects.Reopen: _reopen,
     effects.Rate: _rate,
+    effects.RateReason: _rate_reason,
     effects.AskCall: _call,
     effects.SetLanguage: _language,
     effects.NoteEnquiry: _note,

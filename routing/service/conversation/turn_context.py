@@ -15,6 +15,7 @@ from knowledge.services import service_for
 from knowledge.understand import Understanding
 from knowledge.vocabulary import Category, ParkKind, own_park_kind
 from knowledge.wording import reading_language
+from routing.domain import survey
 from routing.domain.case import Event, EventKind
 from routing.domain.decision import Decision
 from routing.domain.dialogue.state import State
@@ -163,6 +164,7 @@ def _card(conversation: Conversation, row: CaseRow, names: dict[str, str], *, wh
         promised=f"{promised.year}/{promised.month}/{promised.day}" if promised else "—",
         closed=row.status == "closed",
         waits_on_firm=row.status == "waiting_firm",
+        survey=survey.standing(row.outcome, row.closed_at, conversation.inbound.at),
     )
     if not whole:
         return card

@@ -1,0 +1,96 @@
+"""How a firm found it after closing: when it is asked, until when it may answer, and what the answers add up to."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from routing.domain.case import COUNTED_OUTCOMES, Case, EventKind, Outcome
+
+LAPSES = timedelta(days=7)
+"""How long after the close a firm may answer in the chat."""
+QUIET = timedelta(days=30)
+"""How long a firm is left alone after it was asked."""
+REASON_TIME = timedelta(hours=2)
+"""How long after the tap words are still its reason; later ones are a matter of their own."""
+SCORES = (5, 4, 3, 2, 1)
+"""Five is best."""
+
+Standing = Literal["open", "lapsed", "none"]
+"""``open``: an answer is taken. ``lapsed``: it comes too late. ``none``: this close is not asked about."""
+
+
+def asks(outcome: Outcome, last_asked: datetime | None, now: datetime) -> bool:
+    """Whether a close is asked about: not after withdrawn, declined or duplicate, and each firm once in thirty days."""
+    return outcome in COUNTED_OUTCOMES and (last_asked is None or now - last_asked >= QUIET)
+
+
+def standing(outcome: str | None, closed_at: datetime | None, now: datetime) -> Standing:
+    """Whether the close that stands can be rated in the chat now."""
+    if closed_at is None or outcome not in COUNTED_OUTCOMES:
+        return "none"
+    return "open" if now - closed_at <= LAPSES else "lapsed"
+
+
+def rated_since_close(case: Case) -> bool:
+    """Whether the close that stands has been rated."""
+    closed = case.closed
+    return closed is not None and case.rated_at is not None and case.rated_at >= closed.start
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """Answers of a period: of ``asked`` closes ``n`` were rated. ``mean`` is None without answers."""
+
+    asked: int = 0
+    n: int = 0
+    mean: float | None = None
+    scores: Mapping[int, int] = field(default_factory=dict)
+    channels: Mapping[str, int] = field(default_factory=dict)
+    with_reason: int = 0
+
+    def plain(self) -> dict[str, Any]:
+        """As JSON values."""
+        return {
+            "asked": self.asked, "n": self.n, "mean": self.mean,
+            "scores": {str(score): self.scores.get(score, 0) for score in SCORES},
+            "channels": dict(sorted(self.channels.items())), "with_reason": self.with_reason,
+        }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """An event that counts: of which case, when, what, and what it carries."""
+
+    case_id: int
+    at: datetime
+    kind: EventKind
+    data: Mapping[str, Any]
+
+
+def tally(facts: Iterable[Fact], start: datetime, end: datetime) -> Answered:
+    """What was asked and answered from ``start`` up to before ``end``; of each close the last answer counts.
+
+    ``facts`` come in the order of each case's events and hold its closes too, which tell one answer from the next.
+    """
+    closes: Counter[int] = Counter()
+    asked, given = 0, dict[tuple[int, int], Mapping[str, Any]]()
+    for fact in facts:
+        if fact.kind is EventKind.CLOSED:
+            closes[fact.case_id] += 1
+        if not start <= fact.at < end:
+            continue
+        if fact.kind is EventKind.SURVEYED:
+            asked += 1
+        elif fact.kind is EventKind.RATED:
+            given[fact.case_id, closes[fact.case_id]] = fact.data
+    scores = Counter(int(data["score"]) for data in given.values())
+    return Answered(
+        asked=asked, n=len(given),
+        mean=sum(score * number for score, number in scores.items()) / len(given) if given else None,
+        scores=dict(scores), channels=dict(Counter(str(data.get("via") or "line") for data in given.values())),
+        with_reason=sum(1 for data in given.values() if data.get("message_id") is not None),
+    )  # fmt: skip

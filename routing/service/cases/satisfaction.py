@@ -1,0 +1,93 @@
+"""How firms found it: asking after a close, taking the answer from the chat, by telephone or on paper, and the sums."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from knowledge.vocabulary import Channel
+from routing.domain import steps, survey
+from routing.domain.case import EventKind, Outcome
+from routing.domain.errors import Invalid, StepNotAllowed
+from routing.domain.permissions import Actor, require_team
+from routing.service.cases import locked_case, notifications
+from routing.service.cases.locked_case import LockedCase
+from routing.service.cases.notifications import Notifier
+from routing.store.cases import satisfaction as store
+from routing.store.conversation.schema import Message
+
+_REASON = 1000
+"""Characters of a reason that is entered."""
+
+
+def ask(locked: LockedCase, outcome: Outcome, *, notify: Notifier) -> None:
+    """Ask the firm how it was, if this close is asked about and LINE can reach it."""
+    contact = locked.contact
+    if contact is None or contact.line_user_id is None or not contact.reachable or locked.row.imported:
+        return
+    last = store.last_asked(
+        locked.session, firm_id=locked.row.firm_id, contact_id=contact.id, since=locked.now - survey.QUIET
+    )
+    if survey.asks(outcome, last, locked.now):
+        locked.record(EventKind.SURVEYED, automatic=True)
+        notify(locked, "survey", notifications.survey(locked))
+
+
+def rate(locked: LockedCase, score: int) -> None:
+    """The firm's own answer in the chat, 1 to 5 with 5 best; tapping another changes it while it may be given."""
+    if not 1 <= score <= 5:
+        raise Invalid("score 必須在 1 到 5 之間。", field="score")
+    case = locked.case
+    if case.rating != score or case.rated_via != "line" or not survey.rated_since_close(case):
+        locked.record(EventKind.RATED, automatic=True, score=score, via="line")
+
+
+def rate_reason(locked: LockedCase, message: Message) -> None:
+    """The firm's words on why it gave its score: kept with the case and the answer, nothing else follows from them."""
+    case = locked.case
+    if not survey.rated_since_close(case):
+        return
+    message.case_id = locked.row.id
+    locked.record(
+        EventKind.RATED, automatic=True, score=case.rating, via=case.rated_via or "line", message_id=message.id
+    )
+
+
+def enter(locked: LockedCase, score: int, *, via: str, reason: str = "") -> None:
+    """An answer that was given by telephone or on paper, entered by staff; each close has one answer.
+
+    Raises:
+        Invalid: a wrong score or way. StepNotAllowed: ``not_surveyed``, ``already_rated``, or the case is open.
+    """
+    steps.permit(locked.actor, "rating")
+    if not 1 <= score <= 5:
+        raise Invalid("滿意度必須在 1 到 5 之間。", field="score")
+    if via not in set(Channel) or via == Channel.LINE:
+        raise Invalid("請選擇廠商回答的方式（LINE 由廠商自行點選）。", field="via")
+    if len(reason) > _REASON:
+        raise Invalid(f"原因請在 {_REASON} 字以內。", field="text")
+    steps.check(locked.case, EventKind.RATED)
+    closed = locked.case.closed
+    if closed is None or survey.standing(closed.outcome, closed.start, locked.now) == "none":
+        raise StepNotAllowed("撤回、不受理或併案之案件不調查滿意度。", code="not_surveyed")
+    if survey.rated_since_close(locked.case):
+        raise StepNotAllowed("本次辦結已有滿意度，每次辦結計一次。", code="already_rated")
+    message_id = None
+    if reason.strip():
+        row = locked.row
+        message = Message(
+            case_id=row.id, contact_id=row.contact_id, direction="in", kind="text", text=reason.strip(), at=locked.now,
+            by=None, via=via,
+        )  # fmt: skip
+        locked.session.add(message)
+        locked.session.flush()
+        message_id = message.id
+    locked.record(EventKind.RATED, score=score, via=via, message_id=message_id)
+    locked_case.audit(locked, "case.rating", via=via)
+
+
+def answered(session: Session, actor: Actor, *, start: datetime, end: datetime) -> survey.Answered:
+    """How many closes were asked about from ``start`` up to before ``end``, and how firms answered."""
+    require_team(actor)
+    return survey.tally(store.facts(session, start=start, end=end), start, end)

@@ -1,0 +1,71 @@
+"""Satisfaction as staff enter and read it: form on the case page, call of the API, figures with their number."""
+
+import re
+
+import pytest
+
+from tests.pages import Visitor
+from tests.service import Service
+
+NOVEMBER = {"from": "2026-11-01", "to": "2026-11-30"}
+
+
+@pytest.fixture
+def service(database_url):
+    with Service(database_url) as service:
+        yield service
+
+
+def closed(service, outcome="answered"):
+    number = service.opened()
+    service.post("alice", f"/cases/{number}/messages", {"text": "已說明", "via": "phone"})
+    service.post("alice", f"/cases/{number}/close", {"outcome": outcome, "summary": "完成"})
+    return number
+
+
+def test_an_answer_on_paper_is_entered_on_the_page_of_the_case_and_counted(service):
+    number = closed(service)
+    alice = Visitor(service, "alice")
+    page = alice.step(number, "rating", score="4", via="letter", text="回覆很快")
+    assert "已登錄滿意度" in page.text and "4 分（5 分最佳，公文）" in page.text and "回覆很快" in page.text
+    assert not page.offers("/rating")
+    assert not page.outline.broken_rules()
+    figures = service.get("alice", "/satisfaction", **NOVEMBER).json()
+    assert (figures["asked"], figures["n"], figures["mean"], figures["channels"]) == (0, 1, 4.0, {"letter": 1})
+    assert (figures["scores"]["4"], figures["with_reason"]) == (1, 1)
+
+
+def test_an_open_case_offers_no_satisfaction_and_the_api_refuses_it(service):
+    number = service.opened()
+    assert not Visitor(service, "alice").get(f"/desk/cases/{number}").offers("/rating")
+    assert service.post("alice", f"/cases/{number}/rating", {"score": 4, "via": "phone"}).status_code == 409
+
+
+@pytest.mark.parametrize(
+    ("outcome", "body", "status", "code"),
+    [("answered", {"score": 4, "via": "line"}, 422, "invalid"), ("answered", {"score": 6, "via": "phone"}, 422, None),
+     ("declined", {"score": 4, "via": "phone"}, 409, "not_surveyed")],
+)  # fmt: skip
+def test_what_is_no_answer_is_refused(service, outcome, body, status, code):
+    answer = service.post("alice", f"/cases/{closed(service, outcome)}/rating", body)
+    assert answer.status_code == status
+    assert code in {None, answer.json()["code"]}
+
+
+def test_a_close_has_one_answer(service):
+    number = closed(service)
+    body = {"score": 5, "via": "phone"}
+    assert service.post("alice", f"/cases/{number}/rating", body).status_code == 200
+    assert service.post("alice", f"/cases/{number}/rating", body).json()["code"] == "already_rated"
+
+
+def test_few_answers_show_their_number_alone(service):
+    """Too few answers say who gave them; the number stands beside every mean."""
+    sue = Visitor(service, "sue")
+    address = "/desk/turnaround?from=2026-11-01&to=2026-11-30"
+    for place in range(5):
+        number = closed(service)
+        service.post("alice", f"/cases/{number}/rating", {"score": 3 + place % 3, "via": "phone"})
+        text = re.sub(r"\s+", "", sue.get(address).text)
+        assert f"收到{place + 1}份回答" in text
+        assert ("平均3.8分" in text) == (place == 4)
