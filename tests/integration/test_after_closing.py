@@ -51,7 +51,8 @@ def test_the_question_names_the_matter_and_one_tap_answers_it(branch, chat):
     number = chat.opens(TREE)
     close(branch, number)
     (card,) = surveys(branch)
-    assert TREE in card.title and card.alt == card.title
+    assert TREE in card.title
+    assert card.alt == card.title
     chat.press(buttons_of([card])[0])
     assert (branch.case(number).rating, branch.case(number).rated_via) == (5, "line")
     found = answered(branch)
@@ -117,7 +118,8 @@ def test_the_reason_is_kept_with_the_score_and_opens_no_matter(branch, chat):
     assert {"reopen", "cancel"} <= actions_of(answer)
     told = chat.text("等了太久才有人回電給我們")
     assert said(told, "rated.reason", subject=TREE)
-    assert chat.state.pending == () and chat.numbers == [number]
+    assert chat.state.pending == ()
+    assert chat.numbers == [number]
     event = branch.events(number)[-1]
     kept = branch.messages(number)[-1]
     assert (event.event, event.data["score"], event.data["message_id"]) == ("rated", 2, kept.id)
@@ -209,7 +211,8 @@ def test_reopening_without_a_number_asks_which_of_several_by_subject(branch, cha
         close(branch, number)
     answer = chat.tap("reopen")
     labels = [button.label for button in buttons_of(answer)]
-    assert any(TREE in label for label in labels) and any(LAMP in label for label in labels)
+    assert any(TREE in label for label in labels)
+    assert any(LAMP in label for label in labels)
     assert {branch.row(number).status for number in (first, second)} == {"closed"}
     chat.press(next(button for button in buttons_of(answer) if TREE in button.label))
     assert (branch.row(first).status, branch.row(second).status) == ("assigned", "closed")

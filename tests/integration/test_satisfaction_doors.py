@@ -27,7 +27,9 @@ def test_an_answer_on_paper_is_entered_on_the_page_of_the_case_and_counted(servi
     number = closed(service)
     alice = Visitor(service, "alice")
     page = alice.step(number, "rating", score="4", via="letter", text="回覆很快")
-    assert "已登錄滿意度" in page.text and "4 分（5 分最佳，公文）" in page.text and "回覆很快" in page.text
+    assert "已登錄滿意度" in page.text
+    assert "4 分（5 分最佳，公文）" in page.text
+    assert "回覆很快" in page.text
     assert not page.offers("/rating")
     assert not page.outline.broken_rules()
     figures = service.get("alice", "/satisfaction", **NOVEMBER).json()
