@@ -73,6 +73,8 @@ Instant = Annotated[datetime, BeforeValidator(_instant)]
 Day = Annotated[str, BeforeValidator(_day)]
 Long = Annotated[Text, Field(min_length=1, max_length=4000)]
 Reason = Annotated[Text, Field(min_length=1, max_length=300)]
+Translation = Annotated[Text, Field(min_length=1, max_length=2000)]
+"""The officer's own, for a firm that reads English or Japanese."""
 Topic = Annotated[Text, Field(min_length=1, max_length=40)]
 
 
@@ -114,6 +116,7 @@ class MessageBody(Body):
     via: Channel = "line"
     at: Instant | None = None
     doc_no: Annotated[Text, Field(min_length=1, max_length=60)] | None = None
+    translation: Translation | None = None
 
 
 class AssignmentBody(Body):
@@ -145,6 +148,7 @@ class WaitBody(Body):
     agency: Annotated[Text, Field(max_length=20)] | None = None
     message: Long
     until: Day | None = None
+    translation: Translation | None = None
 
 
 class ResumeBody(Body):
@@ -156,6 +160,7 @@ class ExtensionBody(Body):
 
     days: Annotated[StrictInt, Field(ge=1, le=365)]
     reason: Reason
+    translation: Translation | None = None
 
 
 class ApprovalBody(Body):
@@ -170,6 +175,7 @@ class CloseBody(Body):
 
     outcome: Literal["answered", "referred", "withdrawn", "duplicate", "declined"]
     summary: Annotated[Text, Field(min_length=1, max_length=2000)]
+    translation: Translation | None = None
 
 
 class ReopenBody(Body):

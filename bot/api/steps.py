@@ -39,14 +39,16 @@ def message(call: Calling, number: Number, body: MessageBody) -> Response:
 
     A partner's note is the answer to what was asked of its agency: the wait ends with it.
     """
-    if body.internal and (body.at is not None or body.doc_no is not None):
-        raise Invalid("內部註記不能帶 at 或 doc_no。", field="internal")
+    if body.internal and (body.at is not None or body.doc_no is not None or body.translation is not None):
+        raise Invalid("內部註記不能帶 at、doc_no 或 translation。", field="internal")
 
     def do(locked: LockedCase) -> None:
         if body.internal:
             case_commands.note(locked, body.text, notify=push)
             return
-        case_commands.reply(locked, body.text, notify=push, via=body.via, at=body.at, doc_no=body.doc_no)
+        case_commands.reply(
+            locked, body.text, notify=push, via=body.via, at=body.at, doc_no=body.doc_no, translation=body.translation
+        )
 
     return call.change(number, do, status=201)
 
@@ -82,7 +84,10 @@ def wait(call: Calling, number: Number, body: WaitBody) -> Response:
     """Wait on the firm (待廠商補件: the clock stands still) or on an agency (會辦中: it runs on)."""
 
     def do(locked: LockedCase) -> None:
-        case_commands.wait(locked, body.on, message=body.message, agency=body.agency, until=body.until, notify=push)
+        case_commands.wait(
+            locked, body.on, message=body.message, agency=body.agency, until=body.until, notify=push,
+            translation=body.translation,
+        )  # fmt: skip
 
     return call.change(number, do)
 
@@ -96,9 +101,11 @@ def resume(call: Calling, number: Number, body: ResumeBody | None = None) -> Res
 @router.post("/extension")
 def extension(call: Calling, number: Number, body: ExtensionBody) -> Response:
     """Ask for more days before the due date ends; a supervisor's own call puts them in force."""
-    return call.change(
-        number, lambda locked: case_commands.ask_extension(locked, body.days, reason=body.reason, notify=push)
-    )
+
+    def do(locked: LockedCase) -> None:
+        case_commands.ask_extension(locked, body.days, reason=body.reason, notify=push, translation=body.translation)
+
+    return call.change(number, do)
 
 
 @router.post("/extension/approval")
@@ -116,7 +123,8 @@ def close(call: Calling, number: Number, body: CloseBody) -> Response:
     """Close the case (辦結); ``answered`` needs an answer given."""
 
     def do(locked: LockedCase) -> None:
-        case_commands.close(locked, Outcome(body.outcome), summary=body.summary, notify=push)
+        outcome = Outcome(body.outcome)
+        case_commands.close(locked, outcome, summary=body.summary, notify=push, translation=body.translation)
 
     return call.change(number, do)
 

@@ -6,7 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from knowledge.calendar.official_days import Office, same_place
+from knowledge.vocabulary import Language
 from knowledge.wording import reading_language
+
+_JAPANESE_WORDS = str.maketrans("產區學", "産区学")
+"""科技產業園區, 產業園區 and 科學園區 as the glossary writes them in Japanese."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,8 +80,11 @@ class Park:
         return self.office.own
 
     def label(self, language: str | None = None) -> str:
-        """The full name as a firm reads it; Japanese readers get the Chinese characters."""
-        return self.en if reading_language(language) == "en" else self.full_name
+        """The full name as a firm reads it; in Japanese the words for park and industry, the place as it is written."""
+        reads = reading_language(language)
+        if reads is Language.JA:
+            return self.full_name.translate(_JAPANESE_WORDS)
+        return self.en if reads is Language.EN else self.full_name
 
     @property
     def names(self) -> frozenset[str]:

@@ -31,7 +31,10 @@ def _reply(locked: LockedCase, form: Form, notice: RecordedNotice) -> str:
     via = form.text("via") or "line"
     at = None if via == "line" else form.instant("at")
     notice.given = via != "line"
-    case_commands.reply(locked, form.text("text"), notify=notice, via=via, at=at, doc_no=form.optional("doc_no"))
+    case_commands.reply(
+        locked, form.text("text"), notify=notice, via=via, at=at, doc_no=form.optional("doc_no"),
+        translation=form.optional("translation"),
+    )  # fmt: skip
     return "reply"
 
 
@@ -43,7 +46,14 @@ def _note(locked: LockedCase, form: Form, notice: RecordedNotice) -> str:
 def _wait_firm(locked: LockedCase, form: Form, notice: RecordedNotice) -> str:
     until = form.day("until")
     kept = until.isoformat() if until else None
-    case_commands.wait(locked, "firm", message=form.text("message"), until=kept, notify=notice)
+    case_commands.wait(
+        locked,
+        "firm",
+        message=form.text("message"),
+        until=kept,
+        notify=notice,
+        translation=form.optional("translation"),
+    )
     return "wait_firm"
 
 
@@ -58,7 +68,9 @@ def _resume(locked: LockedCase, _form: Form, notice: RecordedNotice) -> str:
 
 
 def _extension(locked: LockedCase, form: Form, notice: RecordedNotice) -> str:
-    case_commands.ask_extension(locked, form.number("days"), reason=form.text("reason"), notify=notice)
+    case_commands.ask_extension(
+        locked, form.number("days"), reason=form.text("reason"), notify=notice, translation=form.optional("translation")
+    )
     return "extension" if locked.case.pending_extension is not None else "extended"
 
 
@@ -90,7 +102,9 @@ def _kind(locked: LockedCase, form: Form, notice: RecordedNotice) -> str:
 
 def _close(locked: LockedCase, form: Form, notice: RecordedNotice) -> str:
     outcome = _choice(Outcome, form.text("outcome"), "outcome", "請選擇辦理結果。")
-    case_commands.close(locked, outcome, summary=form.text("summary"), notify=notice)
+    case_commands.close(
+        locked, outcome, summary=form.text("summary"), notify=notice, translation=form.optional("translation")
+    )
     return "close"
 
 

@@ -21,7 +21,7 @@ from routing.domain.errors import Invalid, StepNotAllowed
 from routing.domain.permissions import Actor, Permission, require_team
 from routing.domain.reporting.history import EARLIEST
 from routing.domain.tax_number import check_firm
-from routing.service.cases import assignment, locked_case, notifications, satisfaction
+from routing.service.cases import assignment, locked_case, notifications, satisfaction, translations
 from routing.service.cases.locked_case import LockedCase
 from routing.service.cases.notifications import Notifier
 from routing.service.office_context import OfficeContext
@@ -184,14 +184,17 @@ def reply(
     via: str = "line",
     at: datetime | None = None,
     doc_no: str | None = None,
+    translation: str | None = None,
 ) -> None:
     """An answer to the firm, by LINE, or given another way and recorded here with the time it was given.
+
+    ``translation``: the officer's own, for a firm that reads English or Japanese; here as in the other steps.
 
     Raises:
         Invalid: no LINE contact to answer, or a time before receipt or ahead of now.
     """
     steps.permit(locked.actor, "reply")
-    text = _text(text, "text")
+    text = translations.beside(locked, _text(text, "text"), translation)
     if via not in set(Channel):
         raise Invalid(f"via 必須是 {'、'.join(Channel)} 之一。", field="via")
     if via == "line":
@@ -264,8 +267,9 @@ def change_kind(locked: LockedCase, kind: Kind, *, filed_at: datetime | None, re
 
 
 def wait(
-    locked: LockedCase, on: str, *, message: str, notify: Notifier, agency: str | None = None, until: str | None = None
-) -> None:
+    locked: LockedCase, on: str, *, message: str, notify: Notifier, agency: str | None = None, until: str | None = None,
+    translation: str | None = None,
+) -> None:  # fmt: skip
     """Wait for the firm (which is told everything that is missing) or for another agency."""
     steps.permit(locked.actor, "wait_firm" if on == "firm" else "wait_agency")
     message = _text(message, "message")
@@ -279,6 +283,7 @@ def wait(
         raise Invalid("補件期限不能早於今日。", field="until")
     if on == "firm":
         locked_case.check_reach(locked, "on", by_line=False)
+        message = translations.beside(locked, message, translation)
     steps.check(locked.case, EventKind.WAITING)
     stored = _add_message(
         locked.session, locked.row, direction="out" if on == "firm" else "note", text=message, at=locked.now,
@@ -315,7 +320,9 @@ def _go_on(locked: LockedCase, notify: Notifier) -> None:
     locked_case.audit(locked, "case.resume")
 
 
-def ask_extension(locked: LockedCase, days: int, *, reason: str, notify: Notifier) -> None:
+def ask_extension(
+    locked: LockedCase, days: int, *, reason: str, notify: Notifier, translation: str | None = None
+) -> None:
     """An officer asks; a supervisor's own call puts it in force at once. Only before the due date ends.
 
     Raises:
@@ -324,7 +331,7 @@ def ask_extension(locked: LockedCase, days: int, *, reason: str, notify: Notifie
     steps.permit(locked.actor, "extension")
     if not 1 <= days <= 365:
         raise Invalid("展期日數必須在 1 到 365 之間。", field="days")
-    reason = _text(reason, "reason", limit=300)
+    reason = translations.beside(locked, _text(reason, "reason", limit=300), translation)
     _before_due(locked)
     if locked.actor.may(Permission.EXTEND):
         _extend(locked, days, reason, notify)
@@ -363,10 +370,12 @@ def _extend(locked: LockedCase, days: int, reason: str, notify: Notifier) -> Non
     locked_case.audit(locked, "case.extended", days=days)
 
 
-def close(locked: LockedCase, outcome: Outcome, *, summary: str, notify: Notifier) -> None:
+def close(
+    locked: LockedCase, outcome: Outcome, *, summary: str, notify: Notifier, translation: str | None = None
+) -> None:
     """Close the case. ``answered`` needs an answer given; a wait ends with it."""
     steps.permit(locked.actor, "close")
-    summary = _text(summary, "summary", limit=2000)
+    summary = translations.beside(locked, _text(summary, "summary", limit=2000), translation)
     steps.check(locked.case, EventKind.CLOSED, outcome=outcome)
     message = _add_message(
         locked.session, locked.row, direction="out", text=summary, at=locked.now, by=locked.actor.email, via="line"

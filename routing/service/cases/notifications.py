@@ -6,6 +6,8 @@ from collections.abc import Callable
 from datetime import date, datetime
 
 from knowledge.calendar.office_calendar import local
+from knowledge.language.text import detect_language
+from knowledge.vocabulary import FOREIGN_LANGUAGES
 from knowledge.wording import reading_language
 from routing.domain.case import Outcome
 from routing.domain.messages import Button, Card, Outgoing, Row, postback, to_plain
@@ -52,6 +54,23 @@ def language(locked: LockedCase) -> str:
     """The language this firm reads."""
     contact = locked.contact
     return (contact.language if contact else None) or locked.row.language
+
+
+def reads_foreign(locked: LockedCase) -> bool:
+    """Whether this firm reads English or Japanese."""
+    return reading_language(language(locked)) in FOREIGN_LANGUAGES
+
+
+def original(locked: LockedCase, text: str) -> str:
+    """A text with the mark, in the firm's language, that it is the Chinese original."""
+    return f"{say(locked, 'notice.original')}\n{text}"
+
+
+def for_firm(locked: LockedCase, text: str) -> str:
+    """An officer's words as the firm reads them: Chinese without a translation is marked as the original."""
+    chinese = detect_language(text).group == "zh" and any("一" <= character <= "鿿" for character in text)
+    marked = say(locked, "notice.original") in text
+    return original(locked, text) if chinese and not marked and reads_foreign(locked) else text
 
 
 def show_date(day: date | None) -> str:
@@ -134,6 +153,7 @@ def assigned(locked: LockedCase) -> list[Outgoing]:
 
 def replied(locked: LockedCase, text: str, *, via: str, at: datetime) -> list[Outgoing]:
     """An answer: its words if by LINE, a record that it was given if by another way."""
+    text = for_firm(locked, text)
     if via == "line":
         card = _card(locked, "replied", body=text, tone="info")
     else:
@@ -144,7 +164,7 @@ def replied(locked: LockedCase, text: str, *, via: str, at: datetime) -> list[Ou
 
 def waiting_on_firm(locked: LockedCase, text: str, until: str | None) -> list[Outgoing]:
     """The firm is asked for everything that is missing; the clock stands still meanwhile."""
-    body = say(locked, "notice.waiting_firm.body", text=text)
+    body = say(locked, "notice.waiting_firm.body", text=for_firm(locked, text))
     if until:
         body += "\n" + say(locked, "notice.waiting_firm.until", until=show_date(date.fromisoformat(until)))
     return [_card(locked, "waiting_firm", body=body, tone="wait")]
@@ -165,7 +185,9 @@ def resumed(locked: LockedCase) -> list[Outgoing]:
 
 def extended(locked: LockedCase, reason: str) -> list[Outgoing]:
     """The date moved, and why (行政程序法 §51: the reason is told before the period ends)."""
-    body = say(locked, "notice.extended.body", reason=reason, promised=show_date(locked.row.promised_on))
+    body = say(
+        locked, "notice.extended.body", reason=for_firm(locked, reason), promised=show_date(locked.row.promised_on)
+    )
     return [_card(locked, "extended", body=body, tone="wait")]
 
 
@@ -187,7 +209,7 @@ def closed(locked: LockedCase, outcome: Outcome, summary: str) -> list[Outgoing]
     """The case is closed: how, and in what words."""
     body = say(locked, f"notice.closed.{outcome}")
     if summary:
-        body += f"\n{summary}"
+        body += f"\n{for_firm(locked, summary)}"
     return [_card(locked, "closed", body=body, tone="done")]
 
 

@@ -77,7 +77,9 @@ def test_parks_of_both_counties_belong_to_the_branch(name):
 
 def test_a_park_is_named_in_the_reader_s_language():
     park = OFFICES.park("楠梓")
-    assert park.label("zh-TW") == park.label("ja") == "楠梓科技產業園區"
+    assert park.label("zh-TW") == "楠梓科技產業園區"
+    assert park.label("ja") == "楠梓科技産業園区"
+    assert OFFICES.find_park("楠梓科技産業園区") == park
     assert park.label("en") == "Nanzih Technology Industrial Park"
 
 
