@@ -6,13 +6,20 @@ LINE's 409 then means that it was accepted before (Messaging API reference, "Ret
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
-from urllib.parse import quote
 
 import structlog
+from linebot.v3.messaging import (
+    MessageQuotaResponse,
+    QuotaConsumptionResponse,
+    ShowLoadingAnimationRequest,
+    UserProfileResponse,
+)
+from pydantic.v1 import ValidationError
 
 from bot.line.http_client import Answer, Json, LineHttpClient, refusal
+from bot.line.models import push_request, reply_request
 from bot.line.render import render
 from routing.domain.errors import DeliveryError
 from routing.domain.messages import Outgoing
@@ -47,9 +54,7 @@ class LineSender:
         self, api_base: str, data_base: str, token: str, *, timeout: tuple[float, float] = (3.05, 8.0),
         reply_timeout: tuple[float, float] = (2.0, 4.0),
     ) -> None:  # fmt: skip
-        self.api_base = api_base.rstrip("/")
-        self.data_base = data_base.rstrip("/")
-        self.http = LineHttpClient(token, timeout=timeout)
+        self.http = LineHttpClient(token, api_base=api_base, data_base=data_base, max_file=MAX_CONTENT, timeout=timeout)
         self._reply_timeout = min(timeout, reply_timeout)
 
     def reply(self, token: str, messages: Sequence[Outgoing], *, language: str) -> str | None:
@@ -71,34 +76,27 @@ class LineSender:
 
     def send_reply(self, token: str, messages: list[Json]) -> str | None:
         """``reply`` with message objects as they are to be sent."""
-        body = {"replyToken": token, "messages": messages}
-        answer = self.http.call("POST", f"{self.api_base}/v2/bot/message/reply", body=body, timeout=self._reply_timeout)
+        answer = self.http.ask(
+            self.http.api.reply_message_with_http_info, reply_request(token, messages), timeout=self._reply_timeout
+        )
         if answer.status == 400 and "reply token" in str(answer.json().get("message", "")).lower():
             raise DeliveryError("回覆權杖已失效，未以回覆方式送出。", code="reply_token", permanent=True)
         return _accepted(answer, unknown=True)
 
     def send_push(self, to: str, messages: list[Json], retry_key: str) -> str | None:
         """``push`` with message objects as they are to be sent."""
-        answer = self.http.call(
-            "POST", f"{self.api_base}/v2/bot/message/push", body={"to": to, "messages": messages},
-            headers={"X-Line-Retry-Key": str(retry_key)},
-        )  # fmt: skip
+        answer = self.http.ask(self.http.api.push_message_with_http_info, push_request(to, messages), str(retry_key))
         return answer.request_id if answer.status == 409 else _accepted(answer)
 
     def profile(self, user_id: str) -> Profile | None:
         """A user's display name and language; None if LINE does not say, for whatever reason (trap L17)."""
         try:
-            answer = self.http.call(
-                "GET", f"{self.api_base}/v2/bot/profile/{quote(user_id, safe='')}", timeout=_PROFILE_TIMEOUT
-            )
+            answer = self.http.ask(self.http.api.get_profile_with_http_info, user_id, timeout=_PROFILE_TIMEOUT)
+            said = _read(answer, UserProfileResponse) if answer.status == 200 else None
         except DeliveryError as error:
             log.info("no_profile", code=error.code)
             return None
-        said = answer.json() if answer.status == 200 else {}
-        name, language = said.get("displayName"), said.get("language")
-        if not isinstance(name, str) or not name:
-            return None
-        return Profile(name, language if isinstance(language, str) else None)
+        return Profile(said.display_name, said.language) if said and said.display_name else None
 
     def content(self, message_id: str) -> Content | None:
         """The file of a message; None if it is gone or was unsent.
@@ -106,14 +104,13 @@ class LineSender:
         Raises:
             NotReady: LINE is still preparing it. DeliveryError: ``too_large`` (permanent), or it may come later.
         """
-        url = f"{self.data_base}/v2/bot/message/{quote(message_id, safe='')}/content"
-        answer = self.http.call("GET", url, limit=MAX_CONTENT)
+        answer = self.http.ask(self.http.blob.get_message_content_with_http_info, message_id)
         if answer.status == 202:
             raise NotReady
         if answer.status in {404, 410}:
             return None
         _accepted(answer)
-        if "x-cut-short" in answer.headers:
+        if answer.cut_short:
             raise DeliveryError("檔案下載中斷。", code="connection_lost")
         return Content(answer.body, answer.headers.get("content-type", "application/octet-stream"))
 
@@ -123,24 +120,22 @@ class LineSender:
         Raises:
             DeliveryError: LINE did not say.
         """
-        limit = self.get("/v2/bot/message/quota")
-        used = self.get("/v2/bot/message/quota/consumption")
-        value = limit.get("value") if limit.get("type") == "limited" else None
-        return (value if isinstance(value, int) else None), _whole(used.get("totalUsage"))
+        limit = self._asked(self.http.api.get_message_quota_with_http_info, MessageQuotaResponse)
+        used = self._asked(self.http.api.get_message_quota_consumption_with_http_info, QuotaConsumptionResponse)
+        return (limit.value if limit.type == "limited" else None), used.total_usage
 
     def loading(self, user_id: str) -> None:
         """Show that an answer is being prepared; whether LINE does is of no consequence."""
-        body = {"chatId": user_id, "loadingSeconds": _LOADING_SECONDS}
+        request = ShowLoadingAnimationRequest(chatId=user_id, loadingSeconds=_LOADING_SECONDS)
         try:
-            self.http.call("POST", f"{self.api_base}/v2/bot/chat/loading/start", body=body)
+            self.http.ask(self.http.api.show_loading_animation_with_http_info, request)
         except DeliveryError as error:
             log.info("no_loading_animation", code=error.code)
 
-    def get(self, path: str) -> Json:
-        """A JSON object of the API. Raises DeliveryError for anything but 2xx."""
-        answer = self.http.call("GET", f"{self.api_base}{path}")
+    def _asked(self, method: Callable[..., Any], model: Any) -> Any:
+        answer = self.http.ask(method)
         _accepted(answer)
-        return answer.json()
+        return _read(answer, model)
 
 
 def _rendered(messages: Sequence[Outgoing], language: str) -> list[dict[str, Any]]:
@@ -156,5 +151,9 @@ def _accepted(answer: Answer, *, unknown: bool = False) -> str | None:
     raise refusal(answer, unknown=unknown)
 
 
-def _whole(value: object) -> int:
-    return value if isinstance(value, int) else 0
+def _read(answer: Answer, model: Any) -> Any:
+    """An answer as the SDK's model of it. Raises DeliveryError (``strange_answer``) if it is none."""
+    try:
+        return model.from_dict(answer.json())
+    except ValidationError as error:
+        raise DeliveryError("LINE 的回應不是預期的格式。", code="strange_answer") from error

@@ -52,9 +52,17 @@ def width(text: str) -> int:
     return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text[:100])
 
 
-def size(value: Json) -> int:
-    """Bytes of the JSON as it is sent, that is, with everything beyond ASCII escaped."""
-    return len(json.dumps(value))
+@dataclass(frozen=True, slots=True)
+class Bubble:
+    """A drawn card and how many bytes it has as it is sent: as JSON with everything beyond ASCII escaped."""
+
+    content: Json
+    size: int
+
+    @property
+    def fits(self) -> bool:
+        """Whether LINE takes it."""
+        return self.size <= limits.BUBBLE_BYTES
 
 
 def action(button: Button, label_limit: int) -> Json | None:
@@ -238,7 +246,7 @@ def _footer(taps: Sequence[_Tap], tone: _Tone) -> Json | None:
     }  # fmt: skip
 
 
-def _drawn(card: Card, body: str, taps: Sequence[_Tap]) -> Json | None:
+def _drawn(card: Card, body: str, taps: Sequence[_Tap]) -> Bubble | None:
     tone = _TONES[card.tone]
     title = limits.shorten_units(limits.clean(card.title), _TITLE)
     footer = _footer(taps, tone)
@@ -247,38 +255,30 @@ def _drawn(card: Card, body: str, taps: Sequence[_Tap]) -> Json | None:
         footer["paddingTop"] = "lg"
     blocks = {"header": _header(title, tone) if title else None, "body": words, "footer": footer}
     present = {name: block for name, block in blocks.items() if block}
-    return {"type": "bubble", "size": "mega", **present} if present else None
+    if not present:
+        return None
+    content = {"type": "bubble", "size": "mega", **present}
+    return Bubble(content, len(json.dumps(content)))
 
 
-def fits(card: Card) -> bool:
-    """Whether the card is drawn whole."""
-    made = _whole(card)
-    return made is None or size(made) <= limits.BUBBLE_BYTES
-
-
-def _whole(card: Card) -> Json | None:
+def whole(card: Card) -> Bubble | None:
+    """The card with all its words, which may be more than LINE takes; None if there is nothing on it."""
     body = limits.clean(card.body)
     return _drawn(card, body, _taps(card, body)[:MOST_BUTTONS])
 
 
-def bubble(card: Card, cut: str) -> Json | None:
-    """The card as a bubble of at most 30 KB, or None if there is nothing on it.
-
-    ``cut`` stands where words had to be left out, which happens only to what no bubble can hold.
-    """
-    made = _whole(card)
-    if made is None or size(made) <= limits.BUBBLE_BYTES:
-        return made
+def shortened(card: Card, cut: str) -> Bubble | None:
+    """A card that is too large, cut to what LINE takes; ``cut`` stands where words had to be left out."""
     body = limits.clean(card.body)
     taps = _taps(card, body)[:MOST_BUTTONS]
     for units in (3500, 2500, 1500, 700):
         made = _drawn(card, limits.shorten_units(body, units, cut), taps)
-        if made is not None and size(made) <= limits.BUBBLE_BYTES:
+        if made is not None and made.fits:
             return made
     return _smallest(card, body, taps, cut)
 
 
-def _smallest(card: Card, body: str, taps: Sequence[_Tap], cut: str) -> Json | None:
+def _smallest(card: Card, body: str, taps: Sequence[_Tap], cut: str) -> Bubble | None:
     """The last resort for absurdly full cards: short facts, and as many buttons as there is room for."""
     rows = tuple(Row(row.label, limits.shorten_units(row.value, 100)) for row in card.rows[:10])
     lean = Card(
@@ -290,6 +290,6 @@ def _smallest(card: Card, body: str, taps: Sequence[_Tap], cut: str) -> Json | N
     words = limits.shorten_units(body, 700, cut)
     for count in (len(taps), 18, 12, 8, 4, 0):
         made = _drawn(lean, words, taps[:count])
-        if made is not None and size(made) <= limits.BUBBLE_BYTES:
+        if made is not None and made.fits:
             return made
     return None

@@ -1,25 +1,29 @@
-"""HTTP to LINE, through the SDK's own client: one request, one outcome, no hidden retries.
+"""The SDK's clients of LINE's API on a transport of ours: one request, one outcome, no hidden retries.
 
-The SDK's typed methods are passed by on purpose: they drop what their models do not know from a message, and raise
-about an answer of an unexpected shape after the message was sent (docs/decisions/0012). Its transport is used as it
-is. Nothing here logs a body, a token or a user's id.
+Every call goes through the SDK's typed methods, which know path, headers and models; what comes back is read here, as
+it came. The SDK's own transport and answers lose what deliveries live by: whether anything was sent, that a message
+was accepted though its answer broke off, the status of an error that is no UTF-8 (docs/decisions/0012 has the list
+and the measure). Nothing here logs a body, a token or a user's id.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import structlog
 import urllib3
-from linebot.v3.messaging import ApiClient, ApiException, Configuration
+from linebot.v3.messaging import ApiClient, Configuration, MessagingApi, MessagingApiBlob
+from linebot.v3.messaging.rest import RESTClientObject
+from pydantic.v1 import ValidationError
 
 from routing.domain.errors import DeliveryError
 
 Json = dict[str, Any]
+_TIMEOUT = (3.05, 8.0)
 _POOL = 32
 _MAX_ANSWER = 1024 * 1024
 _CHUNK = 64 * 1024
@@ -30,11 +34,24 @@ log = structlog.get_logger("line.http_client")
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What LINE answered: status, headers with small names, body."""
+    """What LINE answered: status, headers with small names, body; ``cut_short`` if the body was not read whole.
+
+    ``data`` and ``getheaders`` are what the SDK's client asks of an answer.
+    """
 
     status: int
     headers: Mapping[str, str]
     body: bytes = b""
+    cut_short: bool = False
+
+    @property
+    def data(self) -> Answer:
+        """The answer itself: the SDK hands it on as the raw answer of a call."""
+        return self
+
+    def getheaders(self) -> Mapping[str, str]:
+        """The headers."""
+        return self.headers
 
     @property
     def request_id(self) -> str | None:
@@ -80,81 +97,104 @@ class _EncryptedPool(urllib3.HTTPSConnectionPool):
     ConnectionCls = _Encrypted
 
 
-class LineHttpClient:
-    """A pool of connections to LINE. Threads may share it.
+class _Transport(RESTClientObject):  # type: ignore[misc]
+    """The SDK's pool, asked once; any status is an answer, and a body of at most ``limit`` bytes is read.
 
-    ``timeout``: seconds to connect and seconds to wait for each piece of an answer.
+    ``strict``: a longer body, or one that breaks off, is an error; otherwise it is left out of the answer.
     """
 
-    def __init__(self, token: str, *, timeout: tuple[float, float] = (3.05, 8.0)) -> None:
-        settings = Configuration(access_token=token)
-        settings.retries = False
-        settings.connection_pool_maxsize = _POOL
-        self._client = ApiClient(settings)
-        pools = {"http": _PlainPool, "https": _EncryptedPool}
-        self._client.rest_client.pool_manager.pool_classes_by_scheme = pools
-        self._timeout = timeout
+    def __init__(self, settings: Any, *, limit: int, strict: bool) -> None:
+        super().__init__(settings)
+        self.pool_manager.pool_classes_by_scheme = {"http": _PlainPool, "https": _EncryptedPool}
+        self._limit, self._strict = limit, strict
 
-    def call(
-        self,
-        method: str,
-        url: str,
-        *,
-        body: Json | bytes | None = None,
-        headers: Mapping[str, str] | None = None,
-        limit: int | None = None,
-        timeout: tuple[float, float] | None = None,
-    ) -> Answer:
-        """Ask once. Any status is an answer; a long body is cut short, unless ``limit`` says how long it may be.
+    def request(  # noqa: PLR0917 - the SDK's signature
+        self, method: str, url: str, query_params: object = None, headers: Mapping[str, str] | None = None,  # noqa: ARG002
+        body: Any = None, post_params: object = None, _preload_content: object = True,  # noqa: ARG002
+        _request_timeout: tuple[float, float] = _TIMEOUT,
+    ) -> Answer:  # fmt: skip
+        """Ask.
 
         Raises:
-            DeliveryError: no answer came. ``unknown`` unless nothing can have been sent (code ``not_sent``).
-            TooLargeError: the body is longer than ``limit`` bytes.
+            DeliveryError: no answer came; ``unknown`` unless nothing can have been sent (code ``not_sent``).
+            TooLargeError: the body is longer than the limit.
         """
+        connect, read = _request_timeout
+        data = json.dumps(body) if isinstance(body, dict | list) else body
         try:
-            response = self._send(method, url, body, headers or {}, timeout or self._timeout)
-            return self._read(response, limit)
-        except ApiException as error:
-            if error.status:
-                found = {str(name).lower(): str(value) for name, value in (error.headers or {}).items()}
-                return Answer(int(error.status), found, error.body or b"")
-            raise _no_answer(error.__context__ or error) from None
+            response = self.pool_manager.request(
+                method, url, body=data, headers=headers, preload_content=False, redirect=False,
+                timeout=urllib3.Timeout(connect=connect, read=read),
+            )  # fmt: skip
         except (urllib3.exceptions.HTTPError, OSError, ValueError) as error:
             raise _no_answer(error) from None
+        return self._read(response)
 
-    def _send(
-        self, method: str, url: str, body: Json | bytes | None, headers: Mapping[str, str],
-        timeout: tuple[float, float],
-    ) -> Any:  # fmt: skip
-        kind = {"Content-Type": "application/json"} if isinstance(body, dict) else {}
-        return self._client.rest_client.request(
-            method, url, headers={**self._client.default_headers, **kind, **headers}, body=body,
-            _preload_content=False, _request_timeout=timeout,
-        )  # fmt: skip
-
-    def _read(self, response: Any, limit: int | None) -> Answer:
-        """The answer of a request that was accepted: whatever happens to its body now, it stays accepted."""
+    def _read(self, response: Any) -> Answer:
+        """The answer of a request that was taken: whatever happens to its body now, its status stands."""
         headers = {name.lower(): value for name, value in response.headers.items()}
         parts, size = [], 0
         try:
-            for part in _chunks(response):
+            for part in response.stream(_CHUNK):
                 size += len(part)
-                if size > (limit or _MAX_ANSWER):
+                if size > self._limit:
                     response.close()
-                    if limit:
+                    if self._strict and 200 <= response.status < 300:
                         raise TooLargeError
-                    return Answer(response.status, {**headers, "x-cut-short": "yes"}, b"")
+                    return Answer(response.status, headers, cut_short=True)
                 parts.append(part)
         except (urllib3.exceptions.HTTPError, OSError):
             response.close()
             log.warning("answer_cut_short", status=response.status)
-            return Answer(response.status, {**headers, "x-cut-short": "yes"}, b"")
+            return Answer(response.status, headers, cut_short=True)
         response.release_conn()
         return Answer(response.status, headers, b"".join(parts))
 
 
-def _chunks(response: Any) -> Iterator[bytes]:
-    yield from response.stream(_CHUNK)
+class LineHttpClient:
+    """LINE's API and its files, as the SDK types them (``api``, ``blob``). Threads may share it.
+
+    ``timeout``: seconds to connect and seconds to wait for each piece of an answer. ``max_file``: bytes of a file.
+    """
+
+    def __init__(
+        self, token: str, *, api_base: str, data_base: str, max_file: int, timeout: tuple[float, float] = _TIMEOUT
+    ) -> None:
+        self._timeout = timeout
+        self.api = MessagingApi(_client(token, api_base, limit=_MAX_ANSWER, strict=False))
+        self.blob = MessagingApiBlob(_client(token, data_base, limit=max_file, strict=True))
+
+    def ask(
+        self, method: Callable[..., Any], *values: object, timeout: tuple[float, float] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:  # fmt: skip
+        """Call one of the SDK's ``…_with_http_info`` methods; gives LINE's answer, whatever its status.
+
+        Raises:
+            DeliveryError: no answer came, or the SDK's models refuse the values (``unsendable``: nothing was sent).
+        """
+        extra = {"_headers": dict(headers)} if headers else {}
+        try:
+            found = method(*values, _preload_content=False, _request_timeout=timeout or self._timeout, **extra)
+        except ValidationError as error:
+            raise unsendable(error) from None
+        answer: Answer = found.raw_data
+        return answer
+
+
+def _client(token: str, base: str, *, limit: int, strict: bool) -> Any:
+    settings = Configuration(access_token=token, host=base.rstrip("/"))
+    settings.retries = False
+    settings.connection_pool_maxsize = _POOL
+    client = ApiClient(settings)
+    client.rest_client = _Transport(settings, limit=limit, strict=strict)
+    return client
+
+
+def unsendable(error: ValidationError) -> DeliveryError:
+    """What the SDK's models refuse before anything is sent; only the places of the faults are logged."""
+    log.error("unsendable", places=[".".join(map(str, fault["loc"])) for fault in error.errors()][:5])
+    return DeliveryError("訊息不符 LINE 的格式，未送出。", code="unsendable", permanent=True)
 
 
 class TooLargeError(DeliveryError):

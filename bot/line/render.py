@@ -6,13 +6,14 @@ more than five, and only what no five objects can hold is cut, with a line that 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import structlog
 
 from bot.line import flex, limits
+from bot.line.flex import Bubble
 from knowledge.wording import reading_language
 from routing.domain.messages import Button, Card, Carousel, Outgoing, Text
 
@@ -22,17 +23,36 @@ _CUT = {"zh-TW": "…（全文請見案件）", "en": "… (the whole text is in
 log = structlog.get_logger("line.render")
 
 
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """A run of plain words, of any length."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Bubbles:
+    """Drawn cards that stand side by side, any number of them; ``alt`` is what a notification shows."""
+
+    drawn: tuple[Bubble, ...]
+    alt: str
+
+
+_Piece = _Words | _Bubbles
+
+
 def render(messages: Sequence[Outgoing], language: str) -> list[Json]:
     """One to five LINE message objects, the quick reply on the last one (trap L15); none if there is nothing to say.
 
-    ``language``: the reader's, for the few words of our own. Texts and labels come ready made.
+    ``language``: the reader's, for the few words of our own. Texts and labels come ready made. Each card is drawn and
+    measured once; what has to be joined is put together from what was drawn.
     """
     cut = _CUT[reading_language(language)]
-    objects = _objects(_prepared(messages), cut)
-    if len(objects) > limits.MESSAGES:
-        objects = _objects(_joined(_prepared(messages)), cut)
-    if len(objects) > limits.MESSAGES:
-        objects = _objects(_folded(_prepared(messages)), cut)
+    pieces = [piece for message in messages for piece in _pieces(message, cut)]
+    objects = _objects(pieces)
+    for fewer in (_joined, _folded):
+        if len(objects) > limits.MESSAGES:
+            objects = _objects(fewer(pieces))
     if len(objects) > limits.MESSAGES:
         log.warning("messages_cut", objects=len(objects))
         note = {"type": "text", "text": cut.strip("…（） ()")}
@@ -43,68 +63,69 @@ def render(messages: Sequence[Outgoing], language: str) -> list[Json]:
     return objects
 
 
-def _prepared(messages: Iterable[Outgoing]) -> list[Outgoing]:
-    """Each message as pieces that fit: the words of a card too long for a bubble come as a text before it."""
-    pieces: list[Outgoing] = []
-    for message in messages:
-        if isinstance(message, Text):
-            if limits.clean(message.body):
-                pieces.append(Text(limits.clean(message.body)))
-        elif isinstance(message, Card):
-            pieces += _card_pieces(message)
-        else:
-            pieces += [Carousel(cards=message.cards, alt=message.alt)] if message.cards else []
-    return pieces
+def _pieces(message: Outgoing, cut: str) -> list[_Piece]:
+    """A message as words and drawn cards; the words of a single card too long for a bubble come before it."""
+    if isinstance(message, Text):
+        text = limits.clean(message.body)
+        return [_Words(text)] if text else []
+    if isinstance(message, Carousel):
+        drawn = tuple(made for card in message.cards for made in _drawn(card, cut))
+        return [_Bubbles(drawn, _alt(message))] if drawn else []
+    first, *more = _with_few_buttons(message)
+    made = flex.whole(first)
+    pieces: list[_Piece] = []
+    if made is not None and not made.fits and message.body:
+        pieces.append(_Words("\n".join(part for part in map(limits.clean, (message.title, message.body)) if part)))
+        made = flex.whole(replace(first, body=""))
+    if made is not None and not made.fits:
+        made = flex.shortened(replace(first, body="") if pieces else first, cut)
+    drawn = (*([made] if made else []), *(made for card in more for made in _drawn(card, cut)))
+    return [*pieces, _Bubbles(drawn, _alt(message))] if drawn else pieces
 
 
-def _card_pieces(card: Card) -> list[Outgoing]:
-    if flex.fits(card) or not card.body:
-        return [card]
-    words = "\n".join(part for part in map(limits.clean, (card.title, card.body)) if part)
-    return [Text(words), replace(card, body="")]
+def _drawn(card: Card, cut: str) -> Iterator[Bubble]:
+    for part in _with_few_buttons(card):
+        made = flex.whole(part)
+        if made is not None and not made.fits:
+            made = flex.shortened(part, cut)
+        if made is not None:
+            yield made
 
 
-def _joined(pieces: Sequence[Outgoing]) -> list[Outgoing]:
+def _joined(pieces: Sequence[_Piece]) -> list[_Piece]:
     """Texts that follow each other as one, cards that follow each other side by side."""
-    joined: list[Outgoing] = []
+    joined: list[_Piece] = []
     for piece in pieces:
         last = joined[-1] if joined else None
-        if isinstance(piece, Text) and isinstance(last, Text):
-            joined[-1] = Text(f"{last.body}\n\n{piece.body}")
-        elif not isinstance(piece, Text) and isinstance(last, Card | Carousel):
-            joined[-1] = Carousel(cards=(*_cards(last), *_cards(piece)), alt=last.alt or _alt(last))
+        if isinstance(piece, _Words) and isinstance(last, _Words):
+            joined[-1] = _Words(f"{last.text}\n\n{piece.text}")
+        elif isinstance(piece, _Bubbles) and isinstance(last, _Bubbles):
+            joined[-1] = _Bubbles((*last.drawn, *piece.drawn), last.alt)
         else:
             joined.append(piece)
     return joined
 
 
-def _folded(pieces: Sequence[Outgoing]) -> list[Outgoing]:
+def _folded(pieces: Sequence[_Piece]) -> list[_Piece]:
     """All words in one run, then all cards: too many to keep their order."""
-    words = [piece for piece in pieces if isinstance(piece, Text)]
-    return _joined([*words, *(piece for piece in pieces if not isinstance(piece, Text))])
+    words = [piece for piece in pieces if isinstance(piece, _Words)]
+    return _joined([*words, *(piece for piece in pieces if isinstance(piece, _Bubbles))])
 
 
-def _cards(piece: Card | Carousel) -> tuple[Card, ...]:
-    return (piece,) if isinstance(piece, Card) else piece.cards
-
-
-def _objects(pieces: Sequence[Outgoing], cut: str) -> list[Json]:
+def _objects(pieces: Sequence[_Piece]) -> list[Json]:
     objects: list[Json] = []
     for piece in pieces:
-        if isinstance(piece, Text):
-            objects += [{"type": "text", "text": part} for part in limits.split_text(piece.body)]
+        if isinstance(piece, _Words):
+            objects += [{"type": "text", "text": part} for part in limits.split_text(piece.text)]
         else:
-            objects += _flex(piece, cut)
+            objects += [_flex(group, piece.alt) for group in _groups(piece.drawn)]
     return objects
 
 
-def _flex(piece: Card | Carousel, cut: str) -> list[Json]:
-    bubbles = [made for card in _cards(piece) for part in _with_few_buttons(card) if (made := flex.bubble(part, cut))]
-    objects = []
-    for group in _groups(bubbles):
-        contents = group[0] if len(group) == 1 else {"type": "carousel", "contents": group}
-        objects.append({"type": "flex", "altText": _alt(piece), "contents": contents})
-    return objects
+def _flex(group: Sequence[Bubble], alt: str) -> Json:
+    contents = [made.content for made in group]
+    alone = contents[0] if len(contents) == 1 else {"type": "carousel", "contents": contents}
+    return {"type": "flex", "altText": alt, "contents": alone}
 
 
 def _with_few_buttons(card: Card) -> list[Card]:
@@ -116,12 +137,12 @@ def _with_few_buttons(card: Card) -> list[Card]:
     return [replace(card, buttons=chunks[0]), *(Card(title=card.title, tone=card.tone, buttons=c) for c in chunks[1:])]
 
 
-def _groups(bubbles: Sequence[Json]) -> list[list[Json]]:
+def _groups(bubbles: Sequence[Bubble]) -> list[list[Bubble]]:
     """Bubbles in runs that a carousel may hold: twelve, and 50 KB with some room for the frame."""
-    groups: list[list[Json]] = []
+    groups: list[list[Bubble]] = []
     used = 0
     for made in bubbles:
-        length = flex.size(made) + 2
+        length = made.size + 2
         if not groups or len(groups[-1]) == limits.CAROUSEL_BUBBLES or used + length > limits.CAROUSEL_BYTES - 100:
             groups.append([])
             used = 0
@@ -132,7 +153,7 @@ def _groups(bubbles: Sequence[Json]) -> list[list[Json]]:
 
 def _alt(piece: Card | Carousel) -> str:
     """What a notification and the list of chats show; never empty."""
-    cards = _cards(piece)
+    cards = (piece,) if isinstance(piece, Card) else piece.cards
     said = (piece.alt, *(words for card in cards for words in (card.alt, card.title, card.body)))
     labels = (words for card in cards for words in (*(b.label for b in card.buttons), *(r.value for r in card.rows)))
     found = next((words for words in map(limits.clean, (*said, *labels)) if words), "…")

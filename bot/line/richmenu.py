@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable
 from importlib import resources
 from typing import Any
 
 import structlog
+from linebot.v3.messaging import RichMenuRequest
 
 from bot.line.client import LineSender
 from bot.line.http_client import Answer, Json, refusal
@@ -90,45 +92,42 @@ def deploy(sender: LineSender) -> str:
     menu_id = found or _create(sender, menu)
     if found is None or not _has_picture(sender, menu_id):
         _upload(sender, menu_id)
+    api = sender.http.api
     if _default(sender) != menu_id:
-        _asked(sender, "POST", f"{sender.api_base}/v2/bot/user/all/richmenu/{menu_id}")
+        _asked(sender, api.set_default_rich_menu_with_http_info, menu_id)
     for old in ours:
         if old["richMenuId"] != menu_id:
-            _asked(sender, "DELETE", f"{sender.api_base}/v2/bot/richmenu/{old['richMenuId']}")
+            _asked(sender, api.delete_rich_menu_with_http_info, old["richMenuId"])
     log.info("menu_in_place", menu=menu_id, created=found is None)
     return menu_id
 
 
-def _asked(sender: LineSender, method: str, url: str, body: Json | None = None) -> Answer:
-    answer = sender.http.call(method, url, body=body)
-    if not 200 <= answer.status < 300:
+def _asked(sender: LineSender, method: Callable[..., Any], *values: object, absent: bool = False) -> Answer:
+    """Call the API; ``absent``: a 404 is an answer too."""
+    answer = sender.http.ask(method, *values)
+    if not 200 <= answer.status < 300 and not (absent and answer.status == 404):
         raise refusal(answer)
     return answer
 
 
 def _listed(sender: LineSender) -> list[Json]:
-    menus = sender.get("/v2/bot/richmenu/list").get("richmenus", [])
+    """All menus, as they came: a strange one among those of others is none of our business."""
+    menus = _asked(sender, sender.http.api.get_rich_menu_list_with_http_info).json().get("richmenus", [])
     return [menu for menu in menus if isinstance(menu, dict) and "richMenuId" in menu]
 
 
 def _create(sender: LineSender, menu: Json) -> str:
-    return str(_asked(sender, "POST", f"{sender.api_base}/v2/bot/richmenu", menu).json()["richMenuId"])
-
-
-def _content_url(sender: LineSender, menu_id: str) -> str:
-    return f"{sender.data_base}/v2/bot/richmenu/{menu_id}/content"
+    request = RichMenuRequest.from_dict(menu)
+    return str(_asked(sender, sender.http.api.create_rich_menu_with_http_info, request).json()["richMenuId"])
 
 
 def _has_picture(sender: LineSender, menu_id: str) -> bool:
-    answer = sender.http.call("GET", _content_url(sender, menu_id), limit=2 * 1024 * 1024)
-    if answer.status not in {200, 404}:
-        raise refusal(answer)
-    return answer.status == 200
+    return _asked(sender, sender.http.blob.get_rich_menu_image_with_http_info, menu_id, absent=True).status == 200
 
 
 def _upload(sender: LineSender, menu_id: str) -> None:
-    answer = sender.http.call(
-        "POST", _content_url(sender, menu_id), body=picture(), headers={"Content-Type": "image/png"}
+    answer = sender.http.ask(
+        sender.http.blob.set_rich_menu_image_with_http_info, menu_id, picture(), headers={"Content-Type": "image/png"}
     )
     if not 200 <= answer.status < 300:
         raise refusal(answer)
@@ -136,8 +135,7 @@ def _upload(sender: LineSender, menu_id: str) -> None:
 
 def _default(sender: LineSender) -> str | None:
     """The menu everybody sees now; None if there is none."""
-    answer = sender.http.call("GET", f"{sender.api_base}/v2/bot/user/all/richmenu")
-    if answer.status not in {200, 404}:
-        raise refusal(answer)
-    found = answer.json().get("richMenuId")
+    found = (
+        _asked(sender, sender.http.api.get_default_rich_menu_id_with_http_info, absent=True).json().get("richMenuId")
+    )
     return str(found) if found else None

@@ -13,6 +13,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 import structlog
+from linebot.v3.messaging import Message
 
 from bot.line import http_client
 from bot.line.client import MAX_CONTENT, LineSender, NotReady
@@ -134,10 +135,34 @@ def flags(error: DeliveryError) -> dict[str, object]:
 
 @pytest.mark.parametrize("kind", samples.KINDS)
 def test_what_is_sent_is_exactly_what_was_rendered(kind: str, line: Platform, sender: LineSender) -> None:
-    """The SDK's models drop what they do not know; nothing goes through them."""
     messages = samples.KINDS[kind]("zh-TW")
+    rendered = render(messages, "zh-TW")
     sender.reply("reply-token", messages, language="zh-TW")
-    assert line.body() == {"replyToken": "reply-token", "messages": render(messages, "zh-TW")}
+    assert line.body() == {"replyToken": "reply-token", "messages": rendered, "notificationDisabled": False}
+    sender.push(USER, messages, retry_key=KEY, language="zh-TW")
+    assert line.body() == {"to": USER, "messages": rendered, "notificationDisabled": False}
+
+
+@pytest.mark.parametrize("kind", samples.KINDS)
+def test_the_sdk_knows_every_property_that_is_sent(kind: str) -> None:
+    """Its models of Flex leave out what they do not know; there is nothing of ours that they leave out."""
+    for language in samples.LANGUAGES:
+        rendered = render(samples.KINDS[kind](language), language)
+        assert [Message.from_dict(one).to_dict() for one in rendered] == rendered
+
+
+def test_what_the_models_refuse_is_not_sent(line: Platform, sender: LineSender) -> None:
+    """LINE would answer 400 to six objects; the fault is ours and trying again cannot help."""
+    error = failure(lambda one: one.send_push(USER, [{"type": "text", "text": "a"}] * 6, KEY), sender)
+    assert (error.code, flags(error)) == ("unsendable", {"permanent": True})
+    error = failure(lambda one: one.send_reply("reply-token", []), sender)
+    assert (error.code, flags(error)) == ("unsendable", {"permanent": True})
+    assert line.asked == []
+
+
+def test_an_answer_that_is_no_quota_is_an_error(line: Platform, sender: LineSender) -> None:
+    line.says(200, {"type": "by the moon", "value": 200})
+    assert failure(lambda one: one.quota(), sender).code == "strange_answer"
 
 
 def test_a_push_carries_its_key_and_a_reply_never_does(line: Platform, sender: LineSender) -> None:
@@ -277,9 +302,10 @@ def test_nothing_to_say_is_not_sent(line: Platform, sender: LineSender) -> None:
 @pytest.mark.parametrize(
     ("status", "body", "profile"),
     [
-        (200, {"displayName": "林小姐", "language": "ja"}, Profile("林小姐", "ja")),
-        (200, {"displayName": "林小姐", "statusMessage": 3}, Profile("林小姐")),
-        (200, {"displayName": ""}, None),
+        (200, {"userId": USER, "displayName": "林小姐", "language": "ja"}, Profile("林小姐", "ja")),
+        (200, {"userId": USER, "displayName": "林小姐", "new": 3}, Profile("林小姐")),
+        (200, {"userId": USER, "displayName": ""}, None),
+        (200, {"displayName": 3}, None),
         (200, b"<html>", None),
         (404, {"message": "Not found"}, None),
         (500, {}, None),
@@ -345,7 +371,7 @@ def test_connections_are_kept(line: Platform, sender: LineSender) -> None:
     """A reply has a minute; it does not wait for a new connection each time."""
     for _ in range(3):
         push(sender)
-    pool = sender.http._client.rest_client.pool_manager.connection_from_url(line.url)
+    pool = sender.http.api.api_client.rest_client.pool_manager.connection_from_url(line.url)
     assert (pool.num_connections, pool.num_requests) == (1, 3)
 
 

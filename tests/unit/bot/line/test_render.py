@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable, Iterator
+from types import FrameType
 from typing import Any
 
 import pytest
@@ -155,6 +157,35 @@ def test_only_what_no_five_messages_hold_is_cut_and_it_says_so() -> None:
     rendered = render([Text("長" * 30000)], "zh-TW")
     assert len(rendered) == 5
     assert "全文請見案件" in rendered[-1]["text"]
+
+
+def calls(function: Callable[..., object], run: Callable[[], object]) -> int:
+    """How often a function is called while ``run`` runs, as the interpreter sees it."""
+    counted = 0
+
+    def see(frame: FrameType, event: str, _: object) -> None:
+        nonlocal counted
+        counted += event == "call" and frame.f_code is function.__code__  # type: ignore[attr-defined]
+
+    before = sys.getprofile()
+    sys.setprofile(see)
+    try:
+        run()
+    finally:
+        sys.setprofile(before)
+    return counted
+
+
+@pytest.mark.parametrize("kind", [*samples.KINDS, "many"])
+def test_a_message_is_prepared_once(kind: str) -> None:
+    """Each card is drawn, validated and measured once, also when there are too many and they have to be joined."""
+    many = [one for at in range(6) for one in (Text(f"words {at}"), Card(title=f"title {at}", body="b"))]
+    messages = many if kind == "many" else samples.KINDS[kind]("zh-TW")
+    cards = sum(len(one.cards) if isinstance(one, Carousel) else isinstance(one, Card) for one in messages)
+    taps = len(actions(render(messages, "zh-TW")))
+    assert calls(flex._drawn, lambda: render(messages, "zh-TW")) == cards
+    assert calls(flex.Bubble.__init__, lambda: render(messages, "zh-TW")) == cards
+    assert calls(flex.action, lambda: render(messages, "zh-TW")) == taps
 
 
 @pytest.mark.parametrize("language", samples.LANGUAGES)
