@@ -1,7 +1,7 @@
 """Rendered messages as the SDK's models, which say what LINE takes before anything is sent.
 
 The inside of a Flex message goes through as it was drawn: the SDK's models of Flex leave out without a word what they
-do not know, and cost about fifty times the time (docs/decisions/0012). A test holds every message against them.
+do not know, and cost four times the time (docs/decisions/0012). A test holds every message against them.
 """
 
 from __future__ import annotations
