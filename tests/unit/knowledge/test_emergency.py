@@ -1,10 +1,13 @@
 """Emergencies: the words shown first and the numbers to dial."""
 
+import re
+
 import pytest
+import yaml
 
 from knowledge.alerts.detection import Alert
-from knowledge.emergency import calls_for, dialled
-from knowledge.loading import load_knowledge
+from knowledge.emergency import calls_for, dialled, duties_for
+from knowledge.loading import DATA, load_knowledge
 
 EMERGENCY = load_knowledge().emergency
 
@@ -30,3 +33,38 @@ def test_an_unknown_kind_has_none():
 @pytest.mark.parametrize(("printed", "number"), [("119", "119"), ("(07)361-2054", "07-361-2054"), ("1911", "1911")])
 def test_a_printed_number_is_dialled(printed, number):
     assert dialled(printed) == number
+
+
+@pytest.mark.parametrize(
+    ("alert", "within", "source"),
+    [
+        ("injury", "8 小時內", "職業安全衛生法 §37"),
+        ("fire", "8 小時內", "職業安全衛生法 §37"),
+        ("chemical_leak", "30分鐘內", "毒性及關注化學物質管理法 §41"),
+        ("chemical_leak", "3 小時內", "水污染防治法 §28"),
+        ("chemical_leak", "1 小時內", "空氣污染防制法 §33"),
+    ],
+)
+def test_what_the_firm_itself_must_report_is_said_with_time_and_source(alert, within, source):
+    duties = duties_for(alert, emergency=EMERGENCY, language="zh-TW")
+    assert any(within in duty.text and duty.source == source and duty.url for duty in duties)
+
+
+@pytest.mark.parametrize("name", EMERGENCY["duties"])
+def test_every_duty_rests_on_an_article_that_is_stored_and_is_said_in_every_language(name):
+    duty = EMERGENCY["duties"][name]
+    stored = yaml.safe_load((DATA / "clauses" / f"{duty['law']}.yaml").read_text(encoding="utf-8"))
+    assert (duty["article"], duty["version"]) in {(clause["article"], str(clause["version"])) for clause in stored}
+    assert all(duty[language] for language in ("zh", "en", "ja"))
+    assert set(re.findall(r"\d+", duty["zh"])) == set(re.findall(r"\d+", duty["en"]))
+
+
+def test_an_outage_has_nothing_that_the_firm_must_report():
+    assert duties_for("outage_power", emergency=EMERGENCY, language="en") == ()
+
+
+@pytest.mark.parametrize("language", ["zh-TW", "en", "ja"])
+def test_who_thinks_of_ending_it_is_told_whom_to_call(language):
+    words, calls = calls_for("self_harm", emergency=EMERGENCY, language=language)
+    assert [number for _, number in calls] == ["1925", "1995", "110"]
+    assert all(number in words for number in ("1925", "1995", "110"))

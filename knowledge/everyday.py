@@ -1,0 +1,69 @@
+"""What people type instead of tapping a button (data/everyday.yaml): a person, the progress, a call, another language.
+
+A text is such a word only as a whole, folded and without courtesies: what says more is somebody's own words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+from knowledge.files import yaml_text
+from knowledge.language.text import normalise
+
+LONGEST = 40
+"""Characters, beyond which nobody types a mere word."""
+_ROUNDS = 6
+"""Courtesies taken off at most: 你好，麻煩請幫我轉真人，謝謝."""
+
+
+@dataclass(frozen=True, slots=True)
+class Everyday:
+    """The ways of typing, by their folded form, and the courtesies, the longest first."""
+
+    intents: Mapping[str, str]
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+
+    def intent(self, text: str) -> str | None:
+        """Which everyday word the whole text is, as the data name it; None if it is words of its own."""
+        key = _key(text) if len(text) <= LONGEST else ""
+        forms = {key}
+        for _ in range(_ROUNDS):
+            found = [form for form in forms if form in self.intents]
+            if found:
+                return self.intents[max(found, key=len)]
+            forms = {shorter for form in forms for shorter in self._without_courtesy(form)}
+        return None
+
+    def _without_courtesy(self, key: str) -> set[str]:
+        front = {key[len(word) :] for word in self.before if key.startswith(word)}
+        return front | {key[: -len(word)] for word in self.after if key.endswith(word)}
+
+
+def _key(text: str) -> str:
+    return normalise(text).replace(" ", "")
+
+
+@cache
+def load_everyday() -> Everyday:
+    """Read the file.
+
+    Raises:
+        ValueError: one way of typing stands under two intents.
+    """
+    source = resources.files("knowledge") / "data" / "everyday.yaml"
+    raw = yaml_text.read(source.read_text(encoding="utf-8"))
+    intents: dict[str, str] = {}
+    for name, languages in raw["intents"].items():
+        for typed in (str(one) for ways in languages.values() for one in ways):
+            key = _key(typed)
+            if intents.setdefault(key, name) != name:
+                raise ValueError(f"everyday.yaml: {typed} stands under {intents[key]} and {name}")
+    courtesies = {
+        side: sorted({_key(str(one)) for one in words}, key=len, reverse=True)
+        for side, words in raw["courtesies"].items()
+    }
+    return Everyday(intents, tuple(courtesies["before"]), tuple(courtesies["after"]))
