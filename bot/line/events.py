@@ -16,7 +16,7 @@ from routing.domain.inbound import Inbound, InboundKind
 _MEDIA = {"image", "video", "audio", "file"}
 _LARGEST = 2**31 - 1
 """Bytes; more is no file that LINE takes, and no number that every database takes."""
-_PLAIN = {"follow": InboundKind.FOLLOW, "unfollow": InboundKind.UNFOLLOW}
+_PLAIN = {"follow": InboundKind.FOLLOW, "unfollow": InboundKind.UNFOLLOW, "join": InboundKind.JOIN}
 
 
 def _text(value: Any, limit: int = 5000) -> str:
@@ -55,8 +55,9 @@ def read_event(raw: str, *, event_at: int) -> Inbound:
         "user_id": _text(source.get("userId"), 64) or None,
         "reply_token": _text(event.get("replyToken"), 80) or None,
         "redelivered": context.get("isRedelivery") is True,
-        "silent": event.get("mode") == "standby" or not in_chat,
+        "silent": event.get("mode") == "standby",
         "shared": not in_chat,
+        "place": None if in_chat else _text(source.get("groupId") or source.get("roomId"), 64) or None,
         "masked": tuple(kind for kind in masked if isinstance(kind, str)) if isinstance(masked, list) else (),
     }
     kind = _word(event.get("type"))

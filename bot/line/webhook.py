@@ -151,14 +151,49 @@ _KEPT_OF_SHARED = ("type", "mode", "timestamp", "webhookEventId", "deliveryConte
 def _of_nobody(event: dict[str, Any]) -> dict[str, Any]:
     """An event of a group or room without who did what: that it came is kept, so that a repeat is known, no more.
 
-    Groups are not where firms ask; what people say there is theirs (個人資料保護法 §5).
+    Groups are not where firms ask; what people say there is theirs (個人資料保護法 §5). What names the account keeps
+    its words, without the names of others, until it is answered (routing.service.messaging.inbox takes them out then).
     """
     source = event.get("source")
     shared = isinstance(source, dict) and (source.get("type") in ("group", "room") or any(k in source for k in _SHARED))
     if not shared or not isinstance(source, dict):
         return event
     place = {name: source[name] for name in ("type", *_SHARED) if isinstance(source.get(name), str)}
-    return {**{name: event[name] for name in _KEPT_OF_SHARED if name in event}, "source": place}
+    return {**{name: event[name] for name in _KEPT_OF_SHARED if name in event}, **_to_answer(event), "source": place}
+
+
+def _to_answer(event: dict[str, Any]) -> dict[str, Any]:
+    """What an answer in a group needs: an invitation its token, words to the account those and the token."""
+    kind, message = event.get("type"), event.get("message")
+    token = {name: event[name] for name in ("replyToken",) if isinstance(event.get(name), str)}
+    if kind == "join":
+        return token
+    unsend = event.get("unsend")
+    if kind == "unsend" and isinstance(unsend, dict) and isinstance(unsend.get("messageId"), str):
+        return {"unsend": {"messageId": unsend["messageId"]}}
+    if kind != "message" or not isinstance(message, dict) or message.get("type") != "text":
+        return {}
+    mentioned = _mentioned(message)
+    if not any(one.get("isSelf") is True for one in mentioned) or not isinstance(message.get("text"), str):
+        return {}
+    words = {name: message[name] for name in ("id", "type") if isinstance(message.get(name), str)}
+    return {**token, "message": {**words, "text": _without_names(message["text"], mentioned)}}
+
+
+def _mentioned(message: dict[str, Any]) -> list[dict[str, Any]]:
+    mention = message.get("mention")
+    found = mention.get("mentionees") if isinstance(mention, dict) else None
+    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+
+
+def _without_names(text: str, mentioned: list[dict[str, Any]]) -> str:
+    """Words without whom they name; LINE counts in UTF-16 (LINE Developers, "Text")."""
+    units = text.encode("utf-16-le", "surrogatepass")
+    spans = [(one.get("index"), one.get("length")) for one in mentioned]
+    for start, length in sorted((s, n) for s, n in spans if isinstance(s, int) and isinstance(n, int))[::-1]:
+        if start >= 0 and length > 0 and 2 * (start + length) <= len(units):
+            units = units[: 2 * start] + " ".encode("utf-16-le") + units[2 * (start + length) :]
+    return units.decode("utf-16-le", "replace").strip()
 
 
 _TYPED = ("text", "fileName", "title", "address")

@@ -134,6 +134,7 @@ WORDS: dict[str, dict[str, str]] = {
     "notice": {
         "answer": "系統回答",
         "flood": "系統回答（訊息過多，不推播）",
+        "group": "群組內回答",
         "received": "受理通知",
         "assigned": "承辦人更新通知",
         "replied": "回復",

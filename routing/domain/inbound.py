@@ -26,6 +26,8 @@ class InboundKind(StrEnum):
     FOLLOW = "follow"
     UNFOLLOW = "unfollow"
     UNSEND = "unsend"
+    JOIN = "join"
+    """The account was invited into a group."""
     STRANGE = "strange"
     """A message of a kind we do not know: kept, and its sender is told that a person will look."""
     IGNORED = "ignored"
@@ -36,8 +38,8 @@ class InboundKind(StrEnum):
 class Inbound:
     """One event of a person. ``at``: by the channel's clock; ``reply_token``: for an answer that costs no push.
 
-    ``silent``: another module holds the conversation, or it is a group; answer nothing. ``shared``: it is a group or
-    room, or says not where it was: nothing of it is kept, and it says nothing of whether the person can be reached.
+    ``silent``: another module holds the conversation; answer nothing. ``shared``: it is a group or room (``place``), or
+    says not where it was: nothing of it is kept, and it says nothing of whether the person can be reached.
     ``masked``: kinds of data that were made unreadable on receipt because they may not be kept.
     ``reads``: the language of the person's profile, where it was asked for.
     """
@@ -55,5 +57,6 @@ class Inbound:
     redelivered: bool = False
     silent: bool = False
     shared: bool = False
+    place: str | None = None
     masked: tuple[str, ...] = ()
     reads: str | None = None

@@ -219,10 +219,12 @@ def test_thanks_do_not_end_a_wait(product: Product, firm: Phone, what: tuple[str
 # Where we do not speak --------------------------------------------------------------------------------------------
 
 
-def test_a_group_gets_no_answer(product: Product) -> None:
+def test_a_group_that_does_not_name_us_gets_no_answer(product: Product) -> None:
     """L26: with and without a user id."""
     firm = product.line.person()
     group = product.line.post("/groups", members=[firm.id], wait=True)["groupId"]
+    product.settled()
+    product.line.forget()
     product.line.post(f"/groups/{group}/text", userId=firm.id, text=MATTER, wait=True)
     product.line.raw(
         {"type": "message", "source": {"type": "group", "groupId": group},

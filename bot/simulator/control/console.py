@@ -14,6 +14,7 @@ from bot.simulator.api.rate import RateLimits
 from bot.simulator.control.requests import BadControl, Unknown, need, overrides, read_json, told
 from bot.simulator.dispatch import Shipment
 from bot.simulator.state import USER_ID, Group, Json, User
+from bot.simulator.validation.counting import utf16_length
 
 _WAIT_SECONDS = 10.0
 
@@ -122,15 +123,65 @@ class Console:
         return {"groupId": group_id, **await told(self.phone.group_event(group, "join"), body)}
 
     async def group_text(self, group_id: str, request: Request) -> Json:
-        """A member writes in the group."""
+        """A member writes in the group; `mentionBot` puts the account's name before the words, `mentions` members'."""
         body, group = await read_json(request), self._group(group_id)
         user = self.platform.users.get(need(body, "userId"))
         if user is None:
             raise Unknown("There is no such user.")
-        message: Json = {"type": "text", "text": need(body, "text")}
-        if body.get("mention"):
-            message["mention"] = body["mention"]
+        message = self._mentioning(
+            body, need(body, "text") if not body.get("mentionBot") else str(body.get("text", ""))
+        )
         return await told(self.phone.say(user, message, group=group, extra=overrides(body)), body)
+
+    def _mentioning(self, body: Json, text: str) -> Json:
+        """A text with mentions, whose places LINE counts in UTF-16 (reference, Text message)."""
+        if body.get("mention"):
+            return {"type": "text", "text": text, "mention": body["mention"]}
+        named = [(f"@{self.platform.config.bot_name}", self.platform.bot_user_id)] if body.get("mentionBot") else []
+        for user_id in body.get("mentions", []):
+            user = self.platform.users.get(str(user_id))
+            if user is None:
+                raise Unknown("There is no such user.")
+            named.append((f"@{user.display_name}", user.user_id))
+        before, mentionees = "", list[Json]()
+        for name, user_id in named:
+            mentionees.append(
+                {"index": utf16_length(before), "length": utf16_length(name), "type": "user", "userId": user_id,
+                 "isSelf": user_id == self.platform.bot_user_id}
+            )  # fmt: skip
+            before += f"{name} "
+        message: Json = {"type": "text", "text": before + text}
+        return {**message, "mention": {"mentionees": mentionees}} if mentionees else message
+
+    async def group_members(self, group_id: str, request: Request) -> Json:
+        """`joined` and `left`: members who come and go; emits `memberJoined` and `memberLeft`."""
+        body, group = await read_json(request), self._group(group_id)
+        answer: Json = {}
+        for name, kind in (("joined", "memberJoined"), ("left", "memberLeft")):
+            ids = [str(one) for one in body.get(name, [])]
+            if not ids:
+                continue
+            with self.platform.lock:
+                stay = [one for one in group.members if one not in ids]
+                group.members = stay + ids if name == "joined" else stay
+            members = [{"type": "user", "userId": one} for one in ids]
+            answer[name] = await told(self.phone.group_event(group, kind, {name: {"members": members}}), body)
+        return answer
+
+    async def remove_from_group(self, group_id: str, request: Request) -> Json:
+        """A member removes the account; emits `leave`."""
+        body, group = await read_json(request), self._group(group_id)
+        with self.platform.lock:
+            group.joined = False
+        return await told(self.phone.group_event(group, "leave"), body)
+
+    async def group_unsend(self, group_id: str, request: Request) -> Json:
+        """A member takes a message of the group back."""
+        body, group = await read_json(request), self._group(group_id)
+        user = self.platform.users.get(need(body, "userId"))
+        if user is None:
+            raise Unknown("There is no such user.")
+        return await told(self.phone.unsend(group.chat, user, need(body, "messageId"), group), body)
 
     async def group_transcript(self, group_id: str) -> Json:
         """The bubbles of a group."""
@@ -241,6 +292,9 @@ def console_router(services: Services, faults: FaultPlan, limits: RateLimits) ->
         ("POST", "/webhook/idle", console.idle),
         ("POST", "/groups", console.create_group),
         ("POST", "/groups/{group_id}/text", console.group_text),
+        ("POST", "/groups/{group_id}/members", console.group_members),
+        ("POST", "/groups/{group_id}/remove", console.remove_from_group),
+        ("POST", "/groups/{group_id}/unsend", console.group_unsend),
         ("GET", "/groups/{group_id}/transcript", console.group_transcript),
         ("POST", "/faults", console.add_fault),
         ("GET", "/faults", console.list_faults),

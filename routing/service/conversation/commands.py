@@ -20,7 +20,7 @@ from routing.domain.dialogue.state import FACTS, State, state_from
 from routing.domain.dialogue.turn import Result
 from routing.domain.inbound import Inbound, InboundKind
 from routing.domain.messages import Text, to_plain
-from routing.service.conversation import effects, flood_limit, turn_context
+from routing.service.conversation import effects, flood_limit, groups, turn_context
 from routing.service.conversation.reader import Reader
 from routing.service.conversation.session import Conversation
 from routing.service.conversation.unsend import take_back
@@ -55,6 +55,7 @@ def take(
         return
     if inbound.user_id is None or inbound.shared:
         # What people say in a group is theirs: nothing of it is kept, and it says nothing of blocking (trap L26).
+        groups.answer(session, office, reader, inbound, now=now, token_until=token_until)
         return
     contact, new = conversation_store.contact_by_line_id(session, inbound.user_id, now=now)
     conversation = Conversation(

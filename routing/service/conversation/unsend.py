@@ -31,8 +31,8 @@ def take_back(session: Session, inbound: Inbound, *, now: datetime) -> None:
     if inbound.message_id is None:
         return
     conversation_store.remember_unsent(session, inbound.message_id, now=now)
-    if inbound.user_id is not None:
-        inbox_store.forget(session, inbound.user_id, inbound.message_id)
+    if (key := inbound.place or inbound.user_id) is not None:
+        inbox_store.forget(session, key, inbound.message_id)
     message = conversation_store.message_by_line_id(session, inbound.message_id)
     if message is None or message.erased_at is not None:
         return

@@ -75,6 +75,8 @@ def _one(
                 conversation_commands.take(
                     session, office_provider.office(session), reader, inbound, now=at, token_until=token_until
                 )
+                if inbound.shared:
+                    store.empty(session, row.id)
     except Exception as error:  # noqa: BLE001
         # Whatever it was, the event stays and the partition goes on: that is what an inbox is for.
         _put_off(database, row.id, row.attempts, error)
@@ -85,4 +87,6 @@ def _put_off(database: Database, inbox_id: int, attempts: int, error: Exception)
     with database.writing() as session:
         due = instant(session) + timedelta(seconds=ATTEMPTS[attempts]) if attempts < len(ATTEMPTS) else None
         store.put_off(session, inbox_id, error=type(error).__name__, due_at=due)
+        if due is None:
+            store.empty_if_shared(session, inbox_id)
     log.error("event_failed", inbox=inbox_id, attempt=attempts + 1, set_aside=due is None, exc_info=error)

@@ -79,8 +79,8 @@ def lease_messages(session: Session, *, now: datetime, limit: int = 1) -> list[O
         rows = outbox_store.lease(session, now=now, length=LEASE, limit=limit - len(batch))
         if not rows:
             break
-        contacts = conversation_store.contacts(session, {row.contact_id for row in rows})
-        batch += [_parcel(contacts.get(row.contact_id), row, now) for row in rows if not _settled(row, now)]
+        contacts = conversation_store.contacts(session, {row.contact_id for row in rows if row.contact_id is not None})
+        batch += [_parcel(contacts.get(row.contact_id or 0), row, now) for row in rows if not _settled(row, now)]
     return batch
 
 
@@ -118,10 +118,10 @@ def _parcel(contact: Contact | None, row: Outbox, now: datetime) -> OutboundMess
 
 
 def _dropped(row: Outbox) -> bool:
-    """An answer in somebody's flood whose token is of no use any more goes no other way: it would cost a push."""
-    if row.reason != outbox_store.NEVER_PUSHED:
+    """An answer in a flood or a group whose token is of no use any more goes no other way."""
+    if row.reason not in {outbox_store.NEVER_PUSHED, outbox_store.GROUP}:
         return False
-    row.state, row.lease_until, row.error = outbox_store.CANCELLED, None, "flood"
+    row.state, row.lease_until, row.error = outbox_store.CANCELLED, None, row.reason
     return True
 
 

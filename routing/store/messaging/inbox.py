@@ -134,6 +134,17 @@ def put_off(session: Session, inbox_id: int, *, error: str, due_at: datetime | N
     changed(session, update(Inbox).where(Inbox.id == inbox_id, Inbox.state == NEW).values(**values, **state))
 
 
+def empty(session: Session, inbox_id: int) -> None:
+    """Take the content out of an event; that it came stays, so that a repeat is known."""
+    changed(session, update(Inbox).where(Inbox.id == inbox_id).values(raw="{}"))
+
+
+def empty_if_shared(session: Session, inbox_id: int) -> None:
+    """Take the content out of an event of a group or room that is set aside: words of a group are not kept."""
+    shared = or_(Inbox.raw.contains('"groupId":'), Inbox.raw.contains('"roomId":'))
+    changed(session, update(Inbox).where(Inbox.id == inbox_id, shared).values(raw="{}"))
+
+
 def forget(session: Session, user_key: str, line_message_id: str) -> None:
     """Take the content out of the events that carried a message; one that still waits keeps what it is handled by."""
     carried = Inbox.raw.contains(f'"id":"{line_message_id}"', autoescape=True)

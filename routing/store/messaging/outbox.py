@@ -20,12 +20,14 @@ TOPIC = "outbox"
 SEEN_BY_STAFF = (UNKNOWN, DEAD)
 NEVER_PUSHED = "flood"
 """The reason of answers in somebody's flood: they go by reply token or not at all (contract §9)."""
+GROUP = "group"
+"""The reason of answers in a group: to nobody in particular, by reply token or not at all."""
 
 
 def put(
     session: Session,
     *,
-    contact_id: int,
+    contact_id: int | None,
     payload: list[Any],
     reason: str,
     now: datetime,

@@ -44,14 +44,15 @@ class Inbox(Base):
 class Outbox(Base):
     """A message on its way out, written in the transaction of what it tells. ``payload`` is channel-neutral.
 
-    ``doubtful``: a reply of which an earlier try may have arrived. Due times and leases are the database's time.
+    ``contact_id``: null for an answer in a group. ``doubtful``: a reply of which an earlier try may have arrived. Due
+    times and leases are the database's time.
     """
 
     __tablename__ = "outbox"
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     kind: Mapped[str] = mapped_column(String(6))
     retry_key: Mapped[str] = mapped_column(String(36), unique=True)
-    contact_id: Mapped[int] = mapped_column(ForeignKey("contact.id"), index=True)
+    contact_id: Mapped[int | None] = mapped_column(ForeignKey("contact.id"), index=True)
     case_id: Mapped[int | None] = mapped_column(ForeignKey("service_case.id"), index=True)
     reason: Mapped[str] = mapped_column(String(40))
     payload: Mapped[list[Any]]

@@ -1,0 +1,104 @@
+"""In a group or room: silent unless the account is named, then what the FAQ surely answers, and never anybody's case.
+
+Nothing of it is kept: no contact, no message, no enquiry. Personal details are asked for in the chat of two alone.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import partial
+
+from sqlalchemy.orm import Session
+
+from knowledge.calendar.office_calendar import local
+from knowledge.emergency import calls_for
+from knowledge.entries import FaqEntry
+from knowledge.understand import Understanding
+from knowledge.vocabulary import READING_LANGUAGES, Language, ParkKind
+from knowledge.wording import reading_language
+from routing.domain.decision import Action
+from routing.domain.inbound import Inbound, InboundKind
+from routing.domain.messages import Button, Card, Outgoing, Row, Text, to_plain
+from routing.service.conversation.reader import Reader
+from routing.service.office_context import OfficeContext
+from routing.store.messaging import outbox as outbox_store
+
+_LIKELY = frozenset({"unsure", "aspect"})
+"""Why a decision only offers an entry that may be shown nevertheless, marked as a guess."""
+
+_OF_TWO = frozenset({"other-case-status", "other-human"})
+"""Entries about the asker's own cases and about speaking with a person."""
+
+
+def answer(
+    session: Session,
+    office: OfficeContext,
+    reader: Reader,
+    inbound: Inbound,
+    *,
+    now: datetime,
+    token_until: datetime | None,
+) -> None:
+    """Answer by reply token what was said to the account, or say hello when it was invited; else nothing."""
+    late = token_until is None or now > token_until
+    if inbound.silent or inbound.place is None or inbound.reply_token is None or late:
+        return
+    if inbound.kind is InboundKind.JOIN:
+        said = hello(office)
+    elif inbound.kind is InboundKind.TEXT:
+        said = [_words(office, reader, inbound.text, now)] if inbound.text.strip() else hello(office)
+    else:
+        return
+    outbox_store.put(
+        session, contact_id=None, payload=to_plain(said), now=now, reason=outbox_store.GROUP,
+        reply_token=inbound.reply_token, token_until=token_until,
+    )  # fmt: skip
+
+
+def hello(office: OfficeContext) -> list[Outgoing]:
+    """Who we are, and that names and cases belong into the chat of two; a group reads several languages."""
+    return [Text("\n\n".join(office.sentences.say("group.hello", language) for language in READING_LANGUAGES))]
+
+
+def _words(office: OfficeContext, reader: Reader, text: str, now: datetime) -> Outgoing:
+    day = local(now).date()
+    understanding, decision = reader.read(text, None, today=day)
+    language = reading_language(str(understanding.language))
+    say = partial(office.sentences.say, language=language)
+    if understanding.alert is not None:
+        return _alert(office, reader, understanding, language)
+    sure = decision.match if decision.action is Action.ANSWER else None
+    likely = decision.choices[0] if decision.reason in _LIKELY and decision.choices else None
+    match = sure or likely
+    if match is None or match.entry.id in _OF_TWO or match.entry.kind.value != "answer" or match.entry.expired(day):
+        return Text(say("group.private"))
+    return _answered(office, match.entry, language, sure=sure is not None)
+
+
+def _answered(office: OfficeContext, entry: FaqEntry, language: Language, *, sure: bool) -> Card:
+    """An answer with its source and date, marked where it is only likely; no way to a case: all could tap it."""
+    say = partial(office.sentences.say, language=language)
+    wording = entry.wording(language)
+    source = next((basis.url for basis in entry.basis if basis.url), None)
+    rows = [Row(say("faq.verified"), f"{entry.verified:%Y/%m/%d}")]
+    if entry.basis:
+        rows.insert(0, Row(say("faq.basis"), "；".join(basis.label for basis in entry.basis)))
+    if entry.parks is not ParkKind.ANY:
+        rows.insert(0, Row(say("faq.parks"), say(f"faq.parks.{entry.parks.value}")))
+    asked = "" if sure else f"{say('group.likely')}\n"
+    return Card(
+        title=wording.question, body=f"{asked}{wording.answer}\n\n{say('group.more')}", rows=tuple(rows),
+        buttons=(Button(label=say("button.source"), url=source),) if source else (), footer=say("faq.footer"),
+        alt=wording.question,
+    )  # fmt: skip
+
+
+def _alert(office: OfficeContext, reader: Reader, understanding: Understanding, language: Language) -> Card:
+    say = partial(office.sentences.say, language=language)
+    found = None
+    if understanding.alert is not None:
+        emergency = reader.understander().base.emergency
+        found = calls_for(understanding.alert.value, emergency=emergency, language=language)
+    words, numbers = found or (f"{say('alert.body')}\n{say('alert.not_a_report')}", ())
+    calls = tuple(Button(label=label, url=f"tel:{number}") for label, number in numbers[:4])
+    return Card(title=say("alert.title"), body=words, buttons=calls, tone="alert", alt=say("alert.title"))
