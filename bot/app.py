@@ -29,6 +29,7 @@ from bot.web.security import SecurityMiddleware
 from bot.worker import KnowledgeWatch, Worker, run_until_signalled
 from knowledge.calendar.office_calendar import load_calendar
 from knowledge.offices.directory import load_offices
+from knowledge.vocabulary import Channel
 from knowledge.wording import load_sentences
 from routing.domain.decision import Thresholds
 from routing.service.conversation.reader import Likeness, Reader
@@ -55,6 +56,7 @@ def build_runtime(settings: Settings, *, now: Callable[[], datetime] | None = No
         calendar=load_calendar(),
         offices=load_offices(),
         sentences=load_sentences(),
+        channels=(Channel.LINE.value,),
         demo=demo,
     )
     database = Database(settings.database_url, clock=now)

@@ -32,6 +32,7 @@ from routing.store.conversation import queries as conversation_store
 from routing.store.listening import Listener
 from routing.store.messaging import inbox as inbox_store
 from routing.store.messaging import outbox as outbox_store
+from routing.store.messaging.inbox import PartitionKey
 from routing.store.session import instant
 
 _PARTITIONS_AT_ONCE = 4
@@ -72,7 +73,7 @@ class Worker:
         ]
         self._listener = Listener(runtime.database)
         self._partitions = ThreadPoolExecutor(_PARTITIONS_AT_ONCE, thread_name_prefix="partition")
-        self._in_hand: set[str] = set()
+        self._in_hand: set[PartitionKey] = set()
         self._lock = Lock()
         self._beats = leases.Heartbeat(runtime.database)
         self._senders = Senders(runtime.database, sender, self._beats, runtime.now, stop=self._stop)
@@ -151,25 +152,25 @@ class Worker:
             self._partitions.submit(self._partition, partition)
         return _IN_HAND if more else _IDLE
 
-    def _partition(self, user_key: str) -> None:
+    def _partition(self, partition: PartitionKey) -> None:
         runtime = self._runtime
         try:
             handled = inbox.work_partition(
-                runtime.database, runtime.office_provider, runtime.reader, self._read, user_key,
+                runtime.database, runtime.office_provider, runtime.reader, self._read, partition,
                 holder=f"{self._holder}-{token_hex(4)}", now=runtime.now,
             )  # fmt: skip
         except Exception as error:
             # What was not handled stays, and its partition is free again when its lease ends.
-            log.exception("lane_failed", error=type(error).__name__)
+            log.exception("partition_failed", error=type(error).__name__)
             handled = 0
         with self._lock:
-            self._in_hand.discard(user_key)
+            self._in_hand.discard(partition)
         if handled:
             self._outbox_wake.set()
             self._inbox_wake.set()
 
-    def _read(self, raw: str, event_at: int) -> Inbound:
-        return contact_profiles.with_language(read_event(raw, event_at=event_at), self._sender.profile)
+    def _read(self, _channel: str, raw: str, event_at: int) -> Inbound:
+        return contact_profiles.with_language(read_event(raw, event_at=event_at), self._profile)
 
     def _outbox_turn(self) -> float:
         self._senders.turn()
@@ -177,11 +178,17 @@ class Worker:
             return _IN_HAND if outbox_store.any_unfinished(session) else _IDLE
 
     def _files_turn(self) -> float:
-        found = media.fetch_one(self._runtime.database, self._sender.content, self._beats)
+        found = media.fetch_one(self._runtime.database, self._content, self._beats)
         return 0 if found else _FILES_EVERY
 
     def _names_turn(self) -> float:
-        return 0 if contact_profiles.learn_names(self._runtime.database, self._sender.profile) else _IDLE
+        return 0 if contact_profiles.learn_names(self._runtime.database, self._profile) else _IDLE
+
+    def _content(self, _channel: str, external_id: str) -> media.Content | None:
+        return self._sender.content(external_id)
+
+    def _profile(self, _channel: str, address: str) -> contact_profiles.Profile | None:
+        return self._sender.profile(address)
 
     def _timers_turn(self) -> float:
         runtime = self._runtime

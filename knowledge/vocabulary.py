@@ -36,6 +36,10 @@ class Channel(StrEnum):
     HOTLINE = "hotline"
 
 
+UNNAMED_CHANNEL = Channel.LINE
+"""The channel of stored events that name none: they are from before there was another."""
+
+
 class EntryKind(StrEnum):
     """Whether an entry is answered by the window itself or always by a person."""
 

@@ -16,7 +16,7 @@ from routing.domain.inbound import Inbound, InboundKind
 from routing.domain.messages import Button, Card, Carousel, Outgoing, Text, from_plain, to_plain
 from routing.service.conversation import commands as conversation_commands
 from routing.store.cases.schema import Case as CaseRow
-from routing.store.conversation.schema import Contact
+from routing.store.conversation.schema import Contact, ContactAddress
 from tests.factories import Branch, office, reader
 
 
@@ -79,6 +79,12 @@ class Chat:
             return self._contact(session)
 
     @property
+    def reachable(self) -> bool:
+        """Whether this person can be written to."""
+        with self.branch.database.reading() as session:
+            return session.scalars(select(ContactAddress.reachable).where(ContactAddress.address == self.user_id)).one()
+
+    @property
     def numbers(self) -> list[str]:
         """The numbers of this person's cases, oldest first."""
         with self.branch.database.reading() as session:
@@ -97,7 +103,8 @@ class Chat:
         return self.numbers[-1]
 
     def _contact(self, session: Session) -> Contact:
-        return session.scalars(select(Contact).where(Contact.line_user_id == self.user_id)).one()
+        query = select(Contact).join(ContactAddress, ContactAddress.contact_id == Contact.id)
+        return session.scalars(query.where(ContactAddress.address == self.user_id)).one()
 
     def do(self, kind: InboundKind, *, ago: float = 0, message_id: str | None = None, **values: Any) -> list[Outgoing]:
         branch = self.branch
@@ -107,8 +114,8 @@ class Chat:
             message_id = message_id or f"{self.user_id}-{self._serial}"
         before = {row.id for row in branch.outbox()}
         inbound = Inbound(
-            kind=kind, at=branch.now - timedelta(seconds=ago), user_id=self.user_id, reply_token="token",
-            message_id=message_id, **values,
+            channel="line", kind=kind, at=branch.now - timedelta(seconds=ago), user_id=self.user_id,
+            reply_token="token", message_id=message_id, **values,
         )  # fmt: skip
         with branch.database.writing() as session:
             until = branch.now + timedelta(seconds=50)

@@ -18,6 +18,7 @@ from typing import Any
 
 import structlog
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from knowledge.calendar.office_calendar import TAIPEI, load_calendar
 from knowledge.loading import load_knowledge
@@ -38,7 +39,7 @@ from routing.store.accounts import queries as account_store
 from routing.store.accounts.schema import Absence, Staff
 from routing.store.cases.schema import Case as CaseRow
 from routing.store.cases.schema import CaseEvent
-from routing.store.conversation.schema import Contact, Message
+from routing.store.conversation.schema import Contact, ContactAddress, Message
 from routing.store.messaging.schema import Outbox
 from routing.store.session import Database
 from tests.harness import databases
@@ -81,7 +82,7 @@ def office() -> OfficeContext:
     """The office as it ships, without closures."""
     return OfficeContext(
         agency_code="KP", base_url="https://window.example", calendar=load_calendar(), offices=load_offices(),
-        sentences=load_sentences(),
+        sentences=load_sentences(), channels=("line",),
     )  # fmt: skip
 
 
@@ -90,6 +91,20 @@ def reader() -> Reader:
     """The reader of enquiries with the knowledge that ships; the fit is kept for the next process."""
     fits = Path(tempfile.gettempdir()) / f"onestop-test-fits-{os.getuid()}"
     return Reader(lambda: Understander(load_knowledge(), cache=fits), Thresholds.shipped())
+
+
+def add_contact(session: Session, user_id: str | None = "U1", *, now: datetime, reachable: bool = True,
+                **values: Any) -> int:  # fmt: skip
+    """Somebody who writes for a firm, on LINE unless ``user_id`` is None; gives the id."""
+    row = Contact(created_at=now, **{"dialogue": {}, **values})
+    session.add(row)
+    session.flush()
+    if user_id is not None:
+        session.add(
+            ContactAddress(contact_id=row.id, channel="line", address=user_id, reachable=reachable, created_at=now)
+        )
+        session.flush()
+    return row.id
 
 
 @contextmanager
@@ -167,13 +182,10 @@ class Branch:
             assert person is not None
             return authentication.actor_of(person)
 
-    def contact(self, line_user_id: str | None = "U1", **values: Any) -> int:
-        """Somebody who writes for a firm; gives the id."""
+    def contact(self, user_id: str | None = "U1", *, reachable: bool = True, **values: Any) -> int:
+        """Somebody who writes for a firm, on LINE unless ``user_id`` is None; gives the id."""
         with self.database.writing() as session:
-            row = Contact(line_user_id=line_user_id, created_at=self.now, reachable=True, dialogue={}, **values)
-            session.add(row)
-            session.flush()
-            return row.id
+            return add_contact(session, user_id, now=self.now, reachable=reachable, **values)
 
     def open(self, *, contact_id: int | None = None, by: str | None = None, **changes: Any) -> str:
         """A case, by telephone unless said otherwise; gives its number."""

@@ -21,8 +21,9 @@ from routing.service.knowledge_admin import corrections
 from routing.service.knowledge_admin import versions as entry_versions
 from routing.service.knowledge_admin.active import body_of
 from routing.store.cases.schema import Case
-from routing.store.conversation.schema import Contact, Enquiry, Media, Message
+from routing.store.conversation.schema import Enquiry, Media, Message
 from routing.store.messaging.schema import Outbox
+from tests.factories import add_contact
 from tests.knowledge_admin import actor
 from tests.service import Service
 
@@ -115,29 +116,25 @@ def _from_line(service: Service, planted: Planted, name: str, number: str) -> No
     """A person on LINE with a profile, a file, a message that did not arrive, and a question that got no answer."""
     with service.runtime.database.writing() as session:
         case = session.scalars(select(Case).where(Case.number == number)).one()
-        contact = Contact(
-            line_user_id=uuid4().hex, display_name=f"{name}Profile", created_at=service.now, reachable=True, dialogue={}
-        )
-        session.add(contact)
-        session.flush()
+        contact = add_contact(session, uuid4().hex, now=service.now, display_name=f"{name}Profile")
         asked = Message(
-            case_id=case.id, contact_id=contact.id, direction="in", kind="text", text=f"{name}Gap 請問怎麼辦？",
+            case_id=case.id, contact_id=contact, direction="in", kind="text", text=f"{name}Gap 請問怎麼辦？",
             at=service.now, via="line",
         )  # fmt: skip
         session.add(asked)
         session.flush()
         session.add(
             Enquiry(
-                contact_id=contact.id, message_id=asked.id, case_id=case.id, at=service.now, language="zh-TW",
+                contact_id=contact, message_id=asked.id, case_id=case.id, at=service.now, language="zh-TW",
                 category="land", decision="hand_over", confidence=0.1, offered=[],
             )
         )  # fmt: skip
         media = Media(
-            message_id=asked.id, line_message_id=uuid4().hex, file_name=f"{name}Filename.pdf", size=3,
+            message_id=asked.id, channel="line", external_id=uuid4().hex, file_name=f"{name}Filename.pdf", size=3,
             content_type="application/pdf", content=f"{name}Filebody".encode(), state="stored", due_at=service.now,
         )  # fmt: skip
         sent = Outbox(
-            kind="push", retry_key=str(uuid4()), contact_id=contact.id, case_id=case.id, reason="replied",
+            channel="line", kind="push", retry_key=str(uuid4()), contact_id=contact, case_id=case.id, reason="replied",
             payload=[{"text": f"{name}Payload"}], created_at=service.now, due_at=service.now, state="dead",
         )  # fmt: skip
         session.add_all([media, sent])

@@ -16,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.settings import Settings, SettingsError, load_settings
 from knowledge.calendar.office_calendar import OfficeCalendar, load_calendar
 from knowledge.offices.directory import Offices, load_offices
+from knowledge.vocabulary import Channel
 from knowledge.wording import load_sentences
 from routing.service.maintenance import databases
 from routing.service.office_context import OfficeContext, OfficeContextProvider, UnitOfWorkFactory
@@ -39,7 +40,7 @@ def source_of(settings: Settings) -> OfficeContextProvider:
     """The office as it ships."""
     office = OfficeContext(
         agency_code=settings.agency_code, base_url=settings.base_url, calendar=load_calendar(),
-        offices=load_offices(), sentences=load_sentences(),
+        offices=load_offices(), sentences=load_sentences(), channels=(Channel.LINE.value,),
     )  # fmt: skip
     return OfficeContextProvider(office)
 

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qsl
 
+from knowledge.vocabulary import Channel
 from routing.domain.inbound import Inbound, InboundKind
 
 _MEDIA = {"image", "video", "audio", "file"}
@@ -51,6 +52,7 @@ def read_event(raw: str, *, event_at: int) -> Inbound:
     masked = event.get("masked")
     in_chat = place == "user" or (place not in {"group", "room"} and "userId" in source)
     shared: dict[str, Any] = {
+        "channel": Channel.LINE.value,
         "at": _at(event_at),
         "user_id": _text(source.get("userId"), 64) or None,
         "reply_token": _text(event.get("replyToken"), 80) or None,

@@ -23,6 +23,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from bot.web.errors import problem
 from bot.web.limits.bodies import TooSlowError
 from knowledge.language.sensitive import hidden
+from knowledge.vocabulary import Channel
 from routing.service.messaging.inbox_writer import Intake, IntakeError, RawEvent, Waiting
 
 MAX_BODY = 1024 * 1024
@@ -224,11 +225,13 @@ def _raw_event(event: Any, *, now: datetime) -> RawEvent:
     fallback = int(now.timestamp() * 1000)
     if not isinstance(event, dict) or not isinstance(event.get("type"), str):
         return RawEvent(
-            webhook_event_id=fingerprint, user_key="-", event_at=fallback, raw=raw, quarantine="not_an_event"
-        )
+            channel=Channel.LINE.value, webhook_event_id=fingerprint, user_key="-", event_at=fallback, raw=raw,
+            quarantine="not_an_event",
+        )  # fmt: skip
     event_id, at = event.get("webhookEventId"), event.get("timestamp")
     usable = isinstance(at, int) and not isinstance(at, bool) and 0 < at < 2**53
     return RawEvent(
+        channel=Channel.LINE.value,
         # LINE may one day send an event without an id; its own bytes then tell it from others.
         webhook_event_id=_plain(event_id) if isinstance(event_id, str) and event_id else fingerprint,
         user_key=_user_key(event),

@@ -12,7 +12,7 @@ import structlog
 from structlog.types import Processor
 
 _NEVER = re.compile(
-    r"(^|_)(text|body|token|secret|password|phone|name|message|email|payload|raw|words|user_id|user_key|line_user_id)$"
+    r"(^|_)(text|body|token|secret|password|phone|name|message|email|payload|raw|words|user_id|user_key|address)$"
 )
 
 

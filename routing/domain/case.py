@@ -13,6 +13,8 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
+from knowledge.vocabulary import UNNAMED_CHANNEL
+
 
 class Kind(StrEnum):
     """What the case is in law; decides its limit (contract §3)."""
@@ -310,7 +312,8 @@ def _confidential(case: Case, event: Event) -> Case:
 
 
 def _rated(case: Case, event: Event) -> Case:
-    return replace(case, rating=int(event.data["score"]), rated_via=event.data.get("via") or "line", rated_at=event.at)
+    via = event.data.get("via") or UNNAMED_CHANNEL.value
+    return replace(case, rating=int(event.data["score"]), rated_via=via, rated_at=event.at)
 
 
 def _unchanged(case: Case, _event: Event) -> Case:

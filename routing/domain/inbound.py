@@ -36,7 +36,9 @@ class InboundKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inbound:
-    """One event of a person. ``at``: by the channel's clock; ``reply_token``: for an answer that costs no push.
+    """One event of a person, who is ``user_id`` on the channel.
+
+    ``at``: by the channel's clock; ``reply_token``: for an answer that costs no push.
 
     ``silent``: another module holds the conversation; answer nothing. ``shared``: it is a group or room (``place``), or
     says not where it was: nothing of it is kept, and it says nothing of whether the person can be reached.
@@ -44,6 +46,7 @@ class Inbound:
     ``reads``: the language of the person's profile, where it was asked for.
     """
 
+    channel: str
     kind: InboundKind
     at: datetime
     user_id: str | None = None

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
+from knowledge.vocabulary import UNNAMED_CHANNEL
 from routing.domain.case import COUNTED_OUTCOMES, Case, EventKind, Outcome
 
 LAPSES = timedelta(days=7)
@@ -87,10 +88,11 @@ def tally(facts: Iterable[Fact], start: datetime, end: datetime) -> Answered:
             asked += 1
         elif fact.kind is EventKind.RATED:
             given[fact.case_id, closes[fact.case_id]] = fact.data
+    channels = Counter(str(data.get("via") or UNNAMED_CHANNEL.value) for data in given.values())
     scores = Counter(int(data["score"]) for data in given.values())
     return Answered(
         asked=asked, n=len(given),
         mean=sum(score * number for score, number in scores.items()) / len(given) if given else None,
-        scores=dict(scores), channels=dict(Counter(str(data.get("via") or "line") for data in given.values())),
+        scores=dict(scores), channels=dict(channels),
         with_reason=sum(1 for data in given.values() if data.get("message_id") is not None),
     )  # fmt: skip

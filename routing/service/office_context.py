@@ -25,6 +25,8 @@ class OfficeContext:
     calendar: OfficeCalendar
     offices: Offices
     sentences: Sentences
+    channels: tuple[str, ...] = ()
+    """The channels that carry messages to firms; the first is the usual one."""
     demo: bool = False
 
     def office_of(self, unit: str) -> Office:

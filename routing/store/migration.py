@@ -38,7 +38,7 @@ def current(database: Database) -> str | None:
 def upgrade(database: Database) -> str:
     """Migrate to the newest schema in one transaction; gives the revision reached."""
     config = config_of()
-    with database.engine.begin() as connection:
+    with database.migrating() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
     return head()

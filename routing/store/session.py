@@ -18,7 +18,7 @@ from typing import Any, cast
 from sqlalchemy import Connection, CursorResult, Engine, Executable, create_engine, event, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
@@ -129,6 +129,25 @@ class Database:
         """A bare connection in one writing transaction, for what is written in bulk."""
         with self._turn(), self.engine.begin() as connection:
             yield connection
+
+    @contextmanager
+    def migrating(self) -> Iterator[Connection]:
+        """A bare connection in one transaction in which tables may be made anew; every reference must hold at its end.
+
+        SQLite changes a table by copying it to a new one and dropping the old, which its foreign keys would forbid.
+        """
+        with self.engine.connect() as connection:
+            driver = connection.connection.driver_connection
+            if isinstance(driver, sqlite3.Connection):
+                driver.execute("PRAGMA foreign_keys=OFF")
+            try:
+                with connection.begin():
+                    yield connection
+                    if self.is_sqlite and (broken := connection.exec_driver_sql("PRAGMA foreign_key_check").first()):
+                        raise IntegrityError(f"a row of {broken[0]} refers to none of {broken[2]}", None, ValueError())
+            finally:
+                if isinstance(driver, sqlite3.Connection):
+                    driver.execute("PRAGMA foreign_keys=ON")
 
     def _turn(self) -> AbstractContextManager[None]:
         return self._turns.turn(_BUSY_MS / 1000) if self.is_sqlite else nullcontext()

@@ -49,7 +49,7 @@ def fill(product: Product) -> None:
     """Import the cases into the product's database."""
     office = OfficeContext(
         agency_code="KP", base_url=product.url, calendar=load_calendar(), offices=load_offices(),
-        sentences=load_sentences(),
+        sentences=load_sentences(), channels=("line",),
     )  # fmt: skip
     database = Database(product.database_url)
     now = datetime.now(UTC)  # noqa: TID251 - an import happens now

@@ -21,15 +21,13 @@ def firm(product: Product) -> Phone:
 
 def cases_of(product: Product, firm: Phone) -> list[str]:
     """The numbers of a firm's cases, oldest first."""
-    query = "SELECT number FROM service_case JOIN contact ON contact.id = contact_id WHERE line_user_id = :id"
+    query = "SELECT number FROM service_case JOIN contact_address USING (contact_id) WHERE address = :id"
     return sorted(row[0] for row in product.rows(query, id=firm.id))
 
 
 def texts_of(product: Product, firm: Phone) -> list[str]:
     """What is kept of a firm's words, in the order in which it was handled."""
-    query = (
-        "SELECT text FROM message JOIN contact ON contact.id = contact_id WHERE line_user_id = :id ORDER BY message.id"
-    )
+    query = "SELECT text FROM message JOIN contact_address USING (contact_id) WHERE address = :id ORDER BY message.id"
     return [row[0] for row in product.rows(query, id=firm.id)]
 
 
@@ -151,7 +149,7 @@ def test_what_was_taken_back_is_gone_from_case_search_and_files(product: Product
     assert product.api("sue", "GET", "/cases", q=secret)["items"] == []
     messages = product.api("sue", "GET", f"/cases/{number}")["messages"]
     assert [message["text"] for message in messages] == ["", "", MATTER]
-    state = "SELECT state, content FROM media WHERE line_message_id = :id"
+    state = "SELECT state, content FROM media WHERE external_id = :id"
     assert product.rows(state, id=photo["messageId"]) == [("erased", None)]
     assert secret not in str(product.api("sue", "GET", f"/cases/{number}"))
 
@@ -168,7 +166,7 @@ def test_a_burst_from_somebody_new_is_one_contact_and_one_case(product: Product)
     number = firm.open_case(MATTER)
     assert cases_of(product, firm) == [number]
     assert len(product.api("sue", "GET", f"/cases/{number}")["messages"]) == 6
-    assert product.rows("SELECT count(*) FROM contact WHERE line_user_id = :id", id=firm.id) == [(1,)]
+    assert product.rows("SELECT count(*) FROM contact_address WHERE address = :id", id=firm.id) == [(1,)]
 
 
 def test_a_second_matter_after_the_first_is_closed_is_a_case_of_its_own(product: Product, firm: Phone) -> None:

@@ -176,7 +176,7 @@ def test_a_refused_push_is_not_tried_again_and_holds_up_no_other_firm(
     other = product.line.person()
     second = other.open_case(MATTER)
     nobody = "U" + "0" * 32
-    rename = "UPDATE contact SET line_user_id = :new WHERE line_user_id = :old"
+    rename = "UPDATE contact_address SET address = :new WHERE address = :old"
     product.run(rename, old=firm.id, new=nobody)
     answer(product, number, "收不到的回復")
     answer(product, second, "收得到的回復")

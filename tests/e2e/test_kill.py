@@ -46,7 +46,7 @@ def _no_event_is_lost(product: Product) -> None:
 
 
 def _no_case_is_doubled(product: Product, load: Crowd) -> None:
-    query = "SELECT line_user_id FROM service_case JOIN contact ON contact.id = contact_id"
+    query = "SELECT address FROM service_case JOIN contact_address USING (contact_id)"
     cases = Counter(row[0] for row in product.rows(query))
     confirmed = {firm.id for firm in load.confirmed}
     assert {user: count for user, count in cases.items() if count > 1} == {}

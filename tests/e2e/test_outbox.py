@@ -36,9 +36,10 @@ class Post:
     def put(self, text: str, **reply: object) -> int:
         """Queue a message; its id."""
         with self.database.writing() as session:
-            contact, _new = conversation_store.contact_by_line_id(session, self.firm.id, now=self.now)
+            contact, _address, _new = conversation_store.contact_at(session, "line", self.firm.id, now=self.now)
             row = outbox_store.put(
-                session, contact_id=contact.id, payload=to_plain([Text(text)]), reason="test", now=self.now, **reply  # type: ignore[arg-type]
+                session, channel="line", contact_id=contact.id, payload=to_plain([Text(text)]), reason="test",
+                now=self.now, **reply  # type: ignore[arg-type]
             )  # fmt: skip
             return row.id
 

@@ -35,7 +35,7 @@ def test_what_was_acknowledged_survives_the_server(forker: Forker, database_url:
         assert [call["endpoint"] for call in product.line.calls()] == ["push"]
 
 
-ORDER = "SELECT text FROM message JOIN contact ON contact.id = contact_id WHERE line_user_id = :id ORDER BY message.id"
+ORDER = "SELECT text FROM message JOIN contact_address USING (contact_id) WHERE address = :id ORDER BY message.id"
 
 
 @pytest.mark.postgres

@@ -131,7 +131,7 @@ def test_numbers_of_a_day_do_not_repeat(service):
 def test_a_case_of_the_phone_is_not_answered_by_line(service):
     number = service.opened()
     answer = service.post("alice", f"/cases/{number}/messages", {"text": "好"})
-    assert (answer.status_code, answer.json()["code"], answer.json()["field"]) == (422, "no_line_contact", "via")
+    assert (answer.status_code, answer.json()["code"], answer.json()["field"]) == (422, "no_address", "via")
 
 
 def test_a_note_stays_inside(service):

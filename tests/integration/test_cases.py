@@ -161,14 +161,14 @@ def test_without_a_line_contact_there_is_no_answer_by_line(branch):
     number = branch.open()
     with pytest.raises(Invalid) as refused, branch.hold(number, ALICE) as locked:
         case_commands.reply(locked, "x", notify=tell)
-    assert refused.value.code == "no_line_contact"
+    assert refused.value.code == "no_address"
 
 
 def test_a_firm_that_blocked_us_is_not_answered_by_line(branch):
     """L14"""
     number = branch.open(contact_id=branch.contact("U2"))
     with branch.hold(number, ALICE) as locked:
-        locked.contact.reachable = False
+        locked.address().reachable = False
     with pytest.raises(Invalid) as refused, branch.hold(number, ALICE) as locked:
         case_commands.reply(locked, "x", notify=tell)
     assert refused.value.code == "unreachable"

@@ -109,7 +109,10 @@ def test_a_case_reopened_while_nobody_is_here_waits_in_the_queue(branch, number)
 
 
 def test_an_open_case_is_not_reopened_and_not_rated(branch, number):
-    for step in (lambda o: case_commands.reopen(o, reason="x", notify=tell), lambda o: satisfaction.rate(o, 5)):
+    for step in (
+        lambda o: case_commands.reopen(o, reason="x", notify=tell),
+        lambda o: satisfaction.rate(o, 5, via="line"),
+    ):
         with pytest.raises(StepNotAllowed), branch.hold(number, FIRM) as locked:
             step(locked)
 
@@ -118,14 +121,14 @@ def test_an_open_case_is_not_reopened_and_not_rated(branch, number):
 def test_a_score_lies_between_one_and_five(branch, number, score):
     _closed(branch, number)
     with pytest.raises(Invalid), branch.hold(number, FIRM) as locked:
-        satisfaction.rate(locked, score)
+        satisfaction.rate(locked, score, via="line")
 
 
 def test_the_newest_score_stands(branch, number):
     _closed(branch, number)
     for score in (2, 5):
         with branch.hold(number, FIRM) as locked:
-            satisfaction.rate(locked, score)
+            satisfaction.rate(locked, score, via="line")
     assert branch.case(number).rating == 5
 
 

@@ -12,9 +12,10 @@ import pytest
 from bot.__main__ import COMMANDS, main
 from routing.domain.errors import Invalid
 from routing.service.maintenance import backups, retention
-from routing.store.conversation.schema import Contact, Media, Message
+from routing.store.conversation.schema import Media, Message
 from routing.store.messaging.schema import Inbox, Outbox
 from routing.store.session import Database
+from tests.factories import add_contact
 from tests.harness.databases import migrated_file
 from tests.service import MONDAY, PHONE_CASE, Service
 
@@ -219,18 +220,19 @@ def test_what_is_past_its_period_is_erased_and_cases_are_kept(service):
     number = service.opened()
     old = service.now - timedelta(days=400)
     with service.runtime.writing() as (session, _office):
-        contact = Contact(line_user_id="U1", created_at=old)
-        session.add(contact)
-        session.flush()
-        loose = Message(contact_id=contact.id, direction="in", kind="text", text="閒聊", at=old, via="line")
+        contact = add_contact(session, now=old)
+        loose = Message(contact_id=contact, direction="in", kind="text", text="閒聊", at=old, via="line")
         session.add_all([
             loose,
-            Inbox(webhook_event_id="e", user_key="U1", event_at=0, received_at=old, raw="{}", state="done", due_at=old),
-            Outbox(kind="push", retry_key="r", contact_id=contact.id, reason="x", payload=[{"a": 1}], created_at=old,
-                   due_at=old, state="accepted"),
+            Inbox(channel="line", webhook_event_id="e", user_key="U1", event_at=0, received_at=old, raw="{}",
+                  state="done", due_at=old),
+            Outbox(channel="line", kind="push", retry_key="r", contact_id=contact, reason="x", payload=[{"a": 1}],
+                   created_at=old, due_at=old, state="accepted"),
         ])  # fmt: skip
         session.flush()
-        session.add(Media(message_id=loose.id, line_message_id="m", content=b"x", state="stored", due_at=old))
+        session.add(
+            Media(message_id=loose.id, channel="line", external_id="m", content=b"x", state="stored", due_at=old)
+        )
     periods = retention.Periods(inbox=30, chat=180, files=30, sent=180, audit=730, sign_in=180)
     with service.runtime.writing() as (session, _office):
         counted = retention.run(session, periods, now=service.now, dry_run=True)

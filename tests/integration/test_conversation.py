@@ -294,9 +294,9 @@ def test_a_new_friend_is_greeted_and_a_lost_one_is_marked(chat):
     """L14"""
     assert said(chat.follow(), "greeting.body")
     assert chat.unfollow() == []
-    assert not chat.contact.reachable
+    assert not chat.reachable
     chat.follow()
-    assert chat.contact.reachable
+    assert chat.reachable
 
 
 def test_an_answer_longer_than_five_messages_never_goes_out(chat):

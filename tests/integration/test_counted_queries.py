@@ -93,7 +93,9 @@ def test_many_messages_are_leased_with_as_many_statements_as_one(branch):
         contacts = [branch.contact(f"U{number}-{index}") for index in range(number)]
         with branch.database.writing() as session:
             ids = [
-                outbox_store.put(session, contact_id=contact, payload=[], reason="answer", now=branch.now).id
+                outbox_store.put(
+                    session, channel="line", contact_id=contact, payload=[], reason="answer", now=branch.now
+                ).id
                 for contact in contacts
             ]
         with branch.database.writing() as session, statements(branch.database) as sent:

@@ -9,10 +9,10 @@ from routing.service.maintenance import daily
 from routing.service.maintenance.retention import Periods
 from routing.service.office_context import OfficeContextProvider, UnitOfWorkFactory
 from routing.store.accounts.schema import Audit, SignInFailure
-from routing.store.conversation.schema import Contact, Media, Message
+from routing.store.conversation.schema import Media, Message
 from routing.store.messaging.schema import Inbox, Outbox
 from routing.store.session import Database
-from tests.factories import office
+from tests.factories import add_contact, office
 
 NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 
@@ -30,18 +30,17 @@ def test_upkeep_runs_once_a_day_however_often_it_is_asked(database_url):
 
 def old_things(session, at):
     """One of each kind of thing that has a period, long past any."""
-    contact = Contact(line_user_id="U1", created_at=at, dialogue={}, reachable=True)
-    session.add(contact)
-    session.flush()
-    said = Message(contact_id=contact.id, direction="in", kind="text", text="閒聊", at=at, via="line")
+    contact = add_contact(session, now=at)
+    said = Message(contact_id=contact, direction="in", kind="text", text="閒聊", at=at, via="line")
     session.add_all([
         said, Audit(at=at, actor="a", action="sign_in", subject="s"), SignInFailure(email_sha256="x", at=at),
-        Inbox(webhook_event_id="e", user_key="U1", event_at=0, received_at=at, raw="{}", state="done", due_at=at),
-        Outbox(kind="push", retry_key="r", contact_id=contact.id, reason="x", payload=[{"a": 1}], created_at=at,
-               due_at=at, state="accepted"),
+        Inbox(channel="line", webhook_event_id="e", user_key="U1", event_at=0, received_at=at, raw="{}",
+              state="done", due_at=at),
+        Outbox(channel="line", kind="push", retry_key="r", contact_id=contact, reason="x", payload=[{"a": 1}],
+               created_at=at, due_at=at, state="accepted"),
     ])  # fmt: skip
     session.flush()
-    session.add(Media(message_id=said.id, line_message_id="m", content=b"x", state="stored", due_at=at))
+    session.add(Media(message_id=said.id, channel="line", external_id="m", content=b"x", state="stored", due_at=at))
 
 
 SET = [

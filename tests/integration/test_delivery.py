@@ -47,7 +47,9 @@ def fail(**what):
 def put(branch, *, user="U1", payload=SAY, contact=None, **values):
     contact = contact or branch.contact(user)
     with branch.database.writing() as session:
-        return outbox_store.put(session, contact_id=contact, payload=payload, reason="x", now=branch.now, **values).id
+        return outbox_store.put(
+            session, channel="line", contact_id=contact, payload=payload, reason="x", now=branch.now, **values
+        ).id
 
 
 def put_reply(branch, **values):
@@ -81,7 +83,7 @@ def test_a_push_is_accepted_and_says_with_which_request(branch):
 def test_the_readers_language_goes_with_the_message(branch):
     contact = branch.contact("U1", language="ja")
     with branch.database.writing() as session:
-        outbox_store.put(session, contact_id=contact, payload=SAY, reason="x", now=branch.now)
+        outbox_store.put(session, channel="line", contact_id=contact, payload=SAY, reason="x", now=branch.now)
     channel = Channel()
     run(branch, channel)
     assert channel.calls[0][-1] == "ja"

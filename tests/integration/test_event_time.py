@@ -14,7 +14,7 @@ from routing.service.conversation import profiles as contact_profiles
 from routing.service.conversation.profiles import Profile
 from routing.service.messaging import inbox
 from routing.service.office_context import OfficeContextProvider
-from routing.store.conversation.schema import Contact, Message
+from routing.store.conversation.schema import Contact, ContactAddress, Message
 from routing.store.messaging import inbox as store
 from routing.store.messaging.schema import Inbox
 from tests.chat import Chat
@@ -49,8 +49,8 @@ def happens(branch, kind, *, ago=0.0, event_id=None, source=None, **more):
             branch.database,
             OfficeContextProvider(branch.office),
             reader(),
-            lambda raw, at: read_event(raw, event_at=at),
-            one.user_key,
+            lambda _channel, raw, at: read_event(raw, event_at=at),
+            one.partition,
             holder="w",
             now=lambda: branch.now,
         )
@@ -79,7 +79,7 @@ def test_a_message_older_than_the_blocking_does_not_make_a_firm_reachable(branch
     branch.later(1)
     happens(branch, "unfollow")
     happens(branch, "message", ago=1, **words("補充：在 A 棟旁"))
-    assert not chat.contact.reachable
+    assert not chat.reachable
     assert reply_code(branch, number) == "unreachable"
 
 
@@ -88,7 +88,7 @@ def test_a_blocking_older_than_the_return_does_not_make_it_unreachable(branch, c
     branch.later(1)
     happens(branch, "follow", replyToken="r" * 32, follow={"isUnblocked": True})
     happens(branch, "unfollow", ago=1)
-    assert chat.contact.reachable
+    assert chat.reachable
     assert reply_code(branch, number) is None
 
 
@@ -96,7 +96,7 @@ def test_a_message_after_the_blocking_makes_it_reachable_again(branch, chat):
     chat.opens()
     happens(branch, "unfollow", ago=60)
     happens(branch, "message", **words("我回來了"))
-    assert chat.contact.reachable
+    assert chat.reachable
 
 
 def test_words_in_a_group_say_nothing_of_blocking(branch, chat):
@@ -104,7 +104,7 @@ def test_words_in_a_group_say_nothing_of_blocking(branch, chat):
     branch.later(1)
     happens(branch, "unfollow", ago=4)
     happens(branch, "message", source=GROUP, **words("大家午安", "102"))
-    assert not chat.contact.reachable
+    assert not chat.reachable
     assert reply_code(branch, number) == "unreachable"
 
 
@@ -175,7 +175,7 @@ def test_a_name_that_no_database_holds_is_kept_without_the_bad_character_once(br
     profiles = {"U1": Profile(said), "U2": Profile("林小姐")}
     asked = []
 
-    def ask(user):
+    def ask(_channel, user):
         asked.append(user)
         return profiles[user]
 
@@ -183,5 +183,6 @@ def test_a_name_that_no_database_holds_is_kept_without_the_bad_character_once(br
     assert contact_profiles.learn_names(branch.database, ask) == 0
     assert sorted(asked) == ["U1", "U2"]
     with branch.database.reading() as session:
-        names = {row.line_user_id: row.display_name for row in session.scalars(select(Contact))}
+        query = select(ContactAddress.address, Contact.display_name).join(Contact)
+        names = {row[0]: row[1] for row in session.execute(query)}
     assert names == {"U1": kept, "U2": "林小姐"}

@@ -15,7 +15,7 @@ from routing.service.office_context import OfficeContextProvider
 from routing.store.conversation.schema import Message
 from routing.store.messaging import inbox as store
 from routing.store.messaging import outbox as outbox_store
-from routing.store.messaging.inbox import RawEvent
+from routing.store.messaging.inbox import PartitionKey, RawEvent
 from routing.store.messaging.schema import Outbox
 from tests.chat import Chat
 from tests.factories import SUE, branch_on, cast, reader, tell
@@ -41,7 +41,9 @@ def sends(branch, number, *, every=0.5, what=None, at=None, name="e"):
             "webhookEventId": f"{name}-{serial}", "replyToken": f"t{name}{serial}", "message": message,
         }  # fmt: skip
         raw = json.dumps(event, separators=(",", ":"))
-        events.append(RawEvent(webhook_event_id=f"{name}-{serial}", user_key="U1", event_at=when, raw=raw))
+        events.append(
+            RawEvent(channel="line", webhook_event_id=f"{name}-{serial}", user_key="U1", event_at=when, raw=raw)
+        )
     with branch.database.engine.begin() as connection:
         store.take_in(connection, events, now=branch.now)
 
@@ -51,8 +53,8 @@ def work(branch):
         branch.database,
         OfficeContextProvider(branch.office),
         reader(),
-        lambda raw, at: read_event(raw, event_at=at),
-        "U1",
+        lambda _channel, raw, at: read_event(raw, event_at=at),
+        PartitionKey("line", "U1"),
         holder="w",
         now=lambda: branch.now,
     ):

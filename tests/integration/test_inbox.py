@@ -15,7 +15,7 @@ from routing.service.messaging.inbox_writer import Intake, IntakeError, Waiting
 from routing.service.office_context import OfficeContextProvider
 from routing.store.conversation.schema import Contact, Message
 from routing.store.messaging import inbox as store
-from routing.store.messaging.inbox import RawEvent
+from routing.store.messaging.inbox import PartitionKey, RawEvent
 from routing.store.messaging.schema import Inbox, Partition
 from routing.store.session import Database
 from tests.factories import branch_on, reader
@@ -28,6 +28,9 @@ def branch(request):
         yield branch
 
 
+U1 = PartitionKey("line", "U1")
+
+
 def raw(event_id, *, user="U1", at=1000, text="圍牆外的樹倒了", **more):
     """A text event as LINE sends it."""
     event = {
@@ -35,7 +38,13 @@ def raw(event_id, *, user="U1", at=1000, text="圍牆外的樹倒了", **more):
         "source": {"type": "user", "userId": user}, "message": {"type": "text", "id": "m" + event_id, "text": text},
         **more,
     }  # fmt: skip
-    return RawEvent(webhook_event_id=event_id, user_key=user, event_at=at, raw=json.dumps(event, separators=(",", ":")))
+    return RawEvent(
+        channel="line",
+        webhook_event_id=event_id,
+        user_key=user,
+        event_at=at,
+        raw=json.dumps(event, separators=(",", ":")),
+    )
 
 
 def take_in(branch, *events):
@@ -57,7 +66,7 @@ def submit(intake, *events):
     return future
 
 
-def plainly(raw_event, event_at):
+def plainly(_channel, raw_event, event_at):
     return read_event(raw_event, event_at=event_at)
 
 
@@ -67,7 +76,7 @@ def work(branch, user="U1", *, read=plainly, holder="w1"):
         OfficeContextProvider(branch.office),
         reader(),
         read,
-        user,
+        PartitionKey("line", user),
         holder=holder,
         now=lambda: branch.now,
     )
@@ -138,7 +147,7 @@ def test_a_partition_has_one_holder_until_the_lease_ends(branch):
 
     def hold(holder):
         with branch.database.writing() as session:
-            return store.hold_partition(session, "U1", holder=holder, now=branch.now, lease=inbox.LEASE)
+            return store.hold_partition(session, U1, holder=holder, now=branch.now, lease=inbox.LEASE)
 
     assert (hold("a"), hold("b")) == (True, False)
     assert work(branch, holder="b") == 0
@@ -146,19 +155,19 @@ def test_a_partition_has_one_holder_until_the_lease_ends(branch):
         assert store.partitions_with_work(session, now=branch.now, limit=9) == []
     branch.now += inbox.LEASE + timedelta(seconds=1)
     with branch.database.reading() as session:
-        assert store.partitions_with_work(session, now=branch.now, limit=9) == ["U1"]
+        assert store.partitions_with_work(session, now=branch.now, limit=9) == [U1]
     assert hold("b")
     with branch.database.writing() as session:
-        assert not store.keep_partition(session, "U1", holder="a", now=branch.now, lease=inbox.LEASE)
-        store.free_partition(session, "U1", holder="a")
-        assert session.get(Partition, "U1").holder == "b"
+        assert not store.keep_partition(session, U1, holder="a", now=branch.now, lease=inbox.LEASE)
+        store.free_partition(session, U1, holder="a")
+        assert session.get(Partition, ("line", "U1")).holder == "b"
 
 
 def test_the_partition_is_free_after_the_work(branch):
     take_in(branch, raw("e1"))
     work(branch)
     with branch.database.reading() as session:
-        assert session.get(Partition, "U1").holder is None
+        assert session.get(Partition, ("line", "U1")).holder is None
 
 
 class Stumbling:
@@ -167,7 +176,7 @@ class Stumbling:
     def __init__(self, falls):
         self.left = falls
 
-    def __call__(self, raw_event, event_at):
+    def __call__(self, _channel, raw_event, event_at):
         if self.left:
             self.left -= 1
             raise RuntimeError("祕密的話")
@@ -193,12 +202,18 @@ def test_a_crash_in_the_effects_undoes_them_all(branch):
 
     class Broken(OfficeContextProvider):
         def office(self, session):
-            session.add(Contact(line_user_id="U9", created_at=branch.now, reachable=True, dialogue={}))
+            session.add(Contact(created_at=branch.now, dialogue={}))
             session.flush()
             raise RuntimeError
 
     handled = inbox.work_partition(
-        branch.database, Broken(branch.office), reader(), plainly, "U1", holder="w", now=lambda: branch.now
+        branch.database,
+        Broken(branch.office),
+        reader(),
+        plainly,
+        U1,
+        holder="w",
+        now=lambda: branch.now,
     )
     assert handled == 1
     assert rows(branch)[0].state == "new"
@@ -208,7 +223,7 @@ def test_a_crash_in_the_effects_undoes_them_all(branch):
 
 def test_a_bad_event_does_not_hold_up_the_others_and_is_set_aside_at_last(branch):
     """L4"""
-    take_in(branch, RawEvent(webhook_event_id="bad", user_key="U1", event_at=500, raw="{"), raw("e1"))
+    take_in(branch, RawEvent(channel="line", webhook_event_id="bad", user_key="U1", event_at=500, raw="{"), raw("e1"))
     work(branch)
     assert len(texts(branch)) == 1
     for seconds in inbox.ATTEMPTS:
@@ -222,7 +237,10 @@ def test_a_bad_event_does_not_hold_up_the_others_and_is_set_aside_at_last(branch
 
 
 def test_an_event_marked_bad_on_receipt_is_never_handled(branch):
-    take_in(branch, RawEvent(webhook_event_id="x", user_key="-", event_at=1, raw="null", quarantine="not_an_event"))
+    take_in(
+        branch,
+        RawEvent(channel="line", webhook_event_id="x", user_key="-", event_at=1, raw="null", quarantine="not_an_event"),
+    )
     assert work(branch, "-") == 0
     assert rows(branch)[0].state == "quarantined"
 

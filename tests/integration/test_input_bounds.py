@@ -103,7 +103,7 @@ def test_the_command_refuses_in_one_line(tmp_path, arguments, words):
         (lambda now: Firm(name="長" * 121, created_at=now), "name"),
         (lambda now: Firm(name="甲\x00", created_at=now), "name"),
         (lambda now: Firm(name="甲\ud800", created_at=now), "name"),
-        (lambda now: Contact(phone="0" * 41, created_at=now, dialogue={}, reachable=True), "phone"),
+        (lambda now: Contact(phone="0" * 41, created_at=now, dialogue={}), "phone"),
     ],
 )
 def test_no_row_holds_what_only_one_of_the_databases_takes(service, row, field):

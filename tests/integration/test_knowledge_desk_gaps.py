@@ -32,7 +32,7 @@ def asked(service, firm, text, *, decision="hand_over", verdict=None, faq=None, 
             row = Firm(name=firm, created_at=at)
             session.add(row)
             session.flush()
-        contact = Contact(firm_id=row.id, name="林小萍", created_at=at, dialogue={}, reachable=True)
+        contact = Contact(firm_id=row.id, name="林小萍", created_at=at, dialogue={})
         session.add(contact)
         session.flush()
         message = Message(
@@ -172,7 +172,7 @@ def test_an_address_is_entered_by_its_unit_and_live_in_every_process(service):
 def said(service, number, **given):
     """One thing a firm does on LINE, and what it is sent."""
     runtime = service.runtime
-    inbound = Inbound(at=service.now, user_id="U1", reply_token=f"token{number}", **given)
+    inbound = Inbound(channel="line", at=service.now, user_id="U1", reply_token=f"token{number}", **given)
     with runtime.writing() as (session, office):
         conversation_commands.take(session, office, runtime.reader, inbound, now=service.now, token_until=None)
     service.later(seconds=5)

@@ -200,7 +200,7 @@ def test_the_days_erasing_goes_in_parts_and_counts_the_same(service):
     old = service.now - timedelta(days=400)
     with service.runtime.writing() as (session, _office):
         session.add_all(SignInFailure(email_sha256="x", at=old) for _ in range(number))
-        session.add_all(Unsent(line_message_id=f"m{index}", at=old) for index in range(number))
+        session.add_all(Unsent(channel="line", external_id=f"m{index}", at=old) for index in range(number))
         session.add_all(
             Idempotency(staff_id=1, key=f"k{index}", request_sha256="", status=200, body="", created_at=old)
             for index in range(number)

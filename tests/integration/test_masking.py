@@ -38,7 +38,7 @@ def comes(branch, message, **more):
         branch.database,
         OfficeContextProvider(branch.office),
         reader(),
-        lambda raw, at: read_event(raw, event_at=at),
+        lambda _channel, raw, at: read_event(raw, event_at=at),
         "U1",
         holder="w",
         now=lambda: branch.now,

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from datetime import UTC, datetime
 
 import pytest
 from alembic import command
@@ -12,10 +13,15 @@ from sqlalchemy import select, text
 from routing.service.maintenance import databases
 from routing.store import migration
 from routing.store.cases.schema import Firm
-from routing.store.conversation.schema import Contact
+from routing.store.conversation import queries as conversation_store
+from routing.store.conversation.schema import Contact, ContactAddress, Media, Message, Unsent
+from routing.store.messaging import inbox as inbox_store
+from routing.store.messaging.inbox import PartitionKey, RawEvent
+from routing.store.messaging.schema import Outbox
 from routing.store.session import METADATA, Database
 
 AT = {"at": "2026-03-02 01:00:00"}
+NOW = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -87,7 +93,107 @@ def test_the_newer_schemas_carry_a_filled_database_over(database):
     migration.upgrade(database)
     with database.reading() as session:
         contact = session.scalars(select(Contact)).one()
+        address = session.scalars(select(ContactAddress)).one()
         firm = session.get(Firm, contact.firm_id)
-    assert (contact.name, contact.reachable, contact.reach_at, contact.firm_said) == ("王小姐", False, None, None)
+    assert (contact.name, contact.firm_said) == ("王小姐", None)
+    assert (address.address, address.reachable, address.reach_at) == ("U1", False, None)
     assert (contact.language, contact.language_chosen) == ("en", False)
     assert (firm.name, firm.ubn, firm.claimed_ubn) == ("甲", "04595257", None)
+
+
+BEFORE_CHANNELS = """
+INSERT INTO contact (id, line_user_id, name, dialogue, reachable, reach_at, created_at, language_chosen) VALUES
+  (1, 'U1', '王小姐', '{}', false, :at, :at, false), (2, NULL, '林先生', '{}', true, NULL, :at, false),
+  (3, 'U3', NULL, '{}', true, NULL, :at, true);
+INSERT INTO service_case (id, number, opened, channel, language, subject, first_contact_at, received_at, contact_id,
+  refs, imported, kind, status, category, unit, pending_extension, confidential, late, version) VALUES
+  (1, 'KP-1150302-0001', '{"channel": "line"}', 'line', 'zh-TW', '續租', :at, :at, 1, '[]',
+   false, 'ENQ', 'in_progress', 'land', '用地工程科', false, false, false, 1);
+INSERT INTO case_event (case_id, seq, at, recorded_at, event, data) VALUES
+  (1, 1, :at, :at, 'replied', '{"via": "line", "message_id": 3}');
+INSERT INTO message (id, case_id, contact_id, direction, kind, text, at, via, line_message_id) VALUES
+  (1, 1, 1, 'in', 'text', '續租', :at, 'line', '501'), (2, 1, 1, 'in', 'file', '', :at, 'line', '502'),
+  (3, 1, 1, 'out', 'text', '請備文件', :at, 'line', NULL);
+INSERT INTO media (message_id, line_message_id, content, state, attempts, due_at) VALUES
+  (2, '502', NULL, 'pending', 0, :at);
+INSERT INTO unsent (line_message_id, at) VALUES ('499', :at);
+INSERT INTO withdrawn (message_id, case_id, at, sealed) VALUES (1, 1, :at, 'x');
+INSERT INTO lane (user_key, holder, lease_until) VALUES ('U1', 'gone', :at), ('-', NULL, NULL);
+INSERT INTO inbox (webhook_event_id, user_key, event_at, received_at, raw, state, attempts, due_at) VALUES
+  ('e1', 'U1', 1, :at, '{}', 'new', 0, :at), ('e2', '-', 2, :at, '{}', 'done', 0, :at);
+INSERT INTO outbox (kind, retry_key, contact_id, case_id, reason, payload, created_at, due_at, attempts, doubtful,
+  state) VALUES ('push', 'k1', 1, 1, 'replied', '[]', :at, :at, 0, false, 'pending');
+"""
+
+
+def filled_before_channels(database):
+    """A database of the schema in which LINE was the only channel."""
+    with database.migrating() as connection:
+        config = migration.config_of()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0007")
+        for statement in filter(None, map(str.strip, BEFORE_CHANNELS.split(";\n"))):
+            connection.execute(text(statement.replace("'x')", "CAST('x' AS bytea))") if not database.is_sqlite
+                                    else statement), AT)  # fmt: skip
+
+
+def test_what_line_brought_is_there_under_its_channel_and_goes_on(database):
+    filled_before_channels(database)
+    migration.upgrade(database)
+    with database.writing() as session:
+        addresses = [(a.contact_id, a.channel, a.address, a.reachable, a.reach_at is None)
+                     for a in session.scalars(select(ContactAddress).order_by(ContactAddress.id))]  # fmt: skip
+        assert addresses == [(1, "line", "U1", False, False), (3, "line", "U3", True, True)]
+        ids = [(row.channel, row.external_id) for row in session.scalars(select(Message).order_by(Message.id))]
+        assert ids == [("line", "501"), ("line", "502"), (None, None)]
+        media = session.scalars(select(Media)).one()
+        assert (media.channel, media.external_id, media.message_id) == ("line", "502", 2)
+        assert session.get(Unsent, ("line", "499")) is not None
+        assert session.scalars(select(Outbox.channel)).all() == ["line"]
+        assert inbox_store.partitions_with_work(session, now=NOW, limit=9) == [PartitionKey("line", "U1")]
+        again = RawEvent(channel="line", webhook_event_id="e1", user_key="U1", event_at=1, raw="{}")
+        other = RawEvent(channel="web", webhook_event_id="e1", user_key="U1", event_at=1, raw="{}")
+        inbox_store.take_in(session, [again, other], now=NOW)
+        found = conversation_store.contact_at(session, "line", "U3", now=NOW)
+        assert (found[0].id, found[2]) == (3, False)
+    with database.reading() as session:
+        assert inbox_store.backlog(session, now=NOW)[0] == 2
+
+
+def test_the_way_back_keeps_what_line_brought_and_is_refused_where_another_channel_brought_more(database):
+    filled_before_channels(database)
+    before = _rows(database)
+    migration.upgrade(database)
+    _downgrade(database, "0007")
+    assert _rows(database) == {**before, "lane": [("-", None), ("U1", None)]}
+    migration.upgrade(database)
+    other = RawEvent(channel="web", webhook_event_id="e9", user_key="U1", event_at=1, raw="{}")
+    with database.writing() as session:
+        inbox_store.take_in(session, [other], now=NOW)
+    with pytest.raises(RuntimeError, match="inbox"):
+        _downgrade(database, "0007")
+    assert migration.current(database) == migration.head()
+
+
+def _downgrade(database, revision):
+    with database.migrating() as connection:
+        config = migration.config_of()
+        config.attributes["connection"] = connection
+        command.downgrade(config, revision)
+
+
+def _rows(database):
+    """What the schema before channels held, by table."""
+    questions = {
+        "contact": "SELECT id, line_user_id, name, reachable, reach_at FROM contact",
+        "message": "SELECT id, line_message_id, text FROM message",
+        "media": "SELECT message_id, line_message_id, state FROM media",
+        "unsent": "SELECT line_message_id FROM unsent", "lane": "SELECT user_key, holder FROM lane",
+        "inbox": "SELECT webhook_event_id, user_key, state FROM inbox",
+        "outbox": "SELECT retry_key, contact_id FROM outbox", "withdrawn": "SELECT message_id FROM withdrawn",
+    }  # fmt: skip
+    with database.engine.connect() as connection:
+        return {
+            table: sorted(tuple(row) for row in connection.execute(text(question)))
+            for table, question in questions.items()
+        }

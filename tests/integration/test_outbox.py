@@ -10,6 +10,7 @@ from routing.service.maintenance import health
 from routing.service.messaging import leases, outbox
 from routing.store.messaging import inbox as inbox_store
 from routing.store.messaging import outbox as outbox_store
+from routing.store.messaging.inbox import PartitionKey
 from routing.store.messaging.schema import Outbox, Partition
 from routing.store.session import insert_ignoring
 from tests.factories import branch_on
@@ -23,9 +24,14 @@ def branch(request):
         yield branch
 
 
+KEY = PartitionKey("line", "U1")
+
+
 def put(branch, contact, **values):
     with branch.database.writing() as session:
-        return outbox_store.put(session, contact_id=contact, payload=[], reason="x", now=branch.now, **values).id
+        return outbox_store.put(
+            session, channel="line", contact_id=contact, payload=[], reason="x", now=branch.now, **values
+        ).id
 
 
 def lease(branch, limit=20):
@@ -117,12 +123,12 @@ def test_a_process_that_has_the_database_to_itself_frees_what_its_predecessor_he
     push = put(branch, contact)
     reply = put(branch, contact, reply_token="t", token_until=branch.now + timedelta(seconds=50))
     with branch.database.writing() as session:
-        insert_ignoring(session, Partition, {"user_key": "U1"}, key=("user_key",))
-        assert inbox_store.hold_partition(session, "U1", holder="dead", now=branch.now, lease=outbox.LEASE)
+        insert_ignoring(session, Partition, KEY._asdict(), key=("channel", "user_key"))
+        assert inbox_store.hold_partition(session, KEY, holder="dead", now=branch.now, lease=outbox.LEASE)
     assert lease(branch) == [reply, push]
     leases.free_all(branch.database)
     with branch.database.writing() as session:
-        assert inbox_store.hold_partition(session, "U1", holder="new", now=branch.now, lease=outbox.LEASE)
+        assert inbox_store.hold_partition(session, KEY, holder="new", now=branch.now, lease=outbox.LEASE)
     assert lease(branch) == [reply, push]
     assert [row.doubtful for row in branch.outbox()] == [False, True]
 

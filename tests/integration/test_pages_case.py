@@ -5,9 +5,10 @@ import pytest
 from routing.domain.permissions import SYSTEM
 from routing.service.cases.locked_case import find
 from routing.store.cases import queries as store
-from routing.store.conversation.schema import Contact, Media, Message
+from routing.store.conversation.schema import Media, Message
 from routing.store.messaging import outbox as outbox_store
 from routing.store.messaging.schema import Outbox
+from tests.factories import add_contact
 from tests.pages import Visitor
 from tests.service import Service, email
 
@@ -39,12 +40,9 @@ def messages(service, number):
 def on_line(service, number, *, reachable=True):
     """Give the case a LINE contact."""
     with service.runtime.database.writing() as session:
-        contact = Contact(line_user_id=f"U{number}", created_at=service.now, reachable=reachable, dialogue={})
-        session.add(contact)
-        session.flush()
         row = store.by_number(session, number)
-        row.contact_id = contact.id
-        return contact.id
+        row.contact_id = add_contact(session, f"U{number}", now=service.now, reachable=reachable)
+        return row.contact_id
 
 
 def sent(service, number):
@@ -194,8 +192,8 @@ def put_file(service, number, content_type, *, erased=False):
         session.add(message)
         session.flush()
         media = Media(
-            message_id=message.id, line_message_id=f"m{message.id}", file_name="檔案.html", content_type=content_type,
-            size=5, content=b"bytes", state="stored", due_at=service.now,
+            message_id=message.id, channel="line", external_id=f"m{message.id}", file_name="檔案.html",
+            content_type=content_type, size=5, content=b"bytes", state="stored", due_at=service.now,
         )  # fmt: skip
         session.add(media)
         session.flush()
@@ -235,7 +233,7 @@ def test_a_message_that_did_not_go_out_is_seen_on_the_case_and_sent_again_from_t
     with service.runtime.database.writing() as session:
         row = store.by_number(session, number)
         dead = outbox_store.put(
-            session, contact_id=contact, case_id=row.id, payload=[], reason="replied", now=service.now
+            session, channel="line", contact_id=contact, case_id=row.id, payload=[], reason="replied", now=service.now
         )
         dead.state, dead.error = outbox_store.DEAD, "line_400"
         dead_id = dead.id

@@ -9,11 +9,12 @@ from routing.service.messaging import quota
 from routing.store.accounts import queries as account_store
 from routing.store.cases import queries as store
 from routing.store.conversation import queries as conversation_store
-from routing.store.conversation.schema import Contact, Message
+from routing.store.conversation.schema import Message
 from routing.store.messaging import inbox as inbox_store
 from routing.store.messaging import outbox as outbox_store
 from routing.store.messaging.schema import Inbox
 from routing.store.office_calendar.schema import ClosureRow
+from tests.factories import add_contact
 from tests.pages import Visitor
 from tests.service import Service, email
 
@@ -182,18 +183,22 @@ def test_deliveries_lists_what_wants_a_person_and_never_what_was_in_an_event(ser
     """O5: attempts that ended are listed; a quarantined event shows when and why, not what."""
     number = service.opened()
     with service.runtime.database.writing() as session:
-        contact = Contact(line_user_id="Ublocked", created_at=service.now, reachable=False, dialogue={})
-        session.add(contact)
-        session.flush()
+        contact = add_contact(session, "Ublocked", now=service.now, reachable=False)
         row = store.by_number(session, number)
         for state in (outbox_store.DEAD, outbox_store.UNKNOWN, outbox_store.ACCEPTED):
             message = outbox_store.put(
-                session, contact_id=contact.id, case_id=row.id, payload=[], reason="replied", now=service.now
+                session,
+                channel="line",
+                contact_id=contact,
+                case_id=row.id,
+                payload=[],
+                reason="replied",
+                now=service.now,
             )
             message.state = state
         session.add(
-            Inbox(webhook_event_id="01EVENT", user_key="u", event_at=1, received_at=service.now, due_at=service.now,
-                  raw='{"text": "a secret"}', state=inbox_store.QUARANTINED, error="unreadable")
+            Inbox(channel="line", webhook_event_id="01EVENT", user_key="u", event_at=1, received_at=service.now,
+                  due_at=service.now, raw='{"text": "a secret"}', state=inbox_store.QUARANTINED, error="unreadable")
         )  # fmt: skip
     alice = Visitor(service, "alice")
     page = alice.get("/desk/deliveries")

@@ -14,8 +14,9 @@ from sqlalchemy import select
 from bot.desk.cases.steps import STEPS
 from routing.service.messaging.inbox_writer import Intake
 from routing.store.cases.schema import Case as CaseRow
-from routing.store.conversation.schema import Contact, Media, Message
+from routing.store.conversation.schema import Media, Message
 from routing.store.messaging.schema import Outbox
+from tests.factories import add_contact
 from tests.hostile_input import routes
 from tests.knowledge_admin import with_few_entries
 from tests.pages import Visitor
@@ -135,16 +136,14 @@ def attached(service, number, *, name="a.pdf", kind="application/pdf") -> dict[s
     with service.runtime.database.writing() as session:
         case = session.scalars(select(CaseRow).where(CaseRow.number == number)).one()
         said = session.scalars(select(Message).where(Message.case_id == case.id).limit(1)).one()
-        contact = Contact(line_user_id=uuid4().hex, created_at=service.now, reachable=True, dialogue={})
-        session.add(contact)
-        session.flush()
+        contact = add_contact(session, uuid4().hex, now=service.now)
         media = Media(
-            message_id=said.id, line_message_id=uuid4().hex, file_name=name, content_type=kind, size=3,
+            message_id=said.id, channel="line", external_id=uuid4().hex, file_name=name, content_type=kind, size=3,
             content=b"pdf", state="stored", due_at=service.now,
         )  # fmt: skip
         sent = Outbox(
-            kind="push", retry_key=str(uuid4()), contact_id=contact.id, case_id=case.id, reason="replied", payload=[],
-            created_at=service.now, due_at=service.now, state="dead",
+            channel="line", kind="push", retry_key=str(uuid4()), contact_id=contact, case_id=case.id, reason="replied",
+            payload=[], created_at=service.now, due_at=service.now, state="dead",
         )  # fmt: skip
         session.add_all([media, sent])
         session.flush()

@@ -24,7 +24,7 @@ from routing.domain.reporting.statistics import Group
 from routing.service.accounts import authentication
 from routing.store.accounts.schema import Staff
 from routing.store.cases.schema import Case as CaseRow
-from routing.store.conversation.schema import Contact
+from tests.factories import add_contact
 from tests.harness.waiting import eventually
 from tests.hostile_input import FORMULAS, XSS, Injected
 from tests.knowledge_admin import drafted, with_few_entries
@@ -63,13 +63,8 @@ def poisoned(service: Service) -> Service:
     service.post("alice", f"/cases/{third}/close", {"outcome": "answered", "summary": XSS[6]})
     drafted(service, "bob", answer=f"回答{XSS[2]}"[:290], question=f"問題{XSS[9]}"[:30])
     with service.runtime.database.writing() as session:
-        contact = Contact(
-            line_user_id=uuid4().hex, display_name=XSS[3], name=XSS[4], created_at=service.now, reachable=False,
-            dialogue={},
-        )  # fmt: skip
-        session.add(contact)
-        session.flush()
-        session.scalars(select(CaseRow).where(CaseRow.number == first)).one().contact_id = contact.id
+        contact = add_contact(session, uuid4().hex, now=service.now, reachable=False, display_name=XSS[3], name=XSS[4])
+        session.scalars(select(CaseRow).where(CaseRow.number == first)).one().contact_id = contact
     adam = Visitor(service, "adam")
     adam.ask("POST", "/desk/admin/calendar/close", data={
         "day": "2026-12-01", "county": "高雄市", "part": "full", "district": XSS[8][:20], "source": XSS[5],

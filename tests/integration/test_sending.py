@@ -67,8 +67,8 @@ def put(branch, number, *, first=0):
         contact = branch.contact(f"U{n}")
         with branch.database.writing() as session:
             outbox_store.put(
-                session, contact_id=contact, payload=to_plain([Text("您好")]), reason="x", now=branch.now,
-                reply_token=f"t{n}", token_until=until,
+                session, channel="line", contact_id=contact, payload=to_plain([Text("您好")]), reason="x",
+                now=branch.now, reply_token=f"t{n}", token_until=until,
             )  # fmt: skip
 
 

@@ -114,7 +114,7 @@ class Walk(RuleBasedStateMachine):
 
     @rule(score=st.integers(1, 5))
     def rate(self, score):
-        self.step(FIRM, lambda o: satisfaction.rate(o, score), expect=EventKind.RATED)
+        self.step(FIRM, lambda o: satisfaction.rate(o, score, via="line"), expect=EventKind.RATED)
 
     @invariant()
     def the_projection_is_the_fold(self):

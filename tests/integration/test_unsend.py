@@ -19,11 +19,11 @@ from routing.service.messaging import inbox
 from routing.service.office_context import OfficeContextProvider
 from routing.store.accounts.schema import Audit, Staff
 from routing.store.cases.queries import CaseFilter
-from routing.store.conversation.schema import Contact, Media, Message
+from routing.store.conversation.schema import ContactAddress, Media, Message
 from routing.store.knowledge_admin.schema import Correction, KnowledgeEdit
 from routing.store.maintenance.schema import Idempotency
 from routing.store.messaging import inbox as inbox_store
-from routing.store.messaging.inbox import RawEvent
+from routing.store.messaging.inbox import PartitionKey, RawEvent
 from routing.store.messaging.schema import Inbox, Outbox
 from routing.store.session import METADATA
 from tests.chat import Chat, said
@@ -162,14 +162,14 @@ def test_a_file_of_a_case_is_sealed_with_its_name_and_one_of_none_is_gone(branch
     chat.photo(message_id="loose", file_name="私人.jpg")
     with branch.database.writing() as session:
         for media in session.scalars(select(Media)):
-            media.content, media.content_type, media.state = b"\xff\xd8" + media.line_message_id.encode(), "x", "stored"
+            media.content, media.content_type, media.state = b"\xff\xd8" + media.external_id.encode(), "x", "stored"
     chat.unsend("mine")
     chat.unsend("loose")
     left = everything(branch)
     assert "員工名冊" not in left
     assert "私人" not in left
     with branch.database.writing() as session:
-        kept = {row.line_message_id: (row.state, row.content) for row in session.scalars(select(Media))}
+        kept = {row.external_id: (row.state, row.content) for row in session.scalars(select(Media))}
         adam = branch.actor("adam@kp.example")
         (one,) = sealed_messages.listing(session, adam)
         locked = sealed_messages.read(session, adam, one.message_id, reason="調卷", now=branch.now)
@@ -221,10 +221,10 @@ def test_words_taken_back_while_their_event_still_waits_are_gone_at_once(branch)
         {"type": "message", "mode": "active", "source": {"type": "user", "userId": "U1"}, "replyToken": "t",
          "message": {"type": "text", "id": "m1", "text": "祕密的話"}}, separators=(",", ":"),
     )  # fmt: skip
-    event = RawEvent(webhook_event_id="e1", user_key="U1", event_at=1000, raw=raw)
+    event = RawEvent(channel="line", webhook_event_id="e1", user_key="U1", event_at=1000, raw=raw)
     with branch.database.engine.begin() as connection:
         inbox_store.take_in(connection, [event], now=branch.now)
-    gone = Inbound(kind=InboundKind.UNSEND, at=branch.now, user_id="U1", message_id="m1")
+    gone = Inbound(channel="line", kind=InboundKind.UNSEND, at=branch.now, user_id="U1", message_id="m1")
     with branch.database.writing() as session:
         conversation_commands.take(session, branch.office, reader(), gone, now=branch.now, token_until=None)
     with branch.database.reading() as session:
@@ -233,8 +233,8 @@ def test_words_taken_back_while_their_event_still_waits_are_gone_at_once(branch)
         branch.database,
         OfficeContextProvider(branch.office),
         reader(),
-        lambda raw, at: read_event(raw, event_at=at),
-        "U1",
+        lambda _channel, raw, at: read_event(raw, event_at=at),
+        PartitionKey("line", "U1"),
         holder="w",
         now=lambda: branch.now,
     )
@@ -252,4 +252,4 @@ def test_taking_back_and_a_step_at_the_desk_do_not_undo_each_other(branch, chat)
     chat.unsend("U1-1")
     assert branch.case(number).first_reply_at is not None
     with branch.database.reading() as session:
-        assert session.scalars(select(Contact)).one().reachable
+        assert session.scalars(select(ContactAddress.reachable)).one()

@@ -33,7 +33,7 @@ def judged(service, number, *, verdict="helpful", probability=0.95, decision="an
     """Some enquiries answered with the entry (or offering it first), judged alike."""
     at = service.now - timedelta(days=days)
     with service.runtime.writing() as (session, _):
-        contact = Contact(created_at=at, dialogue={}, reachable=True)
+        contact = Contact(created_at=at, dialogue={})
         session.add(contact)
         session.flush()
         for _ in range(number):

@@ -36,7 +36,7 @@ def service(database_url):
 
 
 def event_of(number: int) -> RawEvent:
-    return RawEvent(webhook_event_id=f"e{number}", user_key="U1", event_at=number, raw="{}")
+    return RawEvent(channel="line", webhook_event_id=f"e{number}", user_key="U1", event_at=number, raw="{}")
 
 
 def test_an_idle_worker_only_reads_and_not_four_times_a_second(service):
@@ -94,15 +94,15 @@ def woken(listening: Database, topic: str) -> Event:
 
 def put(database: Database, contact_id: int, now) -> None:
     with database.writing() as session:
-        outbox_store.put(session, contact_id=contact_id, payload=[], reason="answer", now=now)
+        outbox_store.put(session, channel="line", contact_id=contact_id, payload=[], reason="answer", now=now)
 
 
 def test_a_message_that_is_committed_wakes_the_sender_and_one_that_is_not_does_not(branch):
     contact, event = branch.contact(), woken(branch.database, outbox_store.TOPIC)
     with pytest.raises(ZeroDivisionError), branch.database.writing() as session:
-        outbox_store.put(session, contact_id=contact, payload=[1 / 0], reason="answer", now=branch.now)
+        outbox_store.put(session, channel="line", contact_id=contact, payload=[1 / 0], reason="answer", now=branch.now)
     with branch.database.writing() as session:
-        outbox_store.put(session, contact_id=contact, payload=[], reason="answer", now=branch.now)
+        outbox_store.put(session, channel="line", contact_id=contact, payload=[], reason="answer", now=branch.now)
         session.flush()
         assert not event.is_set()
     assert event.is_set()

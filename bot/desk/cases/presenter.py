@@ -149,11 +149,11 @@ class RecordedNotice:
 
     def outcome(self, locked: LockedCase) -> str:
         """What the person who did the step is told about it: a word of the family ``told``."""
-        contact = locked.contact
         if not self.reasons:
             return "none"
-        if contact is None or contact.line_user_id is None or locked.row.imported:
+        address = locked.address()
+        if address is None or locked.row.imported:
             return "given" if self.given else "no_line"
-        if contact.reachable:
+        if address.reachable:
             return "line"
         return "given" if self.given else "blocked"

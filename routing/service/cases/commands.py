@@ -168,7 +168,13 @@ def note(locked: LockedCase, text: str, *, notify: Notifier) -> None:
     steps.permit(locked.actor, "note")
     answers = locked.actor.may(Permission.ANSWER_QUESTIONS)
     message = _add_message(
-        locked.session, locked.row, direction="note", text=text, at=locked.now, by=locked.actor.email, via="line"
+        locked.session,
+        locked.row,
+        direction="note",
+        text=text,
+        at=locked.now,
+        by=locked.actor.email,
+        via=locked.row.channel,
     )
     locked.record(EventKind.NOTE, message_id=message.id)
     locked_case.audit(locked, "case.note")
@@ -181,24 +187,27 @@ def reply(
     text: str,
     *,
     notify: Notifier,
-    via: str = "line",
+    via: str | None = None,
     at: datetime | None = None,
     doc_no: str | None = None,
     translation: str | None = None,
 ) -> None:
-    """An answer to the firm, by LINE, or given another way and recorded here with the time it was given.
+    """An answer to the firm by a channel of ours, or given another way and recorded here with the time it was given.
+
+    ``via``: as the firm is reached, unless said.
 
     ``translation``: the officer's own, for a firm that reads English or Japanese; here as in the other steps.
 
     Raises:
-        Invalid: no LINE contact to answer, or a time before receipt or ahead of now.
+        Invalid: nobody to answer on that channel, or a time before receipt or ahead of now.
     """
     steps.permit(locked.actor, "reply")
     text = translations.beside(locked, _text(text, "text"), translation)
+    via = via or _usual_way(locked)
     if via not in set(Channel):
         raise Invalid(f"via 必須是 {'、'.join(Channel)} 之一。", field="via")
-    if via == "line":
-        locked_case.check_reach(locked, "via", by_line=True)
+    if via in locked.office.channels:
+        locked_case.check_reach(locked, "via", channel=via)
         at = None
     if doc_no is not None and len(doc_no) > _DOC_NO:
         raise Invalid(f"文號請在 {_DOC_NO} 字以內。", field="doc_no")
@@ -214,6 +223,18 @@ def reply(
         locked.row.refs = [*locked.row.refs, doc_no]
     notify(locked, "replied", notifications.replied(locked, text, via=via, at=given))
     locked_case.audit(locked, "case.reply", via=via)
+
+
+def _usual_way(locked: LockedCase) -> str:
+    """The channel by which the firm is reached; the window's own, if it has no address."""
+    address = locked.address()
+    return address.channel if address else next(iter(locked.office.channels), locked.row.channel)
+
+
+def _told_by(locked: LockedCase) -> str:
+    """How the firm hears of a step: where it is written to, else as it came."""
+    address = locked.address()
+    return address.channel if address else locked.row.channel
 
 
 def _check_given(locked: LockedCase, at: datetime) -> None:
@@ -282,12 +303,12 @@ def wait(
     if until is not None and until < local(locked.now).date().isoformat():
         raise Invalid("補件期限不能早於今日。", field="until")
     if on == "firm":
-        locked_case.check_reach(locked, "on", by_line=False)
+        locked_case.check_reach(locked, "on")
         message = translations.beside(locked, message, translation)
     steps.check(locked.case, EventKind.WAITING)
     stored = _add_message(
         locked.session, locked.row, direction="out" if on == "firm" else "note", text=message, at=locked.now,
-        by=locked.actor.email, via="line",
+        by=locked.actor.email, via=_told_by(locked) if on == "firm" else locked.row.channel,
     )  # fmt: skip
     agency = agency if on == "agency" else None
     locked.record(EventKind.WAITING, on=on, agency=agency, until=until, message_id=stored.id)
@@ -378,7 +399,13 @@ def close(
     summary = translations.beside(locked, _text(summary, "summary", limit=2000), translation)
     steps.check(locked.case, EventKind.CLOSED, outcome=outcome)
     message = _add_message(
-        locked.session, locked.row, direction="out", text=summary, at=locked.now, by=locked.actor.email, via="line"
+        locked.session,
+        locked.row,
+        direction="out",
+        text=summary,
+        at=locked.now,
+        by=locked.actor.email,
+        via=_told_by(locked),
     )
     locked.record(EventKind.CLOSED, outcome=outcome.value, message_id=message.id)
     notifications.withdraw(locked)

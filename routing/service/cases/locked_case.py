@@ -20,7 +20,8 @@ from routing.service.office_context import OfficeContext
 from routing.store.accounts import queries as account_store
 from routing.store.cases import queries as store
 from routing.store.cases.schema import Case as CaseRow
-from routing.store.conversation.schema import Contact
+from routing.store.conversation import queries as conversation_store
+from routing.store.conversation.schema import Contact, ContactAddress
 
 
 @dataclass(slots=True)
@@ -36,8 +37,12 @@ class LockedCase:
 
     @property
     def contact(self) -> Contact | None:
-        """Who writes for the firm, if the case has a LINE contact."""
+        """Who writes for the firm, if we know."""
         return store.contact_of(self.session, self.row)
+
+    def address(self, channel: str | None = None) -> ContactAddress | None:
+        """Where that person is written to, on this channel or on any that carries messages."""
+        return address_of(self.session, self.office, self.row, channel)
 
     @property
     def version(self) -> int:
@@ -63,6 +68,21 @@ class LockedCase:
         # One that happened before others takes its place among them; any other is the last.
         self.case = store.state_of(self.session, self.row) if event.at < last else apply(self.case, event)
         project(self.office, self.row, self.case, self.now)
+
+
+def address_of(
+    session: Session, office: OfficeContext, row: CaseRow, channel: str | None = None
+) -> ContactAddress | None:
+    """Where the firm of a case is written to, on this channel or on any that carries messages; None: nowhere.
+
+    Rather where it can be reached; of several such, on the channel that the case came by.
+    """
+    found = [
+        one
+        for one in conversation_store.addresses(session, [row.contact_id])
+        if one.channel in office.channels and channel in {None, one.channel}
+    ]
+    return min(found, key=lambda one: (not one.reachable, one.channel != row.channel), default=None)
 
 
 def project(office: OfficeContext, row: CaseRow, case: Case, now: datetime) -> None:
@@ -143,20 +163,22 @@ def change(
     return LockedCase(session=session, office=office, row=row, case=case, actor=actor, now=now)
 
 
-def check_reach(locked: LockedCase, field: str, *, by_line: bool) -> None:
-    """Refuse if LINE cannot reach the firm: a message it never gets must not stop a clock or count as an answer.
+def check_reach(locked: LockedCase, field: str, *, channel: str | None = None) -> None:
+    """Refuse if the firm cannot be reached: a message it never gets must not stop a clock or count as an answer.
 
-    ``by_line``: LINE alone will do; else a case without a LINE contact passes, since its firm is told another way.
+    ``channel``: this one alone will do; else a case whose firm has no address passes, since it is told another way.
 
     Raises:
-        Invalid: there is no LINE contact, or it has blocked the account.
+        Invalid: there is no address on the channel, or the firm has blocked us there.
     """
-    contact = locked.contact
-    if contact is None or contact.line_user_id is None:
-        if by_line:
-            raise Invalid("本案沒有 LINE 聯絡人，請改選電話、公文等回復方式。", field=field, code="no_line_contact")
-    elif not contact.reachable:
-        raise Invalid("廠商已封鎖官方帳號，LINE 無法送達，請改以電話或公文回復。", field=field, code="unreachable")
+    address = locked.address(channel)
+    if address is None:
+        if channel is not None:
+            name = locked.office.sentences.say(f"via.{channel}", None)
+            raise Invalid(f"本案沒有 {name} 聯絡人，請改選電話、公文等回復方式。", field=field, code="no_address")
+    elif not address.reachable:
+        name = locked.office.sentences.say(f"via.{address.channel}", None)
+        raise Invalid(f"廠商已封鎖官方帳號，{name} 無法送達，請改以電話或公文回復。", field=field, code="unreachable")
 
 
 def audit(locked: LockedCase, action: str, **detail: Any) -> None:

@@ -21,13 +21,13 @@ Notifier = Callable[[LockedCase, str, list[Outgoing]], None]
 
 
 def push(locked: LockedCase, reason: str, messages: list[Outgoing]) -> None:
-    """Queue a notice to the case's LINE contact; nothing happens if there is none or the case was imported."""
-    contact = locked.contact
-    if contact is None or contact.line_user_id is None or locked.row.imported:
+    """Queue a notice to the firm; nothing happens if it has no address or the case was imported."""
+    address = locked.address()
+    if address is None or locked.row.imported:
         return
     outbox_store.put(
-        locked.session, contact_id=contact.id, case_id=locked.row.id, payload=to_plain(messages), reason=reason,
-        now=locked.now,
+        locked.session, channel=address.channel, contact_id=address.contact_id, case_id=locked.row.id,
+        payload=to_plain(messages), reason=reason, now=locked.now,
     )  # fmt: skip
 
 
@@ -152,9 +152,9 @@ def assigned(locked: LockedCase) -> list[Outgoing]:
 
 
 def replied(locked: LockedCase, text: str, *, via: str, at: datetime) -> list[Outgoing]:
-    """An answer: its words if by LINE, a record that it was given if by another way."""
+    """An answer: its words if we carry them, a record that it was given if it was given another way."""
     text = for_firm(locked, text)
-    if via == "line":
+    if via in locked.office.channels:
         card = _card(locked, "replied", body=text, tone="info")
     else:
         body = say(locked, "notice.replied_elsewhere.body", via=say(locked, f"via.{via}"), at=show_instant(at))

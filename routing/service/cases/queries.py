@@ -14,7 +14,7 @@ from routing.domain.case import Case, Event, Status
 from routing.domain.errors import NotFound
 from routing.domain.pagination import Page, before_of, page_of
 from routing.domain.permissions import Actor, Permission, confidential_scope, require_team
-from routing.service.cases.locked_case import find, seen
+from routing.service.cases.locked_case import address_of, find, seen
 from routing.service.office_context import OfficeContext
 from routing.store.accounts import queries as account_store
 from routing.store.cases import queries as case_store
@@ -22,7 +22,7 @@ from routing.store.cases import queries as store
 from routing.store.cases.queries import CaseFilter
 from routing.store.cases.schema import Case as CaseRow
 from routing.store.cases.schema import Firm
-from routing.store.conversation.schema import Media, Message
+from routing.store.conversation.schema import ContactAddress, Media, Message
 from routing.store.messaging import outbox as outbox_store
 from routing.store.messaging.schema import Outbox
 
@@ -142,8 +142,14 @@ class CaseWhole:
     media: dict[int, Media]
     names: dict[str, str]
     deliveries: list[Outbox]
-    reachable: bool | None
+    address: ContactAddress | None
+    """Where the firm is written to, if a channel of ours carries messages to it."""
     language: str
+
+    @property
+    def reachable(self) -> bool | None:
+        """Whether messages arrive there; None: there is nowhere to write to."""
+        return self.address.reachable if self.address else None
 
 
 def lines(session: Session, office: OfficeContext, rows: list[CaseRow], *, now: datetime) -> list[CaseLine]:
@@ -231,7 +237,7 @@ def whole(session: Session, office: OfficeContext, actor: Actor, number: str, *,
         media=store.media_of(session, [message.id for message in messages]),
         names=account_store.names(session, people_named),
         deliveries=outbox_store.listing(session, case_id=row.id, limit=100),
-        reachable=contact.reachable if contact and contact.line_user_id else None,
+        address=address_of(session, office, row),
         language=(contact.language if contact else None) or row.language,
     )
 

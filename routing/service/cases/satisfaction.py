@@ -22,25 +22,25 @@ _REASON = 1000
 
 
 def ask(locked: LockedCase, outcome: Outcome, *, notify: Notifier) -> None:
-    """Ask the firm how it was, if this close is asked about and LINE can reach it."""
-    contact = locked.contact
-    if contact is None or contact.line_user_id is None or not contact.reachable or locked.row.imported:
+    """Ask the firm how it was, if this close is asked about and a channel of ours can reach it."""
+    address = locked.address()
+    if address is None or not address.reachable or locked.row.imported:
         return
     last = store.last_asked(
-        locked.session, firm_id=locked.row.firm_id, contact_id=contact.id, since=locked.now - survey.QUIET
+        locked.session, firm_id=locked.row.firm_id, contact_id=address.contact_id, since=locked.now - survey.QUIET
     )
     if survey.asks(outcome, last, locked.now):
         locked.record(EventKind.SURVEYED, automatic=True)
         notify(locked, "survey", notifications.survey(locked))
 
 
-def rate(locked: LockedCase, score: int) -> None:
-    """The firm's own answer in the chat, 1 to 5 with 5 best; tapping another changes it while it may be given."""
+def rate(locked: LockedCase, score: int, *, via: str) -> None:
+    """The firm's own answer in a chat, 1 to 5 with 5 best; tapping another changes it while it may be given."""
     if not 1 <= score <= 5:
         raise Invalid("score 必須在 1 到 5 之間。", field="score")
     case = locked.case
-    if case.rating != score or case.rated_via != "line" or not survey.rated_since_close(case):
-        locked.record(EventKind.RATED, automatic=True, score=score, via="line")
+    if case.rating != score or case.rated_via != via or not survey.rated_since_close(case):
+        locked.record(EventKind.RATED, automatic=True, score=score, via=via)
 
 
 def rate_reason(locked: LockedCase, message: Message) -> None:
@@ -49,9 +49,7 @@ def rate_reason(locked: LockedCase, message: Message) -> None:
     if not survey.rated_since_close(case):
         return
     message.case_id = locked.row.id
-    locked.record(
-        EventKind.RATED, automatic=True, score=case.rating, via=case.rated_via or "line", message_id=message.id
-    )
+    locked.record(EventKind.RATED, automatic=True, score=case.rating, via=case.rated_via, message_id=message.id)
 
 
 def enter(locked: LockedCase, score: int, *, via: str, reason: str = "") -> None:
@@ -63,8 +61,9 @@ def enter(locked: LockedCase, score: int, *, via: str, reason: str = "") -> None
     steps.permit(locked.actor, "rating")
     if not 1 <= score <= 5:
         raise Invalid("滿意度必須在 1 到 5 之間。", field="score")
-    if via not in set(Channel) or via == Channel.LINE:
-        raise Invalid("請選擇廠商回答的方式（LINE 由廠商自行點選）。", field="via")
+    if via not in set(Channel) or via in locked.office.channels:
+        own = "、".join(locked.office.sentences.say(f"via.{one}", None) for one in locked.office.channels)
+        raise Invalid(f"請選擇廠商回答的方式（{own} 由廠商自行點選）。", field="via")
     if len(reason) > _REASON:
         raise Invalid(f"原因請在 {_REASON} 字以內。", field="text")
     steps.check(locked.case, EventKind.RATED)

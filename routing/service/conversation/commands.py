@@ -1,4 +1,4 @@
-"""One thing a firm did on LINE, from its event to its effects and the answer in the outbox, in one transaction.
+"""One thing a firm did on a channel, from its event to its effects and the answer in the outbox, in one transaction.
 
 The dialogue decides; here its decisions are carried out. A step that fails for a reason the domain knows is told to
 the firm in a sentence, and its message stays; any other failure undoes everything and the event is tried again.
@@ -26,9 +26,10 @@ from routing.service.conversation.session import Conversation
 from routing.service.conversation.unsend import take_back
 from routing.service.office_context import OfficeContext
 from routing.store.conversation import queries as conversation_store
-from routing.store.conversation.schema import Contact, Media, Message
+from routing.store.conversation.schema import Contact, ContactAddress, Media, Message
 from routing.store.messaging import inbox as inbox_store
 from routing.store.messaging import outbox as outbox_store
+from routing.store.messaging.inbox import PartitionKey
 from routing.store.session import announce, instant
 
 _WORDS = re.compile(r"[^\W\d_]")
@@ -57,11 +58,11 @@ def take(
         # What people say in a group is theirs: nothing of it is kept, and it says nothing of blocking (trap L26).
         groups.answer(session, office, reader, inbound, now=now, token_until=token_until)
         return
-    contact, new = conversation_store.contact_by_line_id(session, inbound.user_id, now=now)
+    contact, address, new = conversation_store.contact_at(session, inbound.channel, inbound.user_id, now=now)
     conversation = Conversation(
         session=session, office=office, reader=reader, inbound=inbound, contact=contact, now=now, new_contact=new
     )
-    _learn_contact(contact, inbound)
+    _learn_contact(contact, address, inbound)
     if inbound.kind is InboundKind.UNFOLLOW:
         return
     if inbound.kind in _STORED:
@@ -82,19 +83,19 @@ def take(
         flood_limit.quieten(conversation, result, alert_before=alert_before)
     if conversation.told and not (speed.crowd and (token_until is None or now > token_until)):
         outbox_store.put(
-            session, contact_id=contact.id, payload=to_plain(conversation.told[:5]), now=now,
+            session, channel=inbound.channel, contact_id=contact.id, payload=to_plain(conversation.told[:5]), now=now,
             reason=outbox_store.NEVER_PUSHED if speed.crowd else "answer",
             reply_token=inbound.reply_token, token_until=token_until,
         )  # fmt: skip
 
 
-def _learn_contact(contact: Contact, inbound: Inbound) -> None:
-    """Keep whether the contact can be reached (wrote, or blocked us), by the newest event, not the last to arrive.
+def _learn_contact(contact: Contact, address: ContactAddress, inbound: Inbound) -> None:
+    """Keep whether the address can be reached (wrote, or blocked us), by the newest event, not the last to arrive.
 
-    And what its profile says it reads, while it has written nothing.
+    And what the person's profile says they read, while they have written nothing.
     """
-    if contact.reach_at is None or inbound.at >= contact.reach_at:
-        contact.reachable, contact.reach_at = inbound.kind is not InboundKind.UNFOLLOW, inbound.at
+    if address.reach_at is None or inbound.at >= address.reach_at:
+        address.reachable, address.reach_at = inbound.kind is not InboundKind.UNFOLLOW, inbound.at
     if inbound.reads and contact.language is None:
         contact.language = reading_language(inbound.reads).value
 
@@ -156,27 +157,26 @@ def _learn_language(conversation: Conversation, understanding: Understanding, *,
 
 def _store(conversation: Conversation) -> Message:
     inbound = conversation.inbound
-    known = (
-        conversation_store.message_by_line_id(conversation.session, inbound.message_id) if inbound.message_id else None
-    )
+    session, channel, external_id = conversation.session, inbound.channel, inbound.message_id
+    known = conversation_store.message_by_external_id(session, channel, external_id) if external_id else None
     if known is not None:
         return known
-    gone = inbound.message_id is not None and conversation_store.was_unsent(conversation.session, inbound.message_id)
-    if gone and inbound.user_id and inbound.message_id:
-        inbox_store.forget(conversation.session, inbound.user_id, inbound.message_id)
+    gone = external_id is not None and conversation_store.was_unsent(session, channel, external_id)
+    if gone and inbound.user_id and external_id:
+        inbox_store.forget(session, PartitionKey(channel, inbound.user_id), external_id)
     message = Message(
         contact_id=conversation.contact.id, direction="in", kind=inbound.media or inbound.kind.value,
-        text="" if gone else inbound.text, at=min(inbound.at, conversation.now), via="line",
-        line_message_id=inbound.message_id, erased_at=conversation.now if gone else None,
+        text="" if gone else inbound.text, at=min(inbound.at, conversation.now), via=channel,
+        channel=channel if external_id else None, external_id=external_id, erased_at=conversation.now if gone else None,
     )  # fmt: skip
-    conversation.session.add(message)
-    conversation.session.flush()
-    if inbound.kind is InboundKind.MEDIA and inbound.message_id and not gone:
-        conversation.session.add(
+    session.add(message)
+    session.flush()
+    if inbound.kind is InboundKind.MEDIA and external_id and not gone:
+        session.add(
             Media(
-                message_id=message.id, line_message_id=inbound.message_id, file_name=inbound.file_name,
-                size=inbound.size, state="pending", due_at=instant(conversation.session),
+                message_id=message.id, channel=channel, external_id=external_id, file_name=inbound.file_name,
+                size=inbound.size, state="pending", due_at=instant(session),
             )
         )  # fmt: skip
-        announce(conversation.session, conversation_store.FILES)
+        announce(session, conversation_store.FILES)
     return message

@@ -74,8 +74,9 @@ def _open_case(conversation: Conversation, state: State, effect: effects.OpenCas
     led_at = datetime.fromisoformat(gathered.led_at) if gathered.led_at else conversation.inbound.at
     received = min(conversation.inbound.at, conversation.now)
     new = case_commands.NewCase(
-        channel="line", category=gathered.category or "other", topic=gathered.topic, kind=Kind.ENQ,
-        subject=(led or (words[0] if words else ""))[:80], text="\n".join(words) or led, language=conversation.language,
+        channel=conversation.inbound.channel, category=gathered.category or "other", topic=gathered.topic,
+        kind=Kind.ENQ, subject=(led or (words[0] if words else ""))[:80], text="\n".join(words) or led,
+        language=conversation.language,
         park=gathered.park if gathered.park != "none" else None, firm_name=gathered.firm_name, firm_ubn=gathered.ubn,
         contact_name=gathered.contact_name, contact_phone=gathered.phone, alert=gathered.alert, received_at=received,
         first_contact_at=min(led_at, received),
@@ -122,7 +123,7 @@ def _reopen(conversation: Conversation, state: State, effect: effects.Reopen) ->
 
 
 def _rate(conversation: Conversation, state: State, effect: effects.Rate) -> State:
-    satisfaction.rate(_hold(conversation, effect.number), effect.score)
+    satisfaction.rate(_hold(conversation, effect.number), effect.score, via=conversation.inbound.channel)
     return state
 
 

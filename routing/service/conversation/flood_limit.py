@@ -1,7 +1,7 @@
 """One user's flood: what comes beyond the limit is kept and worked on, answered once, and costs nobody a push.
 
-The limit counts LINE's timestamps, so that events that come late together, after a pause of ours, are no flood. What
-is said to somebody in a flood goes by reply token or not at all (contract §9, "Too much").
+The limit counts the channel's timestamps, so that events that come late together, after a pause of ours, are no
+flood. What is said to somebody in a flood goes by reply token or not at all (contract §9, "Too much").
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from routing.service.conversation.session import Conversation
 from routing.store.conversation.schema import Contact
 from routing.store.messaging import inbox as inbox_store
 from routing.store.messaging import outbox as outbox_store
+from routing.store.messaging.inbox import PartitionKey
 
 LIMIT = 30
 """Messages of one user within a minute that are answered each."""
@@ -39,10 +40,9 @@ def pace(session: Session, inbound: Inbound) -> Pace:
     """How fast this user writes around this event."""
     if inbound.user_id is None:
         return Pace(beyond=False, crowd=False)
-    before = inbox_store.number_between(session, inbound.user_id, inbound.at - WINDOW, inbound.at)
-    after = (
-        inbox_store.number_between(session, inbound.user_id, inbound.at, inbound.at + WINDOW) if before <= LIMIT else 0
-    )
+    writer = PartitionKey(inbound.channel, inbound.user_id)
+    before = inbox_store.number_between(session, writer, inbound.at - WINDOW, inbound.at)
+    after = inbox_store.number_between(session, writer, inbound.at, inbound.at + WINDOW) if before <= LIMIT else 0
     return Pace(beyond=before > LIMIT, crowd=before + after > LIMIT)
 
 

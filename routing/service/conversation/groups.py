@@ -50,7 +50,7 @@ def answer(
     else:
         return
     outbox_store.put(
-        session, contact_id=None, payload=to_plain(said), now=now, reason=outbox_store.GROUP,
+        session, channel=inbound.channel, contact_id=None, payload=to_plain(said), now=now, reason=outbox_store.GROUP,
         reply_token=inbound.reply_token, token_until=token_until,
     )  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""Fetching the files firms sent: at once, since LINE keeps them for an unstated time (trap L20)."""
+"""Fetching the files firms sent: at once, since a channel may keep them for a short time only (trap L20)."""
 
 from __future__ import annotations
 
@@ -25,14 +25,15 @@ class Content:
     content_type: str
 
 
-Fetch = Callable[[str], Content | None]
-"""A message id to its content; None if it is gone; raises DeliveryError if it may come later."""
+Fetch = Callable[[str, str], Content | None]
+"""A channel and its id of a message to the content; None if it is gone; raises DeliveryError if it may come later."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Due:
     id: int
-    line_message_id: str
+    channel: str
+    external_id: str
     attempt: int
 
 
@@ -48,7 +49,7 @@ def fetch_one(database: Database, fetch: Fetch, beats: leases.Heartbeat) -> bool
             return False
         rows[0].due_at = now + leases.LENGTH
         rows[0].attempts += 1
-        due = _Due(rows[0].id, rows[0].line_message_id, rows[0].attempts)
+        due = _Due(rows[0].id, rows[0].channel, rows[0].external_id, rows[0].attempts)
     with beats.holding(lambda session, until: conversation_store.keep_media(session, due.id, due.attempt, until)):
         _fetch(database, fetch, due)
     return True
@@ -56,7 +57,7 @@ def fetch_one(database: Database, fetch: Fetch, beats: leases.Heartbeat) -> bool
 
 def _fetch(database: Database, fetch: Fetch, due: _Due) -> None:
     try:
-        content = fetch(due.line_message_id)
+        content = fetch(due.channel, due.external_id)
     except DeliveryError as error:
         with database.writing() as session:
             row = conversation_store.media_content(session, due.id)

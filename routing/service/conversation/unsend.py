@@ -22,6 +22,7 @@ from routing.store.conversation import erasure
 from routing.store.conversation import queries as conversation_store
 from routing.store.conversation.schema import Message
 from routing.store.messaging import inbox as inbox_store
+from routing.store.messaging.inbox import PartitionKey
 
 _FACTS = ("firm_name", "ubn", "contact_name", "phone")
 
@@ -30,15 +31,16 @@ def take_back(session: Session, inbound: Inbound, *, now: datetime) -> None:
     """Carry out an unsend, whether the message was handled, waits to be, or has not come yet."""
     if inbound.message_id is None:
         return
-    conversation_store.remember_unsent(session, inbound.message_id, now=now)
+    conversation_store.remember_unsent(session, inbound.channel, inbound.message_id, now=now)
     if (key := inbound.place or inbound.user_id) is not None:
-        inbox_store.forget(session, key, inbound.message_id)
-    message = conversation_store.message_by_line_id(session, inbound.message_id)
+        inbox_store.forget(session, PartitionKey(inbound.channel, key), inbound.message_id)
+    message = conversation_store.message_by_external_id(session, inbound.channel, inbound.message_id)
     if message is None or message.erased_at is not None:
         return
     contact = account_store.hold_contact(session, message.contact_id)
     if contact is not None:
-        inbox_store.forget(session, contact.line_user_id or "", inbound.message_id)
+        for one in conversation_store.addresses(session, [contact.id]):
+            inbox_store.forget(session, PartitionKey(one.channel, one.address), inbound.message_id)
     words = message.text.strip()
     row = case_store.by_id(session, message.case_id, lock=True) if message.case_id is not None else None
     if row is not None:

@@ -26,7 +26,8 @@ def messages(
         return office.sentences.say(key, language, **values)
 
     turn = Turn(
-        inbound=Inbound(kind=InboundKind.TEXT, at=now, user_id=None, text=entry.question), state=State(),
+        inbound=Inbound(channel=next(iter(office.channels), ""), kind=InboundKind.TEXT, at=now, text=entry.question),
+        state=State(),
         known=Known(), language=language, say=say, today=local(now).date(), cases=(), parks=(),
         find_park=lambda _text: None, entry=lambda _id: None, common=lambda _name: (),
         small_reply=lambda _intent: None, emergency=lambda _alert: None,

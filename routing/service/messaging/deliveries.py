@@ -50,8 +50,8 @@ def deliveries(
         limit=limit,
         seen_by=confidential_scope(actor),
     )
-    blocked = conversation_store.unreachable_contacts(session, [row.contact_id for row, _ in found])
-    return [Delivery(row, of_case, row.contact_id in blocked) for row, of_case in found]
+    blocked = conversation_store.blocked_addresses(session, [row.contact_id for row, _ in found])
+    return [Delivery(row, of_case, (row.contact_id, row.channel) in blocked) for row, of_case in found]
 
 
 def counts(session: Session, actor: Actor) -> dict[str, int]:
@@ -65,7 +65,7 @@ def counts(session: Session, actor: Actor) -> dict[str, int]:
 
 
 def set_aside_events(session: Session, actor: Actor) -> list[Inbox]:
-    """Events from LINE that could not be handled, newest first. Pages show when and why, never what was in them.
+    """Events that could not be handled, newest first. Pages show when and why, never what was in them.
 
     Raises:
         Forbidden: the person is a partner.

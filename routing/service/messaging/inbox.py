@@ -17,6 +17,7 @@ from routing.service.conversation.reader import Reader
 from routing.service.messaging import leases
 from routing.service.office_context import OfficeContextProvider
 from routing.store.messaging import inbox as store
+from routing.store.messaging.inbox import PartitionKey
 from routing.store.session import Database, instant
 
 LEASE = leases.LENGTH
@@ -34,41 +35,41 @@ still comes within the minute.
 
 log = structlog.get_logger("inbox")
 
-ReadEvent = Callable[[str, int], Inbound]
-"""A raw event and its timestamp in milliseconds to what it means; raises ValueError for what is no event."""
+ReadEvent = Callable[[str, str, int], Inbound]
+"""A channel's raw event and its timestamp in milliseconds to what it means; raises ValueError for what is no event."""
 
 
 def work_partition(
-    database: Database, office_provider: OfficeContextProvider, reader: Reader, read: ReadEvent, user_key: str, *,
-    holder: str, now: Callable[[], datetime],
+    database: Database, office_provider: OfficeContextProvider, reader: Reader, read: ReadEvent,
+    partition: PartitionKey, *, holder: str, now: Callable[[], datetime],
 ) -> int:  # fmt: skip
     """Handle some of a user's due events, oldest first; says how many. Nobody else touches the partition meanwhile."""
     with database.writing() as session:
-        if not store.hold_partition(session, user_key, holder=holder, now=instant(session), lease=LEASE):
+        if not store.hold_partition(session, partition, holder=holder, now=instant(session), lease=LEASE):
             return 0
     handled = 0
     try:
-        while handled < AT_A_TIME and _one(database, office_provider, reader, read, user_key, holder=holder, now=now):
+        while handled < AT_A_TIME and _one(database, office_provider, reader, read, partition, holder=holder, now=now):
             handled += 1
     finally:
         with database.writing() as session:
-            store.free_partition(session, user_key, holder=holder)
+            store.free_partition(session, partition, holder=holder)
     return handled
 
 
 def _one(
-    database: Database, office_provider: OfficeContextProvider, reader: Reader, read: ReadEvent, user_key: str, *,
-    holder: str, now: Callable[[], datetime],
+    database: Database, office_provider: OfficeContextProvider, reader: Reader, read: ReadEvent,
+    partition: PartitionKey, *, holder: str, now: Callable[[], datetime],
 ) -> bool:  # fmt: skip
     at = now()
     with database.reading() as session:
-        row = store.next_event(session, user_key, now=instant(session))
+        row = store.next_event(session, partition, now=instant(session))
     if row is None:
         return False
     try:
-        inbound = read(row.raw, row.event_at)
+        inbound = read(row.channel, row.raw, row.event_at)
         with database.writing() as session:
-            if not store.keep_partition(session, user_key, holder=holder, now=instant(session), lease=LEASE):
+            if not store.keep_partition(session, partition, holder=holder, now=instant(session), lease=LEASE):
                 return False
             if store.claim(session, row.id, now=at):
                 token_until = row.received_at + TOKEN_LIFE if inbound.reply_token else None

@@ -56,6 +56,7 @@ class OutboundMessage:
     """A leased message with all that sending needs, so that no transaction is open while the channel is asked."""
 
     id: int
+    channel: str
     kind: str
     to: str | None
     reply_token: str | None
@@ -79,8 +80,14 @@ def lease_messages(session: Session, *, now: datetime, limit: int = 1) -> list[O
         rows = outbox_store.lease(session, now=now, length=LEASE, limit=limit - len(batch))
         if not rows:
             break
-        contacts = conversation_store.contacts(session, {row.contact_id for row in rows if row.contact_id is not None})
-        batch += [_parcel(contacts.get(row.contact_id or 0), row, now) for row in rows if not _settled(row, now)]
+        ids = {row.contact_id for row in rows if row.contact_id is not None}
+        contacts = conversation_store.contacts(session, ids)
+        best_last = reversed(conversation_store.addresses(session, ids))
+        to = {(one.contact_id, one.channel): one.address for one in best_last}
+        for row in rows:
+            if not _settled(row, now):
+                key = row.contact_id or 0
+                batch.append(_outbound(contacts.get(key), to.get((key, row.channel)), row, now))
     return batch
 
 
@@ -107,13 +114,13 @@ def _becomes_push(row: Outbox) -> None:
     row.kind, row.reply_token, row.attempts, row.first_try_at = "push", None, 0, None
 
 
-def _parcel(contact: Contact | None, row: Outbox, now: datetime) -> OutboundMessage:
+def _outbound(contact: Contact | None, to: str | None, row: Outbox, now: datetime) -> OutboundMessage:
     row.attempts += 1
     row.first_try_at = row.first_try_at or now
     return OutboundMessage(
-        id=row.id, kind=row.kind, to=contact.line_user_id if contact else None, reply_token=row.reply_token,
-        retry_key=row.retry_key, payload=row.payload, language=_language(contact), attempt=row.attempts,
-        first_try_at=row.first_try_at, token_until=row.token_until, doubtful=row.doubtful,
+        id=row.id, channel=row.channel, kind=row.kind, to=to, reply_token=row.reply_token, retry_key=row.retry_key,
+        payload=row.payload, language=_language(contact), attempt=row.attempts, first_try_at=row.first_try_at,
+        token_until=row.token_until, doubtful=row.doubtful,
     )  # fmt: skip
 
 
@@ -187,7 +194,7 @@ def _send(sender: Sender, outbound: OutboundMessage) -> str | None:
     if outbound.kind == "reply" and outbound.reply_token is not None:
         return sender.reply(outbound.reply_token, messages, language=outbound.language)
     if outbound.to is None:
-        raise DeliveryError("the contact has no LINE account", code="no_recipient", permanent=True)
+        raise DeliveryError("the contact has no address on this channel", code="no_recipient", permanent=True)
     return sender.push(outbound.to, messages, retry_key=outbound.retry_key, language=outbound.language)
 
 

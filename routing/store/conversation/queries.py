@@ -13,7 +13,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session, undefer
 
 from routing.store.cases.schema import Case, Withdrawn
-from routing.store.conversation.schema import Contact, Enquiry, Media, Message, Unsent
+from routing.store.conversation.schema import Contact, ContactAddress, Enquiry, Media, Message, Unsent
 from routing.store.session import announce, changed, insert_ignoring
 
 NAMES, FILES = "names", "files"
@@ -28,9 +28,10 @@ def contacts(session: Session, ids: Iterable[int]) -> dict[int, Contact]:
     return {row.id: row for row in session.scalars(select(Contact).where(Contact.id.in_(wanted)))}
 
 
-def message_by_line_id(session: Session, line_message_id: str) -> Message | None:
-    """The message LINE knows by this id."""
-    return session.scalars(select(Message).where(Message.line_message_id == line_message_id)).one_or_none()
+def message_by_external_id(session: Session, channel: str, external_id: str) -> Message | None:
+    """The message a channel knows by this id."""
+    query = select(Message).where(Message.channel == channel, Message.external_id == external_id)
+    return session.scalars(query).one_or_none()
 
 
 def message(session: Session, message_id: int) -> Message | None:
@@ -128,43 +129,77 @@ def enquiries_of_messages(session: Session, message_ids: Iterable[int], contact_
     return list(session.scalars(query)) if wanted else []
 
 
-def unreachable_contacts(session: Session, contact_ids: list[int]) -> set[int]:
-    """Which of these contacts have blocked the official account."""
-    query = select(Contact.id).where(Contact.id.in_(contact_ids), Contact.reachable.is_(False))
-    return set(session.scalars(query)) if contact_ids else set()
+def addresses(session: Session, contact_ids: Iterable[int | None]) -> list[ContactAddress]:
+    """The addresses of some contacts, those that can be reached first, and of them the one heard from last."""
+    wanted = {contact_id for contact_id in contact_ids if contact_id is not None}
+    if not wanted:
+        return []
+    newest = ContactAddress.reachable.desc(), ContactAddress.reach_at.desc().nulls_last(), ContactAddress.id.desc()
+    return list(session.scalars(select(ContactAddress).where(ContactAddress.contact_id.in_(wanted)).order_by(*newest)))
 
 
-def contact_by_line_id(session: Session, line_user_id: str, *, now: datetime) -> tuple[Contact, bool]:
-    """The contact behind a LINE user, made if new (one row however many messages come at once, trap L16).
+def blocked_addresses(session: Session, contact_ids: Iterable[int | None]) -> set[tuple[int, str]]:
+    """Which contacts have blocked us on which channels."""
+    found: dict[tuple[int, str], bool] = {}
+    for one in addresses(session, contact_ids):
+        found[one.contact_id, one.channel] = found.get((one.contact_id, one.channel), False) or one.reachable
+    return {key for key, reachable in found.items() if not reachable}
 
-    The row is locked until the transaction ends. Says whether it was new.
+
+def contact_at(
+    session: Session, channel: str, address: str, *, now: datetime
+) -> tuple[Contact, ContactAddress, bool]:  # fmt: skip
+    """The contact at an address of a channel, made if new (one row however many messages come at once, trap L16).
+
+    Both rows are locked until the transaction ends. Says whether they were new.
     """
-    row = {
-        "line_user_id": line_user_id, "created_at": now, "reachable": True, "dialogue": {},
-    }  # fmt: skip
-    new = insert_ignoring(session, Contact, row, key=("line_user_id",))
-    if new:
-        announce(session, NAMES)
-    query = select(Contact).where(Contact.line_user_id == line_user_id).with_for_update(key_share=True)
-    return session.scalars(query).one(), new
-
-
-def remember_unsent(session: Session, line_message_id: str, *, now: datetime) -> None:
-    """Keep a tombstone for a message taken back, in case it has not come yet (trap L3)."""
-    insert_ignoring(session, Unsent, {"line_message_id": line_message_id, "at": now}, key=("line_message_id",))
-
-
-def was_unsent(session: Session, line_message_id: str) -> bool:
-    """Whether a message was taken back before we got to it."""
-    return session.get(Unsent, line_message_id) is not None
-
-
-def contacts_without_name(session: Session, *, limit: int) -> list[tuple[int, str]]:
-    """Contacts whose LINE profile was never asked for."""
-    query = select(Contact.id, Contact.line_user_id).where(
-        Contact.display_name.is_(None), Contact.line_user_id.is_not(None)
+    query = (
+        select(Contact, ContactAddress)
+        .join(ContactAddress, ContactAddress.contact_id == Contact.id)
+        .where(ContactAddress.channel == channel, ContactAddress.address == address)
+        .with_for_update(key_share=True)
     )
-    return [(row[0], str(row[1])) for row in session.execute(query.order_by(Contact.id.desc()).limit(limit))]
+    found = session.execute(query).one_or_none()
+    new = False
+    if found is None:
+        contact = Contact(created_at=now, dialogue={})
+        session.add(contact)
+        session.flush()
+        row = {
+            "contact_id": contact.id, "channel": channel, "address": address, "reachable": True, "created_at": now,
+        }  # fmt: skip
+        new = insert_ignoring(session, ContactAddress, row, key=("channel", "address"))
+        if new:
+            announce(session, NAMES)
+        else:
+            # Somebody else was first.
+            session.delete(contact)
+            session.flush()
+        found = session.execute(query).one()
+    return found[0], found[1], new
+
+
+def remember_unsent(session: Session, channel: str, external_id: str, *, now: datetime) -> None:
+    """Keep a tombstone for a message taken back, in case it has not come yet (trap L3)."""
+    row = {"channel": channel, "external_id": external_id, "at": now}
+    insert_ignoring(session, Unsent, row, key=("channel", "external_id"))
+
+
+def was_unsent(session: Session, channel: str, external_id: str) -> bool:
+    """Whether a message was taken back before we got to it."""
+    return session.get(Unsent, (channel, external_id)) is not None
+
+
+def contacts_without_name(session: Session, *, limit: int) -> list[ContactAddress]:
+    """Addresses of contacts whose name nobody was asked for."""
+    query = (
+        select(ContactAddress)
+        .join(Contact, Contact.id == ContactAddress.contact_id)
+        .where(Contact.display_name.is_(None))
+        .order_by(Contact.id.desc(), ContactAddress.id)
+        .limit(limit)
+    )
+    return list(session.scalars(query))
 
 
 def suggest_language(session: Session, contact_id: int, language: str) -> None:

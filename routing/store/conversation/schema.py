@@ -1,4 +1,4 @@
-"""Tables of conversations: contacts, what was said, files, tombstones of messages taken back, enquiries.
+"""Tables of conversations: contacts, their addresses, what was said, files, tombstones of what was taken back.
 
 What people wrote stands in ``message.text`` and nowhere else, so that erasing it there erases it.
 """
@@ -8,24 +8,23 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, LargeBinary, String, Text
+from sqlalchemy import ForeignKey, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from routing.store.base import Base, Id
 
 
 class Contact(Base):
-    """A person who writes for a firm; one row a LINE user. ``dialogue`` is where the conversation stands.
+    """A person who writes for a firm. ``dialogue`` is where the conversation stands.
 
     ``park_kind``: what the firm said when asked, while its park is not known.
     ``language``: what is read; ``language_chosen``: the firm chose it, so its sentences do not change it.
     ``firm_said``: the firm in this person's own words; chats show no name that another person gave.
-    ``reach_at``: when that happened by which ``reachable`` stands. ``flooded_at``: the last event beyond the limit.
+    ``flooded_at``: the last event beyond the limit.
     """
 
     __tablename__ = "contact"
     id: Mapped[int] = mapped_column(Id, primary_key=True)
-    line_user_id: Mapped[str | None] = mapped_column(String(64), unique=True)
     display_name: Mapped[str | None] = mapped_column(String(200))
     name: Mapped[str | None] = mapped_column(String(80))
     phone: Mapped[str | None] = mapped_column(String(40))
@@ -38,15 +37,33 @@ class Contact(Base):
     dialogue: Mapped[dict[str, Any]] = mapped_column(default=dict)
     notice_version: Mapped[str | None] = mapped_column(String(20))
     notice_at: Mapped[datetime | None]
-    reachable: Mapped[bool] = mapped_column(default=True)
-    reach_at: Mapped[datetime | None]
     flooded_at: Mapped[datetime | None]
     last_event_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
 
 
+class ContactAddress(Base):
+    """Where a channel finds a contact: the channel's own name for a person, one row each.
+
+    ``reachable``: the person has not blocked us there. ``reach_at``: when that happened by which it stands.
+    """
+
+    __tablename__ = "contact_address"
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    contact_id: Mapped[int] = mapped_column(ForeignKey("contact.id"), index=True)
+    channel: Mapped[str] = mapped_column(String(12))
+    address: Mapped[str] = mapped_column(String(80))
+    reachable: Mapped[bool] = mapped_column(default=True)
+    reach_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+    __table_args__ = (UniqueConstraint("channel", "address"),)
+
+
 class Message(Base):
-    """Words or a file, from a firm (``in``), to it (``out``), or among staff (``note``). Erased ones keep their row."""
+    """Words or a file, from a firm (``in``), to it (``out``), or among staff (``note``). Erased ones keep their row.
+
+    ``external_id``: by which ``channel`` knows it; both are null if no channel carried it here.
+    """
 
     __tablename__ = "message"
     id: Mapped[int] = mapped_column(Id, primary_key=True)
@@ -59,17 +76,20 @@ class Message(Base):
     by: Mapped[str | None] = mapped_column(String(200))
     via: Mapped[str] = mapped_column(String(12))
     doc_no: Mapped[str | None] = mapped_column(String(60))
-    line_message_id: Mapped[str | None] = mapped_column(String(64), unique=True)
+    channel: Mapped[str | None] = mapped_column(String(12))
+    external_id: Mapped[str | None] = mapped_column(String(64))
     erased_at: Mapped[datetime | None]
+    __table_args__ = (UniqueConstraint("channel", "external_id"),)
 
 
 class Media(Base):
-    """A file a firm sent: fetched from LINE at once, since LINE keeps it for an unstated time only."""
+    """A file a firm sent: fetched from its channel at once, which may keep it for a short time only."""
 
     __tablename__ = "media"
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     message_id: Mapped[int] = mapped_column(ForeignKey("message.id"), index=True)
-    line_message_id: Mapped[str] = mapped_column(String(64), unique=True)
+    channel: Mapped[str] = mapped_column(String(12))
+    external_id: Mapped[str] = mapped_column(String(64))
     file_name: Mapped[str | None] = mapped_column(String(200))
     content_type: Mapped[str | None] = mapped_column(String(100))
     size: Mapped[int | None]
@@ -77,13 +97,15 @@ class Media(Base):
     state: Mapped[str] = mapped_column(String(10), index=True)
     attempts: Mapped[int] = mapped_column(default=0)
     due_at: Mapped[datetime]
+    __table_args__ = (UniqueConstraint("channel", "external_id"),)
 
 
 class Unsent(Base):
     """A message taken back before (or after) we handled it: a tombstone without content."""
 
     __tablename__ = "unsent"
-    line_message_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    channel: Mapped[str] = mapped_column(String(12), primary_key=True)
+    external_id: Mapped[str] = mapped_column(String(64), primary_key=True)
     at: Mapped[datetime]
 
 

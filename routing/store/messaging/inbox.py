@@ -6,8 +6,9 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
-from sqlalchemy import Connection, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from routing.store.messaging.schema import Inbox, Partition
@@ -17,15 +18,28 @@ NEW, DONE, QUARANTINED = "new", "done", "quarantined"
 TOPIC = "inbox"
 
 
+class PartitionKey(NamedTuple):
+    """Whose events are handled one at a time: a user of a channel."""
+
+    channel: str
+    user_key: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RawEvent:
-    """One webhook event before anybody has looked inside: ``event_at`` is LINE's timestamp in milliseconds."""
+    """One event before anybody has looked inside: ``event_at`` is the channel's timestamp in milliseconds."""
 
+    channel: str
     webhook_event_id: str
     user_key: str
     event_at: int
     raw: str
     quarantine: str | None = None
+
+    @property
+    def partition(self) -> PartitionKey:
+        """Whose event it is."""
+        return PartitionKey(self.channel, self.user_key)
 
 
 def take_in(connection: Session | Connection, events: Sequence[RawEvent], *, now: datetime) -> None:
@@ -34,33 +48,33 @@ def take_in(connection: Session | Connection, events: Sequence[RawEvent], *, now
         return
     rows = [
         {
-            "webhook_event_id": event.webhook_event_id, "user_key": event.user_key, "event_at": event.event_at,
-            "received_at": now, "raw": event.raw, "state": QUARANTINED if event.quarantine else NEW, "attempts": 0,
-            "due_at": now, "error": event.quarantine,
+            "channel": event.channel, "webhook_event_id": event.webhook_event_id, "user_key": event.user_key,
+            "event_at": event.event_at, "received_at": now, "raw": event.raw,
+            "state": QUARANTINED if event.quarantine else NEW, "attempts": 0, "due_at": now, "error": event.quarantine,
         }
         for event in events
     ]  # fmt: skip
     # Partitions are sorted, so that two processes that store the same users wait for each other instead of locking up.
     # Events keep their order: it is all that tells those of one millisecond apart.
-    partitions = [{"user_key": key} for key in sorted({event.user_key for event in events})]
-    insert_all_ignoring(connection, Partition, partitions, key=("user_key",))
-    insert_all_ignoring(connection, Inbox, rows, key=("webhook_event_id",))
+    partitions = [key._asdict() for key in sorted({event.partition for event in events})]
+    insert_all_ignoring(connection, Partition, partitions, key=("channel", "user_key"))
+    insert_all_ignoring(connection, Inbox, rows, key=("channel", "webhook_event_id"))
     announce(connection, TOPIC)
 
 
-def partitions_with_work(session: Session, *, now: datetime, limit: int) -> list[str]:
+def partitions_with_work(session: Session, *, now: datetime, limit: int) -> list[PartitionKey]:
     """Users with an event that is due and whose partition nobody holds, the longest-waiting first."""
     query = (
-        select(Inbox.user_key)
-        .join(Partition, Partition.user_key == Inbox.user_key)
+        select(Inbox.channel, Inbox.user_key)
+        .join(Partition, and_(Partition.channel == Inbox.channel, Partition.user_key == Inbox.user_key))
         .where(
             Inbox.state == NEW, Inbox.due_at <= now, or_(Partition.lease_until.is_(None), Partition.lease_until < now)
         )
-        .group_by(Inbox.user_key)
+        .group_by(Inbox.channel, Inbox.user_key)
         .order_by(func.min(Inbox.id))
         .limit(limit)
     )
-    return list(session.scalars(query))
+    return [PartitionKey(*row) for row in session.execute(query)]
 
 
 def any_unhandled(session: Session) -> bool:
@@ -68,30 +82,32 @@ def any_unhandled(session: Session) -> bool:
     return session.scalars(select(Inbox.id).where(Inbox.state == NEW).limit(1)).first() is not None
 
 
-def hold_partition(session: Session, user_key: str, *, holder: str, now: datetime, lease: timedelta) -> bool:
+def _is(partition: PartitionKey) -> ColumnElement[bool]:
+    return and_(Partition.channel == partition.channel, Partition.user_key == partition.user_key)
+
+
+def _of(partition: PartitionKey) -> ColumnElement[bool]:
+    return and_(Inbox.channel == partition.channel, Inbox.user_key == partition.user_key)
+
+
+def hold_partition(session: Session, partition: PartitionKey, *, holder: str, now: datetime, lease: timedelta) -> bool:
     """Take a user's partition if it is free; only one of several who try at once gets it (trap L10)."""
     free = or_(Partition.lease_until.is_(None), Partition.lease_until < now)
-    take = update(Partition).where(Partition.user_key == user_key, free).values(holder=holder, lease_until=now + lease)
+    take = update(Partition).where(_is(partition), free).values(holder=holder, lease_until=now + lease)
     return changed(session, take) == 1
 
 
-def keep_partition(session: Session, user_key: str, *, holder: str, now: datetime, lease: timedelta) -> bool:
+def keep_partition(session: Session, partition: PartitionKey, *, holder: str, now: datetime, lease: timedelta) -> bool:
     """Renew the lease of a partition; False if it ran out and another holder has it."""
-    mine = (
-        update(Partition)
-        .where(Partition.user_key == user_key, Partition.holder == holder)
-        .values(lease_until=now + lease)
-    )
+    mine = update(Partition).where(_is(partition), Partition.holder == holder).values(lease_until=now + lease)
     return changed(session, mine) == 1
 
 
-def free_partition(session: Session, user_key: str, *, holder: str) -> None:
+def free_partition(session: Session, partition: PartitionKey, *, holder: str) -> None:
     """End the lease of a partition, unless another holder has it."""
     changed(
         session,
-        update(Partition)
-        .where(Partition.user_key == user_key, Partition.holder == holder)
-        .values(holder=None, lease_until=None),
+        update(Partition).where(_is(partition), Partition.holder == holder).values(holder=None, lease_until=None),
     )
 
 
@@ -101,22 +117,22 @@ def free_all_partitions(session: Session) -> int:
     return changed(session, held.values(holder=None, lease_until=None))
 
 
-def next_event(session: Session, user_key: str, *, now: datetime) -> Inbox | None:
-    """The user's oldest event that is due, by LINE's timestamp."""
+def next_event(session: Session, partition: PartitionKey, *, now: datetime) -> Inbox | None:
+    """The user's oldest event that is due, by the channel's timestamp."""
     query = (
         select(Inbox)
-        .where(Inbox.user_key == user_key, Inbox.state == NEW, Inbox.due_at <= now)
+        .where(_of(partition), Inbox.state == NEW, Inbox.due_at <= now)
         .order_by(Inbox.event_at, Inbox.id)
         .limit(1)
     )
     return session.scalars(query).one_or_none()
 
 
-def number_between(session: Session, user_key: str, after: datetime, until: datetime) -> int:
-    """How many events of a user happened after one instant and up to another, by LINE's timestamps."""
+def number_between(session: Session, partition: PartitionKey, after: datetime, until: datetime) -> int:
+    """How many events of a user happened after one instant and up to another, by the channel's timestamps."""
     since, last = (int(instant.timestamp() * 1000) for instant in (after, until))
     query = select(func.count()).where(
-        Inbox.user_key == user_key, Inbox.state.in_((NEW, DONE)), Inbox.event_at > since, Inbox.event_at <= last
+        _of(partition), Inbox.state.in_((NEW, DONE)), Inbox.event_at > since, Inbox.event_at <= last
     )
     return session.scalars(query).one()
 
@@ -145,16 +161,16 @@ def empty_if_shared(session: Session, inbox_id: int) -> None:
     changed(session, update(Inbox).where(Inbox.id == inbox_id, shared).values(raw="{}"))
 
 
-def forget(session: Session, user_key: str, line_message_id: str) -> None:
+def forget(session: Session, partition: PartitionKey, external_id: str) -> None:
     """Take the content out of the events that carried a message; one that still waits keeps what it is handled by."""
-    carried = Inbox.raw.contains(f'"id":"{line_message_id}"', autoescape=True)
-    for row in session.scalars(select(Inbox).where(Inbox.user_key == user_key, carried)):
-        row.raw = "{}" if row.state != NEW else _emptied(row.raw, line_message_id)
+    carried = Inbox.raw.contains(f'"id":"{external_id}"', autoescape=True)
+    for row in session.scalars(select(Inbox).where(_of(partition), carried)):
+        row.raw = "{}" if row.state != NEW else _emptied(row.raw, external_id)
 
 
-def _emptied(raw: str, line_message_id: str) -> str:
+def _emptied(raw: str, external_id: str) -> str:
     event = json.loads(raw)
-    return json.dumps({**event, "message": {"id": line_message_id, "type": "text"}}, separators=(",", ":"))
+    return json.dumps({**event, "message": {"id": external_id, "type": "text"}}, separators=(",", ":"))
 
 
 def quarantined(session: Session, *, limit: int = 100) -> list[Inbox]:

@@ -1,4 +1,4 @@
-"""The outbox: messages wait here until LINE has them, are leased while tried, and end accepted, unknown or dead."""
+"""The outbox: messages wait until their channel has them, are leased while tried, and end accepted, unknown or dead."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ GROUP = "group"
 def put(
     session: Session,
     *,
+    channel: str,
     contact_id: int | None,
     payload: list[Any],
     reason: str,
@@ -35,14 +36,14 @@ def put(
     reply_token: str | None = None,
     token_until: datetime | None = None,
 ) -> Outbox:
-    """Queue messages for a contact: by reply token if one is given, else by push. Gives the row.
+    """Queue messages for a contact on a channel: by reply token if one is given, else by push. Gives the row.
 
     ``now`` is the time of the step they tell of; they are due at once, by the database's time.
     """
     row = Outbox(
-        kind="reply" if reply_token else "push", retry_key=str(uuid4()), contact_id=contact_id, case_id=case_id,
-        reason=reason, payload=payload, reply_token=reply_token, token_until=token_until, created_at=now,
-        due_at=instant(session), attempts=0, doubtful=False, state=PENDING,
+        kind="reply" if reply_token else "push", retry_key=str(uuid4()), channel=channel, contact_id=contact_id,
+        case_id=case_id, reason=reason, payload=payload, reply_token=reply_token, token_until=token_until,
+        created_at=now, due_at=instant(session), attempts=0, doubtful=False, state=PENDING,
     )  # fmt: skip
     session.add(row)
     session.flush()
@@ -73,8 +74,9 @@ _IN_TURN = timedelta(seconds=1.5)
 def _next(kind: str, now: datetime) -> Select[int]:
     """Ids of what may be taken now: the reply whose token ends first, the push that is due longest.
 
-    A contact's pushes go out one after the other: none while an older one is unfinished. So do its replies, but none
-    waits for one that is tried for longer than a moment, since their tokens die within the minute; nor for any push.
+    A contact's pushes on a channel go out one after the other: none while an older one is unfinished. So do its
+    replies, but none waits for one that is tried for longer than a moment, since their tokens die within the minute;
+    nor for any push.
     """
     older = aliased(Outbox)
     if kind == "push":
@@ -82,7 +84,8 @@ def _next(kind: str, now: datetime) -> Select[int]:
     else:
         trying = and_(older.state == LEASED, older.attempts == 1, older.first_try_at > now - _IN_TURN)
         ahead = or_(and_(older.state == PENDING, older.attempts == 0), trying)
-    before = older.contact_id == Outbox.contact_id, older.kind == kind, older.id < Outbox.id
+    same = older.contact_id == Outbox.contact_id, older.channel == Outbox.channel, older.kind == kind
+    before = *same, older.id < Outbox.id
     query = select(Outbox.id).where(Outbox.kind == kind, _due(now), ~exists().where(*before, ahead))
     first = Outbox.token_until if kind == "reply" else Outbox.due_at
     return query.order_by(first, Outbox.id)

@@ -5,27 +5,29 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String, Text
+from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from routing.store.base import Base, Id
 
 
 class Partition(Base):
-    """Of one LINE user: whoever holds the lease handles that user's events, in the order of their timestamps."""
+    """Of one user of a channel: whoever holds the lease handles that user's events, in their timestamps' order."""
 
-    __tablename__ = "lane"
+    __tablename__ = "inbox_partition"
+    channel: Mapped[str] = mapped_column(String(12), primary_key=True)
     user_key: Mapped[str] = mapped_column(String(80), primary_key=True)
     holder: Mapped[str | None] = mapped_column(String(40))
     lease_until: Mapped[datetime | None]
 
 
 class Inbox(Base):
-    """A webhook event as it came, stored before LINE gets its 200."""
+    """An event of a channel as it came, stored before the channel is told that we have it."""
 
     __tablename__ = "inbox"
     id: Mapped[int] = mapped_column(Id, primary_key=True)
-    webhook_event_id: Mapped[str] = mapped_column(String(80), unique=True)
+    channel: Mapped[str] = mapped_column(String(12))
+    webhook_event_id: Mapped[str] = mapped_column(String(80))
     user_key: Mapped[str] = mapped_column(String(80))
     event_at: Mapped[int] = mapped_column(BigInteger)
     received_at: Mapped[datetime]
@@ -36,13 +38,14 @@ class Inbox(Base):
     handled_at: Mapped[datetime | None]
     error: Mapped[str | None] = mapped_column(String(300))
     __table_args__ = (
+        UniqueConstraint("channel", "webhook_event_id"),
         Index("ix_inbox_work", "state", "due_at"),
-        Index("ix_inbox_lane", "user_key", "state", "event_at"),
+        Index("ix_inbox_partition", "channel", "user_key", "state", "event_at"),
     )
 
 
 class Outbox(Base):
-    """A message on its way out, written in the transaction of what it tells. ``payload`` is channel-neutral.
+    """A message on its way out by a channel, written in the transaction of what it tells. ``payload`` fits any channel.
 
     ``contact_id``: null for an answer in a group. ``doubtful``: a reply of which an earlier try may have arrived. Due
     times and leases are the database's time.
@@ -52,6 +55,7 @@ class Outbox(Base):
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     kind: Mapped[str] = mapped_column(String(6))
     retry_key: Mapped[str] = mapped_column(String(36), unique=True)
+    channel: Mapped[str] = mapped_column(String(12))
     contact_id: Mapped[int | None] = mapped_column(ForeignKey("contact.id"), index=True)
     case_id: Mapped[int | None] = mapped_column(ForeignKey("service_case.id"), index=True)
     reason: Mapped[str] = mapped_column(String(40))

@@ -42,7 +42,7 @@ def test_a_line_says_what_where_and_when_in_utc(lines):
 
 
 PRIVATE = [
-    "text", "body", "token", "secret", "password", "phone", "name", "message", "user_id", "line_user_id",
+    "text", "body", "token", "secret", "password", "phone", "name", "message", "user_id", "address",
     "contact_name", "email", "payload",
 ]  # fmt: skip
 
