@@ -1,6 +1,7 @@
-"""A card as a LINE Flex bubble: a coloured band, words, facts, and things to tap.
+"""A card as a LINE Flex bubble: a coloured band with what it is about, words, facts, and things to tap.
 
-Sizes and rules: Messaging API reference, Flex Message. Colours keep a contrast of at least 4.5 to what is under them.
+Sizes and rules: Messaging API reference, Flex Message. Every ground and every colour is set, so that nothing depends on
+whether the reader's LINE is light or dark, and all text grows with the reader's setting (docs/decisions/0017).
 """
 
 from __future__ import annotations
@@ -11,14 +12,15 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 
 from bot.line import limits
+from bot.line.phones import numbers, unbroken
 from routing.domain.messages import Button, Card, Row
 
 Json = dict[str, Any]
 
-INK, QUIET, LINE, PALE = "#1A2530", "#56606B", "#D9DFE5", "#EEF3F8"
+INK, QUIET, LINE, PALE, GROUND = "#1A2530", "#56606B", "#D9DFE5", "#EEF3F8", "#FFFFFF"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +37,17 @@ _TONES = {
     "alert": _Tone("#B3261E", "#FFFFFF", "#B3261E"),
 }
 _ONE_LINE = 26
-"""How wide a label fits a button in one line, in half-width characters; LINE cuts what is longer."""
+"""The same for the whole card; longer choices are read from the left."""
 _HALF = 13
-"""The same for two buttons side by side."""
+"""How wide a label fits half a card in one line, in half-width characters."""
 _GRID_FROM, _GRID_WIDTH = 6, 40
 """From so many equal choices on, and if none is wider than three lines of half a card, they stand in two columns."""
 _SCALE_FROM = 4
 MOST_BUTTONS = 24
-_TITLE, _FOOTER, _ROW_LABEL, _ROW_VALUE = 300, 500, 60, 1500
+_TITLE, _LABEL, _FOOTER, _ROW_LABEL, _ROW_VALUE = 300, 100, 500, 60, 1500
 _ROWS = 20
+_OF_WORDS = 3
+"""So many addresses, and so many numbers, are taken out of a card's words."""
 _URL = re.compile(r"https?://[^\s<>「」（）()，。、；]+")
 
 
@@ -77,7 +81,21 @@ def action(button: Button, label_limit: int) -> Json | None:
     if not re.fullmatch(r"[!-~]+", data) or len(data) > limits.POSTBACK_DATA:
         return None
     shown = limits.shorten(limits.clean(button.shown or ""), limits.DISPLAY_TEXT)
-    return {"type": "postback", "label": label, "data": data, **({"displayText": shown} if shown else {})}
+    extra = {"displayText": shown} if shown else {}
+    return {"type": "postback", "label": label, "data": data, **extra, **_room(data)}
+
+
+_NEEDS_ROOM = frozenset({"open_case", "change_details", "category", "topics", "my_data"})
+"""What is followed by a question or a list, for which the rich menu gets out of the way."""
+
+
+def _room(data: str) -> Json:
+    """What a tap does to the menu and the keyboard (Messaging API reference, "inputOption")."""
+    said = parse_qs(data)
+    action = said.get("action", [""])[0]
+    if action == "add_to_case" and "message" not in said:
+        return {"inputOption": "openKeyboard"}
+    return {"inputOption": "closeRichMenu"} if action in _NEEDS_ROOM else {}
 
 
 def _uri(url: str) -> str | None:
@@ -99,13 +117,16 @@ def _uri(url: str) -> str | None:
 
 
 def _words(text: str, **looks: Any) -> Json:
-    return {"type": "text", "text": text, "wrap": True, **looks}
+    return {"type": "text", "text": unbroken(text), "wrap": True, "scaling": True, **looks}
 
 
-def _header(title: str, tone: _Tone) -> Json:
-    words = _words(title, weight="bold", size="md", color=tone.on_band)
+def _header(title: str, label: str, tone: _Tone) -> Json:
+    words = [_words(title, weight="bold", size="lg" if label else "md", color=tone.on_band)]
+    if label:
+        words.append(_words(label, size="sm", color=tone.on_band))
     return {
-        "type": "box", "layout": "vertical", "backgroundColor": tone.band, "paddingAll": "lg", "contents": [words],
+        "type": "box", "layout": "vertical", "spacing": "xs", "backgroundColor": tone.band, "paddingAll": "lg",
+        "contents": words,
     }  # fmt: skip
 
 
@@ -118,7 +139,7 @@ def _row(row: Row) -> Json | None:
         "type": "box", "layout": "baseline", "spacing": "md",
         "contents": [
             _words(label or "—", flex=2, size="sm", color=QUIET),
-            _words(value or "—", flex=5, size="sm", color=INK),
+            _words(value or "—", flex=4, size="sm", color=INK),
         ],
     }  # fmt: skip
 
@@ -156,12 +177,15 @@ class _Tap:
 
 
 def _taps(card: Card, body: str) -> list[_Tap]:
-    # Addresses in a card cannot be tapped, unlike those in a plain message: each gets a button.
+    # Addresses and numbers in a card cannot be tapped, unlike those in a plain message: each gets a button.
     addresses = dict.fromkeys(address.rstrip(".,!?:;'\"") for address in _URL.findall(body))
     known = {button.url for button in card.buttons}
-    links = [Button(label=_short_address(url), url=url) for url in addresses if url not in known][:3]
+    links = [Button(label=_short_address(url), url=url) for url in addresses if url not in known][:_OF_WORDS]
+    dialled = {_uri(url) for url in known if url}
+    calls = [Button(label=f"☎ {number}", url=f"tel:{number}") for number in numbers(body)]
+    calls = [call for call in calls if _uri(call.url or "") not in dialled][:_OF_WORDS]
     taps = []
-    for button in (*card.buttons, *links):
+    for button in (*card.buttons, *links, *calls):
         made = action(button, limits.FLEX_LABEL)
         if made is not None:
             call = card.tone == "alert" and made.get("uri", "").startswith("tel:")
@@ -175,24 +199,15 @@ def _short_address(url: str) -> str:
     return limits.shorten(f"↗ {parts.hostname or ''}{parts.path.rstrip('/')}", 26)
 
 
-def _button(tap: _Tap, tone: _Tone) -> Json:
-    button: Json = {"type": "button", "height": "sm", "adjustMode": "shrink-to-fit", "action": tap.action}
-    if tap.primary:
-        return {**button, "style": "primary", "color": tone.accent}
-    if tap.action["type"] == "uri":
-        return {**button, "style": "link", "color": tone.accent}
-    return {**button, "style": "secondary", "color": PALE}
-
-
-def _choice(tap: _Tap, tone: _Tone, *, grid: bool = False, centred: bool = False) -> Json:
-    """A choice whose words wrap: nothing of a long question is cut off."""
-    words = _words(tap.words, size="sm", color="#FFFFFF" if tap.primary else tone.accent, weight="bold")
+def _button(tap: _Tap, tone: _Tone, *, half: bool = False, left: bool = False) -> Json:
+    """Something to tap, whose words wrap: nothing of a long question is cut off, nor of a short one drawn large."""
+    words = _words(tap.words, size="sm", color=GROUND if tap.primary else tone.accent, weight="bold")
     return {
         "type": "box", "layout": "vertical", "cornerRadius": "md", "justifyContent": "center",
         "paddingTop": "lg", "paddingBottom": "lg", "paddingStart": "md", "paddingEnd": "md",
         "backgroundColor": tone.accent if tap.primary else PALE,
-        "contents": [{**words, "align": "center"} if grid or centred or tap.primary else words],
-        "action": tap.action, **({"flex": 1} if grid else {}),
+        "contents": [words if left else {**words, "align": "center"}],
+        "action": tap.action, **({"flex": 1} if half else {}),
     }  # fmt: skip
 
 
@@ -201,7 +216,7 @@ def _pair(left: Json, right: Json) -> Json:
 
 
 def _in_columns(taps: Sequence[_Tap], tone: _Tone) -> list[Json]:
-    cells = [_choice(tap, tone, grid=True) for tap in taps]
+    cells = [_button(tap, tone, half=True) for tap in taps]
     pairs = [_pair(*cells[at : at + 2]) for at in range(0, len(cells) - 1, 2)]
     return [*pairs, *([cells[-1]] if len(cells) % 2 else [])]
 
@@ -220,7 +235,7 @@ def _in_rows(taps: Sequence[_Tap], tone: _Tone) -> list[Json]:
     while at < len(taps):
         both = taps[at : at + 2]
         if _share_a_row(both) and not scale:
-            drawn.append(_pair(*(_button(tap, tone) for tap in both)))
+            drawn.append(_pair(*(_button(tap, tone, half=True) for tap in both)))
             at += 2
         else:
             drawn.append(_button(taps[at], tone))
@@ -237,7 +252,7 @@ def _footer(taps: Sequence[_Tap], tone: _Tone) -> Json | None:
         last = [tap for tap in taps if tap.primary and tap is not taps[0]]
         contents = [*_in_rows(first, tone), *_in_columns(plain, tone), *_in_rows(last, tone)]
     elif any(tap.width > _ONE_LINE for tap in taps):
-        contents = [_choice(tap, tone, centred=len(plain) == 1) for tap in taps]
+        contents = [_button(tap, tone, left=len(plain) > 1 and not tap.primary) for tap in taps]
     else:
         contents = _in_rows(taps, tone)
     return {
@@ -253,11 +268,13 @@ def _drawn(card: Card, body: str, taps: Sequence[_Tap]) -> Bubble | None:
     words = _body(card, body)
     if footer and not words:
         footer["paddingTop"] = "lg"
-    blocks = {"header": _header(title, tone) if title else None, "body": words, "footer": footer}
+    label = limits.shorten_units(limits.clean(card.label), _LABEL) if title else ""
+    blocks = {"header": _header(title, label, tone) if title else None, "body": words, "footer": footer}
     present = {name: block for name, block in blocks.items() if block}
     if not present:
         return None
-    content = {"type": "bubble", "size": "mega", **present}
+    styles = {name: {"backgroundColor": GROUND} for name in present if name != "header"}
+    content = {"type": "bubble", "size": "mega", **present, **({"styles": styles} if styles else {})}
     return Bubble(content, len(json.dumps(content)))
 
 
@@ -283,6 +300,7 @@ def _smallest(card: Card, body: str, taps: Sequence[_Tap], cut: str) -> Bubble |
     rows = tuple(Row(row.label, limits.shorten_units(row.value, 100)) for row in card.rows[:10])
     lean = Card(
         title=limits.fit(limits.clean(card.title), 100),
+        label=limits.fit(limits.clean(card.label), 50),
         rows=rows,
         footer=limits.fit(limits.clean(card.footer), 100),
         tone=card.tone,

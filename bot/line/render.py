@@ -20,6 +20,10 @@ from routing.domain.messages import Button, Card, Carousel, Outgoing, Text
 Json = dict[str, Any]
 _CUT = {"zh-TW": "…（全文請見案件）", "en": "… (the whole text is in the case)", "ja": "…（全文は案件をご覧ください）"}
 
+_ALT = 400
+"""UTF-16 units of a notification; LINE takes 1,500, a telephone shows two or three lines."""
+_SEPARATOR = "、"
+
 log = structlog.get_logger("line.render")
 
 
@@ -152,12 +156,23 @@ def _groups(bubbles: Sequence[Bubble]) -> list[list[Bubble]]:
 
 
 def _alt(piece: Card | Carousel) -> str:
-    """What a notification and the list of chats show; never empty."""
-    cards = (piece,) if isinstance(piece, Card) else piece.cards
-    said = (piece.alt, *(words for card in cards for words in (card.alt, card.title, card.body)))
-    labels = (words for card in cards for words in (*(b.label for b in card.buttons), *(r.value for r in card.rows)))
-    found = next((words for words in map(limits.clean, (*said, *labels)) if words), "…")
-    return limits.shorten_units(found, limits.ALT_TEXT)
+    """What a notification and the list of chats show: what is said, not of what kind it is; never empty."""
+    if isinstance(piece, Card):
+        words = limits.clean(piece.alt) or _content(piece)
+    else:
+        words = _line(piece.alt, _SEPARATOR.join(limits.clean(card.title) for card in piece.cards if card.title))
+        words = words or next(filter(None, map(_content, piece.cards)), "")
+    return limits.shorten_units(words or "…", _ALT)
+
+
+def _content(card: Card) -> str:
+    said = card.body or _SEPARATOR.join(button.label for button in card.buttons)
+    said = said or _SEPARATOR.join(row.value for row in card.rows)
+    return _line(card.title, card.label, said)
+
+
+def _line(*parts: str) -> str:
+    return "｜".join(" ".join(part.split()) for part in map(limits.clean, parts) if part)
 
 
 def _quick(messages: Iterable[Outgoing]) -> list[Json]:

@@ -44,9 +44,14 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A card: what it is, its facts, words, and what can be done. ``tone``: info, done, wait or alert."""
+    """A card: what it is about, its facts, words, and what can be done. ``tone``: info, done, wait or alert.
+
+    ``label``: what is said of the title, smaller below it: of a case's subject, that it was received. ``alt``: what a
+    notification shows, if not title, label and words.
+    """
 
     title: str
+    label: str = ""
     body: str = ""
     rows: tuple[Row, ...] = ()
     buttons: tuple[Button, ...] = ()
