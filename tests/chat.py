@@ -134,7 +134,13 @@ def words_of(messages: Sequence[Outgoing]) -> str:
         if isinstance(message, Text):
             found.append(message.body)
         for card in message.cards if isinstance(message, Carousel) else [message] if isinstance(message, Card) else []:
-            found += [card.title, card.body, card.footer, *(f"{row.label} {row.value}" for row in card.rows)]
+            found += [
+                card.title,
+                card.label,
+                card.body,
+                card.footer,
+                *(f"{row.label} {row.value}" for row in card.rows),
+            ]
             found += [button.label for button in card.buttons]
     return "\n".join(found)
 

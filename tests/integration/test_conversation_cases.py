@@ -46,7 +46,8 @@ def test_all_cases_are_listed_the_open_ones_first(branch, chat):
     first, second = chat.opens(), chat.opens("另外請問路燈壞掉要找誰")
     close(branch, second)
     (carousel,) = chat.tap("my_cases")
-    assert [card.rows[0].value for card in carousel.cards] == [first, second]
+    numbers = [[row.value for row in card.rows if row.label == "服務案號"] for card in carousel.cards]
+    assert numbers == [[first], [second]]
     assert {"case", "add_to_case", "reopen"} <= actions_of([carousel])
 
 

@@ -23,21 +23,23 @@ def _mine(turn: Turn) -> CaseCard | None:
 
 
 def _card(turn: Turn, case: CaseCard, *, steps: bool) -> Card:
-    rows = [
+    rows = [Row(turn.say("case.state"), case.status)]
+    if not case.closed:
+        rows += [Row(turn.say("case.now"), case.now), Row(turn.say("case.promised"), case.promised)]
+    rows += [
         Row(turn.say("case.number"), case.number),
-        Row(turn.say("case.state"), case.status),
         Row(turn.say("case.category"), case.category),
         Row(turn.say("case.unit"), case.unit),
         Row(turn.say("case.officer"), case.officer or turn.say("case.nobody_yet")),
     ]
-    if not case.closed:
-        rows.append(Row(turn.say("case.promised"), case.promised))
     if steps:
         rows += [Row(when, what) for when, what in case.steps[-6:]]
     return Card(
-        title=_short(case.subject), rows=tuple(rows), buttons=_buttons(turn, case, whole=steps),
+        title=_short(case.subject) or case.number, label=case.status, rows=tuple(rows),
+        buttons=_buttons(turn, case, whole=steps),
         footer=turn.say("case.binding"), tone="wait" if case.waits_on_firm else "done" if case.closed else "info",
-        alt=f"{case.number} {case.status}", quick=menu.usual(turn),
+        alt="｜".join(part for part in (_short(case.subject), case.status, case.now, case.promised) if part),
+        quick=menu.usual(turn),
     )  # fmt: skip
 
 

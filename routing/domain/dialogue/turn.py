@@ -29,6 +29,8 @@ class CaseCard:
     unit: str
     officer: str | None
     promised: str
+    now: str = ""
+    """Who waits for whom, until when; empty once it is closed."""
     closed: bool
     waits_on_firm: bool
     survey: Standing = "none"

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from knowledge.calendar.office_calendar import local
 from knowledge.language.text import detect_language
 from knowledge.vocabulary import FOREIGN_LANGUAGES
 from knowledge.wording import reading_language
 from routing.domain.case import Outcome
+from routing.domain.firm_dates import firm_date, firm_instant
 from routing.domain.messages import Button, Card, Outgoing, Row, postback, to_plain
 from routing.domain.survey import SCORES
 from routing.service.cases.locked_case import LockedCase
+from routing.service.office_context import OfficeContext
 from routing.store.accounts import queries as account_store
 from routing.store.messaging import outbox as outbox_store
 
@@ -73,25 +75,22 @@ def for_firm(locked: LockedCase, text: str) -> str:
     return original(locked, text) if chinese and not marked and reads_foreign(locked) else text
 
 
-def show_date(day: date | None) -> str:
-    """A date as firms read it."""
-    return f"{day.year}/{day.month}/{day.day}" if day else "—"
-
-
-def show_instant(instant: datetime) -> str:
-    """An instant as firms read it, in Taipei time."""
-    at = local(instant)
-    return f"{at.year}/{at.month}/{at.day} {at:%H:%M}"
-
-
 def unit_name(locked: LockedCase, unit: str) -> str:
     """A unit's name in the firm's language."""
     found = locked.office.offices.find_unit(unit)
     return found.names.get(reading_language(language(locked)), found.name) if found else unit
 
 
+def promised(locked: LockedCase) -> str:
+    """The promised date as the firm reads it."""
+    return firm_date(locked.row.promised_on, language(locked))
+
+
 def case_rows(locked: LockedCase) -> tuple[Row, ...]:
-    """The facts of a case on every card: number, category, unit, officer if assigned, and the promised date."""
+    """The facts of a case on every card: who waits for whom until when, then number, category, unit and officer.
+
+    While the firm's supplement is awaited no date is promised: it will be reckoned anew.
+    """
     row, case = locked.row, locked.case
     officer = account_store.names(locked.session, [case.assignee]).get(case.assignee or "") or say(
         locked, "case.nobody_yet"
@@ -102,9 +101,35 @@ def case_rows(locked: LockedCase) -> tuple[Row, ...]:
         Row(say(locked, "case.unit"), unit_name(locked, case.unit)),
         Row(say(locked, "case.officer"), officer),
     ]
-    if case.closed is None:
-        rows.append(Row(say(locked, "case.promised"), show_date(row.promised_on)))
-    return tuple(rows)
+    if case.closed is not None:
+        return tuple(rows)
+    wait = case.waiting
+    paused = wait is not None and wait.on == "firm"
+    first = (
+        Row(say(locked, "case.now"), who_waits(
+            locked.office, language(locked), unit=case.unit, on=wait.on if wait else None,
+            agency=wait.agency if wait else None, until=wait.until if wait else None,
+        )),
+        Row(say(locked, "case.promised"), say(locked, "case.promised_paused") if paused else promised(locked)),
+    )  # fmt: skip
+    return (*first, *rows)
+
+
+def who_waits(
+    office: OfficeContext, reads: str, *, unit: str, on: str | None, agency: str | None, until: str | None
+) -> str:
+    """Who waits for whom, until when, in a firm's language.
+
+    ``on``: ``firm``, ``agency`` or None if it is with the unit; ``until``: an ISO date.
+    """
+    found, asked = office.offices.find_unit(unit), office.offices.agency(agency) if agency else None
+    names = {
+        "unit": found.names[reading_language(reads)] if found else unit,
+        "agency": asked.name(reads) if asked else agency or "",
+        "until": firm_date(date.fromisoformat(until), reads) if until else "",
+    }
+    key = "waits.unit" if on is None else f"waits.{on}"
+    return office.sentences.say(f"{key}_until" if until and on == "firm" else key, reads, **names)
 
 
 def case_buttons(locked: LockedCase) -> tuple[Button, ...]:
@@ -125,15 +150,15 @@ def _button(locked: LockedCase, key: str, data: str, *, primary: bool = False) -
 
 
 def _card(locked: LockedCase, key: str, *, body: str = "", tone: str = "info", buttons: bool = True) -> Card:
-    title = say(locked, f"notice.{key}.title")
+    """A card about a case: its subject, what happened to it, the words, the facts."""
     return Card(
-        title=title,
-        body=body or say(locked, f"notice.{key}.body", promised=show_date(locked.row.promised_on)),
+        title=short_subject(locked),
+        label=say(locked, f"notice.{key}.title"),
+        body=body or say(locked, f"notice.{key}.body", promised=promised(locked)),
         rows=case_rows(locked),
         buttons=case_buttons(locked) if buttons else (),
         footer=say(locked, "case.binding"),
         tone=tone,  # type: ignore[arg-type]
-        alt=f"{title} {locked.row.number}",
         quick=(
             _button(locked, "button.my_cases", postback("my_cases")),
             _button(locked, "button.menu", postback("menu")),
@@ -141,9 +166,16 @@ def _card(locked: LockedCase, key: str, *, body: str = "", tone: str = "info", b
     )
 
 
+def short_subject(locked: LockedCase) -> str:
+    """What the case is about, in some words; its number if nothing was said."""
+    subject = " ".join(locked.row.subject.split())
+    return (subject if len(subject) <= _SUBJECT else f"{subject[: _SUBJECT - 1]}…") or locked.row.number
+
+
 def receipt(locked: LockedCase) -> list[Outgoing]:
     """The case was opened: its number, who has it, until when."""
-    return [_card(locked, "received", tone="done")]
+    body = say(locked, "notice.received.body", unit=unit_name(locked, locked.case.unit), promised=promised(locked))
+    return [_card(locked, "received", body=body, tone="done")]
 
 
 def assigned(locked: LockedCase) -> list[Outgoing]:
@@ -157,7 +189,12 @@ def replied(locked: LockedCase, text: str, *, via: str, at: datetime) -> list[Ou
     if via in locked.office.channels:
         card = _card(locked, "replied", body=text, tone="info")
     else:
-        body = say(locked, "notice.replied_elsewhere.body", via=say(locked, f"via.{via}"), at=show_instant(at))
+        body = say(
+            locked,
+            "notice.replied_elsewhere.body",
+            via=say(locked, f"via.{via}"),
+            at=firm_instant(at, language(locked)),
+        )
         card = _card(locked, "replied_elsewhere", body=f"{body}\n{text}")
     return [card]
 
@@ -166,7 +203,9 @@ def waiting_on_firm(locked: LockedCase, text: str, until: str | None) -> list[Ou
     """The firm is asked for everything that is missing; the clock stands still meanwhile."""
     body = say(locked, "notice.waiting_firm.body", text=for_firm(locked, text))
     if until:
-        body += "\n" + say(locked, "notice.waiting_firm.until", until=show_date(date.fromisoformat(until)))
+        body += "\n" + say(
+            locked, "notice.waiting_firm.until", until=firm_date(date.fromisoformat(until), language(locked))
+        )
     return [_card(locked, "waiting_firm", body=body, tone="wait")]
 
 
@@ -174,20 +213,31 @@ def waiting_on_agency(locked: LockedCase, agency: str) -> list[Outgoing]:
     """Another agency was asked; the clock runs on."""
     found = locked.office.offices.agency(agency)
     name = found.name(language(locked)) if found else agency
-    body = say(locked, "notice.waiting_agency.body", agency=name, promised=show_date(locked.row.promised_on))
+    body = say(locked, "notice.waiting_agency.body", agency=name, promised=promised(locked))
     return [_card(locked, "waiting_agency", body=body)]
 
 
 def resumed(locked: LockedCase) -> list[Outgoing]:
-    """Work goes on."""
-    return [_card(locked, "resumed")]
+    """Work goes on; whether the date has moved by the wait is said."""
+    wait = locked.case.waits[-1]
+    reads = language(locked)
+    if wait.on == "agency":
+        found = locked.office.offices.agency(wait.agency) if wait.agency else None
+        body = say(
+            locked, "notice.resumed.agency", agency=found.name(reads) if found else wait.agency or "",
+            promised=promised(locked),
+        )  # fmt: skip
+        return [_card(locked, "resumed", body=body)]
+    began, ended = local(wait.start).date(), local(wait.end or locked.now).date()
+    if began == ended:
+        return [_card(locked, "resumed", body=say(locked, "notice.resumed.same_day", promised=promised(locked)))]
+    days = {"start": firm_date(began + timedelta(days=1), reads), "end": firm_date(ended, reads)}
+    return [_card(locked, "resumed", body=say(locked, "notice.resumed.firm", promised=promised(locked), **days))]
 
 
 def extended(locked: LockedCase, reason: str) -> list[Outgoing]:
     """The date moved, and why (行政程序法 §51: the reason is told before the period ends)."""
-    body = say(
-        locked, "notice.extended.body", reason=for_firm(locked, reason), promised=show_date(locked.row.promised_on)
-    )
+    body = say(locked, "notice.extended.body", reason=for_firm(locked, reason), promised=promised(locked))
     return [_card(locked, "extended", body=body, tone="wait")]
 
 
@@ -200,7 +250,7 @@ def kind_changed(locked: LockedCase) -> list[Outgoing]:
     """The case is of another kind, which has another limit."""
     body = say(
         locked, "notice.kind.body", kind=say(locked, f"kind.{locked.case.kind}"),
-        promised=show_date(locked.row.promised_on),
+        promised=promised(locked),
     )  # fmt: skip
     return [_card(locked, "kind", body=body)]
 
@@ -215,13 +265,13 @@ def closed(locked: LockedCase, outcome: Outcome, summary: str) -> list[Outgoing]
 
 def survey(locked: LockedCase) -> list[Outgoing]:
     """How was it? One tap; five is best. The card says which matter it is about."""
-    number, subject = locked.row.number, locked.row.subject
+    number = locked.row.number
     scores = tuple(
         Button(label=say(locked, f"rate.{score}"), data=postback("rate", number=number, score=score),
                shown=say(locked, f"rate.{score}"))
         for score in SCORES
     )  # fmt: skip
-    title = say(locked, "rate.title", subject=subject if len(subject) <= _SUBJECT else f"{subject[: _SUBJECT - 1]}…")
+    title = say(locked, "rate.title", subject=short_subject(locked))
     return [Card(title=title, body=say(locked, "rate.body"), buttons=scores, alt=title)]
 
 

@@ -20,7 +20,9 @@ from routing.domain.case import Event, EventKind
 from routing.domain.decision import Decision
 from routing.domain.dialogue.state import State
 from routing.domain.dialogue.turn import CaseCard, Known, Turn
+from routing.domain.firm_dates import firm_date
 from routing.domain.inbound import InboundKind
+from routing.service.cases.notifications import who_waits
 from routing.service.conversation.session import Conversation
 from routing.store.accounts import queries as account_store
 from routing.store.cases import queries as store
@@ -148,12 +150,20 @@ def _cases(conversation: Conversation) -> tuple[CaseCard, ...]:
         return ()
     names = account_store.names(conversation.session, [row.assignee for row in rows])
     asked = conversation.inbound.data.get("number") if conversation.inbound.kind is InboundKind.POSTBACK else None
-    return tuple(_card(conversation, row, names, whole=row.number == asked) for row in rows)
+    waits = store.last_waits(conversation.session, [row.id for row in rows if row.waiting_on])
+    return tuple(_card(conversation, row, names, waits.get(row.id), whole=row.number == asked) for row in rows)
 
 
-def _card(conversation: Conversation, row: CaseRow, names: dict[str, str], *, whole: bool) -> CaseCard:
+def _card(
+    conversation: Conversation, row: CaseRow, names: dict[str, str], wait: Event | None, *, whole: bool
+) -> CaseCard:
     unit = conversation.office.offices.find_unit(row.unit)
-    promised = row.promised_on
+    begun = wait.data if wait else {}
+    now = who_waits(
+        conversation.office, conversation.language, unit=row.unit, on=row.waiting_on, agency=begun.get("agency"),
+        until=begun.get("until"),
+    )  # fmt: skip
+    paused = row.waiting_on == "firm"
     card = CaseCard(
         number=row.number,
         subject=row.subject,
@@ -161,7 +171,10 @@ def _card(conversation: Conversation, row: CaseRow, names: dict[str, str], *, wh
         category=_say(conversation, f"category.{row.category}"),
         unit=unit.names[conversation.language] if unit else row.unit,
         officer=names.get(row.assignee or ""),
-        promised=f"{promised.year}/{promised.month}/{promised.day}" if promised else "—",
+        now="" if row.status == "closed" else now,
+        promised=_say(conversation, "case.promised_paused")
+        if paused
+        else firm_date(row.promised_on, conversation.language),
         closed=row.status == "closed",
         waits_on_firm=row.status == "waiting_firm",
         survey=survey.standing(row.outcome, row.closed_at, conversation.inbound.at),

@@ -91,6 +91,19 @@ def events_of(session: Session, case_id: int) -> tuple[Event, ...]:
     return tuple(_event(row) for row in rows)
 
 
+def last_waits(session: Session, case_ids: Iterable[int]) -> dict[int, Event]:
+    """Of cases that wait, or waited, the event with which the last wait began."""
+    ids = list(case_ids)
+    if not ids:
+        return {}
+    found = session.scalars(
+        select(CaseEvent)
+        .where(CaseEvent.case_id.in_(ids), CaseEvent.event == EventKind.WAITING.value)
+        .order_by(CaseEvent.case_id, CaseEvent.seq)
+    )
+    return {row.case_id: _event(row) for row in found}
+
+
 def firm_of(session: Session, row: CaseRow) -> Firm | None:
     """The firm of a case."""
     return session.get(Firm, row.firm_id) if row.firm_id is not None else None
