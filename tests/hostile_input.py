@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from base64 import b64decode
 from html.parser import HTMLParser
 from urllib.parse import urlsplit
 
@@ -47,6 +48,7 @@ FORMULAS = (
 
 _RUNS = {"iframe", "object", "embed", "svg", "math", "base", "video", "audio", "source", "applet", "frame", "animate"}
 _ADDRESSES = {"href", "src", "action", "formaction", "data", "srcdoc", "poster", "xlink:href", "hx-get", "hx-post"}
+_DRAWING = "data:image/svg+xml;base64,"
 _METAS = {"viewport", "robots", "htmx-config", ""}
 
 
@@ -67,6 +69,9 @@ class Injected(HTMLParser):
             self.found.append("<script>")
         if tag == "meta" and (given.get("name", "") not in _METAS or "http-equiv" in given):
             self.found.append(f"<meta {given}>")
+        if tag == "img" and given.get("src", "").startswith(_DRAWING):
+            drawing = Injected(b64decode(given.pop("src").removeprefix(_DRAWING)).decode())
+            self.found += [what for what in drawing.found if what != "<svg>" and " style=" not in what]
         for name, value in given.items():
             if name.startswith(("on", "hx-on", "data-hx", "style")) or re.search(r"pwn\(|pwned", name):
                 self.found.append(f"<{tag} {name}={value!r}>")

@@ -14,7 +14,8 @@ from bot.web.limits import counting
 from bot.web.report_tables import label_of, table
 from bot.web.tables import MEDIA_TYPES, Format, write
 from bot.web.unit_of_work import Reading
-from routing.service.reporting import turnaround as service
+from routing.domain.reporting.periods import Period
+from routing.domain.reporting.statistics import GroupBy, Wanted
 from routing.service.reporting import turnaround as turnaround_report
 
 router = APIRouter(route_class=StrictRoute, tags=["turnaround"], responses=PROBLEMS)
@@ -24,8 +25,9 @@ router = APIRouter(route_class=StrictRoute, tags=["turnaround"], responses=PROBL
 def turnaround(work: Reading, query: Annotated[TurnaroundQuery, Query()]) -> Response:
     """What came, what went, how long it took and what is overdue, from ``from`` to ``to``."""
     turnaround_report.check_split(work.actor, query.by)
-    issued = counting.report(work, start=query.start, end=query.end, kind=query.kind, by=query.by)
-    issued = service.for_person(work.session, work.actor, issued)
+    split = GroupBy(query.by) if query.by is not None else None
+    (issued,) = counting.report(work, Wanted(period=Period(query.start, query.end), kind=query.kind, by=split))
+    issued = turnaround_report.for_person(work.session, work.actor, issued)
     if query.format == "json":
         return JSONResponse(issued.as_json(), headers={"Cache-Control": "no-store"})
     form = Format(query.format)

@@ -4,11 +4,13 @@ import csv
 import io
 import re
 import zipfile
+from base64 import b64decode
 from datetime import datetime
 
 import pytest
 
 from knowledge.calendar.office_calendar import TAIPEI
+from tests.harness.counting import about, statements
 from tests.pages import Visitor
 from tests.service import Service, email
 
@@ -99,13 +101,20 @@ def test_all_kinds_side_by_side_and_no_average_across_them(sue):
 
 def test_the_chart_is_a_still_image_with_the_same_numbers_in_a_table(sue):
     page = sue.get(f"/desk/turnaround?{OCTOBER}")
-    source = re.search(r'<img src="(/desk/turnaround/chart.svg[^"]+)"', page.html)[1].replace("&amp;", "&")
-    image = sue.get(source).answer
-    assert image.headers["content-type"].startswith("image/svg+xml")
-    assert "<script" not in image.text
+    image = b64decode(re.search(r'<img src="data:image/svg\+xml;base64,([^"]+)"', page.html)[1]).decode()
+    assert image.startswith("<svg")
+    assert "<script" not in image
     assert "依限辦結 6 件，逾限辦結 1 件" in page.html
     row = re.search(r"115 年 10 月</th>(.*?)</tr>", page.html, re.DOTALL)[1]
     assert re.findall(r"<td[^>]*>([^<]*)</td>", row)[:4] == ["7", "7", "6", "1"]
+
+
+@pytest.mark.parametrize("query", [OCTOBER, f"{OCTOBER}&kind=all&by=unit"])
+def test_report_and_chart_are_counted_from_one_reading_of_the_histories(service, sue, query):
+    sue.get(f"/desk/turnaround?{query}")
+    with statements(service.runtime.database) as sent:
+        assert sue.get(f"/desk/turnaround?{query}").status == 200
+    assert len(about(sent, "FROM case_event")) == 1
 
 
 @pytest.mark.parametrize("ending", ["ods", "xlsx", "csv"])

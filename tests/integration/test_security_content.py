@@ -95,7 +95,6 @@ def queries(planted, path: str) -> list[dict[str, str]]:
         "/desk/queue": [{"view": "all"}],
         "/desk/deliveries": [{}, {"state": "dead"}, {"state": "pending"}],
         "/desk/turnaround": [{**PERIOD, "by": by} for by in SPLITS],
-        "/desk/turnaround/chart.svg": [PERIOD],
         "/desk/turnaround/file.{ending}": [{**PERIOD, "by": "topic"}, {**PERIOD, "kind": "all", "by": "topic"}],
         "/desk/turnaround/cases": figures,
         "/desk/knowledge/new": [{}, *({"case": number} for number in planted.numbers.values())],

@@ -83,7 +83,7 @@ GUARDS: dict[tuple[str, str], str] = {
     ("GET", f"{_DESK}/files/{{media_id}}"): TEAM_READ,
     ("POST", f"{_DESK}/cases/{{number}}/{{step}}"): WRITE,
     **{
-        ("GET", f"{_DESK}/turnaround{path}"): TEAM for path in ("", "/chart.svg", "/file.{ending}", "/cases")
+        ("GET", f"{_DESK}/turnaround{path}"): TEAM for path in ("", "/file.{ending}", "/cases")
     },
 }  # fmt: skip
 

@@ -246,7 +246,7 @@ def look_around(chromium, service):
     page.on("dialog", lambda dialog: pytest.fail(dialog.message))
     numbers = [case["number"] for case in service.get("adam", "/cases", limit=200).json()["items"]]
     paths = [*STARTS, *(f"/desk/cases/{number}" for number in numbers[-3:] + numbers[:6])]
-    paths.append("/desk/turnaround/chart.svg?from=2026-11-01&to=2026-11-16")
+    paths.append("/desk/turnaround?from=2026-11-01&to=2026-11-16")
     for path in paths:
         page.goto(f"http://127.0.0.1:{service.port}{path}", wait_until="load")
         assert page.evaluate("[window.pwned, window.stopped, document.title]")[:2] == [None, None], path

@@ -24,7 +24,7 @@ from routing.domain.errors import Invalid, NotFound
 from routing.domain.permissions import Permission
 from routing.domain.reporting.figures import COUNTS
 from routing.domain.reporting.periods import Period, last_complete_month
-from routing.domain.reporting.statistics import ALL, Report
+from routing.domain.reporting.statistics import ALL, GroupBy, Report, Wanted
 from routing.service.cases import queries as case_queries
 from routing.service.cases import satisfaction
 from routing.service.reporting import turnaround as turnaround_report
@@ -38,18 +38,17 @@ _MONTHS = 12
 
 def _make(work: UnitOfWork, asked: Asked) -> Issued:
     """The report, kept as given out if its period is over (contract §8: a later change is a revision)."""
-    period = asked.period
-    issued = counting.report(work, start=period.start, end=period.end, kind=asked.kind, by=asked.by)
+    (issued,) = counting.report(work, asked.wanted)
     return turnaround_report.for_person(work.session, work.actor, issued)
 
 
 @router.get("/desk/turnaround")
 def turnaround_page(request: Request, work: Reading, asked: Question) -> Response:
     """The figures of a period, each with a way to its cases."""
-    issued = _make(work, asked)
-    report = issued.report
+    issued, by_month = counting.report(work, asked.wanted, _months_to(asked))
+    issued = turnaround_report.for_person(work.session, work.actor, issued)
+    report, year = issued.report, by_month.report
     name = label_of(work.session, asked.by)
-    year = _year_to(work, asked)
     rows, hidden = group_rows(report, name)
     by_person = work.actor.may(Permission.OFFICER_FIGURES)
     today = local(work.now).date()
@@ -62,7 +61,7 @@ def turnaround_page(request: Request, work: Reading, asked: Question) -> Respons
             "parts": list(report.by_kind.values()) if asked.kind == ALL else [report],
             "distributions": distributions, "month_name": roc_month, "days": days, "rate": rate, "rows": rows,
             "hidden": hidden, "least": LEAST_CASES, "left_out": issued.left_out,
-            "chart": _chart(year), "months": year.groups, "chart_query": asked.query(by=None),
+            "chart": _chart(year), "months": year.groups,
             "definitions": DEFINITIONS, "quick": _quick(today, asked),
             "answered": satisfaction.answered(
                 work.session, work.actor, start=asked.period.begins_at, end=asked.period.ends_at
@@ -82,29 +81,18 @@ def _quick(today: date, asked: Asked) -> list[tuple[str, str]]:
     return [(words, Asked(period, asked.kind, asked.by).query()) for words, period in spans]
 
 
-def _year_to(work: UnitOfWork, asked: Asked) -> Report:
+def _months_to(asked: Asked) -> Wanted:
     """The months of the chart: the period's own, and as many before it as make a year."""
     end = asked.period.end
     months = end.year * 12 + end.month - _MONTHS
     start = min(asked.period.start.replace(day=1), date(months // 12, months % 12 + 1, 1))
     kind = "ENQ" if asked.kind == ALL else asked.kind
-    return counting.report(work, start=start, end=end, kind=kind, by="month", keep=False).report
+    return Wanted(period=Period(start, end), kind=kind, by=GroupBy.MONTH)
 
 
 def _chart(report: Report) -> MonthlyChart:
     kind = WORDS["kind"][report.kind]
     return monthly(report.groups, title=f"{kind}：各月辦結案件，依限與逾限")
-
-
-@router.get("/desk/turnaround/chart.svg")
-def chart(work: Reading, asked: Question) -> Response:
-    """The chart as an image."""
-    made = _chart(_year_to(work, asked))
-    headers = {
-        "Cache-Control": "private, no-store",
-        "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'",
-    }
-    return Response(made.svg, media_type="image/svg+xml", headers=headers)
 
 
 @router.get("/desk/turnaround/file.{ending}")

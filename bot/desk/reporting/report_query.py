@@ -14,7 +14,7 @@ from bot.web.words import WORDS
 from knowledge.calendar.office_calendar import local
 from routing.domain.errors import Invalid
 from routing.domain.reporting.periods import Period, last_complete_month
-from routing.domain.reporting.statistics import ALL
+from routing.domain.reporting.statistics import ALL, GroupBy, Wanted
 from routing.service.reporting import turnaround as turnaround_report
 
 
@@ -25,6 +25,11 @@ class Asked:
     period: Period
     kind: str
     by: str | None
+
+    @property
+    def wanted(self) -> Wanted:
+        """As the report is asked for."""
+        return Wanted(period=self.period, kind=self.kind, by=GroupBy(self.by) if self.by is not None else None)
 
     def query(self, **more: str | None) -> str:
         """As the query of an address, with more in it or (None) less."""

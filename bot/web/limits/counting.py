@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
 from threading import BoundedSemaphore
 
 import structlog
@@ -16,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.web.unit_of_work import UnitOfWork
 from routing.domain.errors import Busy
+from routing.domain.reporting.statistics import Wanted
 from routing.service.reporting import turnaround as turnaround_report
 from routing.service.reporting.turnaround import Issued
 
@@ -39,19 +39,22 @@ def turn() -> Iterator[None]:
         _ROOM.release()
 
 
-def report(work: UnitOfWork, *, start: date, end: date, kind: str, by: str | None, keep: bool = True) -> Issued:
-    """The report; ``keep``: it is given out, and a later change of a finished period is a revision (contract §8).
+def report(work: UnitOfWork, wanted: Wanted, *more: Wanted) -> tuple[Issued, ...]:
+    """The report, and ``more`` counted with it for a chart beside it.
+
+    The first is given out: a later change of a finished period is a revision (contract §8).
 
     Raises:
-        Invalid: an impossible period. Busy: too many are asked for at once.
+        Invalid: too many groups. Busy: too many are asked for at once.
     """
     with turn():
-        issued = turnaround_report.make(work.session, work.office, start=start, end=end, kind=kind, by=by, now=work.now)
-    if keep and not issued.recorded:
+        made = turnaround_report.make_all(work.session, work.office, (wanted, *more), now=work.now)
+    issued = made[0]
+    if not issued.recorded:
         try:
             with work.runtime.database.writing() as session:
                 turnaround_report.record(session, issued, now=work.now)
         except SQLAlchemyError as error:
             # It is noted the next time; what cannot be written can still be read.
             log.warning("report_not_kept", error=type(error).__name__)
-    return issued
+    return made

@@ -44,6 +44,20 @@ class GroupBy(StrEnum):
     WEEK = "week"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What a report is asked for: days, a kind (or ``all``) and how to split, if at all."""
+
+    period: Period
+    kind: Kind | str = Kind.ENQ
+    by: GroupBy | None = None
+
+    @property
+    def kinds(self) -> frozenset[Kind]:
+        """The kinds that are counted."""
+        return frozenset(Kind) if self.kind == ALL else frozenset({Kind(self.kind)})
+
+
 @dataclass(frozen=True, slots=True)
 class Group:
     """One group of a report. ``key`` None gathers the cases that have no such thing (no topic, no officer, …)."""
@@ -99,7 +113,7 @@ def report(
     offices: Offices,
     rules_version: str,
 ) -> Report:
-    """Count and measure every case in one pass.
+    """One report; see ``reports``.
 
     Args:
         histories: all cases, in any order; they are read once and may be streamed.
@@ -115,39 +129,77 @@ def report(
         Invalid: an impossible period or too many groups.
         OnestopError: ``report_unbalanced``; the events do not add up and nothing is printed.
     """
-    whole = Period(start, end)
-    spans = _spans(whole, by)
-    wanted = frozenset(Kind) if kind == ALL else frozenset({Kind(kind)})
-    metric_context = MetricContext(wanted=wanted, calendar=calendar, offices=offices)
-    boards: dict[str, _Board] = {one: _Board.of(spans) for one in (kind, *wanted)}
-    key_of = _KEYS.get(by) if by is not None else None
+    wanted = Wanted(period=Period(start, end), kind=kind, by=by)
+    return reports(histories, [wanted], calendar=calendar, offices=offices, rules_version=rules_version)[0]
+
+
+def reports(
+    histories: Iterable[CaseHistory],
+    wanted: Sequence[Wanted],
+    *,
+    calendar: OfficeCalendar,
+    offices: Offices,
+    rules_version: str,
+) -> tuple[Report, ...]:
+    """Count and measure every case in one pass for several reports, which come in the order of ``wanted``.
+
+    Raises:
+        Invalid: too many groups.
+        OnestopError: ``report_unbalanced``; the events do not add up and nothing is printed.
+    """
+    counts = [_Count.of(one) for one in wanted]
+    kinds = frozenset[Kind]().union(*(one.kinds for one in wanted))
+    metric_context = MetricContext(wanted=kinds, calendar=calendar, offices=offices)
     for history in histories:
-        if not metric_context.concerns(history):
-            continue
-        timeline = Timeline(history, metric_context)
-        measured = timeline.measure(whole)
+        if metric_context.concerns(history):
+            timeline = Timeline(history, metric_context)
+            for count in counts:
+                count.add(timeline)
+    return tuple(count.report(calendar.version, rules_version) for count in counts)
+
+
+@dataclass(frozen=True, slots=True)
+class _Count:
+    """One report under way."""
+
+    wanted: Wanted
+    spans: tuple[tuple[str, Period], ...]
+    boards: Mapping[str, _Board]
+
+    @classmethod
+    def of(cls, wanted: Wanted) -> _Count:
+        spans = _spans(wanted.period, wanted.by)
+        return cls(wanted, spans, {one: _Board.of(spans) for one in (wanted.kind, *wanted.kinds)})
+
+    def add(self, timeline: Timeline) -> None:
+        key_of = _KEYS.get(self.wanted.by) if self.wanted.by is not None else None
+        measured = timeline.measure(self.wanted.period)
         if measured is not None:
-            for board in _boards_for(measured, boards):
+            for board in _boards_for(measured, self.boards):
                 board.total.add(measured)
                 if key_of is not None:
                     board.group(key_of(measured.case)).add(measured)
-        for key, part in timeline.over(spans):
-            for board in _boards_for(part, boards):
+        for key, part in timeline.over(self.spans):
+            for board in _boards_for(part, self.boards):
                 board.group(key).add(part)
 
-    def made(one: Kind | str, by_kind: Mapping[Kind, Report]) -> Report:
+    def report(self, calendar: str, rules: str) -> Report:
+        kind = self.wanted.kind
+        parts = {one: self._part(one, calendar, rules, {}) for one in Kind} if kind == ALL else {}
+        return self._part(kind, calendar, rules, parts)
+
+    def _part(self, kind: Kind | str, calendar: str, rules: str, by_kind: Mapping[Kind, Report]) -> Report:
+        board = self.boards[kind]
         return Report(
-            period=whole,
-            kind=str(one),
-            by=by,
-            rules=rules_version,
-            calendar=calendar.version,
-            figures=boards[one].total.figures(),
-            groups=boards[one].made(),
+            period=self.wanted.period,
+            kind=str(kind),
+            by=self.wanted.by,
+            rules=rules,
+            calendar=calendar,
+            figures=board.total.figures(),
+            groups=board.made(),
             by_kind=by_kind,
         )
-
-    return made(kind, {one: made(one, {}) for one in Kind} if kind == ALL else {})
 
 
 def _spans(whole: Period, by: GroupBy | None) -> tuple[tuple[str, Period], ...]:

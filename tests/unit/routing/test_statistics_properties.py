@@ -11,7 +11,8 @@ from routing.domain.case import Event, EventKind, Kind, Opening, Outcome, apply,
 from routing.domain.errors import StepNotAllowed
 from routing.domain.reporting.figures import COUNTS
 from routing.domain.reporting.history import CaseHistory, KnownWords, dump, parse_line
-from routing.domain.reporting.statistics import ALL, GroupBy, report
+from routing.domain.reporting.periods import Period
+from routing.domain.reporting.statistics import ALL, GroupBy, Wanted, report, reports
 from routing.domain.steps import check
 
 CALENDAR, OFFICES = load_calendar(), load_offices()
@@ -121,6 +122,19 @@ def test_every_month_of_a_report_is_the_report_of_that_month(cases):
         assert {name: month[name] for name in month if name != "key"} == {
             name: alone[name] for name in month if name != "key"
         }
+
+
+@quick
+@given(histories(), st.sampled_from([ALL, *Kind]), st.sampled_from(GroupBy))
+def test_reports_counted_together_are_those_counted_alone(cases, kind, by):
+    """R13: a page and its chart say what each would say by itself."""
+    wanted = [
+        Wanted(period=Period(date(2025, 2, 1), date(2025, 2, 28)), kind=kind, by=by),
+        Wanted(period=Period(date(2025, 1, 1), date(2025, 2, 28)), kind=Kind.ENQ, by=GroupBy.MONTH),
+    ]
+    together = reports(cases, wanted, calendar=CALENDAR, offices=OFFICES, rules_version="1")
+    alone = [made(cases, start=w.period.start, end=w.period.end, kind=w.kind, by=w.by) for w in wanted]
+    assert list(together) == alone
 
 
 @quick
