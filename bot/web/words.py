@@ -122,6 +122,7 @@ WORDS: dict[str, dict[str, str]] = {
         "chemical_leak": "化學品洩漏",
         "injury": "人員受傷",
         "flood": "淹水",
+        "self_harm": "自傷意念（請先關懷）",
     },
     "delivery": {
         "pending": "待送出",
@@ -256,6 +257,7 @@ WORDS: dict[str, dict[str, str]] = {
         "correction.erased": "修正：隨收回訊息刪除",
         "service.located": "線上服務：填寫網址",
         "case.open": "受理",
+        "case.details": "廠商補充聯絡資料",
         "case.note": "內部註記",
         "case.reply": "回復",
         "case.assign": "分案",

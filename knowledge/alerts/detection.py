@@ -52,6 +52,25 @@ _PERSON_NAME = re.compile(
     )
 )
 """Somebody introduced, or named with a title, and no more."""
+_REPAIR = re.compile(
+    fold(
+        "(?:圍牆|圍籬|牆壁|牆面|矮牆|大樹|路樹|樹木|樹|招牌|路燈|護欄|欄杆|柵欄|鐵門|大門|車棚|水溝蓋|蓋板|遮雨棚|屋瓦|看板).{0,6}"
+        "(?:倒|塌|垮|歪|斷|壞|破|掉|裂)|\\b(?:wall|fence|tree|sign|gate)\\b.{0,12}\\b(?:fell|collapsed|fallen|broken|down)\\b"
+        "|(?:塀|フェンス|木|看板|門)が(?:倒れ|壊れ|折れ)"
+    )
+)
+_HARM = re.compile(
+    fold(
+        "[壓砸打撞夾刺割埋](?:到|中|傷|死|住)|被[壓砸撞埋]|受傷|傷者|流血|受困|被困|昏|送醫|救護|救命|救人|(?:還|裡面|下面|底下)有人|有人(?:被|受|在|卡|倒)"
+        "|員工|工人|同事|同仁|瓦斯|天然氣|漏電|觸電|電線|電桿|電纜|火|煙|爆|淹|漏(?!水)|洩|119"
+        "|\\b(?:hurt|injured|trapped|bleeding|someone|worker|people|gas|fire|smoke|wires?|power)\\b|けが|怪我|下敷き|人が|ガス|火|電線"
+    )
+)
+"""With one of these, something fallen is danger and no mere repair."""
+_CRUSHED = re.compile(
+    fold("[壓砸撞夾埋](?:到|中|傷|死|住)了?(?:人|員|同|司機|路人|小孩)|(?:人|員工|工人|同事|同仁).{0,2}被[壓砸撞埋]")
+)
+_CLAIM = re.compile(fold("賠|保險|理賠|補償|上個月|去年|昨天|[?吗]|如果|萬一"))
 _NO_REPORT = (_ONLY_NAMED, _FIRM_NAME, _PERSON_NAME)
 _HOLDS_FOR_ALL = frozenset({"over", "training"})
 """What one sentence of a short message says of the others too."""
@@ -94,8 +113,16 @@ class _Part:
 
 
 def detect_alert(forms: TextForms) -> Alert | None:
-    """The most urgent event that a text reports as happening, or None."""
+    """The most urgent event that a text reports as happening, or None.
+
+    A wall or tree that fell, and nobody hurt, is for whoever repairs it.
+    """
     text = forms.text
+    whole = forms.folded(text)
+    if _REPAIR.search(whole) and not _HARM.search(whole):
+        return None
+    if _REPAIR.search(whole) and _CRUSHED.search(whole) and not _CLAIM.search(whole):
+        return Alert.INJURY
     parts = [forms.folded(sentence) for sentence in sentences(text)[:_MOST_SENTENCES]]
     alive = [part for folded in parts if (part := _Part.of(folded, forms)).grams[0] > UNLIKE_ANY]
     if not alive:

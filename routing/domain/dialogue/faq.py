@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from knowledge.distress import in_distress
 from knowledge.entries import FaqEntry
 from knowledge.vocabulary import CASE_CATEGORIES, OWN_PARK_KINDS, ParkKind
 from routing.domain.decision import Action, Decision
-from routing.domain.dialogue import facts, menu
+from routing.domain.dialogue import alarms, facts, menu
 from routing.domain.dialogue.state import MAX_PENDING, State
 from routing.domain.dialogue.turn import AddToCase, CaseCard, Effect, JudgeAnswer, LearnKind, NoteEnquiry, Result, Turn
 from routing.domain.messages import Button, Card, Row, Text, postback
@@ -40,6 +41,8 @@ def asked(turn: Turn) -> Result:
     understanding, decision = turn.understanding, turn.decision
     if understanding is None or decision is None:
         return menu.to_menu(turn)
+    if in_distress(turn.inbound.text):
+        return _distress(turn)
     if understanding.alert is not None:
         return _alert(turn, understanding.alert.value)
     if decision.action is Action.CHAT:
@@ -143,21 +146,20 @@ def _known_answer(turn: Turn) -> tuple[Button, ...]:
 
 
 def _alert(turn: Turn, alert: str) -> Result:
-    """An emergency: the right numbers first, and that this message is not the report that the law requires."""
-    found = turn.emergency(alert)
+    """An emergency; its words are kept as the beginning of a case."""
     understanding = turn.understanding
     category = understanding.category.value if understanding else "other"
     state = replace(
         remember(turn), alert=alert, category="other" if category == "smalltalk" else category,
         topic=understanding.topic if understanding else None,
     )  # fmt: skip
-    words, numbers = found or (f"{turn.say('alert.body')}\n{turn.say('alert.not_a_report')}", ())
-    calls = tuple(Button(label=label, url=f"tel:{number}") for label, number in numbers)
-    card = Card(
-        title=turn.say("alert.title"), body=words,
-        buttons=(*calls[:4], menu.open_case(turn)), tone="alert", alt=turn.say("alert.title"), quick=menu.usual(turn),
-    )  # fmt: skip
-    return Result(state=state, messages=(card,), effects=(NoteEnquiry(),))
+    return alarms.met(turn, alert, state)
+
+
+def _distress(turn: Turn) -> Result:
+    """Words of somebody who thinks of ending it: no topic, and no question before a person has them."""
+    state = replace(remember(turn), alert=alarms.DISTRESS, category="other", topic="general")
+    return alarms.distress(turn, state)
 
 
 def _park_row(turn: Turn, entry: FaqEntry) -> tuple[Row, ...]:

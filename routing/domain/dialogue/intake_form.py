@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from knowledge.offices.directory import Park
 from knowledge.vocabulary import CASE_CATEGORIES
-from routing.domain.dialogue import facts, menu
+from routing.domain.dialogue import alarms, facts, filling, menu
 from routing.domain.dialogue.faq import remember
 from routing.domain.dialogue.state import FACTS, State, Step
 from routing.domain.dialogue.turn import Effect, NoticeSeen, OpenCase, Result, Turn
@@ -63,6 +63,11 @@ def _filled(turn: Turn, state: State) -> State:
 
 def _next(turn: Turn, state: State) -> Result:
     """Ask the first thing that is missing, or show the summary."""
+    if state.filling:
+        step = filling.missing(state)
+        return filling.goes_on(
+            turn, replace(state, step=step) if step else state, _fact_question(turn, step) if step else None
+        )
     state = _filled(turn, state)
     notice: tuple[Outgoing, ...] = ()
     effects: tuple[Effect, ...] = ()
@@ -74,15 +79,24 @@ def _next(turn: Turn, state: State) -> Result:
 
 
 def _question(turn: Turn, state: State) -> tuple[Step, Outgoing]:
-    if not state.firm_name:
-        return Step.FIRM, Text(turn.say("opening.firm"), quick=(menu.cancel(turn),))
-    if not state.contact_name:
-        return Step.CONTACT, Text(turn.say("opening.contact"), quick=(menu.cancel(turn),))
-    if not state.phone:
-        return Step.PHONE, Text(turn.say("opening.phone"), quick=(menu.cancel(turn),))
-    if not state.park:
-        return Step.PARK, _park_question(turn)
+    if state.alert and not state.anew:
+        # Danger: what is known is used, and the rest is asked when the case is open.
+        return Step.SUMMARY, summary(turn, state)
+    if state.filling:
+        return state.step, _fact_question(turn, state.step)
+    for step, known in (
+        (Step.FIRM, state.firm_name), (Step.CONTACT, state.contact_name), (Step.PHONE, state.phone),
+        (Step.PARK, state.park),
+    ):  # fmt: skip
+        if not known:
+            return step, _fact_question(turn, step)
     return Step.SUMMARY, summary(turn, state)
+
+
+def _fact_question(turn: Turn, step: Step) -> Outgoing:
+    if step is Step.PARK:
+        return _park_question(turn)
+    return Text(turn.say(f"opening.{step.value}"), quick=(menu.cancel(turn),))
 
 
 def _park_question(turn: Turn, parks: tuple[Park, ...] = ()) -> Card:
@@ -101,7 +115,8 @@ def summary(turn: Turn, state: State) -> Card:
     words = "\n".join(part for part in (stuck, turn.words) if part)
     words = words if len(words) <= 300 else words[:299] + "…"
     category = turn.say(f"category.{state.category or 'other'}")
-    firm = state.firm_name or ""
+    later = turn.say("summary.later")
+    firm = state.firm_name or later
     if state.ubn and state.ubn != firm:
         firm = f"{firm}（{state.ubn}）"
     park = turn.find_park(state.park) if state.park else None
@@ -109,8 +124,8 @@ def summary(turn: Turn, state: State) -> Card:
         Row(turn.say("case.category"), category),
         Row(turn.say("case.unit"), turn.unit_of(state.category or "other", state.topic)),
         Row(turn.say("summary.firm"), firm),
-        Row(turn.say("summary.contact"), f"{state.contact_name or ''} {state.phone or ''}".strip()),
-        Row(turn.say("summary.park"), park.label(turn.language) if park else turn.say("button.no_park")),
+        Row(turn.say("summary.contact"), f"{state.contact_name or ''} {state.phone or ''}".strip() or later),
+        Row(turn.say("summary.park"), _park_row(turn, state, park)),
     ]
     if turn.files:
         rows.append(Row(turn.say("summary.files"), str(turn.files)))
@@ -124,8 +139,15 @@ def summary(turn: Turn, state: State) -> Card:
             menu.button(turn, "button.change_details", "change_details"),
             menu.cancel(turn),
         ),
-        footer=turn.say("summary.footer"), alt=turn.say("summary.title"), quick=others,
+        footer=turn.say("summary.footer_alert" if state.alert else "summary.footer"), alt=turn.say("summary.title"),
+        quick=others,
     )  # fmt: skip
+
+
+def _park_row(turn: Turn, state: State, park: Park | None) -> str:
+    if park is not None:
+        return park.label(turn.language)
+    return turn.say("button.no_park") if state.park else turn.say("summary.later")
 
 
 def described(turn: Turn) -> Result:
@@ -187,19 +209,26 @@ def again(turn: Turn) -> Result:
 def told(turn: Turn) -> Result:
     """An answer to what we asked; what cannot be used is asked again, with a way back."""
     state = turn.state
+    about_matter = turn.inbound.kind is not InboundKind.TEXT or _is_about_the_matter(state.step, turn.inbound.text)
+    if state.filling and about_matter:
+        return filling.added(turn, _fact_question(turn, state.step))
     if turn.inbound.kind is not InboundKind.TEXT:
-        result = _go_on(turn, remember(turn, leads=False))
-        if result.state.step is Step.DESCRIBE:
-            return result
-        return replace(result, messages=(Text(turn.say("opening.media_kept")), *result.messages))
+        return _file_told(turn)
     if state.step is Step.DESCRIBE:
         return described(turn)
     if state.step is Step.SUMMARY:
         return _more(turn)
-    if _is_about_the_matter(state.step, turn.inbound.text):
+    if about_matter:
         asked = again(replace(turn, state=remember(turn, leads=False)))
         return replace(asked, messages=(Text(turn.say("opening.media_kept")), *asked.messages))
     return _fact(replace(turn, words=turn.before), turn.inbound.text.strip())
+
+
+def _file_told(turn: Turn) -> Result:
+    result = _go_on(turn, remember(turn, leads=False))
+    if result.state.step is Step.DESCRIBE:
+        return result
+    return replace(result, messages=(Text(turn.say("opening.media_kept")), *result.messages))
 
 
 def _more(turn: Turn) -> Result:
@@ -282,7 +311,8 @@ def confirm(turn: Turn) -> Result:
         return menu.expired(turn)
     if not turn.words and not turn.state.stuck_at:
         return _go_on(turn, turn.state)
-    state = State()
-    hours = menu.hours(turn)
+    alert = turn.state.alert
+    hours = alarms.after_confirming(turn, alert) if alert else menu.hours(turn)
+    state = filling.begins(turn.state) if alert else State()
     messages: tuple[Outgoing, ...] = (Text(hours),) if hours else ()
     return Result(state=state, messages=messages, effects=(OpenCase(state=turn.state),))

@@ -67,6 +67,8 @@ def cancelled(turn: Turn) -> Result:
     text = turn.say("cancelled")
     if turn.state.step is Step.ADDING and turn.state.number:
         text = turn.say("adding.done", number=turn.state.number)
+    if turn.state.filling:
+        text = turn.say("filling.skipped")
     if turn.state.step is Step.REASON:
         text = turn.say("rated.done")
     return Result(state=state, messages=(Text(text, quick=usual(turn)),))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from knowledge.distress import in_distress
 from routing.domain.decision import Action
 from routing.domain.dialogue import after_closing, faq, intake_form, menu, my_cases
 from routing.domain.dialogue.state import OPENING, Step
@@ -58,6 +59,8 @@ OLD_IS_STALE = frozenset({"confirm_case", "change_details", "cancel", "park", "r
 
 def _words(turn: Turn) -> Result:
     text = turn.inbound.text.strip()
+    if in_distress(text):
+        return faq.asked(replace(turn, state=menu.idle(turn.state)))
     if text.lower() in _BACK:
         asked = turn.state.step in OPENING or turn.state.step in {Step.ADDING, Step.REASON}
         return menu.cancelled(turn) if asked else menu.to_menu(turn)

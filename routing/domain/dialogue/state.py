@@ -58,6 +58,8 @@ class State:
     number: str | None = None
     asked_at: str | None = None
     """When the reason for a score was asked for."""
+    filling: str | None = None
+    """The case of an emergency, open already, for which the firm is asked about itself."""
     stuck_at: str | None = None
     """The online service, as the table names it, at which the firm could not go on."""
     kind_for: str | None = None

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
+from knowledge.emergency import Duty
 from knowledge.entries import FaqEntry
 from knowledge.offices.directory import Park
 from knowledge.services import OnlineService
@@ -70,6 +71,11 @@ def no_service(_entry: FaqEntry) -> OnlineService | None:
     return None
 
 
+def no_duties(_alert: str) -> tuple[Duty, ...]:
+    """Nothing that the firm must report."""
+    return ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Turn:
     """Everything a handler may look at. ``words`` is what was said before and now, for the summary."""
@@ -94,6 +100,8 @@ class Turn:
     privacy_url: str
     service: Callable[[FaqEntry], OnlineService | None] = no_service
     """The online service under an answer, if one with a verified address fits."""
+    duties: Callable[[str], tuple[Duty, ...]] = no_duties
+    """For a kind of alert: what the law has the firm itself report."""
     words: str = ""
     before: str = ""
     """``words`` without what is said now."""
@@ -113,6 +121,14 @@ class Turn:
 class OpenCase:
     """Open a case with what the conversation gathered."""
 
+    state: State
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FillDetails:
+    """The firm told more of itself after its case was opened: what ``state`` gathered."""
+
+    number: str
     state: State
 
 
@@ -192,8 +208,8 @@ class NoticeSeen:
 
 
 Effect = (
-    OpenCase | AddToCase | Reopen | Rate | RateReason | AskCall | SetLanguage | NoteEnquiry | JudgeAnswer | LearnKind
-    | NoticeSeen
+    OpenCase | FillDetails | AddToCase | Reopen | Rate | RateReason | AskCall | SetLanguage | NoteEnquiry | JudgeAnswer
+    | LearnKind | NoticeSeen
 )  # fmt: skip
 
 

@@ -82,8 +82,9 @@ def unit_name(locked: LockedCase, unit: str) -> str:
 
 
 def promised(locked: LockedCase) -> str:
-    """The promised date as the firm reads it."""
-    return firm_date(locked.row.promised_on, language(locked))
+    """The promised date as the firm reads it; an emergency that nobody has answered is promised no ordinary period."""
+    urgent = locked.row.alert is not None and locked.case.first_reply_at is None
+    return say(locked, "case.promised.alert") if urgent else firm_date(locked.row.promised_on, language(locked))
 
 
 def case_rows(locked: LockedCase) -> tuple[Row, ...]:
@@ -173,7 +174,9 @@ def short_subject(locked: LockedCase) -> str:
 
 
 def receipt(locked: LockedCase) -> list[Outgoing]:
-    """The case was opened: its number, who has it, until when."""
+    """The case was opened: its number, who has it, until when; of an emergency, that it is no report to the law."""
+    if locked.row.alert is not None:
+        return [_card(locked, "alert", tone="done")]
     body = say(locked, "notice.received.body", unit=unit_name(locked, locked.case.unit), promised=promised(locked))
     return [_card(locked, "received", body=body, tone="done")]
 

@@ -13,13 +13,13 @@ from routing.domain.case import Kind
 from routing.domain.decision import Action, Decision
 from routing.domain.dialogue import router
 from routing.domain.dialogue import turn as effects
-from routing.domain.dialogue.state import State
+from routing.domain.dialogue.state import FACTS, State
 from routing.domain.dialogue.turn import Result
 from routing.domain.errors import OnestopError
 from routing.domain.messages import Outgoing, Text
 from routing.domain.permissions import FIRM
 from routing.service.cases import commands as case_commands
-from routing.service.cases import notifications, satisfaction
+from routing.service.cases import details, notifications, satisfaction
 from routing.service.cases.locked_case import LockedCase, change
 from routing.service.conversation import turn_context
 from routing.service.conversation.session import Conversation
@@ -100,7 +100,31 @@ def _open_case(conversation: Conversation, state: State, effect: effects.OpenCas
     contact.name, contact.phone, contact.park = gathered.contact_name, gathered.phone, gathered.park
     contact.firm_id, contact.firm_said = locked.row.firm_id, gathered.firm_name
     conversation.told.extend(notifications.receipt(locked))
-    return replace(state, last_enquiry=None)
+    return _asks_the_rest(conversation, replace(state, last_enquiry=None), locked.row.number)
+
+
+def _asks_the_rest(conversation: Conversation, state: State, number: str) -> State:
+    """Behind the receipt of an emergency stands the first question about the firm, where something is not known."""
+    if state.step not in FACTS:
+        return state
+    state = replace(state, filling=number)
+    turn = turn_context.build(conversation, state, None, None)
+    conversation.told.append(Text(turn.say("filling.intro")))
+    conversation.told.extend(router.again(turn).messages)
+    return state
+
+
+def _fill(conversation: Conversation, state: State, effect: effects.FillDetails) -> State:
+    told, contact = effect.state, conversation.contact
+    locked = _hold(conversation, effect.number)
+    park = told.park if told.park != "none" else None
+    details.fill(
+        locked, firm_name=told.firm_name, firm_ubn=told.ubn, contact_name=told.contact_name, contact_phone=told.phone,
+        park=park,
+    )  # fmt: skip
+    contact.name, contact.phone, contact.park = told.contact_name, told.phone, told.park
+    contact.firm_id, contact.firm_said = locked.row.firm_id, told.firm_name
+    return state
 
 
 def _add(conversation: Conversation, state: State, effect: effects.AddToCase) -> State:
@@ -205,6 +229,7 @@ def _noticed(conversation: Conversation, state: State, _effect: effects.NoticeSe
 
 _DO: dict[type, Callable[[Any, State, Any], State]] = {
     effects.OpenCase: _open_case,
+    effects.FillDetails: _fill,
     effects.AddToCase: _add,
     effects.Reopen: _reopen,
     effects.Rate: _rate,

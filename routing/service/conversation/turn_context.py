@@ -8,7 +8,7 @@ from functools import partial
 
 from knowledge.calendar.office_calendar import local
 from knowledge.common import common_first, load_common
-from knowledge.emergency import calls_for
+from knowledge.emergency import calls_for, duties_for
 from knowledge.entries import FaqEntry
 from knowledge.privacy import load_privacy
 from knowledge.services import service_for
@@ -79,6 +79,7 @@ def build(
         common=partial(_common, base.entries, today(conversation.now)),
         small_reply=partial(_small_reply, conversation),
         emergency=partial(calls_for, emergency=base.emergency, language=conversation.language),
+        duties=partial(duties_for, emergency=base.emergency, language=conversation.language),
         unit_of=partial(_unit_of, conversation),
         closed_until=_closed_until(conversation),
         privacy_url=f"{conversation.office.base_url}/privacy",
@@ -163,7 +164,6 @@ def _card(
         conversation.office, conversation.language, unit=row.unit, on=row.waiting_on, agency=begun.get("agency"),
         until=begun.get("until"),
     )  # fmt: skip
-    paused = row.waiting_on == "firm"
     card = CaseCard(
         number=row.number,
         subject=row.subject,
@@ -172,9 +172,7 @@ def _card(
         unit=unit.names[conversation.language] if unit else row.unit,
         officer=names.get(row.assignee or ""),
         now="" if row.status == "closed" else now,
-        promised=_say(conversation, "case.promised_paused")
-        if paused
-        else firm_date(row.promised_on, conversation.language),
+        promised=_promised(conversation, row),
         closed=row.status == "closed",
         waits_on_firm=row.status == "waiting_firm",
         survey=survey.standing(row.outcome, row.closed_at, conversation.inbound.at),
@@ -189,6 +187,15 @@ def _card(
     ]
     steps = tuple((f"{local(at).month}/{local(at).day} {local(at):%H:%M}", words) for at, words in told)
     return replace(card, steps=steps)
+
+
+def _promised(conversation: Conversation, row: CaseRow) -> str:
+    """Until when: no date while a wait may move it, nor for an emergency that nobody has answered."""
+    if row.waiting_on == "firm":
+        return _say(conversation, "case.promised_paused")
+    if row.alert is not None and row.first_reply_at is None:
+        return _say(conversation, "case.promised.alert")
+    return firm_date(row.promised_on, conversation.language)
 
 
 def _step(conversation: Conversation, event: Event) -> str | None:

@@ -1,0 +1,51 @@
+"""Danger, and words of distress: whom to call first, what the firm itself must report, and a case without questions."""
+
+from __future__ import annotations
+
+from routing.domain.dialogue import menu
+from routing.domain.dialogue.state import State
+from routing.domain.dialogue.turn import NoteEnquiry, Result, Turn
+from routing.domain.messages import Button, Card, Row
+
+DISTRESS = "self_harm"
+"""The kind of alert of words of distress, as data and cases name it."""
+_MOST_CALLS = 4
+
+
+def met(turn: Turn, alert: str, state: State) -> Result:
+    """An emergency: the right numbers, that this message is not the report that the law requires, and what is.
+
+    ``state`` keeps the words as the beginning of a case.
+    """
+    words, numbers = turn.emergency(alert) or (f"{turn.say('alert.body')}\n{turn.say('alert.not_a_report')}", ())
+    duties = turn.duties(alert)
+    calls = tuple(Button(label=label, url=f"tel:{number}") for label, number in numbers[:_MOST_CALLS])
+    sources = tuple(Button(label=turn.say("button.source"), url=one.url) for one in duties[:1])
+    title = turn.say("alert.title")
+    card = Card(
+        title=title, body="\n".join(part for part in (words, _night(turn, alert)) if part),
+        rows=tuple(Row(turn.say("alert.duty"), turn.say("alert.duty_of", text=d.text, law=d.source)) for d in duties),
+        buttons=(*calls, menu.open_case(turn), *sources), tone="alert", alt=title, quick=menu.usual(turn),
+    )  # fmt: skip
+    return Result(state=state, messages=(card,), effects=(NoteEnquiry(),))
+
+
+def distress(turn: Turn, state: State) -> Result:
+    """Somebody tells of wanting to die: listened to, told whom to call at any hour, and offered a person."""
+    words, numbers = turn.emergency(DISTRESS) or (turn.say("alert.body"), ())
+    calls = tuple(Button(label=label, url=f"tel:{number}") for label, number in numbers)
+    title = turn.say("distress.title")
+    card = Card(title=title, body=words, buttons=(*calls, menu.open_case(turn)), alt=title, quick=menu.usual(turn)[:1])
+    return Result(state=state, messages=(card,))
+
+
+def after_confirming(turn: Turn, alert: str) -> str:
+    """What is said with the receipt of an emergency while the office is closed: who can be reached now."""
+    return _night(turn, alert)
+
+
+def _night(turn: Turn, alert: str) -> str:
+    found = turn.emergency(alert)
+    if turn.closed_until is None or found is None:
+        return ""
+    return turn.say("hours.closed_alert", opening=turn.closed_until, numbers="、".join(label for label, _ in found[1]))
