@@ -58,6 +58,7 @@ def build_runtime(settings: Settings, *, now: Callable[[], datetime] | None = No
         sentences=load_sentences(),
         channels=(Channel.LINE.value,),
         demo=demo,
+        secret=settings.secret_key,
     )
     database = Database(settings.database_url, clock=now)
     known = Knowledge(database, cache=settings.data_dir / "cache", overlay=settings.data_dir / "knowledge")

@@ -9,7 +9,19 @@ from bot.desk.admin import pages as admin_pages
 from bot.desk.cases import case_page, manual_entry, queue, sealed_messages, steps
 from bot.desk.deliveries import pages as delivery_pages
 from bot.desk.knowledge import routes as knowledge
+from bot.desk.privacy import pages as privacy
 
 router = APIRouter(include_in_schema=False)
-for family in (sign_in, queue, manual_entry, delivery_pages, sealed_messages, admin_pages, knowledge, case_page, steps):
+for family in (
+    sign_in,
+    queue,
+    manual_entry,
+    delivery_pages,
+    sealed_messages,
+    admin_pages,
+    privacy,
+    knowledge,
+    case_page,
+    steps,
+):
     router.include_router(family.router)

@@ -1,12 +1,16 @@
-"""Pages for everybody: the privacy notice (個人資料保護法 §8) and the way to the desk."""
+"""Pages for everybody: the privacy notice (個人資料保護法 §8), the own data by a signed link, the way to the desk."""
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request
-from fastapi.responses import HTMLResponse, RedirectResponse
+from typing import Literal
 
-from bot.web.templating import page
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+
+from bot.runtime import runtime_of
+from bot.web.templating import page, show
 from knowledge.privacy import load_privacy
+from routing.service.privacy import personal_data
 
 router = APIRouter(include_in_schema=False)
 
@@ -17,6 +21,27 @@ _PRIVACY = load_privacy()
 def root() -> RedirectResponse:
     """Staff begin at the desk."""
     return RedirectResponse("/desk", status_code=303)
+
+
+_NAMES = {
+    "channel_id": "LINE 識別碼", "display_name": "顯示名稱", "name": "聯絡人", "phone": "電話", "firm": "公司",
+    "ubn": "統一編號", "park": "園區", "language": "語言", "since": "首次聯繫", "privacy_notice": "告知版本",
+    "privacy_notice_at": "告知時間",
+}  # fmt: skip
+
+
+@router.get("/my-data/{token}")
+def my_data(request: Request, token: str, format: Literal["html", "json"] = "html") -> Response:  # noqa: A002
+    """All that is kept of whom this link was given to in the chat, as a page or as JSON; for half an hour."""
+    runtime = runtime_of(request)
+    with runtime.reading() as (session, office):
+        data = personal_data.opened(session, office, token, now=runtime.now())
+    if format == "json":
+        headers = {"Content-Disposition": 'attachment; filename="my-data.json"', "Cache-Control": "no-store"}
+        return JSONResponse(data, headers=headers)
+    answer = show(request, "my_data.html", {"data": data, "names": _NAMES})
+    answer.headers["Referrer-Policy"] = "no-referrer"
+    return answer
 
 
 @router.get("/privacy")

@@ -94,6 +94,8 @@ WORDS: dict[str, dict[str, str]] = {
         "PET": "受理次日起 30 個工作天；對外預定回復日另以 30 日曆天為準，取較早者",
         "APP": "收件次日起 2 個月（行政程序法第 51 條），末日遇假日順延",
     },
+    "right": {"access": "查詢、閱覽、複製本", "erasure": "更正、刪除、停止利用"},
+    "data_state": {"open": "處理中", "done": "已同意", "refused": "不同意"},
     "score": {"5": "5 非常滿意", "4": "4 滿意", "3": "3 普通", "2": "2 不滿意", "1": "1 非常不滿意"},
     "channel": {
         "line": "LINE",
@@ -148,6 +150,7 @@ WORDS: dict[str, dict[str, str]] = {
         "closed": "辦結通知",
         "reopened": "重新開啟通知",
         "survey": "滿意度調查",
+        "data_request": "個資請求通知",
     },
     "event": {
         "assigned": "分案",
@@ -199,6 +202,10 @@ WORDS: dict[str, dict[str, str]] = {
         "close": "已辦結。",
         "reopen": "已重新開啟。",
         "rating": "已登錄滿意度。",
+        "data_entered": "已登錄個資請求。",
+        "data_extend": "已延長期限並通知請求人。",
+        "data_grant": "已同意並完成。",
+        "data_refuse": "已不同意並通知請求人。",
         "confidential": "保密設定已更新。",
         "new": "案件已受理。",
         "resend": "已排入重送。",

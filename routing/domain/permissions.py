@@ -43,6 +43,8 @@ class Permission(StrEnum):
     """Sees figures by person."""
     ALL_KNOWLEDGE = "all_knowledge"
     """Decides on entries, corrections and online services of every unit."""
+    DATA_REQUESTS = "data_requests"
+    """Decides on requests about personal data (個人資料保護法 §13)."""
     ADMINISTER = "administer"
     """Accounts, absences, calendar, audit trail."""
     ANSWER_QUESTIONS = "answer_questions"
@@ -51,7 +53,7 @@ class Permission(StrEnum):
 
 _LEAD = frozenset({
     Permission.DESK, Permission.ALL_CASES, Permission.EXTEND, Permission.DECIDE_EXTENSIONS, Permission.OFFICER_FIGURES,
-    Permission.ALL_KNOWLEDGE,
+    Permission.ALL_KNOWLEDGE, Permission.DATA_REQUESTS,
 })  # fmt: skip
 PERMISSIONS: Mapping[Role | None, frozenset[Permission]] = {
     Role.OFFICER: frozenset({Permission.DESK, Permission.UNIT_WORK}),

@@ -28,6 +28,8 @@ class OfficeContext:
     channels: tuple[str, ...] = ()
     """The channels that carry messages to firms; the first is the usual one."""
     demo: bool = False
+    secret: str = field(default="", repr=False)
+    """What links are signed with; empty: the database keeps a secret."""
 
     def office_of(self, unit: str) -> Office:
         """The handling office of a unit: its closures move the unit's due dates, and no others'."""

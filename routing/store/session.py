@@ -33,6 +33,7 @@ from routing.store.locks.wakes import Wakes
 from routing.store.maintenance import schema as maintenance_schema
 from routing.store.messaging import schema as messaging_schema
 from routing.store.office_calendar import schema as calendar_schema
+from routing.store.privacy import schema as privacy_schema
 from routing.store.reporting import schema as reporting_schema
 
 METADATA = Base.metadata
@@ -40,7 +41,7 @@ METADATA = Base.metadata
 
 _TABLES = (
     account_schema, case_schema, conversation_schema, knowledge_schema, maintenance_schema, messaging_schema,
-    calendar_schema, reporting_schema,
+    calendar_schema, reporting_schema, privacy_schema,
 )  # fmt: skip
 _BUSY_MS = 15_000
 _REST = 0.12

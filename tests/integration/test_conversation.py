@@ -67,10 +67,12 @@ def test_a_known_firm_goes_straight_to_the_summary_and_sees_no_privacy_line_agai
     assert [message.text for message in branch.messages(second)] == ["另外想請問路燈壞掉要找誰修理"]
 
 
-def test_the_privacy_line_is_shown_once_even_if_the_firm_goes_back(chat):
-    chat.text(WORDS)
+def test_the_privacy_line_is_not_shown_to_a_firm_that_is_known(chat):
+    """It comes with the first contact and before the first question of who it is; then no more."""
+    assert "/privacy" in words_of(chat.text(WORDS))
     assert "/privacy" in words_of(chat.tap("open_case"))
     chat.tap("cancel")
+    chat.opens()
     chat.text(WORDS)
     assert "/privacy" not in words_of(chat.tap("open_case"))
 

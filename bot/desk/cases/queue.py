@@ -21,6 +21,7 @@ from routing.service.accounts import authentication
 from routing.service.accounts import queries as account_queries
 from routing.service.cases import partner_view
 from routing.service.cases import queries as case_queries
+from routing.service.privacy import requests as data_requests
 
 router = APIRouter()
 
@@ -101,7 +102,8 @@ def queue_page(
     if work.actor.may(Permission.ANSWER_QUESTIONS):
         return show(request, "asked.html", _asked(work, q) | {"done": _one_of(done, "done")})
     values = _queue(work, view, category, status, q)
-    return show(request, "queue.html", {**values, "done": _one_of(done, "done")})
+    privacy = data_requests.reminder(work.session, work.actor, now=work.now)
+    return show(request, "queue.html", {**values, "done": _one_of(done, "done"), "privacy": privacy})
 
 
 @router.get("/desk/queue")

@@ -71,7 +71,7 @@ def _next(turn: Turn, state: State) -> Result:
     state = _filled(turn, state)
     notice: tuple[Outgoing, ...] = ()
     effects: tuple[Effect, ...] = ()
-    if not turn.known.noticed and state.step not in FACTS | {Step.SUMMARY}:
+    if not (turn.known.noticed and turn.known.firm_name) and state.step not in FACTS | {Step.SUMMARY}:
         notice = (Text(turn.say("privacy.line", url=turn.privacy_url)),)
         effects = (NoticeSeen(),)
     step, message = _question(turn, state)

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from knowledge.distress import in_distress
 from routing.domain.decision import Action
-from routing.domain.dialogue import after_closing, faq, intake_form, menu, my_cases
+from routing.domain.dialogue import after_closing, faq, intake_form, menu, my_cases, my_data
 from routing.domain.dialogue.state import OPENING, Step
 from routing.domain.dialogue.turn import NoteEnquiry, Result, Turn
 from routing.domain.dialogue.typed_commands import tapped
@@ -48,6 +48,8 @@ _ACTIONS: dict[str, Callable[[Turn], Result]] = {
     "rate": after_closing.rate,
     "call_me": my_cases.call_me,
     "language": my_cases.language,
+    "privacy": my_data.privacy,
+    "my_data": my_data.my_data,
 }
 
 ACTIONS = frozenset(_ACTIONS)

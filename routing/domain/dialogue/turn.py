@@ -98,6 +98,7 @@ class Turn:
     closed_until: str | None
     """When the office opens next, if it is closed now."""
     privacy_url: str
+    privacy_version: str
     service: Callable[[FaqEntry], OnlineService | None] = no_service
     """The online service under an answer, if one with a verified address fits."""
     duties: Callable[[str], tuple[Duty, ...]] = no_duties
@@ -203,13 +204,20 @@ class LearnKind:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MyData:
+    """The person asks for its own data: ``show``, ``export`` or ``delete``."""
+
+    what: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NoticeSeen:
     """The privacy notice was shown."""
 
 
 Effect = (
     OpenCase | FillDetails | AddToCase | Reopen | Rate | RateReason | AskCall | SetLanguage | NoteEnquiry | JudgeAnswer
-    | LearnKind | NoticeSeen
+    | LearnKind | MyData | NoticeSeen
 )  # fmt: skip
 
 

@@ -20,7 +20,7 @@ from routing.domain.dialogue.state import FACTS, State, state_from
 from routing.domain.dialogue.turn import Result
 from routing.domain.inbound import Inbound, InboundKind
 from routing.domain.messages import Text, to_plain
-from routing.service.conversation import effects, flood_limit, groups, turn_context
+from routing.service.conversation import data_effects, effects, flood_limit, groups, turn_context
 from routing.service.conversation.reader import Reader
 from routing.service.conversation.session import Conversation
 from routing.service.conversation.unsend import take_back
@@ -81,6 +81,7 @@ def take(
     contact.last_event_at = max(contact.last_event_at or inbound.at, inbound.at)
     if speed.beyond:
         flood_limit.quieten(conversation, result, alert_before=alert_before)
+    data_effects.notice(conversation)
     if conversation.told and not (speed.crowd and (token_until is None or now > token_until)):
         outbox_store.put(
             session, channel=inbound.channel, contact_id=contact.id, payload=to_plain(conversation.told[:5]), now=now,

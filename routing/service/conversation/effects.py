@@ -21,7 +21,7 @@ from routing.domain.permissions import FIRM
 from routing.service.cases import commands as case_commands
 from routing.service.cases import details, notifications, satisfaction
 from routing.service.cases.locked_case import LockedCase, change
-from routing.service.conversation import turn_context
+from routing.service.conversation import data_effects, turn_context
 from routing.service.conversation.session import Conversation
 from routing.store.conversation import queries as conversation_store
 from routing.store.conversation.schema import Enquiry
@@ -239,5 +239,6 @@ _DO: dict[type, Callable[[Any, State, Any], State]] = {
     effects.NoteEnquiry: _note,
     effects.JudgeAnswer: _verdict,
     effects.LearnKind: _kind,
+    effects.MyData: data_effects.carry_out,
     effects.NoticeSeen: _noticed,
 }

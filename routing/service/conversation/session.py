@@ -31,6 +31,8 @@ class Conversation:
     message: Message | None = None
     told: list[Outgoing] = field(default_factory=list)
     understood: tuple[Understanding, Decision] | None = None
+    forgotten: bool = False
+    """The person had everything deleted in this turn: nothing more is noted of it."""
     for_now: str | None = None
     """The language of this answer alone: of a report of danger, whatever was chosen before, and of a mere hello."""
 

@@ -27,7 +27,7 @@ from routing.domain.retry import KEY_LIFE, Again, Presumed, Push, Stop, Unknown,
 from routing.service.messaging import leases
 from routing.store.accounts import queries as account_store
 from routing.store.conversation import queries as conversation_store
-from routing.store.conversation.schema import Contact
+from routing.store.conversation.schema import Contact, ContactAddress
 from routing.store.messaging import outbox as outbox_store
 from routing.store.messaging.schema import Outbox
 from routing.store.session import Database, announce, instant
@@ -83,11 +83,12 @@ def lease_messages(session: Session, *, now: datetime, limit: int = 1) -> list[O
         ids = {row.contact_id for row in rows if row.contact_id is not None}
         contacts = conversation_store.contacts(session, ids)
         best_last = reversed(conversation_store.addresses(session, ids))
-        to = {(one.contact_id, one.channel): one.address for one in best_last}
+        to = {(one.contact_id, one.channel): one for one in best_last}
         for row in rows:
-            if not _settled(row, now):
-                key = row.contact_id or 0
-                batch.append(_outbound(contacts.get(key), to.get((key, row.channel)), row, now))
+            key = row.contact_id or 0
+            address = to.get((key, row.channel))
+            if not _settled(row, now) and not _blocked(address, row):
+                batch.append(_outbound(contacts.get(key), address.address if address else None, row, now))
     return batch
 
 
@@ -107,6 +108,14 @@ def _settled(row: Outbox, now: datetime) -> bool:
     # In the line of its contact's pushes, which it may not overtake.
     row.state, row.lease_until = outbox_store.PENDING, None
     _becomes_push(row)
+    return True
+
+
+def _blocked(address: ContactAddress | None, row: Outbox) -> bool:
+    """Nothing is pushed to whoever blocked the account (trap L14); staff see that it did, and tell it another way."""
+    if row.kind != "push" or address is None or address.reachable:
+        return False
+    row.state, row.lease_until, row.error = outbox_store.CANCELLED, None, "blocked"
     return True
 
 
