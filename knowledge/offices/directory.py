@@ -268,6 +268,7 @@ def _unit(row: Mapping[str, Any], cards: Mapping[str, OfficeCard], rules: Iterab
     return Unit(
         name=row["name"],
         names=MappingProxyType({"zh-TW": row["name"], "en": row["en"], "ja": row["ja"]}),
+        phone=row.get("phone") or "",
         categories=tuple(row["categories"]),
         topics=tuple(rule.topic for rule in rules if rule.unit == row["name"]),
         park_kinds=tuple(row.get("park_kinds") or ()),

@@ -35,11 +35,12 @@ class Unit:
     """A unit of the branch and the office it sits in.
 
     ``categories``: what comes to it unless a topic says otherwise. ``park_kinds``: empty, or the only kinds of park
-    whose matters it takes; then it comes before a unit for all parks.
+    whose matters it takes; then it comes before a unit for all parks. ``phone``: empty until the branch fills it in.
     """
 
     name: str
     names: Mapping[str, str]
+    phone: str
     categories: tuple[str, ...]
     topics: tuple[str, ...]
     park_kinds: tuple[str, ...]

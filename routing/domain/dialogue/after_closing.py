@@ -89,6 +89,6 @@ def _which(turn: Turn, closed: tuple[CaseCard, ...], words: tuple[int, ...]) -> 
     )
     title = turn.say("reopen.which")
     new = menu.open_case(turn)
-    card = Card(title=title, body=turn.say("reopen.which_body"), buttons=(*buttons, new), alt=title)
+    card = Card(title=title, body=turn.say("reopen.which_body"), buttons=(*buttons, new))
     state = replace(menu.idle(turn.state), pending=tuple(dict.fromkeys((*turn.state.pending, *words))))
     return Result(state=state, messages=(card,))

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from knowledge.entries import Aspect, FaqEntry
 from knowledge.offices.directory import Park
-from knowledge.vocabulary import OWN_PARK_KINDS
+from knowledge.vocabulary import OWN_PARK_KINDS, EntryKind, Language
 from routing.domain.decision import Decision
 from routing.domain.dialogue import menu
 from routing.domain.dialogue.state import State
@@ -35,9 +35,41 @@ def offered_line(turn: Turn, decision: Decision) -> str:
     if decision.reason != "aspect":
         return turn.say("choose.step")
     missing = named(turn, decision.missing)
+    unit = turn.unit_of(first.entry.category.value, first.entry.topic)
     if not first.says:
-        return turn.say("choose.lacks", missing=missing)
-    return turn.say("choose.says", says=named(turn, first.says), missing=missing)
+        return turn.say("choose.lacks", missing=missing, unit=unit)
+    return turn.say("choose.says", says=named(turn, first.says), missing=missing, unit=unit)
+
+
+def question(turn: Turn, entry: FaqEntry) -> Button:
+    """A question to pick; that it leads to a person only is said."""
+    words = entry.wording(turn.language).question
+    label = turn.say("choose.person", question=words) if entry.kind is EntryKind.HAND_OVER else words
+    return Button(label=label, data=postback("faq", id=entry.id), shown=words[:100])
+
+
+def next_step(turn: Turn, entry: FaqEntry) -> Row:
+    """What to do now, the last line of an answer: where to apply, the form, the telephone, or a person."""
+    category, topic = entry.category.value, entry.topic
+    unit, phone = turn.unit_of(category, topic), turn.phone_of(category, topic)
+    steps = []
+    if turn.service(entry) is not None:
+        steps.append(turn.say("next.online"))
+    elif entry.where and turn.language == Language.ZH_TW:
+        steps.append(turn.say("next.at", where=entry.where))
+    else:
+        steps.append(turn.say("next.ask", unit=unit))
+    if entry.prepare and turn.language == Language.ZH_TW:
+        steps.append(turn.say("next.bring", papers="、".join(entry.prepare)))
+    steps.append(turn.say("next.phone", unit=unit, phone=phone) if phone else turn.say("next.person"))
+    return Row(turn.say("faq.next"), turn.say("next.and").join(steps))
+
+
+def phone_button(turn: Turn, entry: FaqEntry) -> tuple[Button, ...]:
+    """The unit's own number to tap, once the branch has filled it in."""
+    category, topic = entry.category.value, entry.topic
+    phone = turn.phone_of(category, topic)
+    return (Button(label=f"☎ {turn.unit_of(category, topic)} {phone}", url=f"tel:{phone}"),) if phone else ()
 
 
 def ask_kind(turn: Turn, state: State, entries: tuple[FaqEntry, ...]) -> Result:
@@ -56,7 +88,7 @@ def ask_kind(turn: Turn, state: State, entries: tuple[FaqEntry, ...]) -> Result:
     )  # fmt: skip
     title = turn.say("choose.kind")
     card = Card(
-        title=title, body=turn.say("choose.kind_body"), buttons=(*buttons, menu.open_case(turn)), alt=title,
+        title=title, body=turn.say("choose.kind_body"), buttons=(*buttons, menu.open_case(turn)),
         quick=menu.usual(turn),
     )  # fmt: skip
     effects = (NoteEnquiry(offered=tuple(entry.id for entry in entries)),)
@@ -81,12 +113,12 @@ def named_here(turn: Turn) -> bool:
     return turn.understanding is not None and turn.understanding.place is not None
 
 
-def known_buttons(decision: Decision | None, language: str) -> tuple[Button, ...]:
+def known_buttons(turn: Turn) -> tuple[Button, ...]:
     """What is known of a matter that a person answers: up to two entries, to read meanwhile."""
+    decision = turn.decision
     if decision is None or not decision.reason.startswith("person_"):
         return ()
-    questions = ((m.entry.id, m.entry.wording(language).question) for m in decision.choices[:2])
-    return tuple(Button(label=q, data=postback("faq", id=name), shown=q[:100]) for name, q in questions)
+    return tuple(question(turn, match.entry) for match in decision.choices[:2])
 
 
 def office_card(turn: Turn, park: Park, *, instead: bool = False) -> Card:
@@ -95,9 +127,10 @@ def office_card(turn: Turn, park: Park, *, instead: bool = False) -> Card:
     name = office.name(turn.language)
     rows = (("office.phone", office.phone), ("office.address", office.address))
     key = "park.elsewhere" if instead else "park.elsewhere_only"
+    call = (Button(label=f"☎ {office.phone}", url=f"tel:{office.phone}"),) if office.phone else ()
     source = (Button(label=turn.say("button.source"), url=office.source),) if office.source else ()
     return Card(
         title=name, body=turn.say(key, park=park.label(turn.language), office=name),
-        rows=tuple(Row(turn.say(label), value) for label, value in rows if value), buttons=source, alt=name,
+        rows=tuple(Row(turn.say(label), value) for label, value in rows if value), buttons=(*call, *source),
         quick=menu.usual(turn),
     )  # fmt: skip

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from knowledge.distress import in_distress
 from knowledge.entries import FaqEntry
-from knowledge.vocabulary import CASE_CATEGORIES, OWN_PARK_KINDS, ParkKind
+from knowledge.vocabulary import CASE_CATEGORIES, OWN_PARK_KINDS, EntryKind, Language, ParkKind
 from routing.domain.decision import Action, Decision
 from routing.domain.dialogue import alarms, facts, menu
 from routing.domain.dialogue.state import MAX_PENDING, State
@@ -96,7 +96,7 @@ def _for_waiting(turn: Turn, waiting: list[CaseCard], state: State) -> Result:
     )
     title = turn.say("which_case.title")
     card = Card(
-        title=title, body=turn.say("which_case.body"), buttons=(*buttons, menu.open_case(turn)), alt=title,
+        title=title, body=turn.say("which_case.body"), buttons=(*buttons, menu.open_case(turn)),
         quick=menu.usual(turn),
     )  # fmt: skip
     return Result(state=state, messages=(card,))
@@ -170,18 +170,17 @@ def _park_row(turn: Turn, entry: FaqEntry) -> tuple[Row, ...]:
 
 def _rows(turn: Turn, entry: FaqEntry) -> tuple[Row, ...]:
     rows = [*_park_row(turn, entry)]
-    plain = (("faq.duration", entry.duration), ("faq.where", entry.where), ("faq.prepare", "、".join(entry.prepare)))
-    if turn.language == "zh-TW":
-        rows += [Row(turn.say(key), value) for key, value in plain if value]
     if entry.basis:
         rows.append(Row(turn.say("faq.basis"), "；".join(basis.label for basis in entry.basis)))
     rows.append(Row(turn.say("faq.verified"), f"{entry.verified:%Y/%m/%d}"))
     rows.append(Row(turn.say("case.unit"), turn.unit_of(entry.category.value, entry.topic)))
+    if entry.duration and turn.language == Language.ZH_TW:
+        rows.append(Row(turn.say("faq.duration"), entry.duration))
     service = turn.service(entry)
-    if service is not None and turn.language == "zh-TW":
-        facts = (service.item, service.certificate, service.duration)
-        rows.append(Row(turn.say("service.online"), "；".join(fact for fact in facts if fact)))
-    return tuple(rows)
+    if service is not None and turn.language == Language.ZH_TW:
+        known = (service.item, service.certificate, service.duration)
+        rows.append(Row(turn.say("service.online"), "；".join(fact for fact in known if fact)))
+    return (*rows, facts.next_step(turn, entry))
 
 
 def _service_buttons(turn: Turn, entry: FaqEntry) -> tuple[Button, ...]:
@@ -195,32 +194,54 @@ def _service_buttons(turn: Turn, entry: FaqEntry) -> tuple[Button, ...]:
     return (apply, Button(label=stuck, data=postback("open_case", **values), shown=stuck))
 
 
-def answer_card(turn: Turn, entry: FaqEntry) -> Card:
-    """An answer with its source and date, marked as automatic, and with the ways on."""
+def answer_card(turn: Turn, entry: FaqEntry, *, maybe: bool = False) -> Card:
+    """An answer with its source and date, marked as automatic, ending with the next step.
+
+    ``maybe``: it is the only one likely, and the firm is asked whether it meant this.
+    """
     wording = entry.wording(turn.language)
     buttons = [
         *_service_buttons(turn, entry),
         menu.button(turn, "button.helpful", "helpful", faq=entry.id, primary=True),
-        menu.button(turn, "button.not_helpful", "not_helpful", faq=entry.id),
-        menu.open_case(turn),
+        *facts.phone_button(turn, entry),
     ]
+    if maybe:
+        buttons.append(menu.button(turn, "button.not_this", "open_case"))
+    else:
+        buttons += [menu.button(turn, "button.not_helpful", "not_helpful", faq=entry.id), menu.open_case(turn)]
     source = next((basis.url for basis in entry.basis if basis.url), None)
     if source:
         buttons.append(Button(label=turn.say("button.source"), url=source))
     also = turn.decision.also if turn.decision is not None else None
     if also is not None and also.entry.id != entry.id:
-        question = also.entry.wording(turn.language).question
-        buttons.append(Button(label=question, data=postback("faq", id=also.entry.id), shown=question[:100]))
-    body = "\n".join(part for part in (wording.answer, facts.missing_line(turn)) if part)
+        buttons.append(facts.question(turn, also.entry))
+    why = facts.offered_line(turn, turn.decision) if maybe and turn.decision is not None else ""
+    body = "\n".join(part for part in (why, wording.answer, facts.missing_line(turn) if not maybe else "") if part)
     return Card(
-        title=wording.question, body=body, rows=_rows(turn, entry), buttons=tuple(buttons),
-        footer=turn.say("faq.footer"), alt=wording.question, quick=(*_add_buttons(turn), *menu.usual(turn)),
+        title=wording.question, label=turn.say("choose.title_one") if maybe else "", body=body,
+        rows=_rows(turn, entry), buttons=tuple(buttons), footer=turn.say("faq.footer"),
+        quick=(*_add_buttons(turn), *menu.usual(turn)),
     )  # fmt: skip
+
+
+def _this_one(turn: Turn, entry: FaqEntry, state: State) -> Result:
+    """One question is likely: its answer is shown at once, marked as a guess."""
+    offered = (NoteEnquiry(offered=(entry.id,)),)
+    kinds = {ParkKind.ANY, turn.known.park_kind}
+    if turn.known.park_kind and entry.parks not in kinds and not facts.named_here(turn):
+        return replace(_other_kind(turn, state), effects=offered)
+    if entry.kind is EntryKind.HAND_OVER:
+        result = _hand_over(turn, state, entry)
+        label = turn.say("choose.this_one", question=entry.wording(turn.language).question)
+        cards = tuple(replace(card, label=label) for card in result.messages if isinstance(card, Card))
+        return replace(result, messages=cards, effects=offered)
+    state = replace(state, last_entry=entry.id, category=entry.category.value, topic=entry.topic)
+    return Result(state=state, messages=(answer_card(turn, entry, maybe=True),), effects=offered)
 
 
 def answer(turn: Turn, entry: FaqEntry, *, state: State) -> Result:
     """Answer from an entry; one that hands over says who will answer and offers to open the case."""
-    if entry.kind.value == "hand_over":
+    if entry.kind is EntryKind.HAND_OVER:
         return _hand_over(turn, state, entry)
     if turn.known.park_kind and entry.parks not in {ParkKind.ANY, turn.known.park_kind} and not facts.named_here(turn):
         return _other_kind(turn, state)
@@ -258,6 +279,8 @@ def _choose(turn: Turn, state: State) -> Result:
     quick = (*_add_buttons(turn), *menu.usual(turn))
     if decision is not None and decision.choices:
         entries = tuple(match.entry for match in decision.choices)
+        if len(entries) == 1:
+            return _this_one(turn, entries[0], state)
         return Result(
             state=state, messages=(choices(turn, entries, quick=quick),),
             effects=(NoteEnquiry(offered=tuple(entry.id for entry in entries)),),
@@ -266,25 +289,18 @@ def _choose(turn: Turn, state: State) -> Result:
     buttons = tuple(menu.button(turn, f"category.{name}", "category", category=name) for name in names)
     card = Card(
         title=turn.say("choose.category"), body=menu.hours(turn),
-        buttons=(*buttons, menu.open_case(turn, primary=True)), alt=turn.say("choose.category"), quick=quick,
+        buttons=(*buttons, menu.open_case(turn, primary=True)), quick=quick,
     )  # fmt: skip
     return Result(state=state, messages=(card,), effects=(NoteEnquiry(),))
 
 
 def choices(turn: Turn, entries: tuple[FaqEntry, ...], *, quick: tuple[Button, ...]) -> Card:
     """Up to three questions that may be meant, and none of them."""
-    buttons = []
-    for entry in entries[:3]:
-        question = entry.wording(turn.language).question
-        buttons.append(Button(label=question, data=postback("faq", id=entry.id), shown=question[:100]))
+    buttons = tuple(facts.question(turn, entry) for entry in entries[:3])
     body = facts.offered_line(turn, turn.decision) if turn.decision is not None else ""
-    one = len(buttons) == 1
-    none = menu.button(turn, "button.not_this" if one else "button.none_of_these", "open_case", primary=not one)
-    title = turn.say("choose.title_one" if one else "choose.title")
-    footer = "" if one else turn.say("choose.footer")
-    return Card(
-        title=title, body=body, buttons=(*buttons, none), footer=footer, alt=title, quick=quick,
-    )  # fmt: skip
+    none = menu.button(turn, "button.none_of_these", "open_case", primary=True)
+    title = turn.say("choose.title")
+    return Card(title=title, body=body, buttons=(*buttons, none), footer=turn.say("choose.footer"), quick=quick)
 
 
 def _hand_over(turn: Turn, state: State, entry: FaqEntry | None = None) -> Result:
@@ -304,9 +320,9 @@ def _hand_over(turn: Turn, state: State, entry: FaqEntry | None = None) -> Resul
     card = Card(
         title=turn.say("hand_over.title"), body=body,
         buttons=(
-            menu.open_case(turn, primary=True), *facts.known_buttons(turn.decision, turn.language), menu.cancel(turn),
+            menu.open_case(turn, primary=True), *facts.known_buttons(turn), menu.cancel(turn),
         ),
-        footer=turn.say("case.binding"), alt=turn.say("hand_over.title"),
+        footer=turn.say("case.binding"),
         quick=(*_add_buttons(turn), *menu.category_buttons(turn), *menu.usual(turn)[1:]),
     )  # fmt: skip
     return Result(state=state, messages=(card,), effects=_note(turn, entry.id if entry else None))
@@ -354,12 +370,9 @@ def category(turn: Turn) -> Result:
         return menu.expired(turn)
     state = replace(menu.idle(turn.state), category=name, topic=None, last_category=name)
     title = turn.say("category.ask", category=turn.say(f"category.{name}"))
-    buttons = tuple(
-        Button(label=(q := entry.wording(turn.language).question), data=postback("faq", id=entry.id), shown=q[:100])
-        for entry in turn.common(name)[:4]
-    )
+    buttons = tuple(facts.question(turn, entry) for entry in turn.common(name)[:4])
     card = Card(
-        title=title, body=turn.say("category.body"), buttons=(*buttons, menu.open_case(turn, primary=True)), alt=title,
+        title=title, body=turn.say("category.body"), buttons=(*buttons, menu.open_case(turn, primary=True)),
         quick=menu.usual(turn),
     )  # fmt: skip
     return Result(state=state, messages=(card,))
@@ -378,13 +391,10 @@ def not_helpful(turn: Turn) -> Result:
     """It did not: apologise, offer related questions and a person."""
     entry = turn.entry(turn.inbound.data.get("faq") or turn.state.last_entry or "")
     related = tuple(found for name in (entry.related if entry else ()) if (found := turn.entry(name)))
-    buttons = tuple(
-        Button(label=(q := other.wording(turn.language).question), data=postback("faq", id=other.id), shown=q[:100])
-        for other in related[:3]
-    )
+    buttons = tuple(facts.question(turn, other) for other in related[:3])
     card = Card(
         title=turn.say("not_helpful.title"), body=turn.say("not_helpful.body"),
-        buttons=(menu.open_case(turn, primary=True), *buttons), alt=turn.say("not_helpful.title"),
+        buttons=(menu.open_case(turn, primary=True), *buttons),
         quick=menu.usual(turn),
     )  # fmt: skip
     faq = turn.inbound.data.get("faq")

@@ -106,7 +106,7 @@ def _park_question(turn: Turn, parks: tuple[Park, ...] = ()) -> Card:
     )
     none = menu.button(turn, "button.no_park", "park", id="none")
     title = turn.say("opening.park")
-    return Card(title=title, buttons=(*buttons, none), alt=title, quick=(menu.cancel(turn),))
+    return Card(title=title, buttons=(*buttons, none), quick=(menu.cancel(turn),))
 
 
 def summary(turn: Turn, state: State) -> Card:
@@ -121,6 +121,7 @@ def summary(turn: Turn, state: State) -> Card:
         firm = f"{firm}（{state.ubn}）"
     park = turn.find_park(state.park) if state.park else None
     rows = [
+        Row(turn.say("summary.words"), words),
         Row(turn.say("case.category"), category),
         Row(turn.say("case.unit"), turn.unit_of(state.category or "other", state.topic)),
         Row(turn.say("summary.firm"), firm),
@@ -133,13 +134,13 @@ def summary(turn: Turn, state: State) -> Card:
         b for b in menu.category_buttons(turn) if b.data != postback("category", category=state.category or "")
     )
     return Card(
-        title=turn.say("summary.title"), body=words, rows=tuple(rows),
+        title=turn.say("summary.title"), rows=tuple(rows),
         buttons=(
             menu.button(turn, "button.confirm_case", "confirm_case", primary=True),
             menu.button(turn, "button.change_details", "change_details"),
             menu.cancel(turn),
         ),
-        footer=turn.say("summary.footer_alert" if state.alert else "summary.footer"), alt=turn.say("summary.title"),
+        footer=turn.say("summary.footer_alert" if state.alert else "summary.footer"),
         quick=others,
     )  # fmt: skip
 

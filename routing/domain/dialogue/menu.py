@@ -50,7 +50,7 @@ def greeting(turn: Turn) -> tuple[Outgoing, ...]:
         if lang != turn.language
     )
     card = Card(
-        title=turn.say("greeting.title"), body=body, buttons=category_buttons(turn), alt=turn.say("greeting.title"),
+        title=turn.say("greeting.title"), body=body, buttons=category_buttons(turn),
         quick=(*usual(turn)[:2], *languages),
     )  # fmt: skip
     return (card,)

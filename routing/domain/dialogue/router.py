@@ -155,9 +155,20 @@ _KINDS: dict[InboundKind, Callable[[Turn], Result]] = {
 
 
 def handle(turn: Turn) -> Result:
-    """The turn's result. Stickers and what does not concern us change nothing and get no answer (trap L19)."""
+    """The turn's result. Stickers and what does not concern us change nothing and get no answer (trap L19).
+
+    Out of hours that is said once; what is said again until the office opens leaves it out.
+    """
     handler = _KINDS.get(turn.inbound.kind)
-    return handler(turn) if handler else Result(state=turn.state)
+    if handler is None:
+        return Result(state=turn.state)
+    told = turn.state.hours_told if turn.closed_until is not None else None
+    closed_until = turn.closed_until if turn.closed_until != told else None
+    result = handler(replace(turn, closed_until=closed_until))
+    hours = menu.hours(replace(turn, closed_until=closed_until))
+    if hours and any(hours in getattr(message, "body", "") for message in result.messages):
+        told = closed_until
+    return replace(result, state=replace(result.state, hours_told=told))
 
 
 def again(turn: Turn) -> Result:

@@ -64,6 +64,8 @@ class State:
     """The online service, as the table names it, at which the firm could not go on."""
     kind_for: str | None = None
     """The entry for which the firm was asked which kind of park it is in."""
+    hours_told: str | None = None
+    """The opening that was told, out of hours: it is said once until then."""
     last_entry: str | None = None
     last_category: str | None = None
     last_message: int | None = None

@@ -76,6 +76,11 @@ def no_duties(_alert: str) -> tuple[Duty, ...]:
     return ()
 
 
+def no_phone(_category: str, _topic: str | None) -> str:
+    """No unit's number is known."""
+    return ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Turn:
     """Everything a handler may look at. ``words`` is what was said before and now, for the summary."""
@@ -99,6 +104,8 @@ class Turn:
     """When the office opens next, if it is closed now."""
     privacy_url: str
     privacy_version: str
+    phone_of: Callable[[str, str | None], str] = no_phone
+    """The telephone of the unit for a category and topic; '' until the branch has filled it in."""
     service: Callable[[FaqEntry], OnlineService | None] = no_service
     """The online service under an answer, if one with a verified address fits."""
     duties: Callable[[str], tuple[Duty, ...]] = no_duties

@@ -10,6 +10,7 @@ from knowledge.calendar.office_calendar import local
 from knowledge.common import common_first, load_common
 from knowledge.emergency import calls_for, duties_for
 from knowledge.entries import FaqEntry
+from knowledge.offices.records import Unit
 from knowledge.privacy import load_privacy
 from knowledge.services import service_for
 from knowledge.understand import Understanding
@@ -81,6 +82,7 @@ def build(
         emergency=partial(calls_for, emergency=base.emergency, language=conversation.language),
         duties=partial(duties_for, emergency=base.emergency, language=conversation.language),
         unit_of=partial(_unit_of, conversation),
+        phone_of=partial(_phone_of, conversation),
         closed_until=_closed_until(conversation),
         privacy_url=f"{conversation.office.base_url}/privacy",
         privacy_version=PRIVACY_VERSION,
@@ -132,10 +134,18 @@ def _small_reply(conversation: Conversation, intent: str) -> str | None:
     return found.replies.get(reading_language(conversation.language).group) or found.replies.get("zh")
 
 
-def _unit_of(conversation: Conversation, name: str, topic: str | None) -> str:
+def _unit(conversation: Conversation, name: str, topic: str | None) -> Unit:
     offices = conversation.office.offices
     park = offices.park(conversation.contact.park) if conversation.contact.park else None
-    return offices.unit_for(name, topic, park).names[conversation.language]
+    return offices.unit_for(name, topic, park)
+
+
+def _unit_of(conversation: Conversation, name: str, topic: str | None) -> str:
+    return _unit(conversation, name, topic).names[conversation.language]
+
+
+def _phone_of(conversation: Conversation, name: str, topic: str | None) -> str:
+    return _unit(conversation, name, topic).phone
 
 
 def _closed_until(conversation: Conversation) -> str | None:
