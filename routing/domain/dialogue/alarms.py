@@ -25,7 +25,7 @@ def met(turn: Turn, alert: str, state: State) -> Result:
     card = Card(
         title=title, body="\n".join(part for part in (words, _night(turn, alert)) if part),
         rows=tuple(Row(turn.say("alert.duty"), turn.say("alert.duty_of", text=d.text, law=d.source)) for d in duties),
-        buttons=(*calls, menu.open_case(turn), *sources), tone="alert", alt=title, quick=menu.usual(turn),
+        buttons=(*calls, menu.open_case(turn), *sources), tone="alert", quick=menu.usual(turn),
     )  # fmt: skip
     return Result(state=state, messages=(card,), effects=(NoteEnquiry(),))
 
@@ -35,7 +35,7 @@ def distress(turn: Turn, state: State) -> Result:
     words, numbers = turn.emergency(DISTRESS) or (turn.say("alert.body"), ())
     calls = tuple(Button(label=label, url=f"tel:{number}") for label, number in numbers)
     title = turn.say("distress.title")
-    card = Card(title=title, body=words, buttons=(*calls, menu.open_case(turn)), alt=title, quick=menu.usual(turn)[:1])
+    card = Card(title=title, body=words, buttons=(*calls, menu.open_case(turn)), quick=menu.usual(turn)[:1])
     return Result(state=state, messages=(card,))
 
 

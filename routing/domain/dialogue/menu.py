@@ -37,8 +37,8 @@ def usual(turn: Turn) -> tuple[Button, ...]:
 
 
 def hours(turn: Turn) -> str:
-    """A sentence on office hours if the office is closed now, with what to do in an emergency; else nothing."""
-    return turn.say("hours.closed", opening=turn.closed_until) if turn.closed_until else ""
+    """A sentence on office hours if the office is closed now and it was not said yet; else nothing."""
+    return turn.say("hours.closed", opening=turn.closed_until) if turn.closed_until and not turn.hours_told else ""
 
 
 def greeting(turn: Turn) -> tuple[Outgoing, ...]:

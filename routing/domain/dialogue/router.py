@@ -163,11 +163,11 @@ def handle(turn: Turn) -> Result:
     if handler is None:
         return Result(state=turn.state)
     told = turn.state.hours_told if turn.closed_until is not None else None
-    closed_until = turn.closed_until if turn.closed_until != told else None
-    result = handler(replace(turn, closed_until=closed_until))
-    hours = menu.hours(replace(turn, closed_until=closed_until))
+    turn = replace(turn, hours_told=told is not None and told == turn.closed_until)
+    result = handler(turn)
+    hours = menu.hours(turn)
     if hours and any(hours in getattr(message, "body", "") for message in result.messages):
-        told = closed_until
+        told = turn.closed_until
     return replace(result, state=replace(result.state, hours_told=told))
 
 

@@ -102,6 +102,8 @@ class Turn:
     unit_of: Callable[[str, str | None], str]
     closed_until: str | None
     """When the office opens next, if it is closed now."""
+    hours_told: bool = False
+    """Whether the firm was told so already."""
     privacy_url: str
     privacy_version: str
     phone_of: Callable[[str, str | None], str] = no_phone
