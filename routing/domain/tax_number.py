@@ -33,6 +33,18 @@ def same_firm(one: str, other: str) -> bool:
     return bool(short) and long.startswith(short)
 
 
+_LEGAL = re.compile(r"(?:股份有限公司|有限公司|公司|企業社|工業社|商行|行|廠)?$")
+
+
+def masked_name(name: str) -> str:
+    """A firm's name so far spelt out that its own people know it: 晴○○○股份有限公司, C○○○○."""
+    name = unicodedata.normalize("NFKC", name).strip()
+    end = _LEGAL.search(name)
+    form = end.group() if end else ""
+    own = name[: len(name) - len(form)] or name
+    return f"{own[:1]}{'○' * max(len(own) - 1, 1)}{form if own != name or not form else ''}"
+
+
 def _core(name: str) -> str:
     return _FORMS.sub("", unicodedata.normalize("NFKC", name).casefold().replace("臺", "台"))
 

@@ -136,7 +136,8 @@ def test_a_tax_id_is_checked_and_asked_again(chat, typed, good):
     chat.text(WORDS)
     chat.tap("open_case")
     answer = chat.text(typed)
-    assert said(answer, "opening.contact" if good else "opening.firm_bad_ubn")
+    bad = {"123": "opening.firm_ubn_length"}.get(typed, "opening.firm_bad_ubn")
+    assert said(answer, "opening.contact" if good else bad, n=len(typed))
     assert chat.state.ubn == ("04595257" if good else None)
 
 
@@ -199,7 +200,9 @@ def test_the_firm_can_go_back_from_every_step(chat, answers, how):
     chat.tap("open_case")
     for answer in answers:
         chat.text(answer)
-    assert said(chat.tap("cancel") if how == "tap" else chat.text("取消"), "cancelled")
+    answer = chat.tap("cancel") if how == "tap" else chat.text("取消")
+    assert said(answer, "cancelled.about", about=WORDS)
+    assert "take_up" in actions_of(answer)
     assert (chat.state.step.value, chat.state.pending, chat.numbers) == ("idle", (), [])
 
 

@@ -97,7 +97,7 @@ def test_the_newer_schemas_carry_a_filled_database_over(database):
         firm = session.get(Firm, contact.firm_id)
     assert (contact.name, contact.firm_said) == ("王小姐", None)
     assert (address.address, address.reachable, address.reach_at) == ("U1", False, None)
-    assert (contact.language, contact.language_chosen) == ("en", False)
+    assert (contact.language, contact.language_chosen, contact.quiet) == ("en", False, False)
     assert (firm.name, firm.ubn, firm.claimed_ubn) == ("甲", "04595257", None)
 
 

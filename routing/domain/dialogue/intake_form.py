@@ -10,7 +10,7 @@ from knowledge.offices.directory import Park
 from knowledge.vocabulary import CASE_CATEGORIES
 from routing.domain.dialogue import alarms, facts, filling, menu
 from routing.domain.dialogue.faq import remember
-from routing.domain.dialogue.state import FACTS, State, Step
+from routing.domain.dialogue.state import FACTS, State, Step, state_from
 from routing.domain.dialogue.turn import Effect, NoticeSeen, OpenCase, Result, Turn
 from routing.domain.inbound import InboundKind
 from routing.domain.messages import Button, Card, Outgoing, Row, Text, postback
@@ -26,6 +26,7 @@ _END_OF_SENTENCE = re.compile(r"(?:です|と申します)?[。．!！]?$")
 _PHONE = re.compile(r"[\d\s+()\-#*轉分機ext.]{6,40}", re.IGNORECASE)
 _NAMED = frozenset({Step.FIRM, Step.CONTACT, Step.PHONE})
 _LONGEST_NAME = 60
+_UBN_DIGITS = 8
 
 
 def begin(turn: Turn) -> Result:
@@ -54,8 +55,9 @@ def _filled(turn: Turn, state: State) -> State:
     known = turn.known
     if state.anew:
         return replace(state, category=state.category or "other")
+    told = state.firm_name or state.firm_found
     return replace(
-        state, firm_name=state.firm_name or known.firm_name, ubn=state.ubn if state.firm_name else known.ubn,
+        state, firm_name=state.firm_name or known.firm_name, ubn=state.ubn if told else known.ubn,
         contact_name=state.contact_name or known.contact_name, phone=state.phone or known.phone,
         park=state.park or known.park, category=state.category or "other",
     )  # fmt: skip
@@ -65,9 +67,8 @@ def _next(turn: Turn, state: State) -> Result:
     """Ask the first thing that is missing, or show the summary."""
     if state.filling:
         step = filling.missing(state)
-        return filling.goes_on(
-            turn, replace(state, step=step) if step else state, _fact_question(turn, step) if step else None
-        )
+        state = replace(state, step=step) if step else state
+        return filling.goes_on(turn, state, _fact_question(turn, state, step) if step else None)
     state = _filled(turn, state)
     notice: tuple[Outgoing, ...] = ()
     effects: tuple[Effect, ...] = ()
@@ -83,20 +84,29 @@ def _question(turn: Turn, state: State) -> tuple[Step, Outgoing]:
         # Danger: what is known is used, and the rest is asked when the case is open.
         return Step.SUMMARY, summary(turn, state)
     if state.filling:
-        return state.step, _fact_question(turn, state.step)
+        return state.step, _fact_question(turn, state, state.step)
     for step, known in (
         (Step.FIRM, state.firm_name), (Step.CONTACT, state.contact_name), (Step.PHONE, state.phone),
         (Step.PARK, state.park),
     ):  # fmt: skip
         if not known:
-            return step, _fact_question(turn, step)
+            return step, _fact_question(turn, state, step)
     return Step.SUMMARY, summary(turn, state)
 
 
-def _fact_question(turn: Turn, step: Step) -> Outgoing:
+def _fact_question(turn: Turn, state: State, step: Step) -> Outgoing:
+    if step is Step.FIRM and state.firm_found:
+        return _found_question(turn, state)
     if step is Step.PARK:
         return _park_question(turn)
     return Text(turn.say(f"opening.{step.value}"), quick=(menu.cancel(turn),))
+
+
+def _found_question(turn: Turn, state: State) -> Card:
+    title = turn.say("opening.firm_found", name=state.firm_found, ubn=state.ubn)
+    yes = menu.button(turn, "button.firm_yes", "firm", primary=True, **{"is": "yes"})
+    no = menu.button(turn, "button.firm_no", "firm", **{"is": "no"})
+    return Card(title=title, buttons=(yes, no), alt=title, quick=(menu.cancel(turn),))
 
 
 def _park_question(turn: Turn, parks: tuple[Park, ...] = ()) -> Card:
@@ -117,6 +127,8 @@ def summary(turn: Turn, state: State) -> Card:
     category = turn.say(f"category.{state.category or 'other'}")
     later = turn.say("summary.later")
     firm = state.firm_name or later
+    if state.firm_found and state.firm_name == state.ubn:
+        firm = state.firm_found
     if state.ubn and state.ubn != firm:
         firm = f"{firm}（{state.ubn}）"
     park = turn.find_park(state.park) if state.park else None
@@ -164,13 +176,37 @@ def _firm(turn: Turn, text: str) -> State | str:
     text = _bare(text.translate(_HALF_WIDTH))
     digits = re.sub(r"[\s-]", "", text)
     if re.fullmatch(r"\d+", digits):
-        if not valid_ubn(digits):
-            return "opening.firm_bad_ubn"
-        return replace(turn.state, ubn=digits, firm_name=digits)
+        return _number(turn, digits)
+    if turn.state.firm_found:
+        # The number was another firm's: its own name stands instead, and staff settle the number.
+        return replace(turn.state, firm_name=_bare(text)[:80], firm_found=None)
     found = re.search(r"(?<!\d)\d{8}(?!\d)", text)
     ubn = found.group() if found and valid_ubn(found.group()) else None
     name = re.sub(r"[（(]?\s*(統一編號|統編)?[:：]?\s*\d{8}\s*[)）]?", "", text).strip() if ubn else text
     return replace(turn.state, firm_name=(name or ubn or text)[:80], ubn=ubn)
+
+
+def _number(turn: Turn, digits: str) -> State | str:
+    """Digits for a firm: eight of them that add up; a known firm's name is shown, masked, to be confirmed."""
+    if len(digits) != _UBN_DIGITS:
+        return "opening.firm_ubn_length"
+    if not valid_ubn(digits):
+        return "opening.firm_bad_ubn"
+    found = turn.firm_by_ubn(digits)
+    if found:
+        return replace(turn.state, ubn=digits, firm_found=found)
+    return replace(turn.state, ubn=digits, firm_name=digits)
+
+
+def firm(turn: Turn) -> Result:
+    """``firm``: whether the known firm with the number that was typed is this one (``is``: yes, no)."""
+    state = turn.state
+    if state.step is not Step.FIRM or not state.firm_found:
+        return menu.expired(turn)
+    if turn.inbound.data.get("is") == "yes":
+        return _next(turn, replace(state, firm_name=state.ubn))
+    text = Text(turn.say("opening.firm_name"), quick=(menu.cancel(turn),))
+    return Result(state=replace(state, ubn=None, firm_found=None), messages=(text,))
 
 
 def _contact(turn: Turn, text: str) -> State | str:
@@ -212,7 +248,7 @@ def told(turn: Turn) -> Result:
     state = turn.state
     about_matter = turn.inbound.kind is not InboundKind.TEXT or _is_about_the_matter(state.step, turn.inbound.text)
     if state.filling and about_matter:
-        return filling.added(turn, _fact_question(turn, state.step))
+        return filling.added(turn, _fact_question(turn, state, state.step))
     if turn.inbound.kind is not InboundKind.TEXT:
         return _file_told(turn)
     if state.step is Step.DESCRIBE:
@@ -259,7 +295,8 @@ def _fact(turn: Turn, text: str) -> Result:
         quick = (menu.cancel(turn),)
         if state.step is Step.PARK:
             return Result(state=state, messages=(Text(turn.say(read)), _park_question(turn)))
-        return Result(state=state, messages=(Text(turn.say(read), quick=quick),))
+        said = turn.say(read, n=len(re.sub(r"\D", "", text))) if read == "opening.firm_ubn_length" else turn.say(read)
+        return Result(state=state, messages=(Text(said, quick=quick),))
     return _next(turn, read)
 
 
@@ -304,6 +341,30 @@ def change_details(turn: Turn) -> Result:
         turn.state, firm_name=None, ubn=None, contact_name=None, phone=None, park=None, anew=True, step=Step.FIRM
     )
     return Result(state=state, messages=(Text(turn.say("opening.firm"), quick=(menu.cancel(turn),)),))
+
+
+_FIELDS: dict[str, dict[str, None]] = {
+    Step.FIRM: {"firm_name": None, "ubn": None, "firm_found": None}, Step.CONTACT: {"contact_name": None},
+    Step.PHONE: {"phone": None}, Step.PARK: {"park": None},
+}  # fmt: skip
+
+
+def change_detail(turn: Turn) -> Result:
+    """``change_detail``: one of firm, person, telephone and park (``what``) is asked anew; the others stay."""
+    what = turn.inbound.data.get("what", "")
+    if turn.state.step not in FACTS | {Step.SUMMARY} or what not in _FIELDS:
+        return menu.expired(turn)
+    state = replace(turn.state, anew=True, step=Step(what), **_FIELDS[what])  # type: ignore[arg-type]
+    key = "opening.firm_name" if what == Step.FIRM else f"opening.{what}"
+    message = _park_question(turn) if what == Step.PARK else Text(turn.say(key), quick=(menu.cancel(turn),))
+    return Result(state=state, messages=(message,))
+
+
+def take_up(turn: Turn) -> Result:
+    """``take_up``: the case that was cancelled goes on where it was."""
+    if not turn.state.dropped:
+        return menu.expired(turn)
+    return again(replace(turn, state=state_from(turn.state.dropped)))
 
 
 def confirm(turn: Turn) -> Result:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from knowledge.vocabulary import CASE_CATEGORIES, READING_LANGUAGES
-from routing.domain.dialogue.state import State, Step
+from routing.domain.dialogue.state import OPENING, State, Step
 from routing.domain.dialogue.turn import Result, Turn
 from routing.domain.messages import Button, Card, Outgoing, Text, postback
+
+_ABOUT = 40
+"""Characters of what was dropped that are said again."""
 
 
 def button(turn: Turn, key: str, action: str, *, primary: bool = False, **values: str | int) -> Button:
@@ -63,7 +66,8 @@ def to_menu(turn: Turn) -> Result:
 
 def cancelled(turn: Turn) -> Result:
     """The firm went back, or has nothing more to add: nothing is opened, its messages stay where they are."""
-    state = State(pending=(), last_enquiry=turn.state.last_enquiry)
+    if turn.state.step in OPENING and not turn.state.filling:
+        return _dropped(turn)
     text = turn.say("cancelled")
     if turn.state.step is Step.ADDING and turn.state.number:
         text = turn.say("adding.done", number=turn.state.number)
@@ -71,7 +75,19 @@ def cancelled(turn: Turn) -> Result:
         text = turn.say("filling.skipped")
     if turn.state.step is Step.REASON:
         text = turn.say("rated.done")
+    state = State(pending=(), last_enquiry=turn.state.last_enquiry)
     return Result(state=state, messages=(Text(text, quick=usual(turn)),))
+
+
+def _dropped(turn: Turn) -> Result:
+    """What is dropped is said, and can be taken up again."""
+    words = " ".join(turn.before.split())
+    about = words if len(words) <= _ABOUT else f"{words[: _ABOUT - 1]}…"
+    text = turn.say("cancelled.about", about=about) if about else turn.say("cancelled")
+    again = (button(turn, "button.take_up", "take_up"),) if turn.state.pending else ()
+    dropped = {**turn.state.plain(), "dropped": None}
+    state = State(last_enquiry=turn.state.last_enquiry, dropped=dropped if again else None)
+    return Result(state=state, messages=(Text(text, quick=(*again, *usual(turn))),))
 
 
 def expired(turn: Turn) -> Result:

@@ -7,21 +7,20 @@ from dataclasses import replace
 
 from knowledge.distress import in_distress
 from routing.domain.decision import Action
-from routing.domain.dialogue import after_closing, faq, intake_form, menu, my_cases, my_data
+from routing.domain.dialogue import about_us, after_closing, faq, intake_form, menu, my_cases, my_data
 from routing.domain.dialogue.state import OPENING, Step
 from routing.domain.dialogue.turn import NoteEnquiry, Result, Turn
 from routing.domain.dialogue.typed_commands import tapped
 from routing.domain.inbound import InboundKind
 from routing.domain.messages import Text
 
-_BACK = {
-    "取消", "返回", "回主選單", "主選單", "選單", "算了", "不用了", "先不用", "cancel", "menu", "back", "never mind",
-    "キャンセル", "メニュー", "戻る", "やめます",
-}  # fmt: skip
-
-
 _WHERE_IS_MY_CASE, _SOMEBODY_PLEASE = "other-case-status", "other-human"
 """Entries that are also asked for with a button of ours."""
+
+
+def _somebody(turn: Turn) -> Result:
+    """A person is wanted: about an open case, or by opening one."""
+    return my_cases.person(turn) if any(not case.closed for case in turn.cases) else _person(turn)
 
 
 def _category(turn: Turn) -> Result:
@@ -50,12 +49,37 @@ _ACTIONS: dict[str, Callable[[Turn], Result]] = {
     "language": my_cases.language,
     "privacy": my_data.privacy,
     "my_data": my_data.my_data,
+    "progress": about_us.progress,
+    "hours": about_us.hours,
+    "quiet": about_us.quiet,
+    "which": about_us.which,
+    "person": _somebody,
+    "change_detail": intake_form.change_detail,
+    "firm": intake_form.firm,
+    "take_up": intake_form.take_up,
 }
 
 ACTIONS = frozenset(_ACTIONS)
 """Every ``action`` that a postback may carry (contract §4, and ours)."""
 
-OLD_IS_STALE = frozenset({"confirm_case", "change_details", "cancel", "park", "reopen", "rate", "category", "menu"})
+_ASIDE = frozenset({"my_cases", "case", "progress", "hours", "quiet", "privacy", "faq"})
+"""What can be looked at while a case is being opened."""
+
+OLD_IS_STALE = frozenset(
+    {
+        "confirm_case",
+        "change_details",
+        "cancel",
+        "park",
+        "reopen",
+        "rate",
+        "category",
+        "menu",
+        "change_detail",
+        "firm",
+        "take_up",
+    }
+)
 """Actions that must not undo a newer state when they come late (trap L3)."""
 
 
@@ -63,11 +87,8 @@ def _words(turn: Turn) -> Result:
     text = turn.inbound.text.strip()
     if in_distress(text):
         return faq.asked(replace(turn, state=menu.idle(turn.state)))
-    if text.lower() in _BACK:
-        asked = turn.state.step in OPENING or turn.state.step in {Step.ADDING, Step.REASON}
-        return menu.cancelled(turn) if asked else menu.to_menu(turn)
     data = tapped(turn)
-    if data is not None:
+    if data is not None and data["action"] in ACTIONS:
         inbound = replace(turn.inbound, kind=InboundKind.POSTBACK, data=data)
         kept = turn.message_id if data["action"] == "reopen" else None
         return _postback(
@@ -118,7 +139,7 @@ def _meant(turn: Turn) -> Result | None:
     if name == _WHERE_IS_MY_CASE and turn.cases:
         result = my_cases.my_cases(turn)
     elif name == _SOMEBODY_PLEASE:
-        result = my_cases.person(turn) if any(not case.closed for case in turn.cases) else _person(turn)
+        result = _somebody(turn)
     else:
         return None
     return replace(result, effects=(NoteEnquiry(faq=name), *result.effects))
@@ -140,8 +161,19 @@ def _follow(turn: Turn) -> Result:
 
 
 def _postback(turn: Turn) -> Result:
-    handler = _ACTIONS.get(turn.inbound.data.get("action", ""))
-    return handler(turn) if handler else menu.expired(turn)
+    name = turn.inbound.data.get("action", "")
+    handler = _ACTIONS.get(name)
+    if handler is None:
+        return menu.expired(turn)
+    if name in _ASIDE and turn.state.step in OPENING:
+        return _aside(turn, handler)
+    return handler(turn)
+
+
+def _aside(turn: Turn, handler: Callable[[Turn], Result]) -> Result:
+    """In the middle of opening a case: it is answered, nothing is dropped, and what was asked last is asked again."""
+    result = handler(turn)
+    return replace(result, state=turn.state, messages=(*result.messages, *again(turn).messages))
 
 
 _KINDS: dict[InboundKind, Callable[[Turn], Result]] = {

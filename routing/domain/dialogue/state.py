@@ -50,6 +50,8 @@ class State:
     alert: str | None = None
     firm_name: str | None = None
     ubn: str | None = None
+    firm_found: str | None = None
+    """The masked name of a known firm with this number, until the firm says whether it is the one."""
     contact_name: str | None = None
     phone: str | None = None
     park: str | None = None
@@ -60,6 +62,8 @@ class State:
     """When the reason for a score was asked for."""
     filling: str | None = None
     """The case of an emergency, open already, for which the firm is asked about itself."""
+    dropped: dict[str, Any] | None = None
+    """The opening of a case that was cancelled, as ``plain`` writes it: it can be taken up again."""
     stuck_at: str | None = None
     """The online service, as the table names it, at which the firm could not go on."""
     kind_for: str | None = None

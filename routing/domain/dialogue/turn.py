@@ -71,6 +71,33 @@ def no_service(_entry: FaqEntry) -> OnlineService | None:
     return None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfficeDay:
+    """The branch's office today. ``closure``: the announced closure, `full`, `am`, `pm` (``named``) or its hours."""
+
+    hours: str
+    working: bool = True
+    open_now: bool = True
+    closure: str | None = None
+    opens: str = ""
+    """When it opens next, if it is closed now."""
+
+    @property
+    def named(self) -> bool:
+        """Whether the closure is of the day, the morning or the afternoon, and not of some hours."""
+        return self.closure in {"full", "am", "pm"}
+
+
+def usual_day() -> OfficeDay:
+    """A working day like any other."""
+    return OfficeDay(hours="")
+
+
+def unknown_firm(_ubn: str) -> str | None:
+    """No firm is known by its number."""
+    return None
+
+
 def no_duties(_alert: str) -> tuple[Duty, ...]:
     """Nothing that the firm must report."""
     return ()
@@ -99,6 +126,9 @@ class Turn:
     small_reply: Callable[[str], str | None]
     emergency: Callable[[str], tuple[str, tuple[tuple[str, str], ...]] | None]
     """For a kind of alert: the words, and (label, number) to call."""
+    office_day: Callable[[], OfficeDay] = usual_day
+    firm_by_ubn: Callable[[str], str | None] = unknown_firm
+    """The name of a verified firm with this 統一編號, masked: another person's firm is never spelt out."""
     unit_of: Callable[[str, str | None], str]
     closed_until: str | None
     """When the office opens next, if it is closed now."""
@@ -190,6 +220,13 @@ class SetLanguage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SetQuiet:
+    """The firm wants no more messages that merely inform, or wants them again."""
+
+    quiet: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NoteEnquiry:
     """Write down what was asked and what we made of it. ``offered``: entry ids shown as choices."""
 
@@ -225,8 +262,8 @@ class NoticeSeen:
 
 
 Effect = (
-    OpenCase | FillDetails | AddToCase | Reopen | Rate | RateReason | AskCall | SetLanguage | NoteEnquiry | JudgeAnswer
-    | LearnKind | MyData | NoticeSeen
+    OpenCase | FillDetails | AddToCase | Reopen | Rate | RateReason | AskCall | SetLanguage | SetQuiet | NoteEnquiry
+    | JudgeAnswer | LearnKind | MyData | NoticeSeen
 )  # fmt: skip
 
 

@@ -6,28 +6,20 @@ import re
 import unicodedata
 
 from knowledge.vocabulary import CASE_CATEGORIES, OWN_PARK_KINDS
+from routing.domain.dialogue import everyday
 from routing.domain.dialogue.state import OPENING, Step
 from routing.domain.dialogue.turn import CaseCard, Turn
 
 _CASE_NUMBER = re.compile(r"[A-Z]{2,4}-\d{7}-\d{4}")
 _SCORES = ("5", "4", "3", "2", "1")
 
-_PERSON = {
-    "專人協助",
-    "請專人協助",
-    "找專人",
-    "開案",
-    "我要開案",
-    "立案",
-    "ask a person",
-    "open a case",
-    "担当者に相談",
-}
-_MINE = {"我的案件", "查進度", "查看進度", "案件進度", "查案件", "my cases", "私の案件", "進捗を見る"}
+_PERSON = {"請專人協助", "專人協助", "開案", "我要開案", "立案", "ask a person", "open a case", "担当者に相談"}
+"""What stands on the button that opens a case."""
 _SEND = {
     "確認送出", "確認", "送出", "是", "是的", "對", "對的", "好", "好的", "可以", "沒錯", "沒問題", "正確", "ok",
     "okay", "yes", "y", "confirm", "send", "correct", "はい", "送信", "送信する", "お願いします",
 }  # fmt: skip
+_NOT = {"不是", "否", "不對", "不是這家", "no", "n", "wrong", "いいえ", "違います"}
 _CHANGE = {"修改聯絡資料", "修改", "資料錯了", "change", "change my details", "連絡先を修正", "修正"}
 _DONE = {
     "補充完了", "好了", "完成", "完了", "沒有了", "沒了", "就這樣", "以上", "傳完了", "done", "that is all",
@@ -36,9 +28,6 @@ _DONE = {
 _NO_PARK = {
     "不在園區內", "不在園區", "其他", "都不是", "沒有", "無", "none", "no", "other", "not in a park", "園区外",
     "その他",
-}  # fmt: skip
-_LANGUAGES = {
-    "zh-TW": {"中文", "繁體中文", "chinese"}, "en": {"english", "英文"}, "ja": {"日本語", "日文", "japanese"},
 }  # fmt: skip
 
 
@@ -61,6 +50,7 @@ def tapped(turn: Turn) -> dict[str, str] | None:
         or _kind(turn, said)
         or _anywhere(turn, said)
         or (_about_cases(turn, said) if _idle(turn) else None)
+        or everyday.meant(turn)
     )
 
 
@@ -71,12 +61,12 @@ def _idle(turn: Turn) -> bool:
 def _in_step(turn: Turn, said: str) -> dict[str, str] | None:
     """Answers to what we asked last."""
     step = turn.state.step
-    if step is Step.SUMMARY and said in _SEND:
-        return {"action": "confirm_case"}
-    if step is Step.SUMMARY and said in _CHANGE:
-        return {"action": "change_details"}
+    if step is Step.SUMMARY and (said in _SEND or said in _CHANGE):
+        return {"action": "confirm_case" if said in _SEND else "change_details"}
     if step in {Step.ADDING, Step.REASON} and said in _DONE:
         return {"action": "cancel"}
+    if step is Step.FIRM and turn.state.firm_found and (said in _SEND or said in _NOT):
+        return {"action": "firm", "is": "yes" if said in _SEND else "no"}
     if step is Step.PARK and (said in _NO_PARK or _is(turn, said, "button.no_park")):
         return {"action": "park", "id": "none"}
     if step is Step.SUMMARY or _idle(turn):
@@ -97,14 +87,11 @@ def _anywhere(turn: Turn, said: str) -> dict[str, str] | None:
     """What is offered under every message."""
     if said in _PERSON and turn.state.step not in OPENING:
         return {"action": "open_case"}
-    if said in _MINE:
-        return {"action": "my_cases"}
     number = said.upper()
     if _CASE_NUMBER.fullmatch(number):
         mine = any(case.number == number for case in turn.cases)
         return {"action": "case", "number": number} if mine else {"action": "my_cases"}
-    chosen = next((lang for lang, names in _LANGUAGES.items() if said in names), None)
-    return {"action": "language", "lang": chosen} if chosen else None
+    return None
 
 
 def _about_cases(turn: Turn, said: str) -> dict[str, str] | None:

@@ -27,12 +27,16 @@ def push(locked: LockedCase, reason: str, messages: list[Outgoing]) -> None:
     address = locked.address()
     if address is None or locked.row.imported:
         return
+    if reason in INFORMS and locked.contact is not None and locked.contact.quiet:
+        return
     outbox_store.put(
         locked.session, channel=address.channel, contact_id=address.contact_id, case_id=locked.row.id,
         payload=to_plain(messages), reason=reason, now=locked.now,
     )  # fmt: skip
 
 
+INFORMS = frozenset({"assigned", "moved", "kind", "waiting_agency", "resumed", "survey"})
+"""Notices that merely inform: whoever asked for silence is not sent them; the case shows what they say."""
 _SUBJECT = 40
 _OVERTAKEN = ("assigned", "moved", "kind", "waiting_firm", "waiting_agency", "resumed", "extended")
 

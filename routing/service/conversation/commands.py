@@ -150,7 +150,7 @@ def _learn_language(conversation: Conversation, understanding: Understanding, *,
     names_something = asked_for_a_fact and not text.rstrip().endswith(("?", "？"))
     if names_something or contact.language_chosen or not _WORDS.search(_CODES.sub("", text)):
         return
-    if understanding.category.value == "smalltalk" and language is Language.EN:
+    if understanding.category.value == "smalltalk" and language is Language.EN and sure is None:
         conversation.for_now = conversation.for_now or contact.language or str(language)
     elif sure is not None or contact.language is None:
         contact.language = reading_language(sure or language).value

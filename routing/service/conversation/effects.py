@@ -172,6 +172,11 @@ def _language(conversation: Conversation, state: State, effect: effects.SetLangu
     return state
 
 
+def _quiet(conversation: Conversation, state: State, effect: effects.SetQuiet) -> State:
+    conversation.contact.quiet = effect.quiet
+    return state
+
+
 def _note(conversation: Conversation, state: State, effect: effects.NoteEnquiry) -> State:
     turn = conversation.understood
     if turn is None:
@@ -236,6 +241,7 @@ _DO: dict[type, Callable[[Any, State, Any], State]] = {
     effects.RateReason: _rate_reason,
     effects.AskCall: _call,
     effects.SetLanguage: _language,
+    effects.SetQuiet: _quiet,
     effects.NoteEnquiry: _note,
     effects.JudgeAnswer: _verdict,
     effects.LearnKind: _kind,

@@ -20,9 +20,10 @@ from routing.domain import survey
 from routing.domain.case import Event, EventKind
 from routing.domain.decision import Decision
 from routing.domain.dialogue.state import State
-from routing.domain.dialogue.turn import CaseCard, Known, Turn
+from routing.domain.dialogue.turn import CaseCard, Known, OfficeDay, Turn
 from routing.domain.firm_dates import firm_date
 from routing.domain.inbound import InboundKind
+from routing.domain.tax_number import masked_name
 from routing.service.cases.notifications import who_waits
 from routing.service.conversation.session import Conversation
 from routing.store.accounts import queries as account_store
@@ -81,6 +82,8 @@ def build(
         small_reply=partial(_small_reply, conversation),
         emergency=partial(calls_for, emergency=base.emergency, language=conversation.language),
         duties=partial(duties_for, emergency=base.emergency, language=conversation.language),
+        office_day=partial(_office_day, conversation),
+        firm_by_ubn=partial(_firm_by_ubn, conversation),
         unit_of=partial(_unit_of, conversation),
         phone_of=partial(_phone_of, conversation),
         closed_until=_closed_until(conversation),
@@ -146,6 +149,26 @@ def _unit_of(conversation: Conversation, name: str, topic: str | None) -> str:
 
 def _phone_of(conversation: Conversation, name: str, topic: str | None) -> str:
     return _unit(conversation, name, topic).phone
+
+
+def _firm_by_ubn(conversation: Conversation, ubn: str) -> str | None:
+    """The masked name of the firm that officers verified under this number, unless it is known by the number alone."""
+    firm = store.verified_firm(conversation.session, ubn)
+    return masked_name(firm.name) if firm is not None and firm.name != ubn else None
+
+
+def _office_day(conversation: Conversation) -> OfficeDay:
+    calendar, office = conversation.office.calendar, conversation.office.offices.own_office
+    day = today(conversation.now)
+    closures = calendar.closures_on(day, office) if office is not None else ()
+    full = any(closure.part == "full" for closure in closures)
+    return OfficeDay(
+        hours="、".join(f"{start:%H:%M}–{end:%H:%M}" for start, end in calendar.hours.sessions),
+        working=calendar.is_working_day(day, office),
+        open_now=calendar.is_open(conversation.now, office),
+        closure="full" if full else closures[0].part if closures else None,
+        opens=_closed_until(conversation) or "",
+    )
 
 
 def _closed_until(conversation: Conversation) -> str | None:

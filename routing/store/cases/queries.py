@@ -342,6 +342,11 @@ def file_of_case(session: Session, media_id: int) -> tuple[Media, Message, str] 
     return (row[0], row[1], row[2]) if row else None
 
 
+def verified_firm(session: Session, ubn: str) -> Firm | None:
+    """The firm to which an officer has verified this 統一編號, if there is one."""
+    return session.scalars(select(Firm).where(Firm.ubn == ubn, Firm.verified.is_(True))).one_or_none()
+
+
 def firm_for(session: Session, *, name: str | None, ubn: str | None, now: datetime) -> Firm | None:
     """The firm with this 統一編號, else with this very name; made if there is none. None if nothing is known.
 

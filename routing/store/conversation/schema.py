@@ -19,6 +19,7 @@ class Contact(Base):
 
     ``park_kind``: what the firm said when asked, while its park is not known.
     ``language``: what is read; ``language_chosen``: the firm chose it, so its sentences do not change it.
+    ``quiet``: wants no messages that merely inform.
     ``firm_said``: the firm in this person's own words; chats show no name that another person gave.
     ``flooded_at``: the last event beyond the limit.
     """
@@ -30,6 +31,7 @@ class Contact(Base):
     phone: Mapped[str | None] = mapped_column(String(40))
     language: Mapped[str | None] = mapped_column(String(10))
     language_chosen: Mapped[bool] = mapped_column(default=False)
+    quiet: Mapped[bool] = mapped_column(default=False)
     park: Mapped[str | None] = mapped_column(String(40))
     park_kind: Mapped[str | None] = mapped_column(String(12))
     firm_id: Mapped[int | None] = mapped_column(ForeignKey("firm.id"), index=True)

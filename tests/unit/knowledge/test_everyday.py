@@ -42,7 +42,7 @@ OURS = frozenset(
         ("いつ返事がもらえますか", "progress"),
         ("我的案件", "my_cases"),
         ("取消", "cancel"),
-        ("算了", "cancel"),
+        ("算了", "never_mind"),
         ("撤回", "withdraw"),
         ("我要撤回案件", "withdraw"),
         ("Cancel my case", "withdraw"),

@@ -1,0 +1,71 @@
+"""What is asked of this very service: when we are there, how far my case is, which of my cases, no more messages."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from routing.domain.dialogue import menu, my_cases
+from routing.domain.dialogue.turn import Result, SetQuiet, Turn
+from routing.domain.messages import Button, Card, Text, postback
+
+_FOR = frozenset({"withdraw", "call_me"})
+_OFFERED = 8
+_LABEL = 40
+
+
+def hours(turn: Turn) -> Result:
+    """When the office is open: the hours of a working day, today with its closure, and when it opens next."""
+    day = turn.office_day()
+    if day.closure:
+        today = turn.say("hours.closure", part=turn.say(f"hours.part.{day.closure}") if day.named else day.closure)
+    else:
+        today = turn.say("hours.working_day" if day.working else "hours.day_off")
+    lines = [turn.say("hours.week", hours=day.hours), today, turn.say("hours.open_now") if day.open_now else ""]
+    if not day.open_now:
+        lines.append(turn.say("hours.next", opening=day.opens))
+    lines.append(turn.say("hours.anytime"))
+    return Result(state=turn.state, messages=(Text("\n".join(line for line in lines if line), quick=menu.usual(turn)),))
+
+
+def progress(turn: Turn) -> Result:
+    """How far it is, from the firm's own case: state, who has it, until when. Several open ones are all shown."""
+    still_open = [case for case in turn.cases if not case.closed]
+    if len(still_open) != 1:
+        return my_cases.my_cases(turn)
+    case = still_open[0]
+    who = " ".join(part for part in (case.unit, case.officer or turn.say("case.nobody_yet")) if part)
+    text = Text(
+        turn.say(
+            "progress.one", subject=case.subject or case.number, status=case.status, who=who, now=case.now,
+            promised=case.promised,
+        )
+    )  # fmt: skip
+    shown = my_cases.my_cases(replace(turn, cases=(case,)))
+    return replace(shown, messages=(text, *shown.messages))
+
+
+def which(turn: Turn) -> Result:
+    """Several cases are open, and a word was for one of them: which? By subject; a tap does it."""
+    action = turn.inbound.data.get("for", "")
+    still_open = [case for case in turn.cases if not case.closed]
+    if action not in _FOR or not still_open:
+        return menu.expired(turn)
+    buttons = tuple(
+        Button(
+            label=(case.subject or case.number)[:_LABEL], data=postback(action, number=case.number),
+            shown=(case.subject or case.number)[:100],
+        )
+        for case in still_open[:_OFFERED]
+    )  # fmt: skip
+    title = turn.say(f"which.{action}")
+    card = Card(title=title, buttons=buttons, alt=title, quick=menu.usual(turn))
+    return Result(state=turn.state, messages=(card,))
+
+
+def quiet(turn: Turn) -> Result:
+    """No more messages that merely inform, or again; answers and what the firm must know come all the same."""
+    wanted = turn.inbound.data.get("on", "yes") == "yes"
+    key = "quiet.on" if wanted else "quiet.off"
+    again = menu.button(turn, "button.aloud", "quiet", on="no")
+    quick = (again, *menu.usual(turn)) if wanted else menu.usual(turn)
+    return Result(state=turn.state, messages=(Text(turn.say(key), quick=quick),), effects=(SetQuiet(quiet=wanted),))

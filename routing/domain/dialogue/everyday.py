@@ -1,0 +1,103 @@
+"""Everyday words (knowledge/everyday.py) as the postbacks that they stand for, by where the conversation is."""
+
+from __future__ import annotations
+
+from knowledge.everyday import load_everyday
+from knowledge.vocabulary import Language
+from routing.domain.dialogue.state import FACTS, OPENING, Step
+from routing.domain.dialogue.turn import Turn
+
+Data = dict[str, str]
+
+_ASKED = OPENING | {Step.ADDING, Step.REASON}
+_ALWAYS: dict[str, Data] = {
+    "my_cases": {"action": "my_cases"},
+    "hours": {"action": "hours"},
+    "quiet": {"action": "quiet", "on": "yes"},
+    "aloud": {"action": "quiet", "on": "no"},
+    "privacy": {"action": "privacy"},
+    "data_show": {"action": "my_data", "what": "show"},
+    "data_export": {"action": "my_data", "what": "export"},
+    "data_delete": {"action": "my_data", "what": "delete"},
+    "language_zh": {"action": "language", "lang": Language.ZH_TW.value},
+    "language_en": {"action": "language", "lang": Language.EN.value},
+    "language_ja": {"action": "language", "lang": Language.JA.value},
+}
+"""What means the same wherever it is said."""
+_DETAILS = {
+    "change_firm": Step.FIRM,
+    "change_contact": Step.CONTACT,
+    "change_phone": Step.PHONE,
+    "change_park": Step.PARK,
+}
+
+
+def meant(turn: Turn) -> Data | None:
+    """The postback that the whole text stands for as an everyday word; None if it is words of the firm's own."""
+    intent = load_everyday().intent(turn.inbound.text)
+    if intent is None:
+        return None
+    if intent in _ALWAYS:
+        return _ALWAYS[intent]
+    if intent in _DETAILS:
+        return _detail(turn, _DETAILS[intent])
+    if intent in {"cancel", "never_mind", "menu"} and turn.state.step in _ASKED:
+        return {"action": "cancel"}
+    return _asked_of_us(turn, intent) if turn.state.step in OPENING else _about_cases(turn, intent)
+
+
+def _detail(turn: Turn, step: Step) -> Data | None:
+    known = {
+        Step.FIRM: turn.state.firm_name, Step.CONTACT: turn.state.contact_name, Step.PHONE: turn.state.phone,
+        Step.PARK: turn.state.park,
+    }  # fmt: skip
+    asked = turn.state.step is Step.SUMMARY or (turn.state.step in FACTS and known[step])
+    return {"action": "change_detail", "what": step.value} if asked else None
+
+
+def _asked_of_us(turn: Turn, intent: str) -> Data | None:
+    """In the middle of opening a case: a person is on the way already, and taking it back is to cancel."""
+    if intent == "progress":
+        return {"action": "progress"} if turn.cases else None
+    if intent in {"person", "call_me", "go_on"}:
+        return {"action": "open_case"}
+    return {"action": "cancel"} if intent == "withdraw" else None
+
+
+def _about_cases(turn: Turn, intent: str) -> Data | None:
+    found = {
+        "go_on": {"action": "take_up"} if turn.state.dropped else None,
+        "person": {"action": "person"},
+        "progress": {"action": "progress"} if turn.cases else None,
+        "menu": {"action": "menu"},
+    }
+    return found[intent] if intent in found else _of_a_case(turn, intent)
+
+
+def _of_a_case(turn: Turn, intent: str) -> Data | None:
+    still_open = [case.number for case in turn.cases if not case.closed]
+    menu: Data = {"action": "menu"}
+    if intent == "not_solved":
+        return _not_solved(turn)
+    if intent in {"withdraw", "cancel"}:
+        # Nothing was asked, so it can only be a case that is to be cancelled; that is asked once more.
+        return _one_or_which("withdraw", still_open) or (menu if intent == "cancel" else None)
+    if intent == "call_me":
+        # A closed case is offered to be reopened; without any the way to a person is a case.
+        named = still_open or [case.number for case in turn.cases[:1]]
+        return _one_or_which("call_me", named) or {"action": "open_case"}
+    # 不用了 may be what an officer is told.
+    return menu if intent == "never_mind" and not still_open else None
+
+
+def _not_solved(turn: Turn) -> Data | None:
+    """A closed case is opened again; what was said of an answer of ours is a verdict; else it is for the officer."""
+    if turn.state.last_entry and not any(case.closed for case in turn.cases):
+        return {"action": "not_helpful", "faq": turn.state.last_entry}
+    return {"action": "reopen"} if any(case.closed for case in turn.cases) else None
+
+
+def _one_or_which(action: str, numbers: list[str]) -> Data | None:
+    if not numbers:
+        return None
+    return {"action": action, "number": numbers[0]} if len(numbers) == 1 else {"action": "which", "for": action}
