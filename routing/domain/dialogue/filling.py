@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from routing.domain.dialogue import menu
+from routing.domain.dialogue.placement import Reason
 from routing.domain.dialogue.state import State, Step
 from routing.domain.dialogue.turn import AddToCase, Effect, FillDetails, Result, Turn
 from routing.domain.messages import Outgoing, Text
@@ -37,9 +38,9 @@ def goes_on(turn: Turn, state: State, question: Outgoing | None) -> Result:
 
 def added(turn: Turn, question: Outgoing) -> Result:
     """Instead of an answer came more about the matter: it joins the case, and the question stands."""
-    number, message = turn.state.filling, turn.message_id
-    if number is None or message is None:
+    number = turn.state.filling
+    if number is None or not turn.message_ids:
         return Result(state=turn.state, messages=(question,))
     text = Text(turn.say("opening.media_kept"))
-    add = AddToCase(number=number, message_ids=(message,))
+    add = AddToCase(number=number, message_ids=turn.message_ids, reason=Reason.TAPPED)
     return Result(state=turn.state, messages=(text, question), effects=(add,))

@@ -45,6 +45,8 @@ class State:
     step: Step = Step.IDLE
     pending: tuple[int, ...] = ()
     led_at: str | None = None
+    heard_at: str | None = None
+    """When the last of them came."""
     category: str | None = None
     topic: str | None = None
     alert: str | None = None

@@ -21,7 +21,7 @@ from sqlalchemy.exc import TimeoutError as NoConnectionError
 from sqlalchemy.orm import Session
 
 from routing.domain.errors import DeliveryError, NotFound, StepNotAllowed
-from routing.domain.messages import from_plain
+from routing.domain.messages import Sent, from_plain
 from routing.domain.permissions import Actor
 from routing.domain.retry import KEY_LIFE, Again, Presumed, Push, Stop, Unknown, after_push, after_reply
 from routing.service.messaging import leases
@@ -42,12 +42,12 @@ log = structlog.get_logger("delivery")
 
 
 class Sender(Protocol):
-    """A channel that takes messages. Both raise DeliveryError, and give the channel's request id."""
+    """A channel that takes messages. Both raise DeliveryError, and give the channel's ids."""
 
-    def reply(self, token: str, messages: Sequence[Any], *, language: str) -> str | None:
+    def reply(self, token: str, messages: Sequence[Any], *, language: str) -> Sent:
         """Answer by reply token; the channel takes a token once however often it comes."""
 
-    def push(self, to: str, messages: Sequence[Any], *, retry_key: str, language: str) -> str | None:
+    def push(self, to: str, messages: Sequence[Any], *, retry_key: str, language: str) -> Sent:
         """Send on our own account; the same key is taken once by the channel however often it comes."""
 
 
@@ -155,9 +155,9 @@ def deliver(
     on: with it the outcome is recorded as soon as a database that was cut off is back; without it the error is raised.
     """
     error: DeliveryError | None = None
-    request_id = None
+    sent = Sent(None)
     try:
-        request_id = _send(sender, outbound)
+        sent = _send(sender, outbound)
     except DeliveryError as failed:
         error = failed
     except Exception as fault:
@@ -169,7 +169,7 @@ def deliver(
         with database.writing() as session:
             row = _mine(session, outbound)
             if row is not None and error is None:
-                _accepted(row, now, request_id)
+                _accepted(row, now, sent)
             elif row is not None and error is not None:
                 _failed(row, outbound, error, at=instant(session), now=now)
 
@@ -190,12 +190,14 @@ def _until_recorded(record: Callable[[], None], again: Callable[[float], bool] |
             return
 
 
-def _accepted(row: Outbox, now: datetime, request_id: str | None, *, presumed: bool = False) -> None:
-    row.state, row.accepted_at, row.request_id, row.lease_until = outbox_store.ACCEPTED, now, request_id, None
+def _accepted(row: Outbox, now: datetime, sent: Sent, *, presumed: bool = False) -> None:
+    row.state, row.accepted_at, row.request_id, row.lease_until = outbox_store.ACCEPTED, now, sent.request_id, None
+    if sent.ids:
+        row.sent_ids = f" {' '.join(sent.ids)} "
     row.error, row.doubtful = PRESUMED if presumed else None, False
 
 
-def _send(sender: Sender, outbound: OutboundMessage) -> str | None:
+def _send(sender: Sender, outbound: OutboundMessage) -> Sent:
     try:
         messages = from_plain(outbound.payload)
     except (KeyError, TypeError) as error:
@@ -221,7 +223,7 @@ def _failed(row: Outbox, outbound: OutboundMessage, error: DeliveryError, *, at:
     decided = _decided(outbound, error, at)
     log.warning("not_delivered", outbox=outbound.id, kind=outbound.kind, code=error.code, attempt=outbound.attempt)
     if isinstance(decided, Presumed):
-        _accepted(row, now, None, presumed=True)
+        _accepted(row, now, Sent(None), presumed=True)
         return
     row.error, row.lease_until, row.doubtful = error.code, None, row.doubtful or (row.kind == "reply" and error.unknown)
     if isinstance(decided, Again):
