@@ -64,6 +64,8 @@ def _filled(turn: Turn, state: State) -> State:
 
 def _next(turn: Turn, state: State) -> Result:
     """Ask the first thing that is missing, or show the summary."""
+    if state.alert == alarms.DISTRESS:
+        return confirm(replace(turn, state=replace(_filled(turn, state), step=Step.SUMMARY)))
     if state.filling:
         step = filling.missing(state)
         state = replace(state, step=step) if step else state

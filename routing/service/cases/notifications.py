@@ -12,6 +12,7 @@ from knowledge.language.text import detect_language
 from knowledge.vocabulary import FOREIGN_LANGUAGES
 from knowledge.wording import reading_language
 from routing.domain.case import Outcome
+from routing.domain.dialogue.alarms import DISTRESS
 from routing.domain.firm_dates import firm_date, firm_instant
 from routing.domain.messages import Button, Card, Outgoing, Row, postback, to_plain
 from routing.domain.survey import SCORES
@@ -192,7 +193,7 @@ def short_subject(locked: LockedCase) -> str:
 def receipt(locked: LockedCase) -> list[Outgoing]:
     """The case was opened: its number, who has it, until when; of an emergency, that it is no report to the law."""
     if locked.row.alert is not None:
-        return [_card(locked, "alert", tone="done")]
+        return [_card(locked, "distress" if locked.row.alert == DISTRESS else "alert", tone="done")]
     body = say(locked, "notice.received.body", unit=unit_name(locked, locked.case.unit), promised=promised(locked))
     return [_card(locked, "received", body=body, tone="done")]
 

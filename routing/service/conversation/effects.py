@@ -125,7 +125,7 @@ def _asks_the_rest(conversation: Conversation, state: State, number: str) -> Sta
         return state
     state = replace(state, filling=number)
     turn = turn_context.build(conversation, state, None, None)
-    conversation.told.append(Text(turn.say("filling.intro")))
+    conversation.told.append(Text(turn.say("filling.gently" if state.gently else "filling.intro")))
     conversation.told.extend(router.again(turn).messages)
     return state
 
