@@ -9,7 +9,7 @@ from routing.domain.case import Outcome
 from routing.service.cases import commands as case_commands
 from routing.service.cases import notifications
 from routing.store.cases.schema import Firm
-from tests.chat import Chat, actions_of, said, words_of
+from tests.chat import Chat, actions_of, buttons_of, said, words_of
 from tests.factories import MONDAY, untold
 
 WORDS = "圍牆外的大樹倒下來了，想請人來看"
@@ -87,15 +87,72 @@ def test_one_detail_is_changed_at_the_summary_and_the_others_stay(chat, typed, s
     assert all(value in shown for value in kept)
 
 
-def test_a_call_is_asked_for_in_words(branch, chat):
+def _targets(answer, action):
+    """The cases that the buttons with this action name."""
+    return {button.data.partition("number=")[2].partition("&")[0] for button in buttons_of(answer)
+            if button.data and f"action={action}&" in button.data}  # fmt: skip
+
+
+@pytest.mark.parametrize("typed", ["打電話給我", "請打電話給我", "please call me back", "電話ください"])
+def test_a_call_is_asked_for_in_words_and_when_it_suits(branch, chat, typed):
     number = chat.opens()
-    chat.text("打電話給我")
+    asked = chat.text(typed)
+    assert _targets(asked, "call_me") == {number}
+    chat.press(next(button for button in buttons_of(asked) if button.data and "when=morning" in button.data))
+    assert branch.events(number)[-1].event == "call_asked"
+
+
+def test_of_several_cases_it_is_asked_which_one_the_call_is_about(chat):
+    numbers = {chat.opens(), chat.opens("租金可以分期繳嗎，想請專人說明")}
+    assert _targets(chat.text("打電話給我"), "call_me") == numbers
+
+
+def test_a_call_about_a_closed_case_offers_to_open_it_again(branch, chat):
+    number = chat.opens()
+    _close(branch, number)
+    assert _targets(chat.text("打電話給我"), "reopen") == {number}
+    assert branch.row(number).status == "closed"
+
+
+@pytest.mark.parametrize("typed", ["撤回", "我要撤回案件", "取消", "cancel my case", "取り下げたいです"])
+def test_a_case_is_withdrawn_by_its_firm_after_one_question(branch, chat, typed):
+    number = chat.opens()
+    asked = chat.text(typed)
     assert branch.row(number).status != "closed"
-    other = chat.opens("租金可以分期繳嗎，想請專人說明")
-    answer = chat.text("please call me back")
-    assert {"call_me"} <= actions_of(answer)
-    assert number not in words_of(answer).split("\n")[:1]
-    assert other in {button.data.partition("number=")[2] for m in answer for button in getattr(m, "buttons", ())}
+    chat.press(next(button for button in buttons_of(asked) if button.data and "sure=yes" in button.data))
+    assert (branch.row(number).status, branch.row(number).outcome) == ("closed", "withdrawn")
+
+
+def test_of_several_cases_it_is_asked_which_one_is_withdrawn(branch, chat):
+    numbers = {chat.opens(), chat.opens("租金可以分期繳嗎，想請專人說明")}
+    assert _targets(chat.text("撤回"), "withdraw") == numbers
+    assert {branch.row(number).status for number in numbers} & {"closed"} == set()
+
+
+def test_nothing_is_withdrawn_where_there_is_no_case(chat):
+    assert "withdraw" not in actions_of(chat.text("撤回"))
+    assert said(chat.text("取消"), "greeting.body")
+
+
+@pytest.mark.parametrize("typed", ["隱私", "privacy policy", "個人情報の取り扱い"])
+def test_privacy_is_shown_on_request(chat, typed):
+    assert "my_data" in actions_of(chat.text(typed))
+
+
+@pytest.mark.parametrize(
+    ("typed", "what"), [("刪除我的資料", "delete"), ("delete my data", "delete"), ("我的資料", "show")]
+)
+def test_one_s_data_are_asked_for_in_words(chat, typed, what):
+    chat.opens()
+    answer = chat.text(typed)
+    assert ("sure=yes" in str([button.data for button in buttons_of(answer)])) is (what == "delete")
+    assert chat.numbers
+
+
+@pytest.mark.parametrize("words", ["不用了", "不用了，謝謝"])
+def test_what_an_officer_may_be_told_is_no_command_while_a_case_is_open(branch, chat, words):
+    chat.opens()
+    assert not said(chat.text(words), "greeting.title")
 
 
 @pytest.mark.parametrize("typed", ["還是沒解決", "还是没解决", "still not solved", "まだ解決していません"])

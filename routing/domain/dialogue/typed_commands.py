@@ -101,9 +101,8 @@ def _about_cases(turn: Turn, said: str) -> dict[str, str] | None:
             return {"action": verdict, "faq": turn.state.last_entry}
     still_open = tuple(case for case in turn.cases if not case.closed)
     closed = tuple(case for case in turn.cases if case.closed)
-    for key, action in (("button.add_to_case", "add_to_case"), ("button.call_me", "call_me")):
-        if _is(turn, said, key):
-            return _of_one(still_open, action, otherwise="my_cases" if still_open else "open_case")
+    if _is(turn, said, "button.add_to_case"):
+        return _of_one(still_open, "add_to_case", otherwise="my_cases" if still_open else "open_case")
     if closed and _is(turn, said, "button.reopen"):
         return _of_one(closed, "reopen", otherwise="my_cases")
     score = next((score for score in _SCORES if _is(turn, said, f"rate.{score}")), None)
