@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from importlib import resources
@@ -15,11 +15,10 @@ from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.staticfiles import StaticFiles
 
 from bot.api import routes as api
+from bot.channels import PLUGS, plugged
 from bot.desk import routes as desk
 from bot.desk.reporting import pages as turnaround
-from bot.line import webhook
-from bot.line.client import LineSender
-from bot.runtime import Runtime
+from bot.runtime import Plug, Runtime
 from bot.semantic import SemanticService
 from bot.settings import Settings, SettingsError
 from bot.web import errors, health, logs, public_pages
@@ -29,7 +28,6 @@ from bot.web.security import SecurityMiddleware
 from bot.worker import KnowledgeWatch, Worker, run_until_signalled
 from knowledge.calendar.office_calendar import load_calendar
 from knowledge.offices.directory import load_offices
-from knowledge.vocabulary import Channel
 from knowledge.wording import load_sentences
 from routing.domain.decision import Thresholds
 from routing.service.conversation.reader import Likeness, Reader
@@ -48,15 +46,19 @@ def clock(settings: Settings) -> Callable[[], datetime]:
     return lambda: datetime.now(UTC) + offset  # noqa: TID251
 
 
-def build_runtime(settings: Settings, *, now: Callable[[], datetime] | None = None, demo: bool = False) -> Runtime:
+def build_runtime(
+    settings: Settings, *, now: Callable[[], datetime] | None = None, demo: bool = False,
+    plugs: Mapping[str, Plug] | None = None,
+) -> Runtime:  # fmt: skip
     """Everything a process needs, from the settings."""
+    channels = {name: plug.channel for name, plug in (plugs or plugged(settings)).items()}
     office = OfficeContext(
         agency_code=settings.agency_code,
         base_url=settings.base_url,
         calendar=load_calendar(),
         offices=load_offices(),
         sentences=load_sentences(),
-        channels=(Channel.LINE.value,),
+        channels={name: channel.limits for name, channel in channels.items()},
         demo=demo,
         secret=settings.secret_key,
     )
@@ -68,6 +70,7 @@ def build_runtime(settings: Settings, *, now: Callable[[], datetime] | None = No
         office_provider=OfficeContextProvider(office),
         reader=Reader(known.build, Thresholds.shipped(), likeness=build_likeness(settings)),
         knowledge=known,
+        channels=channels,
         now=now or clock(settings),
     )
 
@@ -79,11 +82,6 @@ def build_likeness(settings: Settings) -> Likeness | None:
     return SemanticService(
         settings.semantic_url, settings.semantic_key, settings.semantic_model, seconds=settings.semantic_timeout / 1000
     )
-
-
-def build_sender(settings: Settings) -> LineSender:
-    """The way to LINE."""
-    return LineSender(settings.line_api_base, settings.line_data_api_base, settings.line_channel_access_token)
 
 
 def check_ready(settings: Settings, database: Database, *, demo: bool) -> None:
@@ -113,17 +111,22 @@ def create_app(
     demo: bool = False,
     with_worker: bool = True,
     framed_by: tuple[str, ...] = (),
+    plugs: Sequence[Callable[[Settings], Plug]] = PLUGS,
 ) -> FastAPI:
     """The web application; with the worker inside unless told otherwise. ``framed_by``: who may frame its pages."""
+    channels = plugged(settings, plugs)
+    runtime = build_runtime(settings, now=now, demo=demo, plugs=channels)
     app = FastAPI(
         title="單一窗口 onestop", lifespan=_lifespan(with_worker=with_worker), openapi_url="/api/v1/openapi.json",
         docs_url=None, redoc_url=None,
     )  # fmt: skip
-    set_runtime(app, build_runtime(settings, now=now, demo=demo))
+    app.state.runtime = runtime
+    app.state.probe = health.Probe(runtime.database, runtime.now)
     app.add_middleware(errors.LastResort)
     app.add_middleware(GZipMiddleware, minimum_size=1024)
     app.add_middleware(SecurityMiddleware, base_url=settings.base_url, framed_by=framed_by)
-    app.add_middleware(webhook.WebhookReceiver)
+    for plug in channels.values():
+        plug.receive(app)
     app.add_middleware(Bounds)
     errors.install(app)
     for family in (api, desk, turnaround, public_pages, health):
@@ -131,12 +134,6 @@ def create_app(
     app.mount("/static/vendor", StaticFiles(directory=_vendor()), name="vendor")
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "web" / "static"), name="static")
     return app
-
-
-def set_runtime(app: FastAPI, runtime: Runtime) -> None:
-    """What the application serves from now on; its address (``base_url``) stays the one it was made with."""
-    app.state.runtime = runtime
-    app.state.probe = health.Probe(runtime.database, runtime.now)
 
 
 def _vendor() -> Path:
@@ -148,7 +145,7 @@ def _lifespan(*, with_worker: bool) -> Callable[[FastAPI], AbstractAsyncContextM
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         runtime: Runtime = app.state.runtime
-        worker = Worker(runtime, build_sender(runtime.settings)) if with_worker else None
+        worker = Worker(runtime) if with_worker else None
         app.state.intake = Intake(runtime.database, worker.wake if worker else _nobody_to_wake)
         # A worker watches the knowledge itself; a process without one still shows and tries it.
         watch = None if worker else KnowledgeWatch(runtime)
@@ -187,5 +184,5 @@ def run_worker(settings: Settings) -> None:
     logs.configure(settings.log_level)
     runtime = build_runtime(settings)
     check_ready(settings, runtime.database, demo=False)
-    run_until_signalled(Worker(runtime, build_sender(settings)))
+    run_until_signalled(Worker(runtime))
     runtime.database.dispose()

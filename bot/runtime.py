@@ -1,4 +1,4 @@
-"""What one process of the product holds: settings, database, office, knowledge, clock."""
+"""What one process of the product holds: settings, database, office, knowledge, channels, clock."""
 
 from __future__ import annotations
 
@@ -6,12 +6,24 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from fastapi import Request
+from fastapi import FastAPI, Request
 
 from bot.settings import Settings
+from routing.ports import Channel, Channels
 from routing.service.conversation.reader import Reader
 from routing.service.knowledge_admin.active import Knowledge
 from routing.service.office_context import UnitOfWorkFactory
+
+
+@dataclass(frozen=True, slots=True)
+class Plug:
+    """A channel, and what puts the receiver of its events into the web application.
+
+    The receiver hands what comes to ``app.state.intake`` (routing.service.messaging.inbox_writer).
+    """
+
+    channel: Channel
+    receive: Callable[[FastAPI], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +33,7 @@ class Runtime(UnitOfWorkFactory):
     settings: Settings
     reader: Reader
     knowledge: Knowledge
+    channels: Channels
     now: Callable[[], datetime]
 
 

@@ -2,8 +2,7 @@
 
 Any number of workers share one PostgreSQL; SQLite has one, inside the web process. A committed transaction that made
 work wakes them (in the process itself; on PostgreSQL other processes by NOTIFY); while there is none they only read,
-now and then. On SIGTERM what is in hand is
-finished and nothing new is taken.
+now and then. On SIGTERM what is in hand is finished and nothing new is taken.
 """
 
 from __future__ import annotations
@@ -17,11 +16,8 @@ from threading import Event, Lock, Thread
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.line.client import LineSender
-from bot.line.events import read_event
 from bot.runtime import Runtime
-from routing.domain.inbound import Inbound
-from routing.service.cases import assignment, from_firm
+from routing.service.cases import assignment
 from routing.service.conversation import media
 from routing.service.conversation import profiles as contact_profiles
 from routing.service.knowledge_admin.trial_runner import Trials
@@ -53,9 +49,9 @@ log = structlog.get_logger("worker")
 class Worker:
     """Loops over the work of one process. ``start`` and ``stop`` may be called once each."""
 
-    def __init__(self, runtime: Runtime, sender: LineSender) -> None:
+    def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
-        self._sender = sender
+        self._channels = runtime.channels
         self._holder = token_hex(8)
         self._watch = KnowledgeWatch(runtime)
         self._trials = Trials(database=runtime.database, knowledge=runtime.knowledge)
@@ -76,7 +72,10 @@ class Worker:
         self._in_hand: set[PartitionKey] = set()
         self._lock = Lock()
         self._beats = leases.Heartbeat(runtime.database)
-        self._senders = Senders(runtime.database, sender, self._beats, runtime.now, stop=self._stop)
+        self._senders = [
+            Senders(runtime.database, channel, self._beats, runtime.now, stop=self._stop)
+            for channel in self._channels.values()
+        ]
 
     def _thread(
         self, name: str, turn: Callable[[], float], topic: str | None = None, wake: Event | None = None
@@ -112,7 +111,8 @@ class Worker:
         for thread in self._threads:
             thread.join(timeout=9)
         self._partitions.shutdown(wait=True, cancel_futures=True)
-        self._senders.close()
+        for senders in self._senders:
+            senders.close()
         self._beats.stop()
 
     def _loop(self, name: str, turn: Callable[[], float], wake: Event) -> None:
@@ -144,7 +144,9 @@ class Worker:
             return _IN_HAND
         with self._runtime.database.reading() as session:
             more = inbox_store.any_unhandled(session)
-            partitions = inbox_store.partitions_with_work(session, now=instant(session), limit=room + len(in_hand))
+            partitions = inbox_store.partitions_with_work(
+                session, self._channels, now=instant(session), limit=room + len(in_hand)
+            )
         new = [partition for partition in partitions if partition not in in_hand][:room]
         with self._lock:
             self._in_hand.update(new)
@@ -156,7 +158,7 @@ class Worker:
         runtime = self._runtime
         try:
             handled = inbox.work_partition(
-                runtime.database, runtime.office_provider, runtime.reader, self._read, partition,
+                runtime.database, runtime.office_provider, runtime.reader, self._channels[partition.channel], partition,
                 holder=f"{self._holder}-{token_hex(4)}", now=runtime.now,
             )  # fmt: skip
         except Exception as error:
@@ -169,37 +171,27 @@ class Worker:
             self._outbox_wake.set()
             self._inbox_wake.set()
 
-    def _read(self, _channel: str, raw: str, event_at: int) -> Inbound:
-        return contact_profiles.with_language(read_event(raw, event_at=event_at), self._profile)
-
     def _outbox_turn(self) -> float:
-        self._senders.turn()
+        for senders in self._senders:
+            senders.turn()
         with self._runtime.database.reading() as session:
             return _IN_HAND if outbox_store.any_unfinished(session) else _IDLE
 
     def _files_turn(self) -> float:
-        found = media.fetch_one(self._runtime.database, self._content, self._beats)
+        found = media.fetch_one(self._runtime.database, self._channels, self._beats)
         return 0 if found else _FILES_EVERY
 
     def _names_turn(self) -> float:
-        return 0 if contact_profiles.learn_names(self._runtime.database, self._profile) else _IDLE
-
-    def _content(self, _channel: str, external_id: str) -> media.Content | None:
-        return self._sender.content(external_id)
-
-    def _profile(self, _channel: str, address: str) -> contact_profiles.Profile | None:
-        return self._sender.profile(address)
+        return 0 if contact_profiles.learn_names(self._runtime.database, self._channels) else _IDLE
 
     def _timers_turn(self) -> float:
         runtime = self._runtime
         given = assignment.sweep(runtime, now=runtime.now())
-        ended = from_firm.end_quiet_waits(runtime, now=runtime.now())
-        if ended:
-            log.info("waits_ended", cases=len(ended))
         daily.run(runtime, runtime.settings.periods, now=runtime.now())
         if given:
             log.info("assigned_later", cases=len(given))
-        quota.ask_if_due(runtime.database, self._sender.quota, now=runtime.now())
+        for channel in self._channels.values():
+            quota.ask_if_due(runtime.database, channel, now=runtime.now())
         return _SWEEP_EVERY
 
     def _trials_turn(self) -> float:

@@ -20,6 +20,7 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot.line.channel import LIMITS, LineChannel
 from knowledge.calendar.office_calendar import TAIPEI, load_calendar
 from knowledge.loading import load_knowledge
 from knowledge.offices.directory import load_offices
@@ -29,6 +30,7 @@ from routing.domain.case import Case, Event, EventKind, Kind, Opening, apply, be
 from routing.domain.decision import Thresholds
 from routing.domain.messages import Outgoing
 from routing.domain.permissions import SYSTEM, Actor, Role
+from routing.ports import Profile
 from routing.service.accounts import authentication
 from routing.service.cases import commands as case_commands
 from routing.service.cases import histories, locked_case, notifications
@@ -82,8 +84,28 @@ def office() -> OfficeContext:
     """The office as it ships, without closures."""
     return OfficeContext(
         agency_code="KP", base_url="https://window.example", calendar=load_calendar(), offices=load_offices(),
-        sentences=load_sentences(), channels=("line",),
+        sentences=load_sentences(), channels={"line": LIMITS},
     )  # fmt: skip
+
+
+class Played:
+    """LINE's limits and reading of events, answering what it is asked with what a test says, by name."""
+
+    name = LineChannel.name
+    limits = LIMITS
+    read = LineChannel.read
+    of_a_group = LineChannel.of_a_group
+
+    def __init__(self, **answers: Any) -> None:
+        vars(self).update(answers)
+
+    def profile(self, _address: str) -> Profile | None:
+        """Nobody says who they are."""
+        return None
+
+
+LINE = Played()
+"""LINE where nothing is sent to it."""
 
 
 @functools.cache

@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Any, Self
 
 import httpx
 import structlog
-from fastapi import FastAPI
 
-from bot.app import build_runtime, create_app, set_runtime
-from bot.runtime import Runtime
+from bot.app import create_app
+from bot.channels import PLUGS
+from bot.runtime import Plug, Runtime
 from bot.settings import Settings
 from knowledge.calendar.office_calendar import TAIPEI
 from routing.domain.permissions import Role
@@ -47,30 +47,18 @@ def email(name: str) -> str:
     return f"{name}@kp.example"
 
 
-_idle: list[tuple[str, FastAPI]] = []
-
-
-def _lent(settings: Settings, now: Callable[[], datetime]) -> FastAPI:
-    """An application with a runtime of its own. FastAPI takes a tenth of a second to work its routes out, so that one
-    which a test is done with serves the next.
-    """
-    for index, (base_url, app) in enumerate(_idle):
-        if base_url == settings.base_url:
-            del _idle[index]
-            set_runtime(app, build_runtime(settings, now=now))
-            return app
-    return create_app(settings, now=now, with_worker=False)
-
-
 class Service:
     """The product, its people signed in by token, and its clock (``now``)."""
 
-    def __init__(self, database_url: str, *, now: datetime = MONDAY, **settings: Any) -> None:
+    def __init__(
+        self, database_url: str, *, now: datetime = MONDAY, plugs: Sequence[Callable[[Settings], Plug]] = PLUGS,
+        with_worker: bool = False, **settings: Any,
+    ) -> None:  # fmt: skip
         # An unexpected error is raised in the test; the log would only take long to draw it.
         structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
         self.now = now
         self.settings = Settings(_env_file=None, ONESTOP_DATABASE_URL=database_url, **settings)
-        self.app = _lent(self.settings, lambda: self.now)
+        self.app = create_app(self.settings, now=lambda: self.now, with_worker=with_worker, plugs=plugs)
         self.runtime: Runtime = self.app.state.runtime
         databases.bring_up(self.runtime.database)
         self.tokens: dict[str, str] = {}
@@ -92,7 +80,6 @@ class Service:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.runtime.database.dispose()
-        _idle.append((self.settings.base_url, self.app))
 
     def later(self, **amount: float) -> None:
         """Turn the clock on."""

@@ -92,7 +92,7 @@ class FirmBody(Body):
 
 
 class NewCaseBody(Body):
-    """A case that came by another channel than LINE. ``firm``: a name, or name and 統一編號."""
+    """A case that came another way than by a chat. ``firm``: a name, or name and 統一編號."""
 
     channel: Channel
     category: Category
@@ -109,11 +109,14 @@ class NewCaseBody(Body):
 
 
 class MessageBody(Body):
-    """An answer to the firm, by LINE or recorded as given another way; or, ``internal``, a note among staff."""
+    """An answer to the firm, by a channel or recorded as given another way; or, ``internal``, a note among staff.
+
+    ``via``: as the firm is reached, unless said.
+    """
 
     text: Long
     internal: StrictBool = False
-    via: Channel = "line"
+    via: Channel | None = None
     at: Instant | None = None
     doc_no: Annotated[Text, Field(min_length=1, max_length=60)] | None = None
     translation: Translation | None = None
@@ -185,7 +188,7 @@ class ReopenBody(Body):
 
 
 class RatingBody(Body):
-    """How the firm found it, 1 to 5 with 5 best, as it said by telephone, on paper or in another way than LINE."""
+    """How the firm found it, 1 to 5 with 5 best, as it said by telephone, on paper or otherwise than in its chat."""
 
     score: Annotated[StrictInt, Field(ge=1, le=5)]
     via: Channel

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import typer
 
-from bot.app import build_sender
 from bot.line import richmenu
+from bot.line.channel import connect
 from bot.settings import SettingsError, load_settings
 from bot.web import logs
 
@@ -24,4 +24,4 @@ def deploy() -> None:
     logs.configure(settings.log_level)
     if not settings.line_channel_access_token:
         raise SettingsError("缺少 LINE_CHANNEL_ACCESS_TOKEN；請設定後再部署圖文選單。")
-    typer.echo(richmenu.deploy(build_sender(settings)))
+    typer.echo(richmenu.deploy(connect(settings)))

@@ -14,12 +14,13 @@ import structlog
 import typer
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.app import build_sender, create_app
+from bot.app import create_app
 from bot.demo import live, overview, seeding
 from bot.demo.fixtures import load_fixtures
 from bot.demo.phones import Phones, bring_back_chats, keep_chats
 from bot.demo.serving import HOST, AppServer, OneAtATime, listen, port_of
 from bot.line import richmenu
+from bot.line.channel import connect
 from bot.runtime import Runtime
 from bot.settings import Settings, load_settings
 from bot.simulator.config import SimulatorConfig
@@ -135,7 +136,7 @@ def _channel(settings: Settings, product: str, simulator: str) -> SimulatorConfi
 def _hold_chats(runtime: Runtime, phones: Phones, *, fresh: bool) -> None:
     """The rich menu and the living part, beside the servers; a demo without them is still a demo."""
     try:
-        richmenu.deploy(build_sender(runtime.settings))
+        richmenu.deploy(connect(runtime.settings))
         live.hold_conversations(runtime, phones, fresh=fresh)
     except (OSError, OnestopError, SQLAlchemyError) as error:
         log.warning("demo_chats_ended", error=type(error).__name__)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 WORDS: dict[str, dict[str, str]] = {
     "status": {
         "received": "受理",
@@ -171,20 +173,7 @@ WORDS: dict[str, dict[str, str]] = {
         "surveyed": "滿意度調查",
         "rated": "廠商評分",
         "call_asked": "請求回電",
-        "moved": "訊息移件",
     },
-    "placed": {
-        "emergency": "緊急通報",
-        "asked": "回答系統的提問",
-        "quoted": "引用本案訊息",
-        "number": "提到案號",
-        "subject": "提到本案主旨",
-        "officer": "接續承辦人訊息",
-        "tapped": "廠商指定",
-        "opened": "立案內容",
-        "moved": "由承辦人移入",
-    },
-    "call_time": {"morning": "上午", "afternoon": "下午", "any": "都可以"},
     "language": {"zh-TW": "中文", "zh-CN": "中文（簡體）", "en": "英文", "ja": "日文"},
     "view": {"mine": "我的案件", "unit": "本單位", "all": "全部"},
     "group": {
@@ -229,12 +218,12 @@ WORDS: dict[str, dict[str, str]] = {
         "unlock": "已解除登入鎖定。",
         "password": "密碼已更新，這個帳號在其他裝置已登出。",
     },
-    "told": {
+    "outcome_of_notice": {
         "none": "廠商不會收到通知。",
-        "given": "本案不另發 LINE 通知。",
-        "line": "廠商將收到 LINE 通知；送達情形見下方。",
-        "no_line": "本案沒有 LINE 聯絡人，廠商不會收到通知，請以電話等方式告知。",
-        "blocked": "廠商已封鎖官方帳號，LINE 通知送達不到，請改以電話聯絡。",
+        "given": "本案不另發通知。",
+        "queued": "廠商將收到通知；送達情形見下方。",
+        "no_address": "本案沒有可傳送通知的聯絡人，廠商不會收到通知，請以電話等方式告知。",
+        "blocked": "廠商已封鎖官方帳號，通知送達不到，請改以電話聯絡。",
     },
     "keeping": {
         "inbox": "LINE 事件原文",
@@ -279,8 +268,6 @@ WORDS: dict[str, dict[str, str]] = {
         "case.open": "受理",
         "case.details": "廠商補充聯絡資料",
         "case.note": "內部註記",
-        "case.message_moved": "訊息移至他案",
-        "case.message_received": "訊息由他案移入",
         "case.reply": "回復",
         "case.assign": "分案",
         "case.category": "改類別",
@@ -314,10 +301,18 @@ def word(code: str | None, family: str) -> str:
     return "—" if code is None else WORDS[family].get(code, code)
 
 
+_NO_ANSWER_BY = frozenset({"web"})
+"""Channels by which nobody answers, unless one of ours carries it."""
+
+
+def reply_ways(carried: Collection[str]) -> dict[str, str]:
+    """The ways in which an answer is given: by a channel that carries it, or another way, recorded."""
+    return {code: name for code, name in WORDS["channel"].items() if code in carried or code not in _NO_ANSWER_BY}
+
+
 CHOICES = {
     **WORDS,
     "case_category": {code: name for code, name in WORDS["category"].items() if code != "smalltalk"},
     "open_status": {code: name for code, name in WORDS["status"].items() if code != "closed"},
-    "other_channel": {code: name for code, name in WORDS["channel"].items() if code != "line"},
 }
 """What a person may choose from, by family."""

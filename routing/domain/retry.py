@@ -1,9 +1,9 @@
 """When to try a message again: a value computed from the attempt and the error, nothing else.
 
-LINE keeps a retry key for 24 hours; after that the same key would be a new message. So the last attempt comes well
-before (LINE Messaging API reference, "Retry failed API requests"). A reply has no such key, but its token is taken
-once: as long as the token is good the reply may be tried as often as it takes, and cannot arrive twice (the same,
-"Send reply message").
+A channel keeps a retry key for a time; after that the same key would be a new message, so the last attempt comes
+before (routing.ports.Limits). A reply has no such key, but its token is taken once: as long as the token is good the
+reply may be tried as often as it takes, and cannot arrive twice (LINE Messaging API reference, "Retry failed API
+requests", "Send reply message").
 """
 
 from __future__ import annotations
@@ -21,9 +21,6 @@ REPLY_BACKOFF = (0.5, 1.0, 2.0, 3.0, 4.0)
 
 LAST_WORD = timedelta(seconds=1)
 """How long before its token's end a reply is tried for the last time."""
-
-KEY_LIFE = timedelta(hours=23)
-"""How long after the first attempt a retry key may still be used."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +53,17 @@ class Unknown:
 
 
 def after_push(
-    error: DeliveryError, *, attempt: int, first_try_at: datetime, now: datetime, jitter: float = 0.0
+    error: DeliveryError,
+    *,
+    attempt: int,
+    first_try_at: datetime,
+    key_life: timedelta,
+    now: datetime,
+    jitter: float = 0.0,
 ) -> Again | Stop:
     """What to do after attempt number ``attempt`` (from 1) of a push failed. ``jitter`` in 0–1 spreads the load.
+
+    ``key_life``: how long after the first attempt its retry key may still be used.
 
     It is tried again with its key as long as the key lives (trap L12); a spent quota stops it for a person to decide
     (trap L13).
@@ -67,7 +72,7 @@ def after_push(
         return Stop()
     wait = BACKOFF[attempt - 1] * (1 + 0.25 * jitter)
     at = now + timedelta(seconds=max(wait, error.retry_after or 0.0))
-    return Again(at) if at - first_try_at < KEY_LIFE else Stop()
+    return Again(at) if at - first_try_at < key_life else Stop()
 
 
 def after_reply(

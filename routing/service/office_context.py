@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
@@ -12,6 +12,7 @@ from knowledge.calendar.office_calendar import Office, OfficeCalendar
 from knowledge.calendar.official_days import Closure
 from knowledge.offices.directory import Offices
 from knowledge.wording import Sentences
+from routing.ports import Limits
 from routing.store.office_calendar import queries as store
 from routing.store.session import Database
 
@@ -25,8 +26,8 @@ class OfficeContext:
     calendar: OfficeCalendar
     offices: Offices
     sentences: Sentences
-    channels: tuple[str, ...] = ()
-    """The channels that carry messages to firms; the first is the usual one."""
+    channels: Mapping[str, Limits] = field(default_factory=dict)
+    """The channels that carry messages to firms, and what they can carry; the first is the usual one."""
     demo: bool = False
     secret: str = field(default="", repr=False)
     """What links are signed with; empty: the database keeps a secret."""

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 import httpx
 
+from bot.line.channel import LIMITS
 from knowledge.calendar.office_calendar import TAIPEI, load_calendar
 from knowledge.offices.directory import load_offices
 from knowledge.wording import load_sentences
@@ -49,7 +50,7 @@ def fill(product: Product) -> None:
     """Import the cases into the product's database."""
     office = OfficeContext(
         agency_code="KP", base_url=product.url, calendar=load_calendar(), offices=load_offices(),
-        sentences=load_sentences(), channels=("line",),
+        sentences=load_sentences(), channels={"line": LIMITS},
     )  # fmt: skip
     database = Database(product.database_url)
     now = datetime.now(UTC)  # noqa: TID251 - an import happens now

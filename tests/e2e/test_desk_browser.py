@@ -89,7 +89,7 @@ def test_an_officer_works_a_case_from_the_queue_to_its_end(desk: Desk, chromium:
     page.get_by_label("辦結摘要").fill("已說明續約程序。")
     page.get_by_role("button", name="辦結").click()
     expect(page.get_by_role("status")).to_contain_text("已辦結")
-    expect(page).to_have_url(f"{desk.url}/desk/cases/{number}?done=close&told=no_line")
+    expect(page).to_have_url(f"{desk.url}/desk/cases/{number}?done=close&notice=no_address")
     context.close()
 
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot.line.client import LineSender
+from bot.line.channel import LineChannel
 from knowledge.calendar.office_calendar import TAIPEI
 from routing.domain.messages import Text, to_plain
 from routing.domain.permissions import SYSTEM
@@ -29,7 +29,7 @@ class Post:
     database: Database
     line: Channel
     firm: Phone
-    sender: LineSender
+    sender: LineChannel
     now: datetime = NOON
     contact: int = field(default=0)
 
@@ -46,7 +46,7 @@ class Post:
     def lease(self) -> list[outbox.OutboundMessage]:
         """Take what is due."""
         with self.database.writing() as session:
-            return outbox.lease_messages(session, now=self.now)
+            return outbox.lease_messages(session, self.sender, now=self.now)
 
     def turn(self) -> int:
         """One turn of a worker."""
@@ -68,7 +68,7 @@ def post(database_url: str) -> Iterator[Post]:
     database = Database(database_url)
     with simulated("http://127.0.0.1:9/line/webhook") as line:
         line.post("/webhook/settings", active=False)
-        post = Post(database=database, line=line, firm=line.person(), sender=LineSender(line.url, line.url, TOKEN))
+        post = Post(database=database, line=line, firm=line.person(), sender=LineChannel(line.url, line.url, TOKEN))
         database.clock = lambda: post.now
         yield post
         line.check_sent()

@@ -43,7 +43,7 @@ def _work(_order: dict[str, Any], understander: Understander) -> None:
     runtime = app.build_runtime(settings)
     app.check_ready(settings, runtime.database, demo=False)
     runtime.reader.replace(understander)
-    run_until_signalled(Worker(runtime, app.build_sender(settings)))
+    run_until_signalled(Worker(runtime))
     runtime.database.dispose()
 
 

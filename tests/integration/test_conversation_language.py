@@ -3,9 +3,10 @@
 import pytest
 
 from routing.domain.inbound import InboundKind
+from routing.ports import Profile
 from routing.service.conversation import profiles as contact_profiles
-from routing.service.conversation.profiles import Profile
 from tests.chat import Chat, said, words_of
+from tests.factories import Played
 
 ZH, EN, JA = "租金可以分期繳嗎？", "How do I apply for a factory registration?", "工場登記の手続きを教えてください"
 
@@ -74,9 +75,9 @@ def test_the_first_greeting_is_in_the_language_of_the_profile(chat, profile, lan
 def test_a_profile_says_nothing_against_what_a_firm_has_written(branch, chat):
     """L17: a profile is asked for later as well, and never in the way of anything."""
     chat.text(ZH)
-    contact_profiles.learn_names(branch.database, lambda _channel, _user: Profile("田中", "ja"))
+    contact_profiles.learn_names(branch.database, {"line": Played(profile=lambda _user: Profile("田中", "ja"))})
     assert chat.contact.language == "zh-TW"
     other = Chat(branch, "U2")
     other.sticker()
-    contact_profiles.learn_names(branch.database, lambda _channel, _user: Profile("佐藤", "ja"))
+    contact_profiles.learn_names(branch.database, {"line": Played(profile=lambda _user: Profile("佐藤", "ja"))})
     assert other.contact.language == "ja"

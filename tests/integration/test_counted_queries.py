@@ -11,7 +11,7 @@ from routing.domain.case import EventKind
 from routing.service.knowledge_admin import versions as entry_versions
 from routing.service.messaging import outbox
 from routing.store.messaging import outbox as outbox_store
-from tests.factories import ALICE
+from tests.factories import ALICE, LINE
 from tests.harness.counting import about, statements
 from tests.integration.test_knowledge_desk_gaps import asked, week
 from tests.knowledge_admin import ENTRIES, actor, drafted, few, with_few_entries
@@ -99,7 +99,7 @@ def test_many_messages_are_leased_with_as_many_statements_as_one(branch):
                 for contact in contacts
             ]
         with branch.database.writing() as session, statements(branch.database) as sent:
-            batch = outbox.lease_messages(session, now=branch.now, limit=number)
+            batch = outbox.lease_messages(session, LINE, now=branch.now, limit=number)
             session.flush()
         assert [one.id for one in batch] == ids
         assert {one.to for one in batch} == {f"U{number}-{index}" for index in range(number)}

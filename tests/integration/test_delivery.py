@@ -8,18 +8,18 @@ from psycopg import sql
 from sqlalchemy.exc import OperationalError
 
 from routing.domain.errors import DeliveryError, NotFound, StepNotAllowed
-from routing.domain.messages import Sent, Text, to_plain
-from routing.domain.retry import BACKOFF, KEY_LIFE
+from routing.domain.messages import Text, to_plain
+from routing.domain.retry import BACKOFF
 from routing.service.messaging import outbox
 from routing.store.messaging import outbox as outbox_store
 from routing.store.messaging.schema import Outbox
-from tests.factories import SUE
+from tests.factories import LINE, SUE, Played
 from tests.requirements import postgres_admin_dsn
 
 SAY = to_plain([Text("您好")])
 
 
-class Channel:
+class Channel(Played):
     """A channel that answers as scripted, then accepts; it remembers what it was given."""
 
     def __init__(self, *script):
@@ -31,7 +31,7 @@ class Channel:
         outcome = self.script.pop(0) if self.script else None
         if isinstance(outcome, Exception):
             raise outcome
-        return Sent("request-1", ("11", "12"))
+        return "request-1"
 
     def reply(self, token, messages, *, language):
         return self._answer(("reply", token, [message.body for message in messages], language))
@@ -58,7 +58,7 @@ def put_reply(branch, **values):
 
 def run(branch, channel):
     with branch.database.writing() as session:
-        batch = outbox.lease_messages(session, now=branch.now)
+        batch = outbox.lease_messages(session, LINE, now=branch.now)
     for outbound in batch:
         outbox.deliver(branch.database, channel, outbound, now=branch.now)
     return len(batch)
@@ -147,7 +147,7 @@ def test_a_reply_whose_sender_died_is_tried_again_by_another(branch):
     """L11, O3, contract §4: in time, with the same token, and what LINE then says decides."""
     put_reply(branch)
     with branch.database.writing() as session:
-        outbox.lease_messages(session, now=branch.now)
+        outbox.lease_messages(session, LINE, now=branch.now)
     branch.now += outbox.LEASE + timedelta(seconds=1)
     channel = Channel(fail(**TAKEN))
     run(branch, channel)
@@ -173,7 +173,7 @@ def test_a_reply_whose_sender_died_too_long_ago_is_unknown(branch):
     """L11, O3"""
     put_reply(branch)
     with branch.database.writing() as session:
-        outbox.lease_messages(session, now=branch.now)
+        outbox.lease_messages(session, LINE, now=branch.now)
     branch.now += timedelta(seconds=51)
     channel = Channel()
     assert run(branch, channel) == 0
@@ -244,7 +244,7 @@ def test_the_outcome_is_recorded_when_the_database_is_back(branch):
     """A live worker tries again to record what LINE said: nobody else knows it."""
     put(branch)
     with branch.database.writing() as session:
-        (outbound,) = outbox.lease_messages(session, now=branch.now)
+        (outbound,) = outbox.lease_messages(session, LINE, now=branch.now)
     cut = Cut(branch.database)
     waits = []
 
@@ -262,7 +262,7 @@ def test_the_outcome_is_recorded_when_the_database_is_back(branch):
 def test_recording_ends_with_the_process(branch):
     put(branch)
     with branch.database.writing() as session:
-        (outbound,) = outbox.lease_messages(session, now=branch.now)
+        (outbound,) = outbox.lease_messages(session, LINE, now=branch.now)
     cut = Cut(branch.database)
     with pytest.raises(OperationalError):
         outbox.deliver(branch.database, Channel(), outbound, now=branch.now, again=lambda _seconds: False)
@@ -285,7 +285,7 @@ def test_a_push_whose_sender_died_is_sent_with_the_same_key(branch):
     """L12, O3"""
     put(branch)
     with branch.database.writing() as session:
-        (lost,) = outbox.lease_messages(session, now=branch.now)
+        (lost,) = outbox.lease_messages(session, LINE, now=branch.now)
     branch.now += outbox.LEASE + timedelta(seconds=1)
     channel = Channel()
     run(branch, channel)
@@ -296,8 +296,8 @@ def test_a_key_beyond_its_life_is_never_sent_again(branch):
     """L12: whether after a long stop or a long wait, a person decides."""
     put(branch)
     with branch.database.writing() as session:
-        outbox.lease_messages(session, now=branch.now)
-    branch.now += KEY_LIFE
+        outbox.lease_messages(session, LINE, now=branch.now)
+    branch.now += LINE.limits.key_life
     channel = Channel()
     assert run(branch, channel) == 0
     assert (only(branch).state, only(branch).error, channel.calls) == ("dead", "key_expired", [])
@@ -335,7 +335,7 @@ def test_a_late_outcome_does_not_touch_a_newer_attempt(branch):
     """O2"""
     put(branch)
     with branch.database.writing() as session:
-        (slow,) = outbox.lease_messages(session, now=branch.now)
+        (slow,) = outbox.lease_messages(session, LINE, now=branch.now)
     branch.now += outbox.LEASE + timedelta(seconds=1)
     run(branch, Channel())
     outbox.deliver(branch.database, Channel(fail(permanent=True)), slow, now=branch.now)

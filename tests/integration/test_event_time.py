@@ -6,7 +6,6 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from bot.line.events import read_event
 from bot.line.webhook import split
 from routing.domain.errors import Invalid
 from routing.service.cases import commands as case_commands
@@ -18,7 +17,7 @@ from routing.store.conversation.schema import Contact, ContactAddress, Message
 from routing.store.messaging import inbox as store
 from routing.store.messaging.schema import Inbox
 from tests.chat import Chat
-from tests.factories import SUE, branch_on, cast, reader, tell
+from tests.factories import LINE, SUE, Played, branch_on, cast, reader, tell
 from tests.harness.databases import BOTH
 
 
@@ -49,7 +48,7 @@ def happens(branch, kind, *, ago=0.0, event_id=None, source=None, **more):
             branch.database,
             OfficeContextProvider(branch.office),
             reader(),
-            lambda _channel, raw, at: read_event(raw, event_at=at),
+            LINE,
             one.partition,
             holder="w",
             now=lambda: branch.now,
@@ -175,12 +174,12 @@ def test_a_name_that_no_database_holds_is_kept_without_the_bad_character_once(br
     profiles = {"U1": Profile(said), "U2": Profile("林小姐")}
     asked = []
 
-    def ask(_channel, user):
+    def ask(user):
         asked.append(user)
         return profiles[user]
 
-    assert contact_profiles.learn_names(branch.database, ask) == 2
-    assert contact_profiles.learn_names(branch.database, ask) == 0
+    assert contact_profiles.learn_names(branch.database, {"line": Played(profile=ask)}) == 2
+    assert contact_profiles.learn_names(branch.database, {"line": Played(profile=ask)}) == 0
     assert sorted(asked) == ["U1", "U2"]
     with branch.database.reading() as session:
         query = select(ContactAddress.address, Contact.display_name).join(Contact)

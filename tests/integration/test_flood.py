@@ -6,7 +6,6 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from bot.line.events import read_event
 from routing.domain.errors import DeliveryError
 from routing.service.cases import commands as case_commands
 from routing.service.conversation.flood_limit import LIMIT
@@ -18,7 +17,7 @@ from routing.store.messaging import outbox as outbox_store
 from routing.store.messaging.inbox import PartitionKey, RawEvent
 from routing.store.messaging.schema import Outbox
 from tests.chat import Chat
-from tests.factories import SUE, branch_on, cast, reader, tell
+from tests.factories import LINE, SUE, Played, branch_on, cast, reader, tell
 from tests.harness.databases import BOTH
 
 
@@ -53,7 +52,7 @@ def work(branch):
         branch.database,
         OfficeContextProvider(branch.office),
         reader(),
-        lambda _channel, raw, at: read_event(raw, event_at=at),
+        LINE,
         PartitionKey("line", "U1"),
         holder="w",
         now=lambda: branch.now,
@@ -123,7 +122,7 @@ def test_a_few_messages_that_we_come_to_late_are_pushed_each(branch):
     branch.now += timedelta(seconds=90)
     work(branch)
     with branch.database.writing() as session:
-        outbox.lease_messages(session, now=branch.now, limit=9)
+        outbox.lease_messages(session, LINE, now=branch.now, limit=9)
     assert [row.reason for row in branch.outbox()] == ["answer"] * 3
 
 
@@ -132,7 +131,7 @@ def test_an_answer_in_a_flood_whose_token_fails_is_dropped_not_pushed(branch):
     work(branch)
     branch.now += timedelta(minutes=5)
     with branch.database.writing() as session:
-        assert outbox.lease_messages(session, now=branch.now, limit=99) == []
+        assert outbox.lease_messages(session, LINE, now=branch.now, limit=99) == []
     assert {(row.kind, row.state, row.error) for row in branch.outbox()} == {("reply", "cancelled", "flood")}
 
 
@@ -178,7 +177,7 @@ def test_one_users_flood_says_nothing_of_anothers(branch):
     assert other.text("想續租標準廠房") != []
 
 
-class Refusing:
+class Refusing(Played):
     """A channel that takes no token and must not be asked to push."""
 
     def reply(self, _token, _messages, *, language):
@@ -193,7 +192,7 @@ def test_a_token_that_line_refuses_in_a_flood_costs_no_push(branch):
     work(branch)
     for _ in range(99):  # one after the other, as a firm's answers go out
         with branch.database.writing() as session:
-            batch = outbox.lease_messages(session, now=branch.now, limit=99)
+            batch = outbox.lease_messages(session, LINE, now=branch.now, limit=99)
         for outbound in batch:
             outbox.deliver(branch.database, Refusing(), outbound, now=branch.now)
     assert {(row.kind, row.state) for row in branch.outbox()} == {("reply", "cancelled")}

@@ -8,7 +8,6 @@ from threading import Barrier
 import pytest
 from sqlalchemy import func, select
 
-from bot.line.events import read_event
 from routing.service.maintenance import health
 from routing.service.messaging import inbox
 from routing.service.messaging.inbox_writer import Intake, IntakeError, Waiting
@@ -18,7 +17,7 @@ from routing.store.messaging import inbox as store
 from routing.store.messaging.inbox import PartitionKey, RawEvent
 from routing.store.messaging.schema import Inbox, Partition
 from routing.store.session import Database
-from tests.factories import branch_on, reader
+from tests.factories import LINE, Played, branch_on, reader
 from tests.harness.databases import BOTH
 
 
@@ -66,16 +65,12 @@ def submit(intake, *events):
     return future
 
 
-def plainly(_channel, raw_event, event_at):
-    return read_event(raw_event, event_at=event_at)
-
-
-def work(branch, user="U1", *, read=plainly, holder="w1"):
+def work(branch, user="U1", *, channel=LINE, holder="w1"):
     return inbox.work_partition(
         branch.database,
         OfficeContextProvider(branch.office),
         reader(),
-        read,
+        channel,
         PartitionKey("line", user),
         holder=holder,
         now=lambda: branch.now,
@@ -152,10 +147,10 @@ def test_a_partition_has_one_holder_until_the_lease_ends(branch):
     assert (hold("a"), hold("b")) == (True, False)
     assert work(branch, holder="b") == 0
     with branch.database.reading() as session:
-        assert store.partitions_with_work(session, now=branch.now, limit=9) == []
+        assert store.partitions_with_work(session, ["line"], now=branch.now, limit=9) == []
     branch.now += inbox.LEASE + timedelta(seconds=1)
     with branch.database.reading() as session:
-        assert store.partitions_with_work(session, now=branch.now, limit=9) == [U1]
+        assert store.partitions_with_work(session, ["line"], now=branch.now, limit=9) == [U1]
     assert hold("b")
     with branch.database.writing() as session:
         assert not store.keep_partition(session, U1, holder="a", now=branch.now, lease=inbox.LEASE)
@@ -170,29 +165,29 @@ def test_the_partition_is_free_after_the_work(branch):
         assert session.get(Partition, ("line", "U1")).holder is None
 
 
-class Stumbling:
+class Stumbling(Played):
     """Reads events, but falls over the first times."""
 
     def __init__(self, falls):
         self.left = falls
 
-    def __call__(self, _channel, raw_event, event_at):
+    def read(self, raw_event, event_at):
         if self.left:
             self.left -= 1
             raise RuntimeError("祕密的話")
-        return read_event(raw_event, event_at=event_at)
+        return super().read(raw_event, event_at)
 
 
 def test_a_crash_leaves_nothing_and_the_event_is_tried_again(branch):
     """L2, L24"""
     take_in(branch, raw("e1"))
-    read = Stumbling(1)
-    assert work(branch, read=read) == 1
+    channel = Stumbling(1)
+    assert work(branch, channel=channel) == 1
     assert (texts(branch), branch.outbox(), rows(branch)[0].state) == ([], [], "new")
     assert rows(branch)[0].error == "RuntimeError"
-    assert work(branch, read=read) == 0
+    assert work(branch, channel=channel) == 0
     branch.now += timedelta(seconds=2)
-    assert work(branch, read=read) == 1
+    assert work(branch, channel=channel) == 1
     assert (len(texts(branch)), len(branch.outbox()), rows(branch)[0].state) == (1, 1, "done")
 
 
@@ -210,7 +205,7 @@ def test_a_crash_in_the_effects_undoes_them_all(branch):
         branch.database,
         Broken(branch.office),
         reader(),
-        plainly,
+        LINE,
         U1,
         holder="w",
         now=lambda: branch.now,
@@ -251,8 +246,8 @@ def test_an_answer_is_a_reply_only_while_its_token_is_young(branch):
     work(branch)
     row = branch.outbox()[0]
     assert (row.kind, row.reply_token) == ("reply", "te1")
-    assert row.token_until == branch.now + inbox.TOKEN_LIFE
-    assert timedelta(seconds=60) > inbox.TOKEN_LIFE
+    assert row.token_until == branch.now + LINE.limits.token_life
+    assert timedelta(seconds=60) > LINE.limits.token_life
 
 
 def test_a_message_nobody_knows_is_kept_whole_and_answered(branch):
@@ -265,8 +260,8 @@ def test_a_message_nobody_knows_is_kept_whole_and_answered(branch):
 
 @pytest.mark.parametrize(
     "more",
-    [{"mode": "standby"}, {"source": {"type": "group", "groupId": "G", "userId": "U1"}}, {"source": {"type": "room"}},
-     {"source": None}],
+    [{"mode": "standby"}, {"source": {"type": "group", "groupId": "G", "userId": "U1"}, "replyToken": None},
+     {"source": {"type": "room"}}, {"source": None}],
 )  # fmt: skip
 def test_nothing_is_answered_in_standby_or_in_a_group(branch, more):
     """L26"""

@@ -5,14 +5,14 @@ import json
 import pytest
 from sqlalchemy import select
 
-from bot.line.events import read_event
 from bot.line.webhook import split
 from routing.service.messaging import inbox
 from routing.service.office_context import OfficeContextProvider
 from routing.store.conversation.schema import Message
 from routing.store.messaging import inbox as store
+from routing.store.messaging.inbox import PartitionKey
 from routing.store.messaging.schema import Inbox
-from tests.factories import branch_on, reader
+from tests.factories import LINE, branch_on, reader
 from tests.harness.databases import BOTH
 
 ID = "A123456789"
@@ -38,8 +38,8 @@ def comes(branch, message, **more):
         branch.database,
         OfficeContextProvider(branch.office),
         reader(),
-        lambda _channel, raw, at: read_event(raw, event_at=at),
-        "U1",
+        LINE,
+        PartitionKey("line", "U1"),
         holder="w",
         now=lambda: branch.now,
     )

@@ -150,7 +150,7 @@ def test_what_line_brought_is_there_under_its_channel_and_goes_on(database):
         assert (media.channel, media.external_id, media.message_id) == ("line", "502", 2)
         assert session.get(Unsent, ("line", "499")) is not None
         assert session.scalars(select(Outbox.channel)).all() == ["line"]
-        assert inbox_store.partitions_with_work(session, now=NOW, limit=9) == [PartitionKey("line", "U1")]
+        assert inbox_store.partitions_with_work(session, ["line"], now=NOW, limit=9) == [PartitionKey("line", "U1")]
         again = RawEvent(channel="line", webhook_event_id="e1", user_key="U1", event_at=1, raw="{}")
         other = RawEvent(channel="web", webhook_event_id="e1", user_key="U1", event_at=1, raw="{}")
         inbox_store.take_in(session, [again, other], now=NOW)

@@ -13,7 +13,7 @@ from routing.store.messaging import outbox as outbox_store
 from routing.store.messaging.inbox import PartitionKey
 from routing.store.messaging.schema import Outbox, Partition
 from routing.store.session import insert_ignoring
-from tests.factories import branch_on
+from tests.factories import LINE, branch_on
 from tests.harness.databases import BOTH
 from tests.harness.waiting import eventually
 
@@ -36,7 +36,7 @@ def put(branch, contact, **values):
 
 def lease(branch, limit=20):
     with branch.database.writing() as session:
-        return [row.id for row in outbox_store.lease(session, now=branch.now, length=outbox.LEASE, limit=limit)]
+        return [row.id for row in outbox_store.lease(session, "line", now=branch.now, length=outbox.LEASE, limit=limit)]
 
 
 def settle(branch, row_id, state="accepted"):
@@ -91,18 +91,20 @@ def test_what_may_be_taken_is_counted_without_writing(branch):
         put(branch, contact)
     put(branch, contact, reply_token="t", token_until=branch.now + timedelta(seconds=50))
     with branch.database.reading() as session:
-        assert outbox_store.waiting(session, now=branch.now, limit=9) == 2, "the second push waits for the first"
-        assert outbox_store.waiting(session, now=branch.now, limit=1) == 1
+        assert outbox_store.waiting(session, "line", now=branch.now, limit=9) == 2, (
+            "the second push waits for the first"
+        )
+        assert outbox_store.waiting(session, "line", now=branch.now, limit=1) == 1
     lease(branch)
     with branch.database.reading() as session:
-        assert outbox_store.waiting(session, now=branch.now, limit=9) == 0
+        assert outbox_store.waiting(session, "line", now=branch.now, limit=9) == 0
 
 
 def test_a_lease_is_kept_by_whoever_holds_it_only(branch):
     """A heartbeat after the message was finished or taken over changes nothing."""
     row = put(branch, branch.contact())
     with branch.database.writing() as session:
-        (first,) = outbox.lease_messages(session, now=branch.now)
+        (first,) = outbox.lease_messages(session, LINE, now=branch.now)
     branch.now += outbox.LEASE - timedelta(seconds=1)
     with branch.database.writing() as session:
         outbox_store.keep(session, row, attempt=first.attempt, until=branch.now + outbox.LEASE)
@@ -110,7 +112,7 @@ def test_a_lease_is_kept_by_whoever_holds_it_only(branch):
     assert lease(branch) == []
     branch.now += timedelta(seconds=2)
     with branch.database.writing() as session:
-        (second,) = outbox.lease_messages(session, now=branch.now)
+        (second,) = outbox.lease_messages(session, LINE, now=branch.now)
         outbox_store.keep(session, row, attempt=first.attempt, until=branch.now + timedelta(hours=1))
     assert second.attempt == 2
     branch.now += outbox.LEASE + timedelta(seconds=1)
@@ -137,7 +139,7 @@ def test_a_heartbeat_renews_what_is_held_and_nothing_else(branch):
     """A call that LINE lets hang keeps its lease, however long it takes."""
     held, left = (put(branch, branch.contact(user)) for user in ("U1", "U2"))
     with branch.database.writing() as session:
-        batch = {outbound.id: outbound for outbound in outbox.lease_messages(session, now=branch.now, limit=2)}
+        batch = {outbound.id: outbound for outbound in outbox.lease_messages(session, LINE, now=branch.now, limit=2)}
     beats = leases.Heartbeat(branch.database, every=0.05)
     beats.start()
     branch.now += outbox.LEASE / 2
@@ -193,7 +195,7 @@ def test_a_contacts_replies_go_out_in_turn_but_wait_a_moment_only(branch):
 
     def taken():
         with branch.database.writing() as session:
-            return [outbound.id for outbound in outbox.lease_messages(session, now=branch.now)]
+            return [outbound.id for outbound in outbox.lease_messages(session, LINE, now=branch.now)]
 
     assert taken() == [first]
     assert taken() == []

@@ -59,7 +59,7 @@ def test_the_whole_life_by_forms_alone_on_both_databases(database_url):
         alice, sue = Visitor(service, "alice"), Visitor(service, "sue")
         assert "已確認案件性質" in alice.step(number, "kind", kind="ENQ").text
         answered = alice.step(number, "reply", text="請備妥租約影本。", via="line")
-        assert "已登錄回復。廠商將收到 LINE 通知" in answered.text
+        assert "已登錄回復。廠商將收到通知" in answered.text
         assert state(service, number).status == "in_progress"
         alice.step(number, "note", text="已查前案。")
         waiting = alice.step(number, "wait_firm", message="請補：1. 租約 2. 印鑑", until="2026-11-20")
@@ -87,8 +87,8 @@ def test_the_whole_life_by_forms_alone_on_both_databases(database_url):
         sue.step(number, "confidential")
         assert state(service, number).confidential
         assert sent(service, number) == [
-            "replied", "waiting_firm", "resumed", "extended", "waiting_agency", "resumed", "closed", "reopened",
-            "moved", "assigned",
+            "replied", "waiting_firm", "resumed", "extended", "waiting_agency", "resumed", "closed", "survey",
+            "reopened", "moved", "assigned",
         ]  # fmt: skip
 
 
@@ -97,7 +97,7 @@ def test_an_answer_given_by_telephone_is_recorded_with_its_time_and_number(servi
     page = alice.step(number, "reply", text="電話說明", via="phone", at="2026-11-16T08:40", doc_no="高屏字第1號")
     assert state(service, number).first_reply_at.isoformat() == "2026-11-16T00:40:00+00:00"
     assert "文號 高屏字第1號" in page.text
-    assert "本案不另發 LINE 通知" in page.text
+    assert "本案不另發通知" in page.text
 
 
 def test_a_stale_form_shows_what_changed_and_keeps_the_text(service, alice):
@@ -168,7 +168,7 @@ def test_an_unreachable_firm_is_shown_with_the_advice_to_telephone(service, alic
     assert "廠商已封鎖官方帳號" in page.text
     assert page.form("/reply").fields["via"] == "phone"
     done = alice.step(number, "reply", text="已電話說明", via="phone")
-    assert "本案不另發 LINE 通知" in done.text
+    assert "本案不另發通知" in done.text
 
 
 def test_a_message_taken_back_leaves_its_place_and_nothing_else(service, alice):

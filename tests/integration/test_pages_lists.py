@@ -14,7 +14,7 @@ from routing.store.messaging import inbox as inbox_store
 from routing.store.messaging import outbox as outbox_store
 from routing.store.messaging.schema import Inbox
 from routing.store.office_calendar.schema import ClosureRow
-from tests.factories import add_contact
+from tests.factories import Played, add_contact
 from tests.pages import Visitor
 from tests.service import Service, email
 
@@ -307,5 +307,5 @@ def test_only_administrators_change_what_administrators_keep(service, deed):
 
 
 def test_deliveries_warn_before_the_months_messages_are_used_up(service):
-    quota.ask_if_due(service.runtime.database, lambda: (200, 170), now=service.now)
+    quota.ask_if_due(service.runtime.database, Played(quota=lambda: (200, 170)), now=service.now)
     assert "本月 LINE 推播則數已使用 85%（170／200 則）" in Visitor(service, "alice").get("/desk/deliveries").text

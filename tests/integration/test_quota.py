@@ -4,15 +4,16 @@ import pytest
 
 from routing.domain.errors import DeliveryError
 from routing.service.messaging import quota
+from tests.factories import Played
 
 
 def ask(branch, limit, used):
-    return quota.ask_if_due(branch.database, lambda: (limit, used), now=branch.now)
+    return quota.ask_if_due(branch.database, Played(quota=lambda: (limit, used)), now=branch.now)
 
 
 def shown(branch, warn_at=80):
     with branch.database.reading() as session:
-        return quota.running_out(session, warn_at=warn_at, now=branch.now)
+        return next(iter(quota.running_out(session, ["line"], warn_at=warn_at, now=branch.now)), None)
 
 
 @pytest.mark.parametrize(("limit", "used", "percent"), [(200, 160, 80), (200, 200, 100), (0, 0, 100)])
@@ -41,7 +42,7 @@ def test_what_line_does_not_say_leaves_the_last_answer(branch):
 
     ask(branch, 200, 180)
     branch.later(1)
-    assert not quota.ask_if_due(branch.database, refuse, now=branch.now)
+    assert not quota.ask_if_due(branch.database, Played(quota=refuse), now=branch.now)
     assert shown(branch).used == 180
 
 

@@ -7,14 +7,15 @@ from time import sleep
 import pytest
 
 from routing.domain.errors import DeliveryError
-from routing.domain.messages import Sent, Text, to_plain
+from routing.domain.messages import Text, to_plain
 from routing.service.messaging.leases import Heartbeat
 from routing.service.messaging.senders import PROBES, Senders
 from routing.store.messaging import outbox as outbox_store
+from tests.factories import Played
 from tests.harness.waiting import eventually
 
 
-class Channel:
+class Channel(Played):
     """A channel that fails with ``error`` while there is one, and hangs for some until ``go_on``."""
 
     def __init__(self):
@@ -43,7 +44,7 @@ class Channel:
         if self.error is not None:
             raise self.error
         self.taken.append(token)
-        return Sent("request-1")
+        return "request-1"
 
 
 @pytest.fixture

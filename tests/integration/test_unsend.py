@@ -6,7 +6,6 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from bot.line.events import read_event
 from routing.domain.errors import Forbidden, Invalid
 from routing.domain.inbound import Inbound, InboundKind
 from routing.domain.permissions import Role
@@ -27,7 +26,7 @@ from routing.store.messaging.inbox import PartitionKey, RawEvent
 from routing.store.messaging.schema import Inbox, Outbox
 from routing.store.session import METADATA
 from tests.chat import Chat, said
-from tests.factories import SUE, branch_on, cast, reader, tell
+from tests.factories import LINE, SUE, branch_on, cast, reader, tell
 from tests.harness.databases import BOTH
 
 LONG = "秘密製程的問題，" + "排水溝蓋板壞了想請人來看。" * 28
@@ -233,7 +232,7 @@ def test_words_taken_back_while_their_event_still_waits_are_gone_at_once(branch)
         branch.database,
         OfficeContextProvider(branch.office),
         reader(),
-        lambda _channel, raw, at: read_event(raw, event_at=at),
+        LINE,
         PartitionKey("line", "U1"),
         holder="w",
         now=lambda: branch.now,

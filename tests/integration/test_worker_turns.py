@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from datetime import timedelta
 from threading import Event
 
 import pytest
 
-from bot.line.client import LineSender
+from bot.line.channel import LineChannel
 from bot.worker import Worker
 from routing.service.cases import assignment
 from routing.service.maintenance import daily
@@ -41,8 +42,8 @@ def event_of(number: int) -> RawEvent:
 
 def test_an_idle_worker_only_reads_and_not_four_times_a_second(service):
     with simulated("http://127.0.0.1:9/line/webhook") as line:
-        sender = LineSender(line.url, line.url, TOKEN)
-        worker = Worker(service.runtime, sender)
+        channels = {"line": LineChannel(line.url, line.url, TOKEN)}
+        worker = Worker(replace(service.runtime, channels=channels))
         worker.start()
         # The day's upkeep and the hour's question about the quota are done first.
         with service.runtime.reading() as (session, _):

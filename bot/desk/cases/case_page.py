@@ -11,7 +11,7 @@ from bot.desk.cases import presenter
 from bot.desk.forms import Form
 from bot.web.templating import show
 from bot.web.unit_of_work import Reading, RowId, UnitOfWork
-from bot.web.words import WORDS
+from bot.web.words import WORDS, reply_ways
 from knowledge.calendar.office_calendar import local
 from routing.domain import steps
 from routing.domain.case import EventKind
@@ -29,13 +29,13 @@ PICTURES = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp"})
 
 @router.get("/desk/cases/{number}")
 def case_page(
-    request: Request, work: Reading, number: str, done: str | None = None, told: str | None = None
+    request: Request, work: Reading, number: str, done: str | None = None, notice: str | None = None
 ) -> Response:
     """One case; to a partner, the question to its agency in it."""
     if work.actor.may(Permission.ANSWER_QUESTIONS):
         return show(request, "asked_case.html", question_of(work, number))
     values = values_of(work, number)
-    said = [WORDS[family].get(code or "", "") for family, code in (("done", done), ("told", told))]
+    said = [WORDS[family].get(code or "", "") for family, code in (("done", done), ("outcome_of_notice", notice))]
     return show(request, "case.html", {**values, "flash": [sentence for sentence in said if sentence and done]})
 
 
@@ -72,7 +72,8 @@ def values_of(
         "kind_confirmed": any(event.kind is EventKind.KIND for event in whole.events),
         "agency": presenter.agency_name(case.waiting.agency if case.waiting else None, office),
         "agencies": office.offices.agencies, "park": office.offices.park(whole.row.park) if whole.row.park else None,
-        "teams": _teams(work), "pictures": PICTURES,
+        "teams": _teams(work), "pictures": PICTURES, "carried": tuple(office.channels),
+        "reply_ways": reply_ways(office.channels),
         "until": presenter.day_written(case.waiting.until) if case.waiting else "",
         "step": step, "typed": form.fields if form is not None else {}, "error": error,
     }  # fmt: skip

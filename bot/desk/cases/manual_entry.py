@@ -12,7 +12,7 @@ from bot.desk.forms import Filled, Form
 from bot.web.errors import status_of
 from bot.web.templating import show
 from bot.web.unit_of_work import Reading, UnitOfWork, reading, writing
-from bot.web.words import WORDS
+from bot.web.words import WORDS, word
 from knowledge.calendar.office_calendar import local
 from knowledge.vocabulary import CASE_CATEGORIES
 from routing.domain.case import Kind
@@ -27,7 +27,7 @@ def _values(work: UnitOfWork, form: Form | None = None, error: OnestopError | No
     return {
         "actor": work.actor, "parks": work.office.offices.own_parks, "typed": form.fields if form else {},
         "error": error, "now_local": f"{local(work.now):%Y-%m-%dT%H:%M}",
-        "channels": {code: name for code, name in WORDS["channel"].items() if code != "line"},
+        "channels": {code: name for code, name in WORDS["channel"].items() if code not in work.office.channels},
     }  # fmt: skip
 
 
@@ -50,7 +50,7 @@ def enter(request: Request, form: Filled) -> Response:
     except Invalid as error:
         with reading(request) as work:
             return show(request, "new.html", _values(work, form, error), status=status_of(error))
-    return RedirectResponse(f"/desk/cases/{number}?done=new&told=none" if visible else "/desk?done=new", 303)
+    return RedirectResponse(f"/desk/cases/{number}?done=new&notice=none" if visible else "/desk?done=new", 303)
 
 
 def _digits(typed: str) -> str:
@@ -69,8 +69,9 @@ def _read(form: Form, work: UnitOfWork) -> case_commands.NewCase:
     alert = form.optional("alert")
     if alert is not None and alert not in WORDS["alert"]:
         raise Invalid("請選擇緊急狀況。", field="alert")
-    if form.text("channel") == "line":
-        raise Invalid("LINE 案件由廠商在 LINE 建立；請選擇其他管道。", field="channel")
+    if form.text("channel") in work.office.channels:
+        name = word(form.text("channel"), "channel")
+        raise Invalid(f"{name} 案件由廠商在 {name} 建立；請選擇其他管道。", field="channel")
     return case_commands.NewCase(
         channel=form.text("channel"), category=form.text("category"), topic=form.optional("topic"),
         kind=Kind(form.text("kind")), subject=form.text("subject") or text.splitlines()[0][:80], text=text[:4000],

@@ -9,6 +9,7 @@ from typing import Any
 
 from bot.web.words import word
 from knowledge.calendar.republic import roc_date, roc_instant
+from knowledge.vocabulary import UNNAMED_CHANNEL
 from routing.domain.case import Event, EventKind
 from routing.domain.messages import Outgoing
 from routing.service.cases import notifications
@@ -48,12 +49,12 @@ def conversation(whole: CaseWhole) -> list[Said]:
     sent = {row.created_at: row for row in reversed(whole.deliveries) if row.reason in _SENT_FOR}
     said = []
     for message in whole.messages:
-        by_line = message.direction == "out" and message.via == "line"
+        delivery = sent.get(message.at) if message.direction == "out" else None
         who = firm if message.direction == "in" else whole.names.get(message.by or "", message.by or "系統")
         said.append(
             Said(
                 side=message.direction, who=who, message=message, file=whole.media.get(message.id),
-                delivery=sent.get(message.at) if by_line else None,
+                delivery=delivery if delivery is not None and delivery.channel == message.via else None,
             )
         )  # fmt: skip
     return said
@@ -114,14 +115,9 @@ def _parts(event: Event, names: Mapping[str, str], office: OfficeContext) -> lis
         EventKind.CLOSED: lambda: [word(data.get("outcome"), "outcome")],
         EventKind.REOPENED: lambda: [data.get("reason") or ""],
         EventKind.RATED: lambda: [
-            f"{data['score']} 分（5 分最佳）", word(data.get("via") or "line", "channel"),
+            f"{data['score']} 分（5 分最佳）", word(data.get("via") or UNNAMED_CHANNEL.value, "channel"),
             "附說明" if data.get("message_id") else "",
         ],
-        EventKind.CALL_ASKED: lambda: [word(data["when"], "call_time") if data.get("when") else ""],
-        EventKind.MOVED: lambda: [
-            f"由 {data['source']} 移入" if data.get("source") else f"移至 {data.get('to') or '廠商另一件事'}",
-        ],
-        EventKind.RESUMED: lambda: ["廠商補齊" if data.get("message_id") else ""],
         EventKind.CONFIDENTIAL: lambda: ["設為保密" if data.get("confidential") else "取消保密"],
     }  # fmt: skip
     return say.get(event.kind, list)()
@@ -153,12 +149,12 @@ class RecordedNotice:
         self.reasons.append(reason)
 
     def outcome(self, locked: LockedCase) -> str:
-        """What the person who did the step is told about it: a word of the family ``told``."""
+        """What the person who did the step reads about it: a word of the family ``outcome_of_notice``."""
         if not self.reasons:
             return "none"
         address = locked.address()
         if address is None or locked.row.imported:
-            return "given" if self.given else "no_line"
+            return "given" if self.given else "no_address"
         if address.reachable:
-            return "line"
+            return "queued"
         return "given" if self.given else "blocked"

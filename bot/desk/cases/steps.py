@@ -28,9 +28,9 @@ _Word = TypeVar("_Word", Kind, Outcome)
 
 
 def _reply(locked: LockedCase, form: Form, notice: RecordedNotice) -> str:
-    via = form.text("via") or "line"
-    at = None if via == "line" else form.instant("at")
-    notice.given = via != "line"
+    via = form.optional("via")
+    notice.given = via is not None and via not in locked.office.channels
+    at = form.instant("at") if notice.given else None
     case_commands.reply(
         locked, form.text("text"), notify=notice, via=via, at=at, doc_no=form.optional("doc_no"),
         translation=form.optional("translation"),
@@ -113,12 +113,12 @@ def _reopen(locked: LockedCase, form: Form, notice: RecordedNotice) -> str:
     return "reopen"
 
 
-def _rating(locked: LockedCase, form: Form, _told: RecordedNotice) -> str:
+def _rating(locked: LockedCase, form: Form, _notice: RecordedNotice) -> str:
     satisfaction.enter(locked, form.number("score"), via=form.text("via"), reason=form.text("text"))
     return "rating"
 
 
-def _confidential(locked: LockedCase, form: Form, _told: RecordedNotice) -> str:
+def _confidential(locked: LockedCase, form: Form, _notice: RecordedNotice) -> str:
     confidentiality.set_confidential(locked, confidential=form.text("confidential") == "yes")
     return "confidential"
 
@@ -148,7 +148,7 @@ def take_step(request: Request, number: str, step: str, form: Filled) -> Respons
             version = form.number("version")
             locked = locked_case.change(work.session, work.office, number, work.actor, now=work.now, version=version)
             done = STEPS[step](locked, form, notice)
-            target = f"/desk/cases/{number}?done={done}&told={notice.outcome(locked)}"
+            target = f"/desk/cases/{number}?done={done}&notice={notice.outcome(locked)}"
             if not may_read(work.actor, locked.case):
                 target = f"/desk?done={done}"
     except (Invalid, StepNotAllowed, StaleVersion) as error:

@@ -34,7 +34,9 @@ def deliveries_page(
         "next": page.next_cursor,
         "counts": message_deliveries.counts(work.session, work.actor),
         "state": state if state in WORDS["delivery"] else "",
-        "quota": quota.running_out(work.session, warn_at=work.runtime.settings.quota_warning, now=work.now),
+        "quotas": quota.running_out(
+            work.session, work.office.channels, warn_at=work.runtime.settings.quota_warning, now=work.now
+        ),
         "events": message_deliveries.set_aside_events(work.session, work.actor),
         "done": WORDS["done"].get(done or ""),
     }

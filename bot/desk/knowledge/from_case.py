@@ -14,7 +14,9 @@ from bot.web.templating import show
 from bot.web.unit_of_work import Reading, UnitOfWork, reading
 from knowledge.calendar.office_calendar import local
 from knowledge.overlay import Kind
+from knowledge.vocabulary import Channel
 from routing.domain.errors import Invalid, NotFound, OnestopError
+from routing.service.cases.queries import CaseWhole
 from routing.service.knowledge_admin import case_drafts, corrections
 
 router = APIRouter(prefix="/desk/knowledge/cases")
@@ -58,6 +60,11 @@ def _near(work: UnitOfWork, text: str) -> tuple[list[Any], Any]:
     return [match.entry for match in read.faq], read
 
 
+def _way(whole: CaseWhole) -> str:
+    """How an answer usually goes out: where the firm is reached, else by telephone."""
+    return whole.address.channel if whole.address is not None and whole.address.reachable else Channel.PHONE.value
+
+
 @router.get("/{number}/reply")
 def reply_page(request: Request, work: Reading, number: str, faq: str) -> Response:
     """The case with an entry's answer and its source in the reply, for the officer to finish and send."""
@@ -69,7 +76,7 @@ def reply_page(request: Request, work: Reading, number: str, faq: str) -> Respon
         raise Invalid("這則常見問題已過複查日，請先確認內容並更新。", code="entry_expired")
     form = Form({"text": case_drafts.as_reply(entry, row.language)})
     values = values_of(work, number, step="reply", form=form)
-    values["typed"] = {**form.fields, "via": "line" if values["whole"].reachable else "phone"}
+    values["typed"] = {**form.fields, "via": _way(values["whole"])}
     return show(request, "case.html", values)
 
 

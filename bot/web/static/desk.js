@@ -16,9 +16,9 @@ document.addEventListener("change", (event) => {
   if (event.target.matches("[data-via]")) showFieldsOf(event.target);
 });
 
-// Time and document number only matter for an answer given another way than by LINE.
+// Time and document number only matter for an answer that was given another way and is recorded here.
 function showFieldsOf(select) {
-  for (const field of select.form.querySelectorAll("[data-not-line]")) field.hidden = select.value === "line";
+  for (const field of select.form.querySelectorAll("[data-recorded]")) field.hidden = "carried" in select.selectedOptions[0].dataset;
 }
 
 document.addEventListener("click", (event) => {

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from routing.domain.dialogue.turn import OpenCase, Reopen, Result
 from routing.domain.inbound import Inbound
 from routing.domain.messages import Button, Text, postback
+from routing.ports import Limits
 from routing.service.conversation.session import Conversation
 from routing.store.conversation.schema import Contact
 from routing.store.messaging import inbox as inbox_store
@@ -30,20 +31,23 @@ _TOLD_ANYWAY = (OpenCase, Reopen)
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """``beyond``: this event is past the limit. ``crowd``: so many came around it that no push is spent on it."""
+    """``beyond``: this event is past the limit. ``crowd``: so many came around it that no push is spent on it.
+
+    Where pushes cost no more than replies, there is nothing to spare and no crowd.
+    """
 
     beyond: bool
     crowd: bool
 
 
-def pace(session: Session, inbound: Inbound) -> Pace:
+def pace(session: Session, inbound: Inbound, limits: Limits) -> Pace:
     """How fast this user writes around this event."""
     if inbound.user_id is None:
         return Pace(beyond=False, crowd=False)
     writer = PartitionKey(inbound.channel, inbound.user_id)
     before = inbox_store.number_between(session, writer, inbound.at - WINDOW, inbound.at)
     after = inbox_store.number_between(session, writer, inbound.at, inbound.at + WINDOW) if before <= LIMIT else 0
-    return Pace(beyond=before > LIMIT, crowd=before + after > LIMIT)
+    return Pace(beyond=before > LIMIT, crowd=limits.free_replies and before + after > LIMIT)
 
 
 def quieten(conversation: Conversation, result: Result, *, alert_before: str | None) -> None:
@@ -54,7 +58,8 @@ def quieten(conversation: Conversation, result: Result, *, alert_before: str | N
     if not must and (alert is None or alert.value == alert_before):
         conversation.told.clear()
     if _begins(contact, conversation.inbound):
-        outbox_store.spare(conversation.session, contact.id)
+        if conversation.office.channels[conversation.inbound.channel].free_replies:
+            outbox_store.spare(conversation.session, contact.id)
         label = conversation.office.sentences.say("button.open_case", conversation.language)
         person = Button(label=label, data=postback("open_case"), shown=label)
         conversation.told.append(

@@ -2,31 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
 import structlog
 
 from routing.domain.errors import DeliveryError
+from routing.ports import Channel, Channels
 from routing.service.messaging import leases
 from routing.store.conversation import queries as conversation_store
 from routing.store.session import Database, instant
 
 _BACKOFF = (5.0, 30.0, 120.0, 600.0, 3600.0)
 log = structlog.get_logger("files")
-
-
-@dataclass(frozen=True, slots=True)
-class Content:
-    """A file's bytes and their type."""
-
-    body: bytes
-    content_type: str
-
-
-Fetch = Callable[[str, str], Content | None]
-"""A channel and its id of a message to the content; None if it is gone; raises DeliveryError if it may come later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,27 +25,27 @@ class _Due:
     attempt: int
 
 
-def fetch_one(database: Database, fetch: Fetch, beats: leases.Heartbeat) -> bool:
+def fetch_one(database: Database, channels: Channels, beats: leases.Heartbeat) -> bool:
     """Fetch the file that is due longest; says whether there was one."""
     with database.reading() as session:
-        if not conversation_store.media_due(session, now=instant(session), limit=1):
+        if not conversation_store.media_due(session, channels, now=instant(session), limit=1):
             return False
     with database.writing() as session:
         now = instant(session)
-        rows = conversation_store.media_due(session, now=now, limit=1, lock=True)
+        rows = conversation_store.media_due(session, channels, now=now, limit=1, lock=True)
         if not rows:
             return False
         rows[0].due_at = now + leases.LENGTH
         rows[0].attempts += 1
         due = _Due(rows[0].id, rows[0].channel, rows[0].external_id, rows[0].attempts)
     with beats.holding(lambda session, until: conversation_store.keep_media(session, due.id, due.attempt, until)):
-        _fetch(database, fetch, due)
+        _fetch(database, channels[due.channel], due)
     return True
 
 
-def _fetch(database: Database, fetch: Fetch, due: _Due) -> None:
+def _fetch(database: Database, channel: Channel, due: _Due) -> None:
     try:
-        content = fetch(due.channel, due.external_id)
+        content = channel.content(due.external_id)
     except DeliveryError as error:
         with database.writing() as session:
             row = conversation_store.media_content(session, due.id)

@@ -28,11 +28,8 @@ class Conversation:
     contact: Contact
     now: datetime
     new_contact: bool
-    messages: list[Message] = field(default_factory=list)
-    """What came now: one message, or several that are understood together."""
+    message: Message | None = None
     told: list[Outgoing] = field(default_factory=list)
-    about: set[int] = field(default_factory=set)
-    """The cases that this turn touched."""
     understood: tuple[Understanding, Decision] | None = None
     forgotten: bool = False
     """The person had everything deleted in this turn: nothing more is noted of it."""

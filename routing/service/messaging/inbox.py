@@ -11,13 +11,15 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from routing.domain.inbound import Inbound
+from routing.ports import Channel
 from routing.service.conversation import commands as conversation_commands
+from routing.service.conversation import profiles
 from routing.service.conversation.reader import Reader
 from routing.service.messaging import leases
 from routing.service.office_context import OfficeContextProvider
 from routing.store.messaging import inbox as store
 from routing.store.messaging.inbox import PartitionKey
+from routing.store.messaging.schema import Inbox
 from routing.store.session import Database, instant
 
 LEASE = leases.LENGTH
@@ -26,21 +28,12 @@ ATTEMPTS = (1.0, 5.0, 30.0, 300.0)
 """Seconds before the next attempt; after the last the event is set aside."""
 AT_A_TIME = 10
 """Events of one user before others have their turn: whoever floods us waits in a line of their own."""
-TOKEN_LIFE = timedelta(seconds=55)
-"""A reply token is good for a minute from LINE's request; later we push without trying (trap L9).
-
-Counted by the database's time from when the event was stored, and ended early enough that a try which LINE lets hang
-still comes within the minute.
-"""
 
 log = structlog.get_logger("inbox")
 
-ReadEvent = Callable[[str, str, int], Inbound]
-"""A channel's raw event and its timestamp in milliseconds to what it means; raises ValueError for what is no event."""
-
 
 def work_partition(
-    database: Database, office_provider: OfficeContextProvider, reader: Reader, read: ReadEvent,
+    database: Database, office_provider: OfficeContextProvider, reader: Reader, channel: Channel,
     partition: PartitionKey, *, holder: str, now: Callable[[], datetime],
 ) -> int:  # fmt: skip
     """Handle some of a user's due events, oldest first; says how many. Nobody else touches the partition meanwhile."""
@@ -49,7 +42,9 @@ def work_partition(
             return 0
     handled = 0
     try:
-        while handled < AT_A_TIME and _one(database, office_provider, reader, read, partition, holder=holder, now=now):
+        while handled < AT_A_TIME and _one(
+            database, office_provider, reader, channel, partition, holder=holder, now=now
+        ):
             handled += 1
     finally:
         with database.writing() as session:
@@ -58,7 +53,7 @@ def work_partition(
 
 
 def _one(
-    database: Database, office_provider: OfficeContextProvider, reader: Reader, read: ReadEvent,
+    database: Database, office_provider: OfficeContextProvider, reader: Reader, channel: Channel,
     partition: PartitionKey, *, holder: str, now: Callable[[], datetime],
 ) -> bool:  # fmt: skip
     at = now()
@@ -67,12 +62,14 @@ def _one(
     if row is None:
         return False
     try:
-        inbound = read(row.channel, row.raw, row.event_at)
+        inbound = profiles.with_language(channel.read(row.raw, row.event_at), channel)
         with database.writing() as session:
             if not store.keep_partition(session, partition, holder=holder, now=instant(session), lease=LEASE):
                 return False
             if store.claim(session, row.id, now=at):
-                token_until = row.received_at + TOKEN_LIFE if inbound.reply_token else None
+                # Counted by the database's time; later we push without trying (trap L9).
+                life = channel.limits.token_life if inbound.reply_token else None
+                token_until = row.received_at + life if life else None
                 conversation_commands.take(
                     session, office_provider.office(session), reader, inbound, now=at, token_until=token_until
                 )
@@ -80,14 +77,16 @@ def _one(
                     store.empty(session, row.id)
     except Exception as error:  # noqa: BLE001
         # Whatever it was, the event stays and the partition goes on: that is what an inbox is for.
-        _put_off(database, row.id, row.attempts, error)
+        _put_off(database, row, channel, error)
     return True
 
 
-def _put_off(database: Database, inbox_id: int, attempts: int, error: Exception) -> None:
+def _put_off(database: Database, row: Inbox, channel: Channel, error: Exception) -> None:
+    attempts = row.attempts
     with database.writing() as session:
         due = instant(session) + timedelta(seconds=ATTEMPTS[attempts]) if attempts < len(ATTEMPTS) else None
-        store.put_off(session, inbox_id, error=type(error).__name__, due_at=due)
-        if due is None:
-            store.empty_if_shared(session, inbox_id)
-    log.error("event_failed", inbox=inbox_id, attempt=attempts + 1, set_aside=due is None, exc_info=error)
+        store.put_off(session, row.id, error=type(error).__name__, due_at=due)
+        if due is None and channel.of_a_group(row.raw):
+            # What people say in a group is not kept.
+            store.empty(session, row.id)
+    log.error("event_failed", inbox=row.id, attempt=attempts + 1, set_aside=due is None, exc_info=error)

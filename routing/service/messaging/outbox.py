@@ -1,18 +1,19 @@
 """Handing one message to the channel and writing down what came of it.
 
-A push is tried again with its own retry key, so LINE takes it once whatever happens to us in between. A reply has no
-such key, but LINE takes its token once: it is tried again with the same token while that is good, also by another
-process after a crash. If LINE then says that the token is no good, the earlier try arrived. A reply that may have
-arrived when its token's time is over is shown to staff as unknown and left alone (traps L9–L13, contract §4).
+A push is tried again with its own retry key, so the channel takes it once whatever happens to us in between. A reply
+has no such key, but the channel takes its token once: it is tried again with the same token while that is good, also
+by another process after a crash. If the channel then says that the token is no good, the earlier try arrived. A reply
+that may have arrived when its token's time is over is shown to staff as unknown and left alone (traps L9–L13,
+contract §4).
 """
 
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 from uuid import uuid4
 
 import structlog
@@ -21,9 +22,10 @@ from sqlalchemy.exc import TimeoutError as NoConnectionError
 from sqlalchemy.orm import Session
 
 from routing.domain.errors import DeliveryError, NotFound, StepNotAllowed
-from routing.domain.messages import Sent, from_plain
+from routing.domain.messages import from_plain
 from routing.domain.permissions import Actor
-from routing.domain.retry import KEY_LIFE, Again, Presumed, Push, Stop, Unknown, after_push, after_reply
+from routing.domain.retry import Again, Presumed, Push, Stop, Unknown, after_push, after_reply
+from routing.ports import Channel, Limits
 from routing.service.messaging import leases
 from routing.store.accounts import queries as account_store
 from routing.store.conversation import queries as conversation_store
@@ -39,16 +41,6 @@ _RECORD_AGAIN = (0.2, 0.5, 1.0, 2.0)
 """Seconds until the outcome is recorded once more after the database was cut off; the last for every further try."""
 
 log = structlog.get_logger("delivery")
-
-
-class Sender(Protocol):
-    """A channel that takes messages. Both raise DeliveryError, and give the channel's ids."""
-
-    def reply(self, token: str, messages: Sequence[Any], *, language: str) -> Sent:
-        """Answer by reply token; the channel takes a token once however often it comes."""
-
-    def push(self, to: str, messages: Sequence[Any], *, retry_key: str, language: str) -> Sent:
-        """Send on our own account; the same key is taken once by the channel however often it comes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,14 +62,14 @@ class OutboundMessage:
     """A reply of which an earlier try may have arrived."""
 
 
-def lease_messages(session: Session, *, now: datetime, limit: int = 1) -> list[OutboundMessage]:
-    """Take what is due, by the database's time ``now``; what needs no sending any more is settled on the way.
+def lease_messages(session: Session, channel: Channel, *, now: datetime, limit: int = 1) -> list[OutboundMessage]:
+    """Take what is due on a channel, by the database's time ``now``; what needs no sending is settled on the way.
 
     A reply past its token's time becomes a push if no try of it can have arrived, and is unknown otherwise (trap L9).
     """
     batch: list[OutboundMessage] = []
     while len(batch) < limit:
-        rows = outbox_store.lease(session, now=now, length=LEASE, limit=limit - len(batch))
+        rows = outbox_store.lease(session, channel.name, now=now, length=LEASE, limit=limit - len(batch))
         if not rows:
             break
         ids = {row.contact_id for row in rows if row.contact_id is not None}
@@ -87,15 +79,15 @@ def lease_messages(session: Session, *, now: datetime, limit: int = 1) -> list[O
         for row in rows:
             key = row.contact_id or 0
             address = to.get((key, row.channel))
-            if not _settled(row, now) and not _blocked(address, row):
+            if not _settled(row, channel.limits, now) and not _blocked(address, row):
                 batch.append(_outbound(contacts.get(key), address.address if address else None, row, now))
     return batch
 
 
-def _settled(row: Outbox, now: datetime) -> bool:
+def _settled(row: Outbox, limits: Limits, now: datetime) -> bool:
     """Whether a message can do without another try; turns a reply whose time is over into a push."""
-    if row.kind == "push" and row.first_try_at is not None and now - row.first_try_at >= KEY_LIFE:
-        # LINE has forgotten the key: trying once more could say the same twice (trap L12).
+    if row.kind == "push" and row.first_try_at is not None and now - row.first_try_at >= limits.key_life:
+        # The channel has forgotten the key: trying once more could say the same twice (trap L12).
         row.state, row.lease_until, row.error = outbox_store.DEAD, None, "key_expired"
         return True
     if row.kind != "reply" or (row.token_until is not None and now <= row.token_until):
@@ -146,7 +138,7 @@ def _language(contact: Contact | None) -> str:
 
 
 def deliver(
-    database: Database, sender: Sender, outbound: OutboundMessage, *, now: datetime,
+    database: Database, channel: Channel, outbound: OutboundMessage, *, now: datetime,
     again: Callable[[float], bool] | None = None,
 ) -> DeliveryError | None:  # fmt: skip
     """Send one leased message and record the outcome in a transaction of its own; gives the error, if there was one.
@@ -155,9 +147,9 @@ def deliver(
     on: with it the outcome is recorded as soon as a database that was cut off is back; without it the error is raised.
     """
     error: DeliveryError | None = None
-    sent = Sent(None)
+    request_id = None
     try:
-        sent = _send(sender, outbound)
+        request_id = _send(channel, outbound)
     except DeliveryError as failed:
         error = failed
     except Exception as fault:
@@ -169,9 +161,9 @@ def deliver(
         with database.writing() as session:
             row = _mine(session, outbound)
             if row is not None and error is None:
-                _accepted(row, now, sent)
+                _accepted(row, now, request_id)
             elif row is not None and error is not None:
-                _failed(row, outbound, error, at=instant(session), now=now)
+                _failed(row, channel.limits, outbound, error, at=instant(session), now=now)
 
     _until_recorded(record, again)
     return error
@@ -190,23 +182,21 @@ def _until_recorded(record: Callable[[], None], again: Callable[[float], bool] |
             return
 
 
-def _accepted(row: Outbox, now: datetime, sent: Sent, *, presumed: bool = False) -> None:
-    row.state, row.accepted_at, row.request_id, row.lease_until = outbox_store.ACCEPTED, now, sent.request_id, None
-    if sent.ids:
-        row.sent_ids = f" {' '.join(sent.ids)} "
+def _accepted(row: Outbox, now: datetime, request_id: str | None, *, presumed: bool = False) -> None:
+    row.state, row.accepted_at, row.request_id, row.lease_until = outbox_store.ACCEPTED, now, request_id, None
     row.error, row.doubtful = PRESUMED if presumed else None, False
 
 
-def _send(sender: Sender, outbound: OutboundMessage) -> Sent:
+def _send(channel: Channel, outbound: OutboundMessage) -> str | None:
     try:
         messages = from_plain(outbound.payload)
     except (KeyError, TypeError) as error:
         raise DeliveryError("the stored message cannot be read", code="unreadable", permanent=True) from error
     if outbound.kind == "reply" and outbound.reply_token is not None:
-        return sender.reply(outbound.reply_token, messages, language=outbound.language)
+        return channel.reply(outbound.reply_token, messages, language=outbound.language)
     if outbound.to is None:
         raise DeliveryError("the contact has no address on this channel", code="no_recipient", permanent=True)
-    return sender.push(outbound.to, messages, retry_key=outbound.retry_key, language=outbound.language)
+    return channel.push(outbound.to, messages, retry_key=outbound.retry_key, language=outbound.language)
 
 
 def _mine(session: Session, outbound: OutboundMessage) -> Outbox | None:
@@ -218,12 +208,14 @@ def _mine(session: Session, outbound: OutboundMessage) -> Outbox | None:
     return row if tried == (outbound.kind, outbound.retry_key, outbound.attempt) else None
 
 
-def _failed(row: Outbox, outbound: OutboundMessage, error: DeliveryError, *, at: datetime, now: datetime) -> None:
+def _failed(
+    row: Outbox, limits: Limits, outbound: OutboundMessage, error: DeliveryError, *, at: datetime, now: datetime
+) -> None:
     """Write down a failed try. ``at`` is the database's time, by which the next try is due."""
-    decided = _decided(outbound, error, at)
+    decided = _decided(limits, outbound, error, at)
     log.warning("not_delivered", outbox=outbound.id, kind=outbound.kind, code=error.code, attempt=outbound.attempt)
     if isinstance(decided, Presumed):
-        _accepted(row, now, Sent(None), presumed=True)
+        _accepted(row, now, None, presumed=True)
         return
     row.error, row.lease_until, row.doubtful = error.code, None, row.doubtful or (row.kind == "reply" and error.unknown)
     if isinstance(decided, Again):
@@ -238,14 +230,19 @@ def _failed(row: Outbox, outbound: OutboundMessage, error: DeliveryError, *, at:
         row.state = outbox_store.DEAD
 
 
-def _decided(outbound: OutboundMessage, error: DeliveryError, at: datetime) -> Again | Push | Presumed | Stop | Unknown:
+def _decided(
+    limits: Limits, outbound: OutboundMessage, error: DeliveryError, at: datetime
+) -> Again | Push | Presumed | Stop | Unknown:
     jitter = random.random()
     if outbound.kind == "reply":
         return after_reply(
             error, attempt=outbound.attempt, doubtful=outbound.doubtful, token_until=outbound.token_until or at, now=at,
             jitter=jitter,
         )  # fmt: skip
-    return after_push(error, attempt=outbound.attempt, first_try_at=outbound.first_try_at, now=at, jitter=jitter)
+    return after_push(
+        error, attempt=outbound.attempt, first_try_at=outbound.first_try_at, key_life=limits.key_life, now=at,
+        jitter=jitter,
+    )  # fmt: skip
 
 
 def resend(session: Session, outbox_id: int, actor: Actor, *, now: datetime) -> Outbox:

@@ -1,8 +1,8 @@
 """The senders: threads that each take one message for themselves, so that a call that hangs holds up its own alone.
 
-While nothing is due, the database is only read. When LINE asks for less (429), all senders of the process are still
-for a while: every refused call counts against the limit too (LINE Messaging API reference, "Rate limits"). When call
-after call fails, two go on and try, so that what has gathered can go out at once when LINE is back.
+While nothing is due, the database is only read. When a channel asks for less, all its senders of the process are
+still for a while: every refused call counts against its limit too (LINE Messaging API reference, "Rate limits"). When
+call after call fails, two go on and try, so that what has gathered can go out at once when the channel is back.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from routing.domain.errors import DeliveryError
+from routing.ports import Channel
 from routing.service.messaging import outbox
 from routing.service.messaging.leases import Heartbeat
 from routing.store.messaging import outbox as outbox_store
@@ -27,28 +28,28 @@ SENDERS = 24
 """Enough for a tenth of sixty calls a second to hang until their timeout."""
 PROBES = 2
 _FAILURES = 8
-"""So many calls without one success in between, and LINE counts as down."""
+"""So many calls without one success in between, and the channel counts as down."""
 _DOWN = ("line_down", "timeout", "connection_lost", "not_sent")
 _PAUSES = (0.5, 1.0, 2.0)
-"""Seconds without a call after LINE asked for less; the last for every further time in a row."""
+"""Seconds without a call after the channel asked for less; the last for every further time in a row."""
 
 log = structlog.get_logger("sending")
 
 
 class Senders:
-    """The threads of one process that send. ``stop``: set when the process is to end."""
+    """The threads of one process that send on a channel. ``stop``: set when the process is to end."""
 
     def __init__(
-        self, database: Database, sender: outbox.Sender, beats: Heartbeat, now: Callable[[], datetime],
+        self, database: Database, channel: Channel, beats: Heartbeat, now: Callable[[], datetime],
         *, stop: Event, threads: int = SENDERS,
     ) -> None:  # fmt: skip
         self._database = database
-        self._sender = sender
+        self._channel = channel
         self._beats = beats
         self._now = now
         self._stop = stop
         self._threads = threads
-        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="sender")
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix=f"sender-{channel.name}")
         self._lock = Lock()
         self._busy = 0
         self._refused = 0
@@ -62,7 +63,7 @@ class Senders:
         if idle <= 0 or self._still:
             return 0
         with self._database.reading() as session:
-            waiting = outbox_store.waiting(session, now=instant(session), limit=idle)
+            waiting = outbox_store.waiting(session, self._channel.name, now=instant(session), limit=idle)
         for _ in range(waiting):
             with self._lock:
                 self._busy += 1
@@ -103,10 +104,10 @@ class Senders:
 
     def _send_one(self) -> bool:
         with self._database.reading() as session:
-            if not outbox_store.waiting(session, now=instant(session), limit=1):
+            if not outbox_store.waiting(session, self._channel.name, now=instant(session), limit=1):
                 return False
         with self._database.writing() as session:
-            batch = outbox.lease_messages(session, now=instant(session))
+            batch = outbox.lease_messages(session, self._channel, now=instant(session))
         for outbound in batch:
             self._send(outbound)
         return bool(batch)
@@ -116,13 +117,13 @@ class Senders:
             outbox_store.keep(session, outbound.id, attempt=outbound.attempt, until=until)
 
         with self._beats.holding(renew):
-            self._heard(outbox.deliver(self._database, self._sender, outbound, now=self._now(), again=self._go_on))
+            self._heard(outbox.deliver(self._database, self._channel, outbound, now=self._now(), again=self._go_on))
 
     def _go_on(self, seconds: float) -> bool:
         return not self._stop.wait(seconds)
 
     def _heard(self, error: DeliveryError | None) -> None:
-        """Be still for as long as LINE asks, longer each time it asks again; and notice that it is down, and back."""
+        """Be still for as long as the channel asks, longer each time; and notice that it is down, and back."""
         with self._lock:
             self._failures = self._failures + 1 if error is not None and error.code in _DOWN else 0
             if error is None or error.code != "rate_limited":

@@ -85,7 +85,7 @@ def enter(
     require(actor)
     if right not in set(Right):
         raise Invalid("請選擇請求的種類。", field="right")
-    if channel not in set(Channel) or channel == Channel.LINE:
+    if channel not in set(Channel) or channel in office.channels:
         raise Invalid("請選擇提出的方式。", field="channel")
     if not 0 < len(asked_by.strip()) <= 80:
         raise Invalid("請填寫請求人，80 字以內。", field="asked_by")

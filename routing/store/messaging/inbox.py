@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, update
 from sqlalchemy.orm import Session
@@ -62,13 +62,18 @@ def take_in(connection: Session | Connection, events: Sequence[RawEvent], *, now
     announce(connection, TOPIC)
 
 
-def partitions_with_work(session: Session, *, now: datetime, limit: int) -> list[PartitionKey]:
-    """Users with an event that is due and whose partition nobody holds, the longest-waiting first."""
+def partitions_with_work(
+    session: Session, channels: Collection[str], *, now: datetime, limit: int
+) -> list[PartitionKey]:
+    """Users of these channels with an event that is due and whose partition nobody holds, the longest-waiting first."""
     query = (
         select(Inbox.channel, Inbox.user_key)
         .join(Partition, and_(Partition.channel == Inbox.channel, Partition.user_key == Inbox.user_key))
         .where(
-            Inbox.state == NEW, Inbox.due_at <= now, or_(Partition.lease_until.is_(None), Partition.lease_until < now)
+            Inbox.state == NEW,
+            Inbox.due_at <= now,
+            Inbox.channel.in_(channels),
+            or_(Partition.lease_until.is_(None), Partition.lease_until < now),
         )
         .group_by(Inbox.channel, Inbox.user_key)
         .order_by(func.min(Inbox.id))
@@ -155,12 +160,6 @@ def empty(session: Session, inbox_id: int) -> None:
     changed(session, update(Inbox).where(Inbox.id == inbox_id).values(raw="{}"))
 
 
-def empty_if_shared(session: Session, inbox_id: int) -> None:
-    """Take the content out of an event of a group or room that is set aside: words of a group are not kept."""
-    shared = or_(Inbox.raw.contains('"groupId":'), Inbox.raw.contains('"roomId":'))
-    changed(session, update(Inbox).where(Inbox.id == inbox_id, shared).values(raw="{}"))
-
-
 def forget(session: Session, partition: PartitionKey, external_id: str) -> None:
     """Take the content out of the events that carried a message; one that still waits keeps what it is handled by."""
     carried = Inbox.raw.contains(f'"id":"{external_id}"', autoescape=True)
@@ -169,8 +168,16 @@ def forget(session: Session, partition: PartitionKey, external_id: str) -> None:
 
 
 def _emptied(raw: str, external_id: str) -> str:
-    event = json.loads(raw)
-    return json.dumps({**event, "message": {"id": external_id, "type": "text"}}, separators=(",", ":"))
+    """The event with nothing left of the message but its id, which stands where the channel put it."""
+
+    def without(value: Any) -> Any:
+        if isinstance(value, dict):
+            if value.get("id") == external_id:
+                return {"id": external_id, "type": "text"}
+            return {name: without(held) for name, held in value.items()}
+        return [without(held) for held in value] if isinstance(value, list) else value
+
+    return json.dumps(without(json.loads(raw)), separators=(",", ":"))
 
 
 def quarantined(session: Session, *, limit: int = 100) -> list[Inbox]:

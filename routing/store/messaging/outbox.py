@@ -71,8 +71,8 @@ _IN_TURN = timedelta(seconds=1.5)
 """How long a reply waits for the one before it that is being tried: a call that hangs must not hold up the next."""
 
 
-def _next(kind: str, now: datetime) -> Select[int]:
-    """Ids of what may be taken now: the reply whose token ends first, the push that is due longest.
+def _next(channel: str, kind: str, now: datetime) -> Select[int]:
+    """Ids of what may be taken now on a channel: the reply whose token ends first, the push that is due longest.
 
     A contact's pushes on a channel go out one after the other: none while an older one is unfinished. So do its
     replies, but none waits for one that is tried for longer than a moment, since their tokens die within the minute;
@@ -86,7 +86,9 @@ def _next(kind: str, now: datetime) -> Select[int]:
         ahead = or_(and_(older.state == PENDING, older.attempts == 0), trying)
     same = older.contact_id == Outbox.contact_id, older.channel == Outbox.channel, older.kind == kind
     before = *same, older.id < Outbox.id
-    query = select(Outbox.id).where(Outbox.kind == kind, _due(now), ~exists().where(*before, ahead))
+    query = select(Outbox.id).where(
+        Outbox.channel == channel, Outbox.kind == kind, _due(now), ~exists().where(*before, ahead)
+    )
     first = Outbox.token_until if kind == "reply" else Outbox.due_at
     return query.order_by(first, Outbox.id)
 
@@ -97,17 +99,17 @@ def any_unfinished(session: Session) -> bool:
     return session.scalars(query).first() is not None
 
 
-def waiting(session: Session, *, now: datetime, limit: int) -> int:
+def waiting(session: Session, channel: str, *, now: datetime, limit: int) -> int:
     """How many messages may be taken now, counted up to ``limit``; only reads."""
     found = 0
     for kind in ("reply", "push"):
-        found += len(session.scalars(_next(kind, now).limit(limit - found)).all())
+        found += len(session.scalars(_next(channel, kind, now).limit(limit - found)).all())
         if found >= limit:
             break
     return found
 
 
-def lease(session: Session, *, now: datetime, length: timedelta, limit: int) -> list[Outbox]:
+def lease(session: Session, channel: str, *, now: datetime, length: timedelta, limit: int) -> list[Outbox]:
     """Take messages that are due, or whose lease ran out, for ``length``; replies first.
 
     A reply whose lease ran out is doubtful from now on: whoever held it may have sent it.
@@ -116,7 +118,7 @@ def lease(session: Session, *, now: datetime, length: timedelta, limit: int) -> 
     for kind in ("reply", "push"):
         if len(taken) >= limit:
             break
-        query = _next(kind, now).limit(limit - len(taken)).with_for_update(skip_locked=True, of=Outbox)
+        query = _next(channel, kind, now).limit(limit - len(taken)).with_for_update(skip_locked=True, of=Outbox)
         ids = session.scalars(query).all()
         if not ids:
             continue

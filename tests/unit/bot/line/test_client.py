@@ -115,11 +115,11 @@ def sender(line: Platform) -> LineSender:
 
 
 def reply(sender: LineSender) -> str | None:
-    return sender.reply("reply-token", HELLO, language="zh-TW").request_id
+    return sender.reply("reply-token", HELLO, language="zh-TW")
 
 
 def push(sender: LineSender) -> str | None:
-    return sender.push(USER, HELLO, retry_key=KEY, language="zh-TW").request_id
+    return sender.push(USER, HELLO, retry_key=KEY, language="zh-TW")
 
 
 def failure(call: Callable[[LineSender], object], sender: LineSender) -> DeliveryError:

@@ -1,0 +1,85 @@
+"""What a channel must be able to do, so that the rest needs to know none by its name.
+
+A channel brings a firm's words to the window and carries messages back. Its receiver stores each event in the inbox as
+it came (routing.service.messaging.inbox_writer) under the channel's name; the worker gives it back to be read.
+Events are JSON. What a message says stands in an object that has the message's id as its ``id``, so that taking a
+message back can empty that object.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Protocol
+
+from routing.domain.inbound import Inbound
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What a channel carries, and for how long its tokens and keys are good.
+
+    ``messages``: objects in one call. ``text``: characters of one message. ``token_life``: how long after its event was
+    stored a reply token is worth trying; None: there are no reply tokens. ``key_life``: how long after the first try a
+    push may be tried again with its key. ``free_replies``: a reply costs nothing while a push counts.
+    """
+
+    messages: int
+    text: int
+    token_life: timedelta | None
+    key_life: timedelta
+    free_replies: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What a person's profile on a channel says."""
+
+    display_name: str
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """A file's bytes and their type."""
+
+    body: bytes
+    content_type: str
+
+
+class Channel(Protocol):
+    """A channel of messages; threads share it. What it cannot do at the moment it says by a DeliveryError."""
+
+    @property
+    def name(self) -> str:
+        """Its word (knowledge.vocabulary.Channel), under which events, addresses and messages are stored."""
+
+    @property
+    def limits(self) -> Limits:
+        """What it carries, and for how long."""
+
+    def read(self, raw: str, event_at: int) -> Inbound:
+        """What a stored event means; ``event_at``: its timestamp in milliseconds. ValueError for what is no event."""
+
+    def of_a_group(self, raw: str) -> bool:
+        """Whether a stored event came from more than one person, told without understanding it."""
+
+    def reply(self, token: str, messages: Sequence[Any], *, language: str) -> str | None:
+        """Answer by reply token and give the channel's request id; it takes a token once however often it comes."""
+
+    def push(self, to: str, messages: Sequence[Any], *, retry_key: str, language: str) -> str | None:
+        """Send on our own account to an address; the same key is taken once however often it comes."""
+
+    def profile(self, address: str) -> Profile | None:
+        """What it tells of a person; None if it does not, for whatever reason."""
+
+    def content(self, external_id: str) -> Content | None:
+        """The file of a message; None if it is gone; DeliveryError if it may come later."""
+
+    def quota(self) -> tuple[int | None, int]:
+        """The month's limit of pushed messages (None: no limit) and how many are used."""
+
+
+Channels = Mapping[str, Channel]
+"""The channels of a process by name; the first is the usual one."""
