@@ -252,7 +252,8 @@ def _footer(taps: Sequence[_Tap], tone: _Tone) -> Json | None:
         last = [tap for tap in taps if tap.primary and tap is not taps[0]]
         contents = [*_in_rows(first, tone), *_in_columns(plain, tone), *_in_rows(last, tone)]
     elif any(tap.width > _ONE_LINE for tap in taps):
-        contents = [_button(tap, tone, left=len(plain) > 1 and not tap.primary) for tap in taps]
+        left = len(plain) > 1 and any(tap.width > _ONE_LINE for tap in plain)
+        contents = [_button(tap, tone, left=left and not tap.primary) for tap in taps]
     else:
         contents = _in_rows(taps, tone)
     return {

@@ -62,7 +62,16 @@ def next_step(turn: Turn, entry: FaqEntry) -> Row:
     if entry.prepare and turn.language == Language.ZH_TW:
         steps.append(turn.say("next.bring", papers="、".join(entry.prepare)))
     steps.append(turn.say("next.phone", unit=unit, phone=phone) if phone else turn.say("next.person"))
-    return Row(turn.say("faq.next"), turn.say("next.and").join(steps))
+    words = turn.say("next.and").join(steps)
+    return Row(turn.say("faq.next"), words[:1].upper() + words[1:])
+
+
+def basis_line(entry: FaqEntry) -> str:
+    """The sources of an answer, each law named once with all its articles."""
+    laws: dict[str, list[str]] = {}
+    for basis in entry.basis:
+        laws.setdefault(basis.law, []).append(f"{basis.article}{basis.paragraph}" if basis.article else "")
+    return "；".join(law + "、".join(dict.fromkeys(filter(None, articles))) for law, articles in laws.items())
 
 
 def phone_button(turn: Turn, entry: FaqEntry) -> tuple[Button, ...]:

@@ -171,7 +171,7 @@ def _park_row(turn: Turn, entry: FaqEntry) -> tuple[Row, ...]:
 def _rows(turn: Turn, entry: FaqEntry) -> tuple[Row, ...]:
     rows = [*_park_row(turn, entry)]
     if entry.basis:
-        rows.append(Row(turn.say("faq.basis"), "；".join(basis.label for basis in entry.basis)))
+        rows.append(Row(turn.say("faq.basis"), facts.basis_line(entry)))
     rows.append(Row(turn.say("faq.verified"), f"{entry.verified:%Y/%m/%d}"))
     rows.append(Row(turn.say("case.unit"), turn.unit_of(entry.category.value, entry.topic)))
     if entry.duration and turn.language == Language.ZH_TW:

@@ -27,6 +27,11 @@ def _category(turn: Turn) -> Result:
     return intake_form.change_category(turn) if turn.state.step in OPENING else faq.category(turn)
 
 
+def _stay(turn: Turn) -> Result:
+    """Another tab of the menu was opened, or the keyboard: nothing was said."""
+    return Result(state=turn.state)
+
+
 _ACTIONS: dict[str, Callable[[Turn], Result]] = {
     "open_case": intake_form.begin,
     "confirm_case": intake_form.confirm,
@@ -47,6 +52,7 @@ _ACTIONS: dict[str, Callable[[Turn], Result]] = {
     "rate": after_closing.rate,
     "call_me": my_cases.call_me,
     "language": my_cases.language,
+    "tab": _stay,
     "privacy": my_data.privacy,
     "my_data": my_data.my_data,
     "progress": about_us.progress,

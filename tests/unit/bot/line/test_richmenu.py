@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import struct
 from collections.abc import Iterator
 from importlib import resources
@@ -17,9 +19,17 @@ from bot.line import richmenu
 from bot.line.client import LineSender
 from bot.simulator.config import SimulatorConfig
 from bot.simulator.running import SimulatorServer, free_port
+from knowledge.loading import load_knowledge
 from routing.domain.dialogue.router import ACTIONS
 from routing.domain.errors import DeliveryError
 from tests.schema_check import schema_faults
+
+TABS = richmenu.tabs()
+NAMES = [tab.name for tab in TABS]
+
+
+def actions(tab: richmenu.Tab) -> list[dict[str, Any]]:
+    return [area["action"] for area in richmenu.definition(tab)["areas"]]
 
 
 @pytest.fixture
@@ -56,7 +66,8 @@ def test_it_is_put_in_place_once(line: httpx.Client, sender: LineSender) -> None
     """LINE allows a hundred creations an hour; a restart makes none."""
     menu_id = richmenu.deploy(sender)
     assert line.get("/v2/bot/user/all/richmenu").json() == {"richMenuId": menu_id}
-    assert len(calls(line)) == 3
+    tabs = len(richmenu.tabs())
+    assert len(calls(line)) == 3 * tabs + 1, "create, picture and alias of each, and the first for everybody"
     assert richmenu.deploy(sender) == menu_id
     assert calls(line) == []
 
@@ -66,27 +77,58 @@ def test_what_broke_off_is_taken_up(line: httpx.Client, sender: LineSender) -> N
     with pytest.raises(DeliveryError):
         richmenu.deploy(sender)
     menu_id = richmenu.deploy(sender)
-    assert [one["richMenuId"] for one in menus(line)] == [menu_id]
+    assert len(menus(line)) == len(richmenu.tabs())
     assert line.get("/v2/bot/user/all/richmenu").json() == {"richMenuId": menu_id}
 
 
 def test_older_menus_of_ours_go_and_those_of_others_stay(line: httpx.Client, sender: LineSender) -> None:
+    old = richmenu.definition(TABS[0])
     for name in ("onestop-0123456789abcdef", "somebody's"):
-        line.post("/v2/bot/richmenu", json={**richmenu.definition(), "name": name}).raise_for_status()
+        line.post("/v2/bot/richmenu", json={**old, "name": name}).raise_for_status()
     richmenu.deploy(sender)
-    assert sorted(one["name"] for one in menus(line)) == sorted([richmenu.definition()["name"], "somebody's"])
+    names = [richmenu.definition(tab)["name"] for tab in TABS]
+    assert sorted(one["name"] for one in menus(line)) == sorted([*names, "somebody's"])
 
 
-def test_it_is_what_line_takes() -> None:
-    menu = richmenu.definition()
+def test_a_tab_that_changed_is_pointed_to_anew(line: httpx.Client, sender: LineSender) -> None:
+    richmenu.deploy(sender)
+    alias = line.get("/v2/bot/richmenu/alias/onestop-cases").json()
+    other = line.get("/v2/bot/richmenu/alias/onestop-ask").json()["richMenuId"]
+    line.post("/v2/bot/richmenu/alias/onestop-cases", json={"richMenuId": other}).raise_for_status()
+    richmenu.deploy(sender)
+    assert line.get("/v2/bot/richmenu/alias/onestop-cases").json() == alias
+
+
+def test_each_tab_leads_to_the_others() -> None:
+    """Ask, my cases, parks and land, contact, language."""
+    assert [tab.name for tab in TABS] == ["ask", "cases", "land", "contact", "language"]
+    for tab in TABS:
+        switches = [one for one in actions(tab) if one["type"] == "richmenuswitch"]
+        assert [one["richMenuAliasId"] for one in switches] == [
+            f"onestop-{other.name}" for other in TABS if other is not tab
+        ]
+
+
+def test_the_menu_makes_room_for_what_is_asked_next() -> None:
+    options = {one["data"]: one.get("inputOption") for tab in TABS for one in actions(tab) if one["type"] == "postback"}
+    assert options["action=open_case"] == "closeRichMenu"
+    assert options["action=category&category=land"] == "closeRichMenu"
+    assert options["action=tab&name=type"] == "openKeyboard"
+    assert options["action=language&lang=en"] is None
+
+
+@pytest.mark.parametrize("tab", TABS, ids=NAMES)
+def test_it_is_what_line_takes(tab: richmenu.Tab) -> None:
+    menu = richmenu.definition(tab)
     assert list(schema_faults(menu, "RichMenuRequest", "menu")) == []
     assert len(menu["chatBarText"]) <= 14
     assert len(menu["areas"]) <= 20
     assert all(len(area["action"]["label"]) <= 20 for area in menu["areas"])
 
 
-def test_areas_lie_inside_and_apart() -> None:
-    boxes = [tuple(area["bounds"].values()) for area in richmenu.definition()["areas"]]
+@pytest.mark.parametrize("tab", TABS, ids=NAMES)
+def test_areas_lie_inside_and_apart(tab: richmenu.Tab) -> None:
+    boxes = [tuple(area["bounds"].values()) for area in richmenu.definition(tab)["areas"]]
     for x, y, width, height in boxes:
         assert x >= 0
         assert y >= 0
@@ -98,34 +140,45 @@ def test_areas_lie_inside_and_apart() -> None:
 
 
 def test_every_tap_is_understood() -> None:
-    data = [area["action"]["data"] for area in richmenu.definition()["areas"] if "data" in area["action"]]
-    assert {parse_qs(one)["action"][0] for one in data} <= ACTIONS
-    assert {parse_qs(one).get("lang", [""])[0] for one in data} >= {"zh-TW", "en", "ja"}
+    data = [parse_qs(one["data"]) for tab in TABS for one in actions(tab) if "data" in one]
+    assert {one["action"][0] for one in data} <= ACTIONS
+    assert {one.get("lang", [""])[0] for one in data} >= {"zh-TW", "en", "ja"}
+    known = {entry.id for entry in load_knowledge().entries}
+    assert {one["id"][0] for one in data if one["action"] == ["faq"]} <= known
 
 
 def test_emergency_numbers_are_those_with_a_source() -> None:
     text = (resources.files("knowledge") / "data" / "emergency.yaml").read_text(encoding="utf-8")
     known = {one["number"] for one in yaml.safe_load(text)["numbers"].values()}
-    uris = [area["action"]["uri"] for area in richmenu.definition()["areas"] if "uri" in area["action"]]
+    uris = [one["uri"] for tab in TABS for one in actions(tab) if "uri" in one]
+    assert {uri.removeprefix("tel:") for uri in uris} == {"119", "1911", "1910"}
     assert {uri.removeprefix("tel:") for uri in uris} <= known
 
 
-def test_the_picture_is_one_line_takes() -> None:
-    picture = richmenu.picture()
+@pytest.mark.parametrize("tab", TABS, ids=NAMES)
+def test_the_picture_is_one_line_takes_and_drawn_from_the_present_page(tab: richmenu.Tab) -> None:
+    """`python -m tests.screenshots.richmenu` draws them anew."""
+    picture = richmenu.picture(tab)
     assert picture.startswith(b"\x89PNG\r\n\x1a\n")
     assert struct.unpack(">II", picture[16:24]) == (2500, 1686)
     assert len(picture) <= 1024 * 1024
+    drawn = json.loads((resources.files("bot.line") / "assets" / "richmenu.json").read_text(encoding="utf-8"))
+    assert drawn[tab.name] == hashlib.sha256(richmenu.page(tab).encode()).hexdigest()
 
 
 @pytest.mark.browser
-def test_what_is_tapped_is_where_it_is_drawn(page: Page) -> None:
-    """The page the picture comes from has each box at its area."""
+@pytest.mark.parametrize("tab", TABS, ids=NAMES)
+def test_what_is_tapped_is_where_it_is_drawn_and_its_words_fit(page: Page, tab: richmenu.Tab) -> None:
     page.set_viewport_size({"width": 2500, "height": 1686})
-    page.set_content((resources.files("bot.line") / "assets" / "richmenu.html").read_text(encoding="utf-8"))
+    page.set_content(richmenu.page(tab))
     drawn = page.eval_on_selector_all(
-        ".tile, .panel a",
+        ".tab:not(.on), .cell",
         "boxes => boxes.map(box => { const r = box.getBoundingClientRect();"
         " return [Math.round(r.x), Math.round(r.y), Math.round(r.width), Math.round(r.height)]; })",
     )
-    areas = [list(area["bounds"].values()) for area in richmenu.definition()["areas"]]
+    areas = [list(area["bounds"].values()) for area in richmenu.definition(tab)["areas"]]
     assert sorted(drawn) == sorted(areas)
+    cut = (
+        "boxes => boxes.filter(box => box.scrollWidth > box.clientWidth || box.scrollHeight > box.clientHeight).length"
+    )
+    assert page.eval_on_selector_all(".tab, .cell", cut) == 0
