@@ -71,3 +71,13 @@ def test_only_what_is_blank_can_be_filled_in(service):
 
 def test_partners_do_not_see_it(service):
     assert Visitor(service, "tai").get("/desk/knowledge/fill").status == 403
+
+
+def test_units_whose_own_number_is_not_filled_in_are_listed(service):
+    """Answers end with the unit's number once the branch has given it; nothing is invented meanwhile."""
+    page = Visitor(service, "alice").get("/desk/knowledge/fill").text
+    with service.runtime.reading() as (_, office):
+        empty = [unit.name for unit in office.offices.units if not unit.phone]
+    assert empty
+    listed = page.split("承辦單位的電話與分機")[1].split("請由維護資料的同仁")[0]
+    assert [name for name in empty if name not in listed] == []

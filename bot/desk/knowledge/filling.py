@@ -25,7 +25,8 @@ def _show(
     request: Request, work: UnitOfWork, *, done: str | None = None, error: OnestopError | None = None
 ) -> Response:
     blanks = filling.blanks(work.session, work.actor, known(work), now=work.now)
-    values = {**usual(work, "fill"), "blanks": blanks, "done": done, "error": error}
+    without_phone = [unit.name for unit in work.office.offices.units if not unit.phone]
+    values = {**usual(work, "fill"), "blanks": blanks, "without_phone": without_phone, "done": done, "error": error}
     return show(request, "knowledge_fill.html", values, status=status(error))
 
 
