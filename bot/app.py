@@ -115,13 +115,11 @@ def create_app(
 ) -> FastAPI:
     """The web application; with the worker inside unless told otherwise. ``framed_by``: who may frame its pages."""
     channels = plugged(settings, plugs)
-    runtime = build_runtime(settings, now=now, demo=demo, plugs=channels)
     app = FastAPI(
         title="單一窗口 onestop", lifespan=_lifespan(with_worker=with_worker), openapi_url="/api/v1/openapi.json",
         docs_url=None, redoc_url=None,
     )  # fmt: skip
-    app.state.runtime = runtime
-    app.state.probe = health.Probe(runtime.database, runtime.now)
+    set_runtime(app, build_runtime(settings, now=now, demo=demo, plugs=channels))
     app.add_middleware(errors.LastResort)
     app.add_middleware(GZipMiddleware, minimum_size=1024)
     app.add_middleware(SecurityMiddleware, base_url=settings.base_url, framed_by=framed_by)
@@ -134,6 +132,12 @@ def create_app(
     app.mount("/static/vendor", StaticFiles(directory=_vendor()), name="vendor")
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "web" / "static"), name="static")
     return app
+
+
+def set_runtime(app: FastAPI, runtime: Runtime) -> None:
+    """What the application serves from now on; its address (``base_url``) stays the one it was made with."""
+    app.state.runtime = runtime
+    app.state.probe = health.Probe(runtime.database, runtime.now)
 
 
 def _vendor() -> Path:

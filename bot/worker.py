@@ -17,7 +17,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.runtime import Runtime
-from routing.service.cases import assignment
+from routing.service.cases import assignment, from_firm
 from routing.service.conversation import media
 from routing.service.conversation import profiles as contact_profiles
 from routing.service.knowledge_admin.trial_runner import Trials
@@ -187,6 +187,9 @@ class Worker:
     def _timers_turn(self) -> float:
         runtime = self._runtime
         given = assignment.sweep(runtime, now=runtime.now())
+        ended = from_firm.end_quiet_waits(runtime, now=runtime.now())
+        if ended:
+            log.info("waits_ended", cases=len(ended))
         daily.run(runtime, runtime.settings.periods, now=runtime.now())
         if given:
             log.info("assigned_later", cases=len(given))

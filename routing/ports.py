@@ -14,6 +14,7 @@ from datetime import timedelta
 from typing import Any, Protocol
 
 from routing.domain.inbound import Inbound
+from routing.domain.messages import Sent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,10 +66,10 @@ class Channel(Protocol):
     def of_a_group(self, raw: str) -> bool:
         """Whether a stored event came from more than one person, told without understanding it."""
 
-    def reply(self, token: str, messages: Sequence[Any], *, language: str) -> str | None:
-        """Answer by reply token and give the channel's request id; it takes a token once however often it comes."""
+    def reply(self, token: str, messages: Sequence[Any], *, language: str) -> Sent:
+        """Answer by reply token and give the channel's ids; it takes a token once however often it comes."""
 
-    def push(self, to: str, messages: Sequence[Any], *, retry_key: str, language: str) -> str | None:
+    def push(self, to: str, messages: Sequence[Any], *, retry_key: str, language: str) -> Sent:
         """Send on our own account to an address; the same key is taken once however often it comes."""
 
     def profile(self, address: str) -> Profile | None:

@@ -11,7 +11,6 @@ from pathlib import Path
 
 import typer
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import SQLAlchemyError
 
 from bot.channels import plugged
 from bot.settings import Settings, SettingsError, load_settings
@@ -64,23 +63,36 @@ def opened() -> Iterator[Context]:
         database.dispose()
 
 
+@contextmanager
+def usable_database(settings: Settings) -> Iterator[tuple[Database | None, str | None]]:
+    """The database of the settings for a command that also does without, or None and why it cannot be asked.
+
+    Nothing is made where there is none yet, and one with another schema is left alone.
+    """
+    url = make_url(settings.database_url)
+    if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
+        yield None, None
+        return
+    database = Database(settings.database_url)
+    try:
+        problem = databases.why_not(database, demo=True)
+        yield (None, problem) if problem else (database, None)
+    finally:
+        database.dispose()
+
+
 def office() -> tuple[OfficeCalendar, Offices]:
     """Calendar and offices for a calculation: with what was imported, if there is a database to ask."""
     settings = load_settings()
     source = source_of(settings)
-    url = make_url(settings.database_url)
-    if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
+    with usable_database(settings) as (database, problem):
+        if database is not None:
+            with database.reading() as session:
+                office = source.office(session)
+                return office.calendar, office.offices
+        if problem is not None:
+            typer.echo(f"注意：僅以內建辦公日曆計算，未計入匯入的年度與停班。{problem}", err=True)
         return source.base.calendar, source.base.offices
-    database = Database(settings.database_url)
-    try:
-        with database.reading() as session:
-            office = source.office(session)
-            return office.calendar, office.offices
-    except SQLAlchemyError:
-        typer.echo("注意：資料庫無法使用，僅以內建辦公日曆計算，未計入匯入的年度與停班。", err=True)
-        return source.base.calendar, source.base.offices
-    finally:
-        database.dispose()
 
 
 def fail(message: str, *, code: int = 1) -> typer.Exit:

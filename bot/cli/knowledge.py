@@ -22,8 +22,17 @@ from knowledge.writing import as_yaml, import_files
 _MOST_LINES = 200
 
 
-def knowledge_app(overlay: Callable[[], Path]) -> typer.Typer:
-    """The commands; `overlay` gives the directory in which the branch keeps entries of its own."""
+Known = Callable[[], tuple[KnowledgeBase, tuple[Problem, ...]]]
+
+
+def knowledge_app(overlay: Callable[[], Path], known: Known | None = None) -> typer.Typer:
+    """The commands.
+
+    Args:
+        overlay: gives the directory in which the branch keeps entries of its own.
+        known: gives the knowledge in use and everything that is wrong with it; the files alone unless given.
+    """
+    known = known or (lambda: read_knowledge(overlay=overlay()))
     app = typer.Typer(help="常見問題：檢查、匯出、匯入。", no_args_is_help=True)
 
     @app.command()
@@ -34,7 +43,7 @@ def knowledge_app(overlay: Callable[[], Path]) -> typer.Typer:
         if files:
             entries, problems = read_entries(files)
         else:
-            base, problems = read_knowledge(overlay=overlay())
+            base, problems = known()
             entries = base.entries
         _show(problems)
         _show_derived(entries)
@@ -46,7 +55,7 @@ def knowledge_app(overlay: Callable[[], Path]) -> typer.Typer:
     @app.command()
     def export() -> None:
         """把現行條目輸出為 YAML（可編輯後再匯入）。"""  # noqa: D415 - a Chinese sentence, shown as the help
-        base, _ = read_knowledge(overlay=overlay())
+        base, _ = known()
         typer.echo(as_yaml(base.entries), nl=False)
 
     @app.command("import")
@@ -72,13 +81,13 @@ def knowledge_app(overlay: Callable[[], Path]) -> typer.Typer:
         dry_run: Annotated[bool, typer.Option("--dry-run", help="只顯示差異，不收下新條文")] = False,
     ) -> None:
         """收下較新的條文，列出改了什麼、哪些回答因此停用；由權責單位修改依據的版本後恢復。"""  # noqa: D415 - a Chinese sentence, shown as the help
-        _take_clauses(overlay(), files or [], dry_run=dry_run)
+        base, _ = known()
+        _take_clauses(base, overlay(), files or [], dry_run=dry_run)
 
     return app
 
 
-def _take_clauses(overlay: Path, files: list[Path], *, dry_run: bool) -> None:
-    base, _ = read_knowledge(overlay=overlay)
+def _take_clauses(base: KnowledgeBase, overlay: Path, files: list[Path], *, dry_run: bool) -> None:
     known = read_store([DATA, overlay])
     try:
         found = [clause for file in files for clause in read_bulk(file)]

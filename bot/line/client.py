@@ -22,7 +22,7 @@ from bot.line.http_client import Answer, Json, LineHttpClient, refusal
 from bot.line.models import push_request, reply_request
 from bot.line.render import render
 from routing.domain.errors import DeliveryError
-from routing.domain.messages import Outgoing
+from routing.domain.messages import Outgoing, Sent
 from routing.ports import Content, Profile
 
 MAX_CONTENT = 10 * 1024 * 1024
@@ -56,8 +56,8 @@ class LineSender:
         self.http = LineHttpClient(token, api_base=api_base, data_base=data_base, max_file=MAX_CONTENT, timeout=timeout)
         self._reply_timeout = min(timeout, reply_timeout)
 
-    def reply(self, token: str, messages: Sequence[Outgoing], *, language: str) -> str | None:
-        """Answer by reply token; gives LINE's request id.
+    def reply(self, token: str, messages: Sequence[Outgoing], *, language: str) -> Sent:
+        """Answer by reply token; gives LINE's ids.
 
         Raises:
             DeliveryError: ``reply_token`` if the token is used, expired or foreign (nothing was sent, trap L9);
@@ -65,27 +65,27 @@ class LineSender:
         """
         return self.send_reply(token, _rendered(messages, language))
 
-    def push(self, to: str, messages: Sequence[Outgoing], *, retry_key: str, language: str) -> str | None:
-        """Send on our own account; gives LINE's request id, of the first acceptance if this is a repetition.
+    def push(self, to: str, messages: Sequence[Outgoing], *, retry_key: str, language: str) -> Sent:
+        """Send on our own account; gives LINE's ids, those of the first acceptance if this is a repetition.
 
         Raises:
             DeliveryError: with ``permanent``, ``quota`` and ``retry_after`` as LINE's answer says (traps L12, L13).
         """
         return self.send_push(to, _rendered(messages, language), retry_key)
 
-    def send_reply(self, token: str, messages: list[Json]) -> str | None:
+    def send_reply(self, token: str, messages: list[Json]) -> Sent:
         """``reply`` with message objects as they are to be sent."""
         answer = self.http.ask(
             self.http.api.reply_message_with_http_info, reply_request(token, messages), timeout=self._reply_timeout
         )
         if answer.status == 400 and "reply token" in str(answer.json().get("message", "")).lower():
             raise DeliveryError("回覆權杖已失效，未以回覆方式送出。", code="reply_token", permanent=True)
-        return _accepted(answer, unknown=True)
+        return Sent(_accepted(answer, unknown=True), _message_ids(answer))
 
-    def send_push(self, to: str, messages: list[Json], retry_key: str) -> str | None:
+    def send_push(self, to: str, messages: list[Json], retry_key: str) -> Sent:
         """``push`` with message objects as they are to be sent."""
         answer = self.http.ask(self.http.api.push_message_with_http_info, push_request(to, messages), str(retry_key))
-        return answer.request_id if answer.status == 409 else _accepted(answer)
+        return Sent(answer.request_id if answer.status == 409 else _accepted(answer), _message_ids(answer))
 
     def profile(self, user_id: str) -> Profile | None:
         """A user's display name and language; None if LINE does not say, for whatever reason (trap L17)."""
@@ -142,6 +142,13 @@ def _rendered(messages: Sequence[Outgoing], language: str) -> list[dict[str, Any
     if not rendered:
         raise DeliveryError("沒有可以傳送的內容。", code="empty", permanent=True)
     return rendered
+
+
+def _message_ids(answer: Answer) -> tuple[str, ...]:
+    """The ids of the messages that were sent; none where LINE's answer cannot be read."""
+    sent = answer.json().get("sentMessages")
+    found = [one.get("id") for one in sent if isinstance(one, dict)] if isinstance(sent, list) else []
+    return tuple(one for one in found if isinstance(one, str) and one.isalnum())
 
 
 def _accepted(answer: Answer, *, unknown: bool = False) -> str | None:

@@ -17,6 +17,7 @@ from routing.domain.inbound import Inbound, InboundKind
 _MEDIA = {"image", "video", "audio", "file"}
 _LARGEST = 2**31 - 1
 """Bytes; more is no file that LINE takes, and no number that every database takes."""
+_MOST_IN_ALBUM = 100
 _PLAIN = {"follow": InboundKind.FOLLOW, "unfollow": InboundKind.UNFOLLOW, "join": InboundKind.JOIN}
 
 
@@ -76,16 +77,20 @@ def read_event(raw: str, *, event_at: int) -> Inbound:
 
 def _message(message: dict[str, Any], shared: dict[str, Any]) -> Inbound:
     kind = _word(message.get("type"))
-    shared = {**shared, "message_id": _text(message.get("id"), 64) or None}
+    quoted = _text(message.get("quotedMessageId"), 64) or None
+    shared = {**shared, "message_id": _text(message.get("id"), 64) or None, "quoted_id": quoted}
     if kind == "text" and isinstance(message.get("text"), str):
         return Inbound(kind=InboundKind.TEXT, text=_text(message["text"]), **shared)
     if kind in _MEDIA:
-        size = message.get("fileSize")
+        size, album = message.get("fileSize"), _dict(message.get("imageSet"))
+        total = album.get("total")
         return Inbound(
             kind=InboundKind.MEDIA,
             media=kind,
             file_name=_text(message.get("fileName"), 200) or None,
             size=size if isinstance(size, int) and 0 <= size <= _LARGEST else None,
+            album=_text(album.get("id"), 64) or None,
+            album_size=total if isinstance(total, int) and 0 < total <= _MOST_IN_ALBUM else None,
             **shared,
         )
     if kind == "location":

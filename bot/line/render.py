@@ -6,6 +6,7 @@ more than five, and only what no five objects can hold is cut, with a line that 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -23,6 +24,8 @@ _CUT = {"zh-TW": "…（全文請見案件）", "en": "… (the whole text is in
 _ALT = 400
 """UTF-16 units of a notification; LINE takes 1,500, a telephone shows two or three lines."""
 _SEPARATOR = "、"
+_NO_NAME = re.compile("line", re.IGNORECASE)
+"""LINE refuses its own name in that of a speaker."""
 
 log = structlog.get_logger("line.render")
 
@@ -61,6 +64,7 @@ def render(messages: Sequence[Outgoing], language: str) -> list[Json]:
         log.warning("messages_cut", objects=len(objects))
         note = {"type": "text", "text": cut.strip("…（） ()")}
         objects = [*objects[: limits.MESSAGES - 1], note]
+    _name_speaker(objects, messages)
     quick = _quick(messages)
     if quick and objects:
         objects[-1]["quickReply"] = {"items": quick}
@@ -173,6 +177,15 @@ def _content(card: Card) -> str:
 
 def _line(*parts: str) -> str:
     return "｜".join(" ".join(part.split()) for part in map(limits.clean, parts) if part)
+
+
+def _name_speaker(objects: Iterable[Json], messages: Sequence[Outgoing]) -> None:
+    """Who says it, where the account's name does not tell (Messaging API reference, "Change icon and display name")."""
+    speaker = next((message.speaker for message in messages if message.speaker), "")
+    name = limits.shorten(_NO_NAME.sub("", speaker).strip(), limits.SPEAKER)
+    for made in objects:
+        if name:
+            made["sender"] = {"name": name}
 
 
 def _quick(messages: Iterable[Outgoing]) -> list[Json]:

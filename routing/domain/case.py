@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import Any
 
 from knowledge.vocabulary import UNNAMED_CHANNEL
+from routing.domain.waits import Piece, Wait, with_piece, with_piece_back, without_piece
 
 
 class Kind(StrEnum):
@@ -65,6 +66,8 @@ class EventKind(StrEnum):
     SURVEYED = "surveyed"
     RATED = "rated"
     CALL_ASKED = "call_asked"
+    MOVED = "moved"
+    """A message of the firm went to another case (``to``), to none, or came from one (``source``)."""
 
 
 class Outcome(StrEnum):
@@ -109,17 +112,6 @@ class Opening:
     firm_name: str | None = None
     firm_ubn: str | None = None
     alert: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wait:
-    """A wait on the ``firm`` (takes days out) or on an ``agency`` (only shown); ``end`` None: it still goes on."""
-
-    on: str
-    start: datetime
-    end: datetime | None = None
-    agency: str | None = None
-    until: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,7 +162,8 @@ class Case:
     extensions: tuple[Extension, ...] = ()
     pending_extension: PendingExtension | None = None
     confidential: bool = False
-    firm_spoke_at: datetime | None = None
+    spoken: tuple[tuple[int | None, datetime], ...] = ()
+    """What the firm said since we last did: messages by their rows (None: a wish to be called) and when they came."""
     rating: int | None = None
     """The newest one, 1 to 5 with 5 best; ``rated_via``: how it was given; ``rated_at``: when."""
     rated_via: str | None = None
@@ -183,6 +176,22 @@ class Case:
     def waiting(self) -> Wait | None:
         """The wait that is open now, if any."""
         return self.waits[-1] if self.waits and self.waits[-1].end is None else None
+
+    @property
+    def firm_spoke_at(self) -> datetime | None:
+        """When the firm last said something that we have not answered."""
+        return self.spoken[-1][1] if self.spoken else None
+
+    @property
+    def firm_answered(self) -> bool:
+        """Whether it waits on the firm, and something of what was asked for has come (contract §9)."""
+        return self.last_piece is not None
+
+    @property
+    def last_piece(self) -> Piece | None:
+        """The newest piece of the wait on the firm that goes on."""
+        wait = self.waiting
+        return wait.pieces[-1] if wait is not None and wait.on == "firm" and wait.pieces else None
 
     @property
     def closed(self) -> ClosedStretch | None:
@@ -222,9 +231,9 @@ def begin(opening: Opening) -> Case:
     )
 
 
-def _end_wait(case: Case, at: datetime) -> Case:
+def _end_wait(case: Case, at: datetime, by: int | None = None) -> Case:
     wait = case.waiting
-    return case if wait is None else replace(case, waits=(*case.waits[:-1], replace(wait, end=at)))
+    return case if wait is None else replace(case, waits=(*case.waits[:-1], replace(wait, end=at, ended_by=by)))
 
 
 def _assigned(case: Case, event: Event) -> Case:
@@ -232,7 +241,39 @@ def _assigned(case: Case, event: Event) -> Case:
 
 
 def _message(case: Case, event: Event) -> Case:
-    return replace(case, firm_spoke_at=event.at)
+    said = replace(case, spoken=(*case.spoken, (event.data.get("message_id"), event.at)))
+    return _with_piece(said, event.data.get("message_id", 0), event.at) if event.data.get("piece") else said
+
+
+def _with_piece(case: Case, message_id: int, at: datetime) -> Case:
+    wait = case.waiting
+    if wait is None or wait.on != "firm":
+        return case
+    return replace(case, waits=(*case.waits[:-1], with_piece(wait, message_id, at)))
+
+
+def _moved(case: Case, event: Event) -> Case:
+    message_id = event.data["message_id"]
+    if event.data.get("source") is None:
+        spoken = tuple(said for said in case.spoken if said[0] != message_id)
+        waits = tuple(
+            without_piece(wait, message_id, until=_next_start(case, position))
+            for position, wait in enumerate(case.waits)
+        )
+        return replace(case, spoken=spoken, waits=waits)
+    case = replace(case, spoken=(*case.spoken, (message_id, event.at)))
+    waits = tuple(with_piece_back(wait, message_id) for wait in case.waits)
+    if waits == case.waits and event.data.get("piece"):
+        return _with_piece(case, message_id, event.at)
+    return replace(case, waits=waits)
+
+
+def _next_start(case: Case, position: int) -> datetime | None:
+    """When the next wait or close began after a wait: there it ended at the latest."""
+    wait = case.waits[position]
+    starts = [other.start for other in case.waits[position + 1 :]]
+    starts += [stretch.start for stretch in case.closings if wait.end is not None and stretch.start >= wait.end]
+    return min(starts, default=None)
 
 
 def _replied(case: Case, event: Event) -> Case:
@@ -241,7 +282,7 @@ def _replied(case: Case, event: Event) -> Case:
         first_reply_at=case.first_reply_at or event.at,
         last_reply_at=event.at,
         progressed=True,
-        firm_spoke_at=None,
+        spoken=(),
     )
 
 
@@ -252,11 +293,11 @@ def _waiting(case: Case, event: Event) -> Case:
         agency=event.data.get("agency"),
         until=event.data.get("until"),
     )
-    return replace(case, waits=(*case.waits, wait), firm_spoke_at=None)
+    return replace(case, waits=(*case.waits, wait), spoken=())
 
 
 def _resumed(case: Case, event: Event) -> Case:
-    return replace(_end_wait(case, event.at), progressed=True)
+    return replace(_end_wait(case, event.at, event.data.get("message_id")), progressed=True)
 
 
 def _extended(case: Case, event: Event) -> Case:
@@ -299,7 +340,7 @@ def _transferred(case: Case, event: Event) -> Case:
 def _closed(case: Case, event: Event) -> Case:
     stretch = ClosedStretch(start=event.at, outcome=Outcome(event.data["outcome"]))
     ended = _end_wait(case, event.at)
-    return replace(ended, closings=(*case.closings, stretch), pending_extension=None, firm_spoke_at=None)
+    return replace(ended, closings=(*case.closings, stretch), pending_extension=None, spoken=())
 
 
 def _reopened(case: Case, event: Event) -> Case:
@@ -339,6 +380,7 @@ _FOLD = {
     EventKind.SURVEYED: _unchanged,
     EventKind.RATED: _rated,
     EventKind.CALL_ASKED: _message,
+    EventKind.MOVED: _moved,
 }
 
 

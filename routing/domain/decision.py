@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
 from knowledge.answer_policy import Limits, is_sure, true_there
@@ -72,7 +73,12 @@ class Thresholds:
     @classmethod
     def shipped(cls) -> "Thresholds":
         """The measured thresholds that ship with the product."""
-        return cls.from_mapping(read_thresholds())
+        return _shipped()
+
+
+@cache
+def _shipped() -> Thresholds:
+    return Thresholds.from_mapping(read_thresholds())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -43,6 +43,8 @@ class Inbound:
     ``silent``: another module holds the conversation; answer nothing. ``shared``: it is a group or room (``place``), or
     says not where it was: nothing of it is kept, and it says nothing of whether the person can be reached.
     ``masked``: kinds of data that were made unreadable on receipt because they may not be kept.
+    ``quoted_id``: the channel's id of the message that this one answers. ``album``: photos that were sent at one go,
+    ``album_size`` many.
     ``reads``: the language of the person's profile, where it was asked for.
     """
 
@@ -63,3 +65,6 @@ class Inbound:
     place: str | None = None
     masked: tuple[str, ...] = ()
     reads: str | None = None
+    quoted_id: str | None = None
+    album: str | None = None
+    album_size: int | None = None

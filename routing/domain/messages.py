@@ -27,10 +27,14 @@ class Button:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """Plain words. ``quick``: choices shown under the last message (LINE's quick reply)."""
+    """Plain words. ``quick``: choices shown under the last message (LINE's quick reply).
+
+    ``speaker``: who says it, where the account's own name does not tell; on every kind of message.
+    """
 
     body: str
     quick: tuple[Button, ...] = ()
+    speaker: str = ""
     type: Literal["text"] = "text"
 
 
@@ -59,6 +63,7 @@ class Card:
     tone: Literal["info", "done", "wait", "alert"] = "info"
     alt: str = ""
     quick: tuple[Button, ...] = ()
+    speaker: str = ""
     type: Literal["card"] = "card"
 
 
@@ -69,10 +74,19 @@ class Carousel:
     cards: tuple[Card, ...]
     alt: str = ""
     quick: tuple[Button, ...] = ()
+    speaker: str = ""
     type: Literal["carousel"] = "carousel"
 
 
 Outgoing = Text | Card | Carousel
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What the channel says of messages that it took: the id of the call, and those of the messages if it tells."""
+
+    request_id: str | None
+    ids: tuple[str, ...] = ()
 
 
 def postback(action: str, **values: str | int) -> str:

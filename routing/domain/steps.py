@@ -35,6 +35,7 @@ ALLOWED: dict[EventKind, frozenset[Status]] = {
     EventKind.SURVEYED: _CLOSED,
     EventKind.RATED: _CLOSED,
     EventKind.CALL_ASKED: _ANY,
+    EventKind.MOVED: _ANY,
 }
 
 

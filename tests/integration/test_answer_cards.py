@@ -44,7 +44,7 @@ def answers(name: str):
 
 
 def test_one_likely_question_is_answered_at_once_and_marked(chat):
-    (card,) = chat.text(ONE_LIKELY)
+    *_, card = chat.text(ONE_LIKELY)
     entry = answers("environment-air-testing")
     assert (card.title, card.label) == (entry.question, "您是問這個嗎？")
     assert entry.answer in card.body
@@ -54,7 +54,7 @@ def test_one_likely_question_is_answered_at_once_and_marked(chat):
 
 
 def test_a_guess_says_what_it_does_not_say_and_who_will_check(chat):
-    (card,) = chat.text(ANOTHER_STEP)
+    *_, card = chat.text(ANOTHER_STEP)
     assert card.label == "您是問這個嗎？"
     assert card.body.startswith(say("choose.step"))
     assert answers("other-admin-fee-due").answer in card.body
@@ -68,7 +68,7 @@ def test_the_case_after_a_guess_holds_what_was_asked(branch, chat):
 
 
 def test_a_choice_that_leads_only_to_a_person_says_so(chat):
-    (card,) = chat.text(SEVERAL)
+    *_, card = chat.text(SEVERAL)
     labels = [button.label for button in card.buttons]
     assert answers("other-admin-fee-due").question in labels
     assert f"{answers('other-admin-fee-rate').question}（由專人回復）" in labels
@@ -77,7 +77,7 @@ def test_a_choice_that_leads_only_to_a_person_says_so(chat):
 @pytest.mark.parametrize("language", READING_LANGUAGES)
 def test_an_answer_ends_with_the_next_step(chat, language):
     chat.tap("language", lang=language)
-    (card,) = chat.tap("faq", id="environment-air-testing")
+    *_, card = chat.tap("faq", id="environment-air-testing")
     assert isinstance(card, Card)
     assert card.rows[-1].label == say("faq.next", language)
     assert say("next.person", language) in card.rows[-1].value
@@ -86,7 +86,7 @@ def test_an_answer_ends_with_the_next_step(chat, language):
 def test_the_next_step_says_where_and_what_to_bring(chat):
     base = reader().understander().base
     entry = next(one for one in base.entries if one.kind.value == "answer" and one.where and one.prepare)
-    (card,) = chat.tap("faq", id=entry.id)
+    *_, card = chat.tap("faq", id=entry.id)
     step = card.rows[-1].value
     assert f"向{entry.where}辦理" in step or "線上申辦" in step
     assert f"備妥{'、'.join(entry.prepare)}" in step
@@ -98,7 +98,7 @@ def test_a_units_own_number_can_be_tapped_once_it_is_filled_in(branch, chat):
     assert {unit.phone for unit in directory.units} == {""}, "no number without a source"
     units = tuple(replace(unit, phone="07-361-1212 轉 523") for unit in directory.units)
     branch.office = replace(branch.office, offices=replace(directory, units=units))
-    (card,) = chat.tap("faq", id="environment-air-testing")
+    *_, card = chat.tap("faq", id="environment-air-testing")
     assert "電話 07-361-1212 轉 523（環安勞動科）" in card.rows[-1].value
     assert "tel:07-361-1212 轉 523" in [button.url for button in card.buttons]
 

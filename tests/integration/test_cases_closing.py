@@ -7,7 +7,7 @@ from routing.domain.case import EventKind, Kind, Outcome
 from routing.domain.errors import Invalid, StepNotAllowed
 from routing.domain.permissions import FIRM
 from routing.service.cases import commands as case_commands
-from routing.service.cases import satisfaction
+from routing.service.cases import from_firm, satisfaction
 from routing.store.accounts.schema import Audit
 from tests.factories import ALICE, CAROL, SUE, importable, tell, untold
 
@@ -134,7 +134,7 @@ def test_the_newest_score_stands(branch, number):
 
 def test_a_call_asked_for_shows_as_the_firm_speaking(branch, number):
     with branch.hold(number, FIRM) as locked:
-        case_commands.ask_call(locked)
+        from_firm.ask_call(locked)
     assert branch.row(number).firm_spoke_at == branch.now
     assert branch.events(number)[-1].event == EventKind.CALL_ASKED
 

@@ -5,9 +5,11 @@ from datetime import timedelta
 import pytest
 
 from routing.domain.case import Kind
+from routing.domain.dialogue.placement import Reason
 from routing.domain.errors import Forbidden, Invalid, StepNotAllowed
 from routing.domain.permissions import FIRM
 from routing.service.cases import commands as case_commands
+from routing.service.cases import from_firm
 from routing.store.conversation.schema import Message
 from tests.factories import ALICE, CAROL, MONDAY, SERVICE, SUE, importable, tell
 
@@ -55,21 +57,21 @@ def test_a_wait_that_cannot_be_used_names_its_field(branch, number, what, field)
     assert refused.value.field == field
 
 
-@pytest.mark.parametrize(("ends_wait", "status"), [(True, "in_progress"), (False, "waiting_firm")])
-def test_words_end_a_wait_on_the_firm_and_thanks_do_not(branch, number, ends_wait, status):
+@pytest.mark.parametrize("piece", [True, False])
+def test_a_piece_shows_that_the_firm_answered_and_thanks_do_not(branch, number, piece):
     """L19"""
     with branch.hold(number, ALICE) as locked:
         case_commands.wait(locked, "firm", message="請補件", notify=tell)
     with branch.hold(number, FIRM) as locked:
-        case_commands.firm_message(locked, _said(locked), ends_wait=ends_wait, notify=tell)
-    assert branch.row(number).status == status
+        from_firm.firm_message(locked, _said(locked), piece=piece, placed_by=Reason.OFFICER)
+    assert (branch.row(number).status, branch.case(number).firm_answered) == ("waiting_firm", piece)
 
 
 def test_words_do_not_end_a_wait_on_an_agency(branch, number):
     with branch.hold(number, ALICE) as locked:
         case_commands.wait(locked, "agency", agency="taipower", message="請查", notify=tell)
     with branch.hold(number, FIRM) as locked:
-        case_commands.firm_message(locked, _said(locked), ends_wait=True, notify=tell)
+        from_firm.firm_message(locked, _said(locked), piece=True, placed_by=Reason.OFFICER)
     assert branch.row(number).status == "waiting_agency"
 
 

@@ -8,7 +8,9 @@ from tests.chat import Chat, actions_of, buttons_of, said, words_of
 from tests.factories import OPERATIONS, SAFETY, branch_on, cast, office, tell, untold
 from tests.harness.databases import BOTH
 
-MORE = "租約影本和印鑑證明都補上了"
+TREE = "圍牆外的大樹倒下來了，想請人來看"
+LAMP = "另外請問路燈壞掉要找誰"
+MORE = "租約影本和印鑑證明"
 
 
 @pytest.fixture
@@ -59,7 +61,7 @@ def test_a_case_shows_its_steps_and_its_promise(branch, chat):
     assert {"add_to_case", "call_me"} <= actions_of(answer)
 
 
-@pytest.mark.parametrize("action", ["case", "add_to_case", "reopen", "rate", "call_me"])
+@pytest.mark.parametrize("action", ["case", "add_to_case", "reopen", "rate", "call_me", "supplied", "withdraw", "move"])
 def test_nobody_reaches_the_case_of_another_firm_by_its_number(branch, chat, action):
     number = chat.opens()
     close(branch, number) if action in {"reopen", "rate"} else None
@@ -74,8 +76,8 @@ def test_nobody_reaches_the_case_of_another_firm_by_its_number(branch, chat, act
 @pytest.mark.parametrize("branch", BOTH, indirect=True)
 def test_what_is_added_goes_into_the_case_until_the_firm_is_done(branch, chat):
     number = chat.opens()
-    assert said(chat.tap("add_to_case", number=number), "adding.ask", number=number)
-    assert said(chat.text(MORE), "adding.more", number=number)
+    assert said(chat.tap("add_to_case", number=number), "adding.ask", subject=TREE)
+    assert said(chat.text(MORE), "adding.more", subject=TREE)
     chat.photo()
     chat.tap("cancel")
     chat.text("完全不同的另一件事情要問")
@@ -84,12 +86,12 @@ def test_what_is_added_goes_into_the_case_until_the_firm_is_done(branch, chat):
 
 def test_what_was_just_said_can_be_added_with_one_tap(branch, chat):
     number = chat.opens()
-    answer = chat.text("剛才那棵樹又倒了一棵，這題請一併處理")
+    answer = chat.text("排水溝堵住了要找誰處理呢？")
     (button,) = [found for found in buttons_of(answer) if found.data and "add_to_case" in found.data]
-    assert said(chat.press(button), "added", number=number)
-    assert "又倒了一棵" in branch.messages(number)[-1].text
+    assert said(chat.press(button), "added", subject=TREE)
+    assert "排水溝" in branch.messages(number)[-1].text
     assert chat.state.pending == ()
-    assert said(chat.press(button), "adding.ask", number=number)
+    assert said(chat.press(button), "adding.ask", subject=TREE)
 
 
 def test_words_for_a_case_closed_meanwhile_are_not_lost(branch, chat):
@@ -103,14 +105,17 @@ def test_words_for_a_case_closed_meanwhile_are_not_lost(branch, chat):
 
 @pytest.mark.parametrize("branch", BOTH, indirect=True)
 @pytest.mark.parametrize("how", ["text", "photo"])
-def test_the_waiting_case_gets_what_the_firm_sends_and_work_goes_on(branch, chat, how):
+def test_the_waiting_case_gets_what_the_firm_sends_and_goes_on_when_it_says_that_all_is_there(branch, chat, how):
     number = chat.opens()
     wait(branch, number)
     answer = chat.text(MORE) if how == "text" else chat.photo()
-    assert said(answer, "added", number=number)
-    assert said(answer, "notice.resumed.title")
-    assert branch.row(number).status == "in_progress"
+    assert said(answer, "placed.piece", subject=TREE)
+    assert branch.row(number).status == "waiting_firm"
     assert branch.row(number).firm_spoke_at is not None
+    came = branch.now
+    assert said(chat.tap("supplied", number=number), "notice.resumed.title")
+    assert branch.row(number).status == "in_progress"
+    assert branch.case(number).waits[-1].end == came
 
 
 @pytest.mark.parametrize("words", ["謝謝", "謝謝您", "Thank you!"])
@@ -147,7 +152,7 @@ def test_thanks_after_closing_open_nothing(branch, chat, what):
 @pytest.mark.parametrize("how", ["text", "photo"])
 def test_of_two_waiting_cases_the_firm_says_which(branch, chat, how):
     """L18"""
-    numbers = [chat.opens(), chat.opens("另外請問路燈壞掉要找誰")]
+    numbers = [chat.opens(), chat.opens(LAMP)]
     for number in numbers:
         wait(branch, number)
     answer = chat.text(MORE) if how == "text" else chat.photo()
@@ -156,8 +161,8 @@ def test_of_two_waiting_cases_the_firm_says_which(branch, chat, how):
     offered = [found for found in buttons_of(answer) if found.data and "add_to_case" in found.data]
     assert len(offered) == 2
     (button,) = [found for found in offered if numbers[0] in found.data]
-    assert said(chat.press(button), "added", number=numbers[0])
-    assert [branch.row(number).status for number in numbers] == ["in_progress", "waiting_firm"]
+    assert said(chat.press(button), "placed.piece", subject=TREE)
+    assert [branch.case(number).firm_answered for number in numbers] == [True, False]
     assert len(branch.messages(numbers[1])) == 2
 
 
@@ -184,8 +189,33 @@ def test_a_case_that_is_not_solved_is_reopened_and_the_firm_told_once(branch, ch
 
 def test_a_call_is_asked_for_with_the_number_we_know(branch, chat):
     number = chat.opens()
-    assert said(chat.tap("call_me", number=number), "call_asked", number=number, phone="07-3611212")
-    assert branch.events(number)[-1].event == "call_asked"
+    assert said(chat.tap("call_me", number=number), "call.title", "call.morning")
+    assert branch.events(number)[-1].event != "call_asked"
+    told = office().sentences.say("call.morning", None)
+    answer = chat.tap("call_me", number=number, when="morning")
+    assert said(answer, "call_asked", subject=TREE, phone="07-3611212", when=told)
+    assert (branch.events(number)[-1].event, branch.events(number)[-1].data) == ("call_asked", {"when": "morning"})
+
+
+def test_a_call_about_a_closed_case_is_offered_as_its_reopening(branch, chat):
+    number = chat.opens()
+    close(branch, number)
+    answer = chat.tap("call_me", number=number)
+    assert said(answer, "call.closed", subject=TREE)
+    assert "reopen" in actions_of(answer)
+
+
+def test_a_case_is_taken_back_after_one_question(branch, chat):
+    number = chat.opens()
+    answer = chat.tap("withdraw", number=number)
+    assert said(answer, "withdraw.title")
+    assert branch.row(number).status != "closed"
+    (yes,) = [found for found in buttons_of(answer) if "sure=yes" in (found.data or "")]
+    answer = chat.press(yes)
+    assert said(answer, "notice.closed.withdrawn")
+    assert "rate" not in actions_of(answer)
+    assert (branch.row(number).status, branch.row(number).outcome) == ("closed", "withdrawn")
+    assert said(chat.press(yes), "expired")
 
 
 @pytest.mark.parametrize(("lang", "first"), [("en", "Case no."), ("ja", "受付番号"), ("zh-TW", "服務案號")])

@@ -126,10 +126,12 @@ def test_words_of_distress_are_met_with_care_numbers_and_a_person(branch, chat, 
     answer = chat.text(words)
     assert all(number in words_of(answer) for number in ("1925", "1995", "110"))
     assert {button.url for button in buttons_of(answer) if button.url} == {"tel:1925", "tel:1995", "tel:110"}
-    chat.tap("open_case")
-    chat.tap("confirm_case")
+    language = chat.contact.language or "zh-TW"
+    assert said(chat.tap("open_case"), "notice.distress.body", "filling.gently", language=language)
     assert branch.row(chat.numbers[0]).alert == "self_harm"
-    assert chat.state.step.value == "phone"
+    assert said(chat.text("0912-345678"), "filling.done", language=language)
+    assert branch.row(chat.numbers[0]).contact_phone == "0912-345678"
+    assert chat.state.step.value == "idle"
 
 
 def test_distress_is_heard_in_the_middle_of_opening_a_case(chat):

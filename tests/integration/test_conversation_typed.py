@@ -117,13 +117,14 @@ def test_danger_is_answered_in_the_language_it_is_told_in(chat, typed, told):
     assert "請先撥打" not in answer
 
 
-def test_photos_after_the_words_that_ended_a_wait_go_to_the_same_case(branch, chat):
+def test_photos_after_words_for_a_waiting_case_go_to_the_same_case(branch, chat):
     number = chat.opens()
     with branch.hold(number) as locked:
         case_commands.wait(locked, "firm", message="請補件", notify=untold)
     chat.text("租約影本如附")
-    assert said(chat.photo(), "added", number=number)
-    assert said(chat.photo(), "added", number=number)
+    assert said(chat.photo(), "placed.piece", subject=WORDS)
+    assert said(chat.photo(), "placed.piece", subject=WORDS)
+    assert len(branch.messages(number)) == 5
 
 
 def test_emoji_alone_end_no_wait(branch, chat):

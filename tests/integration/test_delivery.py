@@ -8,7 +8,7 @@ from psycopg import sql
 from sqlalchemy.exc import OperationalError
 
 from routing.domain.errors import DeliveryError, NotFound, StepNotAllowed
-from routing.domain.messages import Text, to_plain
+from routing.domain.messages import Sent, Text, to_plain
 from routing.domain.retry import BACKOFF
 from routing.service.messaging import outbox
 from routing.store.messaging import outbox as outbox_store
@@ -31,7 +31,7 @@ class Channel(Played):
         outcome = self.script.pop(0) if self.script else None
         if isinstance(outcome, Exception):
             raise outcome
-        return "request-1"
+        return Sent("request-1", ("11", "12"))
 
     def reply(self, token, messages, *, language):
         return self._answer(("reply", token, [message.body for message in messages], language))

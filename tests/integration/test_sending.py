@@ -7,7 +7,7 @@ from time import sleep
 import pytest
 
 from routing.domain.errors import DeliveryError
-from routing.domain.messages import Text, to_plain
+from routing.domain.messages import Sent, Text, to_plain
 from routing.service.messaging.leases import Heartbeat
 from routing.service.messaging.senders import PROBES, Senders
 from routing.store.messaging import outbox as outbox_store
@@ -44,7 +44,7 @@ class Channel(Played):
         if self.error is not None:
             raise self.error
         self.taken.append(token)
-        return "request-1"
+        return Sent("request-1")
 
 
 @pytest.fixture

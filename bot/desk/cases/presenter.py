@@ -118,6 +118,11 @@ def _parts(event: Event, names: Mapping[str, str], office: OfficeContext) -> lis
             f"{data['score']} 分（5 分最佳）", word(data.get("via") or UNNAMED_CHANNEL.value, "channel"),
             "附說明" if data.get("message_id") else "",
         ],
+        EventKind.CALL_ASKED: lambda: [word(data["when"], "call_time") if data.get("when") else ""],
+        EventKind.MOVED: lambda: [
+            f"由 {data['source']} 移入" if data.get("source") else f"移至 {data.get('to') or '廠商另一件事'}",
+        ],
+        EventKind.RESUMED: lambda: ["廠商補齊" if data.get("message_id") else ""],
         EventKind.CONFIDENTIAL: lambda: ["設為保密" if data.get("confidential") else "取消保密"],
     }  # fmt: skip
     return say.get(event.kind, list)()

@@ -106,7 +106,9 @@ function spaced(child, parent, index) {
 
 function letters(node, data) {
   const style = node.style;
-  if (data.size) style.fontSize = length(LETTERS, data.size);
+  const size = length(LETTERS, data.size || "md");
+  if (data.scaling) style.fontSize = `calc(${size} * var(--letters, 1))`;
+  else if (data.size) style.fontSize = size;
   if (data.color) style.color = data.color;
   if (data.weight) style.fontWeight = data.weight === "bold" ? "700" : "400";
   if (data.style) style.fontStyle = data.style;

@@ -8,7 +8,7 @@ from datetime import datetime
 from routing.domain.decision import Action
 from routing.domain.dialogue import menu, my_cases
 from routing.domain.dialogue.state import Step
-from routing.domain.dialogue.turn import CaseCard, Rate, RateReason, Reopen, Result, Turn
+from routing.domain.dialogue.turn import CaseCard, Rate, RateReason, Reopen, Result, Turn, ids_in, ref_of
 from routing.domain.inbound import InboundKind
 from routing.domain.messages import Button, Card, Text, postback
 from routing.domain.survey import REASON_TIME
@@ -40,18 +40,21 @@ def reason(turn: Turn) -> Result | None:
 
     A question, words hours later, and what the base surely answers are no reason; thanks end the matter.
     """
-    number, message, asked = turn.state.number, turn.message_id, turn.state.asked_at
+    number, messages, asked = turn.state.number, turn.message_ids, turn.state.asked_at
     case = next((case for case in turn.cases if case.number == number and case.closed), None)
     late = asked is None or turn.inbound.at - datetime.fromisoformat(asked) > REASON_TIME
     known = turn.decision is not None and turn.decision.action in {Action.ANSWER, Action.CHAT}
     asks = turn.inbound.text.rstrip().endswith(_ASKS)
-    if case is None or message is None or late or known or asks:
+    if case is None or not messages or late or known or asks:
         return None
-    other = menu.button(turn, "button.new_matter", "new_matter", message=message)
+    other = menu.button(turn, "button.new_matter", "move", message=turn.message_ref)
     again = menu.button(turn, "button.reopen", "reopen", number=case.number)
     text = Text(turn.say("rated.reason", subject=case.subject), quick=(again, other))
+    why = tuple(RateReason(number=case.number, message_id=message) for message in messages)
     return Result(
-        state=menu.idle(turn.state), messages=(text,), effects=(RateReason(number=case.number, message_id=message),)
+        state=menu.idle(turn.state),
+        messages=(text,),
+        effects=why,
     )
 
 
@@ -60,10 +63,9 @@ def reopen(turn: Turn) -> Result:
 
     Words that were typed for it join the case.
     """
-    said = turn.inbound.data.get("message", "")
-    words = (int(said),) if said.isdigit() and len(said) <= my_cases.ID_DIGITS else ()
-    if turn.message_id is not None and turn.inbound.kind is InboundKind.POSTBACK:
-        words = (turn.message_id,)
+    words = ids_in(turn.inbound.data.get("message", ""))
+    if turn.message_ids and turn.inbound.kind is InboundKind.POSTBACK:
+        words = turn.message_ids
     if "number" in turn.inbound.data:
         found = turn.own_case
         return menu.expired(turn) if found is None or not found.closed else _again(turn, found, words)
@@ -78,7 +80,7 @@ def _again(turn: Turn, case: CaseCard, words: tuple[int, ...]) -> Result:
 
 
 def _which(turn: Turn, closed: tuple[CaseCard, ...], words: tuple[int, ...]) -> Result:
-    kept = {"message": words[0]} if words else {}
+    kept = {"message": ref_of(words)} if words else {}
     buttons = tuple(
         Button(
             label=f"{case.subject[:30]}（{case.number[-4:]}）",

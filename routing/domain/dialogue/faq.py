@@ -8,24 +8,10 @@ from knowledge.distress import in_distress
 from knowledge.entries import FaqEntry
 from knowledge.vocabulary import CASE_CATEGORIES, OWN_PARK_KINDS, EntryKind, Language, ParkKind
 from routing.domain.decision import Action, Decision
-from routing.domain.dialogue import alarms, facts, menu
-from routing.domain.dialogue.state import MAX_PENDING, State
-from routing.domain.dialogue.turn import AddToCase, CaseCard, Effect, JudgeAnswer, LearnKind, NoteEnquiry, Result, Turn
+from routing.domain.dialogue import alarms, facts, menu, pending, placed
+from routing.domain.dialogue.state import State
+from routing.domain.dialogue.turn import Effect, JudgeAnswer, LearnKind, NoteEnquiry, Result, Turn
 from routing.domain.messages import Button, Card, Row, Text, postback
-
-
-def remember(turn: Turn, *, leads: bool = True) -> State:
-    """The state with this message kept as the possible beginning of a case.
-
-    ``leads``: it is what the firm came with, so the case's first contact is its time; else it only adds to that.
-    """
-    state, message = turn.state, turn.message_id
-    if message is None or message in state.pending:
-        return state
-    pending = (*state.pending, message)[-MAX_PENDING:]
-    if not leads and state.led_at is not None:
-        return replace(state, pending=pending)
-    return replace(state, pending=pending, led_at=turn.inbound.at.isoformat(), last_message=message)
 
 
 def _afresh(turn: Turn) -> Turn:
@@ -49,8 +35,7 @@ def asked(turn: Turn) -> Result:
         reply = turn.small_reply(understanding.smalltalk or "greeting") or turn.say("greeting.body")
         message = Text(reply, quick=menu.usual(turn))
         return Result(state=turn.state, messages=(message,), effects=(NoteEnquiry(),))
-    waiting = [case for case in turn.cases if case.waits_on_firm]
-    return _for_waiting(turn, waiting, _noted(turn)) if waiting else _decided(_afresh(turn))
+    return _decided(_afresh(turn))
 
 
 def _noted(turn: Turn) -> State:
@@ -60,7 +45,9 @@ def _noted(turn: Turn) -> State:
     topic = understanding.topic if understanding else None
     if category == "smalltalk":
         category, topic = "other", None
-    return replace(remember(turn), category=category, topic=topic, alert=None, last_category=category)
+    elif understanding is not None and understanding.confidence >= placed.SURE_CATEGORY:
+        turn = pending.other_matter(turn, category)
+    return replace(pending.remember(turn), category=category, topic=topic, alert=None, last_category=category)
 
 
 def _decided(turn: Turn) -> Result:
@@ -82,75 +69,12 @@ def _by_decision(turn: Turn, state: State) -> Result:
     return _hand_over(turn, state, decision.match.entry if decision and decision.match else None)
 
 
-def _for_waiting(turn: Turn, waiting: list[CaseCard], state: State) -> Result:
-    """One case waits on the firm: it gets this. Several do: the firm says which one, nothing is guessed."""
-    if len(waiting) == 1:
-        return _for_waiting_case(turn, waiting[0].number)
-    buttons = tuple(
-        Button(
-            label=f"{case.number[-4:]} {case.subject}"[:40],
-            data=postback("add_to_case", number=case.number, message=turn.message_id or 0),
-            shown=turn.say("button.add_to", tail=case.number[-4:]),
-        )
-        for case in waiting
-    )
-    title = turn.say("which_case.title")
-    card = Card(
-        title=title, body=turn.say("which_case.body"), buttons=(*buttons, menu.open_case(turn)),
-        quick=menu.usual(turn),
-    )  # fmt: skip
-    return Result(state=state, messages=(card,))
-
-
-def _for_waiting_case(turn: Turn, number: str) -> Result:
-    """A case waits on this firm: what it says now belongs there, and it can say otherwise.
-
-    The number stays in the state: files that follow at once belong to the same answer.
-    """
-    if turn.message_id is None:
-        return Result(state=turn.state)
-    quick = (
-        menu.button(turn, "button.new_matter", "new_matter", message=turn.message_id),
-        menu.button(turn, "button.case", "case", number=number),
-        *_known_answer(turn),
-    )
-    return Result(
-        state=replace(turn.state, number=number),
-        messages=(Text(turn.say("added", number=number), quick=quick),),
-        effects=(AddToCase(number=number, message_ids=(turn.message_id,)),),
-    )
-
-
-def _goes_on(turn: Turn) -> bool:
-    """Whether the firm is in the middle of answering a case that waited: its first message ended the wait."""
-    return any(case.number == turn.state.number and not case.closed for case in turn.cases)
-
-
-def answers_case(turn: Turn) -> Result | None:
-    """Words that follow at once on what went to a waiting case, unless they ask something: they belong there too."""
-    decision, number = turn.decision, turn.state.number
-    chat = decision is None or decision.action in {Action.CHAT, Action.ANSWER}
-    asks = turn.inbound.text.rstrip().endswith(("?", "？", "嗎", "か", "か。", "呢"))
-    if number is None or chat or asks or not _goes_on(turn):
-        return None
-    return _for_waiting_case(turn, number)
-
-
-def _known_answer(turn: Turn) -> tuple[Button, ...]:
-    """The words may also be a question that has an answer: it is one tap away."""
-    match = turn.decision.match if turn.decision is not None and turn.decision.action is Action.ANSWER else None
-    if match is None:
-        return ()
-    question = match.entry.wording(turn.language).question
-    return (Button(label=question[:20], data=postback("faq", id=match.entry.id), shown=question[:100]),)
-
-
 def _alert(turn: Turn, alert: str) -> Result:
     """An emergency; its words are kept as the beginning of a case."""
     understanding = turn.understanding
     category = understanding.category.value if understanding else "other"
     state = replace(
-        remember(turn), alert=alert, category="other" if category == "smalltalk" else category,
+        pending.remember(turn), alert=alert, category="other" if category == "smalltalk" else category,
         topic=understanding.topic if understanding else None,
     )  # fmt: skip
     return alarms.met(turn, alert, state)
@@ -158,7 +82,7 @@ def _alert(turn: Turn, alert: str) -> Result:
 
 def _distress(turn: Turn) -> Result:
     """Words of somebody who thinks of ending it: no topic, and no question before a person has them."""
-    state = replace(remember(turn), alert=alarms.DISTRESS, category="other", topic="general")
+    state = replace(pending.remember(turn), alert=alarms.DISTRESS, category="other", topic="general")
     return alarms.distress(turn, state)
 
 
@@ -215,12 +139,13 @@ def answer_card(turn: Turn, entry: FaqEntry, *, maybe: bool = False) -> Card:
     also = turn.decision.also if turn.decision is not None else None
     if also is not None and also.entry.id != entry.id:
         buttons.append(facts.question(turn, also.entry))
+    buttons += placed.add_buttons(turn)
     why = facts.offered_line(turn, turn.decision) if maybe and turn.decision is not None else ""
     body = "\n".join(part for part in (why, wording.answer, facts.missing_line(turn) if not maybe else "") if part)
     return Card(
         title=wording.question, label=turn.say("choose.title_one") if maybe else "", body=body,
         rows=_rows(turn, entry), buttons=tuple(buttons), footer=turn.say("faq.footer"),
-        quick=(*_add_buttons(turn), *menu.usual(turn)),
+        quick=menu.usual(turn),
     )  # fmt: skip
 
 
@@ -259,24 +184,9 @@ def _note(turn: Turn, faq: str | None, offered: tuple[str, ...] = ()) -> tuple[E
     return (NoteEnquiry(faq=faq, offered=offered),) if turn.understanding is not None else ()
 
 
-def _add_buttons(turn: Turn) -> tuple[Button, ...]:
-    """To add what was just said to a case that is open."""
-    if turn.message_id is None:
-        return ()
-    return tuple(
-        Button(
-            label=turn.say("button.add_to", tail=case.number[-4:]),
-            data=postback("add_to_case", number=case.number, message=turn.message_id),
-            shown=turn.say("button.add_to", tail=case.number[-4:]),
-        )
-        for case in turn.cases
-        if not case.closed
-    )[:3]
-
-
 def _choose(turn: Turn, state: State) -> Result:
     decision = turn.decision
-    quick = (*_add_buttons(turn), *menu.usual(turn))
+    quick = menu.usual(turn)
     if decision is not None and decision.choices:
         entries = tuple(match.entry for match in decision.choices)
         if len(entries) == 1:
@@ -289,7 +199,7 @@ def _choose(turn: Turn, state: State) -> Result:
     buttons = tuple(menu.button(turn, f"category.{name}", "category", category=name) for name in names)
     card = Card(
         title=turn.say("choose.category"), body=menu.hours(turn),
-        buttons=(*buttons, menu.open_case(turn, primary=True)), quick=quick,
+        buttons=(*buttons, *placed.add_buttons(turn), menu.open_case(turn, primary=True)), quick=quick,
     )  # fmt: skip
     return Result(state=state, messages=(card,), effects=(NoteEnquiry(),))
 
@@ -300,7 +210,10 @@ def choices(turn: Turn, entries: tuple[FaqEntry, ...], *, quick: tuple[Button, .
     body = facts.offered_line(turn, turn.decision) if turn.decision is not None else ""
     none = menu.button(turn, "button.none_of_these", "open_case", primary=True)
     title = turn.say("choose.title")
-    return Card(title=title, body=body, buttons=(*buttons, none), footer=turn.say("choose.footer"), quick=quick)
+    return Card(
+        title=title, body=body, buttons=(*buttons, *placed.add_buttons(turn), none),
+        footer=turn.say("choose.footer"), quick=quick,
+    )  # fmt: skip
 
 
 def _hand_over(turn: Turn, state: State, entry: FaqEntry | None = None) -> Result:
@@ -320,23 +233,19 @@ def _hand_over(turn: Turn, state: State, entry: FaqEntry | None = None) -> Resul
     card = Card(
         title=turn.say("hand_over.title"), body=body,
         buttons=(
-            menu.open_case(turn, primary=True), *facts.known_buttons(turn), menu.cancel(turn),
+            menu.open_case(turn, primary=True), *placed.add_buttons(turn), *facts.known_buttons(turn),
+            menu.cancel(turn),
         ),
         footer=turn.say("case.binding"),
-        quick=(*_add_buttons(turn), *menu.category_buttons(turn), *menu.usual(turn)[1:]),
+        quick=(*menu.category_buttons(turn), *menu.usual(turn)[1:]),
     )  # fmt: skip
     return Result(state=state, messages=(card,), effects=_note(turn, entry.id if entry else None))
 
 
 def media(turn: Turn) -> Result:
     """A photo or file without words: keep it, and ask what it is about."""
-    state = remember(turn)
-    waiting = [case for case in turn.cases if case.waits_on_firm]
-    if waiting:
-        return _for_waiting(turn, waiting, state)
-    if _goes_on(turn) and turn.state.number is not None:
-        return _for_waiting_case(turn, turn.state.number)
-    quick = (*_add_buttons(turn), *menu.category_buttons(turn), menu.open_case(turn), menu.cancel(turn))
+    state = pending.remember(turn)
+    quick = (*menu.category_buttons(turn), menu.open_case(turn), menu.cancel(turn))
     return Result(state=state, messages=(Text(turn.say("media.ask"), quick=quick[:13]),))
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from routing.domain.dialogue import menu
+from routing.domain.dialogue import alarms, menu
+from routing.domain.dialogue.placement import Reason
 from routing.domain.dialogue.state import State, Step
 from routing.domain.dialogue.turn import AddToCase, Effect, FillDetails, Result, Turn
 from routing.domain.messages import Outgoing, Text
@@ -21,15 +22,24 @@ def missing(state: State) -> Step | None:
 
 
 def begins(state: State) -> State:
-    """The state in which a case is asked about; that of a new conversation if nothing is missing."""
+    """The state in which a case is asked about; that of a new conversation if nothing is missing.
+
+    Somebody in distress is asked for a telephone and nothing else.
+    """
     step = missing(state)
-    return replace(state, step=step, pending=(), alert=None, anew=None) if step is not None else State()
+    if state.alert == alarms.DISTRESS and step is not Step.PHONE:
+        return State()
+    return (
+        replace(state, step=step, pending=(), alert=None, anew=None, gently=state.alert == alarms.DISTRESS or None)
+        if step is not None
+        else State()
+    )
 
 
 def goes_on(turn: Turn, state: State, question: Outgoing | None) -> Result:
     """An answer came: it stands with the case at once. ``question``: the next one; None where that was the last."""
     effects: tuple[Effect, ...] = (FillDetails(number=state.filling or "", state=state),)
-    if question is None:
+    if question is None or state.gently:
         done = Text(turn.say("filling.done"), quick=menu.usual(turn))
         return Result(state=State(last_enquiry=state.last_enquiry), messages=(done,), effects=effects)
     return Result(state=state, messages=(question,), effects=effects)
@@ -37,9 +47,9 @@ def goes_on(turn: Turn, state: State, question: Outgoing | None) -> Result:
 
 def added(turn: Turn, question: Outgoing) -> Result:
     """Instead of an answer came more about the matter: it joins the case, and the question stands."""
-    number, message = turn.state.filling, turn.message_id
-    if number is None or message is None:
+    number = turn.state.filling
+    if number is None or not turn.message_ids:
         return Result(state=turn.state, messages=(question,))
     text = Text(turn.say("opening.media_kept"))
-    add = AddToCase(number=number, message_ids=(message,))
+    add = AddToCase(number=number, message_ids=turn.message_ids, reason=Reason.TAPPED)
     return Result(state=turn.state, messages=(text, question), effects=(add,))

@@ -8,8 +8,9 @@ from dataclasses import replace
 
 from knowledge.offices.directory import Park
 from knowledge.vocabulary import CASE_CATEGORIES
-from routing.domain.dialogue import alarms, facts, filling, menu
-from routing.domain.dialogue.faq import remember
+from routing.domain.dialogue import alarms, facts, faq, filling, menu, pending
+from routing.domain.dialogue.answers import fits
+from routing.domain.dialogue.pending import remember
 from routing.domain.dialogue.state import FACTS, State, Step, state_from
 from routing.domain.dialogue.turn import Effect, NoticeSeen, OpenCase, Result, Turn
 from routing.domain.inbound import InboundKind
@@ -24,8 +25,6 @@ _NAME_FOLLOWS = re.compile(
 )
 _END_OF_SENTENCE = re.compile(r"(?:です|と申します)?[。．!！]?$")
 _PHONE = re.compile(r"[\d\s+()\-#*轉分機ext.]{6,40}", re.IGNORECASE)
-_NAMED = frozenset({Step.FIRM, Step.CONTACT, Step.PHONE})
-_LONGEST_NAME = 60
 _UBN_DIGITS = 8
 
 
@@ -65,6 +64,8 @@ def _filled(turn: Turn, state: State) -> State:
 
 def _next(turn: Turn, state: State) -> Result:
     """Ask the first thing that is missing, or show the summary."""
+    if state.alert == alarms.DISTRESS:
+        return confirm(replace(turn, state=replace(_filled(turn, state), step=Step.SUMMARY)))
     if state.filling:
         step = filling.missing(state)
         state = replace(state, step=step) if step else state
@@ -150,6 +151,7 @@ def summary(turn: Turn, state: State) -> Card:
         buttons=(
             menu.button(turn, "button.confirm_case", "confirm_case", primary=True),
             menu.button(turn, "button.change_details", "change_details"),
+            *((menu.button(turn, "button.pieces", "pieces"),) if len(turn.pieces) > 1 else ()),
             menu.cancel(turn),
         ),
         footer=turn.say("summary.footer_alert" if state.alert else "summary.footer"),
@@ -246,8 +248,7 @@ def again(turn: Turn) -> Result:
 def told(turn: Turn) -> Result:
     """An answer to what we asked; what cannot be used is asked again, with a way back."""
     state = turn.state
-    about_matter = turn.inbound.kind is not InboundKind.TEXT or _is_about_the_matter(state.step, turn.inbound.text)
-    if state.filling and about_matter:
+    if state.filling and turn.inbound.kind is not InboundKind.TEXT:
         return filling.added(turn, _fact_question(turn, state, state.step))
     if turn.inbound.kind is not InboundKind.TEXT:
         return _file_told(turn)
@@ -255,9 +256,6 @@ def told(turn: Turn) -> Result:
         return described(turn)
     if state.step is Step.SUMMARY:
         return _more(turn)
-    if about_matter:
-        asked = again(replace(turn, state=remember(turn, leads=False)))
-        return replace(asked, messages=(Text(turn.say("opening.media_kept")), *asked.messages))
     return _fact(replace(turn, words=turn.before), turn.inbound.text.strip())
 
 
@@ -275,10 +273,39 @@ def _more(turn: Turn) -> Result:
     return again(replace(turn, state=remember(turn, leads=False)))
 
 
-def _is_about_the_matter(step: Step, text: str) -> bool:
-    """Whether what came for a name or a number is rather more about the matter: a question, or a letter."""
-    text = text.strip()
-    return step in _NAMED and (len(text) > _LONGEST_NAME or "\n" in text or text.endswith(("?", "？", "嗎")))
+def answered_by(turn: Turn) -> bool:
+    """Whether the words can be the answer to what was asked last; a question with an answer of ours is none."""
+    step = turn.state.step
+    if step is Step.DESCRIBE:
+        return True
+    if step is Step.SUMMARY:
+        return not (turn.sure and turn.asks)
+    known = turn.sure and (turn.asks or step is Step.CONTACT)
+    return fits(step, turn.inbound.text) and not known
+
+
+def meanwhile(turn: Turn) -> Result:
+    """Words that answer nothing we asked: a question is answered, anything else joins the case; we ask again."""
+    match = turn.decision.match if turn.decision is not None and turn.sure else None
+    if match is not None and match.entry.kind.value != "hand_over":
+        answered = faq.answer(turn, match.entry, state=turn.state)
+        asked = again(replace(turn, words=turn.before))
+        return replace(answered, state=turn.state, messages=(*answered.messages, *asked.messages))
+    if turn.state.filling:
+        return filling.added(turn, _fact_question(turn, turn.state, turn.state.step))
+    asked = again(replace(turn, state=remember(turn, leads=False)))
+    return replace(asked, messages=(Text(turn.say("opening.media_kept")), *asked.messages))
+
+
+def cut(turn: Turn) -> Result:
+    """``cut``: one piece is left out of what will be sent."""
+    state = pending.without(turn)
+    if state is None or state.step is not Step.SUMMARY:
+        return menu.expired(turn)
+    left = tuple(piece for piece in turn.pieces if piece[0] in state.pending)
+    words = "\n".join(turn.pending_texts[message] for message, _ in left if message in turn.pending_texts)
+    files = sum(1 for message, _ in left if message not in turn.pending_texts)
+    return _go_on(replace(turn, words=words, files=files, pieces=left), replace(state, step=Step.DESCRIBE))
 
 
 def _fact(turn: Turn, text: str) -> Result:

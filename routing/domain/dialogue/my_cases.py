@@ -5,16 +5,28 @@ from __future__ import annotations
 from dataclasses import replace
 
 from knowledge.vocabulary import READING_LANGUAGES
-from routing.domain.dialogue import faq, menu
-from routing.domain.dialogue.faq import remember
+from routing.domain.dialogue import faq, menu, placed
+from routing.domain.dialogue.pending import remember
+from routing.domain.dialogue.placement import Reason
 from routing.domain.dialogue.state import State, Step
-from routing.domain.dialogue.turn import AddToCase, AskCall, CaseCard, Result, SetLanguage, Turn
+from routing.domain.dialogue.turn import (
+    AddToCase,
+    AskCall,
+    CaseCard,
+    Kept,
+    Result,
+    SetLanguage,
+    Supplied,
+    TakeOut,
+    Turn,
+    Withdraw,
+)
 from routing.domain.inbound import InboundKind
-from routing.domain.messages import Button, Card, Carousel, Row, Text
+from routing.domain.messages import Button, Card, Carousel, Row, Text, postback
 
-ID_DIGITS = 18
-"""Longest number of a message that a button may carry."""
 _TITLE = 60
+CALL_TIMES = ("morning", "afternoon", "any")
+"""When a firm may wish to be called."""
 
 
 def _mine(turn: Turn) -> CaseCard | None:
@@ -52,10 +64,14 @@ def _buttons(turn: Turn, case: CaseCard, *, whole: bool) -> tuple[Button, ...]:
     buttons = [] if whole else [menu.button(turn, "button.case", "case", number=number)]
     if case.closed:
         return (*buttons, menu.button(turn, "button.reopen", "reopen", number=number))
+    if case.waits_on_firm and case.answered:
+        buttons.insert(0, menu.button(turn, "button.supplied", "supplied", number=number, primary=True))
+    last = (menu.button(turn, "button.withdraw", "withdraw", number=number),) if whole else ()
     return (
-        menu.button(turn, "button.add_to_case", "add_to_case", number=number, primary=True),
+        menu.button(turn, "button.add_to_case", "add_to_case", number=number, primary=not case.answered),
         *buttons,
         menu.button(turn, "button.call_me", "call_me", number=number),
+        *last,
     )
 
 
@@ -85,62 +101,132 @@ def case(turn: Turn) -> Result:
 
 def add_to_case(turn: Turn) -> Result:
     """What comes next belongs to this case; with ``message`` it is what was just said."""
-    found = _mine(turn)
+    found, kept = _mine(turn), turn.kept
     if found is None or found.closed:
         return menu.expired(turn)
-    said = turn.inbound.data.get("message", "")
-    if said.isdigit() and int(said) in turn.state.pending:
-        rest = tuple(pending for pending in turn.state.pending if pending != int(said))
-        text = Text(turn.say("added", number=found.number), quick=menu.usual(turn))
-        state = replace(menu.idle(turn.state), pending=rest)
-        return Result(
-            state=state, messages=(text,), effects=(AddToCase(number=found.number, message_ids=(int(said),)),)
-        )
+    if kept is not None and kept.number != found.number:
+        return _file_kept(turn, kept, found)
     state = State(step=Step.ADDING, number=found.number, last_enquiry=turn.state.last_enquiry)
     return again(replace(turn, state=state))
 
 
+def _file_kept(turn: Turn, kept: Kept, case: CaseCard) -> Result:
+    """One tap files what was kept."""
+    kind = InboundKind.TEXT if kept.text else InboundKind.MEDIA
+    state = replace(menu.idle(turn.state), pending=tuple(one for one in turn.state.pending if one not in kept.ids))
+    inbound = replace(turn.inbound, kind=kind, text=kept.text)
+    files = 0 if kept.text else len(kept.ids)
+    filing = replace(turn, inbound=inbound, message_ids=kept.ids, state=state, files_now=files)
+    return placed.filed(filing, case, Reason.TAPPED)
+
+
+def move(turn: Turn) -> Result:
+    """``move``: a message belongs to another case (``number``), or is a matter of its own; it is answered as such."""
+    kept, wanted = turn.kept, turn.inbound.data.get("number")
+    if kept is None:
+        return menu.expired(turn)
+    if wanted:
+        found = _mine(turn)
+        return menu.expired(turn) if found is None or kept.number == found.number else _file_kept(turn, kept, found)
+    state = State(last_enquiry=turn.state.last_enquiry)
+    kind = InboundKind.TEXT if kept.text else InboundKind.MEDIA
+    inbound = replace(turn.inbound, kind=kind, text=kept.text)
+    anew = replace(turn, inbound=inbound, state=state, message_ids=kept.ids, words=kept.text, before="")
+    result = faq.asked(anew) if kept.text else faq.media(anew)
+    text = Text(turn.say("new_matter"))
+    out = (TakeOut(message_ids=kept.ids),) if kept.number is not None else ()
+    return replace(result, messages=(text, *result.messages), effects=(*out, *result.effects))
+
+
 def again(turn: Turn) -> Result:
     """Ask for what there is to add."""
+    case = next((one for one in turn.cases if one.number == turn.state.number), None)
     done = menu.button(turn, "button.done", "cancel")
-    text = Text(turn.say("adding.ask", number=turn.state.number), quick=(done,))
+    text = Text(turn.say("adding.ask", subject=placed.short(case.subject) if case else "—"), quick=(done,))
     return Result(state=turn.state, messages=(text,))
 
 
 def adding(turn: Turn) -> Result:
     """Something to add came; more may follow until the firm says it is done."""
-    number, message = turn.state.number, turn.message_id
-    if number is None or message is None or not any(c.number == number and not c.closed for c in turn.cases):
+    number = turn.state.number
+    case = next((one for one in turn.cases if one.number == number and not one.closed), None)
+    if case is None or not turn.message_ids:
         # Closed meanwhile: what comes is a matter of its own, and must not be lost.
         turn = replace(turn, state=menu.idle(turn.state))
         return faq.asked(turn) if turn.inbound.kind is InboundKind.TEXT else faq.media(turn)
+    if case.waits_on_firm:
+        return placed.filed(turn, case, Reason.TAPPED)
     thanks = turn.understanding is not None and turn.understanding.category.value == "smalltalk"
-    ends = turn.inbound.kind is not InboundKind.STICKER and not thanks
-    done = menu.button(turn, "button.done", "cancel")
-    again = menu.button(turn, "button.case", "case", number=number)
-    text = Text(turn.say("adding.more", number=number), quick=(done, again))
-    add = AddToCase(number=number, message_ids=(message,), ends_wait=ends)
-    return Result(state=turn.state, messages=(text,), effects=(add,))
+    done = menu.button(turn, "button.done", "cancel", primary=True)
+    buttons = (done, menu.button(turn, "button.case", "case", number=case.number))
+    body = turn.say("adding.more", subject=placed.short(case.subject))
+    card = Card(title=turn.say("placed.title"), body=body, buttons=buttons, alt=turn.say("placed.title"))
+    add = AddToCase(number=case.number, message_ids=turn.message_ids, reason=Reason.TAPPED, piece=not thanks)
+    return Result(state=turn.state, messages=(card,), effects=(add,))
 
 
-def new_matter(turn: Turn) -> Result:
-    """What went to a waiting case is a matter of its own: it becomes the beginning of another case."""
-    said = turn.inbound.data.get("message", "")
-    if not said.isdigit() or len(said) > ID_DIGITS:
+def supplied(turn: Turn) -> Result:
+    """``supplied``: all that was asked for is there; the notice that work goes on is the answer."""
+    found = _mine(turn)
+    if found is None or not found.waits_on_firm:
         return menu.expired(turn)
-    state = State(pending=(int(said),), last_enquiry=turn.state.last_enquiry)
-    text = Text(turn.say("new_matter"), quick=(menu.open_case(turn), *menu.usual(turn)[1:]))
-    return Result(state=state, messages=(text,))
+    state = menu.idle(turn.state)
+    if not found.answered:
+        text = Text(turn.say("placed.nothing_yet", subject=placed.short(found.subject)), quick=menu.usual(turn))
+        return Result(state=state, messages=(text,))
+    return Result(state=state, effects=(Supplied(number=found.number),))
+
+
+def withdraw(turn: Turn) -> Result:
+    """``withdraw``: the firm takes its case back; it is asked once."""
+    found = _mine(turn)
+    if found is None or found.closed:
+        return menu.expired(turn)
+    state = menu.idle(turn.state)
+    if turn.inbound.data.get("sure") == "yes":
+        return Result(state=state, effects=(Withdraw(number=found.number),))
+    title = turn.say("withdraw.title")
+    label = turn.say("withdraw.yes")
+    sure = Button(label=label, data=postback("withdraw", number=found.number, sure="yes"), shown=label)
+    keep = menu.button(turn, "withdraw.no", "case", number=found.number, primary=True)
+    card = Card(
+        title=title, body=turn.say("withdraw.body", subject=placed.short(found.subject)), buttons=(keep, sure),
+        alt=title, tone="wait", quick=menu.usual(turn),
+    )  # fmt: skip
+    return Result(state=state, messages=(card,))
 
 
 def call_me(turn: Turn) -> Result:
-    """The officer is asked to call."""
-    found = _mine(turn)
+    """The officer is asked to call, at a time that suits the firm; a closed case is offered to be reopened."""
+    found, when = _mine(turn), turn.inbound.data.get("when", "")
     if found is None:
         return menu.expired(turn)
-    parts = (turn.say("call_asked", number=found.number, phone=turn.known.phone or "—"), menu.hours(turn))
-    text = Text("\n".join(part for part in parts if part), quick=menu.usual(turn))
-    return Result(state=turn.state, messages=(text,), effects=(AskCall(number=found.number),))
+    subject = placed.short(found.subject)
+    if found.closed:
+        return _closed_offer(turn, found)
+    if when not in CALL_TIMES:
+        buttons = tuple(
+            menu.button(turn, f"call.{one}", "call_me", number=found.number, when=one) for one in CALL_TIMES
+        )
+        title = turn.say("call.title")
+        card = Card(
+            title=title, body=turn.say("call.body", subject=subject, phone=turn.known.phone or "—"), buttons=buttons,
+            alt=title, quick=menu.usual(turn),
+        )  # fmt: skip
+        return Result(state=turn.state, messages=(card,))
+    said = turn.say("call_asked", subject=subject, phone=turn.known.phone or "—", when=turn.say(f"call.{when}"))
+    text = Text("\n".join(part for part in (said, menu.hours(turn)) if part), quick=menu.usual(turn))
+    return Result(state=turn.state, messages=(text,), effects=(AskCall(number=found.number, when=when),))
+
+
+def _closed_offer(turn: Turn, case: CaseCard) -> Result:
+    title = turn.say("placed.closed.title")
+    card = Card(
+        title=title, body=turn.say("call.closed", subject=placed.short(case.subject)),
+        buttons=(menu.button(turn, "button.reopen", "reopen", number=case.number, primary=True), menu.open_case(turn)),
+        alt=title, quick=menu.usual(turn),
+    )  # fmt: skip
+    return Result(state=turn.state, messages=(card,))
 
 
 def language(turn: Turn) -> Result:

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from knowledge.distress import in_distress
 from routing.domain.decision import Action
-from routing.domain.dialogue import about_us, after_closing, faq, intake_form, menu, my_cases, my_data
+from routing.domain.dialogue import about_us, after_closing, faq, intake_form, menu, my_cases, my_data, pending, placed
+from routing.domain.dialogue.placement import Kind, Placement, Reason
 from routing.domain.dialogue.state import OPENING, Step
 from routing.domain.dialogue.turn import NoteEnquiry, Result, Turn
 from routing.domain.dialogue.typed_commands import tapped
@@ -47,7 +48,12 @@ _ACTIONS: dict[str, Callable[[Turn], Result]] = {
     "my_cases": my_cases.my_cases,
     "case": my_cases.case,
     "add_to_case": my_cases.add_to_case,
-    "new_matter": my_cases.new_matter,
+    "new_matter": my_cases.move,
+    "move": my_cases.move,
+    "supplied": my_cases.supplied,
+    "withdraw": my_cases.withdraw,
+    "pieces": pending.show,
+    "cut": intake_form.cut,
     "reopen": after_closing.reopen,
     "rate": after_closing.rate,
     "call_me": my_cases.call_me,
@@ -71,21 +77,10 @@ ACTIONS = frozenset(_ACTIONS)
 _ASIDE = frozenset({"my_cases", "case", "progress", "hours", "quiet", "privacy", "faq"})
 """What can be looked at while a case is being opened."""
 
-OLD_IS_STALE = frozenset(
-    {
-        "confirm_case",
-        "change_details",
-        "cancel",
-        "park",
-        "reopen",
-        "rate",
-        "category",
-        "menu",
-        "change_detail",
-        "firm",
-        "take_up",
-    }
-)
+OLD_IS_STALE = frozenset({
+    "confirm_case", "change_details", "cancel", "park", "reopen", "rate", "category", "menu", "change_detail", "firm",
+    "take_up", "supplied", "withdraw", "cut",
+})  # fmt: skip
 """Actions that must not undo a newer state when they come late (trap L3)."""
 
 
@@ -96,9 +91,9 @@ def _words(turn: Turn) -> Result:
     data = tapped(turn)
     if data is not None and data["action"] in ACTIONS:
         inbound = replace(turn.inbound, kind=InboundKind.POSTBACK, data=data)
-        kept = turn.message_id if data["action"] == "reopen" else None
+        kept = turn.message_ids if data["action"] == "reopen" else ()
         return _postback(
-            replace(turn, inbound=inbound, message_id=kept, words=turn.before, understanding=None, decision=None)
+            replace(turn, inbound=inbound, message_ids=kept, words=turn.before, understanding=None, decision=None)
         )
     if _says_nothing(text):
         return _nodded(turn)
@@ -116,18 +111,40 @@ def _nodded(turn: Turn) -> Result:
 
 
 def _spoken(turn: Turn) -> Result:
-    """Words of the firm's own."""
-    alert = turn.understanding is not None and turn.understanding.alert is not None
-    if turn.state.step in OPENING and not alert:
-        return intake_form.told(turn)
-    if turn.state.step is Step.ADDING and not alert:
-        return my_cases.adding(turn)
-    if turn.state.step is Step.REASON and not alert and (why := after_closing.reason(turn)):
+    """Words of the firm's own: first whose they are, then what is made of them."""
+    step = turn.state.step
+    opening = step in OPENING
+    answers = intake_form.answered_by(turn) if opening else step is Step.ADDING and not (turn.sure and turn.asks)
+    placement = placed.placed(turn, answers=answers)
+    if placement.kind is Kind.ANSWER:
+        return intake_form.told(turn) if opening else my_cases.adding(turn)
+    if opening:
+        return _while_opening(turn, placement)
+    if step is Step.REASON and placement.kind is not Kind.EMERGENCY and (why := after_closing.reason(turn)):
         return why
-    if not alert and (more := faq.answers_case(turn)):
-        return more
-    turn = replace(turn, state=menu.idle(turn.state))
-    return _meant(turn) or faq.asked(turn)
+    if placement.kind is Kind.CASE:
+        return placed.to_case(turn, placement)
+    if placement.kind is Kind.ASK:
+        return placed.ask(turn, placement)
+    keeps = turn.state.number if step is Step.ADDING and placement.kind is Kind.NEW else None
+    state = turn.state
+    turn = replace(turn, state=menu.idle(state))
+    result = _meant(turn) or faq.asked(turn)
+    return replace(result, state=replace(result.state, step=Step.ADDING, number=keeps)) if keeps else result
+
+
+_NAMES_A_CASE = frozenset({Reason.QUOTED, Reason.NUMBER})
+
+
+def _while_opening(turn: Turn, placement: Placement) -> Result:
+    """Words that answer nothing, while a case is being opened: that goes on, unless there is an emergency."""
+    if placement.kind is Kind.EMERGENCY:
+        return faq.asked(replace(turn, state=menu.idle(turn.state)))
+    if placement.kind is Kind.CASE and placement.reason in _NAMES_A_CASE:
+        filed = placed.to_case(turn, placement)
+        asked = intake_form.again(replace(turn, words=turn.before))
+        return replace(filed, messages=(*filed.messages, *asked.messages))
+    return intake_form.meanwhile(turn)
 
 
 def _says_nothing(text: str) -> bool:
@@ -139,7 +156,7 @@ def _meant(turn: Turn) -> Result | None:
     """Some questions have something better than an answer: the cases themselves, or the way to a person."""
     match = turn.decision.match if turn.decision is not None and turn.decision.action is Action.ANSWER else None
     alert = turn.understanding is not None and turn.understanding.alert is not None
-    if match is None or alert or any(case.waits_on_firm for case in turn.cases):
+    if match is None or alert:
         return None
     name = match.entry.id
     if name == _WHERE_IS_MY_CASE and turn.cases:
@@ -153,13 +170,18 @@ def _meant(turn: Turn) -> Result | None:
 
 def _person(turn: Turn) -> Result:
     """These words ask for a case; they are not what it is about."""
-    return intake_form.begin(replace(turn, message_id=None, words=turn.before))
+    return intake_form.begin(replace(turn, message_ids=(), words=turn.before))
 
 
 def _file(turn: Turn) -> Result:
     if turn.state.step is Step.ADDING:
         return my_cases.adding(turn)
-    return intake_form.told(turn) if turn.state.step in OPENING else faq.media(turn)
+    placement = placed.placed(turn, answers=turn.state.step in OPENING)
+    if placement.kind is Kind.CASE:
+        return placed.to_case(turn, placement)
+    if placement.kind is Kind.ANSWER:
+        return intake_form.told(turn)
+    return placed.ask(turn, placement) if placement.kind is Kind.ASK else faq.media(turn)
 
 
 def _follow(turn: Turn) -> Result:
@@ -206,7 +228,15 @@ def handle(turn: Turn) -> Result:
     hours = menu.hours(turn)
     if hours and any(hours in getattr(message, "body", "") for message in result.messages):
         told = turn.closed_until
-    return replace(result, state=replace(result.state, hours_told=told))
+    return _named(turn, replace(result, state=replace(result.state, hours_told=told)))
+
+
+def _named(turn: Turn, result: Result) -> Result:
+    """After an officer has written it is shown that these are not the officer's words."""
+    if turn.person is None:
+        return result
+    speaker = turn.say("speaker.bot")
+    return replace(result, messages=tuple(replace(message, speaker=speaker) for message in result.messages))
 
 
 def again(turn: Turn) -> Result:

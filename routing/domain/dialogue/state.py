@@ -45,6 +45,8 @@ class State:
     step: Step = Step.IDLE
     pending: tuple[int, ...] = ()
     led_at: str | None = None
+    heard_at: str | None = None
+    """When the last of them came."""
     category: str | None = None
     topic: str | None = None
     alert: str | None = None
@@ -64,6 +66,8 @@ class State:
     """The case of an emergency, open already, for which the firm is asked about itself."""
     dropped: dict[str, Any] | None = None
     """The opening of a case that was cancelled, as ``plain`` writes it: it can be taken up again."""
+    gently: bool | None = None
+    """That case is of somebody in distress: one thing is asked, and no more."""
     stuck_at: str | None = None
     """The online service, as the table names it, at which the firm could not go on."""
     kind_for: str | None = None

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import date
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from types import MappingProxyType
 from typing import Protocol
 
 from knowledge.emergency import Duty
@@ -12,7 +14,9 @@ from knowledge.entries import FaqEntry
 from knowledge.offices.directory import Park
 from knowledge.services import OnlineService
 from knowledge.understand import Understanding
-from routing.domain.decision import Decision
+from routing.domain.decision import Action, Decision
+from routing.domain.dialogue.answers import asks
+from routing.domain.dialogue.placement import Reason
 from routing.domain.dialogue.state import State
 from routing.domain.inbound import Inbound
 from routing.domain.messages import Outgoing
@@ -36,6 +40,15 @@ class CaseCard:
     waits_on_firm: bool
     survey: Standing = "none"
     """Whether the close that stands can be rated now."""
+    matter: str | None = None
+    """Category, of ``other`` with its topic; None where that tells no matter."""
+    answered: bool = False
+    """It waits on the firm, and something has come."""
+    person: bool = False
+    """Its officer holds the conversation at the moment."""
+    officer_at: datetime | None = None
+    """When its officer wrote something that the firm has not answered."""
+    received_at: datetime | None = None
     steps: tuple[tuple[str, str], ...] = ()
     """(when, what), the newest last."""
 
@@ -57,6 +70,15 @@ class Known:
     def complete(self) -> bool:
         """Whether a case can be opened without asking anything."""
         return all((self.firm_name, self.contact_name, self.phone, self.park))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """A message of the firm that a button speaks of: its rows, its words, and the case in which it stands."""
+
+    ids: tuple[int, ...]
+    text: str
+    number: str | None = None
 
 
 class Say(Protocol):
@@ -117,6 +139,7 @@ class Turn:
     known: Known
     language: str
     say: Say
+    now: datetime
     today: date
     cases: tuple[CaseCard, ...]
     parks: tuple[Park, ...]
@@ -146,7 +169,16 @@ class Turn:
     before: str = ""
     """``words`` without what is said now."""
     files: int = 0
-    message_id: int | None = None
+    files_now: int = 0
+    """How many of ``files`` came now."""
+    pieces: tuple[tuple[int, str], ...] = ()
+    """What is kept for a case, message by message, as the firm is shown it."""
+    pending_texts: Mapping[int, str] = field(default_factory=lambda: MappingProxyType({}))
+    message_ids: tuple[int, ...] = ()
+    """What came now: one message, or several that belong together."""
+    quoted: str | None = None
+    """The case of the message that this one quotes."""
+    kept: Kept | None = None
     understanding: Understanding | None = None
     decision: Decision | None = None
 
@@ -155,6 +187,41 @@ class Turn:
         """The case that a button names, if this person may see it; a number typed by somebody else finds nothing."""
         number = self.inbound.data.get("number", "")
         return next((case for case in self.cases if case.number == number), None)
+
+    @property
+    def message_ref(self) -> str:
+        """What came now, as a button carries it."""
+        return ref_of(self.message_ids)
+
+    @property
+    def person(self) -> CaseCard | None:
+        """The case whose officer holds the conversation, if one does."""
+        return next((case for case in self.cases if case.person), None)
+
+    @property
+    def asks(self) -> bool:
+        """Whether the words ask something."""
+        return asks(self.inbound.text) or bool(self.understanding is not None and self.understanding.asks)
+
+    @property
+    def sure(self) -> bool:
+        """Whether the base has an answer to the words that needs no person."""
+        decision = self.decision
+        return decision is not None and (decision.action is Action.ANSWER or decision.reason == "which_kind")
+
+
+_IN_A_REF = 12
+"""Messages that one button carries: postback data end at 300 characters."""
+
+
+def ref_of(ids: Sequence[int]) -> str:
+    """Messages as a button carries them."""
+    return ".".join(str(one) for one in ids[:_IN_A_REF])
+
+
+def ids_in(ref: str) -> tuple[int, ...]:
+    """The messages that a button carries; none if it is not one of ours."""
+    return tuple(int(one) for one in ref.split(".")) if re.fullmatch(r"\d{1,18}(?:\.\d{1,18}){0,11}", ref) else ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,11 +241,37 @@ class FillDetails:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AddToCase:
-    """Tie messages to a case. ``ends_wait``: they are words or files, not thanks."""
+    """Tie messages to a case, wherever they stood; ``reason``: why there. ``piece``: something of what was asked for.
+
+    ``quiet``: thanks or an OK, which leave no mark.
+    """
 
     number: str
     message_ids: tuple[int, ...]
-    ends_wait: bool = True
+    reason: Reason
+    piece: bool = True
+    quiet: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakeOut:
+    """Messages are a matter of their own and belong to no case."""
+
+    message_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Supplied:
+    """The firm says that all it was asked for is there."""
+
+    number: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withdraw:
+    """The firm takes its case back."""
+
+    number: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -207,9 +300,10 @@ class RateReason:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AskCall:
-    """The firm wants a call about a case."""
+    """The firm wants a call about a case, and when."""
 
     number: str
+    when: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -262,8 +356,8 @@ class NoticeSeen:
 
 
 Effect = (
-    OpenCase | FillDetails | AddToCase | Reopen | Rate | RateReason | AskCall | SetLanguage | SetQuiet | NoteEnquiry
-    | JudgeAnswer | LearnKind | MyData | NoticeSeen
+    OpenCase | FillDetails | AddToCase | TakeOut | Supplied | Withdraw | Reopen | Rate | RateReason | AskCall
+    | SetLanguage | SetQuiet | NoteEnquiry | JudgeAnswer | LearnKind | MyData | NoticeSeen
 )  # fmt: skip
 
 

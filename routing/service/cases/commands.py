@@ -149,19 +149,6 @@ def _text(value: str, field: str, *, limit: int = 4000) -> str:
     return text
 
 
-def firm_message(locked: LockedCase, message: Message, *, ends_wait: bool, notify: Notifier) -> None:
-    """The firm wrote or sent something for this case; words and files end a wait on the firm, thanks do not.
-
-    Nor does what was sent before the wait began and only came late: it is no answer to what was asked.
-    """
-    message.case_id = locked.row.id
-    locked.record(EventKind.MESSAGE, at=None, automatic=True, message_id=message.id)
-    waiting = locked.case.waiting
-    if ends_wait and waiting is not None and waiting.on == "firm" and message.at >= waiting.start:
-        locked.record(EventKind.RESUMED, automatic=True)
-        notify(locked, "resumed", notifications.resumed(locked))
-
-
 def note(locked: LockedCase, text: str, *, notify: Notifier) -> None:
     """A note among staff; the firm never sees it. A partner's is the answer to the question, and ends the wait."""
     text = _text(text, "text")
@@ -434,8 +421,3 @@ def _still_here(locked: LockedCase, case: Case) -> bool:
     if person is None or person.disabled_at is not None:
         return False
     return person.id not in account_store.absences_on(locked.session, local(locked.now).date())
-
-
-def ask_call(locked: LockedCase) -> None:
-    """The firm wants to be called."""
-    locked.record(EventKind.CALL_ASKED, automatic=True)

@@ -103,6 +103,7 @@ def project(office: OfficeContext, row: CaseRow, case: Case, now: datetime) -> N
     row.outcome = case.closed.outcome.value if case.closed else None
     row.first_reply_at = case.first_reply_at
     row.firm_spoke_at = case.firm_spoke_at
+    row.piece_at = case.last_piece[1] if case.last_piece else None
     row.pending_extension = case.pending_extension is not None
     row.confidential = case.confidential
     row.late = reading.overdue

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from knowledge.calendar.office_calendar import local
@@ -10,6 +12,7 @@ from knowledge.language.text import detect_language
 from knowledge.vocabulary import FOREIGN_LANGUAGES
 from knowledge.wording import reading_language
 from routing.domain.case import Outcome
+from routing.domain.dialogue.alarms import DISTRESS
 from routing.domain.firm_dates import firm_date, firm_instant
 from routing.domain.messages import Button, Card, Outgoing, Row, postback, to_plain
 from routing.domain.survey import SCORES
@@ -38,12 +41,18 @@ def push(locked: LockedCase, reason: str, messages: list[Outgoing]) -> None:
 INFORMS = frozenset({"assigned", "moved", "kind", "waiting_agency", "resumed", "survey"})
 """Notices that merely inform: whoever asked for silence is not sent them; the case shows what they say."""
 _SUBJECT = 40
+_ITEM = re.compile(r"^\s*(?:[-*•・‧]|[(（]?(?:\d{1,2}|[一二三四五六七八九十]{1,2})[)）.、．:：])\s*")
 _OVERTAKEN = ("assigned", "moved", "kind", "waiting_firm", "waiting_agency", "resumed", "extended")
 
 
 def withdraw(locked: LockedCase) -> None:
     """The case is closed: what has not gone out yet and speaks of its course would only mislead (trap O6)."""
     outbox_store.withdraw(locked.session, locked.row.id, _OVERTAKEN)
+
+
+def withdraw_resumed(locked: LockedCase) -> None:
+    """The wait goes on after all: that it had ended is not told any more, if it was not yet."""
+    outbox_store.withdraw(locked.session, locked.row.id, ("resumed",))
 
 
 def withdraw_survey(locked: LockedCase) -> None:
@@ -142,8 +151,12 @@ def case_buttons(locked: LockedCase) -> tuple[Button, ...]:
     number = locked.row.number
     if locked.case.closed is not None:
         return (_button(locked, "button.reopen", postback("reopen", number=number)),)
+    wait = locked.case.waiting
+    waits = wait is not None and wait.on == "firm"
+    supplied = (_button(locked, "button.supplied", postback("supplied", number=number), primary=True),) if waits else ()
     return (
-        _button(locked, "button.add_to_case", postback("add_to_case", number=number), primary=True),
+        *supplied,
+        _button(locked, "button.add_to_case", postback("add_to_case", number=number), primary=not supplied),
         _button(locked, "button.case", postback("case", number=number)),
         _button(locked, "button.call_me", postback("call_me", number=number)),
     )
@@ -180,7 +193,7 @@ def short_subject(locked: LockedCase) -> str:
 def receipt(locked: LockedCase) -> list[Outgoing]:
     """The case was opened: its number, who has it, until when; of an emergency, that it is no report to the law."""
     if locked.row.alert is not None:
-        return [_card(locked, "alert", tone="done")]
+        return [_card(locked, "distress" if locked.row.alert == DISTRESS else "alert", tone="done")]
     body = say(locked, "notice.received.body", unit=unit_name(locked, locked.case.unit), promised=promised(locked))
     return [_card(locked, "received", body=body, tone="done")]
 
@@ -194,7 +207,7 @@ def replied(locked: LockedCase, text: str, *, via: str, at: datetime) -> list[Ou
     """An answer: its words if we carry them, a record that it was given if it was given another way."""
     text = for_firm(locked, text)
     if via in locked.office.channels:
-        card = _card(locked, "replied", body=text, tone="info")
+        card = replace(_card(locked, "replied", body=text, tone="info"), speaker=_officer_name(locked))
     else:
         body = say(
             locked,
@@ -206,14 +219,29 @@ def replied(locked: LockedCase, text: str, *, via: str, at: datetime) -> list[Ou
     return [card]
 
 
+def _officer_name(locked: LockedCase) -> str:
+    """Who speaks: the officer by name, as the chat shows it beside each message."""
+    email = locked.actor.email
+    name = account_store.names(locked.session, [email]).get(email or "") if email else None
+    return say(locked, "speaker.officer", name=name) if name else ""
+
+
 def waiting_on_firm(locked: LockedCase, text: str, until: str | None) -> list[Outgoing]:
     """The firm is asked for everything that is missing; the clock stands still meanwhile."""
-    body = say(locked, "notice.waiting_firm.body", text=for_firm(locked, text))
+    body = say(locked, "notice.waiting_firm.body", text=numbered(for_firm(locked, text)))
     if until:
         body += "\n" + say(
             locked, "notice.waiting_firm.until", until=firm_date(date.fromisoformat(until), language(locked))
         )
-    return [_card(locked, "waiting_firm", body=body, tone="wait")]
+    return [replace(_card(locked, "waiting_firm", body=body, tone="wait"), speaker=_officer_name(locked))]
+
+
+def numbered(text: str) -> str:
+    """What is asked for as a list, if it stands on several lines; marks and numbers that were typed give way."""
+    lines = [bare for line in text.splitlines() if (bare := _ITEM.sub("", line).strip())]
+    if len(lines) < 2:
+        return text
+    return "\n".join(f"{number}. {line}" for number, line in enumerate(lines, start=1))
 
 
 def waiting_on_agency(locked: LockedCase, agency: str) -> list[Outgoing]:

@@ -96,7 +96,7 @@ _UNSEEN: dict[str, Any] = {
         "number", "kind", "status", "category", "topic", "subject", "channel", "language", "park", "firm", "unit",
         "assignee", "first_contact_at", "received_at", "first_reply_at", "due_on", "promised_on", "closed_at",
         "outcome", "days_used", "gross_days", "business_minutes", "overdue", "waiting_on", "pending_extension",
-        "reopened", "confidential",
+        "reopened", "confidential", "firm_answered",
     )), "refs": [], "version": 0,
 }  # fmt: skip
 """The fields of a case, empty: a partner's answer has the same shape and only the question's own values."""
@@ -114,7 +114,7 @@ def question_whole(one: Question) -> dict[str, Any]:
     fields, at = question_json(one), format_instant(one.asked_at)
     message = {
         "id": one.version, "direction": "note", "kind": "text", "text": one.text, "at": at, "by": None, "via": None,
-        "doc_no": None, "file": None,
+        "doc_no": None, "placed_by": None, "file": None,
     }  # fmt: skip
     wait = {"on": "agency", "agency": one.agency, "until": one.until}
     return {
@@ -142,6 +142,7 @@ def message_json(message: Message, media: Media | None, number: str) -> dict[str
         "by": message.by,
         "via": None if message.direction == "note" else message.via,
         "doc_no": message.doc_no,
+        "placed_by": message.placed_by,
         "file": file,
     }
 
@@ -282,6 +283,7 @@ def case_json(row: CaseRow, case: Case, firm: Firm | None, reading: clock.Readin
         "business_minutes": reading.business_minutes,
         "overdue": reading.overdue,
         "waiting_on": case.waiting.on if case.waiting else None,
+        "firm_answered": case.firm_answered,
         "pending_extension": {"days": pending.days, "reason": pending.reason, "asked_by": pending.asked_by}
         if pending
         else None,

@@ -302,7 +302,7 @@ def _group(line: CaseLine, today: date) -> str:
         ("overdue", line.overdue),
         ("due_today", row.due_on == today and row.status != Status.WAITING_FIRM),
         ("unassigned", row.status == Status.RECEIVED),
-        ("answered", row.firm_spoke_at is not None and row.first_reply_at is not None),
+        ("answered", row.piece_at is not None or (row.firm_spoke_at is not None and row.first_reply_at is not None)),
         ("new", row.status == Status.ASSIGNED),
         ("waiting", row.waiting_on is not None),
     )

@@ -7,6 +7,8 @@ the firm in a sentence, and its message stays; any other failure undoes everythi
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -20,11 +22,12 @@ from routing.domain.dialogue.state import FACTS, State, state_from
 from routing.domain.dialogue.turn import Result
 from routing.domain.inbound import Inbound, InboundKind
 from routing.domain.messages import Text, to_plain
-from routing.service.conversation import data_effects, effects, flood_limit, groups, turn_context
+from routing.service.conversation import data_effects, effects, flood_limit, groups, kept, turn_context
 from routing.service.conversation.reader import Reader
 from routing.service.conversation.session import Conversation
 from routing.service.conversation.unsend import take_back
 from routing.service.office_context import OfficeContext
+from routing.store.cases import queries as case_store
 from routing.store.conversation import queries as conversation_store
 from routing.store.conversation.schema import Contact, ContactAddress, Media, Message
 from routing.store.messaging import inbox as inbox_store
@@ -49,8 +52,12 @@ def take(
     *,
     now: datetime,
     token_until: datetime | None,
+    together: Sequence[Inbound] = (),
 ) -> None:
-    """Carry out one inbound event. ``token_until``: until when its reply token is worth trying."""
+    """Carry out one inbound event. ``token_until``: until when its reply token is worth trying.
+
+    ``together``: messages that are understood as one; ``inbound`` is then what they make together (``joined``).
+    """
     if inbound.kind is InboundKind.UNSEND:
         take_back(session, inbound, now=now)
         return
@@ -65,33 +72,55 @@ def take(
     _learn_contact(contact, address, inbound)
     if inbound.kind is InboundKind.UNFOLLOW:
         return
-    if inbound.kind in _STORED:
-        conversation.message = _store(conversation)
+    _keep_messages(conversation, together or (inbound,))
     if inbound.silent or inbound.kind in {InboundKind.IGNORED, InboundKind.STICKER}:
         return
-    if conversation.message is not None and conversation.message.erased_at is not None:
+    if inbound.kind in _STORED and not conversation.messages:
         return
-    speed, alert_before = (
-        flood_limit.pace(session, inbound, office.channels[inbound.channel]),
-        contact.dialogue.get("alert"),
-    )
+    _answer(conversation, token_until)
+
+
+def _keep_messages(conversation: Conversation, inbounds: Sequence[Inbound]) -> None:
+    """Store what came; what was taken back meanwhile is no part of the turn."""
+    stored = [_store(conversation, one) for one in inbounds if one.kind in _STORED]
+    conversation.messages = [message for message in stored if message.erased_at is None]
+
+
+def _answer(conversation: Conversation, token_until: datetime | None) -> None:
+    session, inbound, contact, now = conversation.session, conversation.inbound, conversation.contact, conversation.now
+    limits = conversation.office.channels[inbound.channel]
+    speed, alert_before = flood_limit.pace(session, inbound, limits), contact.dialogue.get("alert")
     result = _turn(conversation)
     effects.carry_out(conversation, result)
     if inbound.masked:
         # Numbers to call in an emergency stay first.
         alert = conversation.understood is not None and conversation.understood[0].alert is not None
-        conversation.told.insert(1 if alert else 0, Text(office.sentences.say("masked", conversation.language)))
+        masked = Text(conversation.office.sentences.say("masked", conversation.language))
+        conversation.told.insert(1 if alert else 0, masked)
     contact.last_event_at = max(contact.last_event_at or inbound.at, inbound.at)
     if speed.beyond:
         flood_limit.quieten(conversation, result, alert_before=alert_before)
     data_effects.notice(conversation)
     if conversation.told and not (speed.crowd and (token_until is None or now > token_until)):
         outbox_store.put(
-            session, channel=inbound.channel, contact_id=contact.id,
-            payload=to_plain(conversation.told[: office.channels[inbound.channel].messages]), now=now,
+            session, channel=inbound.channel, contact_id=contact.id, case_id=_about(conversation),
+            payload=to_plain(conversation.told[: limits.messages]), now=now,
             reason=outbox_store.NEVER_PUSHED if speed.crowd else "answer",
             reply_token=inbound.reply_token, token_until=token_until,
         )  # fmt: skip
+
+
+def joined(inbounds: Sequence[Inbound]) -> Inbound:
+    """Several messages of one user as one: their words line by line, answered by the last one's reply token."""
+    last = inbounds[-1]
+    texts = [one.text for one in inbounds if one.kind is InboundKind.TEXT]
+    kinds = {one.kind for one in inbounds}
+    kind = InboundKind.TEXT if texts else InboundKind.MEDIA if InboundKind.MEDIA in kinds else last.kind
+    return replace(
+        last, kind=kind, text="\n".join(texts) if texts else last.text,
+        quoted_id=next((one.quoted_id for one in inbounds if one.quoted_id), None),
+        masked=tuple(dict.fromkeys(kind for one in inbounds for kind in one.masked)),
+    )  # fmt: skip
 
 
 def _learn_contact(contact: Contact, address: ContactAddress, inbound: Inbound) -> None:
@@ -105,23 +134,49 @@ def _learn_contact(contact: Contact, address: ContactAddress, inbound: Inbound) 
         contact.language = reading_language(inbound.reads).value
 
 
+def _about(conversation: Conversation) -> int | None:
+    """The one case that the answer is about, so that whoever quotes it is heard there."""
+    inbound = conversation.inbound
+    if not conversation.about and inbound.kind is InboundKind.POSTBACK and inbound.data.get("number"):
+        row = case_store.by_number(conversation.session, inbound.data["number"])
+        return row.id if row is not None and row.contact_id == conversation.contact.id else None
+    return next(iter(conversation.about)) if len(conversation.about) == 1 else None
+
+
 def _turn(conversation: Conversation) -> Result:
     state = state_from(conversation.contact.dialogue)
     understanding = decision = None
-    if conversation.inbound.kind is InboundKind.TEXT:
-        previous = _previous(conversation, state)
+    words = _words(conversation)
+    if words is not None:
+        previous = _previous(conversation, state) if conversation.inbound.kind is InboundKind.TEXT else None
         understanding, decision = conversation.reader.read(
-            conversation.inbound.text,
+            words,
             previous,
             today=turn_context.today(conversation.now),
             known=turn_context.known_kind(conversation),
         )
         conversation.understood = (understanding, decision)
-        _learn_language(conversation, understanding, asked_for_a_fact=state.step in FACTS)
+        if conversation.inbound.kind is InboundKind.TEXT:
+            _learn_language(conversation, understanding, asked_for_a_fact=state.step in FACTS)
     turn = turn_context.build(conversation, state, understanding, decision)
     if _is_stale(conversation):
         return menu.expired(turn)
     return router.handle(turn)
+
+
+_READ_ANEW = frozenset({"move", "new_matter"})
+"""Taps after which words that were kept are understood as a matter of their own."""
+
+
+def _words(conversation: Conversation) -> str | None:
+    """The words to understand: what came, or what a tap says is another matter."""
+    inbound = conversation.inbound
+    if inbound.kind is InboundKind.TEXT:
+        return inbound.text
+    if inbound.kind is InboundKind.POSTBACK and inbound.data.get("action") in _READ_ANEW:
+        found = kept.messages_of_button(conversation)
+        return "\n".join(message.text for message in found if message.kind == "text" and message.text) or None
+    return None
 
 
 def _is_stale(conversation: Conversation) -> bool:
@@ -160,8 +215,7 @@ def _learn_language(conversation: Conversation, understanding: Understanding, *,
         contact.language = reading_language(sure or language).value
 
 
-def _store(conversation: Conversation) -> Message:
-    inbound = conversation.inbound
+def _store(conversation: Conversation, inbound: Inbound) -> Message:
     session, channel, external_id = conversation.session, inbound.channel, inbound.message_id
     known = conversation_store.message_by_external_id(session, channel, external_id) if external_id else None
     if known is not None:

@@ -13,16 +13,18 @@ from routing.domain.case import Kind
 from routing.domain.decision import Action, Decision
 from routing.domain.dialogue import router
 from routing.domain.dialogue import turn as effects
+from routing.domain.dialogue.placement import Reason
 from routing.domain.dialogue.state import FACTS, State
 from routing.domain.dialogue.turn import Result
 from routing.domain.errors import OnestopError
 from routing.domain.messages import Outgoing, Text
 from routing.domain.permissions import FIRM
 from routing.service.cases import commands as case_commands
-from routing.service.cases import details, notifications, satisfaction
+from routing.service.cases import details, from_firm, notifications, satisfaction
 from routing.service.cases.locked_case import LockedCase, change
 from routing.service.conversation import data_effects, turn_context
 from routing.service.conversation.session import Conversation
+from routing.store.cases import queries as case_store
 from routing.store.conversation import queries as conversation_store
 from routing.store.conversation.schema import Enquiry
 
@@ -31,6 +33,7 @@ log = structlog.get_logger("enquiries")
 
 def carry_out(conversation: Conversation, result: Result) -> None:
     """Say what is to be said, do what is to be done, keep the state."""
+    asked = len(conversation.told)
     conversation.told.extend(result.messages)
     state = result.state
     for effect in result.effects:
@@ -41,6 +44,16 @@ def carry_out(conversation: Conversation, result: Result) -> None:
             log.warning("step_refused", code=error.code, effect=type(effect).__name__)
             conversation.told.append(Text(conversation.office.sentences.say("trouble", conversation.language)))
     conversation.contact.dialogue = state.plain()
+    if result.messages:
+        _keep_choices(conversation, asked, asked + len(result.messages))
+
+
+def _keep_choices(conversation: Conversation, begin: int, end: int) -> None:
+    """What the firm is asked comes after every notice, with its choices: only the last message shows any."""
+    told = conversation.told
+    asked, notices = told[begin:end], told[end:]
+    if notices and asked[-1].quick:
+        told[begin:] = [*notices, *asked]
 
 
 def _notifier(conversation: Conversation) -> notifications.Notifier:
@@ -56,7 +69,9 @@ def _notifier(conversation: Conversation) -> notifications.Notifier:
 
 
 def _hold(conversation: Conversation, number: str) -> LockedCase:
-    return change(conversation.session, conversation.office, number, FIRM, now=conversation.now)
+    locked = change(conversation.session, conversation.office, number, FIRM, now=conversation.now)
+    conversation.about.add(locked.row.id)
+    return locked
 
 
 def _open_case(conversation: Conversation, state: State, effect: effects.OpenCase) -> State:
@@ -90,8 +105,9 @@ def _open_case(conversation: Conversation, state: State, effect: effects.OpenCas
         contact=conversation.contact,
         text_stored=True,
     )
+    conversation.about.add(locked.row.id)
     for message in pending:
-        message.case_id = locked.row.id
+        message.case_id, message.placed_by = locked.row.id, Reason.OPENED.value
     for enquiry in conversation_store.enquiries_of_messages(
         conversation.session, gathered.pending, conversation.contact.id
     ):
@@ -109,7 +125,7 @@ def _asks_the_rest(conversation: Conversation, state: State, number: str) -> Sta
         return state
     state = replace(state, filling=number)
     turn = turn_context.build(conversation, state, None, None)
-    conversation.told.append(Text(turn.say("filling.intro")))
+    conversation.told.append(Text(turn.say("filling.gently" if state.gently else "filling.intro")))
     conversation.told.extend(router.again(turn).messages)
     return state
 
@@ -128,11 +144,42 @@ def _fill(conversation: Conversation, state: State, effect: effects.FillDetails)
 
 
 def _add(conversation: Conversation, state: State, effect: effects.AddToCase) -> State:
+    session = conversation.session
     locked = _hold(conversation, effect.number)
-    for message in conversation_store.by_ids(
-        conversation.session, effect.message_ids, contact_id=conversation.contact.id
-    ):
-        case_commands.firm_message(locked, message, ends_wait=effect.ends_wait, notify=_notifier(conversation))
+    for message in conversation_store.by_ids(session, effect.message_ids, contact_id=conversation.contact.id):
+        if message.erased_at is not None or message.case_id == locked.row.id:
+            continue
+        if message.case_id is not None:
+            source = _hold_by_id(conversation, message.case_id)
+            from_firm.move(source, message.id, to=effect.number, placed_by=effect.reason)
+            locked = _hold(conversation, effect.number)
+        else:
+            from_firm.firm_message(locked, message, piece=effect.piece, placed_by=effect.reason, quiet=effect.quiet)
+    return state
+
+
+def _hold_by_id(conversation: Conversation, case_id: int) -> LockedCase:
+    number = case_store.number_of(conversation.session, case_id)
+    return _hold(conversation, number)
+
+
+def _take_out(conversation: Conversation, state: State, effect: effects.TakeOut) -> State:
+    session = conversation.session
+    for message in conversation_store.by_ids(session, effect.message_ids, contact_id=conversation.contact.id):
+        if message.case_id is not None:
+            source = _hold_by_id(conversation, message.case_id)
+            from_firm.move(source, message.id, to=None, placed_by=Reason.TAPPED)
+    conversation.about.clear()
+    return state
+
+
+def _supplied(conversation: Conversation, state: State, effect: effects.Supplied) -> State:
+    from_firm.supplied(_hold(conversation, effect.number), notify=_notifier(conversation))
+    return state
+
+
+def _withdraw(conversation: Conversation, state: State, effect: effects.Withdraw) -> State:
+    from_firm.withdraw(_hold(conversation, effect.number), notify=_notifier(conversation))
     return state
 
 
@@ -142,7 +189,7 @@ def _reopen(conversation: Conversation, state: State, effect: effects.Reopen) ->
     for message in conversation_store.by_ids(
         conversation.session, effect.message_ids, contact_id=conversation.contact.id
     ):
-        case_commands.firm_message(locked, message, ends_wait=False, notify=notify)
+        from_firm.firm_message(locked, message, piece=False, placed_by=Reason.TAPPED)
     return replace(state, pending=tuple(one for one in state.pending if one not in effect.message_ids))
 
 
@@ -160,7 +207,7 @@ def _rate_reason(conversation: Conversation, state: State, effect: effects.RateR
 
 
 def _call(conversation: Conversation, state: State, effect: effects.AskCall) -> State:
-    case_commands.ask_call(_hold(conversation, effect.number))
+    from_firm.ask_call(_hold(conversation, effect.number), effect.when)
     return state
 
 
@@ -184,7 +231,7 @@ def _note(conversation: Conversation, state: State, effect: effects.NoteEnquiry)
     understanding, decision = turn
     row = Enquiry(
         contact_id=conversation.contact.id,
-        message_id=conversation.message.id if conversation.message else None,
+        message_id=conversation.messages[0].id if conversation.messages else None,
         at=conversation.now,
         language=str(understanding.language),
         category=understanding.category.value,
@@ -236,6 +283,9 @@ _DO: dict[type, Callable[[Any, State, Any], State]] = {
     effects.OpenCase: _open_case,
     effects.FillDetails: _fill,
     effects.AddToCase: _add,
+    effects.TakeOut: _take_out,
+    effects.Supplied: _supplied,
+    effects.Withdraw: _withdraw,
     effects.Reopen: _reopen,
     effects.Rate: _rate,
     effects.RateReason: _rate_reason,

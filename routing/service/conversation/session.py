@@ -28,8 +28,11 @@ class Conversation:
     contact: Contact
     now: datetime
     new_contact: bool
-    message: Message | None = None
+    messages: list[Message] = field(default_factory=list)
+    """What came now: one message, or several that are understood together."""
     told: list[Outgoing] = field(default_factory=list)
+    about: set[int] = field(default_factory=set)
+    """The cases that this turn touched."""
     understood: tuple[Understanding, Decision] | None = None
     forgotten: bool = False
     """The person had everything deleted in this turn: nothing more is noted of it."""

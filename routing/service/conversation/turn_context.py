@@ -19,12 +19,14 @@ from knowledge.wording import reading_language
 from routing.domain import survey
 from routing.domain.case import Event, EventKind
 from routing.domain.decision import Decision
+from routing.domain.dialogue.placed import matter_of
 from routing.domain.dialogue.state import State
 from routing.domain.dialogue.turn import CaseCard, Known, OfficeDay, Turn
 from routing.domain.firm_dates import firm_date
 from routing.domain.inbound import InboundKind
 from routing.domain.tax_number import masked_name
 from routing.service.cases.notifications import who_waits
+from routing.service.conversation import kept
 from routing.service.conversation.session import Conversation
 from routing.store.accounts import queries as account_store
 from routing.store.cases import queries as store
@@ -61,7 +63,7 @@ def build(
     base = conversation.reader.understander().base
     pending = conversation_store.by_ids(
         conversation.session,
-        {*state.pending, *([conversation.message.id] if conversation.message else [])},
+        {*state.pending, *(message.id for message in conversation.messages)},
         contact_id=conversation.contact.id,
     )
     said = [message for message in pending if message.kind == "text" and message.text]
@@ -73,6 +75,7 @@ def build(
         known=known,
         language=conversation.language,
         say=say,
+        now=conversation.now,
         today=today(conversation.now),
         cases=_cases(conversation),
         parks=conversation.office.offices.own_parks,
@@ -92,8 +95,13 @@ def build(
         service=partial(service_for, conversation.reader.services, park_kind=known.park_kind),
         words="\n".join(message.text for message in said),
         before="\n".join(message.text for message in said if message.id in state.pending),
-        files=sum(1 for message in pending if message.kind not in {"text", "location", "sticker", "strange"}),
-        message_id=conversation.message.id if conversation.message else None,
+        files=sum(1 for message in pending if message.kind not in kept.NO_FILES),
+        files_now=sum(1 for message in conversation.messages if message.kind not in {"text", "sticker", "strange"}),
+        pieces=tuple((one.id, kept.shown(conversation, one)) for one in pending if one.id in state.pending),
+        pending_texts={message.id: message.text for message in said},
+        message_ids=tuple(message.id for message in conversation.messages if message.kind != "sticker"),
+        quoted=kept.quoted_case(conversation),
+        kept=kept.kept(conversation),
         understanding=understanding,
         decision=decision,
     )
@@ -186,7 +194,21 @@ def _cases(conversation: Conversation) -> tuple[CaseCard, ...]:
     names = account_store.names(conversation.session, [row.assignee for row in rows])
     asked = conversation.inbound.data.get("number") if conversation.inbound.kind is InboundKind.POSTBACK else None
     waits = store.last_waits(conversation.session, [row.id for row in rows if row.waiting_on])
-    return tuple(_card(conversation, row, names, waits.get(row.id), whole=row.number == asked) for row in rows)
+    wrote = conversation_store.last_of_officers(
+        conversation.session,
+        [row.id for row in rows if row.status != "closed"],
+        chats=tuple(conversation.office.channels),
+    )
+    holder = kept.holder(conversation, wrote)
+    cards = (_card(conversation, row, names, waits.get(row.id), whole=row.number == asked) for row in rows)
+    return tuple(
+        replace(
+            card, person=row.id == holder, received_at=row.received_at, matter=matter_of(row.category, row.topic),
+            officer_at=wrote[row.id][0] if row.id in wrote and row.firm_spoke_at is None else None,
+            answered=row.piece_at is not None,
+        )
+        for row, card in zip(rows, cards, strict=True)
+    )  # fmt: skip
 
 
 def _card(

@@ -73,7 +73,11 @@ class Knowledge:
         self, database: Database, *, cache: Path | None, overlay: Path | None = None,
         shipped: Callable[[], KnowledgeBase] | None = None,
     ) -> None:  # fmt: skip
-        """``cache``: folder of fits; ``overlay``: folder with entries imported by command; ``shipped``: for tests."""
+        """Nothing is read yet.
+
+        ``cache``: folder of fits; ``overlay``: folder with entries imported by command; ``shipped``: gives what is in
+        the files, where that was read already.
+        """
         self._database = database
         self._cache = cache
         self._overlay = overlay
@@ -194,6 +198,11 @@ def entries_of(bodies: list[dict[str, Any]]) -> tuple[FaqEntry, ...]:
     for entry_id in sorted(wrong):
         log.error("entry_unusable", entry=entry_id)
     return tuple(entry for entry in entries if entry.id not in wrong)
+
+
+def problems_of_approved(session: Session) -> tuple[Problem, ...]:
+    """What is wrong with the approved entries: an older program may have written what this one cannot use."""
+    return read_bodies([row.body for row in store.approved(session)], "核定版本")[1]
 
 
 def services_of(entered: str) -> tuple[OnlineService, ...]:

@@ -22,7 +22,7 @@ from sqlalchemy.exc import TimeoutError as NoConnectionError
 from sqlalchemy.orm import Session
 
 from routing.domain.errors import DeliveryError, NotFound, StepNotAllowed
-from routing.domain.messages import from_plain
+from routing.domain.messages import Sent, from_plain
 from routing.domain.permissions import Actor
 from routing.domain.retry import Again, Presumed, Push, Stop, Unknown, after_push, after_reply
 from routing.ports import Channel, Limits
@@ -147,9 +147,9 @@ def deliver(
     on: with it the outcome is recorded as soon as a database that was cut off is back; without it the error is raised.
     """
     error: DeliveryError | None = None
-    request_id = None
+    sent = Sent(None)
     try:
-        request_id = _send(channel, outbound)
+        sent = _send(channel, outbound)
     except DeliveryError as failed:
         error = failed
     except Exception as fault:
@@ -161,7 +161,7 @@ def deliver(
         with database.writing() as session:
             row = _mine(session, outbound)
             if row is not None and error is None:
-                _accepted(row, now, request_id)
+                _accepted(row, now, sent)
             elif row is not None and error is not None:
                 _failed(row, channel.limits, outbound, error, at=instant(session), now=now)
 
@@ -182,12 +182,14 @@ def _until_recorded(record: Callable[[], None], again: Callable[[float], bool] |
             return
 
 
-def _accepted(row: Outbox, now: datetime, request_id: str | None, *, presumed: bool = False) -> None:
-    row.state, row.accepted_at, row.request_id, row.lease_until = outbox_store.ACCEPTED, now, request_id, None
+def _accepted(row: Outbox, now: datetime, sent: Sent, *, presumed: bool = False) -> None:
+    row.state, row.accepted_at, row.request_id, row.lease_until = outbox_store.ACCEPTED, now, sent.request_id, None
+    if sent.ids:
+        row.sent_ids = f" {' '.join(sent.ids)} "
     row.error, row.doubtful = PRESUMED if presumed else None, False
 
 
-def _send(channel: Channel, outbound: OutboundMessage) -> str | None:
+def _send(channel: Channel, outbound: OutboundMessage) -> Sent:
     try:
         messages = from_plain(outbound.payload)
     except (KeyError, TypeError) as error:
@@ -215,7 +217,7 @@ def _failed(
     decided = _decided(limits, outbound, error, at)
     log.warning("not_delivered", outbox=outbound.id, kind=outbound.kind, code=error.code, attempt=outbound.attempt)
     if isinstance(decided, Presumed):
-        _accepted(row, now, None, presumed=True)
+        _accepted(row, now, Sent(None), presumed=True)
         return
     row.error, row.lease_until, row.doubtful = error.code, None, row.doubtful or (row.kind == "reply" and error.unknown)
     if isinstance(decided, Again):

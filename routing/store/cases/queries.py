@@ -40,15 +40,17 @@ def reserve_serial(session: Session, agency: str, day: date, serial: int) -> Non
         row.last = serial
 
 
-def by_number(session: Session, number: str, *, lock: bool = False) -> CaseRow | None:
+def by_number(session: Session, number: str, *, lock: bool = False, skip: bool = False) -> CaseRow | None:
     """The case with a number; ``lock`` holds its row until the transaction ends, and reads it afresh.
+
+    ``skip``: None if somebody else holds it, for callers that hold another case already.
 
     The lock lets others refer to the row (FOR NO KEY UPDATE): a message to the contact of a case that is being changed
     must not wait for it, or the two would lock each other up.
     """
     query = select(CaseRow).where(CaseRow.number == number)
     if lock:
-        query = query.with_for_update(key_share=True).execution_options(populate_existing=True)
+        query = query.with_for_update(key_share=True, skip_locked=skip).execution_options(populate_existing=True)
     return session.scalars(query).one_or_none()
 
 
@@ -58,6 +60,11 @@ def by_id(session: Session, case_id: int, *, lock: bool = False) -> CaseRow | No
     if lock:
         query = query.with_for_update(key_share=True).execution_options(populate_existing=True)
     return session.scalars(query).one_or_none()
+
+
+def number_of(session: Session, case_id: int) -> str:
+    """The number of a case by its row. Raises NoResultFound if there is none."""
+    return session.scalars(select(CaseRow.number).where(CaseRow.id == case_id)).one()
 
 
 def opening_of(row: CaseRow, firm: Firm | None) -> Opening:
@@ -297,6 +304,12 @@ def of_contact(session: Session, contact_id: int, *, limit: int = 10) -> list[Ca
         .limit(limit)
     )
     return list(session.scalars(query))
+
+
+def quiet_waits(session: Session, *, before: datetime, limit: int) -> list[str]:
+    """Cases that wait on their firm and whose last piece came before an instant, the longest ago first."""
+    query = select(CaseRow.number).where(CaseRow.piece_at <= before).order_by(CaseRow.piece_at, CaseRow.id)
+    return list(session.scalars(query.limit(limit)))
 
 
 def contact_of(session: Session, row: CaseRow) -> Contact | None:

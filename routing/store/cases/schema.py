@@ -30,7 +30,10 @@ class Firm(Base):
 
 
 class Case(Base):
-    """A case: how it began, and a projection of its events for lists. The events are the truth."""
+    """A case: how it began, and a projection of its events for lists. The events are the truth.
+
+    ``piece_at``: when the last piece of what a firm was asked for came, while the case waits on it.
+    """
 
     __tablename__ = "service_case"
     id: Mapped[int] = mapped_column(Id, primary_key=True)
@@ -63,6 +66,7 @@ class Case(Base):
     outcome: Mapped[str | None] = mapped_column(String(12))
     first_reply_at: Mapped[datetime | None]
     firm_spoke_at: Mapped[datetime | None]
+    piece_at: Mapped[datetime | None] = mapped_column(index=True)
     pending_extension: Mapped[bool] = mapped_column(default=False)
     confidential: Mapped[bool] = mapped_column(default=False)
     late: Mapped[bool] = mapped_column(default=False)

@@ -9,11 +9,12 @@ from json import dumps, loads
 from typing import Any
 from zlib import compress, decompress
 
-from sqlalchemy import select, update
+from sqlalchemy import case, func, select, update
 from sqlalchemy.orm import Session, undefer
 
 from routing.store.cases.schema import Case, Withdrawn
 from routing.store.conversation.schema import Contact, ContactAddress, Enquiry, Media, Message, Unsent
+from routing.store.messaging.schema import Outbox
 from routing.store.session import announce, changed, insert_ignoring
 
 NAMES, FILES = "names", "files"
@@ -32,6 +33,30 @@ def message_by_external_id(session: Session, channel: str, external_id: str) -> 
     """The message a channel knows by this id."""
     query = select(Message).where(Message.channel == channel, Message.external_id == external_id)
     return session.scalars(query).one_or_none()
+
+
+def case_of_quoted(session: Session, channel: str, external_id: str, *, contact_id: int) -> str | None:
+    """The number of the case to which a message in a contact's chat belongs, whether the firm wrote it or we."""
+    own = select(Case.number).join(Message, Message.case_id == Case.id)
+    own = own.where(Message.channel == channel, Message.external_id == external_id, Message.contact_id == contact_id)
+    ours = select(Case.number).join(Outbox, Outbox.case_id == Case.id)
+    sent = Outbox.sent_ids.contains(f" {external_id} ", autoescape=True)
+    ours = ours.where(Outbox.contact_id == contact_id, Outbox.channel == channel, sent)
+    return session.scalars(own.limit(1)).first() or session.scalars(ours.limit(1)).first()
+
+
+def last_of_officers(
+    session: Session, case_ids: Sequence[int], *, chats: Sequence[str]
+) -> dict[int, tuple[datetime, datetime | None]]:
+    """When people last wrote to the firm in some cases: in any way, and in one of these chats."""
+    if not case_ids:
+        return {}
+    in_chat = func.max(case((Message.via.in_(chats), Message.at)))
+    query = select(Message.case_id, func.max(Message.at), in_chat).where(
+        Message.case_id.in_(case_ids), Message.direction == "out", Message.by.is_not(None)
+    )
+    rows = session.execute(query.group_by(Message.case_id)).all()
+    return {int(row[0]): (row[1], row[2]) for row in rows}
 
 
 def message(session: Session, message_id: int) -> Message | None:

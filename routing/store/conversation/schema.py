@@ -65,6 +65,7 @@ class Message(Base):
     """Words or a file, from a firm (``in``), to it (``out``), or among staff (``note``). Erased ones keep their row.
 
     ``external_id``: by which ``channel`` knows it; both are null if no channel carried it here.
+    ``placed_by``: why a firm's message stands in its case (routing.domain.dialogue.placement.Reason).
     """
 
     __tablename__ = "message"
@@ -80,6 +81,7 @@ class Message(Base):
     doc_no: Mapped[str | None] = mapped_column(String(60))
     channel: Mapped[str | None] = mapped_column(String(12))
     external_id: Mapped[str | None] = mapped_column(String(64))
+    placed_by: Mapped[str | None] = mapped_column(String(12))
     erased_at: Mapped[datetime | None]
     __table_args__ = (UniqueConstraint("channel", "external_id"),)
 

@@ -49,6 +49,7 @@ class Outbox(Base):
 
     ``contact_id``: null for an answer in a group. ``doubtful``: a reply of which an earlier try may have arrived. Due
     times and leases are the database's time.
+    ``sent_ids``: the channel's ids of the messages that were sent, with a blank before and after each.
     """
 
     __tablename__ = "outbox"
@@ -72,4 +73,5 @@ class Outbox(Base):
     error: Mapped[str | None] = mapped_column(String(300))
     accepted_at: Mapped[datetime | None]
     request_id: Mapped[str | None] = mapped_column(String(64))
+    sent_ids: Mapped[str | None] = mapped_column(Text)
     __table_args__ = (Index("ix_outbox_work", "state", "due_at"),)

@@ -15,6 +15,7 @@ from knowledge.calendar.office_calendar import TAIPEI
 from knowledge.vocabulary import LANGUAGES, Language
 from routing.domain.case import Case, Event, EventKind, Opening, fold
 from routing.domain.reporting.history import CaseHistory
+from routing.domain.reporting.moved import effective
 from routing.store.cases.queries import opening_of
 from routing.store.cases.queries import seen_by as cases_seen_by
 from routing.store.cases.schema import Case as CaseRow
@@ -94,7 +95,7 @@ def events_of(session: Session, case_ids: Sequence[int], *, texts: bool = False)
     if texts:
         words = message_texts(session, case_ids)
         for events in found.values():
-            events[:] = [with_words(event, words) for event in events]
+            events[:] = [with_words(event, words) for event in effective(events)]
     return found
 
 

@@ -19,7 +19,7 @@ from bot.settings import Settings
 from knowledge.vocabulary import Channel
 from routing.domain.errors import DeliveryError
 from routing.domain.inbound import Inbound, InboundKind
-from routing.domain.messages import Outgoing, to_plain
+from routing.domain.messages import Outgoing, Sent, to_plain
 from routing.ports import Content, Limits, Profile
 from routing.service.messaging.inbox_writer import IntakeError, RawEvent, Waiting
 
@@ -49,11 +49,11 @@ class WebChat:
         """A visitor is alone."""
         return False
 
-    def reply(self, token: str, messages: Sequence[Outgoing], *, language: str) -> str | None:
+    def reply(self, token: str, messages: Sequence[Outgoing], *, language: str) -> Sent:
         """There is nothing to reply to."""
         raise DeliveryError(f"no reply to {token} ({language}, {len(messages)})", code="reply_token", permanent=True)
 
-    def push(self, to: str, messages: Sequence[Outgoing], *, retry_key: str, language: str) -> str | None:
+    def push(self, to: str, messages: Sequence[Outgoing], *, retry_key: str, language: str) -> Sent:
         """Put messages into a visitor's chat; the page server takes a key once."""
         body = {"visitor": to, "key": retry_key, "language": language, "messages": to_plain(messages)}
         try:
@@ -62,7 +62,7 @@ class WebChat:
             raise DeliveryError(type(error).__name__, code="connection_lost", unknown=True) from error
         if answer.status_code != 200:
             raise DeliveryError("refused", code="refused", permanent=answer.status_code < 500)
-        return None
+        return Sent(None)
 
     def profile(self, _address: str) -> Profile | None:
         """Visitors have none."""

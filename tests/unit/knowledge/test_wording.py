@@ -6,6 +6,7 @@ import string
 import pytest
 
 from knowledge.entries import Aspect
+from knowledge.loading import load_knowledge
 from knowledge.vocabulary import READING_LANGUAGES
 from knowledge.wording import load_sentences, reading_language
 from tests.architecture.tree import ROOT
@@ -69,3 +70,14 @@ def test_who_reads_what(language, read):
 def test_a_missing_value_is_a_mistake_that_shows():
     with pytest.raises(KeyError):
         load_sentences().say("added", "en")
+
+
+NOT_CHECKED = ("沒有查證", "not verified here", "ここでは確認できて", "当窓口では未確認")
+
+
+def test_no_answer_says_that_we_did_not_check_instead_of_who_will():
+    entries = load_knowledge().entries
+    assert len(entries) > 500
+    said = [(entry.id, words) for entry in entries for language in READING_LANGUAGES for words in NOT_CHECKED
+            if words in entry.wording(language).answer]  # fmt: skip
+    assert said == []

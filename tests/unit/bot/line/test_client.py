@@ -115,11 +115,11 @@ def sender(line: Platform) -> LineSender:
 
 
 def reply(sender: LineSender) -> str | None:
-    return sender.reply("reply-token", HELLO, language="zh-TW")
+    return sender.reply("reply-token", HELLO, language="zh-TW").request_id
 
 
 def push(sender: LineSender) -> str | None:
-    return sender.push(USER, HELLO, retry_key=KEY, language="zh-TW")
+    return sender.push(USER, HELLO, retry_key=KEY, language="zh-TW").request_id
 
 
 def failure(call: Callable[[LineSender], object], sender: LineSender) -> DeliveryError:

@@ -1,0 +1,48 @@
+"""Whether words answer what the dialogue has just asked: a name is no question, a telephone number no sentence."""
+
+# ruff: noqa: E501 - word lists are read as lists, not as lines
+from __future__ import annotations
+
+import re
+
+from routing.domain.dialogue.state import Step
+
+LONGEST_NAME = 60
+_ASKS = re.compile(r"[?？]\s*$|(?:嗎|呢|ですか|ますか|でしょうか)[。.!！\s]*$")
+_SPEAKS = re.compile(
+    r"^(?:請問|想問|想請問|我想|我們想|我要|我們要|可以|能不能|能否|是否|為什麼|為何|怎麼|如何|什麼時候|哪裡|麻煩|需要|不好意思|對了|還有|另外|因為|所以|但是|如果|等一下|等我|先不|不想|不知道|不要|"
+    r"how\b|what\b|when\b|where\b|why\b|can\b|could\b|do\b|does\b|is\b|are\b|i (?:want|need|would|don't)\b|we (?:want|need|would)\b|please\b|why do you)|"
+    r"[。！!；;]\S|[，,]\S*(?:請|可以|嗎|怎麼|需要|要|想|了)|(?:多少錢|要多久|怎麼辦|怎麼算|是什麼|在哪裡)"
+)
+_COMPANY = re.compile(
+    r"公司|工廠|企業|商行|行號|工業|實業|科技|精密|會社|株式|\b(?:co|ltd|inc|corp|company|llc)\b", re.IGNORECASE
+)
+_LONGEST_PERSON = 20
+_PERSON_WORDS = 6
+
+
+def asks(text: str) -> bool:
+    """Whether a text ends as a question does."""
+    return bool(_ASKS.search(text.strip()))
+
+
+def fits(step: Step, text: str) -> bool:
+    """Whether a text can be the answer to what was asked; what can be none is about the matter, or another question."""
+    text = text.strip()
+    if asks(text) or "\n" in text:
+        return False
+    if step is Step.FIRM:
+        return len(text) <= LONGEST_NAME and (bool(_COMPANY.search(text)) or not _SPEAKS.search(text.lower()))
+    if step is Step.CONTACT:
+        return _is_person(text)
+    if step in {Step.PHONE, Step.PARK}:
+        return not _SPEAKS.search(text.lower()) and len(text) <= LONGEST_NAME
+    return True
+
+
+def _is_person(text: str) -> bool:
+    if _SPEAKS.search(text.lower()):
+        return False
+    if text.isascii():
+        return len(text) <= LONGEST_NAME and len(text.split()) <= _PERSON_WORDS
+    return len(text) <= _LONGEST_PERSON

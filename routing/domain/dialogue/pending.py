@@ -1,0 +1,76 @@
+"""What a firm has said or sent and is in no case yet: the possible beginning of one, as far as it belongs together."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from routing.domain.dialogue import menu
+from routing.domain.dialogue.state import MAX_PENDING, OPENING, State
+from routing.domain.dialogue.turn import Result, Turn, ids_in
+from routing.domain.messages import Button, Card, postback
+
+TOGETHER = timedelta(minutes=10)
+"""What comes later than this after the last words is no part of the same matter, unless its case is being opened."""
+_MOST_SHOWN = 10
+_SHORT = 30
+
+
+def remember(turn: Turn, *, leads: bool = True) -> State:
+    """The state with what came now kept as the possible beginning of a case.
+
+    ``leads``: it is what the firm came with, so the case's first contact is its time; else it only adds to that.
+    """
+    state, at = turn.state, turn.inbound.at
+    new = tuple(message for message in turn.message_ids if message not in state.pending)
+    if not new:
+        return state
+    if state.step not in OPENING and _long_since(state, at):
+        state = replace(state, pending=(), led_at=None)
+    pending = (*state.pending, *new)[-MAX_PENDING:]
+    state = replace(state, pending=pending, heard_at=at.isoformat())
+    if not leads and state.led_at is not None:
+        return state
+    return replace(state, led_at=at.isoformat(), last_message=new[0])
+
+
+def _long_since(state: State, at: datetime) -> bool:
+    return state.heard_at is not None and at - datetime.fromisoformat(state.heard_at) > TOGETHER
+
+
+def other_matter(turn: Turn, category: str | None) -> Turn:
+    """The turn with what was kept before let go, if these words are plainly about something else."""
+    state = turn.state
+    if state.step in OPENING or not state.pending or category is None or state.category in {None, category}:
+        return turn
+    return replace(turn, state=replace(state, pending=(), led_at=None, heard_at=None))
+
+
+def show(turn: Turn) -> Result:
+    """``pieces``: everything that would be sent, each with a way to leave it out."""
+    pieces = turn.pieces[-_MOST_SHOWN:]
+    if not turn.state.pending:
+        return menu.expired(turn)
+    lines = "\n".join(f"{number}. {_short(words)}" for number, (_, words) in enumerate(pieces, start=1))
+    buttons = tuple(
+        Button(
+            label=turn.say("button.cut", n=number, words=_short(words)), data=postback("cut", message=message),
+            shown=turn.say("button.cut", n=number, words=_short(words)),
+        )
+        for number, (message, words) in enumerate(pieces, start=1)
+    )  # fmt: skip
+    title = turn.say("pieces.title")
+    card = Card(title=title, body=lines, buttons=buttons, alt=title, quick=(menu.cancel(turn),))
+    return Result(state=turn.state, messages=(card,))
+
+
+def without(turn: Turn) -> State | None:
+    """The state without the messages that a button names; None if it names none that is kept."""
+    gone = set(ids_in(turn.inbound.data.get("message", "")))
+    left = tuple(message for message in turn.state.pending if message not in gone)
+    return None if len(left) == len(turn.state.pending) else replace(turn.state, pending=left)
+
+
+def _short(words: str) -> str:
+    first, *more = words.strip().splitlines() or ["—"]
+    return first if len(first) <= _SHORT and not more else first[: _SHORT - 1].rstrip() + "…"

@@ -1,0 +1,176 @@
+"""What is said and done with words once they are placed: into a case, or asked about (contract §9 "Placing words")."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from routing.domain.decision import Action
+from routing.domain.dialogue import menu
+from routing.domain.dialogue.pending import remember
+from routing.domain.dialogue.placement import OwnCase, Placement, Reason, Words, place
+from routing.domain.dialogue.supplements import is_piece, only_says_all, says_all
+from routing.domain.dialogue.turn import AddToCase, CaseCard, Effect, Result, Supplied, Turn
+from routing.domain.inbound import InboundKind
+from routing.domain.messages import Button, Card, postback
+
+SURE_CATEGORY = 0.8
+"""Confidence from which a category speaks for or against a case."""
+_SURE_CHAT = 0.9
+"""Confidence from which words are small talk although an officer waits for some."""
+_SHORT = 30
+
+
+def placed(turn: Turn, *, answers: bool) -> Placement:
+    """Where the words of this turn go. ``answers``: they fit what the dialogue has just asked."""
+    cases = tuple(
+        OwnCase(
+            number=case.number, subject=case.subject, category=case.matter or "", closed=case.closed,
+            waits=case.waits_on_firm, person=case.person, officer_at=case.officer_at, received_at=case.received_at,
+        )
+        for case in turn.cases
+    )  # fmt: skip
+    return place(_words(turn, answers=answers), cases, now=turn.now)
+
+
+def _words(turn: Turn, *, answers: bool) -> Words:
+    understanding = turn.understanding
+    if understanding is None:
+        return Words(quoted=turn.quoted, file=True, answers=answers)
+    return Words(
+        text=turn.inbound.text, quoted=turn.quoted, category=_matter(turn), alert=understanding.alert is not None,
+        sure=turn.sure, question=turn.asks, chat=_chats(turn), answers=answers,
+    )  # fmt: skip
+
+
+def _matter(turn: Turn) -> str | None:
+    """What the words are plainly about, as ``CaseCard.matter`` has it."""
+    understanding = turn.understanding
+    if understanding is None or understanding.confidence < SURE_CATEGORY:
+        return None
+    return matter_of(understanding.category.value, understanding.topic)
+
+
+def matter_of(category: str, topic: str | None) -> str | None:
+    """A category that tells a matter; ``other`` does so only with its topic."""
+    if category == "smalltalk":
+        return None
+    if category == "other":
+        return f"other/{topic}" if topic and topic != "general" else None
+    return category
+
+
+def _chats(turn: Turn) -> bool:
+    """Whether it is a hello, thanks or an OK; while somebody waits for words, only what is surely that."""
+    decision, understanding = turn.decision, turn.understanding
+    if decision is None or understanding is None or decision.action is not Action.CHAT:
+        return False
+    expected = any(case.waits_on_firm or case.person or case.officer_at for case in turn.cases if not case.closed)
+    if not expected:
+        return True
+    return understanding.confidence >= _SURE_CHAT and not says_all(turn.inbound.text)
+
+
+def short(subject: str) -> str:
+    """A subject as a sentence quotes it."""
+    first, *more = subject.strip().splitlines() or ["—"]
+    return first if len(first) <= _SHORT and not more else first[: _SHORT - 1].rstrip() + "…"
+
+
+def to_case(turn: Turn, placement: Placement) -> Result:
+    """The words go to a case; the firm is told which one, and can say otherwise."""
+    case = next(one for one in turn.cases if one.number == placement.number)
+    if _chats(turn):
+        add = AddToCase(
+            number=case.number, message_ids=turn.message_ids, reason=placement.reason, piece=False, quiet=True
+        )
+        return Result(state=turn.state, effects=(add,))
+    return filed(turn, case, placement.reason)
+
+
+def filed(turn: Turn, case: CaseCard, reason: Reason) -> Result:
+    """Words or files go to this case."""
+    words = turn.inbound.text if turn.inbound.kind is InboundKind.TEXT else ""
+    files = turn.files_now > 0
+    piece = files or (bool(words) and is_piece(words, question=turn.asks))
+    everything = case.waits_on_firm and bool(words) and says_all(words) and (piece or case.answered)
+    add = AddToCase(number=case.number, message_ids=turn.message_ids, reason=reason, piece=piece)
+    effects: tuple[Effect, ...] = (add, Supplied(number=case.number)) if everything else (add,)
+    if everything or (case.person and not case.waits_on_firm and case.officer_at is None):
+        # What follows in the officer's own conversation needs no word of ours, and the end of a wait has its notice.
+        return Result(state=turn.state, effects=effects)
+    return Result(state=turn.state, messages=(_told(turn, case, piece=piece),), effects=effects)
+
+
+def _told(turn: Turn, case: CaseCard, *, piece: bool) -> Card:
+    subject = short(case.subject)
+    buttons = [_elsewhere(turn), menu.button(turn, "button.case", "case", number=case.number), *_known_answer(turn)]
+    if case.closed:
+        title, body = turn.say("placed.closed.title"), turn.say("placed.closed.body", subject=subject)
+        buttons.insert(0, menu.button(turn, "button.reopen", "reopen", number=case.number, primary=True))
+    elif case.waits_on_firm:
+        title = turn.say("placed.title")
+        body = turn.say(_waiting_key(turn, piece=piece), subject=subject)
+        if piece or case.answered:
+            supplied = menu.button(turn, "button.supplied", "supplied", number=case.number, primary=True)
+            buttons.insert(0, supplied)
+    else:
+        title, body = turn.say("placed.title"), turn.say("added", subject=subject)
+    tone = "wait" if case.waits_on_firm else "info"
+    return Card(
+        title=title, body=body, buttons=tuple(buttons), tone=tone, alt=f"{title}：{subject}", quick=menu.usual(turn)
+    )
+
+
+def _waiting_key(turn: Turn, *, piece: bool) -> str:
+    if piece:
+        return "placed.piece"
+    return "placed.nothing_yet" if only_says_all(turn.inbound.text) else "placed.no_piece"
+
+
+def _elsewhere(turn: Turn) -> Button:
+    label = turn.say("button.new_matter")
+    return Button(label=label, data=postback("move", message=turn.message_ref), shown=label)
+
+
+def _known_answer(turn: Turn) -> tuple[Button, ...]:
+    """The words may also be a question that has an answer: it is one tap away."""
+    match = turn.decision.match if turn.decision is not None and turn.sure else None
+    if match is None:
+        return ()
+    question = match.entry.wording(turn.language).question
+    return (Button(label=question[:40], data=postback("faq", id=match.entry.id), shown=question[:100]),)
+
+
+def ask(turn: Turn, placement: Placement) -> Result:
+    """Several are as likely: the words are kept, and one tap files them. Cases are offered by subject."""
+    offered = [case for case in turn.cases if case.number in placement.alternatives][:4]
+    buttons = tuple(
+        Button(
+            label=short(case.subject),
+            data=postback("add_to_case", number=case.number, message=turn.message_ref),
+            shown=turn.say("button.add_to", subject=short(case.subject)),
+        )
+        for case in offered
+    )
+    title = turn.say("which_case.title")
+    waiting = all(case.waits_on_firm for case in offered)
+    card = Card(
+        title=title, body=turn.say("which_case.body" if waiting else "which_case.kept"),
+        buttons=(*buttons, _elsewhere(turn)), alt=title, quick=menu.usual(turn),
+    )  # fmt: skip
+    return Result(state=replace(remember(turn), last_category=turn.state.last_category), messages=(card,))
+
+
+def add_buttons(turn: Turn) -> tuple[Button, ...]:
+    """To add what was just said to a case that is open, by its subject."""
+    if not turn.message_ids:
+        return ()
+    return tuple(
+        Button(
+            label=turn.say("button.add_to", subject=short(case.subject)),
+            data=postback("add_to_case", number=case.number, message=turn.message_ref),
+            shown=turn.say("button.add_to", subject=short(case.subject)),
+        )
+        for case in turn.cases
+        if not case.closed
+    )[:2]
