@@ -54,11 +54,12 @@ def decide(request: Request, request_id: RowId, deed: str, form: Filled) -> Resp
         raise NotFound("找不到這個操作。")
     try:
         with writing(request) as work:
-            given = {"reason": form.text("reason"), "now": work.now}
+            session, office, reason = work.session, work.office, form.text("reason")
             if deed == "extend":
-                data_requests.extend(work.session, work.office, work.actor, request_id, **given)
+                data_requests.extend(session, office, work.actor, request_id, reason=reason, now=work.now)
             else:
-                data_requests.decide(work.session, work.office, work.actor, request_id, grant=deed == "grant", **given)
+                grant = deed == "grant"
+                data_requests.decide(session, office, work.actor, request_id, grant=grant, reason=reason, now=work.now)
     except (Invalid, StepNotAllowed) as error:
         return _again(request, form, error)
     return RedirectResponse(f"{_PAGE}?done=data_{deed}", status_code=303)
