@@ -105,8 +105,8 @@ def _fact_question(turn: Turn, state: State, step: Step) -> Outgoing:
 
 def _found_question(turn: Turn, state: State) -> Card:
     title = turn.say("opening.firm_found", name=state.firm_found, ubn=state.ubn)
-    yes = menu.button(turn, "button.firm_yes", "firm", primary=True, **{"is": "yes"})
-    no = menu.button(turn, "button.firm_no", "firm", **{"is": "no"})
+    yes = menu.button(turn, "button.firm_yes", "firm", primary=True, ours="yes")
+    no = menu.button(turn, "button.firm_no", "firm", ours="no")
     return Card(title=title, buttons=(yes, no), alt=title, quick=(menu.cancel(turn),))
 
 
@@ -201,11 +201,11 @@ def _number(turn: Turn, digits: str) -> State | str:
 
 
 def firm(turn: Turn) -> Result:
-    """``firm``: whether the known firm with the number that was typed is this one (``is``: yes, no)."""
+    """``firm``: whether the known firm with the number that was typed is this one (``ours``: yes, no)."""
     state = turn.state
     if state.step is not Step.FIRM or not state.firm_found:
         return menu.expired(turn)
-    if turn.inbound.data.get("is") == "yes":
+    if turn.inbound.data.get("ours") == "yes":
         return _next(turn, replace(state, firm_name=state.ubn))
     text = Text(turn.say("opening.firm_name"), quick=(menu.cancel(turn),))
     return Result(state=replace(state, ubn=None, firm_found=None), messages=(text,))

@@ -66,7 +66,7 @@ def _in_step(turn: Turn, said: str) -> dict[str, str] | None:
     if step in {Step.ADDING, Step.REASON} and said in _DONE:
         return {"action": "cancel"}
     if step is Step.FIRM and turn.state.firm_found and (said in _SEND or said in _NOT):
-        return {"action": "firm", "is": "yes" if said in _SEND else "no"}
+        return {"action": "firm", "ours": "yes" if said in _SEND else "no"}
     if step is Step.PARK and (said in _NO_PARK or _is(turn, said, "button.no_park")):
         return {"action": "park", "id": "none"}
     if step is Step.SUMMARY or _idle(turn):
