@@ -285,9 +285,9 @@ def importable(branch: Branch, number: str) -> None:
     assert (result.imported, result.refusals) == (1, ())
 
 
-tell = notifications.push
+push = notifications.push
 """Notices go into the outbox, as from every desk."""
 
 
-def untold(_opened: LockedCase, _reason: str, _messages: list[Outgoing]) -> None:
+def unnotified(_opened: LockedCase, _reason: str, _messages: list[Outgoing]) -> None:
     """Nobody is told."""

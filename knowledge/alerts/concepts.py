@@ -23,7 +23,7 @@ _WHO = frozenset({"person", "body"})
 _HAZARDS = frozenset({"agent", "fuel_gas"})
 _PRESSING = frozenset({"present", "cry"})
 """A dangerous thing and something going on: enough to be weighed, seldom to be believed."""
-_TOPICS = frozenset({"equipment", "training", "upkeep"})
+_TOPICS = frozenset({"equipment", "training", "maintenance"})
 """Intents that name a subject: without a question they may stand in a report as well (維修人員被電到)."""
 _QUESTION = re.compile(r"[?吗]|ですか|ますか")
 _SHORT = 8

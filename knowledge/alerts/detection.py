@@ -81,7 +81,7 @@ _HOLDS_FOR_CLAUSE = frozenset(
 _CLAUSE_END = re.compile(r"[,、]|(?<=[^a-z0-9,.])\s|\s(?=[^a-z0-9])")
 _ASKED = re.compile(r"[?吗]|ですか|请问|\bcan you\b|\bwhen\b|\bwhat\b")
 _ASKING = frozenset({"rule", "ask_paper", "ask_money", "ask_where", "asks", "formal_question", "asks_procedure"})
-_NOT_NOW = frozenset({"asks_procedure", "hypothetical", "conditional", "training", "over", "chronic", "upkeep"})
+_NOT_NOW = frozenset({"asks_procedure", "hypothetical", "conditional", "training", "over", "chronic", "maintenance"})
 _CLAIMS = frozenset({"ask_paper", "ask_money", "rule"})
 _HAPPENED = frozenset({"done", "present", "now_said", "cry"})
 _SOUNDS_LIKE_ONE = -0.6

@@ -25,8 +25,8 @@ def person_needed(folded: str) -> str | None:
 
 
 @cache
-def _telling() -> Pattern[str]:
-    return compiled(read_cues("relevance.yaml")["telling"])
+def _statement() -> Pattern[str]:
+    return compiled(read_cues("relevance.yaml")["statement"])
 
 
 @cache
@@ -64,7 +64,7 @@ _LEAST_TOLD = 12
 
 def only_tells(text: str, asks: tuple[Ask, ...]) -> bool:
     """True where a normalised text tells what happened and asks nothing: somebody's case, whatever it resembles."""
-    return not asks and len(text) >= _LEAST_TOLD and bool(_telling().search(text))
+    return not asks and len(text) >= _LEAST_TOLD and bool(_statement().search(text))
 
 
 def why_a_person(forms: TextForms, whole: str, asks: tuple[Ask, ...], faq: Sequence[Match]) -> str | None:

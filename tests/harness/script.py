@@ -22,7 +22,7 @@ from routing.service.office_context import OfficeContextProvider, UnitOfWorkFact
 from routing.store.conversation.schema import Message
 from routing.store.messaging.schema import Outbox
 from tests.chat import Chat, actions_of, buttons_of, words_of
-from tests.factories import LAND, OPERATIONS, SAFETY, SERVICE, Branch, tell
+from tests.factories import LAND, OPERATIONS, SAFETY, SERVICE, Branch, push
 
 FOLDER = Path(__file__).parents[1] / "conversations"
 
@@ -217,20 +217,20 @@ class Script:
         number, value, text = self.numbers[step["officer"]], step[act], step.get("text", "已依規定處理")
         with self.branch.hold(number, self._officers[self.branch.row(number).unit]) as held:
             if act == "replies":
-                case_commands.reply(held, self._filled(value), notify=tell)
+                case_commands.reply(held, self._filled(value), notify=push)
             elif act == "asks":
                 items = "\n".join(self._filled(item) for item in _list(value))
-                case_commands.wait(held, "firm", message=items, until=step.get("until"), notify=tell)
+                case_commands.wait(held, "firm", message=items, until=step.get("until"), notify=push)
             elif act == "waits_for":
-                case_commands.wait(held, "agency", agency=value, message=text, notify=tell)
+                case_commands.wait(held, "agency", agency=value, message=text, notify=push)
             elif act == "resumes":
-                case_commands.resume(held, notify=tell)
+                case_commands.resume(held, notify=push)
             elif act == "notes":
-                case_commands.note(held, value, notify=tell)
+                case_commands.note(held, value, notify=push)
             elif act == "extends":
-                case_commands.ask_extension(held, int(value), reason=text, notify=tell)
+                case_commands.ask_extension(held, int(value), reason=text, notify=push)
             elif act == "closes":
-                case_commands.close(held, Outcome(value), summary=text, notify=tell)
+                case_commands.close(held, Outcome(value), summary=text, notify=push)
             else:
                 contact_id = held.row.contact_id
                 assert contact_id is not None

@@ -12,7 +12,7 @@ from routing.domain.permissions import SYSTEM
 from routing.service.cases import commands as case_commands
 from routing.service.cases import satisfaction
 from tests.chat import Chat, actions_of, buttons_of, said, words_of
-from tests.factories import ALICE, CAROL, OPERATIONS, SAFETY, branch_on, cast, tell
+from tests.factories import ALICE, CAROL, OPERATIONS, SAFETY, branch_on, cast, push
 from tests.harness.databases import BOTH
 
 TREE, LAMP = "圍牆外的大樹倒下來了，想請人來看", "廠區門口的路燈不亮，請派人來修"
@@ -34,7 +34,7 @@ def chat(branch):
 
 def close(branch, number, outcome=Outcome.REFERRED):
     with branch.hold(number) as locked:
-        case_commands.close(locked, outcome, summary="已處理", notify=tell)
+        case_commands.close(locked, outcome, summary="已處理", notify=push)
 
 
 def surveys(branch):
@@ -76,7 +76,7 @@ def test_a_firm_is_asked_once_in_thirty_days_over_all_its_cases(branch, chat):
     close(branch, second)
     assert len(surveys(branch)) == 1
     with branch.hold(second) as locked:
-        case_commands.reopen(locked, reason="尚未解決", notify=tell)
+        case_commands.reopen(locked, reason="尚未解決", notify=push)
     branch.later(days=2)
     close(branch, second)
     assert len(surveys(branch)) == 2

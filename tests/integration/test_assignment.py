@@ -9,7 +9,7 @@ from routing.domain.errors import Invalid
 from routing.service.cases import assignment
 from routing.service.cases import commands as case_commands
 from routing.service.office_context import OfficeContextProvider, UnitOfWorkFactory
-from tests.factories import ALICE, CAROL, LAND, SAFETY, SERVICE, SUE, TAI, tell
+from tests.factories import ALICE, CAROL, LAND, SAFETY, SERVICE, SUE, TAI, push
 
 
 def sweep(branch, **limits):
@@ -83,7 +83,7 @@ def test_a_person_of_another_unit_takes_the_case_there(branch):
     number = branch.open(contact_id=branch.contact())
     due = branch.row(number).due_on
     with branch.hold(number, SUE) as locked:
-        case_commands.assign(locked, CAROL, notify=tell)
+        case_commands.assign(locked, CAROL, notify=push)
     row = branch.row(number)
     assert (row.assignee, row.unit, row.due_on) == (CAROL, SERVICE, due)
     assert branch.reasons() == ["assigned"]
@@ -92,7 +92,7 @@ def test_a_person_of_another_unit_takes_the_case_there(branch):
 def test_a_supervisor_without_unit_leaves_the_case_in_its_unit(branch):
     number = branch.open()
     with branch.hold(number, SUE) as locked:
-        case_commands.assign(locked, SUE, notify=tell)
+        case_commands.assign(locked, SUE, notify=push)
     assert (branch.row(number).assignee, branch.row(number).unit) == (SUE, LAND)
 
 
@@ -101,7 +101,7 @@ def test_the_same_assignment_twice_is_one_event_and_one_notice(branch):
     number = branch.open(contact_id=branch.contact())
     for _ in range(2):
         with branch.hold(number, SUE) as locked:
-            case_commands.assign(locked, CAROL, notify=tell)
+            case_commands.assign(locked, CAROL, notify=push)
     assert [event.data["to"] for event in assigned_events(branch, number)] == [ALICE, CAROL]
     assert branch.reasons() == ["assigned"]
 
@@ -109,8 +109,8 @@ def test_the_same_assignment_twice_is_one_event_and_one_notice(branch):
 def test_back_into_the_queue_and_out_again(branch):
     number = branch.open()
     with branch.hold(number, SUE) as locked:
-        case_commands.assign(locked, None, notify=tell)
-        case_commands.assign(locked, None, notify=tell)
+        case_commands.assign(locked, None, notify=push)
+        case_commands.assign(locked, None, notify=push)
     assert branch.row(number).status == "received"
     assert len(assigned_events(branch, number)) == 2
     assert sweep(branch) == [number]
@@ -120,7 +120,7 @@ def test_back_into_the_queue_and_out_again(branch):
 def test_only_active_staff_of_the_branch_can_be_given_a_case(branch, email):
     number = branch.open()
     with pytest.raises(Invalid) as refused, branch.hold(number, SUE) as locked:
-        case_commands.assign(locked, email, notify=tell)
+        case_commands.assign(locked, email, notify=push)
     assert (refused.value.field, refused.value.code) == ("assignee", "unknown_assignee")
 
 
@@ -150,7 +150,7 @@ def test_a_sweep_sees_the_unit_as_it_is_when_it_takes_the_case(branch):
         listed = branch.row(number)
         with_unit = listed.unit
         locked = assignment.change(session, branch.office, number, branch.actor(SUE), now=branch.now)
-        case_commands.change_category(locked, "tax", topic=None, reason="屬稅務", notify=tell)
+        case_commands.change_category(locked, "tax", topic=None, reason="屬稅務", notify=push)
     assert with_unit == LAND
     assert sweep(branch) == []
     assert (branch.row(number).assignee, branch.row(number).unit) == (CAROL, SERVICE)

@@ -10,7 +10,7 @@ from routing.domain.case import Outcome
 from routing.domain.messages import Card, from_plain
 from routing.service.cases import commands
 from tests.chat import Chat
-from tests.factories import OPERATIONS, SAFETY, branch_on, cast, office, tell
+from tests.factories import OPERATIONS, SAFETY, branch_on, cast, office, push
 
 TREE = "圍牆外的大樹倒下來了，想請人來看"
 
@@ -46,12 +46,12 @@ def told(branch) -> Card:
 
 def wait(branch, number, on="firm", **values) -> None:
     with branch.hold(number) as locked:
-        commands.wait(locked, on, message="請補租約影本。", notify=tell, **values)
+        commands.wait(locked, on, message="請補租約影本。", notify=push, **values)
 
 
 def resume(branch, number) -> None:
     with branch.hold(number) as locked:
-        commands.resume(locked, notify=tell)
+        commands.resume(locked, notify=push)
 
 
 def test_the_receipt_names_the_subject_who_has_it_and_until_when_with_the_weekday(branch, chat):
@@ -115,11 +115,11 @@ def test_every_notice_has_the_subject_first_and_the_words_in_its_notification(br
     number = chat.opens(TREE)
     chat.tap("language", lang=language)
     with branch.hold(number) as locked:
-        commands.reply(locked, "Inspection on Friday.", via="line", notify=tell)
+        commands.reply(locked, "Inspection on Friday.", via="line", notify=push)
     wait(branch, number)
     resume(branch, number)
     with branch.hold(number) as locked:
-        commands.close(locked, Outcome.ANSWERED, summary="Done on Friday.", notify=tell)
+        commands.close(locked, Outcome.ANSWERED, summary="Done on Friday.", notify=push)
     sent = [one for row in branch.outbox() for one in from_plain(row.payload) if isinstance(one, Card) and one.label]
     cards = sent[-4:]
     assert {card.title for card in cards} == {TREE}
@@ -132,6 +132,6 @@ def test_every_notice_has_the_subject_first_and_the_words_in_its_notification(br
 def test_a_closed_case_waits_for_nobody(branch, chat):
     number = chat.opens(TREE)
     with branch.hold(number) as locked:
-        commands.close(locked, Outcome.REFERRED, summary="已移請台電", notify=tell)
+        commands.close(locked, Outcome.REFERRED, summary="已移請台電", notify=push)
     (carousel,) = chat.tap("my_cases")
     assert not {"目前", "預定回復日"} & set(facts(carousel.cards[0]))

@@ -9,7 +9,7 @@ from routing.domain.case import Outcome, Status
 from routing.domain.errors import Forbidden, Invalid, NotFound, StaleVersion, StepNotAllowed
 from routing.service.cases import commands as case_commands
 from routing.service.knowledge_admin import confidentiality
-from tests.factories import ALICE, CAROL, LAND, MONDAY, SERVICE, TAI, importable, tell
+from tests.factories import ALICE, CAROL, LAND, MONDAY, SERVICE, TAI, importable, push
 
 # Opening
 
@@ -76,7 +76,7 @@ def test_what_cannot_open_a_case_names_its_field_and_leaves_nothing(branch, what
 
 def test_an_answer_is_event_words_and_notice_at_once(branch, number):
     with branch.hold(number, ALICE) as locked:
-        case_commands.reply(locked, "可以續租，請備妥文件。", notify=tell)
+        case_commands.reply(locked, "可以續租，請備妥文件。", notify=push)
     case = branch.case(number)
     assert (case.status, case.first_reply_at) == (Status.IN_PROGRESS, branch.now)
     assert (branch.messages(number)[-1].direction, branch.messages(number)[-1].by) == ("out", ALICE)
@@ -88,7 +88,7 @@ def test_a_rollback_leaves_neither_event_nor_notice(branch, number):
     """O1"""
     before = branch.case(number)
     with pytest.raises(ZeroDivisionError), branch.hold(number, ALICE) as locked:
-        case_commands.reply(locked, "可以續租。", notify=lambda *notice: (tell(*notice), 1 / 0))
+        case_commands.reply(locked, "可以續租。", notify=lambda *notice: (push(*notice), 1 / 0))
     assert branch.case(number) == before
     assert branch.outbox() == []
     assert len(branch.messages(number)) == 1
@@ -97,7 +97,7 @@ def test_a_rollback_leaves_neither_event_nor_notice(branch, number):
 def test_an_answer_by_telephone_is_recorded_with_its_time_and_number(branch, number):
     given = branch.now - timedelta(minutes=20)
     with branch.hold(number, ALICE) as locked:
-        case_commands.reply(locked, "已電話說明", notify=tell, via="phone", at=given, doc_no="高屏字第1號")
+        case_commands.reply(locked, "已電話說明", notify=push, via="phone", at=given, doc_no="高屏字第1號")
     assert branch.case(number).first_reply_at == given
     assert branch.row(number).refs == ["高屏字第1號"]
     assert branch.events(number)[-1].recorded_at == branch.now
@@ -106,17 +106,17 @@ def test_an_answer_by_telephone_is_recorded_with_its_time_and_number(branch, num
 
 def test_an_answer_by_line_is_always_given_now(branch, number):
     with branch.hold(number, ALICE) as locked:
-        case_commands.reply(locked, "可以。", notify=tell, at=branch.now - timedelta(minutes=20))
+        case_commands.reply(locked, "可以。", notify=push, at=branch.now - timedelta(minutes=20))
     assert branch.case(number).first_reply_at == branch.now
 
 
 def test_an_earlier_answer_entered_later_becomes_the_first(branch, number):
     """S13 the other way round: the order is that of the times, not of the entering."""
     with branch.hold(number, ALICE) as locked:
-        case_commands.reply(locked, "第二次", notify=tell)
+        case_commands.reply(locked, "第二次", notify=push)
     branch.later(1)
     with branch.hold(number, ALICE) as locked:
-        case_commands.reply(locked, "第一次", notify=tell, via="phone", at=MONDAY + timedelta(minutes=10))
+        case_commands.reply(locked, "第一次", notify=push, via="phone", at=MONDAY + timedelta(minutes=10))
     assert branch.case(number).first_reply_at == MONDAY + timedelta(minutes=10)
     assert branch.row(number).first_reply_at == MONDAY + timedelta(minutes=10)
     importable(branch, number)
@@ -125,7 +125,7 @@ def test_an_earlier_answer_entered_later_becomes_the_first(branch, number):
 @pytest.mark.parametrize("hours", [-0.1, 1.1])
 def test_an_answer_is_not_given_before_receipt_nor_in_the_future(branch, number, hours):
     with pytest.raises(Invalid) as refused, branch.hold(number, ALICE) as locked:
-        case_commands.reply(locked, "x", notify=tell, via="phone", at=MONDAY + timedelta(hours=hours))
+        case_commands.reply(locked, "x", notify=push, via="phone", at=MONDAY + timedelta(hours=hours))
     assert refused.value.field == "at"
 
 
@@ -133,14 +133,14 @@ def test_an_answer_is_not_given_before_receipt_nor_in_the_future(branch, number,
 def test_an_answer_cannot_have_been_given_while_the_case_stood_closed(branch, number, hours, allowed):
     branch.later(1)
     with branch.hold(number, ALICE) as locked:
-        case_commands.close(locked, Outcome.WITHDRAWN, summary="來電撤回", notify=tell)
+        case_commands.close(locked, Outcome.WITHDRAWN, summary="來電撤回", notify=push)
     branch.later(1)
     with branch.hold(number, ALICE) as locked:
-        case_commands.reopen(locked, reason="仍需協助", notify=tell)
+        case_commands.reopen(locked, reason="仍需協助", notify=push)
     branch.later(1)
     refusal = nullcontext() if allowed else pytest.raises(Invalid, match="辦結")
     with refusal, branch.hold(number, ALICE) as locked:
-        case_commands.reply(locked, "電話說明", notify=tell, via="phone", at=MONDAY + timedelta(hours=hours))
+        case_commands.reply(locked, "電話說明", notify=push, via="phone", at=MONDAY + timedelta(hours=hours))
     importable(branch, number)
 
 
@@ -153,14 +153,14 @@ ANSWERS = [
 @pytest.mark.parametrize(("what", "field"), ANSWERS)
 def test_an_answer_that_cannot_be_used_names_its_field(branch, number, what, field):
     with pytest.raises(Invalid) as refused, branch.hold(number, ALICE) as locked:
-        case_commands.reply(locked, **{"text": "x", **what}, notify=tell)
+        case_commands.reply(locked, **{"text": "x", **what}, notify=push)
     assert refused.value.field == field
 
 
 def test_without_a_line_contact_there_is_no_answer_by_line(branch):
     number = branch.open()
     with pytest.raises(Invalid) as refused, branch.hold(number, ALICE) as locked:
-        case_commands.reply(locked, "x", notify=tell)
+        case_commands.reply(locked, "x", notify=push)
     assert refused.value.code == "no_address"
 
 
@@ -170,13 +170,13 @@ def test_a_firm_that_blocked_us_is_not_answered_by_line(branch):
     with branch.hold(number, ALICE) as locked:
         locked.address().reachable = False
     with pytest.raises(Invalid) as refused, branch.hold(number, ALICE) as locked:
-        case_commands.reply(locked, "x", notify=tell)
+        case_commands.reply(locked, "x", notify=push)
     assert refused.value.code == "unreachable"
 
 
 def test_a_note_is_for_staff_alone(branch, number):
     with branch.hold(number, ALICE) as locked:
-        case_commands.note(locked, "先查地籍", notify=tell)
+        case_commands.note(locked, "先查地籍", notify=push)
     assert branch.outbox() == []
     assert branch.case(number).first_reply_at is None
     assert branch.messages(number)[-1].direction == "note"
@@ -210,9 +210,9 @@ def test_secrecy_said_twice_is_written_once(branch, number):
 def test_a_stale_version_changes_nothing(branch, number):
     version = branch.row(number).version
     with branch.hold(number, ALICE, version=version) as locked:
-        case_commands.note(locked, "一", notify=tell)
+        case_commands.note(locked, "一", notify=push)
     with pytest.raises(StaleVersion), branch.hold(number, ALICE, version=version) as locked:
-        case_commands.note(locked, "二", notify=tell)
+        case_commands.note(locked, "二", notify=push)
     assert branch.row(number).version == version + 1
 
 
@@ -220,12 +220,12 @@ def test_a_partner_sees_and_hands_back_what_was_asked_of_its_agency(branch, numb
     with pytest.raises(NotFound), branch.hold(number, TAI):
         pass
     with branch.hold(number, ALICE) as locked:
-        case_commands.wait(locked, "agency", agency="taipower", message="請協助查表", notify=tell)
+        case_commands.wait(locked, "agency", agency="taipower", message="請協助查表", notify=push)
     with branch.hold(number, TAI) as locked:
         with pytest.raises(StepNotAllowed) as refused:
-            case_commands.resume(locked, notify=tell)
+            case_commands.resume(locked, notify=push)
         assert refused.value.code == "answer_missing"
-        case_commands.note(locked, "已查", notify=tell)
+        case_commands.note(locked, "已查", notify=push)
     assert branch.case(number).waiting is None
     with pytest.raises(NotFound), branch.hold(number, TAI):
         pass

@@ -9,24 +9,24 @@ from routing.domain.permissions import FIRM
 from routing.service.cases import commands as case_commands
 from routing.service.cases import from_firm, satisfaction
 from routing.store.accounts.schema import Audit
-from tests.factories import ALICE, CAROL, SUE, importable, tell, untold
+from tests.factories import ALICE, CAROL, SUE, importable, push, unnotified
 
 # Closing and reopening
 
 
 def test_answered_needs_an_answer_and_a_summary(branch, number):
     with pytest.raises(StepNotAllowed) as refused, branch.hold(number, ALICE) as locked:
-        case_commands.close(locked, Outcome.ANSWERED, summary="已答復", notify=tell)
+        case_commands.close(locked, Outcome.ANSWERED, summary="已答復", notify=push)
     assert refused.value.code == "no_answer_given"
     with pytest.raises(Invalid), branch.hold(number, ALICE) as locked:
-        case_commands.close(locked, Outcome.REFERRED, summary=" ", notify=tell)
+        case_commands.close(locked, Outcome.REFERRED, summary=" ", notify=push)
     assert len(branch.messages(number)) == 1
 
 
 def test_a_close_tells_the_outcome_and_asks_how_it_was(branch, number):
     with branch.hold(number, ALICE) as locked:
-        case_commands.reply(locked, "可以續租", notify=untold)
-        case_commands.close(locked, Outcome.ANSWERED, summary="已說明續租文件", notify=tell)
+        case_commands.reply(locked, "可以續租", notify=unnotified)
+        case_commands.close(locked, Outcome.ANSWERED, summary="已說明續租文件", notify=push)
     row = branch.row(number)
     assert (row.status, row.outcome, row.closed_at) == ("closed", "answered", branch.now)
     payload = str(branch.outbox()[0].payload)
@@ -40,10 +40,10 @@ def test_a_close_tells_the_outcome_and_asks_how_it_was(branch, number):
 def test_what_is_overtaken_by_a_close_is_not_sent_any_more(branch, number):
     """O6"""
     with branch.hold(number, ALICE) as locked:
-        case_commands.wait(locked, "firm", message="請補件", notify=tell)
-        case_commands.resume(locked, notify=tell)
-        case_commands.reply(locked, "可以", notify=tell)
-        case_commands.close(locked, Outcome.ANSWERED, summary="已說明", notify=tell)
+        case_commands.wait(locked, "firm", message="請補件", notify=push)
+        case_commands.resume(locked, notify=push)
+        case_commands.reply(locked, "可以", notify=push)
+        case_commands.close(locked, Outcome.ANSWERED, summary="已說明", notify=push)
     assert [(row.reason, row.state) for row in branch.outbox()] == [
         ("waiting_firm", "cancelled"), ("resumed", "cancelled"), ("replied", "pending"), ("closed", "pending"),
         ("survey", "pending"),
@@ -52,18 +52,18 @@ def test_what_is_overtaken_by_a_close_is_not_sent_any_more(branch, number):
 
 def _closed(branch, number):
     with branch.hold(number, ALICE) as locked:
-        case_commands.close(locked, Outcome.WITHDRAWN, summary="撤回", notify=untold)
+        case_commands.close(locked, Outcome.WITHDRAWN, summary="撤回", notify=unnotified)
 
 
 CLOSED_TO = {
-    "reply": lambda locked: case_commands.reply(locked, "x", notify=tell),
-    "assign": lambda locked: case_commands.assign(locked, CAROL, notify=tell),
-    "wait": lambda locked: case_commands.wait(locked, "firm", message="x", notify=tell),
-    "resume": lambda locked: case_commands.resume(locked, notify=tell),
-    "extend": lambda locked: case_commands.ask_extension(locked, 1, reason="x", notify=tell),
-    "category": lambda locked: case_commands.change_category(locked, "tax", topic=None, reason="x", notify=tell),
-    "kind": lambda locked: case_commands.change_kind(locked, Kind.PET, filed_at=None, reason="x", notify=tell),
-    "close": lambda locked: case_commands.close(locked, Outcome.WITHDRAWN, summary="x", notify=tell),
+    "reply": lambda locked: case_commands.reply(locked, "x", notify=push),
+    "assign": lambda locked: case_commands.assign(locked, CAROL, notify=push),
+    "wait": lambda locked: case_commands.wait(locked, "firm", message="x", notify=push),
+    "resume": lambda locked: case_commands.resume(locked, notify=push),
+    "extend": lambda locked: case_commands.ask_extension(locked, 1, reason="x", notify=push),
+    "category": lambda locked: case_commands.change_category(locked, "tax", topic=None, reason="x", notify=push),
+    "kind": lambda locked: case_commands.change_kind(locked, Kind.PET, filed_at=None, reason="x", notify=push),
+    "close": lambda locked: case_commands.close(locked, Outcome.WITHDRAWN, summary="x", notify=push),
 }
 
 
@@ -82,7 +82,7 @@ def test_a_reopened_case_goes_back_to_its_officer_under_its_number(branch, numbe
     _closed(branch, number)
     branch.later(days=1)
     with branch.hold(number, ALICE) as locked:
-        case_commands.reopen(locked, reason="廠商來電", notify=tell)
+        case_commands.reopen(locked, reason="廠商來電", notify=push)
     assert (branch.row(number).assignee, branch.row(number).status) == (ALICE, "assigned")
     assert branch.case(number).reopened == 1
     assert branch.reasons() == ["reopened"]
@@ -95,7 +95,7 @@ def test_a_case_reopened_while_its_officer_is_away_goes_to_who_is_here(branch, n
     _closed(branch, number)
     branch.absent(ALICE)
     with branch.hold(number, FIRM) as locked:
-        case_commands.reopen(locked, reason="尚未解決", notify=tell)
+        case_commands.reopen(locked, reason="尚未解決", notify=push)
     assert branch.row(number).assignee == "bob@kp.example"
 
 
@@ -104,13 +104,13 @@ def test_a_case_reopened_while_nobody_is_here_waits_in_the_queue(branch, number)
     _closed(branch, number)
     branch.disable(ALICE)
     with branch.hold(number, FIRM) as locked:
-        case_commands.reopen(locked, reason="尚未解決", notify=tell)
+        case_commands.reopen(locked, reason="尚未解決", notify=push)
     assert (branch.row(number).assignee, branch.row(number).status) == (None, "received")
 
 
 def test_an_open_case_is_not_reopened_and_not_rated(branch, number):
     for step in (
-        lambda o: case_commands.reopen(o, reason="x", notify=tell),
+        lambda o: case_commands.reopen(o, reason="x", notify=push),
         lambda o: satisfaction.rate(o, 5, via="line"),
     ):
         with pytest.raises(StepNotAllowed), branch.hold(number, FIRM) as locked:
@@ -141,10 +141,10 @@ def test_a_call_asked_for_shows_as_the_firm_speaking(branch, number):
 
 def test_time_never_runs_backwards_between_two_machines(branch, number):
     with branch.hold(number, ALICE) as locked:
-        case_commands.note(locked, "一", notify=tell)
+        case_commands.note(locked, "一", notify=push)
     branch.later(-0.5)
     with branch.hold(number, ALICE) as locked:
-        case_commands.note(locked, "二", notify=tell)
+        case_commands.note(locked, "二", notify=push)
     times = [event.at for event in branch.events(number)]
     assert times == sorted(times)
     assert times[-1] == times[-2]
@@ -153,8 +153,8 @@ def test_time_never_runs_backwards_between_two_machines(branch, number):
 def test_every_step_is_audited_without_its_words(branch, number):
 
     with branch.hold(number, ALICE) as locked:
-        case_commands.note(locked, "祕密的話", notify=tell)
-        case_commands.reply(locked, "給廠商的話", notify=tell)
+        case_commands.note(locked, "祕密的話", notify=push)
+        case_commands.reply(locked, "給廠商的話", notify=push)
     with branch.database.reading() as session:
         rows = list(session.scalars(select(Audit).where(Audit.subject == number)))
     assert [row.action for row in rows] == ["case.open", "case.note", "case.reply"]

@@ -4,7 +4,7 @@ import pytest
 
 from routing.service.cases import commands as case_commands
 from tests.chat import Chat, actions_of, said, words_of
-from tests.factories import MONDAY, branch_on, cast, tell
+from tests.factories import MONDAY, branch_on, cast, push
 from tests.harness.databases import BOTH
 
 WORDS = "圍牆外的大樹倒下來了，想請人來看"
@@ -313,5 +313,5 @@ def test_an_answer_longer_than_five_messages_never_goes_out(chat):
 def test_what_the_officer_answers_reaches_the_firms_card(branch, chat):
     number = chat.opens()
     with branch.hold(number) as locked:
-        case_commands.reply(locked, "已派員查看", notify=tell, via="line")
+        case_commands.reply(locked, "已派員查看", notify=push, via="line")
     assert "承辦人回復" in words_of(chat.tap("case", number=number))

@@ -5,7 +5,7 @@ import pytest
 from routing.domain.case import Outcome
 from routing.service.cases import commands as case_commands
 from tests.chat import Chat, actions_of, buttons_of, said, words_of
-from tests.factories import OPERATIONS, SAFETY, branch_on, cast, office, tell, untold
+from tests.factories import OPERATIONS, SAFETY, branch_on, cast, office, push, unnotified
 from tests.harness.databases import BOTH
 
 TREE = "圍牆外的大樹倒下來了，想請人來看"
@@ -30,13 +30,13 @@ def chat(branch):
 
 def close(branch, number):
     with branch.hold(number) as locked:
-        case_commands.close(locked, Outcome.REFERRED, summary="已移請台電", notify=tell)
+        case_commands.close(locked, Outcome.REFERRED, summary="已移請台電", notify=push)
 
 
 def wait(branch, number, on="firm"):
     with branch.hold(number) as locked:
         agency = "taipower" if on == "agency" else None
-        case_commands.wait(locked, on, message="請補件", agency=agency, notify=untold)
+        case_commands.wait(locked, on, message="請補件", agency=agency, notify=unnotified)
 
 
 def test_nobody_has_cases_at_first(chat):
@@ -225,7 +225,7 @@ def test_the_chosen_language_holds_for_answers_and_notices(branch, chat, lang, f
     number = chat.opens()
     assert first in words_of(chat.tap("case", number=number))
     with branch.hold(number) as locked:
-        case_commands.reply(locked, "OK", notify=tell)
+        case_commands.reply(locked, "OK", notify=push)
     assert office().sentences.say("notice.replied.title", lang) in str(branch.outbox()[-1].payload)
     chat.text("請問租金")
     assert chat.contact.language == lang

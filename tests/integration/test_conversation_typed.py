@@ -8,7 +8,7 @@ from knowledge.loading import load_knowledge
 from knowledge.vocabulary import Language
 from routing.service.cases import commands as case_commands
 from tests.chat import Chat, actions_of, buttons_of, said, words_of
-from tests.factories import branch_on, cast, untold
+from tests.factories import branch_on, cast, unnotified
 
 WORDS = "圍牆外的大樹倒下來了，想請人來看"
 
@@ -120,7 +120,7 @@ def test_danger_is_answered_in_the_language_it_is_told_in(chat, typed, told):
 def test_photos_after_words_for_a_waiting_case_go_to_the_same_case(branch, chat):
     number = chat.opens()
     with branch.hold(number) as locked:
-        case_commands.wait(locked, "firm", message="請補件", notify=untold)
+        case_commands.wait(locked, "firm", message="請補件", notify=unnotified)
     chat.text("租約影本如附")
     assert said(chat.photo(), "placed.piece", subject=WORDS)
     assert said(chat.photo(), "placed.piece", subject=WORDS)
@@ -131,7 +131,7 @@ def test_emoji_alone_end_no_wait(branch, chat):
     """S3: thanks and stickers, in whatever form."""
     number = chat.opens()
     with branch.hold(number) as locked:
-        case_commands.wait(locked, "firm", message="請補件", notify=untold)
+        case_commands.wait(locked, "firm", message="請補件", notify=unnotified)
     assert "open_case" in actions_of(chat.text("👍🙏"))
     assert branch.row(number).status == "waiting_firm"
 

@@ -13,7 +13,7 @@ from routing.service.messaging import outbox
 from routing.store.messaging import outbox as outbox_store
 from tests.factories import ALICE, LINE
 from tests.harness.counting import about, statements
-from tests.integration.test_knowledge_desk_gaps import asked, week
+from tests.integration.test_knowledge_unanswered import asked, week
 from tests.knowledge_admin import ENTRIES, actor, drafted, few, with_few_entries
 from tests.pages import Visitor
 from tests.service import Service

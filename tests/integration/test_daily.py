@@ -17,7 +17,7 @@ from tests.factories import add_contact, office
 NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 
 
-def test_upkeep_runs_once_a_day_however_often_it_is_asked(database_url):
+def test_the_days_work_runs_once_a_day_however_often_it_is_asked(database_url):
     database = Database(database_url)
     done = []
     for moment in (NOON, NOON + timedelta(hours=1), NOON + timedelta(hours=11), NOON + timedelta(hours=13)):
@@ -53,7 +53,7 @@ SET = [
 
 
 @pytest.mark.parametrize(("periods", "erased"), SET)
-def test_upkeep_erases_by_the_agencys_periods_and_by_no_guess_of_its_own(database_url, periods, erased):
+def test_the_days_work_erases_by_the_agencys_periods_and_by_no_guess_of_its_own(database_url, periods, erased):
     """個人資料保護法 §11, 檔案法 §12: how long something is kept is the agency's to decide."""
     database = Database(database_url)
     with database.writing() as session:

@@ -17,7 +17,7 @@ from routing.store.conversation.schema import Contact, ContactAddress, Message
 from routing.store.messaging import inbox as store
 from routing.store.messaging.schema import Inbox
 from tests.chat import Chat
-from tests.factories import LINE, SUE, Played, branch_on, cast, reader, tell
+from tests.factories import LINE, SUE, Played, branch_on, cast, push, reader
 from tests.harness.databases import BOTH
 
 
@@ -67,7 +67,7 @@ def reply_code(branch, number):
     """Why a LINE reply to this case is refused, if it is."""
     try:
         with branch.hold(number, SUE) as locked:
-            case_commands.reply(locked, "已處理", notify=tell)
+            case_commands.reply(locked, "已處理", notify=push)
     except Invalid as refused:
         return refused.code
     return None
@@ -111,7 +111,7 @@ def test_a_photo_older_than_the_wait_is_kept_in_the_case_and_the_wait_stands(bra
     number = chat.opens()
     branch.later(1)
     with branch.hold(number, SUE) as locked:
-        case_commands.wait(locked, "firm", message="請補租約影本", notify=tell)
+        case_commands.wait(locked, "firm", message="請補租約影本", notify=push)
     branch.later(0.1)
     happens(branch, "message", ago=1800, **PHOTO)
     assert branch.row(number).status == "waiting_firm"
@@ -125,7 +125,7 @@ def test_old_words_for_the_case_leave_the_wait_too(branch, chat):
     number = chat.opens()
     branch.later(1)
     with branch.hold(number, SUE) as locked:
-        case_commands.wait(locked, "firm", message="請補租約影本", notify=tell)
+        case_commands.wait(locked, "firm", message="請補租約影本", notify=push)
     branch.later(0.1)
     happens(branch, "message", ago=1800, **words("樹還在那邊，圍牆也歪了"))
     assert branch.row(number).status == "waiting_firm"
@@ -137,11 +137,11 @@ def test_a_wait_on_a_firm_that_blocked_us_is_refused_like_a_reply(branch, chat):
     branch.later(1)
     happens(branch, "unfollow")
     with pytest.raises(Invalid) as refused, branch.hold(number, SUE) as locked:
-        case_commands.wait(locked, "firm", message="請補租約影本", notify=tell)
+        case_commands.wait(locked, "firm", message="請補租約影本", notify=push)
     assert (refused.value.code, refused.value.field) == ("unreachable", "on")
     assert branch.row(number).status != "waiting_firm"
     with branch.hold(number, SUE) as locked:
-        case_commands.wait(locked, "agency", agency="taipower", message="請查電力", notify=tell)
+        case_commands.wait(locked, "agency", agency="taipower", message="請查電力", notify=push)
     assert branch.row(number).status == "waiting_agency"
 
 
@@ -149,7 +149,7 @@ def test_a_case_from_the_telephone_may_wait_for_its_firm(branch):
     """Its firm is told by the channel it came by, and blocking is no matter of it."""
     number = branch.open()
     with branch.hold(number, SUE) as locked:
-        case_commands.wait(locked, "firm", message="已電話請補租約影本", notify=tell)
+        case_commands.wait(locked, "firm", message="已電話請補租約影本", notify=push)
     assert branch.row(number).status == "waiting_firm"
 
 

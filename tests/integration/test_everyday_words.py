@@ -10,7 +10,7 @@ from routing.service.cases import commands as case_commands
 from routing.service.cases import notifications
 from routing.store.cases.schema import Firm
 from tests.chat import Chat, actions_of, buttons_of, said, words_of
-from tests.factories import MONDAY, untold
+from tests.factories import MONDAY, unnotified
 
 WORDS = "圍牆外的大樹倒下來了，想請人來看"
 UBN = "04595257"
@@ -23,8 +23,8 @@ def chat(branch):
 
 def _close(branch, number):
     with branch.hold(number) as locked:
-        case_commands.reply(locked, "已派員處理。", notify=untold)
-        case_commands.close(locked, Outcome.ANSWERED, summary="已處理。", notify=untold)
+        case_commands.reply(locked, "已派員處理。", notify=unnotified)
+        case_commands.close(locked, Outcome.ANSWERED, summary="已處理。", notify=unnotified)
 
 
 def _at_the_summary(chat):
@@ -53,7 +53,7 @@ def test_a_person_is_a_case_or_whoever_has_it(chat, typed):
 def test_progress_is_told_of_the_firm_s_own_case(branch, chat, typed):
     number = chat.opens()
     with branch.hold(number) as locked:
-        case_commands.reply(locked, "已收到，明日現勘。", notify=untold)
+        case_commands.reply(locked, "已收到，明日現勘。", notify=unnotified)
     answer = words_of(chat.text(typed))
     row = branch.row(number)
     assert WORDS in answer

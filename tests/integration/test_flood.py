@@ -17,7 +17,7 @@ from routing.store.messaging import outbox as outbox_store
 from routing.store.messaging.inbox import PartitionKey, RawEvent
 from routing.store.messaging.schema import Outbox
 from tests.chat import Chat
-from tests.factories import LINE, SUE, Played, branch_on, cast, reader, tell
+from tests.factories import LINE, SUE, Played, branch_on, cast, push, reader
 from tests.harness.databases import BOTH
 
 
@@ -152,7 +152,7 @@ def test_forty_photos_for_a_case_that_waits_all_belong_to_it(branch):
     chat = Chat(branch)
     number = chat.opens()
     with branch.hold(number, SUE) as locked:
-        case_commands.wait(locked, "firm", message="請補現場照片", notify=tell)
+        case_commands.wait(locked, "firm", message="請補現場照片", notify=push)
     branch.now += timedelta(seconds=70)
     before = len(branch.outbox())
     sends(branch, 40, every=0.2, what={"type": "image", "contentProvider": {"type": "line"}})

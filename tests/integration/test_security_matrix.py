@@ -70,9 +70,10 @@ GUARDS: dict[tuple[str, str], str] = {
         ("GET", _KNOW + path): TEAM
         for path in (
             "", "/entries/{entry_id}", "/entries/{entry_id}/edit", "/new", "/drafts", "/try", "/expiry", "/unanswered",
-            "/doubles", "/corrections", "/services", "/exchange", "/export", "/fill",
+            "/conflicts", "/corrections", "/services", "/exchange", "/export", "/fill",
         )
     },
+    ("GET", f"{_KNOW}/doubles"): PUBLIC,  # leads to the page of conflicts and says nothing
     **{("POST", _KNOW + path): TEAM for path in ("/preview", "/drafts", "/import", "/services/{service_id}")},
     ("POST", f"{_KNOW}/fill/{{entry_id}}"): TEAM,
     **{("POST", f"{_KNOW}/drafts/{{edit_id}}/{deed}"): TEAM for deed in ("approve", "reject")},

@@ -17,7 +17,7 @@ from routing.service.cases import locked_case, satisfaction
 from routing.store.base import Instant
 from routing.store.cases import queries as store
 from routing.store.cases.schema import CaseEvent
-from tests.factories import ALICE, CAROL, SUE, branch_on, cast, importable, tell
+from tests.factories import ALICE, CAROL, SUE, branch_on, cast, importable, push
 from tests.harness.databases import BOTH
 
 DAYS = st.sampled_from([0.0, 0.02, 0.5, 1.0, 3.0])
@@ -62,7 +62,7 @@ class Walk(RuleBasedStateMachine):
         given = self.branch.now - timedelta(hours=round(hours))
         self.step(
             SUE,
-            lambda o: case_commands.reply(o, "回復", notify=tell, via="phone", at=given),
+            lambda o: case_commands.reply(o, "回復", notify=push, via="phone", at=given),
             expect=EventKind.REPLIED,
         )
 
@@ -71,46 +71,46 @@ class Walk(RuleBasedStateMachine):
         agency = "taipower" if on == "agency" else None
         self.step(
             SUE,
-            lambda o: case_commands.wait(o, on, message="補件", agency=agency, notify=tell),
+            lambda o: case_commands.wait(o, on, message="補件", agency=agency, notify=push),
             expect=EventKind.WAITING,
         )
 
     @rule()
     def resume(self):
-        self.step(SUE, lambda o: case_commands.resume(o, notify=tell), expect=EventKind.RESUMED)
+        self.step(SUE, lambda o: case_commands.resume(o, notify=push), expect=EventKind.RESUMED)
 
     @rule(who=st.sampled_from([ALICE, CAROL, None]))
     def assign(self, who):
-        self.step(SUE, lambda o: case_commands.assign(o, who, notify=tell))
+        self.step(SUE, lambda o: case_commands.assign(o, who, notify=push))
 
     @rule(category=st.sampled_from(["land", "tax", "environment"]))
     def category(self, category):
-        self.step(SUE, lambda o: case_commands.change_category(o, category, topic=None, reason="改類", notify=tell),
+        self.step(SUE, lambda o: case_commands.change_category(o, category, topic=None, reason="改類", notify=push),
                   expect=EventKind.CATEGORY)  # fmt: skip
 
     @rule(kind=st.sampled_from(Kind))
     def kind_of_case(self, kind):
-        self.step(SUE, lambda o: case_commands.change_kind(o, kind, filed_at=None, reason="確認", notify=tell),
+        self.step(SUE, lambda o: case_commands.change_kind(o, kind, filed_at=None, reason="確認", notify=push),
                   expect=EventKind.KIND)  # fmt: skip
 
     @rule(days=st.integers(1, 5), own=st.booleans())
     def extend(self, days, own):
         by = SUE if own else self.branch.row(self.number).assignee or SUE
         self.step(
-            by, lambda o: case_commands.ask_extension(o, days, reason="會勘", notify=tell), expect=EventKind.EXTENDED
+            by, lambda o: case_commands.ask_extension(o, days, reason="會勘", notify=push), expect=EventKind.EXTENDED
         )
 
     @rule(approve=st.booleans())
     def decide(self, approve):
-        self.step(SUE, lambda o: case_commands.decide_extension(o, approve=approve, note="", notify=tell))
+        self.step(SUE, lambda o: case_commands.decide_extension(o, approve=approve, note="", notify=push))
 
     @rule(outcome=st.sampled_from(Outcome))
     def close(self, outcome):
-        self.step(SUE, lambda o: case_commands.close(o, outcome, summary="結果", notify=tell), expect=EventKind.CLOSED)
+        self.step(SUE, lambda o: case_commands.close(o, outcome, summary="結果", notify=push), expect=EventKind.CLOSED)
 
     @rule()
     def reopen(self):
-        self.step(FIRM, lambda o: case_commands.reopen(o, reason="未解決", notify=tell), expect=EventKind.REOPENED)
+        self.step(FIRM, lambda o: case_commands.reopen(o, reason="未解決", notify=push), expect=EventKind.REOPENED)
 
     @rule(score=st.integers(1, 5))
     def rate(self, score):

@@ -8,7 +8,7 @@ from routing.domain.messages import from_plain
 from routing.service.cases import commands as case_commands
 from routing.service.cases import translations
 from tests.chat import words_of
-from tests.factories import ALICE, SUE, importable, tell
+from tests.factories import ALICE, SUE, importable, push
 from tests.pages import Visitor
 from tests.service import Service
 
@@ -36,13 +36,13 @@ def _does(branch, number, step, translation):
     """One step of an officer with a text that the firm reads; gives the reason of its notice."""
     with branch.hold(number, SUE if step == "extended" else ALICE) as locked:
         if step == "replied":
-            case_commands.reply(locked, TEXT, notify=tell, translation=translation)
+            case_commands.reply(locked, TEXT, notify=push, translation=translation)
         elif step == "waiting_firm":
-            case_commands.wait(locked, "firm", message=TEXT, notify=tell, translation=translation)
+            case_commands.wait(locked, "firm", message=TEXT, notify=push, translation=translation)
         elif step == "extended":
-            case_commands.ask_extension(locked, 2, reason=TEXT, notify=tell, translation=translation)
+            case_commands.ask_extension(locked, 2, reason=TEXT, notify=push, translation=translation)
         else:
-            case_commands.close(locked, Outcome.DECLINED, summary=TEXT, notify=tell, translation=translation)
+            case_commands.close(locked, Outcome.DECLINED, summary=TEXT, notify=push, translation=translation)
     return step
 
 
@@ -66,15 +66,15 @@ def test_a_translation_comes_first_and_the_original_once_behind_it(branch, numbe
 def test_words_in_the_firm_s_own_language_are_not_marked(branch, number, language):
     own = {"en": "Please send a copy of the lease.", "ja": "契約書の写しをお送りください。"}[language]
     with branch.hold(number, ALICE) as locked:
-        case_commands.reply(locked, own, notify=tell)
+        case_commands.reply(locked, own, notify=push)
     assert MARKS[language] not in _last(branch, "replied")
 
 
 def test_a_supervisor_s_approval_sends_the_translation_that_the_officer_wrote(branch, number, language):
     with branch.hold(number, ALICE) as locked:
-        case_commands.ask_extension(locked, 2, reason=TEXT, notify=tell, translation="We are still asking.")
+        case_commands.ask_extension(locked, 2, reason=TEXT, notify=push, translation="We are still asking.")
     with branch.hold(number, SUE) as locked:
-        case_commands.decide_extension(locked, approve=True, note="", notify=tell)
+        case_commands.decide_extension(locked, approve=True, note="", notify=push)
     assert f"We are still asking.\n\n{MARKS[language]}\n{TEXT}" in _last(branch, "extended")
 
 
@@ -82,7 +82,7 @@ def test_a_translation_nobody_would_read_or_that_is_too_long_is_refused(branch, 
     chinese = branch.open(contact_id=branch.contact("U2"))
     for case, text in ((chinese, "Yes."), (number, "x" * (translations.LONGEST + 1))):
         with pytest.raises(Invalid, match="譯文"), branch.hold(case, ALICE) as locked:
-            case_commands.reply(locked, TEXT, notify=tell, translation=text)
+            case_commands.reply(locked, TEXT, notify=push, translation=text)
 
 
 def test_a_chinese_firm_reads_chinese_unmarked(branch):

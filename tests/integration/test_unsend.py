@@ -26,7 +26,7 @@ from routing.store.messaging.inbox import PartitionKey, RawEvent
 from routing.store.messaging.schema import Inbox, Outbox
 from routing.store.session import METADATA
 from tests.chat import Chat, said
-from tests.factories import LINE, SUE, branch_on, cast, reader, tell
+from tests.factories import LINE, SUE, branch_on, cast, push, reader
 from tests.harness.databases import BOTH
 
 LONG = "秘密製程的問題，" + "排水溝蓋板壞了想請人來看。" * 28
@@ -246,7 +246,7 @@ def test_taking_back_and_a_step_at_the_desk_do_not_undo_each_other(branch, chat)
     """The case is locked as for any change."""
     number = chat.opens(SHORT)
     with branch.hold(number, SUE) as locked:
-        case_commands.reply(locked, "已派員查看", notify=tell)
+        case_commands.reply(locked, "已派員查看", notify=push)
     branch.now += timedelta(seconds=5)
     chat.unsend("U1-1")
     assert branch.case(number).first_reply_at is not None

@@ -45,9 +45,9 @@ def test_an_idle_worker_only_reads_and_not_four_times_a_second(service):
         channels = {"line": LineChannel(line.url, line.url, TOKEN)}
         worker = Worker(replace(service.runtime, channels=channels))
         worker.start()
-        # The day's upkeep and the hour's question about the quota are done first.
+        # The day's work and the hour's question about the quota are done first.
         with service.runtime.reading() as (session, _):
-            eventually(lambda: session.rollback() or daily.is_done(session, now=service.now), what="the day's upkeep")
+            eventually(lambda: session.rollback() or daily.is_done(session, now=service.now), what="the day's work")
         time.sleep(1.5)
         with statements(service.runtime.database) as sent:
             time.sleep(4.2)

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from fastapi import APIRouter, Request
-from fastapi.responses import Response
+from fastapi.responses import RedirectResponse, Response
 
 from bot.desk.forms import read_day
 from bot.desk.knowledge.shared import known, state_of, usual
@@ -135,9 +135,15 @@ def unanswered_page(request: Request, work: Reading, week: str = "") -> Response
     return show(request, "knowledge_unanswered.html", {**usual(work, "unanswered"), **values})
 
 
-@router.get("/doubles")
+@router.get("/doubles", include_in_schema=False)
+def formerly_doubles() -> Response:
+    """Where the page was before."""
+    return RedirectResponse("/desk/knowledge/conflicts", status_code=301)
+
+
+@router.get("/conflicts")
 def conflicts_page(request: Request, work: Reading) -> Response:
     """Entries that say the same, or name different numbers by the same article."""
     found = known(work)
     near, numbers = conflicts.of(found.version, found.base)
-    return show(request, "knowledge_conflicts.html", {**usual(work, "doubles"), "near": near, "numbers": numbers})
+    return show(request, "knowledge_conflicts.html", {**usual(work, "conflicts"), "near": near, "numbers": numbers})

@@ -20,7 +20,7 @@ _THRESHOLD, _ERASING = "daily.threshold", "daily.erasing"
 
 
 def run(units_of_work: UnitOfWorkFactory, periods: retention.Periods, *, now: datetime) -> None:
-    """The day's upkeep, unless it is done; only reads then."""
+    """The day's work, unless it is done; only reads then."""
     with units_of_work.database.reading() as session:
         begun = meta_store.read(session, _KEY) == _today(now)
     if not begun:
@@ -30,7 +30,7 @@ def run(units_of_work: UnitOfWorkFactory, periods: retention.Periods, *, now: da
 
 
 def is_done(session: Session, *, now: datetime) -> bool:
-    """Whether nothing of the day's upkeep is left to do."""
+    """Whether nothing of the day's work is left to do."""
     begun = meta_store.read(session, _KEY) == _today(now)
     return begun and not any(meta_store.read(session, work) for work in (_THRESHOLD, _ERASING))
 

@@ -70,7 +70,7 @@ class Visitor:
         at = int(self.product.service.now.timestamp() * 1000)
         event = {"id": f"{self.name}-{next(self.serial)}", "visitor": self.name, "at": at, **what}
         for _twice in range(2):
-            answer = httpx.post(self.product.url + PATH, json=event, headers={"x-chat-secret": SECRET})
+            answer = httpx.post(self.product.url + PATH, json=event, headers={"x-chat-secret": SECRET}, timeout=30)
             assert answer.status_code == 200, answer.text
 
     def says(self, text):

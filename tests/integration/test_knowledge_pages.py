@@ -9,7 +9,7 @@ from tests.service import Service
 
 PAGES = (
     "", "/drafts", "/try", "/try?q=%E7%BA%8C%E7%A7%9F", "/try?q=%E5%81%9C%E9%9B%BB%E4%BA%86", "/expiry", "/unanswered",
-    "/unanswered?week=115.11.10", "/doubles", "/corrections", "/services", "/exchange", "/new", "/fill",
+    "/unanswered?week=115.11.10", "/conflicts", "/corrections", "/services", "/exchange", "/new", "/fill",
     "/entries/land-lease-renewal", "/entries/land-lease-renewal?lang=ja", "/entries/land-lease-renewal/edit",
     "?q=%E7%BA%8C%E7%A7%9F&category=land&state=live", "?state=hand_over", "?page=99",
 )  # fmt: skip
@@ -160,3 +160,8 @@ def test_an_address_of_an_online_service_is_kept_or_refused_with_what_was_typed(
     assert "已儲存" in done.text
     assert "https://land.example/" in done.outline.links
     assert not page.offers("/services/eplatform")
+
+
+def test_the_page_of_conflicts_is_found_under_its_former_address(service):
+    moved = service.ask("GET", "/desk/knowledge/doubles")
+    assert (moved.status_code, moved.headers["location"]) == (301, "/desk/knowledge/conflicts")
