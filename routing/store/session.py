@@ -24,6 +24,7 @@ from sqlalchemy.orm import Session
 
 from routing.store.accounts import schema as account_schema
 from routing.store.base import Base
+from routing.store.bindings import schema as binding_schema
 from routing.store.cases import schema as case_schema
 from routing.store.conversation import schema as conversation_schema
 from routing.store.knowledge_admin import schema as knowledge_schema
@@ -41,7 +42,7 @@ METADATA = Base.metadata
 
 _TABLES = (
     account_schema, case_schema, conversation_schema, knowledge_schema, maintenance_schema, messaging_schema,
-    calendar_schema, reporting_schema, privacy_schema,
+    calendar_schema, reporting_schema, privacy_schema, binding_schema,
 )  # fmt: skip
 _BUSY_MS = 15_000
 _REST = 0.12

@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from bot.desk.cases.steps import STEPS
 from routing.service.messaging.inbox_writer import Intake
+from routing.store.bindings.schema import Binding
 from routing.store.cases.schema import Case as CaseRow
 from routing.store.conversation.schema import Media, Message
 from routing.store.messaging.schema import Outbox
@@ -87,6 +88,8 @@ GUARDS: dict[tuple[str, str], str] = {
     ("POST", f"{_DESK}/privacy/requests"): LEADERS,
     ("POST", f"{_DESK}/privacy/requests/{{request_id}}/{{deed}}"): LEADERS,
     ("POST", f"{_DESK}/cases/{{number}}/{{step}}"): WRITE,
+    ("POST", f"{_DESK}/cases/{{number}}/bindings/code"): WRITE,
+    ("POST", f"{_DESK}/cases/{{number}}/bindings/{{binding_id}}/end"): WRITE,
     **{
         ("GET", f"{_DESK}/turnaround{path}"): TEAM for path in ("", "/file.{ending}", "/cases")
     },
@@ -132,7 +135,13 @@ def objects(service) -> dict[str, dict[str, str]]:
     for number in (own, hidden):
         asked = service.post("alice", f"/cases/{number}/extension", {"days": 3, "reason": "待查證"})
         assert asked.status_code == 200, asked.text
-    missing = {"number": "KP-1000101-0001", "message_id": "999999", "media_id": "999999", "outbox_id": "999999"}
+    missing = {
+        "number": "KP-1000101-0001",
+        "binding_id": "999999",
+        "message_id": "999999",
+        "media_id": "999999",
+        "outbox_id": "999999",
+    }
     return {"own": attached(service, own), "confidential": attached(service, hidden), "missing": missing}
 
 
@@ -152,7 +161,12 @@ def attached(service, number, *, name="a.pdf", kind="application/pdf") -> dict[s
         )  # fmt: skip
         session.add_all([media, sent])
         session.flush()
-        return {"number": number, "media_id": str(media.id), "outbox_id": str(sent.id)}
+        member = Binding(contact_id=sent.contact_id, firm_id=case.firm_id, bound_at=service.now)
+        session.add(member)
+        session.flush()
+        return {
+            "number": number, "media_id": str(media.id), "outbox_id": str(sent.id), "binding_id": str(member.id),
+        }  # fmt: skip
 
 
 def outcome(answer) -> str:

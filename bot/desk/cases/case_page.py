@@ -18,6 +18,7 @@ from routing.domain.case import EventKind
 from routing.domain.errors import OnestopError
 from routing.domain.permissions import Permission
 from routing.service.accounts import queries as account_queries
+from routing.service.bindings import commands as bindings
 from routing.service.cases import partner_view
 from routing.service.cases import queries as case_queries
 
@@ -75,6 +76,7 @@ def values_of(
         "teams": _teams(work), "pictures": PICTURES, "carried": tuple(office.channels),
         "reply_ways": reply_ways(office.channels),
         "until": presenter.day_written(case.waiting.until) if case.waiting else "",
+        "bound": bindings.colleagues(work.session, whole.row.firm_id) if whole.row.firm_id is not None else [],
         "step": step, "typed": form.fields if form is not None else {}, "error": error,
     }  # fmt: skip
 

@@ -69,7 +69,7 @@ def reopen(turn: Turn) -> Result:
     if "number" in turn.inbound.data:
         found = turn.own_case
         return menu.expired(turn) if found is None or not found.closed else _again(turn, found, words)
-    closed = tuple(case for case in turn.cases if case.closed)
+    closed = tuple(case for case in turn.cases if case.closed and case.own)
     if not closed:
         return my_cases.my_cases(turn)
     return _again(turn, closed[0], words) if len(closed) == 1 else _which(turn, closed, words)

@@ -9,7 +9,7 @@ from routing.domain.dialogue.turn import Turn
 
 Data = dict[str, str]
 
-_ASKED = OPENING | {Step.ADDING, Step.REASON}
+_ASKED = OPENING | {Step.ADDING, Step.REASON, Step.BIND}
 _ALWAYS: dict[str, Data] = {
     "my_cases": {"action": "my_cases"},
     "hours": {"action": "hours"},

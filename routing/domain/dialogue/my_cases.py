@@ -44,6 +44,8 @@ def _card(turn: Turn, case: CaseCard, *, steps: bool) -> Card:
         Row(turn.say("case.unit"), case.unit),
         Row(turn.say("case.officer"), case.officer or turn.say("case.nobody_yet")),
     ]
+    if not case.own:
+        rows.append(Row(turn.say("case.of_colleague"), "✓"))
     if steps:
         rows += [Row(when, what) for when, what in case.steps[-6:]]
     return Card(
@@ -62,6 +64,10 @@ def _short(subject: str) -> str:
 def _buttons(turn: Turn, case: CaseCard, *, whole: bool) -> tuple[Button, ...]:
     number = case.number
     buttons = [] if whole else [menu.button(turn, "button.case", "case", number=number)]
+    if not case.own:
+        add = menu.button(turn, "button.add_to_case", "add_to_case", number=number, primary=True)
+        return tuple(buttons) if case.closed else (add, *buttons)
+    buttons += _sharing(turn, case) if whole else []
     if case.closed:
         return (*buttons, menu.button(turn, "button.reopen", "reopen", number=number))
     if case.waits_on_firm and case.answered:
@@ -73,6 +79,15 @@ def _buttons(turn: Turn, case: CaseCard, *, whole: bool) -> tuple[Button, ...]:
         menu.button(turn, "button.call_me", "call_me", number=number),
         *last,
     )
+
+
+def _sharing(turn: Turn, case: CaseCard) -> list[Button]:
+    """Whether colleagues see it is up to who opened it, and only where there can be colleagues."""
+    if not turn.known.bound:
+        return []
+    if case.shared:
+        return [menu.button(turn, "button.unshare", "share", number=case.number, off="yes")]
+    return [menu.button(turn, "button.share", "share", number=case.number)]
 
 
 def my_cases(turn: Turn) -> Result:
@@ -93,7 +108,7 @@ def person(turn: Turn) -> Result:
 
 def case(turn: Turn) -> Result:
     """One case: where it stands and what happened."""
-    found = _mine(turn)
+    found = turn.seen_case
     if found is None:
         return menu.expired(turn)
     return Result(state=menu.idle(turn.state), messages=(_card(turn, found, steps=True),))
@@ -101,7 +116,7 @@ def case(turn: Turn) -> Result:
 
 def add_to_case(turn: Turn) -> Result:
     """What comes next belongs to this case; with ``message`` it is what was just said."""
-    found, kept = _mine(turn), turn.kept
+    found, kept = turn.seen_case, turn.kept
     if found is None or found.closed:
         return menu.expired(turn)
     if kept is not None and kept.number != found.number:

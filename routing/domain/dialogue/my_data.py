@@ -18,6 +18,7 @@ def privacy(turn: Turn) -> Result:
         menu.button(turn, "data.show", "my_data", what="show"),
         menu.button(turn, "data.export", "my_data", what="export"),
         menu.button(turn, "data.delete", "my_data", what="delete"),
+        menu.button(turn, "bind.colleagues" if turn.known.bound else "button.bind", "colleagues"),
     )
     card = Card(
         title=title, body=turn.say("data.body", version=turn.privacy_version), buttons=buttons, alt=title,

@@ -7,7 +7,18 @@ from dataclasses import replace
 
 from knowledge.distress import in_distress
 from routing.domain.decision import Action
-from routing.domain.dialogue import about_us, after_closing, faq, intake_form, menu, my_cases, my_data, pending, placed
+from routing.domain.dialogue import (
+    about_us,
+    after_closing,
+    colleagues,
+    faq,
+    intake_form,
+    menu,
+    my_cases,
+    my_data,
+    pending,
+    placed,
+)
 from routing.domain.dialogue.placement import Kind, Placement, Reason
 from routing.domain.dialogue.state import OPENING, Step
 from routing.domain.dialogue.turn import NoteEnquiry, Result, Turn
@@ -69,6 +80,10 @@ _ACTIONS: dict[str, Callable[[Turn], Result]] = {
     "change_detail": intake_form.change_detail,
     "firm": intake_form.firm,
     "take_up": intake_form.take_up,
+    "bind": colleagues.bind,
+    "colleagues": colleagues.colleagues,
+    "unbind": colleagues.unbind,
+    "share": colleagues.share,
 }
 
 ACTIONS = frozenset(_ACTIONS)
@@ -102,7 +117,7 @@ def _words(turn: Turn) -> Result:
 
 def _nodded(turn: Turn) -> Result:
     """Emoji alone change nothing: what was asked last still stands, and the ways on are shown."""
-    if turn.state.step is Step.REASON:
+    if turn.state.step in {Step.REASON, Step.BIND}:
         return menu.cancelled(turn)
     if turn.state.step is not Step.IDLE:
         return again(turn)
@@ -120,8 +135,8 @@ def _spoken(turn: Turn) -> Result:
         return intake_form.told(turn) if opening else my_cases.adding(turn)
     if opening:
         return _while_opening(turn, placement)
-    if step is Step.REASON and placement.kind is not Kind.EMERGENCY and (why := after_closing.reason(turn)):
-        return why
+    if placement.kind is not Kind.EMERGENCY and (told := _told(turn)):
+        return told
     if placement.kind is Kind.CASE:
         return placed.to_case(turn, placement)
     if placement.kind is Kind.ASK:
@@ -131,6 +146,13 @@ def _spoken(turn: Turn) -> Result:
     turn = replace(turn, state=menu.idle(state))
     result = _meant(turn) or faq.asked(turn)
     return replace(result, state=replace(result.state, step=Step.ADDING, number=keeps)) if keeps else result
+
+
+def _told(turn: Turn) -> Result | None:
+    """What we asked for besides the details of a case: number and code of a firm, the reason for a score."""
+    if turn.state.step is Step.BIND:
+        return colleagues.told(turn)
+    return after_closing.reason(turn) if turn.state.step is Step.REASON else None
 
 
 _NAMES_A_CASE = frozenset({Reason.QUOTED, Reason.NUMBER})

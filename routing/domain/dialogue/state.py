@@ -28,12 +28,17 @@ class Step(StrEnum):
     """Is this right?"""
     ADDING = "adding"
     """What is there to add to the case?"""
+    BIND = "bind"
+    """Which firm, and by which code?"""
     REASON = "reason"
     """Why this score?"""
 
 
 FACTS = frozenset({Step.FIRM, Step.CONTACT, Step.PHONE, Step.PARK})
 """What is asked one at a time; an answer to it is a name or a number, not words about a matter."""
+
+TOLD = FACTS | {Step.BIND}
+"""What is answered by a name, a number or a code: it says nothing of the language that is read."""
 
 OPENING = FACTS | {Step.DESCRIBE, Step.SUMMARY}
 

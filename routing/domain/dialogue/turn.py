@@ -38,6 +38,10 @@ class CaseCard:
     """Who waits for whom, until when; empty once it is closed."""
     closed: bool
     waits_on_firm: bool
+    own: bool = True
+    """Opened by this person; else by a colleague of the firm, who lets it be seen."""
+    shared: bool = False
+    """Colleagues may see it."""
     survey: Standing = "none"
     """Whether the close that stands can be rated now."""
     matter: str | None = None
@@ -63,6 +67,8 @@ class Known:
     phone: str | None = None
     park: str | None = None
     park_kind: str | None = None
+    bound: bool = False
+    """Is bound to the firm by a code of an officer's."""
     noticed: bool = False
     """Has seen the current privacy notice."""
 
@@ -184,7 +190,13 @@ class Turn:
 
     @property
     def own_case(self) -> CaseCard | None:
-        """The case that a button names, if this person may see it; a number typed by somebody else finds nothing."""
+        """The case that a button names, if this person opened it; a number typed by somebody else finds nothing."""
+        found = self.seen_case
+        return found if found is not None and found.own else None
+
+    @property
+    def seen_case(self) -> CaseCard | None:
+        """The same, or a colleague's that this person may see."""
         number = self.inbound.data.get("number", "")
         return next((case for case in self.cases if case.number == number), None)
 
@@ -344,6 +356,34 @@ class LearnKind:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Bind:
+    """The person names its firm by 統一編號, and the code that an officer gave it."""
+
+    ubn: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unbind:
+    """A binding of the own firm ends."""
+
+    id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShowColleagues:
+    """Who is bound to the own firm."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShareCase:
+    """Colleagues may see a case, or no more."""
+
+    number: str
+    shared: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MyData:
     """The person asks for its own data: ``show``, ``export`` or ``delete``."""
 
@@ -357,7 +397,8 @@ class NoticeSeen:
 
 Effect = (
     OpenCase | FillDetails | AddToCase | TakeOut | Supplied | Withdraw | Reopen | Rate | RateReason | AskCall
-    | SetLanguage | SetQuiet | NoteEnquiry | JudgeAnswer | LearnKind | MyData | NoticeSeen
+    | SetLanguage | SetQuiet | NoteEnquiry | JudgeAnswer | LearnKind | MyData | NoticeSeen | Bind | Unbind
+    | ShowColleagues | ShareCase
 )  # fmt: skip
 
 

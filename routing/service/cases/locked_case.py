@@ -18,6 +18,7 @@ from routing.domain.errors import Forbidden, Invalid, NotFound, StaleVersion
 from routing.domain.permissions import Actor, Permission, may_read, may_write, question_to
 from routing.service.office_context import OfficeContext
 from routing.store.accounts import queries as account_store
+from routing.store.bindings import queries as binding_store
 from routing.store.cases import queries as store
 from routing.store.cases.schema import Case as CaseRow
 from routing.store.conversation import queries as conversation_store
@@ -75,8 +76,11 @@ def address_of(
 ) -> ContactAddress | None:
     """Where the firm of a case is written to, on this channel or on any that carries messages; None: nowhere.
 
-    Rather where it can be reached; of several such, on the channel that the case came by.
+    Rather where it can be reached; of several such, on the channel that the case came by. Nowhere, once the person who
+    wrote for the firm has left it.
     """
+    if row.contact_id is not None and binding_store.has_left(session, row.contact_id, row.firm_id):
+        return None
     found = [
         one
         for one in conversation_store.addresses(session, [row.contact_id])

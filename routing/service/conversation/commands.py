@@ -18,7 +18,7 @@ from knowledge.understand import Previous, Understanding
 from knowledge.vocabulary import Language
 from knowledge.wording import reading_language
 from routing.domain.dialogue import menu, router
-from routing.domain.dialogue.state import FACTS, State, state_from
+from routing.domain.dialogue.state import TOLD, State, state_from
 from routing.domain.dialogue.turn import Result
 from routing.domain.inbound import Inbound, InboundKind
 from routing.domain.messages import Text, to_plain
@@ -157,7 +157,7 @@ def _turn(conversation: Conversation) -> Result:
         )
         conversation.understood = (understanding, decision)
         if conversation.inbound.kind is InboundKind.TEXT:
-            _learn_language(conversation, understanding, asked_for_a_fact=state.step in FACTS)
+            _learn_language(conversation, understanding, asked_for_a_fact=state.step in TOLD)
     turn = turn_context.build(conversation, state, understanding, decision)
     if _is_stale(conversation):
         return menu.expired(turn)

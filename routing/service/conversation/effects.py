@@ -22,7 +22,7 @@ from routing.domain.permissions import FIRM
 from routing.service.cases import commands as case_commands
 from routing.service.cases import details, from_firm, notifications, satisfaction
 from routing.service.cases.locked_case import LockedCase, change
-from routing.service.conversation import data_effects, turn_context
+from routing.service.conversation import binding_effects, data_effects, turn_context
 from routing.service.conversation.session import Conversation
 from routing.store.cases import queries as case_store
 from routing.store.conversation import queries as conversation_store
@@ -296,5 +296,9 @@ _DO: dict[type, Callable[[Any, State, Any], State]] = {
     effects.JudgeAnswer: _verdict,
     effects.LearnKind: _kind,
     effects.MyData: data_effects.carry_out,
+    effects.Bind: binding_effects.bind,
+    effects.Unbind: binding_effects.unbind,
+    effects.ShowColleagues: binding_effects.colleagues,
+    effects.ShareCase: binding_effects.share,
     effects.NoticeSeen: _noticed,
 }

@@ -29,6 +29,7 @@ from routing.service.cases.notifications import who_waits
 from routing.service.conversation import kept
 from routing.service.conversation.session import Conversation
 from routing.store.accounts import queries as account_store
+from routing.store.bindings import queries as binding_store
 from routing.store.cases import queries as store
 from routing.store.cases.schema import Case as CaseRow
 from routing.store.cases.schema import Firm
@@ -115,9 +116,11 @@ def _known(conversation: Conversation) -> Known:
     contact = conversation.contact
     firm = conversation.session.get(Firm, contact.firm_id) if contact.firm_id is not None else None
     park = conversation.office.offices.park(contact.park) if contact.park else None
+    bound = binding_store.bound(conversation.session, contact.id) is not None
     return Known(
-        # In this person's own words: what somebody else called a firm with this number is none of theirs.
-        firm_name=contact.firm_said or (firm.name if firm else None),
+        # In this person's own words: what somebody else called a firm with this number is none of theirs until bound.
+        firm_name=contact.firm_said or (firm.name if firm and bound else None),
+        bound=bound,
         ubn=(firm.ubn or firm.claimed_ubn) if firm else None,
         contact_name=contact.name,
         phone=contact.phone,
@@ -188,9 +191,10 @@ def _closed_until(conversation: Conversation) -> str | None:
 
 
 def _cases(conversation: Conversation) -> tuple[CaseCard, ...]:
-    rows = store.of_contact(conversation.session, conversation.contact.id, limit=20)
+    rows = binding_store.cases_seen(conversation.session, conversation.contact.id, limit=20)
     if not rows:
         return ()
+    shared = binding_store.shared_of(conversation.session, (row.id for row in rows))
     names = account_store.names(conversation.session, [row.assignee for row in rows])
     asked = conversation.inbound.data.get("number") if conversation.inbound.kind is InboundKind.POSTBACK else None
     waits = store.last_waits(conversation.session, [row.id for row in rows if row.waiting_on])
@@ -205,7 +209,8 @@ def _cases(conversation: Conversation) -> tuple[CaseCard, ...]:
         replace(
             card, person=row.id == holder, received_at=row.received_at, matter=matter_of(row.category, row.topic),
             officer_at=wrote[row.id][0] if row.id in wrote and row.firm_spoke_at is None else None,
-            answered=row.piece_at is not None,
+            answered=row.piece_at is not None, own=row.contact_id == conversation.contact.id,
+            shared=row.id in shared,
         )
         for row, card in zip(rows, cards, strict=True)
     )  # fmt: skip

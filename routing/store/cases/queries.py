@@ -295,17 +295,6 @@ def loads(session: Session, emails: Iterable[str]) -> dict[str, int]:
     return found
 
 
-def of_contact(session: Session, contact_id: int, *, limit: int = 10) -> list[CaseRow]:
-    """A firm's person's own cases: open ones first, then the newest."""
-    query = (
-        select(CaseRow)
-        .where(CaseRow.contact_id == contact_id)
-        .order_by(CaseRow.status == "closed", CaseRow.id.desc())
-        .limit(limit)
-    )
-    return list(session.scalars(query))
-
-
 def quiet_waits(session: Session, *, before: datetime, limit: int) -> list[str]:
     """Cases that wait on their firm and whose last piece came before an instant, the longest ago first."""
     query = select(CaseRow.number).where(CaseRow.piece_at <= before).order_by(CaseRow.piece_at, CaseRow.id)

@@ -1,0 +1,59 @@
+"""A person and the firm it speaks for: binding by number and code, colleagues, and letting them see a case."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from routing.domain.dialogue import menu
+from routing.domain.dialogue.state import Step
+from routing.domain.dialogue.turn import Bind, Result, ShareCase, ShowColleagues, Turn, Unbind
+from routing.domain.messages import Text
+from routing.domain.tax_number import valid_ubn
+
+_UBN = re.compile(r"(?<![0-9A-Z])\d{8}(?![0-9A-Z])")
+_CODE = re.compile(r"(?<![0-9A-Z])(?=[0-9-]*[A-Z])([0-9A-Z]{4})[-－ ]?([0-9A-Z]{4})(?![0-9A-Z])")
+_HALF_WIDTH = str.maketrans("０１２３４５６７８９－　", "0123456789- ")
+
+
+def bind(turn: Turn) -> Result:
+    """Ask for 統一編號 and the code that an officer gave."""
+    state = replace(menu.idle(turn.state), step=Step.BIND)
+    return Result(state=state, messages=(Text(turn.say("bind.ask"), quick=(menu.cancel(turn),)),))
+
+
+def told(turn: Turn) -> Result | None:
+    """Both in one message; None where the words hold neither, and so are something else."""
+    text = turn.inbound.text.translate(_HALF_WIDTH).upper()
+    ubn, code = _UBN.search(text), _CODE.search(_UBN.sub(" ", text))
+    if ubn is None and code is None:
+        return None
+    if ubn is None or code is None or not valid_ubn(ubn.group()):
+        return Result(state=turn.state, messages=(Text(turn.say("bind.again"), quick=(menu.cancel(turn),)),))
+    return Result(state=menu.idle(turn.state), effects=(Bind(ubn=ubn.group(), code=code[1] + code[2]),))
+
+
+def share(turn: Turn) -> Result:
+    """Colleagues of the firm may see a case of this person's, or (``off``) no more."""
+    found = turn.own_case
+    if found is None or not turn.known.bound:
+        return menu.expired(turn)
+    shared = turn.inbound.data.get("off") != "yes"
+    text = Text(turn.say("share.on" if shared else "share.off", subject=found.subject), quick=menu.usual(turn))
+    effects = (ShareCase(number=found.number, shared=shared),)
+    return Result(state=menu.idle(turn.state), messages=(text,), effects=effects)
+
+
+def colleagues(turn: Turn) -> Result:
+    """Who is bound to the same firm, with a way to end a binding of somebody who has left."""
+    if not turn.known.bound:
+        return bind(turn)
+    return Result(state=menu.idle(turn.state), effects=(ShowColleagues(),))
+
+
+def unbind(turn: Turn) -> Result:
+    """End a binding of the own firm, a colleague's or the own."""
+    member = turn.inbound.data.get("id", "")
+    if not turn.known.bound or not (member.isascii() and member.isdigit() and len(member) < 18):
+        return menu.expired(turn)
+    return Result(state=menu.idle(turn.state), effects=(Unbind(id=int(member)),))

@@ -1,0 +1,44 @@
+"""Who speaks for which firm: codes that officers give out, the bindings they lead to, and cases colleagues may see."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from routing.store.base import Base, Id
+
+
+class BindingCode(Base):
+    """A code that an officer gave to a firm, good once and for a while. Only its hash is kept."""
+
+    __tablename__ = "binding_code"
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    firm_id: Mapped[int] = mapped_column(ForeignKey("firm.id"), index=True)
+    code_sha256: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime]
+    created_by: Mapped[str] = mapped_column(String(200))
+    expires_at: Mapped[datetime]
+    wrong: Mapped[int] = mapped_column(default=0)
+    used_at: Mapped[datetime | None]
+
+
+class Binding(Base):
+    """That a person speaks for a firm, from one instant to another; ``ended_at`` null: still."""
+
+    __tablename__ = "binding"
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    contact_id: Mapped[int] = mapped_column(ForeignKey("contact.id"), index=True)
+    firm_id: Mapped[int] = mapped_column(ForeignKey("firm.id"), index=True)
+    bound_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    ended_by: Mapped[str | None] = mapped_column(String(200))
+
+
+class CaseShare(Base):
+    """That the person who opened a case lets colleagues of the same firm see it."""
+
+    __tablename__ = "case_share"
+    case_id: Mapped[int] = mapped_column(ForeignKey("service_case.id"), primary_key=True)
+    since: Mapped[datetime]
