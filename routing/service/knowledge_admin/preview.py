@@ -32,6 +32,7 @@ def messages(
         find_park=lambda _text: None, entry=lambda _id: None, common=lambda _name: (),
         small_reply=lambda _intent: None, emergency=lambda _alert: None,
         unit_of=lambda category, topic: office.offices.unit_for(category, topic, None).names[language],
-        closed_until=None, privacy_url="", privacy_version="", service=partial(service_for, services, park_kind=None),
+        closed_until=None, privacy_url="", privacy_version="", now=now,
+        service=partial(service_for, services, park_kind=None),
     )  # fmt: skip
     return faq.answer(turn, entry, state=State()).messages
