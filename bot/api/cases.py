@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-import json
-from typing import Annotated, Any
+from typing import Annotated
 from urllib.parse import quote
 
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
-from bot.api.openapi import CASES, CREATED, PROBLEMS, WHOLE, Number
-from bot.api.request_handling import Calling, case_answer, etag
-from bot.api.schemas import CasesQuery, FirmBody, NewCaseBody
+from bot.api.problems import CREATED, PROBLEMS, WITH_VERSION, Number
+from bot.api.request_handling import Calling, case_answer, etag, json_response
+from bot.api.schemas.cases import Case, CasePage, WholeCase
+from bot.api.schemas.requests import CasesQuery, FirmBody, NewCaseBody
 from bot.web.bodies import StrictRoute
 from bot.web.unit_of_work import Reading, RowId, UnitOfWork
+from knowledge.calendar.office_calendar import local
 from routing.domain.case import Kind
+from routing.domain.permissions import Permission
 from routing.service.cases import commands as case_commands
-from routing.service.cases import presenters as case_presenters
+from routing.service.cases import partner_view
 from routing.service.cases import queries as case_queries
 from routing.service.cases.commands import NewCase
 from routing.service.idempotency import Answer
@@ -26,28 +28,41 @@ router = APIRouter(route_class=StrictRoute, tags=["cases"], responses=PROBLEMS)
 _SAFE_TYPES = frozenset({"image/jpeg", "image/png", "image/gif", "application/pdf", "audio/mp4", "video/mp4"})
 
 
-@router.get("/cases", responses=CASES)
-def list_cases(work: Reading, query: Annotated[CasesQuery, Query()]) -> dict[str, Any]:
+@router.get("/cases")
+def list_cases(work: Reading, query: Annotated[CasesQuery, Query()]) -> CasePage:
     """Cases that fit, newest first."""
-    wanted: dict[str, Any] = {
-        "status": tuple(status.value for status in query.status), "kind": query.kind, "category": query.category,
-        "unit": query.unit, "overdue": query.overdue, "waiting_on": query.waiting_on, "q": query.q,
-    }  # fmt: skip
-    if query.assignee == "none":
-        wanted["unassigned"] = True
-    elif query.assignee is not None:
-        wanted["assignee"] = work.actor.email if query.assignee == "me" else query.assignee.lower()
-    return case_presenters.case_page(
+    case_queries.check_unit(work.office, query.unit)
+    wanted = case_queries.wanted(
+        work.actor, today=local(work.now).date(), kind=query.kind, category=query.category, unit=query.unit,
+        overdue=query.overdue, waiting_on=query.waiting_on, q=query.q, unassigned=query.assignee == "none",
+        assignee=_assignee(work, query.assignee), statuses=tuple(status.value for status in query.status),
+    )  # fmt: skip
+    if work.actor.may(Permission.ANSWER_QUESTIONS):
+        asked = partner_view.page(work.session, work.actor, wanted, limit=query.limit, cursor=query.cursor)
+        return CasePage(items=[Case.asked(one) for one in asked.items], next_cursor=asked.next_cursor)
+    found = case_queries.list_states(
         work.session, work.office, work.actor, wanted, limit=query.limit, cursor=query.cursor, now=work.now
     )
+    return CasePage(items=[Case.of(one) for one in found.items], next_cursor=found.next_cursor)
 
 
-@router.get("/cases/{number}", responses=WHOLE)
+def _assignee(work: UnitOfWork, asked: str | None) -> str | None:
+    if asked in {None, "none"}:
+        return None
+    return work.actor.email if asked == "me" else str(asked).lower()
+
+
+@router.get("/cases/{number}", response_model=WholeCase, responses=WITH_VERSION)
 def one_case(work: Reading, number: Number) -> Response:
-    """One case with its messages, events, clock and deliveries."""
-    found = case_presenters.case_whole(work.session, work.office, work.actor, number, now=work.now)
-    headers = {"ETag": etag(found["version"]), "Cache-Control": "no-store"}
-    return Response(json.dumps(found, ensure_ascii=False), media_type="application/json", headers=headers)
+    """One case with its messages, events, clock and deliveries, and the steps that the caller may take now.
+
+    For a partner it is the question to its agency in the same shape, with everything else empty.
+    """
+    if work.actor.may(Permission.ANSWER_QUESTIONS):
+        found = WholeCase.question(partner_view.one(work.session, work.actor, number))
+    else:
+        found = WholeCase.whole(case_queries.whole(work.session, work.office, work.actor, number, now=work.now))
+    return json_response(found, ETag=etag(found.version))
 
 
 @router.get("/cases/{number}/files/{media_id}", response_class=Response)
@@ -64,7 +79,7 @@ def one_file(work: Reading, number: Number, media_id: RowId) -> Response:
     return Response(content, media_type=kind, headers=headers)
 
 
-@router.post("/cases", status_code=201, responses=CREATED)
+@router.post("/cases", status_code=201, response_model=Case, responses=CREATED)
 def new_case(call: Calling, body: NewCaseBody) -> Response:
     """Enter a case that came by telephone, at the counter, by letter, …; it is given to a person at once."""
     return call.once(lambda work: _open(work, body))

@@ -6,17 +6,20 @@ import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import Depends, Header, Request
 from fastapi.responses import Response
 
+from bot.api.schemas.answers import Representation
+from bot.api.schemas.cases import Case
 from bot.web.errors import problem, status_of
 from bot.web.unit_of_work import UnitOfWork, known_caller, writing
 from routing.domain.errors import OnestopError, StaleVersion
+from routing.domain.permissions import Permission
 from routing.service import idempotency
 from routing.service.cases import locked_case
-from routing.service.cases import presenters as case_presenters
+from routing.service.cases import queries as case_queries
 from routing.service.cases.locked_case import LockedCase
 from routing.service.idempotency import Answer
 
@@ -88,11 +91,17 @@ def _matches(header: str, version: int) -> bool:
 
 def case_answer(locked: LockedCase, *, status: int = 200) -> Answer:
     """A case with its ETag; one that was made also says where it is."""
-    body = json.dumps(case_presenters.locked_case_json(locked), ensure_ascii=False)
     headers = {"ETag": etag(locked.version)}
     if status == 201:
         headers["Location"] = f"/api/v1/cases/{locked.row.number}"
-    return Answer(status, body, headers=headers)
+    return json_answer(_case(locked), status=status, headers=headers)
+
+
+def _case(locked: LockedCase) -> Case:
+    """A case just written to; a partner learns its number and state, and no more of it."""
+    if locked.actor.may(Permission.ANSWER_QUESTIONS):
+        return Case(number=locked.row.number, status=locked.case.status, version=locked.version)
+    return Case.of(case_queries.state_of(locked))
 
 
 def etag(version: int) -> str:
@@ -100,9 +109,16 @@ def etag(version: int) -> str:
     return f'"{version}"'
 
 
-def json_answer(value: Any, *, status: int = 200) -> Answer:
-    """Anything else."""
-    return Answer(status, json.dumps(value, ensure_ascii=False))
+def json_answer(value: Representation, *, status: int = 200, headers: dict[str, str] | None = None) -> Answer:
+    """An answer that is kept with its Idempotency-Key, as it was written."""
+    return Answer(status, value.model_dump_json(), headers=headers or {})
+
+
+def json_response(value: Representation, **headers: str) -> Response:
+    """An answer with headers of its own."""
+    return Response(
+        value.model_dump_json(), media_type="application/json", headers={"Cache-Control": "no-store", **headers}
+    )
 
 
 def _response(answer: Answer) -> Response:

@@ -7,8 +7,9 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse, Response
 
-from bot.api.openapi import PROBLEMS
-from bot.api.schemas import SatisfactionQuery
+from bot.api.problems import PROBLEMS
+from bot.api.schemas.answers import Satisfaction
+from bot.api.schemas.requests import SatisfactionQuery
 from bot.web.bodies import StrictRoute
 from bot.web.unit_of_work import Reading
 from routing.domain.reporting.periods import Period
@@ -17,7 +18,7 @@ from routing.service.cases import satisfaction as service
 router = APIRouter(route_class=StrictRoute, tags=["turnaround"], responses=PROBLEMS)
 
 
-@router.get("/satisfaction", response_class=JSONResponse)
+@router.get("/satisfaction", response_model=Satisfaction)
 def satisfaction(work: Reading, query: Annotated[SatisfactionQuery, Query()]) -> Response:
     """Answers from ``from`` to ``to``: ``n`` stands beside every mean; of each close the last answer counts."""
     period = Period(query.start, query.end)

@@ -7,8 +7,9 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse, Response
 
-from bot.api.openapi import PROBLEMS
-from bot.api.schemas import TurnaroundQuery
+from bot.api.problems import PROBLEMS
+from bot.api.schemas.answers import Turnaround
+from bot.api.schemas.requests import TurnaroundQuery
 from bot.web.bodies import StrictRoute
 from bot.web.limits import counting
 from bot.web.report_tables import label_of, table
@@ -21,7 +22,7 @@ from routing.service.reporting import turnaround as turnaround_report
 router = APIRouter(route_class=StrictRoute, tags=["turnaround"], responses=PROBLEMS)
 
 
-@router.get("/turnaround", response_class=JSONResponse)
+@router.get("/turnaround", response_model=Turnaround)
 def turnaround(work: Reading, query: Annotated[TurnaroundQuery, Query()]) -> Response:
     """What came, what went, how long it took and what is overdue, from ``from`` to ``to``."""
     turnaround_report.check_split(work.actor, query.by)

@@ -8,7 +8,8 @@ from urllib.parse import quote
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse, RedirectResponse, Response
+from fastapi.responses import RedirectResponse, Response
+from pydantic import BaseModel, Field
 from sqlalchemy.exc import DataError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
@@ -46,13 +47,24 @@ def wants_json(request: Request) -> bool:
     return request.url.path.startswith(("/api/", "/line/", "/healthz", "/readyz", "/metrics"))
 
 
-def problem(status: int, code: str, detail: str, *, field: str | None = None) -> JSONResponse:
+class Problem(BaseModel):
+    """An error as programs read it (RFC 9457); ``code`` is stable and stands in docs/errors.md."""
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    code: str
+    detail: str
+    field: str | None = Field(None, exclude_if=lambda value: value is None)
+
+
+def problem(status: int, code: str, detail: str, *, field: str | None = None) -> Response:
     """An RFC 9457 problem with a stable ``code``."""
-    body = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "code": code, "detail": detail}
-    if field:
-        body["field"] = shown(field)
+    body = Problem(
+        title=HTTPStatus(status).phrase, status=status, code=code, detail=detail, field=shown(field) if field else None
+    )
     headers = {"WWW-Authenticate": "Bearer"} if status == 401 else None
-    return JSONResponse(body, status_code=status, media_type="application/problem+json", headers=headers)
+    return Response(body.model_dump_json(), status_code=status, media_type="application/problem+json", headers=headers)
 
 
 def answer(request: Request, status: int, code: str, detail: str, *, field: str | None = None) -> Response:

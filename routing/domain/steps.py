@@ -75,24 +75,65 @@ def permit(actor: Actor, name: str) -> None:
     raise Forbidden(_NOT_YOURS.get(name, "您的角色無法使用這項功能。"))
 
 
-def allowed(case: Case, actor: Actor) -> frozenset[str]:
-    """What this person may do with the case now; each step itself checks again."""
-    if not may_write(actor, case):
-        return frozenset()
+def require(case: Case, actor: Actor, name: str, *, late: bool = False) -> None:
+    """Let a step pass, or say why not; who may write the case at all is ``permissions.may_write``.
+
+    ``late``: the due date is over, which only the steps of ``DATED`` ask for.
+
+    Raises:
+        Forbidden: the role has not this step.
+        StepNotAllowed: the state of the case does not allow it.
+    """
+    permit(actor, name)
+    check(case, STEPS[name].event)
     pending = case.pending_extension is not None
-    return frozenset(
-        name
-        for name, step in STEPS.items()
-        if case.status in ALLOWED[step.event]
-        and any(actor.may(permission) for permission in step.permissions)
-        and {"extension": not pending, "approval": pending, "rating": _may_be_rated(case)}.get(name, True)
-    )
+    if name == "extension" and late:
+        raise StepNotAllowed("已逾限辦日期，不能再展期。", code="extension_too_late")
+    if name == "extension" and pending and not actor.may(Permission.EXTEND):
+        raise StepNotAllowed("已有展期申請待核定。", code="extension_pending")
+    if name == "approval" and not pending:
+        raise StepNotAllowed("沒有待核定的展期申請。", code="no_extension_pending")
+    if name == "rating":
+        _require_rating(case)
 
 
-def _may_be_rated(case: Case) -> bool:
+def _require_rating(case: Case) -> None:
     """One answer for each close that is asked about; a firm's own is not replaced by what staff enter."""
-    closed = case.closed
-    return closed is not None and closed.outcome in COUNTED_OUTCOMES and not rated_since_close(case)
+    if case.closed is None or case.closed.outcome not in COUNTED_OUTCOMES:
+        raise StepNotAllowed("撤回、不受理或併案之案件不調查滿意度。", code="not_surveyed")
+    if rated_since_close(case):
+        raise StepNotAllowed("本次辦結已有滿意度，每次辦結計一次。", code="already_rated")
+
+
+DATED = frozenset({"extension", "approval"})
+"""Steps that the end of the due date narrows."""
+
+Choices = Mapping[str, tuple[str | bool, ...]]
+"""Of fields whose values the state of the case narrows, those that remain."""
+
+
+def offered(case: Case, actor: Actor, *, late: bool) -> dict[str, Choices]:
+    """The steps that this person may take now, each with what remains of its fields' values; none of them is refused.
+
+    The values behind a step are empty unless the state narrows them.
+    """
+    if not may_write(actor, case):
+        return {}
+    return {name: _choices(case, name, late=late) for name in STEPS if _passes(case, actor, name, late=late)}
+
+
+def _passes(case: Case, actor: Actor, name: str, *, late: bool) -> bool:
+    try:
+        require(case, actor, name, late=late)
+    except (Forbidden, StepNotAllowed):
+        return False
+    return True
+
+
+def _choices(case: Case, name: str, *, late: bool) -> Choices:
+    if name == "close" and case.first_reply_at is None:
+        return {"outcome": tuple(outcome.value for outcome in Outcome if outcome is not Outcome.ANSWERED)}
+    return {"approve": (False,)} if name == "approval" and late else {}
 
 
 _IS_CLOSED = "案件已辦結；如需繼續辦理，請先重新開啟。"

@@ -9,8 +9,8 @@ from tests.service import MONDAY, PHONE_CASE, Service, email
 FIELDS = {
     "number", "kind", "status", "category", "topic", "subject", "channel", "language", "park", "firm", "unit",
     "assignee", "first_contact_at", "received_at", "first_reply_at", "due_on", "promised_on", "closed_at", "outcome",
-    "days_used", "gross_days", "business_minutes", "overdue", "waiting_on", "pending_extension", "reopened",
-    "confidential", "refs", "version",
+    "days_used", "gross_days", "business_minutes", "overdue", "waiting_on", "firm_answered", "pending_extension",
+    "reopened", "confidential", "refs", "version",
 }  # fmt: skip
 
 

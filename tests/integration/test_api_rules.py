@@ -309,3 +309,10 @@ def test_the_api_describes_itself(sqlite):
     assert {path.rsplit("/", 1)[-1] for path in calls} >= {*STEPS, "resume", "approval", "reopen"}
     case = document["paths"]["/api/v1/cases/{number}/close"]["post"]
     assert {"200", "401", "403", "404", "409", "412", "422"} <= set(case["responses"])
+    schema = case["responses"]["200"]["content"]["application/json"]["schema"]
+    assert schema == {"$ref": "#/components/schemas/Case"}
+    parts = document["components"]["schemas"]
+    assert set(parts["Case"]["properties"]) == set(sqlite.get("alice", f"/cases/{sqlite.opened()}").json()["case"])
+    assert parts["Case"]["properties"]["received_at"]["anyOf"][0] == {"type": "string", "format": "date-time"}
+    refused = case["responses"]["409"]["content"]["application/problem+json"]["schema"]
+    assert {"type", "title", "status", "code", "detail"} <= set(refused["properties"])

@@ -11,7 +11,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select
 
-from bot.desk.cases.steps import STEPS
+from bot.web.case_steps import CASE_STEPS as STEPS
 from routing.service.messaging.inbox_writer import Intake
 from routing.store.bindings.schema import Binding
 from routing.store.cases.schema import Case as CaseRow

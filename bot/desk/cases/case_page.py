@@ -13,7 +13,6 @@ from bot.web.templating import show
 from bot.web.unit_of_work import Reading, RowId, UnitOfWork
 from bot.web.words import WORDS, reply_ways
 from knowledge.calendar.office_calendar import local
-from routing.domain import steps
 from routing.domain.case import EventKind
 from routing.domain.errors import OnestopError
 from routing.domain.permissions import Permission
@@ -66,7 +65,7 @@ def values_of(
     return {
         "actor": work.actor, "now": work.now, "today": local(work.now).date(), "flash": [],
         "whole": whole, "case": case, "row": whole.row, "reading": whole.reading,
-        "allowed": steps.allowed(case, work.actor),
+        "allowed": whole.offered,
         "conversation": presenter.conversation(whole),
         "history": presenter.history(whole.events, whole.names, office),
         "since": presenter.history(since, whole.names, office) if error is not None else [],

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from knowledge.calendar.office_calendar import local
 from routing.domain.errors import Forbidden
 from routing.domain.pagination import Page, page_of
-from routing.domain.permissions import Actor, Permission, may
+from routing.domain.permissions import Actor, Permission, may, require_team
 from routing.store.accounts import queries as account_store
 from routing.store.accounts.schema import Absence, Audit, Staff
 from routing.store.cases import queries as case_store
@@ -69,6 +69,21 @@ def audit_trail(session: Session, actor: Actor, *, before_id: int | None, limit:
 def colleagues(session: Session) -> list[Staff]:
     """People to whom a case can be given, by unit and name."""
     return [person for person in account_store.all_staff(session, active=True) if may(person.role, Permission.DESK)]
+
+
+@dataclass(frozen=True, slots=True)
+class Colleague:
+    """A member of staff whose account is in use; ``absent``: away today."""
+
+    row: Staff
+    absent: bool
+
+
+def in_use(session: Session, actor: Actor, *, now: datetime) -> list[Colleague]:
+    """Everybody whose account is in use. Raises Forbidden: the person is a partner."""
+    require_team(actor)
+    absent = account_store.absences_on(session, local(now).date())
+    return [Colleague(person, person.id in absent) for person in account_store.all_staff(session, active=True)]
 
 
 def everybody(session: Session) -> list[Staff]:

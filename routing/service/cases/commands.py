@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from knowledge.calendar.office_calendar import local
 from knowledge.calendar.republic import roc_digits
 from knowledge.vocabulary import CASE_CATEGORIES, Channel
-from routing.domain import clock, steps
+from routing.domain import steps
 from routing.domain.case import Case, EventKind, Kind, Outcome
 from routing.domain.errors import Invalid, StepNotAllowed
 from routing.domain.permissions import Actor, Permission, require_team
@@ -152,7 +152,7 @@ def _text(value: str, field: str, *, limit: int = 4000) -> str:
 def note(locked: LockedCase, text: str, *, notify: Notifier) -> None:
     """A note among staff; the firm never sees it. A partner's is the answer to the question, and ends the wait."""
     text = _text(text, "text")
-    steps.permit(locked.actor, "note")
+    locked.require("note")
     answers = locked.actor.may(Permission.ANSWER_QUESTIONS)
     message = _add_message(
         locked.session,
@@ -188,7 +188,7 @@ def reply(
     Raises:
         Invalid: nobody to answer on that channel, or a time before receipt or ahead of now.
     """
-    steps.permit(locked.actor, "reply")
+    locked.require("reply")
     text = translations.beside(locked, _text(text, "text"), translation)
     via = via or _usual_way(locked)
     if via not in set(Channel):
@@ -198,7 +198,6 @@ def reply(
         at = None
     if doc_no is not None and len(doc_no) > _DOC_NO:
         raise Invalid(f"文號請在 {_DOC_NO} 字以內。", field="doc_no")
-    steps.check(locked.case, EventKind.REPLIED)
     if at is not None:
         _check_given(locked, at)
     given = at or locked.now
@@ -234,7 +233,7 @@ def _check_given(locked: LockedCase, at: datetime) -> None:
 
 def assign(locked: LockedCase, email: str | None, *, notify: Notifier) -> None:
     """Give the case to a person (or to nobody); assigning it again to the same person does nothing."""
-    steps.permit(locked.actor, "assignment")
+    locked.require("assignment")
     if assignment.assign_to(locked, email):
         if email is not None:
             notify(locked, "assigned", notifications.assigned(locked))
@@ -243,7 +242,7 @@ def assign(locked: LockedCase, email: str | None, *, notify: Notifier) -> None:
 
 def change_category(locked: LockedCase, category: str, *, topic: str | None, reason: str, notify: Notifier) -> None:
     """Correct category and topic; the case goes to the unit that handles them. Moves no date."""
-    steps.permit(locked.actor, "category")
+    locked.require("category")
     if category not in CASE_CATEGORIES:
         raise Invalid(f"category 必須是 {'、'.join(CASE_CATEGORIES)} 之一。", field="category")
     reason = _text(reason, "reason", limit=300)
@@ -262,7 +261,7 @@ def change_category(locked: LockedCase, category: str, *, topic: str | None, rea
 
 def change_kind(locked: LockedCase, kind: Kind, *, filed_at: datetime | None, reason: str, notify: Notifier) -> None:
     """Confirm or change what the case is in law; its date counts anew from receipt (or from the act of filing)."""
-    steps.permit(locked.actor, "kind")
+    locked.require("kind")
     if filed_at is not None and not locked.row.first_contact_at <= filed_at <= locked.now:
         raise Invalid("申請時間必須在首次聯繫之後、現在之前。", field="filed_at")
     reason = _text(reason, "reason", limit=300)
@@ -279,7 +278,7 @@ def wait(
     translation: str | None = None,
 ) -> None:  # fmt: skip
     """Wait for the firm (which is told everything that is missing) or for another agency."""
-    steps.permit(locked.actor, "wait_firm" if on == "firm" else "wait_agency")
+    locked.require("wait_firm" if on == "firm" else "wait_agency")
     message = _text(message, "message")
     if on not in {"firm", "agency"}:
         raise Invalid("on 必須是 firm 或 agency。", field="on")
@@ -292,7 +291,6 @@ def wait(
     if on == "firm":
         locked_case.check_reach(locked, "on")
         message = translations.beside(locked, message, translation)
-    steps.check(locked.case, EventKind.WAITING)
     stored = _add_message(
         locked.session, locked.row, direction="out" if on == "firm" else "note", text=message, at=locked.now,
         by=locked.actor.email, via=_told_by(locked) if on == "firm" else locked.row.channel,
@@ -319,6 +317,7 @@ def resume(locked: LockedCase, *, notify: Notifier) -> None:
     """Go on working; the wait ends now. A partner ends it by an answer, not without: ``answer_missing``."""
     if locked.actor.may(Permission.ANSWER_QUESTIONS):
         raise StepNotAllowed("請填寫會辦的回復；送出後會辦即結束。", code="answer_missing")
+    locked.require("resume")
     _go_on(locked, notify)
 
 
@@ -336,40 +335,28 @@ def ask_extension(
     Raises:
         StepNotAllowed: the due date is over, or a request is pending already.
     """
-    steps.permit(locked.actor, "extension")
+    locked.require("extension")
     if not 1 <= days <= 365:
         raise Invalid("展期日數必須在 1 到 365 之間。", field="days")
     reason = translations.beside(locked, _text(reason, "reason", limit=300), translation)
-    _before_due(locked)
     if locked.actor.may(Permission.EXTEND):
         _extend(locked, days, reason, notify)
         return
-    if locked.case.pending_extension is not None:
-        raise StepNotAllowed("已有展期申請待核定。", code="extension_pending")
     locked.record(EventKind.EXTENSION_ASKED, days=days, reason=reason)
     locked_case.audit(locked, "case.extension_asked", days=days)
 
 
 def decide_extension(locked: LockedCase, *, approve: bool, note: str, notify: Notifier) -> None:
     """A supervisor approves or refuses what an officer asked for."""
-    steps.permit(locked.actor, "approval")
+    locked.require("approval")
     pending = locked.case.pending_extension
-    if pending is None:
-        raise StepNotAllowed("沒有待核定的展期申請。", code="no_extension_pending")
-    if not approve:
+    if pending is None or not approve:
         locked.record(EventKind.EXTENSION_REFUSED, note=note.strip() or None)
         locked_case.audit(locked, "case.extension_refused")
         return
-    _before_due(locked)
-    _extend(locked, pending.days, pending.reason, notify)
-
-
-def _before_due(locked: LockedCase) -> None:
-    # Read anew: while the case waits on the firm its date moves on with every day.
-    office = locked.office
-    reading = clock.read(locked.case, office.calendar, office.office_of(locked.case.unit), locked.now)
-    if local(locked.now).date() > reading.due_on:
+    if locked.late:
         raise StepNotAllowed("已逾限辦日期，不能再展期。", code="extension_too_late")
+    _extend(locked, pending.days, pending.reason, notify)
 
 
 def _extend(locked: LockedCase, days: int, reason: str, notify: Notifier) -> None:
@@ -382,7 +369,7 @@ def close(
     locked: LockedCase, outcome: Outcome, *, summary: str, notify: Notifier, translation: str | None = None
 ) -> None:
     """Close the case. ``answered`` needs an answer given; a wait ends with it."""
-    steps.permit(locked.actor, "close")
+    locked.require("close")
     summary = translations.beside(locked, _text(summary, "summary", limit=2000), translation)
     steps.check(locked.case, EventKind.CLOSED, outcome=outcome)
     message = _add_message(
@@ -406,7 +393,7 @@ def reopen(locked: LockedCase, *, reason: str, notify: Notifier) -> None:
 
     If nobody is here it waits in the queue for whoever comes first.
     """
-    steps.permit(locked.actor, "reopen")
+    locked.require("reopen")
     reason = _text(reason, "reason", limit=300)
     locked.record(EventKind.REOPENED, reason=reason)
     if not _still_here(locked, locked.case) and assignment.assign_automatically(locked) is None:

@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from knowledge.calendar.office_calendar import local
 from routing.domain import clock, steps
 from routing.domain.case import Case, Event, EventKind, Outcome, apply
 from routing.domain.errors import Forbidden, Invalid, NotFound, StaleVersion
@@ -50,6 +51,16 @@ class LockedCase:
         """The version of the case as this person is shown it."""
         return version_for(self.actor, self.row, self.case)
 
+    @property
+    def late(self) -> bool:
+        """Whether the due date is over. Read anew: while the case waits on the firm its date moves on every day."""
+        return is_late(clock.read(self.case, self.office.calendar, self.office.office_of(self.case.unit), self.now),
+                       self.now)  # fmt: skip
+
+    def require(self, name: str) -> None:
+        """Let one of ``steps.STEPS`` pass. Raises Forbidden or StepNotAllowed, as ``steps.offered`` foretells."""
+        steps.require(self.case, self.actor, name, late=name in steps.DATED and self.late)
+
     def record(self, step: EventKind, /, *, at: datetime | None = None, automatic: bool = False, **data: Any) -> None:
         """Write one event, checked against the table of steps. Without ``at`` it happened now.
 
@@ -87,6 +98,11 @@ def address_of(
         if one.channel in office.channels and channel in {None, one.channel}
     ]
     return min(found, key=lambda one: (not one.reachable, one.channel != row.channel), default=None)
+
+
+def is_late(reading: clock.Reading, now: datetime) -> bool:
+    """Whether a due date is over by Taipei's day."""
+    return local(now).date() > reading.due_on
 
 
 def project(office: OfficeContext, row: CaseRow, case: Case, now: datetime) -> None:

@@ -7,7 +7,8 @@ show cannot be found out by asking for it either. Once the question is answered 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -17,6 +18,7 @@ from routing.domain.case import Status
 from routing.domain.errors import NotFound
 from routing.domain.pagination import Page, before_of, page_of
 from routing.domain.permissions import Actor
+from routing.domain.steps import Choices, offered
 from routing.service.cases.locked_case import find, question_version
 from routing.service.knowledge_admin.corrections import names_in
 from routing.store.cases import queries as store
@@ -43,6 +45,8 @@ class Question:
     unit: str
     park: str | None
     version: int
+    offered: Mapping[str, Choices] = field(default_factory=dict)
+    """The steps that this person may take now, where one question is read alone."""
 
 
 def questions(session: Session, actor: Actor, wanted: CaseFilter) -> list[Question]:
@@ -59,11 +63,11 @@ def page(session: Session, actor: Actor, wanted: CaseFilter, *, limit: int, curs
 
 def one(session: Session, actor: Actor, number: str) -> Question:
     """The question in a case. Raises NotFound: there is no such case, or none in it waits for this person's agency."""
-    find(session, number, actor)
+    _, case = find(session, number, actor)
     found = _all(session, actor, number=number)
     if not found:
         raise NotFound(f"查無案件 {number}。")
-    return found[0]
+    return replace(found[0], offered=offered(case, actor, late=False))
 
 
 def _all(session: Session, actor: Actor, *, number: str | None = None) -> list[Question]:

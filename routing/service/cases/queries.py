@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy.orm import Session
 
 from knowledge.calendar.office_calendar import local
-from routing.domain import clock
+from routing.domain import clock, steps
 from routing.domain.case import Case, Event, Status
-from routing.domain.errors import NotFound
+from routing.domain.errors import Invalid, NotFound
 from routing.domain.pagination import Page, before_of, page_of
 from routing.domain.permissions import Actor, Permission, confidential_scope, require_team
-from routing.service.cases.locked_case import address_of, find, seen
+from routing.service.cases.locked_case import LockedCase, address_of, find, is_late, seen
 from routing.service.office_context import OfficeContext
 from routing.store.accounts import queries as account_store
 from routing.store.cases import queries as case_store
@@ -25,6 +24,7 @@ from routing.store.cases.schema import Firm
 from routing.store.conversation.schema import ContactAddress, Media, Message
 from routing.store.messaging import outbox as outbox_store
 from routing.store.messaging.schema import Outbox
+from routing.store.reporting import queries as report_store
 
 MINE, UNIT, ALL = "mine", "unit", "all"
 """Whose cases a list shows."""
@@ -43,6 +43,7 @@ def wanted(
     today: date,
     view: str = ALL,
     status: str | None = None,
+    statuses: tuple[str, ...] | None = None,
     kind: str | None = None,
     category: str | None = None,
     unit: str | None = None,
@@ -56,9 +57,11 @@ def wanted(
 ) -> CaseFilter:
     """What a list is narrowed to. ``view``: ``mine``, ``unit`` (the person's own) or ``all``; ``today`` in Taipei.
 
-    Who asks for what is late without naming a status means what is still to be done.
+    ``statuses`` are exactly those that programs ask for, none: all. On a page, who asks for what is late without naming
+    a status means what is still to be done.
     """
-    statuses = (status,) if status else _OPEN if overdue else ()
+    if statuses is None:
+        statuses = (status,) if status else _OPEN if overdue else ()
     return CaseFilter(
         today=today, status=statuses, kind=kind, category=category,
         unit=actor.unit if view == UNIT and actor.unit else unit, waiting_on=waiting_on, park=park, overdue=overdue,
@@ -111,11 +114,6 @@ def file_of(session: Session, actor: Actor, media_id: int, *, number: str | None
     raise NotFound("查無這個檔案；可能尚未下載完成、廠商已收回，或已依保存期限刪除。")
 
 
-def format_instant(instant: datetime | None) -> str | None:
-    """An instant as the API writes it: Taipei time with its offset."""
-    return local(instant).isoformat(timespec="seconds") if instant else None
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseLine:
     """A case in a list. Dates are Taipei dates; ``days_left`` are working days to the due date, negative when late."""
@@ -145,11 +143,29 @@ class CaseWhole:
     address: ContactAddress | None
     """Where the firm is written to, if a channel of ours carries messages to it."""
     language: str
+    offered: dict[str, steps.Choices]
+    """The steps that this person may take now, see ``steps.offered``."""
 
     @property
     def reachable(self) -> bool | None:
         """Whether messages arrive there; None: there is nowhere to write to."""
         return self.address.reachable if self.address else None
+
+    @property
+    def worded_events(self) -> list[Event]:
+        """The events with the words that they wrote to the conversation, as case histories have them."""
+        words = {message.id: (message.text, message.via, message.doc_no) for message in self.messages}
+        return [report_store.with_words(event, words) for event in self.events]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseState:
+    """A case as programs read it: the row with what never changes, the state, the firm and the clocks."""
+
+    row: CaseRow
+    case: Case
+    firm: Firm | None
+    reading: clock.Reading
 
 
 def lines(session: Session, office: OfficeContext, rows: list[CaseRow], *, now: datetime) -> list[CaseLine]:
@@ -213,6 +229,48 @@ def list_cases(
     return page.of(lines(session, office, page.items, now=now))
 
 
+def list_states(
+    session: Session,
+    office: OfficeContext,
+    actor: Actor,
+    wanted: store.CaseFilter,
+    *,
+    limit: int,
+    cursor: str | None,
+    now: datetime,
+) -> Page[CaseState]:
+    """Cases that fit, newest first, each with its state and clocks. Raises as ``list_cases``."""
+    before = before_of(limit, cursor)
+    rows = store.page(session, scope(actor, wanted), limit=limit + 1, before_id=before)
+    page = page_of(rows, limit, lambda row: row.id)
+    states, firms = report_store.states(session, page.items), store.firms(session, page.items)
+    return page.of([
+        CaseState(
+            row=row, case=states[row.id], firm=firms.get(row.firm_id) if row.firm_id is not None else None,
+            reading=_reading(office, states[row.id], now),
+        )
+        for row in page.items
+    ])  # fmt: skip
+
+
+def state_of(locked: LockedCase) -> CaseState:
+    """A case just written to."""
+    firm = store.firm_of(locked.session, locked.row)
+    return CaseState(
+        row=locked.row, case=locked.case, firm=firm, reading=_reading(locked.office, locked.case, locked.now)
+    )
+
+
+def _reading(office: OfficeContext, case: Case, now: datetime) -> clock.Reading:
+    return clock.read(case, office.calendar, office.office_of(case.unit), now)
+
+
+def check_unit(office: OfficeContext, unit: str | None) -> None:
+    """Raises Invalid: a list is narrowed to a unit that there is not."""
+    if unit is not None and office.offices.find_unit(unit) is None:
+        raise Invalid(f"查無單位「{unit}」。", field="unit")
+
+
 def whole(session: Session, office: OfficeContext, actor: Actor, number: str, *, now: datetime) -> CaseWhole:
     """One case with its messages, events and clock.
 
@@ -226,12 +284,13 @@ def whole(session: Session, office: OfficeContext, actor: Actor, number: str, *,
     contact, firm = store.contact_of(session, row), store.firm_of(session, row)
     people_named = [case.assignee, *(event.by for event in events), *(message.by for message in messages)]
     people_named += [event.data.get("to") for event in events]
+    reading = _reading(office, case, now)
     return CaseWhole(
         row=row,
         case=case,
         firm=firm,
         rivals=_rivals(session, actor, firm),
-        reading=clock.read(case, office.calendar, office.office_of(case.unit), now),
+        reading=reading,
         events=events,
         messages=messages,
         media=store.media_of(session, [message.id for message in messages]),
@@ -239,6 +298,7 @@ def whole(session: Session, office: OfficeContext, actor: Actor, number: str, *,
         deliveries=outbox_store.listing(session, case_id=row.id, limit=100),
         address=address_of(session, office, row),
         language=(contact.language if contact else None) or row.language,
+        offered=steps.offered(case, actor, late=is_late(reading, now)),
     )
 
 
@@ -249,12 +309,6 @@ def _rivals(session: Session, actor: Actor, firm: Firm | None) -> list[str]:
     return [
         rival.name if actor.may(Permission.ALL_CASES) or rival.id in open_to_all else "（另一廠商）" for rival in known
     ]
-
-
-def _firm_json(firm: Firm) -> dict[str, Any]:
-    """A firm; one whose number stands with another name shows that it only claims it."""
-    claimed = {"claimed_ubn": firm.claimed_ubn} if firm.claimed_ubn else {}
-    return {"name": firm.name, "ubn": firm.ubn, "verified": firm.verified, **claimed}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,9 +7,9 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from knowledge.vocabulary import Channel
-from routing.domain import steps, survey
+from routing.domain import survey
 from routing.domain.case import EventKind, Outcome
-from routing.domain.errors import Invalid, StepNotAllowed
+from routing.domain.errors import Invalid
 from routing.domain.permissions import Actor, require_team
 from routing.service.cases import locked_case, notifications
 from routing.service.cases.locked_case import LockedCase
@@ -58,7 +58,7 @@ def enter(locked: LockedCase, score: int, *, via: str, reason: str = "") -> None
     Raises:
         Invalid: a wrong score or way. StepNotAllowed: ``not_surveyed``, ``already_rated``, or the case is open.
     """
-    steps.permit(locked.actor, "rating")
+    locked.require("rating")
     if not 1 <= score <= 5:
         raise Invalid("滿意度必須在 1 到 5 之間。", field="score")
     if via not in set(Channel) or via in locked.office.channels:
@@ -66,12 +66,6 @@ def enter(locked: LockedCase, score: int, *, via: str, reason: str = "") -> None
         raise Invalid(f"請選擇廠商回答的方式（{own} 由廠商自行點選）。", field="via")
     if len(reason) > _REASON:
         raise Invalid(f"原因請在 {_REASON} 字以內。", field="text")
-    steps.check(locked.case, EventKind.RATED)
-    closed = locked.case.closed
-    if closed is None or survey.standing(closed.outcome, closed.start, locked.now) == "none":
-        raise StepNotAllowed("撤回、不受理或併案之案件不調查滿意度。", code="not_surveyed")
-    if survey.rated_since_close(locked.case):
-        raise StepNotAllowed("本次辦結已有滿意度，每次辦結計一次。", code="already_rated")
     message_id = None
     if reason.strip():
         row = locked.row

@@ -6,7 +6,6 @@ by itself when it is shown again. An entry that was approved meanwhile stays: so
 
 from __future__ import annotations
 
-from routing.domain import steps
 from routing.domain.case import EventKind
 from routing.service.cases import locked_case
 from routing.service.cases.locked_case import LockedCase
@@ -17,7 +16,7 @@ _UNNAMED = "保密案件"
 
 def set_confidential(locked: LockedCase, *, confidential: bool) -> None:
     """Hide the case from other units, with everything that was made of its words, or show it again."""
-    steps.permit(locked.actor, "confidential")
+    locked.require("confidential")
     if locked.case.confidential == confidential:
         return
     locked.record(EventKind.CONFIDENTIAL, confidential=confidential)

@@ -31,6 +31,11 @@ class Delivery:
     number: str | None
     blocked: bool
 
+    @property
+    def presumed(self) -> bool:
+        """Accepted, as a later try of the reply showed."""
+        return self.row.error == outbox.PRESUMED
+
 
 def deliveries(
     session: Session, actor: Actor, *, states: Iterable[str], number: str | None = None, before_id: int | None = None,

@@ -1,0 +1,35 @@
+"""What the OpenAPI document says of refusals, and of the address and the version of a case."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import Path
+
+from bot.web.errors import Problem
+
+Number = Annotated[str, Path(description="服務案號，例如 KP-1151122-0001", max_length=24)]
+
+Described = dict[int | str, dict[str, Any]]
+
+_ETAG = {"headers": {"ETag": {"description": "案件版本", "schema": {"type": "string"}}}}
+
+
+def _problem(words: str) -> dict[str, Any]:
+    schema = Problem.model_json_schema(mode="serialization")
+    return {"description": words, "content": {"application/problem+json": {"schema": schema}}}
+
+
+PROBLEMS: Described = {
+    401: _problem("未登入或權杖無效"),
+    403: _problem("不允許"),
+    404: _problem("不存在，或對您隱藏"),
+    422: _problem("內容不正確"),
+}
+CONFLICTS: Described = {
+    409: _problem("案件目前的狀態不允許這個步驟"),
+    412: _problem("If-Match 與案件版本不符"),
+}
+WITH_VERSION: Described = {200: _ETAG}
+CREATED: Described = {201: _ETAG, **CONFLICTS}
+CHANGED: Described = {200: _ETAG, **CONFLICTS}

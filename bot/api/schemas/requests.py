@@ -1,0 +1,114 @@
+"""Bodies and queries of the API; bodies of a case's steps: ``bot.web.case_steps``. An unknown field is refused."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from bot.web.fields import (
+    Body,
+    CaseKind,
+    Category,
+    Channel,
+    EntryCategory,
+    Instant,
+    Long,
+    ReadingLanguage,
+    ReportKind,
+    Split,
+    Text,
+    Topic,
+)
+from knowledge import vocabulary
+from routing.domain.case import Kind, Status
+from routing.domain.pagination import MOST
+
+
+class FirmBody(Body):
+    """A firm by name, 統一編號 or both."""
+
+    name: Annotated[Text, Field(min_length=1, max_length=120)] | None = None
+    ubn: Annotated[Text, Field(max_length=20, json_schema_extra={"pattern": "^[0-9]{8}$"})] | None = None
+
+
+class NewCaseBody(Body):
+    """A case that came another way than by a chat. ``firm``: a name, or name and 統一編號."""
+
+    channel: Channel
+    category: Category
+    text: Long
+    firm: FirmBody | Annotated[Text, Field(min_length=1, max_length=120)] | None = None
+    contact: Annotated[Text, Field(max_length=80)] | None = None
+    phone: Annotated[Text, Field(max_length=40)] | None = None
+    park: Annotated[Text, Field(max_length=40)] | None = None
+    kind: CaseKind = Kind.ENQ.value
+    topic: Topic | None = None
+    subject: Annotated[Text, Field(max_length=200)] | None = None
+    language: ReadingLanguage = vocabulary.Language.ZH_TW.value
+    received_at: Instant | None = None
+
+
+def _statuses(value: object) -> object:
+    return [part for one in value for part in str(one).split(",")] if isinstance(value, list) else value
+
+
+class Query(BaseModel):
+    """A query: its own names, and no others, so that a slip does not silently widen a list."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+Limit = Annotated[int, Field(ge=1, le=MOST)]
+Word = Annotated[Text, Field(min_length=1, max_length=200)]
+
+
+class CasesQuery(Query):
+    """``status`` may be given several times or with commas; ``assignee`` is an e-mail, ``me`` or ``none``."""
+
+    status: Annotated[list[Status], BeforeValidator(_statuses)] = []
+    kind: CaseKind | None = None
+    category: Category | None = None
+    unit: Word | None = None
+    assignee: Word | None = None
+    overdue: bool | None = None
+    waiting_on: Literal["firm", "agency"] | None = None
+    q: Word | None = None
+    limit: Limit = 50
+    cursor: Word | None = None
+
+
+class DeliveriesQuery(Query):
+    """``case`` is a number."""
+
+    state: Literal["pending", "leased", "accepted", "unknown", "dead", "cancelled"] | None = None
+    case: Word | None = None
+    limit: Limit = 50
+    cursor: Word | None = None
+
+
+class KnowledgeQuery(Query):
+    """``q`` is looked for in question, answer and id."""
+
+    q: Word | None = None
+    category: EntryCategory | None = None
+    limit: Limit = 50
+    cursor: Word | None = None
+
+
+class SatisfactionQuery(Query):
+    """The days from ``from`` to ``to``, both included."""
+
+    start: Annotated[date, Field(alias="from")]
+    end: Annotated[date, Field(alias="to")]
+
+
+class TurnaroundQuery(Query):
+    """The days from ``from`` to ``to``, both included."""
+
+    start: Annotated[date, Field(alias="from")]
+    end: Annotated[date, Field(alias="to")]
+    kind: ReportKind = Kind.ENQ.value
+    by: Split | None = None
+    format: Literal["json", "csv", "xlsx", "ods"] = "json"

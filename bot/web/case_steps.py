@@ -1,0 +1,320 @@
+"""The steps of a case in one table: event and roles, body, use case, and how a form says it.
+
+``routing.domain.steps`` has the half that is true at every door: the event, and with it the states that allow the step,
+and the permissions. Calls of the API, forms of the desk and the answer to "what may I do now" are all read from here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from types import MappingProxyType
+from typing import Annotated, Any, Generic, Literal, Protocol, TypeVar
+
+from pydantic import Field, StrictBool, StrictInt
+
+from bot.web.fields import Body, CaseKind, Category, Channel, Day, Instant, Long, Reason, Text, Topic, Translation
+from routing.domain import steps
+from routing.domain.case import Kind, Outcome
+from routing.domain.errors import Invalid
+from routing.domain.steps import Step
+from routing.service.cases import commands, satisfaction
+from routing.service.cases.locked_case import LockedCase
+from routing.service.cases.notifications import Notifier
+from routing.service.knowledge_admin import confidentiality
+
+
+class MessageBody(Body):
+    """An answer to the firm, by a channel or recorded as given another way; or, ``internal``, a note among staff.
+
+    ``via``: as the firm is reached, unless said.
+    """
+
+    text: Long
+    internal: StrictBool = False
+    via: Channel | None = None
+    at: Instant | None = None
+    doc_no: Annotated[Text, Field(min_length=1, max_length=60)] | None = None
+    translation: Translation | None = None
+
+
+class AssignmentBody(Body):
+    """To whom; null puts it back into the queue."""
+
+    assignee: Annotated[Text, Field(max_length=200)] | None
+
+
+class CategoryBody(Body):
+    """The right category."""
+
+    category: Category
+    topic: Topic | None = None
+    reason: Reason
+
+
+class KindBody(Body):
+    """What the case is in law. ``filed_at``: when the application was filed, if that was not at receipt."""
+
+    kind: CaseKind
+    filed_at: Instant | None = None
+    reason: Reason
+
+
+class WaitBody(Body):
+    """On whom, and what is asked of them. ``until``: a day to show, which moves no date."""
+
+    on: Literal["firm", "agency"]
+    agency: Annotated[Text, Field(max_length=20)] | None = None
+    message: Long
+    until: Day | None = None
+    translation: Translation | None = None
+
+
+class ResumeBody(Body):
+    """No fields."""
+
+
+class ExtensionBody(Body):
+    """How many days more (working days; calendar days for a legal limit), and why."""
+
+    days: Annotated[StrictInt, Field(ge=1, le=365)]
+    reason: Reason
+    translation: Translation | None = None
+
+
+class ApprovalBody(Body):
+    """A supervisor's decision."""
+
+    approve: StrictBool
+    note: Annotated[Text, Field(max_length=300)] = ""
+
+
+class CloseBody(Body):
+    """How the case ended, in words that the firm reads."""
+
+    outcome: Literal["answered", "referred", "withdrawn", "duplicate", "declined"]
+    summary: Annotated[Text, Field(min_length=1, max_length=2000)]
+    translation: Translation | None = None
+
+
+class ReopenBody(Body):
+    """Why."""
+
+    reason: Reason
+
+
+class RatingBody(Body):
+    """How the firm found it, 1 to 5 with 5 best, as it said by telephone, on paper or otherwise than in its chat."""
+
+    score: Annotated[StrictInt, Field(ge=1, le=5)]
+    via: Channel
+    text: Annotated[Text, Field(max_length=1000)] = ""
+
+
+class ConfidentialBody(Body):
+    """Whether other units may know of the case."""
+
+    confidential: StrictBool
+
+
+class Fields(Protocol):
+    """The fields of a form. Reading a wrong one raises Invalid with its name."""
+
+    def text(self, name: str) -> str:
+        """A field, empty if it is missing."""
+
+    def optional(self, name: str) -> str | None:
+        """A field, None if it is empty."""
+
+    def number(self, name: str) -> int:
+        """A whole number."""
+
+    def day(self, name: str) -> date | None:
+        """A day, None if it is empty."""
+
+    def instant(self, name: str) -> datetime | None:
+        """An instant, None if it is empty."""
+
+
+_B = TypeVar("_B", bound=Body)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseStep(Generic[_B]):
+    """One step: ``path`` under the address of its case, ``do`` in the caller's transaction.
+
+    ``form`` reads a form into the fields of the body; the use case itself refuses what cannot be used, in words for
+    people. ``fixed``: values of the body that make a call of this path this step. ``creates``: the call answers 201.
+    """
+
+    name: str
+    path: str
+    body: type[_B]
+    do: Callable[[LockedCase, _B, Notifier], None]
+    form: Callable[[Fields], Mapping[str, Any]]
+    fixed: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    creates: bool = False
+
+    @property
+    def rule(self) -> Step:
+        """Event and permissions."""
+        return steps.STEPS[self.name]
+
+    def filled(self, form: Fields) -> _B:
+        """The body that a form says, its values checked only as far as the form reads them."""
+        return self.body.model_construct(**self.form(form), **self.fixed)
+
+
+def _reply(locked: LockedCase, body: MessageBody, notify: Notifier) -> None:
+    """Answer the firm by a channel, or record an answer that was given another way."""
+    commands.reply(
+        locked, body.text, notify=notify, via=body.via, at=body.at, doc_no=body.doc_no, translation=body.translation
+    )
+
+
+def _note(locked: LockedCase, body: MessageBody, notify: Notifier) -> None:
+    """Leave a note among staff; a partner's is the answer to what its agency was asked, and ends the wait."""
+    if body.at is not None or body.doc_no is not None or body.translation is not None:
+        raise Invalid("內部註記不能帶 at、doc_no 或 translation。", field="internal")
+    commands.note(locked, body.text, notify=notify)
+
+
+def _assignment(locked: LockedCase, body: AssignmentBody, notify: Notifier) -> None:
+    """Give the case to a person (分案、改分), or put it back into the queue."""
+    commands.assign(locked, body.assignee, notify=notify)
+
+
+def _category(locked: LockedCase, body: CategoryBody, notify: Notifier) -> None:
+    """Correct the category; the case goes to the unit that handles it. Moves no date."""
+    commands.change_category(locked, body.category, topic=body.topic, reason=body.reason, notify=notify)
+
+
+def _kind(locked: LockedCase, body: KindBody, notify: Notifier) -> None:
+    """Confirm or change what the case is in law; its due date counts anew from receipt."""
+    kind = _word(Kind, body.kind, "kind", "請選擇案件性質。")
+    commands.change_kind(locked, kind, filed_at=body.filed_at, reason=body.reason, notify=notify)
+
+
+def _wait_firm(locked: LockedCase, body: WaitBody, notify: Notifier) -> None:
+    """Wait on the firm (待廠商補件): it is told what is missing, and the clock stands still."""
+    commands.wait(locked, "firm", message=body.message, until=body.until, notify=notify, translation=body.translation)
+
+
+def _wait_agency(locked: LockedCase, body: WaitBody, notify: Notifier) -> None:
+    """Wait on an agency (會辦中): it is asked, and the clock runs on."""
+    commands.wait(locked, "agency", message=body.message, agency=body.agency, until=body.until, notify=notify)
+
+
+def _resume(locked: LockedCase, _body: ResumeBody, notify: Notifier) -> None:
+    """Go on working; the agency that was waited on ends the wait by its answer instead (a note)."""
+    commands.resume(locked, notify=notify)
+
+
+def _extension(locked: LockedCase, body: ExtensionBody, notify: Notifier) -> None:
+    """Ask for more days before the due date ends; a supervisor's own call puts them in force."""
+    commands.ask_extension(locked, body.days, reason=body.reason, notify=notify, translation=body.translation)
+
+
+def _approval(locked: LockedCase, body: ApprovalBody, notify: Notifier) -> None:
+    """A supervisor approves or refuses the days asked for."""
+    commands.decide_extension(locked, approve=body.approve, note=body.note, notify=notify)
+
+
+def _close(locked: LockedCase, body: CloseBody, notify: Notifier) -> None:
+    """Close the case (辦結); ``answered`` needs an answer given."""
+    outcome = _word(Outcome, body.outcome, "outcome", "請選擇辦理結果。")
+    commands.close(locked, outcome, summary=body.summary, notify=notify, translation=body.translation)
+
+
+def _reopen(locked: LockedCase, body: ReopenBody, notify: Notifier) -> None:
+    """Open it again under its number."""
+    commands.reopen(locked, reason=body.reason, notify=notify)
+
+
+def _rating(locked: LockedCase, body: RatingBody, _notify: Notifier) -> None:
+    """Enter how the firm found it, as it said by telephone or on paper; each close has one answer."""
+    satisfaction.enter(locked, body.score, via=body.via, reason=body.text)
+
+
+def _confidential(locked: LockedCase, body: ConfidentialBody, _notify: Notifier) -> None:
+    """Hide the case from other units, or show it again."""
+    confidentiality.set_confidential(locked, confidential=body.confidential)
+
+
+_W = TypeVar("_W", Kind, Outcome)
+
+
+def _word(words: type[_W], value: str, field: str, hint: str) -> _W:
+    try:
+        return words(value)
+    except ValueError:
+        raise Invalid(hint, field=field) from None
+
+
+def _reply_form(form: Fields) -> Mapping[str, Any]:
+    optional = {name: form.optional(name) for name in ("via", "doc_no", "translation")}
+    return {"text": form.text("text"), "at": form.instant("at"), **optional}
+
+
+def _wait_form(form: Fields) -> Mapping[str, Any]:
+    until = form.day("until")
+    return {"message": form.text("message"), "agency": form.optional("agency"),
+            "until": until.isoformat() if until else None, "translation": form.optional("translation")}  # fmt: skip
+
+
+def _kind_form(form: Fields) -> Mapping[str, Any]:
+    return {"kind": form.text("kind"), "filed_at": form.instant("filed_at"), "reason": form.text("reason")}
+
+
+def _category_form(form: Fields) -> Mapping[str, Any]:
+    return {name: form.text(name) for name in ("category", "reason")} | {"topic": form.optional("topic")}
+
+
+def _texts(*names: str) -> Callable[[Fields], Mapping[str, Any]]:
+    return lambda form: {name: form.text(name) for name in names}
+
+
+def _translated(form: Fields) -> Mapping[str, Any]:
+    return {"translation": form.optional("translation")}
+
+
+TABLE: tuple[CaseStep[Any], ...] = (
+    CaseStep(name="reply", path="messages", body=MessageBody, do=_reply, form=_reply_form, fixed={"internal": False},
+             creates=True),
+    CaseStep(name="note", path="messages", body=MessageBody, do=_note, form=_texts("text"), fixed={"internal": True},
+             creates=True),
+    CaseStep(name="wait_firm", path="wait", body=WaitBody, do=_wait_firm, form=_wait_form, fixed={"on": "firm"}),
+    CaseStep(name="wait_agency", path="wait", body=WaitBody, do=_wait_agency, form=_wait_form, fixed={"on": "agency"}),
+    CaseStep(name="resume", path="resume", body=ResumeBody, do=_resume, form=_texts()),
+    CaseStep(name="extension", path="extension", body=ExtensionBody, do=_extension,
+             form=lambda form: {"days": form.number("days"), **_texts("reason")(form), **_translated(form)}),
+    CaseStep(name="approval", path="extension/approval", body=ApprovalBody, do=_approval,
+             form=lambda form: {"approve": form.text("approve") == "yes", "note": form.text("note")}),
+    CaseStep(name="assignment", path="assignment", body=AssignmentBody, do=_assignment,
+             form=lambda form: {"assignee": form.optional("assignee")}),
+    CaseStep(name="category", path="category", body=CategoryBody, do=_category, form=_category_form),
+    CaseStep(name="kind", path="kind", body=KindBody, do=_kind, form=_kind_form),
+    CaseStep(name="close", path="close", body=CloseBody, do=_close,
+             form=lambda form: {**_texts("outcome", "summary")(form), **_translated(form)}),
+    CaseStep(name="reopen", path="reopen", body=ReopenBody, do=_reopen, form=_texts("reason")),
+    CaseStep(name="confidential", path="confidential", body=ConfidentialBody, do=_confidential,
+             form=lambda form: {"confidential": form.text("confidential") == "yes"}),
+    CaseStep(name="rating", path="rating", body=RatingBody, do=_rating,
+             form=lambda form: {"score": form.number("score"), **_texts("via", "text")(form)}),
+)  # fmt: skip
+
+CASE_STEPS: Mapping[str, CaseStep[Any]] = {step.name: step for step in TABLE}
+"""The table by name; every step of ``routing.domain.steps`` stands in it."""
+
+
+def of_path(path: str) -> tuple[CaseStep[Any], ...]:
+    """The steps that share a path of the API."""
+    return tuple(step for step in TABLE if step.path == path)
+
+
+def of_body(path: str, body: Body) -> CaseStep[Any]:
+    """The step that a call of a path with this body is."""
+    return next(
+        step for step in of_path(path) if all(getattr(body, name) == value for name, value in step.fixed.items())
+    )
