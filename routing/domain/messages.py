@@ -5,6 +5,7 @@ They are stored in the outbox as JSON, so each has a plain form and comes back e
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
@@ -87,6 +88,21 @@ class Sent:
 
     request_id: str | None
     ids: tuple[str, ...] = ()
+
+
+HEADING = 80
+"""Half-width characters of a title: forty of Chinese, eighty of English."""
+
+
+def heading(words: str) -> str:
+    """Words on one line, short enough to head a card; … stands for what was left out."""
+    words = " ".join(words.split())
+    used = 0
+    for at, character in enumerate(words):
+        used += 2 if unicodedata.east_asian_width(character) in "WF" else 1
+        if used > HEADING:
+            return words[: at - 1].rstrip() + "…"
+    return words
 
 
 def postback(action: str, **values: str | int) -> str:

@@ -22,9 +22,8 @@ from routing.domain.dialogue.turn import (
     Withdraw,
 )
 from routing.domain.inbound import InboundKind
-from routing.domain.messages import Button, Card, Carousel, Row, Text, postback
+from routing.domain.messages import Button, Card, Carousel, Row, Text, heading, postback
 
-_TITLE = 60
 CALL_TIMES = ("morning", "afternoon", "any")
 """When a firm may wish to be called."""
 
@@ -35,7 +34,7 @@ def _mine(turn: Turn) -> CaseCard | None:
 
 
 def _card(turn: Turn, case: CaseCard, *, steps: bool) -> Card:
-    rows = [Row(turn.say("case.state"), case.status)]
+    rows: list[Row] = []
     if not case.closed:
         rows += [Row(turn.say("case.now"), case.now), Row(turn.say("case.promised"), case.promised)]
     rows += [
@@ -49,16 +48,12 @@ def _card(turn: Turn, case: CaseCard, *, steps: bool) -> Card:
     if steps:
         rows += [Row(when, what) for when, what in case.steps[-6:]]
     return Card(
-        title=_short(case.subject) or case.number, label=case.status, rows=tuple(rows),
+        title=heading(case.subject) or case.number, label=case.status, rows=tuple(rows),
         buttons=_buttons(turn, case, whole=steps),
         footer=turn.say("case.binding"), tone="wait" if case.waits_on_firm else "done" if case.closed else "info",
-        alt="｜".join(part for part in (_short(case.subject), case.status, case.now, case.promised) if part),
+        alt="｜".join(part for part in (heading(case.subject), case.status, case.now, case.promised) if part),
         quick=menu.usual(turn),
     )  # fmt: skip
-
-
-def _short(subject: str) -> str:
-    return subject if len(subject) <= _TITLE else subject[: _TITLE - 1].rstrip() + "…"
 
 
 def _buttons(turn: Turn, case: CaseCard, *, whole: bool) -> tuple[Button, ...]:

@@ -14,7 +14,7 @@ from knowledge.wording import reading_language
 from routing.domain.case import Outcome
 from routing.domain.dialogue.alarms import DISTRESS
 from routing.domain.firm_dates import firm_date, firm_instant
-from routing.domain.messages import Button, Card, Outgoing, Row, postback, to_plain
+from routing.domain.messages import Button, Card, Outgoing, Row, heading, postback, to_plain
 from routing.domain.survey import SCORES
 from routing.service.cases.locked_case import LockedCase
 from routing.service.office_context import OfficeContext
@@ -40,7 +40,6 @@ def push(locked: LockedCase, reason: str, messages: list[Outgoing]) -> None:
 
 INFORMS = frozenset({"assigned", "moved", "kind", "waiting_agency", "resumed", "survey"})
 """Notices that merely inform: whoever asked for silence is not sent them; the case shows what they say."""
-_SUBJECT = 40
 _ITEM = re.compile(r"^\s*(?:[-*•・‧]|[(（]?(?:\d{1,2}|[一二三四五六七八九十]{1,2})[)）.、．:：])\s*")
 _OVERTAKEN = ("assigned", "moved", "kind", "waiting_firm", "waiting_agency", "resumed", "extended")
 
@@ -186,8 +185,7 @@ def _card(locked: LockedCase, key: str, *, body: str = "", tone: str = "info", b
 
 def short_subject(locked: LockedCase) -> str:
     """What the case is about, in some words; its number if nothing was said."""
-    subject = " ".join(locked.row.subject.split())
-    return (subject if len(subject) <= _SUBJECT else f"{subject[: _SUBJECT - 1]}…") or locked.row.number
+    return heading(locked.row.subject) or locked.row.number
 
 
 def receipt(locked: LockedCase) -> list[Outgoing]:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from routing.domain.messages import Button, Text, from_plain, postback, to_plain
+from routing.domain.messages import Button, Text, from_plain, heading, postback, to_plain
 from tests.strategies import outgoing, words
 
 
@@ -31,3 +31,14 @@ def test_postbacks_are_query_strings_that_begin_with_the_action(value, score):
 
 def test_messages_are_values():
     assert Text("a", quick=(Button("b", data="action=menu"),)) == Text("a", quick=(Button("b", data="action=menu"),))
+
+
+def test_a_heading_is_one_line_of_forty_chinese_or_eighty_latin_characters() -> None:
+    assert heading("一\n二  三") == "一 二 三"
+    assert heading("字" * 40) == "字" * 40
+    assert heading("字" * 41) == "字" * 39 + "…"
+    assert heading("A big tree fell over the wall of our plant in Qianzhen") == (
+        "A big tree fell over the wall of our plant in Qianzhen"
+    )
+    assert len(heading("x" * 200)) == 80
+    assert heading("") == ""
