@@ -1,14 +1,14 @@
 """Base of the suite: where the shared fixtures come from.
 
-- tests/requirements.py: tests marked `postgres` or `browser` are skipped by name where these are missing.
-- tests/fixtures_database.py: `postgres_url`, `database_url`, `empty_database_url`.
-- tests/fixtures_browser.py: `chromium`, `page`.
-- tests/fixtures_golden.py: `golden`.
+- tests/harness/requirements.py: tests marked `postgres` or `browser` are skipped by name where these are missing.
+- tests/harness/fixtures_database.py: `postgres_url`, `database_url`, `empty_database_url`.
+- tests/harness/fixtures_browser.py: `chromium`, `page`.
+- tests/harness/fixtures_golden.py: `golden`.
 """
 
 pytest_plugins = [
-    "tests.requirements",
-    "tests.fixtures_database",
-    "tests.fixtures_browser",
-    "tests.fixtures_golden",
+    "tests.harness.requirements",
+    "tests.harness.fixtures_database",
+    "tests.harness.fixtures_browser",
+    "tests.harness.fixtures_golden",
 ]

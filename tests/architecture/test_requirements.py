@@ -37,7 +37,7 @@ def run(folder: Path, require: str) -> subprocess.CompletedProcess[str]:
     environment = {"PATH": path, "PYTHONPATH": str(ROOT), "ONESTOP_TEST_POSTGRES": NOWHERE, "HOME": str(folder)}
     if require:
         environment["ONESTOP_TEST_REQUIRE"] = require
-    command = [sys.executable, "-m", "pytest", "-ra", "-p", "tests.requirements", "-p", "no:cacheprovider", "."]
+    command = [sys.executable, "-m", "pytest", "-ra", "-p", "tests.harness.requirements", "-p", "no:cacheprovider", "."]
     return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
 
 

@@ -11,7 +11,7 @@ from routing.domain.case import EventKind
 from routing.domain.permissions import PERMISSIONS, Actor, Permission, Role, may, roles_with
 from routing.domain.steps import STEPS, offered, permit
 from tests.architecture.tree import ROOT, modules, shown
-from tests.factories import case_after, event
+from tests.harness.branch import case_after, event
 
 
 def test_no_template_names_a_role():

@@ -22,11 +22,11 @@ from bot.simulator.running import free_port
 from tests.bench import load
 from tests.bench.load import Measured
 from tests.bench.pages import CASES, fill, pages
-from tests.harness.phone import SECRET
 from tests.harness.processes import ROOT, Forker
 from tests.harness.product import Product, running
+from tests.harness.requirements import MISSING, postgres_admin_dsn, postgres_admin_url
+from tests.harness.simulator import SECRET
 from tests.harness.waiting import eventually
-from tests.requirements import MISSING, postgres_admin_dsn, postgres_admin_url
 
 WRITTEN = ROOT / "build" / "bench.json"
 

@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tests.harness.phone import sign
+from tests.harness.simulator import sign
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,8 @@ from routing.service.cases import histories
 from routing.service.office_context import OfficeContext
 from routing.store.session import Database
 from tests.bench.load import Measured, measured
-from tests.harness.product import PASSWORD, Product, email
+from tests.harness.cast import email
+from tests.harness.product import PASSWORD, Product
 
 CASES = 50_000
 _FIRST = datetime(2025, 1, 2, 8, 30, tzinfo=TAIPEI)

@@ -17,9 +17,10 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
 
 from knowledge.calendar.office_calendar import local
+from tests.harness.browser import PHONE, SCREEN, ChatPage, DeskPage
+from tests.harness.cast import email
 from tests.harness.processes import Forker
-from tests.harness.product import PASSWORD, Product, email, running
-from tests.harness.screens import PHONE, SCREEN, ChatPage, DeskPage
+from tests.harness.product import PASSWORD, Product, running
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(40, func_only=True)]
 

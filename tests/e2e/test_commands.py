@@ -12,8 +12,8 @@ import pytest
 
 from bot.simulator.running import free_port
 from knowledge.calendar.office_calendar import local
-from tests.harness.phone import SECRET, TOKEN, Channel, simulated
 from tests.harness.processes import Forker, Process, command, commanded
+from tests.harness.simulator import SECRET, TOKEN, Channel, simulated
 from tests.harness.waiting import eventually
 
 MATTER = "廠房旁邊的排水溝蓋板破了一個洞，想請貴局派人來看並說明修繕由誰負責"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.harness.phone import Json, Phone, words
 from tests.harness.product import Product
+from tests.harness.simulator import Json, Phone, words
 from tests.harness.waiting import eventually
 
 MATTER = "廠房旁邊的排水溝蓋板破了一個洞，想請貴局派人來看並說明修繕由誰負責"

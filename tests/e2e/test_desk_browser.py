@@ -15,8 +15,8 @@ from bot.simulator.running import free_port
 from routing.domain.permissions import Role
 from routing.service.accounts import authentication
 from routing.service.accounts.passwords import hash_password
+from tests.harness.service import Service
 from tests.harness.waiting import eventually
-from tests.service import Service
 
 pytestmark = pytest.mark.browser
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 import pytest
 
 from routing.domain.messages import postback
-from tests.harness.phone import Phone, words
-from tests.harness.product import Product, email
+from tests.harness.cast import email
+from tests.harness.product import Product
+from tests.harness.simulator import Phone, words
 
 LANGUAGES = {"zh-TW": "案件辦結", "en": "Your case is closed", "ja": "案件が完了しました"}
 ASKED = (

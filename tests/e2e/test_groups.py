@@ -5,8 +5,8 @@ from uuid import uuid4
 
 import pytest
 
-from tests.harness.phone import words
 from tests.harness.product import Product
+from tests.harness.simulator import words
 from tests.harness.waiting import eventually
 
 KNOWN = "標準廠房續租要準備哪些文件？"

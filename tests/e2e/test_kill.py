@@ -8,8 +8,8 @@ from collections import Counter
 import pytest
 
 from tests.harness.crowd import Crowd, Killer
-from tests.harness.phone import words
 from tests.harness.product import Product
+from tests.harness.simulator import words
 
 KILLS = 20
 

@@ -6,8 +6,8 @@ import time
 
 import httpx
 
-from tests.harness.phone import Phone, words
 from tests.harness.product import Product
+from tests.harness.simulator import Phone, words
 from tests.harness.waiting import eventually
 
 ENTRY = "land-find-platform"

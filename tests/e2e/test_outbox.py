@@ -17,7 +17,7 @@ from routing.store.conversation import queries as conversation_store
 from routing.store.messaging import outbox as outbox_store
 from routing.store.messaging.schema import Outbox
 from routing.store.session import Database
-from tests.harness.phone import TOKEN, Channel, Phone, simulated
+from tests.harness.simulator import TOKEN, Channel, Phone, simulated
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=TAIPEI)
 

@@ -16,9 +16,10 @@ from routing.domain.messages import postback
 from routing.service.cases import histories
 from routing.service.office_context import OfficeContext
 from routing.store.session import Database
+from tests.harness.cast import email
 from tests.harness.databases import migrated_file
-from tests.harness.phone import Phone, actions, number_in, words
-from tests.harness.product import Product, email
+from tests.harness.product import Product
+from tests.harness.simulator import Phone, actions, number_in, words
 from tests.harness.waiting import eventually
 
 QUESTION = "租地要繳多少預約金"

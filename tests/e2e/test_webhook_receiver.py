@@ -19,10 +19,10 @@ import pytest
 from psycopg import sql
 
 from tests.harness.mutants import good_events, mutant
-from tests.harness.phone import sign
 from tests.harness.product import Product
+from tests.harness.requirements import postgres_admin_dsn
+from tests.harness.simulator import sign
 from tests.harness.waiting import eventually
-from tests.requirements import postgres_admin_dsn
 
 MALFORMED = {"sqlite": 2000, "postgresql+psycopg": 500}
 GOOD = json.dumps({"destination": "U" + "0" * 32, "events": good_events(1)[:1]}).encode()

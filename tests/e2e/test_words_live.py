@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tests.harness.phone import words
 from tests.harness.product import Product
+from tests.harness.simulator import words
 
 MATTER = "廠房旁邊的排水溝蓋板破了一個洞，想請貴局派人來看並說明修繕由誰負責"
 

@@ -14,8 +14,8 @@ from typing import Any
 
 import httpx
 
-from tests.harness.phone import Phone
 from tests.harness.product import Product
+from tests.harness.simulator import Phone
 from tests.harness.waiting import eventually
 
 MATTER = "廠房旁邊的排水溝蓋板破了一個洞，想請貴局派人來看並說明修繕由誰負責"

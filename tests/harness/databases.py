@@ -23,7 +23,7 @@ from sqlalchemy import text
 
 from routing.store import migration
 from routing.store.session import METADATA, Database
-from tests.requirements import postgres_admin_dsn, postgres_admin_url
+from tests.harness.requirements import postgres_admin_dsn, postgres_admin_url
 
 BOTH = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
 """Both kinds of database, for a fixture that takes a kind."""

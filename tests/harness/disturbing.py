@@ -12,9 +12,9 @@ from pathlib import Path
 from statistics import median
 
 from tests.harness.gate import Gate
-from tests.harness.phone import Phone
 from tests.harness.processes import Forker
 from tests.harness.product import Product, running
+from tests.harness.simulator import Phone
 
 FAULTS = ("error_before", "error_after", "timeout_before", "timeout_after", "reset", "rate_limit", "refused", "slow")
 """What the simulator can do to every reply, and connections that are refused."""

@@ -7,7 +7,7 @@ import json
 import random
 from typing import Any
 
-from tests.harness.phone import Json
+from tests.harness.simulator import Json
 
 ODD: tuple[Any, ...] = (
     None, True, False, 0, -1, 10**400, -(2**63) - 1, 2**53, 1e308, 0.1, "", "\x00", "a\x00b", "\ud800", "\udfff\ud83d",

@@ -20,7 +20,7 @@ from tests.harness.waiting import eventually
 
 ROOT = Path(__file__).parents[2]
 FITS = Path(tempfile.gettempdir()) / f"onestop-test-fits-{os.getuid()}"
-"""Where the whole suite keeps fitted understanding from run to run (see tests/factories.py)."""
+"""Where the whole suite keeps fitted understanding from run to run (see tests/harness/branch.py)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

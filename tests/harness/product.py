@@ -13,30 +13,17 @@ import httpx
 import sqlalchemy
 
 from bot.simulator.running import free_port
-from routing.domain.permissions import Role
 from routing.service.accounts import authentication
 from routing.service.accounts.passwords import hash_password
 from routing.store.session import Database
 from tests.harness import databases
 from tests.harness.balancer import Balancer
-from tests.harness.phone import SECRET, TOKEN, Channel, simulated
+from tests.harness.cast import ONE_A_UNIT, email
 from tests.harness.processes import Forker, Process
+from tests.harness.simulator import SECRET, TOKEN, Channel, simulated
 from tests.harness.waiting import eventually
 
-PEOPLE = {
-    "olga": (Role.OFFICER, "用地工程科"),
-    "otto": (Role.OFFICER, "投資服務科"),
-    "ivan": (Role.OFFICER, "營運管理科"),
-    "emma": (Role.OFFICER, "環安勞動科"),
-    "sue": (Role.SUPERVISOR, None),
-}
-"""One officer a unit, so that it is known who gets a case, and a supervisor."""
 PASSWORD = "a-long-password-for-tests"
-
-
-def email(name: str) -> str:
-    """The address of one of the people."""
-    return f"{name}@kp.example"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -116,7 +103,7 @@ class Product:
         databases.bring_up(database)
         now = datetime.now(UTC)  # noqa: TID251 - people are added now
         with database.writing() as session:
-            for name, (role, unit) in PEOPLE.items():
+            for name, (role, unit, _) in ONE_A_UNIT.items():
                 authentication.add_staff(
                     session, email=email(name), name=name.title(), role=role, unit=unit, categories=(), agency=None,
                     password=hash_password(PASSWORD), now=now,

@@ -21,8 +21,9 @@ from routing.service.cases import from_firm
 from routing.service.office_context import OfficeContextProvider, UnitOfWorkFactory
 from routing.store.conversation.schema import Message
 from routing.store.messaging.schema import Outbox
-from tests.chat import Chat, actions_of, buttons_of, words_of
-from tests.factories import LAND, OPERATIONS, SAFETY, SERVICE, Branch, push
+from tests.harness.branch import Branch, push
+from tests.harness.cast import LAND, OPERATIONS, SAFETY, SERVICE
+from tests.harness.chat import Chat, actions_of, buttons_of, words_of
 
 FOLDER = Path(__file__).parents[1] / "conversations"
 

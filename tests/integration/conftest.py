@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.factories import branch_on, cast
+from tests.harness.branch import branch_on, cast
 from tests.harness.databases import BOTH
 
 

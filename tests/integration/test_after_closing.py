@@ -11,8 +11,9 @@ from routing.domain.messages import from_plain
 from routing.domain.permissions import SYSTEM
 from routing.service.cases import commands as case_commands
 from routing.service.cases import satisfaction
-from tests.chat import Chat, actions_of, buttons_of, said, words_of
-from tests.factories import ALICE, CAROL, OPERATIONS, SAFETY, branch_on, cast, push
+from tests.harness.branch import branch_on, cast, push
+from tests.harness.cast import ALICE, CAROL, OPERATIONS, SAFETY
+from tests.harness.chat import Chat, actions_of, buttons_of, said, words_of
 from tests.harness.databases import BOTH
 
 TREE, LAMP = "圍牆外的大樹倒下來了，想請人來看", "廠區門口的路燈不亮，請派人來修"

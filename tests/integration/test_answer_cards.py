@@ -10,8 +10,9 @@ import pytest
 from knowledge.vocabulary import READING_LANGUAGES
 from routing.domain.messages import Card
 from routing.store.conversation.schema import Contact
-from tests.chat import Chat, actions_of, words_of
-from tests.factories import OPERATIONS, SAFETY, branch_on, cast, office, reader
+from tests.harness.branch import branch_on, cast, office, reader
+from tests.harness.cast import OPERATIONS, SAFETY
+from tests.harness.chat import Chat, actions_of, words_of
 
 ONE_LIKELY = "戴奧辛多久要測一次"
 ANOTHER_STEP = "管理費繳費單不見了 可以補單嗎"

@@ -4,7 +4,8 @@ from datetime import datetime
 
 import pytest
 
-from tests.service import MONDAY, PHONE_CASE, Service, email
+from tests.harness.cast import email
+from tests.harness.service import MONDAY, PHONE_CASE, Service
 
 FIELDS = {
     "number", "kind", "status", "category", "topic", "subject", "channel", "language", "park", "firm", "unit",

@@ -7,7 +7,8 @@ import threading
 import pytest
 
 from routing.service import idempotency
-from tests.service import PHONE_CASE, Service, email
+from tests.harness.cast import email
+from tests.harness.service import PHONE_CASE, Service
 
 REPLY = {"text": "已電話說明。", "via": "phone"}
 STEPS = {

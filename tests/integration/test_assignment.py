@@ -9,7 +9,8 @@ from routing.domain.errors import Invalid
 from routing.service.cases import assignment
 from routing.service.cases import commands as case_commands
 from routing.service.office_context import OfficeContextProvider, UnitOfWorkFactory
-from tests.factories import ALICE, CAROL, LAND, SAFETY, SERVICE, SUE, TAI, push
+from tests.harness.branch import push
+from tests.harness.cast import ALICE, CAROL, LAND, SAFETY, SERVICE, SUE, TAI
 
 
 def sweep(branch, **limits):

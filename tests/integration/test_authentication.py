@@ -11,7 +11,8 @@ from routing.service.accounts import authentication, lockout, passwords
 from routing.service.accounts.passwords import hash_password
 from routing.store.accounts import queries as account_store
 from routing.store.accounts.schema import ApiToken, Audit, Staff, WebSession
-from tests.factories import LAND, branch_on
+from tests.harness.branch import branch_on
+from tests.harness.cast import LAND
 from tests.harness.databases import BOTH
 
 GOOD = "correct horse battery"

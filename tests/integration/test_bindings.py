@@ -5,8 +5,9 @@ import pytest
 from routing.domain.errors import Forbidden, Invalid, NotFound
 from routing.service.bindings import commands as bindings
 from routing.service.cases import commands as case_commands
-from tests.chat import Chat, actions_of, said, words_of
-from tests.factories import CAROL, OPERATIONS, SAFETY, branch_on, cast, tell
+from tests.harness.branch import branch_on, cast, tell
+from tests.harness.cast import CAROL, OPERATIONS, SAFETY
+from tests.harness.chat import Chat, actions_of, said, words_of
 from tests.harness.databases import BOTH
 
 UBN = "04595257"

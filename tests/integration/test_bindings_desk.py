@@ -8,9 +8,9 @@ from sqlalchemy import select
 from routing.service.bindings import commands as bindings
 from routing.store.cases.schema import Case
 from routing.store.conversation.schema import Contact
-from tests.factories import add_contact
-from tests.pages import Visitor
-from tests.service import Service
+from tests.harness.branch import add_contact
+from tests.harness.pages import Visitor
+from tests.harness.service import Service
 
 FIRM = {"name": "晴川精密有限公司", "ubn": "04595257"}
 

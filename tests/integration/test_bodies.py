@@ -13,9 +13,9 @@ from routing.service.cases import histories
 from routing.service.maintenance import backups
 from routing.store.session import Database
 from tests.harness.databases import BOTH, migrated, migrated_file
+from tests.harness.pages import Visitor
+from tests.harness.service import PHONE_CASE, Service
 from tests.integration.test_uploads import onestop
-from tests.pages import Visitor
-from tests.service import PHONE_CASE, Service
 
 WHOLE = json.dumps(PHONE_CASE)[:-1].encode()
 NESTED = b'{"a":' * 900 + b"1" + b"}" * 900

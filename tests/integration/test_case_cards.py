@@ -9,8 +9,9 @@ from knowledge.vocabulary import READING_LANGUAGES
 from routing.domain.case import Outcome
 from routing.domain.messages import Card, from_plain
 from routing.service.cases import commands
-from tests.chat import Chat
-from tests.factories import OPERATIONS, SAFETY, branch_on, cast, office, push
+from tests.harness.branch import branch_on, cast, office, push
+from tests.harness.cast import OPERATIONS, SAFETY
+from tests.harness.chat import Chat
 
 TREE = "圍牆外的大樹倒下來了，想請人來看"
 

@@ -9,7 +9,8 @@ from routing.domain.case import Outcome, Status
 from routing.domain.errors import Forbidden, Invalid, NotFound, StaleVersion, StepNotAllowed
 from routing.service.cases import commands as case_commands
 from routing.service.knowledge_admin import confidentiality
-from tests.factories import ALICE, CAROL, LAND, MONDAY, SERVICE, TAI, importable, push
+from tests.harness.branch import MONDAY, importable, push
+from tests.harness.cast import ALICE, CAROL, LAND, SERVICE, TAI
 
 # Opening
 

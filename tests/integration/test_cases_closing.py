@@ -9,7 +9,8 @@ from routing.domain.permissions import FIRM
 from routing.service.cases import commands as case_commands
 from routing.service.cases import from_firm, satisfaction
 from routing.store.accounts.schema import Audit
-from tests.factories import ALICE, CAROL, SUE, importable, push, unnotified
+from tests.harness.branch import importable, push, unnotified
+from tests.harness.cast import ALICE, CAROL, SUE
 
 # Closing and reopening
 

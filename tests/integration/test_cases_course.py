@@ -11,7 +11,8 @@ from routing.domain.permissions import FIRM
 from routing.service.cases import commands as case_commands
 from routing.service.cases import from_firm
 from routing.store.conversation.schema import Message
-from tests.factories import ALICE, CAROL, MONDAY, SERVICE, SUE, importable, push
+from tests.harness.branch import MONDAY, importable, push
+from tests.harness.cast import ALICE, CAROL, SERVICE, SUE
 
 # Waiting
 

@@ -15,9 +15,9 @@ from routing.service.maintenance import backups, retention
 from routing.store.conversation.schema import Media, Message
 from routing.store.messaging.schema import Inbox, Outbox
 from routing.store.session import Database
-from tests.factories import add_contact
+from tests.harness.branch import add_contact
 from tests.harness.databases import migrated_file
-from tests.service import MONDAY, PHONE_CASE, Service
+from tests.harness.service import MONDAY, PHONE_CASE, Service
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "histories.jsonl"
 PASSWORD = "correct horse battery"

@@ -13,8 +13,8 @@ from routing.domain.decision import Thresholds
 from routing.service.knowledge_admin import answer_quality
 from routing.store.knowledge_admin.schema import Correction
 from tests.harness.databases import migrated_file
-from tests.knowledge_admin import approved, drafted
-from tests.service import Service
+from tests.harness.few_entries import approved, drafted
+from tests.harness.service import Service
 
 ENTRY = "land-lease-renewal"
 ANSWER = "請於租期屆滿前備妥申請書，向用地工程科提出。"

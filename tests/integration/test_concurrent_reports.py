@@ -9,8 +9,8 @@ from contextlib import ExitStack
 import pytest
 
 from bot.web.limits import counting
-from tests.pages import Visitor
-from tests.service import Service
+from tests.harness.pages import Visitor
+from tests.harness.service import Service
 
 ASKED = {"from": "2026-10-01", "to": "2026-10-31"}
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.service import MONDAY, PHONE_CASE, Service
+from tests.harness.service import MONDAY, PHONE_CASE, Service
 
 
 @pytest.fixture

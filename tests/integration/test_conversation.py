@@ -3,8 +3,8 @@
 import pytest
 
 from routing.service.cases import commands as case_commands
-from tests.chat import Chat, actions_of, said, words_of
-from tests.factories import MONDAY, branch_on, cast, push
+from tests.harness.branch import MONDAY, branch_on, cast, push
+from tests.harness.chat import Chat, actions_of, said, words_of
 from tests.harness.databases import BOTH
 
 WORDS = "圍牆外的大樹倒下來了，想請人來看"

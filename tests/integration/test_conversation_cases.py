@@ -4,8 +4,9 @@ import pytest
 
 from routing.domain.case import Outcome
 from routing.service.cases import commands as case_commands
-from tests.chat import Chat, actions_of, buttons_of, said, words_of
-from tests.factories import OPERATIONS, SAFETY, branch_on, cast, office, push, unnotified
+from tests.harness.branch import branch_on, cast, office, push, unnotified
+from tests.harness.cast import OPERATIONS, SAFETY
+from tests.harness.chat import Chat, actions_of, buttons_of, said, words_of
 from tests.harness.databases import BOTH
 
 TREE = "圍牆外的大樹倒下來了，想請人來看"

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from tests.chat import Chat, actions_of, buttons_of, said, words_of
-from tests.factories import MONDAY
+from tests.harness.branch import MONDAY
+from tests.harness.chat import Chat, actions_of, buttons_of, said, words_of
 
 FIRE = "工廠失火了，火很大！"
 

@@ -3,8 +3,8 @@
 import pytest
 
 from routing.domain.messages import Button, Card
-from tests.chat import Chat, actions_of, said, words_of
-from tests.factories import branch_on, cast
+from tests.harness.branch import branch_on, cast
+from tests.harness.chat import Chat, actions_of, said, words_of
 from tests.harness.databases import BOTH
 
 SOURCE = "園區裡的建照是向哪個單位申請"

@@ -5,8 +5,8 @@ import pytest
 from routing.domain.inbound import InboundKind
 from routing.ports import Profile
 from routing.service.conversation import profiles as contact_profiles
-from tests.chat import Chat, said, words_of
-from tests.factories import Played
+from tests.harness.branch import Played
+from tests.harness.chat import Chat, said, words_of
 
 ZH, EN, JA = "租金可以分期繳嗎？", "How do I apply for a factory registration?", "工場登記の手続きを教えてください"
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.factories import branch_on
 from tests.harness import script
+from tests.harness.branch import branch_on
 
 
 @pytest.mark.parametrize("path", script.scripts(), ids=lambda path: path.stem)

@@ -7,8 +7,8 @@ from knowledge.language.text import detect_language
 from knowledge.loading import load_knowledge
 from knowledge.vocabulary import Language
 from routing.service.cases import commands as case_commands
-from tests.chat import Chat, actions_of, buttons_of, said, words_of
-from tests.factories import branch_on, cast, unnotified
+from tests.harness.branch import branch_on, cast, unnotified
+from tests.harness.chat import Chat, actions_of, buttons_of, said, words_of
 
 WORDS = "圍牆外的大樹倒下來了，想請人來看"
 

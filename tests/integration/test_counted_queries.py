@@ -11,12 +11,13 @@ from routing.domain.case import EventKind
 from routing.service.knowledge_admin import versions as entry_versions
 from routing.service.messaging import outbox
 from routing.store.messaging import outbox as outbox_store
-from tests.factories import ALICE, LINE
+from tests.harness.branch import LINE
+from tests.harness.cast import ALICE
 from tests.harness.counting import about, statements
+from tests.harness.few_entries import ENTRIES, actor, drafted, few, with_few_entries
+from tests.harness.pages import Visitor
+from tests.harness.service import Service
 from tests.integration.test_knowledge_unanswered import asked, week
-from tests.knowledge_admin import ENTRIES, actor, drafted, few, with_few_entries
-from tests.pages import Visitor
-from tests.service import Service
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from routing.store.accounts.schema import Audit, SignInFailure
 from routing.store.conversation.schema import Media, Message
 from routing.store.messaging.schema import Inbox, Outbox
 from routing.store.session import Database
-from tests.factories import add_contact, office
+from tests.harness.branch import add_contact, office
 
 NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 

@@ -13,8 +13,9 @@ from routing.domain.retry import BACKOFF
 from routing.service.messaging import outbox
 from routing.store.messaging import outbox as outbox_store
 from routing.store.messaging.schema import Outbox
-from tests.factories import LINE, SUE, Played
-from tests.requirements import postgres_admin_dsn
+from tests.harness.branch import LINE, Played
+from tests.harness.cast import SUE
+from tests.harness.requirements import postgres_admin_dsn
 
 SAY = to_plain([Text("您好")])
 

@@ -16,8 +16,9 @@ from routing.service.office_context import OfficeContextProvider
 from routing.store.conversation.schema import Contact, ContactAddress, Message
 from routing.store.messaging import inbox as store
 from routing.store.messaging.schema import Inbox
-from tests.chat import Chat
-from tests.factories import LINE, SUE, Played, branch_on, cast, push, reader
+from tests.harness.branch import LINE, Played, branch_on, cast, push, reader
+from tests.harness.cast import SUE
+from tests.harness.chat import Chat
 from tests.harness.databases import BOTH
 
 

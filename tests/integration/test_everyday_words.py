@@ -9,8 +9,8 @@ from routing.domain.case import Outcome
 from routing.service.cases import commands as case_commands
 from routing.service.cases import notifications
 from routing.store.cases.schema import Firm
-from tests.chat import Chat, actions_of, buttons_of, said, words_of
-from tests.factories import MONDAY, unnotified
+from tests.harness.branch import MONDAY, unnotified
+from tests.harness.chat import Chat, actions_of, buttons_of, said, words_of
 
 WORDS = "圍牆外的大樹倒下來了，想請人來看"
 UBN = "04595257"

@@ -16,8 +16,9 @@ from routing.store.messaging import inbox as store
 from routing.store.messaging import outbox as outbox_store
 from routing.store.messaging.inbox import PartitionKey, RawEvent
 from routing.store.messaging.schema import Outbox
-from tests.chat import Chat
-from tests.factories import LINE, SUE, Played, branch_on, cast, push, reader
+from tests.harness.branch import LINE, Played, branch_on, cast, push, reader
+from tests.harness.cast import SUE
+from tests.harness.chat import Chat
 from tests.harness.databases import BOTH
 
 

@@ -11,7 +11,7 @@ from routing.service.office_calendar import commands as office_calendar_commands
 from routing.service.reporting import turnaround as turnaround_report
 from routing.store.cases import queries as case_store
 from routing.store.messaging import outbox as outbox_store
-from tests.service import PHONE_CASE, Service
+from tests.harness.service import PHONE_CASE, Service
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "histories.jsonl"
 LINES = GOLDEN.read_text("utf-8").splitlines()

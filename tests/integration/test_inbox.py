@@ -17,7 +17,7 @@ from routing.store.messaging import inbox as store
 from routing.store.messaging.inbox import PartitionKey, RawEvent
 from routing.store.messaging.schema import Inbox, Partition
 from routing.store.session import Database
-from tests.factories import LINE, Played, branch_on, reader
+from tests.harness.branch import LINE, Played, branch_on, reader
 from tests.harness.databases import BOTH
 
 

@@ -14,9 +14,9 @@ from routing.store.conversation.schema import Contact
 from routing.store.office_calendar.schema import ClosureRow
 from routing.store.session import Database
 from tests.harness.databases import BOTH, migrated
+from tests.harness.pages import Visitor
+from tests.harness.service import PHONE_CASE, Service
 from tests.integration.test_uploads import onestop
-from tests.pages import Visitor
-from tests.service import PHONE_CASE, Service
 
 STAFF = {"email": "new@kp.example", "name": "新同仁", "role": "admin", "unit": "", "password": "a long enough one"}
 CLOSURE = {"day": "2026-11-20", "county": "高雄市", "part": "full", "district": "", "source": ""}

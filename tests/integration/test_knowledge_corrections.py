@@ -11,8 +11,8 @@ from routing.service.knowledge_admin.trial_runner import Trials
 from routing.store.accounts.schema import Audit
 from routing.store.conversation.schema import Message
 from routing.store.knowledge_admin.schema import Correction
-from tests.knowledge_admin import actor, few, process, with_few_entries
-from tests.service import Service
+from tests.harness.few_entries import actor, few, process, with_few_entries
+from tests.harness.service import Service
 
 WORDS = "我是晴川精密的陳小姐，廠房租約再續怎麼跑流程？電話 07-821-1234 統編 12345675"
 

@@ -8,9 +8,9 @@ from knowledge.entries import Fill, KnowledgeBase
 from knowledge.vocabulary import EntryKind
 from routing.service.knowledge_admin import versions as entry_versions
 from routing.service.knowledge_admin.active import Knowledge
-from tests.knowledge_admin import approved, few, with_few_entries
-from tests.pages import Visitor
-from tests.service import Service
+from tests.harness.few_entries import approved, few, with_few_entries
+from tests.harness.pages import Visitor
+from tests.harness.service import Service
 
 QUESTION = "標準廠房目前可以租的有哪幾間？"
 

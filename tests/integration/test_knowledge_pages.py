@@ -3,9 +3,9 @@
 import pytest
 
 from routing.service.knowledge_admin.active import written
-from tests.knowledge_admin import approved, drafted, few, with_few_entries
-from tests.pages import Visitor
-from tests.service import Service
+from tests.harness.few_entries import approved, drafted, few, with_few_entries
+from tests.harness.pages import Visitor
+from tests.harness.service import Service
 
 PAGES = (
     "", "/drafts", "/try", "/try?q=%E7%BA%8C%E7%A7%9F", "/try?q=%E5%81%9C%E9%9B%BB%E4%BA%86", "/expiry", "/unanswered",

@@ -13,8 +13,8 @@ from routing.service.knowledge_admin import conflicts, online_services, unanswer
 from routing.store.cases.schema import Case, Firm
 from routing.store.conversation.schema import Contact, Enquiry, Message
 from routing.store.messaging.schema import Outbox
-from tests.knowledge_admin import actor, few, process, with_few_entries
-from tests.service import MONDAY, Service
+from tests.harness.few_entries import actor, few, process, with_few_entries
+from tests.harness.service import MONDAY, Service
 
 WEEK = date(2026, 11, 16)
 

@@ -7,8 +7,8 @@ from routing.domain.errors import Forbidden, Invalid, StaleVersion, StepNotAllow
 from routing.service.knowledge_admin import versions as entry_versions
 from routing.service.knowledge_admin.active import body_of, written
 from routing.store.accounts.schema import Audit
-from tests.knowledge_admin import actor, approved, drafted, few, process, with_few_entries
-from tests.service import Service
+from tests.harness.few_entries import actor, approved, drafted, few, process, with_few_entries
+from tests.harness.service import Service
 
 ANSWER = "新的回答：請於期滿前提出。"
 

@@ -11,11 +11,11 @@ import pytest
 from sqlalchemy import event
 
 from routing.service.accounts import authentication, passwords
-from tests.hostile_input import routes
+from tests.harness.hostile_input import routes
+from tests.harness.pages import Visitor
+from tests.harness.service import Service
 from tests.integration.test_security_matrix import objects
 from tests.integration.test_security_sessions import PASSWORD, account
-from tests.pages import Visitor
-from tests.service import Service
 
 SOON = 3.0
 """Seconds; whoever waits for the lock waits fifteen."""

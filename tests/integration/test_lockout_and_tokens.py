@@ -13,9 +13,10 @@ from bot.web.limits.origin import address_of
 from routing.domain.errors import NotFound
 from routing.service.accounts import authentication, lockout, tokens
 from routing.store.accounts.schema import Audit, SignInFailure
+from tests.harness.cast import email
+from tests.harness.pages import Visitor
+from tests.harness.service import Service
 from tests.integration.test_security_sessions import OTHER, PASSWORD, account, inside, sign_in
-from tests.pages import Visitor
-from tests.service import Service, email
 
 OFFICE, STRANGER = "203.0.113.7", "198.51.100.9"
 

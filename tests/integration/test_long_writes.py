@@ -25,8 +25,8 @@ from routing.store.conversation.schema import Unsent
 from routing.store.maintenance import meta as meta_store
 from routing.store.maintenance.schema import Idempotency
 from routing.store.session import Database
+from tests.harness.service import Service
 from tests.integration.test_histories import given_out, line
-from tests.service import Service
 
 PATIENCE = 1.8
 """Seconds that LINE's webhook waits for the database."""

@@ -12,7 +12,7 @@ from routing.store.conversation.schema import Message
 from routing.store.messaging import inbox as store
 from routing.store.messaging.inbox import PartitionKey
 from routing.store.messaging.schema import Inbox
-from tests.factories import LINE, branch_on, reader
+from tests.harness.branch import LINE, branch_on, reader
 from tests.harness.databases import BOTH
 
 ID = "A123456789"

@@ -16,8 +16,9 @@ from routing.service.privacy import requests as data_requests
 from routing.store.accounts.schema import Audit
 from routing.store.conversation.schema import Contact, ContactAddress, Enquiry, Message
 from routing.store.messaging.schema import Inbox
-from tests.chat import Chat, actions_of, buttons_of, said, words_of
-from tests.factories import OPERATIONS, SAFETY, SUE, branch_on, cast
+from tests.harness.branch import branch_on, cast
+from tests.harness.cast import OPERATIONS, SAFETY, SUE
+from tests.harness.chat import Chat, actions_of, buttons_of, said, words_of
 from tests.harness.databases import BOTH
 from tests.integration.test_after_closing import close
 

@@ -14,8 +14,9 @@ from routing.domain.case import Outcome, Status
 from routing.domain.errors import Forbidden, NotFound, StepNotAllowed
 from routing.domain.permissions import SYSTEM, Role
 from routing.service.cases import commands, locked_case
-from tests.factories import ALICE, CAROL, SUE, TAI, untold
-from tests.service import Service, email
+from tests.harness.branch import untold
+from tests.harness.cast import ALICE, CAROL, SUE, TAI, email
+from tests.harness.service import Service
 
 ADAM, BOB, NINA = (f"{name}@kp.example" for name in ("adam", "bob", "nina"))
 EVERYBODY = (ALICE, CAROL, SUE, ADAM, TAI, NINA)

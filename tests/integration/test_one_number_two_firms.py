@@ -9,8 +9,9 @@ from routing.domain.tax_number import same_firm
 from routing.service.cases import histories
 from routing.service.cases import queries as case_queries
 from routing.store.cases import queries as store
-from tests.chat import Chat
-from tests.factories import ALICE, SUE, branch_on, cast
+from tests.harness.branch import branch_on, cast
+from tests.harness.cast import ALICE, SUE
+from tests.harness.chat import Chat
 from tests.harness.databases import BOTH
 
 UBN = "04595257"

@@ -13,7 +13,7 @@ from routing.store.messaging import outbox as outbox_store
 from routing.store.messaging.inbox import PartitionKey
 from routing.store.messaging.schema import Outbox, Partition
 from routing.store.session import insert_ignoring
-from tests.factories import LINE, branch_on
+from tests.harness.branch import LINE, branch_on
 from tests.harness.databases import BOTH
 from tests.harness.waiting import eventually
 

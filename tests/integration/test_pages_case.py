@@ -8,9 +8,10 @@ from routing.store.cases import queries as store
 from routing.store.conversation.schema import Media, Message
 from routing.store.messaging import outbox as outbox_store
 from routing.store.messaging.schema import Outbox
-from tests.factories import add_contact
-from tests.pages import Visitor
-from tests.service import Service, email
+from tests.harness.branch import add_contact
+from tests.harness.cast import email
+from tests.harness.pages import Visitor
+from tests.harness.service import Service
 
 XSS = "<script>alert('x')</script>\"'><img src=x onerror=alert(1)>"
 

@@ -14,9 +14,10 @@ from routing.store.messaging import inbox as inbox_store
 from routing.store.messaging import outbox as outbox_store
 from routing.store.messaging.schema import Inbox
 from routing.store.office_calendar.schema import ClosureRow
-from tests.factories import Played, add_contact
-from tests.pages import Visitor
-from tests.service import Service, email
+from tests.harness.branch import Played, add_contact
+from tests.harness.cast import email
+from tests.harness.pages import Visitor
+from tests.harness.service import Service
 
 PASSWORD = "a good long password"
 

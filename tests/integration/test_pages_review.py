@@ -7,8 +7,9 @@ from bot.web.words import WORDS
 from routing.domain.permissions import Role
 from routing.service.accounts import authentication
 from routing.service.accounts.passwords import hash_password
-from tests.pages import Visitor
-from tests.service import Service, email
+from tests.harness.cast import email
+from tests.harness.pages import Visitor
+from tests.harness.service import Service
 
 PASSWORD = "a good long password"
 WRITTEN = "您好，本案租金可分期，\n請於 12 月 5 日前來文申請。"

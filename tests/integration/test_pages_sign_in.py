@@ -10,8 +10,9 @@ from routing.domain.permissions import Role
 from routing.service.accounts import authentication
 from routing.service.accounts.passwords import hash_password
 from routing.store.accounts.schema import SignInFailure, Staff, WebSession
-from tests.pages import Visitor
-from tests.service import Service, email
+from tests.harness.cast import email
+from tests.harness.pages import Visitor
+from tests.harness.service import Service
 
 PASSWORD = "a good long password"
 

@@ -10,9 +10,10 @@ from datetime import datetime
 import pytest
 
 from knowledge.calendar.office_calendar import TAIPEI
+from tests.harness.cast import email
 from tests.harness.counting import about, statements
-from tests.pages import Visitor
-from tests.service import Service, email
+from tests.harness.pages import Visitor
+from tests.harness.service import Service
 
 OCTOBER = "from=2026-10-01&to=2026-10-31"
 

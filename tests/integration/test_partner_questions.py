@@ -5,8 +5,8 @@ import json
 import pytest
 
 from routing.service.cases import histories
-from tests.pages import Visitor
-from tests.service import Service
+from tests.harness.pages import Visitor
+from tests.harness.service import Service
 
 
 @pytest.fixture

@@ -4,9 +4,9 @@ import pytest
 
 from routing.service.privacy import personal_data
 from routing.store.conversation.schema import Contact, Message
-from tests.factories import add_contact
-from tests.pages import Visitor
-from tests.service import Service
+from tests.harness.branch import add_contact
+from tests.harness.pages import Visitor
+from tests.harness.service import Service
 
 
 @pytest.fixture

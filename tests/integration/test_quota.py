@@ -4,7 +4,7 @@ import pytest
 
 from routing.domain.errors import DeliveryError
 from routing.service.messaging import quota
-from tests.factories import Played
+from tests.harness.branch import Played
 
 
 def ask(branch, limit, used):

@@ -15,8 +15,8 @@ from bot.__main__ import main
 from bot.web.health import Probe
 from routing.service.messaging.inbox_writer import Intake
 from routing.store.session import trouble
-from tests.pages import Visitor
-from tests.service import PHONE_CASE, Service
+from tests.harness.pages import Visitor
+from tests.harness.service import PHONE_CASE, Service
 
 
 @pytest.fixture

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from tests.pages import Visitor
-from tests.service import Service
+from tests.harness.pages import Visitor
+from tests.harness.service import Service
 
 NOVEMBER = {"from": "2026-11-01", "to": "2026-11-30"}
 

@@ -20,10 +20,11 @@ from sqlalchemy.exc import OperationalError
 from bot.line import webhook
 from bot.web import logs
 from routing.service.messaging.inbox_writer import Intake
-from tests.hostile_input import routes
+from tests.harness.cast import email
+from tests.harness.hostile_input import routes
+from tests.harness.pages import Visitor
+from tests.harness.service import PHONE_CASE, Service
 from tests.integration.test_security_matrix import GUARDS, attached
-from tests.pages import Visitor
-from tests.service import PHONE_CASE, Service, email
 
 SECRETS = {
     "LINE_CHANNEL_SECRET": "canary-channel-secret", "LINE_CHANNEL_ACCESS_TOKEN": "canary-access-token",

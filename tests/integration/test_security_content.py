@@ -14,13 +14,14 @@ import pytest
 
 from bot.web.report_tables import LABELS
 from routing.service.messaging.inbox_writer import Intake
+from tests.harness.cast import CAST, email
 from tests.harness.databases import BOTH, migrated
-from tests.hostile_input import routes
+from tests.harness.few_entries import with_few_entries
+from tests.harness.hostile_input import routes
+from tests.harness.pages import Visitor
+from tests.harness.planted import ASKED, CASES, CONFIDENTIAL, FIELDS, HUSH, MADE, OVER, SECRET, TOPICS, plant
+from tests.harness.service import Service
 from tests.integration.test_security_matrix import BODIES, FORMS, STEPS, WHO
-from tests.knowledge_admin import with_few_entries
-from tests.pages import Visitor
-from tests.planted import ASKED, CASES, CONFIDENTIAL, FIELDS, HUSH, MADE, OVER, SECRET, TOPICS, plant
-from tests.service import CAST, Service, email
 
 TEAM, LAND, PARTNERS = {"alice", "bob", "carol", "sue", "adam"}, {"alice", "bob", "sue", "adam"}, {"tai", "nina"}
 EVERYBODY = (*WHO, "bob")

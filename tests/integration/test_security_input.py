@@ -14,11 +14,11 @@ from routing.store.cases.schema import CaseEvent, Firm
 from routing.store.conversation.schema import Message
 from routing.store.maintenance.schema import Idempotency
 from tests.harness.databases import BOTH, migrated
-from tests.hostile_input import SQL, routes
+from tests.harness.few_entries import with_few_entries
+from tests.harness.hostile_input import SQL, routes
+from tests.harness.pages import Visitor
+from tests.harness.service import PHONE_CASE, Service
 from tests.integration.test_security_matrix import BODIES, FORMS
-from tests.knowledge_admin import with_few_entries
-from tests.pages import Visitor
-from tests.service import PHONE_CASE, Service
 
 HARMLESS = "zzqx-nothing-of-this-name"
 QUERIES = {

@@ -17,11 +17,12 @@ from routing.store.bindings.schema import Binding
 from routing.store.cases.schema import Case as CaseRow
 from routing.store.conversation.schema import Media, Message
 from routing.store.messaging.schema import Outbox
-from tests.factories import add_contact
-from tests.hostile_input import routes
-from tests.knowledge_admin import with_few_entries
-from tests.pages import Visitor
-from tests.service import PHONE_CASE, Service, email
+from tests.harness.branch import add_contact
+from tests.harness.cast import email
+from tests.harness.few_entries import with_few_entries
+from tests.harness.hostile_input import routes
+from tests.harness.pages import Visitor
+from tests.harness.service import PHONE_CASE, Service
 
 WHO = ("anonymous", "nina", "carol", "tai", "alice", "sue", "adam")
 """The refused ones first: what passes may change the case."""

@@ -24,12 +24,13 @@ from routing.domain.reporting.statistics import Group
 from routing.service.accounts import authentication
 from routing.store.accounts.schema import Staff
 from routing.store.cases.schema import Case as CaseRow
-from tests.factories import add_contact
+from tests.harness.branch import add_contact
+from tests.harness.cast import email
+from tests.harness.few_entries import drafted, with_few_entries
+from tests.harness.hostile_input import FORMULAS, XSS, Injected
+from tests.harness.pages import Outline, Visitor
+from tests.harness.service import PHONE_CASE, Service
 from tests.harness.waiting import eventually
-from tests.hostile_input import FORMULAS, XSS, Injected
-from tests.knowledge_admin import drafted, with_few_entries
-from tests.pages import Outline, Visitor
-from tests.service import PHONE_CASE, Service, email
 
 PERIOD = {"from": "2026-11-01", "to": "2026-11-16"}
 _NOT_FOLLOWED = ("/static", "/desk/files", "/api", "http", "tel:", "mailto:", "#")

@@ -15,12 +15,13 @@ from routing.service.accounts import authentication, lockout
 from routing.service.accounts.passwords import hash_password
 from routing.store.accounts.schema import Audit, WebSession
 from routing.store.cases.schema import CaseEvent
-from tests.factories import branch_on
+from tests.harness.branch import branch_on
+from tests.harness.cast import email
 from tests.harness.databases import BOTH
-from tests.hostile_input import routes
+from tests.harness.hostile_input import routes
+from tests.harness.pages import Visitor
+from tests.harness.service import Service
 from tests.integration.test_security_matrix import FORMS, objects
-from tests.pages import Visitor
-from tests.service import Service, email
 
 PASSWORD = "a good long password"
 OTHER = "quite another password"

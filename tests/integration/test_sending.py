@@ -11,7 +11,7 @@ from routing.domain.messages import Sent, Text, to_plain
 from routing.service.messaging.leases import Heartbeat
 from routing.service.messaging.senders import PROBES, Senders
 from routing.store.messaging import outbox as outbox_store
-from tests.factories import Played
+from tests.harness.branch import Played
 from tests.harness.waiting import eventually
 
 

@@ -11,8 +11,8 @@ import uvicorn
 
 from bot.web.limits.bodies import HEAD_BYTES, Bounds
 from bot.web.limits.connections import BoundedProtocol
-from tests.pages import Visitor
-from tests.service import Service
+from tests.harness.pages import Visitor
+from tests.harness.service import Service
 
 QUICK = 0.6
 

@@ -17,7 +17,8 @@ from routing.service.cases import locked_case, satisfaction
 from routing.store.base import Instant
 from routing.store.cases import queries as store
 from routing.store.cases.schema import CaseEvent
-from tests.factories import ALICE, CAROL, SUE, branch_on, cast, importable, push
+from tests.harness.branch import branch_on, cast, importable, push
+from tests.harness.cast import ALICE, CAROL, SUE
 from tests.harness.databases import BOTH
 
 DAYS = st.sampled_from([0.0, 0.02, 0.5, 1.0, 3.0])

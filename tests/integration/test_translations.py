@@ -7,10 +7,11 @@ from routing.domain.errors import Invalid
 from routing.domain.messages import from_plain
 from routing.service.cases import commands as case_commands
 from routing.service.cases import translations
-from tests.chat import words_of
-from tests.factories import ALICE, SUE, importable, push
-from tests.pages import Visitor
-from tests.service import Service
+from tests.harness.branch import importable, push
+from tests.harness.cast import ALICE, SUE
+from tests.harness.chat import words_of
+from tests.harness.pages import Visitor
+from tests.harness.service import Service
 
 TEXT = "請提供最近一期的租約影本。"
 MARKS = {"en": "[Original, in Chinese]", "ja": "【中国語の原文】"}

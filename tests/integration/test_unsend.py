@@ -25,8 +25,9 @@ from routing.store.messaging import inbox as inbox_store
 from routing.store.messaging.inbox import PartitionKey, RawEvent
 from routing.store.messaging.schema import Inbox, Outbox
 from routing.store.session import METADATA
-from tests.chat import Chat, said
-from tests.factories import LINE, SUE, branch_on, cast, push, reader
+from tests.harness.branch import LINE, branch_on, cast, push, reader
+from tests.harness.cast import SUE
+from tests.harness.chat import Chat, said
 from tests.harness.databases import BOTH
 
 LONG = "秘密製程的問題，" + "排水溝蓋板壞了想請人來看。" * 28

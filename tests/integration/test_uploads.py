@@ -9,10 +9,10 @@ import sys
 import pytest
 
 from tests.harness.databases import BOTH, migrated
+from tests.harness.few_entries import with_few_entries
+from tests.harness.pages import Visitor
 from tests.harness.processes import ROOT
-from tests.knowledge_admin import with_few_entries
-from tests.pages import Visitor
-from tests.service import Service
+from tests.harness.service import Service
 from tests.unit.knowledge.test_loading import GOOD
 from tests.unit.knowledge.test_yaml_text import BOMB
 

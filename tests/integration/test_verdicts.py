@@ -13,11 +13,11 @@ from routing.store.accounts.schema import Audit
 from routing.store.conversation.schema import Contact, Enquiry, Message
 from routing.store.knowledge_admin.schema import Correction
 from routing.store.maintenance import meta as meta_store
-from tests.chat import Chat
-from tests.factories import branch_on, cast
-from tests.knowledge_admin import approved, drafted, process, with_few_entries
-from tests.pages import Visitor
-from tests.service import Service
+from tests.harness.branch import branch_on, cast
+from tests.harness.chat import Chat
+from tests.harness.few_entries import approved, drafted, process, with_few_entries
+from tests.harness.pages import Visitor
+from tests.harness.service import Service
 
 ENTRY, OTHER = "land-lease-renewal", "land-find-platform"
 SHIPPED = Thresholds.shipped()

@@ -20,11 +20,11 @@ from routing.store.messaging import inbox as inbox_store
 from routing.store.messaging import outbox as outbox_store
 from routing.store.messaging.inbox import RawEvent
 from routing.store.session import Database, announce
-from tests.factories import ALICE
+from tests.harness.cast import ALICE
 from tests.harness.counting import about, statements, writes
-from tests.harness.phone import TOKEN, simulated
+from tests.harness.service import Service
+from tests.harness.simulator import TOKEN, simulated
 from tests.harness.waiting import eventually
-from tests.service import Service
 
 QUICK = 10.0
 """Seconds; half of what a worker that hears nothing waits until it looks."""

@@ -22,10 +22,10 @@ from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwr
 
 from bot.demo.live import USERS
 from bot.demo.seeding import PASSWORD
-from tests.fixtures_browser import ARGUMENTS
-from tests.harness.screens import PHONE, SCREEN, ChatPage, DeskPage
+from tests.harness.browser import PHONE, SCREEN, ChatPage, DeskPage
+from tests.harness.fixtures_browser import ARGUMENTS
+from tests.harness.requirements import chromium_path
 from tests.harness.waiting import eventually
-from tests.requirements import chromium_path
 
 ROOT = Path(__file__).parents[2]
 SIZES: dict[str, tuple[ViewportSize, int]] = {"desktop": (SCREEN, 1), "phone": (PHONE, 2)}

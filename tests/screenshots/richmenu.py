@@ -9,7 +9,7 @@ from pathlib import Path
 from playwright.sync_api import sync_playwright
 
 from bot.line import richmenu
-from tests.requirements import chromium_path
+from tests.harness.requirements import chromium_path
 
 ASSETS = Path(richmenu.__file__).parent / "assets"
 

@@ -23,7 +23,7 @@ from tests.harness.crowd import Crowd, Killer
 from tests.harness.disturbing import FAULTS, SKEW, behind_a_gate, disturbed, skewed
 from tests.harness.processes import Forker
 from tests.harness.product import running
-from tests.requirements import postgres_admin_dsn, postgres_admin_url
+from tests.harness.requirements import postgres_admin_dsn, postgres_admin_url
 
 
 @contextmanager

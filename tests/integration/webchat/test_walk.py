@@ -17,10 +17,11 @@ from bot.channels import PLUGS
 from bot.demo.serving import AppServer, listen, port_of
 from routing.store.cases.schema import Case
 from routing.store.conversation.schema import ContactAddress
-from tests.factories import add_contact, reader
+from tests.harness.branch import add_contact, reader
+from tests.harness.cast import email
+from tests.harness.service import Service
 from tests.harness.waiting import eventually
 from tests.integration.webchat.channel import PATH, plug_to
-from tests.service import Service, email
 
 SECRET = "s3cret"
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.line.webhook import NotACallbackError, signed, split
-from tests.factories import MONDAY
+from tests.harness.branch import MONDAY
 
 
 def sign(secret, body):

@@ -5,7 +5,7 @@ import random
 import pytest
 
 from routing.domain.assignment import Candidate, choose
-from tests.factories import at
+from tests.harness.branch import at
 
 
 def officer(name, load=0, *, categories=(), last=None, absent=False, deputy=None):

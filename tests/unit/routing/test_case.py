@@ -3,7 +3,8 @@
 import pytest
 
 from routing.domain.case import COUNTED_OUTCOMES, EventKind, Kind, Outcome, Status, fold
-from tests.factories import SERVICE, at, case_after, event, opening
+from tests.harness.branch import at, case_after, event, opening
+from tests.harness.cast import SERVICE
 
 ALICE = "alice@kp.example"
 ASSIGNED = event(EventKind.ASSIGNED, 1, to=ALICE)

@@ -9,7 +9,7 @@ from knowledge.calendar.office_calendar import CalendarError, Closure
 from routing.domain.case import Event, EventKind, Kind, Opening, fold
 from routing.domain.clock import Course, days_used, due_on, gross_days, read
 from routing.domain.limits import LIMITS, parse_limit
-from tests.offices import CALENDAR, KH, TP, TYPHOON, at, day
+from tests.harness.offices import CALENDAR, KH, TP, TYPHOON, at, day
 
 
 @dataclass

@@ -9,7 +9,7 @@ from knowledge.calendar.office_calendar import TAIPEI
 from routing.domain.case import Kind
 from routing.domain.clock import Counting, Course, business_minutes, days_out, days_used, due_on, gross_days
 from routing.domain.limits import LIMITS, parse_limit
-from tests.offices import CALENDAR, KH, TP, TYPHOON
+from tests.harness.offices import CALENDAR, KH, TP, TYPHOON
 
 MOMENTS = st.datetimes(datetime(2024, 1, 2), datetime(2027, 6, 1)).map(  # noqa: DTZ001 - its zone follows
     lambda moment: moment.replace(tzinfo=TAIPEI)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from routing.domain.messages import Button, Text, from_plain, heading, postback, to_plain
-from tests.strategies import outgoing, words
+from tests.harness.strategies import outgoing, words
 
 
 @given(st.lists(outgoing, max_size=3))

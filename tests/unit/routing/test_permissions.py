@@ -4,7 +4,8 @@ import pytest
 
 from routing.domain.case import EventKind
 from routing.domain.permissions import FIRM, SYSTEM, Actor, Role, may_read, may_write
-from tests.factories import LAND, SERVICE, case_after, event
+from tests.harness.branch import case_after, event
+from tests.harness.cast import LAND, SERVICE
 
 OWN = Actor(name="a", email="alice@kp.example", role=Role.OFFICER, unit=LAND)
 OTHER = Actor(name="c", email="carol@kp.example", role=Role.OFFICER, unit=SERVICE)

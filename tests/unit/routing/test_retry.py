@@ -17,7 +17,7 @@ from routing.domain.retry import (
     after_push,
     after_reply,
 )
-from tests.factories import at
+from tests.harness.branch import at
 
 NOW = at(1)
 KEY_LIFE = timedelta(hours=23)

@@ -5,7 +5,7 @@ import pytest
 from routing.domain import steps
 from routing.domain.case import EventKind, Outcome, Status
 from routing.domain.errors import StepNotAllowed
-from tests.factories import case_after, event
+from tests.harness.branch import case_after, event
 
 GIVEN = event(EventKind.ASSIGNED, 1, to="alice@kp.example")
 REPLIED = event(EventKind.REPLIED, 2)

@@ -5,7 +5,8 @@ import pytest
 from routing.domain import clock
 from routing.domain.case import EventKind, Status, fold
 from routing.domain.reporting.moved import effective
-from tests.factories import LAND, at, case_after, event, office, opening
+from tests.harness.branch import at, case_after, event, office, opening
+from tests.harness.cast import LAND
 
 ON_FIRM = event(EventKind.WAITING, 3, on="firm")
 ASSIGNED = event(EventKind.ASSIGNED, 1, to="alice@kp.example")

@@ -21,7 +21,7 @@ from bot.line.render import render
 from bot.simulator.running import free_port
 from routing.domain.errors import DeliveryError
 from routing.domain.messages import Text
-from routing.service.conversation.profiles import Profile
+from routing.ports import Profile
 from tests.unit.bot.line import samples
 
 TOKEN = "a-secret-token"

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from bot.line import flex
 from bot.line.render import render
 from routing.domain.messages import Button, Card, Carousel, Outgoing, Row, Text, postback
-from tests.schema_check import check_messages, faults_of
+from tests.harness.line_schema import check_messages, faults_of
 from tests.unit.bot.line import samples
 
 

@@ -22,7 +22,7 @@ from bot.simulator.running import SimulatorServer, free_port
 from knowledge.loading import load_knowledge
 from routing.domain.dialogue.router import ACTIONS
 from routing.domain.errors import DeliveryError
-from tests.schema_check import schema_faults
+from tests.harness.line_schema import schema_faults
 
 TABS = richmenu.tabs()
 NAMES = [tab.name for tab in TABS]

@@ -12,7 +12,8 @@ from routing.domain.permissions import Actor, Role
 from routing.service.conversation.reader import Reader
 from routing.service.knowledge_admin import versions as entry_versions
 from routing.service.knowledge_admin.active import Knowledge, body_of
-from tests.service import CAST, Service, email
+from tests.harness.cast import CAST, email
+from tests.harness.service import Service
 
 ENTRIES = ("land-lease-renewal", "land-standard-renewal", "land-find-platform", "utilities-water-plan-fee")
 

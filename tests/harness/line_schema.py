@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 import yaml
 
-SCHEMAS = Path(__file__).parent / "schemas" / "line-openapi"
+SCHEMAS = Path(__file__).parents[1] / "schemas" / "line-openapi"
 _TYPES: dict[str, tuple[type, ...]] = {
     "string": (str,), "integer": (int,), "number": (int, float), "boolean": (bool,),
     "object": (dict,), "array": (list,),

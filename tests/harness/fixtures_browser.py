@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Error, Page, sync_playwright
 
-from tests.requirements import chromium_path
+from tests.harness.requirements import chromium_path
 
 ARGUMENTS = [
     "--no-sandbox",

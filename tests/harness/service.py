@@ -1,7 +1,6 @@
 """The product as the outside meets it: an app on a database of its own, people, and a clock to turn.
 
-The cast: Alice and Bob are of the unit that has land and construction, Carol is of another, Sue supervises, Adam
-administers; Tai is of the power company and Nina of the tax bureau.
+Its people: tests/harness/cast.py.
 """
 
 from __future__ import annotations
@@ -22,30 +21,16 @@ from bot.channels import PLUGS, plugged
 from bot.runtime import Plug, Runtime
 from bot.settings import Settings
 from knowledge.calendar.office_calendar import TAIPEI
-from routing.domain.permissions import Role
 from routing.service.accounts import authentication
 from routing.store.accounts.schema import Staff
 from tests.harness import databases
+from tests.harness.cast import CAST, email
 
 MONDAY = datetime(2026, 11, 16, 9, 0, tzinfo=TAIPEI)
-CAST = {
-    "alice": (Role.OFFICER, "用地工程科", None),
-    "bob": (Role.OFFICER, "用地工程科", None),
-    "carol": (Role.OFFICER, "投資服務科", None),
-    "sue": (Role.SUPERVISOR, None, None),
-    "adam": (Role.ADMIN, None, None),
-    "tai": (Role.PARTNER, None, "taipower"),
-    "nina": (Role.PARTNER, None, "ntb"),
-}
 PHONE_CASE = {
     "channel": "phone", "category": "land", "firm": "晴川精密有限公司", "contact": "陳小姐", "phone": "07-0000000",
     "park": "楠梓", "text": "想續租標準廠房，需要哪些文件？", "kind": "ENQ",
 }  # fmt: skip
-
-
-def email(name: str) -> str:
-    """The address of one of the cast."""
-    return f"{name}@kp.example"
 
 
 _idle: list[tuple[str, FastAPI]] = []

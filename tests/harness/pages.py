@@ -13,7 +13,8 @@ import httpx
 
 from routing.service.accounts import authentication
 from routing.store.accounts import queries as account_store
-from tests.service import Service, email
+from tests.harness.cast import email
+from tests.harness.service import Service
 
 _VOID = {"meta", "link", "input", "img", "br", "hr", "col"}
 

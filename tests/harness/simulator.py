@@ -14,8 +14,8 @@ import httpx
 
 from bot.simulator.config import SimulatorConfig
 from bot.simulator.running import SimulatorServer, free_port
+from tests.harness.line_schema import check_messages
 from tests.harness.waiting import eventually
-from tests.schema_check import check_messages
 
 Json = dict[str, Any]
 SECRET = "a-channel-secret-for-tests"

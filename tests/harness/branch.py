@@ -45,8 +45,8 @@ from routing.store.conversation.schema import Contact, ContactAddress, Message
 from routing.store.messaging.schema import Outbox
 from routing.store.session import Database
 from tests.harness import databases
+from tests.harness.cast import LAND, SERVICE
 
-LAND, SERVICE, SAFETY, OPERATIONS = "用地工程科", "投資服務科", "環安勞動科", "營運管理科"
 MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=TAIPEI)
 """A Monday without a holiday for weeks."""
 
@@ -262,9 +262,6 @@ class Branch:
     def reasons(self) -> list[str]:
         """Why each message was queued."""
         return [row.reason for row in self.outbox()]
-
-
-ALICE, CAROL, SUE, TAI = (f"{name}@kp.example" for name in ("alice", "carol", "sue", "tai"))
 
 
 def cast(branch: Branch) -> None:

@@ -23,9 +23,9 @@ from routing.service.knowledge_admin.active import body_of
 from routing.store.cases.schema import Case
 from routing.store.conversation.schema import Enquiry, Media, Message
 from routing.store.messaging.schema import Outbox
-from tests.factories import add_contact
-from tests.knowledge_admin import actor
-from tests.service import Service
+from tests.harness.branch import add_contact
+from tests.harness.few_entries import actor
+from tests.harness.service import Service
 
 ASKED, OVER, SECRET, HUSH = "Asked", "Over", "Secret", "Hush"
 CASES = (ASKED, OVER, SECRET, HUSH)

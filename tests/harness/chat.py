@@ -17,7 +17,7 @@ from routing.domain.messages import Button, Card, Carousel, Outgoing, Text, from
 from routing.service.conversation import commands as conversation_commands
 from routing.store.cases.schema import Case as CaseRow
 from routing.store.conversation.schema import Contact, ContactAddress
-from tests.factories import Branch, office, reader
+from tests.harness.branch import Branch, office, reader
 
 
 class Chat:
