@@ -7,6 +7,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from importlib import resources
 from pathlib import Path
+from urllib.parse import unquote
 
 import structlog
 import uvicorn
@@ -14,6 +15,7 @@ from fastapi import FastAPI
 from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.staticfiles import StaticFiles
 
+from bot.antivirus import Clamd
 from bot.api import routes as api
 from bot.channels import PLUGS, plugged
 from bot.desk import routes as desk
@@ -31,10 +33,13 @@ from knowledge.offices.directory import load_offices
 from knowledge.wording import load_sentences
 from routing.domain.decision import Thresholds
 from routing.service.conversation.reader import Likeness, Reader
+from routing.service.files.scanning import Scanner
 from routing.service.knowledge_admin.active import Knowledge
 from routing.service.maintenance import databases
 from routing.service.messaging.inbox_writer import Intake
 from routing.service.office_context import OfficeContext, OfficeContextProvider
+from routing.store.files.bucket import Bucket, BucketStorage
+from routing.store.files.storage import FileStorage, FolderStorage
 from routing.store.session import Database
 
 log = structlog.get_logger("app")
@@ -61,6 +66,7 @@ def build_runtime(
         channels={name: channel.limits for name, channel in channels.items()},
         demo=demo,
         secret=settings.secret_key,
+        keep_files_days=settings.keep_files,
     )
     database = Database(settings.database_url, clock=now)
     known = Knowledge(database, cache=settings.data_dir / "cache", overlay=settings.data_dir / "knowledge")
@@ -70,9 +76,32 @@ def build_runtime(
         office_provider=OfficeContextProvider(office),
         reader=Reader(known.build, Thresholds.shipped(), likeness=build_likeness(settings)),
         knowledge=known,
+        files=build_storage(settings),
+        scanner=build_scanner(settings),
         channels=channels,
         now=now or clock(settings),
     )
+
+
+def build_storage(settings: Settings) -> FileStorage:
+    """Where files lie: a folder of the data, unless the branch names another or a bucket."""
+    url = settings.files_url
+    if not url:
+        return FolderStorage(settings.data_dir / "files")
+    if url.startswith("file://"):
+        return FolderStorage(Path(unquote(url.removeprefix("file://"))))
+    bucket, _, prefix = url.removeprefix("s3://").partition("/")
+    return BucketStorage(
+        Bucket(
+            name=bucket, prefix=prefix, endpoint=settings.files_endpoint, region=settings.files_region,
+            access_key=settings.files_access_key, secret_key=settings.files_secret_key,
+        )
+    )  # fmt: skip
+
+
+def build_scanner(settings: Settings) -> Scanner | None:
+    """Who searches files for viruses; None unless the branch has named one."""
+    return Clamd(settings.clamd) if settings.clamd else None
 
 
 def build_likeness(settings: Settings) -> Likeness | None:

@@ -11,8 +11,10 @@ from fastapi import FastAPI, Request
 from bot.settings import Settings
 from routing.ports import Channel, Channels
 from routing.service.conversation.reader import Reader
+from routing.service.files.scanning import Scanner
 from routing.service.knowledge_admin.active import Knowledge
 from routing.service.office_context import UnitOfWorkFactory
+from routing.store.files.storage import FileStorage
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,8 @@ class Runtime(UnitOfWorkFactory):
     settings: Settings
     reader: Reader
     knowledge: Knowledge
+    files: FileStorage
+    scanner: Scanner | None
     channels: Channels
     now: Callable[[], datetime]
 

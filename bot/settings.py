@@ -56,9 +56,15 @@ class Settings(BaseSettings):
     semantic_timeout: int = Field(800, alias="ONESTOP_SEMANTIC_TIMEOUT", ge=50, le=800)
     trusted_proxies: str = Field("", alias="ONESTOP_TRUSTED_PROXIES")
     quota_warning: int = Field(80, alias="ONESTOP_QUOTA_WARNING", ge=1, le=100)
+    files_url: str = Field("", alias="ONESTOP_FILES_URL")
+    files_endpoint: str = Field("", alias="AWS_ENDPOINT_URL")
+    files_region: str = Field("us-east-1", alias="AWS_REGION")
+    files_access_key: str = Field("", alias="AWS_ACCESS_KEY_ID", repr=False)
+    files_secret_key: str = Field("", alias="AWS_SECRET_ACCESS_KEY", repr=False)
+    clamd: str = Field("", alias="ONESTOP_CLAMD")
     keep_inbox: int | None = Field(None, alias="ONESTOP_KEEP_INBOX", ge=1)
     keep_chat: int | None = Field(None, alias="ONESTOP_KEEP_CHAT", ge=1)
-    keep_files: int | None = Field(None, alias="ONESTOP_KEEP_FILES", ge=1)
+    keep_files: int = Field(1, alias="ONESTOP_KEEP_FILES", ge=1)
     keep_sent: int | None = Field(None, alias="ONESTOP_KEEP_SENT", ge=1)
     keep_audit: int | None = Field(None, alias="ONESTOP_KEEP_AUDIT", ge=LOG_DAYS)
     keep_sign_in: int | None = Field(None, alias="ONESTOP_KEEP_SIGN_IN", ge=LOG_DAYS)
@@ -77,10 +83,24 @@ class Settings(BaseSettings):
             raise ValueError("must begin with http:// or https://")
         return value.rstrip("/")
 
-    @field_validator("semantic_url")
+    @field_validator("semantic_url", "files_endpoint")
     @classmethod
     def _address_or_none(cls, value: str) -> str:
         return cls._address(value) if value else ""
+
+    @field_validator("files_url")
+    @classmethod
+    def _place_of_files(cls, value: str) -> str:
+        if value and not re.fullmatch(r"file:///\S+|s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[^\s?#]*)?", value):
+            raise ValueError("must be file:///folder or s3://bucket/prefix")
+        return value.rstrip("/")
+
+    @field_validator("clamd")
+    @classmethod
+    def _scanner(cls, value: str) -> str:
+        if value and not re.fullmatch(r"unix:/\S+|(tcp://)?[^\s/:]+:\d{1,5}", value):
+            raise ValueError("must be tcp://host:port or unix:/path/of/socket")
+        return value
 
     @field_validator("database_url")
     @classmethod
@@ -96,12 +116,20 @@ class Settings(BaseSettings):
     def _empty_is_zero(cls, value: object) -> object:
         return 0.0 if value == "" else value
 
-    @field_validator("keep_inbox", "keep_chat", "keep_files", "keep_sent", "keep_audit", "keep_sign_in", mode="before")
+    @field_validator("keep_inbox", "keep_chat", "keep_sent", "keep_audit", "keep_sign_in", mode="before")
     @classmethod
     def _empty_is_none(cls, value: object) -> object:
         return None if value == "" else value
 
-    @field_validator("line_channel_secret", "line_channel_access_token", "semantic_key", "metrics_token", "secret_key")
+    @field_validator("keep_files", mode="before")
+    @classmethod
+    def _empty_is_a_day(cls, value: object) -> object:
+        return 1 if value == "" else value
+
+    @field_validator(
+        "line_channel_secret", "line_channel_access_token", "semantic_key", "metrics_token", "secret_key",
+        "files_access_key", "files_secret_key",
+    )  # fmt: skip
     @classmethod
     def _one_word(cls, value: str) -> str:
         # They go into headers and signatures: one that cannot would fail as if LINE had not answered.

@@ -10,6 +10,7 @@ from __future__ import annotations
 import signal
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from secrets import token_hex
 from threading import Event, Lock, Thread
 
@@ -17,14 +18,18 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.runtime import Runtime
+from routing.domain.errors import DeliveryError
+from routing.ports import Content
 from routing.service.cases import assignment, from_firm
-from routing.service.conversation import media
 from routing.service.conversation import profiles as contact_profiles
+from routing.service.files import upkeep
+from routing.service.files.work import FileWork
 from routing.service.knowledge_admin.trial_runner import Trials
 from routing.service.maintenance import daily
 from routing.service.messaging import inbox, leases, quota
 from routing.service.messaging.senders import Senders
 from routing.store.conversation import queries as conversation_store
+from routing.store.files import queries as file_store
 from routing.store.listening import Listener
 from routing.store.messaging import inbox as inbox_store
 from routing.store.messaging import outbox as outbox_store
@@ -62,7 +67,7 @@ class Worker:
         self._threads = [
             self._thread("inbox", self._inbox_turn, inbox_store.TOPIC, self._inbox_wake),
             self._thread("outbox", self._outbox_turn, outbox_store.TOPIC, self._outbox_wake),
-            *(self._thread(f"files-{n}", self._files_turn, conversation_store.FILES) for n in range(_FILES_AT_ONCE)),
+            *(self._thread(f"files-{n}", self._files_turn, file_store.TOPIC) for n in range(_FILES_AT_ONCE)),
             self._thread("names", self._names_turn, conversation_store.NAMES),
             self._thread("timers", self._timers_turn),
             self._thread("trials", self._trials_turn),
@@ -72,6 +77,10 @@ class Worker:
         self._in_hand: set[PartitionKey] = set()
         self._lock = Lock()
         self._beats = leases.Heartbeat(runtime.database)
+        self._files = FileWork(
+            units_of_work=runtime, storage=runtime.files, fetch=self._content, beats=self._beats, now=runtime.now,
+            scanner=runtime.scanner,
+        )  # fmt: skip
         self._senders = [
             Senders(runtime.database, channel, self._beats, runtime.now, stop=self._stop)
             for channel in self._channels.values()
@@ -178,11 +187,15 @@ class Worker:
             return _IN_HAND if outbox_store.any_unfinished(session) else _IDLE
 
     def _files_turn(self) -> float:
-        found = media.fetch_one(self._runtime.database, self._channels, self._beats)
-        return 0 if found else _FILES_EVERY
+        return 0 if self._files.turn() else _FILES_EVERY
 
     def _names_turn(self) -> float:
         return 0 if contact_profiles.learn_names(self._runtime.database, self._channels) else _IDLE
+
+    def _content(self, channel: str, external_id: str) -> Content | None:
+        if channel not in self._channels:
+            raise DeliveryError("這個管道目前沒有接上。", code="no_channel")
+        return self._channels[channel].content(external_id)
 
     def _timers_turn(self) -> float:
         runtime = self._runtime
@@ -190,7 +203,8 @@ class Worker:
         ended = from_firm.end_quiet_waits(runtime, now=runtime.now())
         if ended:
             log.info("waits_ended", cases=len(ended))
-        daily.run(runtime, runtime.settings.periods, now=runtime.now())
+        daily.run(runtime, runtime.settings.periods, runtime.files, now=runtime.now())
+        upkeep.forget_unclaimed(runtime.database, runtime.now() - timedelta(days=runtime.settings.keep_files))
         if given:
             log.info("assigned_later", cases=len(given))
         for channel in self._channels.values():

@@ -1,9 +1,8 @@
-"""Cases: lists, one whole, its files, and a new one from another channel."""
+"""Cases: lists, one whole, and a new one from another channel."""
 
 from __future__ import annotations
 
 from typing import Annotated
-from urllib.parse import quote
 
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
@@ -13,19 +12,19 @@ from bot.api.request_handling import Calling, case_answer, etag, json_response
 from bot.api.schemas.cases import Case, CasePage, WholeCase
 from bot.api.schemas.requests import CasesQuery, FirmBody, NewCaseBody
 from bot.web.bodies import StrictRoute
-from bot.web.unit_of_work import Reading, RowId, UnitOfWork
+from bot.web.unit_of_work import Reading, UnitOfWork
 from knowledge.calendar.office_calendar import local
 from routing.domain.case import Kind
+from routing.domain.pagination import MOST
 from routing.domain.permissions import Permission
 from routing.service.cases import commands as case_commands
 from routing.service.cases import partner_view
 from routing.service.cases import queries as case_queries
 from routing.service.cases.commands import NewCase
+from routing.service.files import queries as file_queries
 from routing.service.idempotency import Answer
 
 router = APIRouter(route_class=StrictRoute, tags=["cases"], responses=PROBLEMS)
-
-_SAFE_TYPES = frozenset({"image/jpeg", "image/png", "image/gif", "application/pdf", "audio/mp4", "video/mp4"})
 
 
 @router.get("/cases")
@@ -59,24 +58,13 @@ def one_case(work: Reading, number: Number) -> Response:
     For a partner it is the question to its agency in the same shape, with everything else empty.
     """
     if work.actor.may(Permission.ANSWER_QUESTIONS):
-        found = WholeCase.question(partner_view.one(work.session, work.actor, number))
+        found = WholeCase.question(
+            partner_view.one(work.session, work.actor, number),
+            file_queries.page(work.session, work.actor, number, limit=MOST, cursor=None).items,
+        )
     else:
         found = WholeCase.whole(case_queries.whole(work.session, work.office, work.actor, number, now=work.now))
     return json_response(found, ETag=etag(found.version))
-
-
-@router.get("/cases/{number}/files/{media_id}", response_class=Response)
-def one_file(work: Reading, number: Number, media_id: RowId) -> Response:
-    """A file that the firm sent, to be saved and never shown by the browser itself."""
-    media, content = case_queries.file_of(work.session, work.actor, media_id, number=number)
-    kind = media.content_type if media.content_type in _SAFE_TYPES else "application/octet-stream"
-    name = media.file_name or f"{number}-{media_id}"
-    headers = {
-        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}",
-        "X-Content-Type-Options": "nosniff",
-        "Cache-Control": "private, no-store",
-    }
-    return Response(content, media_type=kind, headers=headers)
 
 
 @router.post("/cases", status_code=201, response_model=Case, responses=CREATED)

@@ -33,3 +33,27 @@ CONFLICTS: Described = {
 WITH_VERSION: Described = {200: _ETAG}
 CREATED: Described = {201: _ETAG, **CONFLICTS}
 CHANGED: Described = {200: _ETAG, **CONFLICTS}
+
+FILE_MADE: Described = {
+    201: _ETAG,
+    **CONFLICTS,
+    413: _problem("檔案超過 20 MiB"),
+    422: _problem("檔案無法接受（file_refused），或欄位不正確"),
+}
+FILE: Described = {
+    200: {"description": "檔案內容", "content": {"application/octet-stream": {"schema": {"type": "string"}}}}
+}
+FILE_FORM: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "required": ["file"],
+                    "properties": {"file": {"type": "string", "format": "binary"}, "to_firm": {"type": "boolean"}},
+                }
+            }
+        },
+    }
+}

@@ -58,12 +58,16 @@ class Call:
 
         def step(work: UnitOfWork) -> Answer:
             locked = locked_case.change(work.session, work.office, number, work.actor, now=work.now)
-            if self.if_match is not None and not _matches(self.if_match, locked.version):
-                raise StaleVersion("案件剛由其他同仁更新，請重新讀取後再試。")
+            self.check_version(locked)
             do(locked)
             return case_answer(locked, status=status)
 
         return self.once(step)
+
+    def check_version(self, locked: LockedCase) -> None:
+        """Raises StaleVersion if the call was made for another version of the case."""
+        if self.if_match is not None and not _matches(self.if_match, locked.version):
+            raise StaleVersion("案件剛由其他同仁更新，請重新讀取後再試。")
 
     def _fingerprint(self) -> str:
         try:

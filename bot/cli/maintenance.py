@@ -67,10 +67,12 @@ def run(
 
 @backup_app.command("backup")
 def backup(file: Annotated[Path, typer.Argument(help="備份檔（不可已存在）", dir_okay=False)]) -> None:
-    """把整個資料庫備份成一個檔案；服務不必停止。"""  # noqa: D415 - a Chinese sentence, shown as the help
+    """把整個資料庫備份成一個檔案；服務不必停止。附件檔案另存於檔案儲存空間，須另行備份。"""  # noqa: D415 - a Chinese sentence, shown as the help
     with opened() as context:
         counts = backups.write(context.database, file, now=context.now)
+        place = context.settings.files_url or f"{context.settings.data_dir / 'files'}"
     typer.echo(f"已備份 {sum(counts.values())} 筆至 {file}")
+    typer.echo(f"附件檔案不在備份檔內；請接著另行備份 {place}。", err=True)
 
 
 @restore_app.command("restore")
@@ -78,4 +80,6 @@ def restore(file: Annotated[Path, typer.Argument(help="備份檔", exists=True, 
     """把備份還原到剛執行過 onestop migrate 的空資料庫。"""  # noqa: D415 - a Chinese sentence, shown as the help
     with opened() as context:
         counts = backups.read(context.database, file)
+        place = context.settings.files_url or f"{context.settings.data_dir / 'files'}"
     typer.echo(f"已還原 {sum(counts.values())} 筆")
+    typer.echo(f"附件檔案請另行還原至 {place}。", err=True)

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Annotated
 
 from fastapi import Depends, Request
+from starlette.datastructures import FormData, UploadFile
 
 from bot.web import pending_form
 from bot.web.bodies import read_form
+from bot.web.unit_of_work import known_caller
 from knowledge.calendar.office_calendar import TAIPEI
 from knowledge.calendar.republic import western_year
-from routing.domain.errors import Invalid
+from routing.domain.errors import Invalid, Unauthenticated
+from routing.domain.files import MOST_AT_ONCE, MOST_BYTES, FileTooLarge, Sent
+from routing.service.files.commands import Batch
 
 _MOST_BYTES = 128 * 1024
 
@@ -22,6 +26,10 @@ class Form:
     """The fields of one form, by name. Reading a wrong one raises Invalid with its name."""
 
     fields: dict[str, str]
+    sent: tuple[Sent, ...] = ()
+    """The files that came with it."""
+    batch: Batch = field(default_factory=lambda: Batch([], ""))
+    """The same, looked into and kept, while a step is taken."""
 
     def text(self, name: str) -> str:
         """A field without blanks around it; empty if it is missing."""
@@ -76,3 +84,37 @@ async def _read(request: Request) -> Form:
 
 
 Filled = Annotated[Form, Depends(_read)]
+
+
+def _refused(request: Request) -> Unauthenticated | None:
+    """Why this request is nobody's, before any of its files is read."""
+    try:
+        known_caller(request)
+    except Unauthenticated as error:
+        return error
+    return None
+
+
+async def _read_with_files(request: Request, refused: Annotated[Unauthenticated | None, Depends(_refused)]) -> Form:
+    if refused is not None and int(request.headers.get("content-length") or MOST_BYTES) > _MOST_BYTES:
+        raise refused
+    sent = await read_form(request, files=MOST_AT_ONCE, fields=60, most_bytes=_MOST_BYTES)
+    try:
+        fields = {name: value.replace("\x00", "") for name, value in sent.items() if isinstance(value, str)}
+        pending_form.remember(request, fields)
+        if refused is not None:
+            raise refused
+        return Form(fields, await _files(sent))
+    finally:
+        await sent.close()
+
+
+async def _files(sent: FormData) -> tuple[Sent, ...]:
+    """The files of a form; where none was chosen browsers send one without name and content."""
+    files = [one for one in sent.getlist("file") if isinstance(one, UploadFile) and (one.filename or one.size)]
+    if any((one.size or 0) > MOST_BYTES for one in files):
+        raise FileTooLarge
+    return tuple([Sent(await one.read(), one.filename) for one in files])
+
+
+FilledWithFiles = Annotated[Form, Depends(_read_with_files)]

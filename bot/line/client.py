@@ -22,11 +22,10 @@ from bot.line.http_client import Answer, Json, LineHttpClient, refusal
 from bot.line.models import push_request, reply_request
 from bot.line.render import render
 from routing.domain.errors import DeliveryError
+from routing.domain.files import MOST_BYTES
 from routing.domain.messages import Outgoing, Sent
 from routing.ports import Content, Profile
 
-MAX_CONTENT = 10 * 1024 * 1024
-"""Bytes of a file that are taken from LINE; a longer one is refused while it is read."""
 _LOADING_SECONDS = 20
 _PROFILE_TIMEOUT = (2.0, 3.0)
 """Seconds to connect and to wait: a greeting goes out without the profile rather than late."""
@@ -53,7 +52,7 @@ class LineSender:
         self, api_base: str, data_base: str, token: str, *, timeout: tuple[float, float] = (3.05, 8.0),
         reply_timeout: tuple[float, float] = (2.0, 4.0),
     ) -> None:  # fmt: skip
-        self.http = LineHttpClient(token, api_base=api_base, data_base=data_base, max_file=MAX_CONTENT, timeout=timeout)
+        self.http = LineHttpClient(token, api_base=api_base, data_base=data_base, max_file=MOST_BYTES, timeout=timeout)
         self._reply_timeout = min(timeout, reply_timeout)
 
     def reply(self, token: str, messages: Sequence[Outgoing], *, language: str) -> Sent:

@@ -91,11 +91,23 @@ def _message(message: dict[str, Any], shared: dict[str, Any]) -> Inbound:
             size=size if isinstance(size, int) and 0 <= size <= _LARGEST else None,
             album=_text(album.get("id"), 64) or None,
             album_size=total if isinstance(total, int) and 0 < total <= _MOST_IN_ALBUM else None,
+            elsewhere=_word(_dict(message.get("contentProvider")).get("type")) == "external",
             **shared,
         )
     if kind == "location":
-        words = [_text(message.get(name), 200) for name in ("title", "address")]
+        words = [_text(message.get(name), 200) for name in ("title", "address")] + [_spot(message)]
         return Inbound(kind=InboundKind.LOCATION, text=" ".join(word for word in words if word), **shared)
     if kind == "sticker":
         return Inbound(kind=InboundKind.STICKER, **shared)
     return Inbound(kind=InboundKind.STRANGE, **shared)
+
+
+def _spot(message: dict[str, Any]) -> str:
+    """Where a location lies, as maps take it; empty if it does not say."""
+    latitude, longitude = _number(message.get("latitude")), _number(message.get("longitude"))
+    return "" if latitude is None or longitude is None else f"({latitude:.6f}, {longitude:.6f})"
+
+
+def _number(value: Any) -> float | None:
+    fits = isinstance(value, int | float) and not isinstance(value, bool) and -180 <= value <= 180
+    return float(value) if fits else None

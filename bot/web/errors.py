@@ -19,11 +19,14 @@ from bot.web import pending_form
 from bot.web.bodies import sentence, shown
 from bot.web.templating import page
 from routing.domain import errors as domain
+from routing.domain.files import FileTooLarge
 from routing.service.maintenance import databases
 
 STATUS: dict[type[domain.OnestopError], int] = {
     domain.Invalid: 422,
+    FileTooLarge: 413,
     domain.NotFound: 404,
+    domain.Gone: 410,
     domain.Forbidden: 403,
     domain.Unauthenticated: 401,
     domain.StepNotAllowed: 409,

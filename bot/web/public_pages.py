@@ -8,8 +8,13 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
 from bot.runtime import runtime_of
+from bot.web.downloads import download
+from bot.web.errors import status_of
 from bot.web.templating import page, show
 from knowledge.privacy import load_privacy
+from knowledge.vocabulary import READING_LANGUAGES
+from routing.domain.errors import Gone, NotFound
+from routing.service.files import queries as file_queries
 from routing.service.privacy import personal_data
 
 router = APIRouter(include_in_schema=False)
@@ -48,3 +53,18 @@ def my_data(request: Request, token: str, format: Literal["html", "json"] = "htm
 def privacy(request: Request) -> HTMLResponse:
     """What is collected, why, for how long, for whom, and a person's rights; in three languages."""
     return page(request, "privacy.html", {"notice": _PRIVACY})
+
+
+@router.get("/files/{token}")
+def file_for_firm(request: Request, token: str, small: bool = False) -> Response:
+    """A file of a case, by the link that its firm was sent: no sign-in, for a week, for this file alone."""
+    runtime = runtime_of(request)
+    secret, now = runtime.settings.secret_key, runtime.now()
+    try:
+        with runtime.database.reading() as session:
+            found = file_queries.by_link(session, runtime.files, token, secret=secret, now=now, small=small)
+    except (NotFound, Gone) as error:
+        sentences = runtime.office_provider.base.sentences
+        said = [(language.value, sentences.say("files.link_over", language)) for language in READING_LANGUAGES]
+        return page(request, "file_gone.html", {"said": said, "code": error.code}, status=status_of(error))
+    return download(found, shown=True)

@@ -14,9 +14,10 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.web.errors import problem
+from bot.web.limits.uploads import BODY_BYTES, takes_files
 
 MOST_BYTES = 2 * 1024 * 1024 + 64 * 1024
-"""A request's body; the largest that anything takes is a knowledge file of 2 MiB with its form around it."""
+"""A request's body; a knowledge file of 2 MiB with its form around it is the largest, where no files of cases come."""
 
 _SAFE = {"GET", "HEAD", "OPTIONS"}
 _CSP = (
@@ -62,12 +63,12 @@ def _holds_nul(scope: Scope) -> bool:
     return b"%00" in query or "\x00" in scope["path"]
 
 
-def _too_large(headers: Headers) -> bool:
+def _too_large(headers: Headers, most: int) -> bool:
     declared = headers.get("content-length", "0")
-    return not (declared.isascii() and declared.isdigit() and len(declared) < 12 and int(declared) <= MOST_BYTES)
+    return not (declared.isascii() and declared.isdigit() and len(declared) < 12 and int(declared) <= most)
 
 
-def _bounded(receive: Receive) -> Receive:
+def _bounded(receive: Receive, most: int) -> Receive:
     """The same body, cut off with 413 where it grows beyond the limit without having said so."""
     size = 0
 
@@ -75,7 +76,7 @@ def _bounded(receive: Receive) -> Receive:
         nonlocal size
         message = await receive()
         size += len(message.get("body", b""))
-        if size > MOST_BYTES:
+        if size > most:
             raise HTTPException(413)
         return message
 
@@ -113,14 +114,15 @@ class SecurityMiddleware:
             await send(message)
 
         headers = Headers(scope=scope)
+        most = BODY_BYTES if takes_files(scope["method"], scope["path"]) else MOST_BYTES
         refusal = None
         if cross_site(scope["method"], headers, self.base_url):
             refusal = problem(403, "cross_site", "這個請求來自其他網站，已拒絕；請回到本系統頁面再操作。")
-        elif _too_large(headers):
+        elif _too_large(headers, most):
             refusal = problem(413, "body_too_large", "送出的內容過大。")
         elif _holds_nul(scope):
             refusal = problem(422, "invalid", "網址含有無法使用的字元。")
         if refusal is not None:
             await refusal(scope, receive, send_with_headers)
             return
-        await self.app(scope, _bounded(receive), send_with_headers)
+        await self.app(scope, _bounded(receive, most), send_with_headers)

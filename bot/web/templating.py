@@ -13,7 +13,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from bot.web import words
 from bot.web.words import CHOICES
 from knowledge.calendar.republic import roc_date, roc_instant
+from routing.domain.files import size_shown
 from routing.domain.permissions import may
+from routing.service.files.queries import problem_of
 
 
 def show(request: Request, template: str, values: dict[str, Any], *, status: int = 200) -> HTMLResponse:
@@ -38,7 +40,14 @@ def _environment() -> Environment:
         loader=FileSystemLoader(_FOLDERS), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
         lstrip_blocks=True,
     )  # fmt: skip
-    environment.filters.update(roc_date=roc_date, roc_instant=roc_instant, safe_url=safe_url, word=words.word)
+    environment.filters.update(
+        roc_date=roc_date,
+        roc_instant=roc_instant,
+        safe_url=safe_url,
+        word=words.word,
+        file_size=size_shown,
+        file_problem=problem_of,
+    )
     environment.tests.update(may=may)
     return environment
 

@@ -4,6 +4,7 @@
     ├── Invalid            the input cannot be used; says which field and what to do
     │   └── KeyReused      an idempotency key came back with another body
     ├── NotFound           no such thing, or hidden from this person
+    ├── Gone               there was such a thing, and it may not be had any more
     ├── Forbidden          known, but not allowed to do this
     ├── Unauthenticated    nobody is signed in
     ├── StepNotAllowed     the case's state does not allow this step
@@ -48,6 +49,12 @@ class NotFound(OnestopError):
     """There is no such thing, or this person may not know of it."""
 
     code = "not_found"
+
+
+class Gone(OnestopError):
+    """There was such a thing, and it may not be had any more: a link whose time is over."""
+
+    code = "gone"
 
 
 class Forbidden(OnestopError):

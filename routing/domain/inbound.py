@@ -59,6 +59,8 @@ class Inbound:
     media: str | None = None
     file_name: str | None = None
     size: int | None = None
+    elsewhere: bool = False
+    """The file lies at an address of somebody else's, which is not fetched."""
     redelivered: bool = False
     silent: bool = False
     shared: bool = False

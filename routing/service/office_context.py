@@ -31,6 +31,8 @@ class OfficeContext:
     demo: bool = False
     secret: str = field(default="", repr=False)
     """What links are signed with; empty: the database keeps a secret."""
+    keep_files_days: int = 1
+    """After which a file of no case is deleted; firms are told."""
 
     def office_of(self, unit: str) -> Office:
         """The handling office of a unit: its closures move the unit's due dates, and no others'."""

@@ -7,7 +7,7 @@ import re
 
 from tests.architecture.tree import ROOT
 
-NAME = re.compile(r"\b(?:ONESTOP|LINE)_[A-Z0-9_]*[A-Z0-9]\b")
+NAME = re.compile(r"\b(?:ONESTOP|LINE|AWS)_[A-Z0-9_]*[A-Z0-9]\b")
 PROMISED = frozenset({
     "LINE_CHANNEL_SECRET", "LINE_CHANNEL_ACCESS_TOKEN", "LINE_API_BASE", "LINE_DATA_API_BASE", "ONESTOP_DATABASE_URL",
     "ONESTOP_SECRET_KEY", "ONESTOP_BASE_URL", "ONESTOP_AGENCY_CODE", "ONESTOP_DATA_DIR", "ONESTOP_CLOCK_OFFSET",
@@ -29,7 +29,7 @@ def settings() -> set[str]:
 def documented() -> set[str]:
     """The names that open a row of a table in docs/settings.md; what only the suite reads is documented there too."""
     text = (ROOT / "docs/settings.md").read_text(encoding="utf-8")
-    names = re.findall(r"^\| `((?:ONESTOP|LINE)_[A-Z0-9_]+)`", text, re.MULTILINE)
+    names = re.findall(r"^\| `((?:ONESTOP|LINE|AWS)_[A-Z0-9_]+)`", text, re.MULTILINE)
     return {name for name in names if not name.startswith("ONESTOP_TEST_")}
 
 

@@ -149,8 +149,8 @@ def test_what_was_taken_back_is_gone_from_case_search_and_files(product: Product
     assert product.api("sue", "GET", "/cases", q=secret)["items"] == []
     messages = product.api("sue", "GET", f"/cases/{number}")["messages"]
     assert [message["text"] for message in messages] == ["", "", MATTER]
-    state = "SELECT state, content FROM media WHERE external_id = :id"
-    assert product.rows(state, id=photo["messageId"]) == [("erased", None)]
+    state = "SELECT state, key, content FROM media WHERE external_id = :id"
+    assert product.rows(state, id=photo["messageId"]) == [("erased", None, None)]
     assert secret not in str(product.api("sue", "GET", f"/cases/{number}"))
 
 

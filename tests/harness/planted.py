@@ -21,7 +21,7 @@ from routing.service.knowledge_admin import corrections
 from routing.service.knowledge_admin import versions as entry_versions
 from routing.service.knowledge_admin.active import body_of
 from routing.store.cases.schema import Case
-from routing.store.conversation.schema import Enquiry, Media, Message
+from routing.store.conversation.schema import Enquiry, Message
 from routing.store.messaging.schema import Outbox
 from tests.harness.branch import add_contact
 from tests.harness.few_entries import actor
@@ -129,10 +129,7 @@ def _from_line(service: Service, planted: Planted, name: str, number: str) -> No
                 category="land", decision="hand_over", confidence=0.1, offered=[],
             )
         )  # fmt: skip
-        media = Media(
-            message_id=asked.id, channel="line", external_id=uuid4().hex, file_name=f"{name}Filename.pdf", size=3,
-            content_type="application/pdf", content=f"{name}Filebody".encode(), state="stored", due_at=service.now,
-        )  # fmt: skip
+        media = service.file(asked.id, f"{name}Filebody".encode(), name=f"{name}Filename.pdf")
         sent = Outbox(
             channel="line", kind="push", retry_key=str(uuid4()), contact_id=contact, case_id=case.id, reason="replied",
             payload=[{"text": f"{name}Payload"}], created_at=service.now, due_at=service.now, state="dead",

@@ -9,8 +9,10 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import Any, Self
+from uuid import uuid4
 
 import httpx
 import structlog
@@ -23,6 +25,8 @@ from bot.settings import Settings
 from knowledge.calendar.office_calendar import TAIPEI
 from routing.service.accounts import authentication
 from routing.store.accounts.schema import Staff
+from routing.store.conversation.schema import Media
+from routing.store.files.storage import new_key
 from tests.harness import databases
 from tests.harness.cast import CAST, email
 
@@ -58,6 +62,8 @@ class Service:
         # An unexpected error is raised in the test; the log would only take long to draw it.
         structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
         self.now = now
+        self.folder = TemporaryDirectory(prefix="onestop_test_files_")
+        settings.setdefault("ONESTOP_FILES_URL", f"file://{self.folder.name}")
         self.settings = Settings(_env_file=None, ONESTOP_DATABASE_URL=database_url, **settings)
         self._usual = plugs is PLUGS and not with_worker
         if self._usual:
@@ -87,6 +93,7 @@ class Service:
         self.runtime.database.dispose()
         if self._usual:
             _idle.append((self.settings.base_url, self.app))
+        self.folder.cleanup()
 
     def later(self, **amount: float) -> None:
         """Turn the clock on."""
@@ -101,6 +108,17 @@ class Service:
                 return await client.request(method, path, **given)
 
         return asyncio.run(asking())
+
+    def file(
+        self, message_id: int, content: bytes, *, kind: str = "application/pdf", name: str | None = "a.pdf"
+    ) -> Media:
+        """The row of a file that was checked and is shown, its bytes in their place; to be added to a session."""
+        key = new_key()
+        self.runtime.files.put(key, content)
+        return Media(
+            message_id=message_id, channel="line", external_id=uuid4().hex, file_name=name, content_type=kind,
+            size=len(content), key=key, state="stored",
+        )  # fmt: skip
 
     def get(self, who: str, path: str, **query: Any) -> httpx.Response:
         """A reading call."""

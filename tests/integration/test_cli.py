@@ -231,7 +231,7 @@ def test_what_is_past_its_period_is_erased_and_cases_are_kept(service):
         ])  # fmt: skip
         session.flush()
         session.add(
-            Media(message_id=loose.id, channel="line", external_id="m", content=b"x", state="stored", due_at=old)
+            Media(message_id=loose.id, channel="line", external_id="m", key="ab/cd", file_name="a", state="stored")
         )
     periods = retention.Periods(inbox=30, chat=180, files=30, sent=180, audit=730, sign_in=180)
     with service.runtime.writing() as (session, _office):

@@ -94,7 +94,7 @@ def test_without_anything_said_the_matter_is_asked_first(branch, chat):
 @pytest.mark.parametrize("branch", BOTH, indirect=True)
 def test_a_photo_without_words_is_asked_about_first_and_goes_with_the_case(branch, chat):
     """L20"""
-    assert said(chat.photo(), "media.ask")
+    assert said(chat.photo(), "media.ask", days=1)
     assert said(chat.tap("open_case"), "opening.describe_media")
     assert said(chat.photo(), "opening.describe_media")
     assert said(chat.text(WORDS), "opening.firm")

@@ -10,6 +10,7 @@ from routing.service.maintenance.retention import Periods
 from routing.service.office_context import OfficeContextProvider, UnitOfWorkFactory
 from routing.store.accounts.schema import Audit, SignInFailure
 from routing.store.conversation.schema import Media, Message
+from routing.store.files.storage import FolderStorage
 from routing.store.messaging.schema import Inbox, Outbox
 from routing.store.session import Database
 from tests.harness.branch import add_contact, office
@@ -40,7 +41,7 @@ def old_things(session, at):
                created_at=at, due_at=at, state="accepted"),
     ])  # fmt: skip
     session.flush()
-    session.add(Media(message_id=said.id, channel="line", external_id="m", content=b"x", state="stored", due_at=at))
+    session.add(Media(message_id=said.id, channel="line", external_id="m", key="ab/cd", file_name="a", state="stored"))
 
 
 SET = [
@@ -53,14 +54,16 @@ SET = [
 
 
 @pytest.mark.parametrize(("periods", "erased"), SET)
-def test_the_days_work_erases_by_the_agencys_periods_and_by_no_guess_of_its_own(database_url, periods, erased):
+def test_the_days_work_erases_by_the_agencys_periods_and_by_no_guess_of_its_own(
+    database_url, periods, erased, tmp_path
+):
     """個人資料保護法 §11, 檔案法 §12: how long something is kept is the agency's to decide."""
     database = Database(database_url)
     with database.writing() as session:
         old_things(session, NOON - timedelta(days=4000))
     units_of_work = UnitOfWorkFactory(database=database, office_provider=OfficeContextProvider(office()))
-    daily.run(units_of_work, Periods(**periods), now=NOON)
-    daily.run(units_of_work, Periods(**periods), now=NOON)
+    daily.run(units_of_work, Periods(**periods), FolderStorage(tmp_path), now=NOON)
+    daily.run(units_of_work, Periods(**periods), FolderStorage(tmp_path), now=NOON)
     with database.reading() as session:
         run = session.scalars(select(Audit).where(Audit.action == "retention.run")).one()
         texts = list(session.scalars(select(Message.text)))

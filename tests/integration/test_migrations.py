@@ -197,3 +197,49 @@ def _rows(database):
             table: sorted(tuple(row) for row in connection.execute(text(question)))
             for table, question in questions.items()
         }
+
+
+def test_files_in_the_database_are_marked_to_be_moved_and_what_was_sealed_with_them(database):
+    """The bytes stay where they are until the worker has moved them (tests/integration/test_files_work.py)."""
+    with database.migrating() as connection:
+        config = migration.config_of()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0012")
+        connection.execute(
+            text(
+                "INSERT INTO service_case (number, opened, channel, language, subject, first_contact_at, received_at, "
+                "refs, imported, kind, status, category, unit, pending_extension, confidential, late, version) VALUES "
+                "('KP-1', '{}', 'line', 'zh-TW', 's', :at, :at, '[]', false, 'ENQ', 'received', 'land', 'u', false, "
+                "false, false, 0)"
+            ),
+            AT,
+        )
+        for place, (state, held) in enumerate(
+            [("stored", b"x"), ("pending", None), ("gone", None), ("erased", None), ("erased", None)], start=1
+        ):
+            connection.execute(
+                text("INSERT INTO message (direction, kind, text, at, via) VALUES ('in', 'file', '', :at, 'line')"), AT
+            )
+            connection.execute(
+                text(
+                    "INSERT INTO media (message_id, channel, external_id, content, state, attempts, due_at) "
+                    "SELECT max(id), 'line', :line, :held, :state, 0, :at FROM message"
+                ),
+                {"line": str(place), "held": held, "state": state, **AT},
+            )
+        connection.execute(
+            text(
+                "INSERT INTO withdrawn (message_id, case_id, at, sealed) "
+                "SELECT (SELECT max(id) FROM message), id, :at, :sealed FROM service_case"
+            ),
+            {"sealed": b"x", **AT},
+        )
+    migration.upgrade(database)
+    with database.reading() as session:
+        rows = session.execute(select(Media.state, Media.due_at.is_not(None), Media.key).order_by(Media.id)).all()
+        held = session.scalars(select(Media.content).order_by(Media.id)).all()
+    assert rows == [
+        ("moving", True, None), ("pending", True, None), ("gone", False, None), ("erased", False, None),
+        ("sealed", True, None),
+    ]  # fmt: skip
+    assert held == [b"x", None, None, None, None]

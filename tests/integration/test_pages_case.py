@@ -5,7 +5,7 @@ import pytest
 from routing.domain.permissions import SYSTEM
 from routing.service.cases.locked_case import find
 from routing.store.cases import queries as store
-from routing.store.conversation.schema import Media, Message
+from routing.store.conversation.schema import Message
 from routing.store.messaging import outbox as outbox_store
 from routing.store.messaging.schema import Outbox
 from tests.harness.branch import add_contact
@@ -192,10 +192,7 @@ def put_file(service, number, content_type, *, erased=False):
         )  # fmt: skip
         session.add(message)
         session.flush()
-        media = Media(
-            message_id=message.id, channel="line", external_id=f"m{message.id}", file_name="檔案.html",
-            content_type=content_type, size=5, content=b"bytes", state="stored", due_at=service.now,
-        )  # fmt: skip
+        media = service.file(message.id, b"bytes", kind=content_type, name="檔案.html")
         session.add(media)
         session.flush()
         return media.id

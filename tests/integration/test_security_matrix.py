@@ -15,7 +15,7 @@ from bot.web.case_steps import CASE_STEPS as STEPS
 from routing.service.messaging.inbox_writer import Intake
 from routing.store.bindings.schema import Binding
 from routing.store.cases.schema import Case as CaseRow
-from routing.store.conversation.schema import Media, Message
+from routing.store.conversation.schema import Message
 from routing.store.messaging.schema import Outbox
 from tests.harness.branch import add_contact
 from tests.harness.cast import email
@@ -48,7 +48,14 @@ GUARDS: dict[tuple[str, str], str] = {
     **{("GET", f"{_API}/{name}"): TEAM for name in ("staff", "deliveries", "turnaround", "satisfaction")},
     ("POST", f"{_API}/cases"): TEAM,
     ("GET", f"{_API}/cases/{{number}}"): READ,
-    ("GET", f"{_API}/cases/{{number}}/files/{{media_id}}"): TEAM_READ,
+    **{
+        ("GET", f"{_API}{path}"): TEAM_READ
+        for path in ("/cases/{number}/files/{media_id}", "/files/{media_id}", "/files/{media_id}/thumbnail")
+    },
+    ("GET", f"{_API}/cases/{{number}}/files"): READ,
+    ("POST", f"{_API}/cases/{{number}}/files"): ANSWER,
+    **{(method, f"{_API}/files/{{media_id}}/link"): TEAM_WRITE for method in ("POST", "DELETE")},
+    ("GET", "/files/{token}"): PUBLIC,
     **{
         ("POST", f"{_API}/cases/{{number}}/{step}"): WRITE
         for step in (
@@ -88,6 +95,8 @@ GUARDS: dict[tuple[str, str], str] = {
     ("GET", f"{_DESK}/privacy"): LEADERS,
     ("POST", f"{_DESK}/privacy/requests"): LEADERS,
     ("POST", f"{_DESK}/privacy/requests/{{request_id}}/{{deed}}"): LEADERS,
+    ("POST", f"{_DESK}/cases/{{number}}/files"): ANSWER,
+    **{("POST", f"{_DESK}/files/{{media_id}}/{deed}"): TEAM_WRITE for deed in ("link", "unlink")},
     ("POST", f"{_DESK}/cases/{{number}}/{{step}}"): WRITE,
     ("POST", f"{_DESK}/cases/{{number}}/bindings/code"): WRITE,
     ("POST", f"{_DESK}/cases/{{number}}/bindings/{{binding_id}}/end"): WRITE,
@@ -152,10 +161,8 @@ def attached(service, number, *, name="a.pdf", kind="application/pdf") -> dict[s
         case = session.scalars(select(CaseRow).where(CaseRow.number == number)).one()
         said = session.scalars(select(Message).where(Message.case_id == case.id).limit(1)).one()
         contact = add_contact(session, uuid4().hex, now=service.now)
-        media = Media(
-            message_id=said.id, channel="line", external_id=uuid4().hex, file_name=name, content_type=kind, size=3,
-            content=b"pdf", state="stored", due_at=service.now,
-        )  # fmt: skip
+        media = service.file(said.id, b"pdf", kind=kind, name=name)
+        media.thumbnail = service.file(said.id, b"small").key
         sent = Outbox(
             channel="line", kind="push", retry_key=str(uuid4()), contact_id=contact, case_id=case.id, reason="replied",
             payload=[], created_at=service.now, due_at=service.now, state="dead",
@@ -222,6 +229,9 @@ def ask(service, who, method, path, values):
         headers = {} if who == "anonymous" else service.headers(who)
         body = BODIES.get(path, BODIES.get(path.rsplit("/", 1)[1]))
         query = {"from": "2026-01-01", "to": "2026-01-31"} if path.endswith(("/turnaround", "/satisfaction")) else None
+        if path.endswith("/files"):
+            sent = {"file": ("a.txt", b"x")} if method == "POST" else None
+            return service.ask(method, address, headers=headers, files=sent)
         return service.ask(method, address, headers=headers, params=query, json=body if method == "POST" else None)
     visitor = Visitor(service, None if who == "anonymous" else who)
     form = {"version": version_of(service, who, values["number"]), **FORMS.get(address.rsplit("/", 1)[1], {})}
@@ -232,6 +242,7 @@ def ask(service, who, method, path, values):
         follow=False,
         params=query if method == "GET" else None,
         data=form if method == "POST" else None,
+        files={"file": ("a.txt", b"x")} if path.endswith("/files") else None,
     ).answer
 
 

@@ -19,6 +19,8 @@ from routing.service.office_context import OfficeContextProvider
 from routing.store.accounts.schema import Audit, Staff
 from routing.store.cases.queries import CaseFilter
 from routing.store.conversation.schema import ContactAddress, Media, Message
+from routing.store.files.schema import Discarded
+from routing.store.files.storage import FolderStorage
 from routing.store.knowledge_admin.schema import Correction, KnowledgeEdit
 from routing.store.maintenance.schema import Idempotency
 from routing.store.messaging import inbox as inbox_store
@@ -130,22 +132,24 @@ def test_the_subject_of_a_case_from_an_online_service_keeps_our_words_alone(bran
     assert STUCK[:6] not in everything(branch)
 
 
-def test_an_administrator_with_a_reason_reads_what_was_sealed_and_nobody_else(branch, chat):
+def test_an_administrator_with_a_reason_reads_what_was_sealed_and_nobody_else(branch, chat, tmp_path):
     """檔案法 §12: part of an archive; who looked at it and why is kept."""
+    nowhere = FolderStorage(tmp_path)
     number = chat.opens(SHORT)
     chat.unsend("U1-1")
     (message,) = branch.messages(number)
     with branch.database.writing() as session:
         for name in (SUE, "alice@kp.example", "tai@kp.example"):
+            who = branch.actor(name)
             with pytest.raises(Forbidden):
-                sealed_messages.read(session, branch.actor(name), message.id, reason="監察院調卷", now=branch.now)
+                sealed_messages.read(session, nowhere, who, message.id, reason="監察院調卷", now=branch.now)
             with pytest.raises(Forbidden):
                 sealed_messages.listing(session, branch.actor(name))
         adam = branch.actor("adam@kp.example")
         with pytest.raises(Invalid):
-            sealed_messages.read(session, adam, message.id, reason="  ", now=branch.now)
+            sealed_messages.read(session, nowhere, adam, message.id, reason="  ", now=branch.now)
         assert session.scalars(select(Audit).where(Audit.action == "message.withdrawn_read")).all() == []
-        locked = sealed_messages.read(session, adam, message.id, reason="監察院調卷", now=branch.now)
+        locked = sealed_messages.read(session, nowhere, adam, message.id, reason="監察院調卷", now=branch.now)
         (noted,) = session.scalars(select(Audit).where(Audit.action == "message.withdrawn_read"))
     assert (locked.number, locked.text) == (number, SHORT)
     assert locked.subject == SHORT[:80]
@@ -154,7 +158,8 @@ def test_an_administrator_with_a_reason_reads_what_was_sealed_and_nobody_else(br
     )  # fmt: skip
 
 
-def test_a_file_of_a_case_is_sealed_with_its_name_and_one_of_none_is_gone(branch, chat):
+def test_a_file_of_a_case_is_sealed_with_its_name_and_one_of_none_is_gone(branch, chat, tmp_path):
+    storage = FolderStorage(tmp_path)
     number = chat.opens()
     chat.tap("add_to_case", number=number)
     chat.photo(message_id="mine", file_name="員工名冊.jpg")
@@ -162,19 +167,22 @@ def test_a_file_of_a_case_is_sealed_with_its_name_and_one_of_none_is_gone(branch
     chat.photo(message_id="loose", file_name="私人.jpg")
     with branch.database.writing() as session:
         for media in session.scalars(select(Media)):
-            media.content, media.content_type, media.state = b"\xff\xd8" + media.external_id.encode(), "x", "stored"
+            media.key, media.content_type, media.state = f"ab/{media.external_id}", "x", "stored"
+            storage.put(media.key, b"\xff\xd8" + media.external_id.encode())
     chat.unsend("mine")
     chat.unsend("loose")
     left = everything(branch)
     assert "員工名冊" not in left
     assert "私人" not in left
     with branch.database.writing() as session:
-        kept = {row.external_id: (row.state, row.content) for row in session.scalars(select(Media))}
+        kept = {row.external_id: (row.state, row.key) for row in session.scalars(select(Media))}
         adam = branch.actor("adam@kp.example")
         (one,) = sealed_messages.listing(session, adam)
-        locked = sealed_messages.read(session, adam, one.message_id, reason="調卷", now=branch.now)
-    assert kept == {"mine": ("erased", None), "loose": ("erased", None)}
+        locked = sealed_messages.read(session, storage, adam, one.message_id, reason="調卷", now=branch.now)
+        waiting = list(session.scalars(select(Discarded.key)))
+    assert kept == {"mine": ("sealed", "ab/mine"), "loose": ("erased", None)}
     assert (locked.file, locked.file_name) == (b"\xff\xd8mine", "員工名冊.jpg")
+    assert waiting == ["ab/loose"]
 
 
 def test_answers_kept_for_repeats_corrections_and_drafts_lose_the_words_at_once(branch, chat):

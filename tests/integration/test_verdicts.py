@@ -57,7 +57,7 @@ def judged(service, number, *, verdict="helpful", probability=0.95, decision="an
 
 def a_day_passes(service):
     service.later(days=1)
-    daily.run(service.runtime, Periods(), now=service.now)
+    daily.run(service.runtime, Periods(), service.runtime.files, now=service.now)
 
 
 def audited(service):

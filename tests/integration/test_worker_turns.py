@@ -15,6 +15,7 @@ from routing.service.cases import assignment
 from routing.service.maintenance import daily
 from routing.service.maintenance.retention import Periods
 from routing.service.office_context import OfficeContextProvider, UnitOfWorkFactory
+from routing.store.files.storage import FolderStorage
 from routing.store.listening import Listener
 from routing.store.messaging import inbox as inbox_store
 from routing.store.messaging import outbox as outbox_store
@@ -56,14 +57,14 @@ def test_an_idle_worker_only_reads_and_not_four_times_a_second(service):
     assert 1 <= len(about(sent, "FROM outbox", "outbox.state IN")) <= 4
 
 
-def test_nobody_to_give_cases_to_and_nothing_to_date_takes_no_lock(branch):
+def test_nobody_to_give_cases_to_and_nothing_to_date_takes_no_lock(branch, tmp_path):
     branch.absent(ALICE)
     branch.open()
     units_of_work = UnitOfWorkFactory(database=branch.database, office_provider=OfficeContextProvider(branch.office))
-    daily.run(units_of_work, Periods(), now=branch.now)
+    daily.run(units_of_work, Periods(), FolderStorage(tmp_path), now=branch.now)
     with statements(branch.database) as sent:
         assert assignment.sweep(units_of_work, now=branch.now) == []
-        daily.run(units_of_work, Periods(), now=branch.now)
+        daily.run(units_of_work, Periods(), FolderStorage(tmp_path), now=branch.now)
     assert writes(sent) == []
 
 

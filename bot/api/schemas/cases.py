@@ -13,9 +13,11 @@ from bot.web.case_steps import CASE_STEPS
 from bot.web.fields import WrittenInstant, written
 from routing.domain import steps
 from routing.domain.case import Kind, Outcome, Status
+from routing.domain.files import FileState
 from routing.service.cases import histories
 from routing.service.cases.partner_view import Question
 from routing.service.cases.queries import CaseState, CaseWhole
+from routing.service.files.queries import file_json
 from routing.service.messaging.deliveries import Delivery as Sent
 
 
@@ -114,12 +116,30 @@ class CasePage(Representation):
 
 
 class File(Representation):
-    """A file of a message, and where it is."""
+    """A file of a case. ``state``: whether its bytes can be had; ``problem``: why not; ``to_firm``: it has a link."""
 
+    id: int
+    number: str
     name: str | None
     type: str | None
     size: int | None
-    url: str
+    sha256: str | None
+    state: FileState
+    problem: str | None
+    url: str | None
+    thumbnail_url: str | None
+    direction: str
+    by: str | None
+    at: WrittenInstant
+    to_firm: bool
+    link_until: WrittenInstant | None
+
+
+class FilePage(Representation):
+    """A page of the files of a case, newest first."""
+
+    items: list[File]
+    next_cursor: str | None
 
 
 class Message(Representation):
@@ -135,6 +155,7 @@ class Message(Representation):
     doc_no: str | None
     placed_by: str | None
     file: File | None
+    files: list[File]
 
 
 class Event(Representation):
@@ -262,7 +283,7 @@ class WholeCase(Case):
         return cls(
             **fields,
             case=Case(**fields),
-            messages=[_message(message, whole.media.get(message.id), number) for message in whole.messages],
+            messages=[_message(message, whole.media.get(message.id, []), number) for message in whole.messages],
             events=[Event(**histories.event_json(event)) for event in whole.worded_events],
             clock=Clock.of(whole),
             deliveries=[Delivery.of(Sent(row, number, blocked=False)) for row in whole.deliveries],
@@ -270,12 +291,13 @@ class WholeCase(Case):
         )
 
     @classmethod
-    def question(cls, one: Question) -> WholeCase:
-        """The question to a partner's agency: as the only message, the only event and the only wait."""
+    def question(cls, one: Question, files: list[dict[str, Any]]) -> WholeCase:
+        """The question to a partner's agency with its files: as the only message, the only event and the only wait."""
         case = Case.asked(one)
         wait = QuestionWait(on="agency", agency=one.agency, until=one.until, start=one.asked_at)
         message = Message(id=one.version, direction="note", kind="text", text=one.text, at=one.asked_at, by=None,
-                          via=None, doc_no=None, placed_by=None, file=None)  # fmt: skip
+                          via=None, doc_no=None, placed_by=None, files=[File(**each) for each in files],
+                          file=File(**files[0]) if files else None)  # fmt: skip
         asked = {"on": "agency", "agency": one.agency, "until": one.until, "message": one.text}
         event = Event.model_validate({"at": written(one.asked_at), "event": "waiting", **asked})
         return cls(
@@ -284,13 +306,10 @@ class WholeCase(Case):
         )  # fmt: skip
 
 
-def _message(message: Any, media: Any | None, number: str) -> Message:
-    file = None
-    if media is not None:
-        url = f"/api/v1/cases/{number}/files/{media.id}"
-        file = File(name=media.file_name, type=media.content_type, size=media.size, url=url)
+def _message(message: Any, media: list[Any], number: str) -> Message:
+    files = [File(**file_json(one, message, number)) for one in media]
     return Message(
         id=message.id, direction=message.direction, kind=message.kind, text=message.text, at=message.at, by=message.by,
         via=None if message.direction == "note" else message.via, doc_no=message.doc_no,
-        placed_by=message.placed_by, file=file,
+        placed_by=message.placed_by, file=files[0] if files else None, files=files,
     )  # fmt: skip

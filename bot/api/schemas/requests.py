@@ -79,6 +79,13 @@ class CasesQuery(Query):
     cursor: Word | None = None
 
 
+class FilesQuery(Query):
+    """Pages of a case's files."""
+
+    limit: Limit = 50
+    cursor: Word | None = None
+
+
 class DeliveriesQuery(Query):
     """``case`` is a number."""
 

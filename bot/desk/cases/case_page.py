@@ -10,21 +10,24 @@ from fastapi.responses import Response
 from bot.desk.cases import presenter
 from bot.desk.forms import Form
 from bot.web.templating import show
-from bot.web.unit_of_work import Reading, RowId, UnitOfWork
+from bot.web.unit_of_work import Reading, UnitOfWork
 from bot.web.words import WORDS, reply_ways
 from knowledge.calendar.office_calendar import local
 from routing.domain.case import EventKind
 from routing.domain.errors import OnestopError
+from routing.domain.files import ENDINGS, PICTURES
+from routing.domain.pagination import MOST
 from routing.domain.permissions import Permission
 from routing.service.accounts import queries as account_queries
 from routing.service.bindings import commands as bindings
 from routing.service.cases import partner_view
 from routing.service.cases import queries as case_queries
+from routing.service.files import queries as file_queries
 
 router = APIRouter()
 
-PICTURES = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp"})
-"""What a browser may show; everything else a firm sent is only ever downloaded."""
+_ACCEPTED = ",".join(f".{ending}" for ending in (*ENDINGS.values(), "jpeg"))
+"""What a browser offers to choose from; what a file is decides its content alone."""
 
 
 @router.get("/desk/cases/{number}")
@@ -45,6 +48,7 @@ def question_of(
     """What a partner's page shows; after a refused answer also what was typed, and why it was refused."""
     return {
         "actor": work.actor, "now": work.now, "asked": partner_view.one(work.session, work.actor, number),
+        "files": file_queries.listing(work.session, work.actor, number, limit=MOST, cursor=None).items,
         "typed": form.fields.get("text", "") if form is not None else "", "error": error,
     }  # fmt: skip
 
@@ -72,7 +76,8 @@ def values_of(
         "kind_confirmed": any(event.kind is EventKind.KIND for event in whole.events),
         "agency": presenter.agency_name(case.waiting.agency if case.waiting else None, office),
         "agencies": office.offices.agencies, "park": office.offices.park(whole.row.park) if whole.row.park else None,
-        "teams": _teams(work), "pictures": PICTURES, "carried": tuple(office.channels),
+        "teams": _teams(work), "pictures": PICTURES, "accepted": _ACCEPTED,
+        "carried": tuple(office.channels),
         "reply_ways": reply_ways(office.channels),
         "until": presenter.day_written(case.waiting.until) if case.waiting else "",
         "bound": bindings.colleagues(work.session, whole.row.firm_id) if whole.row.firm_id is not None else [],
@@ -86,28 +91,3 @@ def _teams(work: UnitOfWork) -> list[tuple[str, list[Any]]]:
     for person in account_queries.colleagues(work.session):
         teams.setdefault(person.unit or "未屬單位", []).append(person)
     return sorted(teams.items())
-
-
-@router.get("/desk/files/{media_id}")
-def file(work: Reading, media_id: RowId, save: bool = False) -> Response:
-    """A file that a firm sent: pictures to look at, everything to keep; nothing in it can run in our name."""
-    media, content = case_queries.file_of(work.session, work.actor, media_id)
-    shown = media.content_type in PICTURES and not save
-    name = f"{media_id}{_ending(media.content_type)}"
-    return Response(
-        content,
-        media_type=media.content_type if shown else "application/octet-stream",
-        headers={
-            "Content-Disposition": f'{"inline" if shown else "attachment"}; filename="{name}"',
-            "Content-Security-Policy": "default-src 'none'; sandbox",
-            "Cache-Control": "private, no-store",
-        },
-    )
-
-
-def _ending(content_type: str | None) -> str:
-    known = {
-        "image/jpeg": ".jpg", "image/png": ".png", "image/gif": ".gif", "image/webp": ".webp",
-        "application/pdf": ".pdf", "video/mp4": ".mp4", "audio/m4a": ".m4a", "audio/x-m4a": ".m4a",
-    }  # fmt: skip
-    return known.get(content_type or "", "")

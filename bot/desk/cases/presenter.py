@@ -29,7 +29,7 @@ class Said:
     side: str
     who: str
     message: Any
-    file: Any | None
+    files: list[Any]
     delivery: Any | None
 
 
@@ -53,7 +53,7 @@ def conversation(whole: CaseWhole) -> list[Said]:
         who = firm if message.direction == "in" else whole.names.get(message.by or "", message.by or "系統")
         said.append(
             Said(
-                side=message.direction, who=who, message=message, file=whole.media.get(message.id),
+                side=message.direction, who=who, message=message, files=whole.media.get(message.id, []),
                 delivery=delivery if delivery is not None and delivery.channel == message.via else None,
             )
         )  # fmt: skip
@@ -76,6 +76,8 @@ def history(events: tuple[Event, ...], names: Mapping[str, str], office: OfficeC
 
 
 def _title(event: Event) -> str:
+    if event.kind is EventKind.NOTE and "files" in event.data:
+        return "傳送檔案給廠商" if event.data["files"] == "firm" else "附加檔案"
     if event.kind is EventKind.WAITING:
         return "請廠商補件" if event.data.get("on") == "firm" else "會辦"
     return word(event.kind.value, "event")

@@ -22,7 +22,7 @@ def open_sealed(request: Request, message_id: RowId, form: Filled) -> Response:
     try:
         with writing(request) as work:
             locked = sealed_messages.read(
-                work.session, work.actor, message_id, reason=form.text("reason"), now=work.now
+                work.session, work.runtime.files, work.actor, message_id, reason=form.text("reason"), now=work.now
             )
             values = {"rows": sealed_messages.listing(work.session, work.actor, limit=200), "actor": work.actor}
     except Invalid as error:

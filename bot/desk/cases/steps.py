@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
 from bot.desk.cases.case_page import question_of, values_of
 from bot.desk.cases.presenter import RecordedNotice
-from bot.desk.forms import Filled, Form
+from bot.desk.forms import FilledWithFiles, Form
+from bot.runtime import runtime_of
 from bot.web.case_steps import CASE_STEPS
 from bot.web.errors import status_of
 from bot.web.templating import show
@@ -16,6 +21,7 @@ from routing.domain.errors import Invalid, NotFound, OnestopError, StaleVersion,
 from routing.domain.permissions import Permission, may_read
 from routing.service.cases import locked_case
 from routing.service.cases.locked_case import LockedCase
+from routing.service.files.commands import prepared
 
 router = APIRouter()
 
@@ -30,15 +36,16 @@ def _done(name: str, locked: LockedCase) -> str:
 
 
 @router.post("/desk/cases/{number}/{step}")
-def take_step(request: Request, number: str, step: str, form: Filled) -> Response:
+def take_step(request: Request, number: str, step: str, form: FilledWithFiles) -> Response:
     """One step. Everything it writes is undone if it is refused, and the page comes back with the text."""
     if step not in CASE_STEPS:
         raise NotFound("找不到這個操作。")
     notice = RecordedNotice()
     try:
-        with writing(request) as work:
+        with made_ready(request, form) as ready, writing(request) as work:
             version = form.number("version")
             locked = locked_case.change(work.session, work.office, number, work.actor, now=work.now, version=version)
+            locked.files = ready.batch
             body = CASE_STEPS[step].filled(form)
             notice.given = step == "reply" and body.via is not None and body.via not in locked.office.channels
             CASE_STEPS[step].do(locked, body, notice)
@@ -47,11 +54,20 @@ def take_step(request: Request, number: str, step: str, form: Filled) -> Respons
             if not may_read(work.actor, locked.case):
                 target = f"/desk?done={done}"
     except (Invalid, StepNotAllowed, StaleVersion) as error:
-        return _again(request, number, step, form, error)
+        return again(request, number, step, form, error)
     return RedirectResponse(target, status_code=303)
 
 
-def _again(request: Request, number: str, step: str, form: Form, error: OnestopError) -> Response:
+@contextmanager
+def made_ready(request: Request, form: Form) -> Iterator[Form]:
+    """A form whose files were looked into and kept, before the transaction that puts them into the case."""
+    runtime = runtime_of(request)
+    with prepared(form.sent, runtime.files, runtime.scanner, secret=runtime.settings.secret_key) as batch:
+        yield replace(form, batch=batch)
+
+
+def again(request: Request, number: str, step: str, form: Form, error: OnestopError) -> Response:
+    """The page of the case after a refused step, with what was typed and why it was refused."""
     with reading(request) as work:
         if work.actor.may(Permission.ANSWER_QUESTIONS):
             again = question_of(work, number, form=form, error=error)

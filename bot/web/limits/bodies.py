@@ -8,11 +8,13 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.web.errors import problem
+from bot.web.limits import uploads
+from bot.web.limits.uploads import takes_files
 
 HEAD_BYTES = 32 * 1024
 """Of all names and values of a request's head, and its address."""
 BODY_SECONDS = 20.0
-"""For a whole body: of the largest that is taken, a hundred kilobytes a second."""
+"""For a whole body: of the largest that is taken, a hundred kilobytes a second; where files come, more."""
 
 
 _DRESS = {"Connection": "close", "X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
@@ -28,9 +30,12 @@ class TooSlowError(HTTPException):
 class Bounds:
     """Outermost of all, before LINE's webhook: 431 for a large head, 408 where a body does not come in time."""
 
-    def __init__(self, app: ASGIApp, *, seconds: float = BODY_SECONDS) -> None:
+    def __init__(
+        self, app: ASGIApp, *, seconds: float = BODY_SECONDS, upload_seconds: float = uploads.BODY_SECONDS
+    ) -> None:
         self.app = app
         self.seconds = seconds
+        self.upload_seconds = upload_seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -43,9 +48,12 @@ class Bounds:
             refusal.headers.update(_DRESS)
             await refusal(scope, receive, send)
             return
-        await self.app(scope, self._timed(receive), send)
+        seconds = self.seconds
+        if takes_files(scope["method"], scope["path"]):
+            seconds = max(seconds, self.upload_seconds)
+        await self.app(scope, self._timed(receive, seconds), send)
 
-    def _timed(self, receive: Receive) -> Receive:
+    def _timed(self, receive: Receive, seconds: float) -> Receive:
         until: float | None = None
         whole = False
 
@@ -55,7 +63,7 @@ class Bounds:
                 # What comes after the body is the end of the connection, which may take as long as it likes.
                 return await receive()
             if until is None:
-                until = asyncio.get_running_loop().time() + self.seconds
+                until = asyncio.get_running_loop().time() + seconds
             try:
                 async with asyncio.timeout_at(until):
                     message = await receive()

@@ -12,6 +12,7 @@ from http import HTTPStatus
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from bot.web.limits.bodies import HEAD_BYTES
+from bot.web.limits.uploads import BODY_SECONDS, takes_files
 
 HEAD_SECONDS = 10.0
 """From the first byte (of a new connection: from its beginning) to the end of the head."""
@@ -55,8 +56,11 @@ class BoundedProtocol(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         """The head is whole."""
         self._in_head, self._size = False, 0
-        self._within(self.whole_seconds)
         super().on_headers_complete()
+        # Where files come, what reads the body bounds its time by itself.
+        path = self.url.decode("ascii", "replace").partition("?")[0]
+        uploads = takes_files(self.parser.get_method().decode("ascii", "replace"), path)
+        self._within(max(self.whole_seconds, BODY_SECONDS) if uploads else self.whole_seconds)
 
     def on_message_complete(self) -> None:
         """So is the body."""

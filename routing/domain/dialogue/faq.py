@@ -246,7 +246,7 @@ def media(turn: Turn) -> Result:
     """A photo or file without words: keep it, and ask what it is about."""
     state = pending.remember(turn)
     quick = (*menu.category_buttons(turn), menu.open_case(turn), menu.cancel(turn))
-    return Result(state=state, messages=(Text(turn.say("media.ask"), quick=quick[:13]),))
+    return Result(state=state, messages=(Text(turn.say("media.ask", days=turn.keep_files_days), quick=quick[:13]),))
 
 
 def chosen(turn: Turn) -> Result:

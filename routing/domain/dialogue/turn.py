@@ -167,6 +167,8 @@ class Turn:
     privacy_version: str
     phone_of: Callable[[str, str | None], str] = no_phone
     """The telephone of the unit for a category and topic; '' until the branch has filled it in."""
+    keep_files_days: int = 1
+    """After which a file of no case is deleted."""
     service: Callable[[FaqEntry], OnlineService | None] = no_service
     """The online service under an answer, if one with a verified address fits."""
     duties: Callable[[str], tuple[Duty, ...]] = no_duties

@@ -23,7 +23,7 @@ from routing.domain.reporting.history import EARLIEST
 from routing.domain.tax_number import check_firm
 from routing.service.cases import assignment, locked_case, notifications, satisfaction, translations
 from routing.service.cases.locked_case import LockedCase
-from routing.service.cases.notifications import Notifier
+from routing.service.cases.notifications import Attached, Notifier
 from routing.service.office_context import OfficeContext
 from routing.store.accounts import queries as account_store
 from routing.store.cases import queries as case_store
@@ -164,6 +164,7 @@ def note(locked: LockedCase, text: str, *, notify: Notifier) -> None:
         via=locked.row.channel,
     )
     locked.record(EventKind.NOTE, message_id=message.id)
+    _attach(locked, message, to_firm=False)
     locked_case.audit(locked, "case.note")
     if answers:
         _go_on(locked, notify)
@@ -207,7 +208,8 @@ def reply(
     locked.record(EventKind.REPLIED, at=at, via=via, doc_no=doc_no, message_id=message.id)
     if doc_no and doc_no not in locked.row.refs:
         locked.row.refs = [*locked.row.refs, doc_no]
-    notify(locked, "replied", notifications.replied(locked, text, via=via, at=given))
+    files = _attach(locked, message, to_firm=via in locked.office.channels)
+    notify(locked, "replied", notifications.replied(locked, text, via=via, at=given, files=files))
     locked_case.audit(locked, "case.reply", via=via)
 
 
@@ -297,13 +299,21 @@ def wait(
     )  # fmt: skip
     agency = agency if on == "agency" else None
     locked.record(EventKind.WAITING, on=on, agency=agency, until=until, message_id=stored.id)
+    files = _attach(locked, stored, to_firm=on == "firm")
     out = (
         notifications.waiting_on_agency(locked, agency)
         if agency
-        else notifications.waiting_on_firm(locked, message, until)
+        else notifications.waiting_on_firm(locked, message, until, files=files)
     )
     notify(locked, f"waiting_{on}", out)
     locked_case.audit(locked, "case.wait", on=on, agency=agency)
+
+
+def _attach(locked: LockedCase, message: Message, *, to_firm: bool) -> list[Attached]:
+    """Put the files of the step to its message; gives what the firm may open."""
+    if locked.files is None:
+        return []
+    return locked.files.with_links(locked, message) if to_firm else locked.files.for_staff(locked, message)
 
 
 def _is_day(text: str) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy.orm import Session
 
@@ -23,7 +23,17 @@ from routing.store.bindings import queries as binding_store
 from routing.store.cases import queries as store
 from routing.store.cases.schema import Case as CaseRow
 from routing.store.conversation import queries as conversation_store
-from routing.store.conversation.schema import Contact, ContactAddress
+from routing.store.conversation.schema import Contact, ContactAddress, Message
+
+
+class Files(Protocol):
+    """Files that a step brings: put to its message, and given to the firm by links or not."""
+
+    def with_links(self, locked: LockedCase, message: Message) -> list[Any]:
+        """Put to a message to the firm; gives the links that its notice shows."""
+
+    def for_staff(self, locked: LockedCase, message: Message) -> list[Any]:
+        """Put to a message that the firm does not read."""
 
 
 @dataclass(slots=True)
@@ -36,6 +46,8 @@ class LockedCase:
     case: Case
     actor: Actor
     now: datetime
+    files: Files | None = None
+    """What goes with the message that the step writes."""
 
     @property
     def contact(self) -> Contact | None:

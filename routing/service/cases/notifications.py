@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from knowledge.calendar.office_calendar import local
@@ -13,6 +13,7 @@ from knowledge.vocabulary import FOREIGN_LANGUAGES
 from knowledge.wording import reading_language
 from routing.domain.case import Outcome
 from routing.domain.dialogue.alarms import DISTRESS
+from routing.domain.files import size_shown
 from routing.domain.firm_dates import firm_date, firm_instant
 from routing.domain.messages import Button, Card, Outgoing, Row, heading, postback, to_plain
 from routing.domain.survey import SCORES
@@ -20,6 +21,17 @@ from routing.service.cases.locked_case import LockedCase
 from routing.service.office_context import OfficeContext
 from routing.store.accounts import queries as account_store
 from routing.store.messaging import outbox as outbox_store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attached:
+    """A file that the firm may open: its name, its size in bytes, the link, and until when it is good."""
+
+    name: str
+    size: int | None
+    url: str
+    until: datetime
+
 
 Notifier = Callable[[LockedCase, str, list[Outgoing]], None]
 """How a notice leaves: (case, reason, messages)."""
@@ -201,11 +213,39 @@ def assigned(locked: LockedCase) -> list[Outgoing]:
     return [_card(locked, "assigned")]
 
 
-def replied(locked: LockedCase, text: str, *, via: str, at: datetime) -> list[Outgoing]:
-    """An answer: its words if we carry them, a record that it was given if it was given another way."""
+def _with_files(locked: LockedCase, card: Card, files: Sequence[Attached]) -> Card:
+    """A card with a button for each file, and until when they can be opened."""
+    if not files:
+        return card
+    named = [f"{file.name}（{size_shown(file.size)}）" if file.size else file.name for file in files]
+    until = firm_instant(min(file.until for file in files), language(locked))
+    lines = [*(say(locked, "files.one", name=name) for name in named), say(locked, "files.until", until=until)]
+    buttons = tuple(
+        Button(label=say(locked, "button.open_file", name=short_name(file.name)), url=file.url) for file in files
+    )
+    body = "\n".join(part for part in (card.body, *lines) if part)
+    return replace(card, body=body, buttons=(*buttons, *card.buttons))
+
+
+def short_name(name: str, most: int = 14) -> str:
+    """A file's name that fits on a button, its ending kept."""
+    if len(name) <= most:
+        return name
+    stem, _, ending = name.rpartition(".")
+    return f"{stem[: max(1, most - len(ending) - 2)]}….{ending}"
+
+
+def files_sent(locked: LockedCase, files: Sequence[Attached]) -> list[Outgoing]:
+    """Files for the firm, without an answer beside them."""
+    return [_with_files(locked, _card(locked, "file_sent"), files)]
+
+
+def replied(locked: LockedCase, text: str, *, via: str, at: datetime, files: Sequence[Attached] = ()) -> list[Outgoing]:
+    """An answer: its words and files if we carry them, a record that it was given if it was given another way."""
     text = for_firm(locked, text)
     if via in locked.office.channels:
         card = replace(_card(locked, "replied", body=text, tone="info"), speaker=_officer_name(locked))
+        card = _with_files(locked, card, files)
     else:
         body = say(
             locked,
@@ -224,14 +264,17 @@ def _officer_name(locked: LockedCase) -> str:
     return say(locked, "speaker.officer", name=name) if name else ""
 
 
-def waiting_on_firm(locked: LockedCase, text: str, until: str | None) -> list[Outgoing]:
+def waiting_on_firm(
+    locked: LockedCase, text: str, until: str | None, *, files: Sequence[Attached] = ()
+) -> list[Outgoing]:
     """The firm is asked for everything that is missing; the clock stands still meanwhile."""
     body = say(locked, "notice.waiting_firm.body", text=numbered(for_firm(locked, text)))
     if until:
         body += "\n" + say(
             locked, "notice.waiting_firm.until", until=firm_date(date.fromisoformat(until), language(locked))
         )
-    return [replace(_card(locked, "waiting_firm", body=body, tone="wait"), speaker=_officer_name(locked))]
+    card = replace(_card(locked, "waiting_firm", body=body, tone="wait"), speaker=_officer_name(locked))
+    return [_with_files(locked, card, files)]
 
 
 def numbered(text: str) -> str:

@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 from knowledge.calendar.office_calendar import local
 from routing.domain import clock, steps
 from routing.domain.case import Case, Event, Status
-from routing.domain.errors import Invalid, NotFound
+from routing.domain.errors import Invalid
 from routing.domain.pagination import Page, before_of, page_of
 from routing.domain.permissions import Actor, Permission, confidential_scope, require_team
-from routing.service.cases.locked_case import LockedCase, address_of, find, is_late, seen
+from routing.service.cases.locked_case import LockedCase, address_of, find, is_late
 from routing.service.office_context import OfficeContext
 from routing.store.accounts import queries as account_store
 from routing.store.cases import queries as case_store
@@ -22,6 +22,7 @@ from routing.store.cases.queries import CaseFilter
 from routing.store.cases.schema import Case as CaseRow
 from routing.store.cases.schema import Firm
 from routing.store.conversation.schema import ContactAddress, Media, Message
+from routing.store.files import queries as file_store
 from routing.store.messaging import outbox as outbox_store
 from routing.store.messaging.schema import Outbox
 from routing.store.reporting import queries as report_store
@@ -99,21 +100,6 @@ def changes_since(session: Session, whole: CaseWhole, version: int) -> tuple[Eve
     return case_store.events_after(session, whole.row.id, version)
 
 
-def file_of(session: Session, actor: Actor, media_id: int, *, number: str | None = None) -> tuple[Media, bytes]:
-    """A file that a firm sent, with its content; with ``number``, one of that case.
-
-    Raises:
-        NotFound: there is none, it is not here yet, it was taken back, or its case is hidden from this person; all
-            sound alike, or an id that is tried would tell which case it belongs to. Partners read no files.
-    """
-    found = case_store.file_of_case(session, media_id)
-    if found is not None and number in {None, found[2]} and actor.may(Permission.DESK):
-        media, message, of_case = found
-        if media.content is not None and message.erased_at is None and seen(session, of_case, actor) is not None:
-            return media, media.content
-    raise NotFound("查無這個檔案；可能尚未下載完成、廠商已收回，或已依保存期限刪除。")
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseLine:
     """A case in a list. Dates are Taipei dates; ``days_left`` are working days to the due date, negative when late."""
@@ -137,7 +123,7 @@ class CaseWhole:
     reading: clock.Reading
     events: tuple[Event, ...]
     messages: list[Message]
-    media: dict[int, Media]
+    media: dict[int, list[Media]]
     names: dict[str, str]
     deliveries: list[Outbox]
     address: ContactAddress | None
@@ -293,7 +279,7 @@ def whole(session: Session, office: OfficeContext, actor: Actor, number: str, *,
         reading=reading,
         events=events,
         messages=messages,
-        media=store.media_of(session, [message.id for message in messages]),
+        media=file_store.of_messages(session, [message.id for message in messages]),
         names=account_store.names(session, people_named),
         deliveries=outbox_store.listing(session, case_id=row.id, limit=100),
         address=address_of(session, office, row),

@@ -12,11 +12,14 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from routing.domain.errors import Invalid, NotFound
+from routing.domain.files import FileState
 from routing.domain.permissions import Actor
 from routing.service.accounts.queries import require_admin
 from routing.store.accounts import queries as account_store
 from routing.store.cases import queries as case_store
 from routing.store.conversation import queries as conversation_store
+from routing.store.files import queries as file_store
+from routing.store.files.storage import FileStorage
 
 _LONGEST_REASON = 300
 
@@ -54,7 +57,9 @@ def listing(session: Session, actor: Actor, *, before_id: int | None = None, lim
     ]
 
 
-def read(session: Session, actor: Actor, message_id: int, *, reason: str, now: datetime) -> Opened:
+def read(
+    session: Session, storage: FileStorage, actor: Actor, message_id: int, *, reason: str, now: datetime
+) -> Opened:
     """Open one, for a reason that the audit trail keeps.
 
     Raises:
@@ -74,6 +79,14 @@ def read(session: Session, actor: Actor, message_id: int, *, reason: str, now: d
         detail={"message": message_id, "reason": reason},
     )  # fmt: skip
     return Opened(
-        message_id=message_id, number=row.number, text=held["text"], subject=held["subject"], file=held.get("file"),
+        message_id=message_id, number=row.number, text=held["text"], subject=held["subject"],
+        file=held.get("file") or _bytes(session, storage, message_id),
         file_name=held.get("file_name"), content_type=held.get("content_type"),
     )  # fmt: skip
+
+
+def _bytes(session: Session, storage: FileStorage, message_id: int) -> bytes | None:
+    for media in file_store.of_messages(session, [message_id]).get(message_id, []):
+        if media.state == FileState.SEALED and media.key is not None:
+            return storage.get(media.key)
+    return None

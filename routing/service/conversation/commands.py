@@ -26,14 +26,15 @@ from routing.service.conversation import data_effects, effects, flood_limit, gro
 from routing.service.conversation.reader import Reader
 from routing.service.conversation.session import Conversation
 from routing.service.conversation.unsend import take_back
+from routing.service.files import commands as file_commands
+from routing.service.files import telling
 from routing.service.office_context import OfficeContext
 from routing.store.cases import queries as case_store
 from routing.store.conversation import queries as conversation_store
-from routing.store.conversation.schema import Contact, ContactAddress, Media, Message
+from routing.store.conversation.schema import Contact, ContactAddress, Message
 from routing.store.messaging import inbox as inbox_store
 from routing.store.messaging import outbox as outbox_store
 from routing.store.messaging.inbox import PartitionKey
-from routing.store.session import announce, instant
 
 _WORDS = re.compile(r"[^\W\d_]")
 _CODES = re.compile(r"\b[A-Za-z]+-?\d[\w-]*")
@@ -231,11 +232,7 @@ def _store(conversation: Conversation, inbound: Inbound) -> Message:
     session.add(message)
     session.flush()
     if inbound.kind is InboundKind.MEDIA and external_id and not gone:
-        session.add(
-            Media(
-                message_id=message.id, channel=channel, external_id=external_id, file_name=inbound.file_name,
-                size=inbound.size, state="pending", due_at=instant(session),
-            )
-        )  # fmt: skip
-        announce(session, conversation_store.FILES)
+        problem = file_commands.expect(session, message, inbound)
+        if problem is not None:
+            conversation.told.append(telling.words(conversation.office, message, conversation.language, problem))
     return message

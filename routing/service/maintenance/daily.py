@@ -8,31 +8,33 @@ from sqlalchemy.orm import Session
 
 from knowledge.calendar.office_calendar import local
 from routing.domain.decision import Thresholds
+from routing.service.files import upkeep
 from routing.service.knowledge_admin import answer_quality
 from routing.service.maintenance import retention
 from routing.service.office_calendar import due_date_refresh
 from routing.service.office_context import UnitOfWorkFactory
+from routing.store.files.storage import FileStorage
 from routing.store.maintenance import meta as meta_store
 
 _KEY = "daily"
-_THRESHOLD, _ERASING = "daily.threshold", "daily.erasing"
-"""Not empty while the day's threshold is yet to be derived, its erasing yet to be done."""
+_THRESHOLD, _ERASING, _SWEEPING = "daily.threshold", "daily.erasing", "daily.sweeping"
+"""Not empty while the day's threshold is yet to be derived, its erasing and its sweeping of files yet to be done."""
 
 
-def run(units_of_work: UnitOfWorkFactory, periods: retention.Periods, *, now: datetime) -> None:
+def run(units_of_work: UnitOfWorkFactory, periods: retention.Periods, files: FileStorage, *, now: datetime) -> None:
     """The day's work, unless it is done; only reads then."""
     with units_of_work.database.reading() as session:
         begun = meta_store.read(session, _KEY) == _today(now)
     if not begun:
         with units_of_work.database.writing() as session:
             begin_if_due(session, now=now)
-    finish(units_of_work, periods, now=now)
+    finish(units_of_work, periods, files, now=now)
 
 
 def is_done(session: Session, *, now: datetime) -> bool:
     """Whether nothing of the day's work is left to do."""
     begun = meta_store.read(session, _KEY) == _today(now)
-    return begun and not any(meta_store.read(session, work) for work in (_THRESHOLD, _ERASING))
+    return begun and not any(meta_store.read(session, work) for work in (_THRESHOLD, _ERASING, _SWEEPING))
 
 
 def begin_if_due(session: Session, *, now: datetime) -> bool:
@@ -43,7 +45,7 @@ def begin_if_due(session: Session, *, now: datetime) -> bool:
     if not meta_store.claim(session, _KEY, _today(now)):
         return False
     due_date_refresh.begin(session)
-    for work in (_THRESHOLD, _ERASING):
+    for work in (_THRESHOLD, _ERASING, _SWEEPING):
         meta_store.put(session, work, _today(now))
     return True
 
@@ -52,20 +54,24 @@ def _today(now: datetime) -> str:
     return local(now).date().isoformat()
 
 
-def finish(units_of_work: UnitOfWorkFactory, periods: retention.Periods, *, now: datetime) -> None:
+def finish(units_of_work: UnitOfWorkFactory, periods: retention.Periods, files: FileStorage, *, now: datetime) -> None:
     """Do what is left, in short units_of_work; also what another worker left when it was stopped.
 
     ``periods`` are the agency's; what it has set none for is kept.
     """
     due_date_refresh.refresh_remaining(units_of_work, now=now)
     with units_of_work.database.reading() as session:
-        underived, unerased = (meta_store.read(session, work) for work in (_THRESHOLD, _ERASING))
+        underived, unerased, unswept = (meta_store.read(session, work) for work in (_THRESHOLD, _ERASING, _SWEEPING))
     if underived:
         _derive(units_of_work, now=now)
     if unerased:
         retention.run_beside_service(units_of_work, periods, now=now, actor="系統")
         with units_of_work.database.writing() as session:
             meta_store.put(session, _ERASING, "")
+    if unswept:
+        upkeep.sweep(units_of_work.database, files)
+        with units_of_work.database.writing() as session:
+            meta_store.put(session, _SWEEPING, "")
 
 
 def _derive(units_of_work: UnitOfWorkFactory, *, now: datetime) -> None:

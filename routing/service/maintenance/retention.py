@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from routing.domain.errors import Invalid
+from routing.service.files import upkeep
 from routing.service.office_context import UnitOfWorkFactory
 from routing.store.accounts import queries as account_store
 from routing.store.accounts.schema import Audit
@@ -41,7 +42,7 @@ class Periods:
     chat: int | None = None
     """What was said by LINE without becoming part of a case."""
     files: int | None = None
-    """Files sent by LINE that belong to no case."""
+    """Files sent by LINE that belong to no case; the firm is told when it sends one."""
     sent: int | None = None
     """Words of messages that LINE accepted; what was told about a case stands in the case."""
     audit: int | None = None
@@ -71,6 +72,8 @@ def run(
     if dry_run:
         return retention_store.count(session, found)
     erased = retention_store.erase(session, found, now=now)
+    if found.files is not None:
+        erased["files"] = _forget_files(session, found.files)
     account_store.audit(session, at=now, actor=actor, action="retention.run", subject="database", detail=dict(erased))
     return erased
 
@@ -80,6 +83,8 @@ def run_beside_service(
 ) -> dict[str, int]:
     """As ``run``, in many short transactions, so that what is served meanwhile goes on."""
     found, erased = _over(periods, now), Counter[str]()
+    if found.files is not None:
+        erased["files"] = upkeep.forget_unclaimed(units_of_work.database, found.files)
     while True:
         with units_of_work.database.writing() as session:
             part = retention_store.erase(session, found, now=now, most=PART)
@@ -93,6 +98,15 @@ def run_beside_service(
         if over:
             return dict(erased)
         units_of_work.database.give_way()
+
+
+def _forget_files(session: Session, before: datetime) -> int:
+    part, taken = upkeep.forget_some(session, before), 0
+    taken += part.taken
+    while part.more:
+        part = upkeep.forget_some(session, before, after_id=part.last)
+        taken += part.taken
+    return taken
 
 
 def _over(periods: Periods, now: datetime) -> retention_store.Over:

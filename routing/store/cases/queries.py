@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, and_, func, or_, select, update
-from sqlalchemy.orm import Session, undefer
+from sqlalchemy.orm import Session
 
 from routing.domain.case import Case, Event, EventKind, Kind, Opening, Status, fold
 from routing.domain.tax_number import same_firm
 from routing.store.accounts.queries import _claimant, _new_firm
 from routing.store.cases.schema import Case as CaseRow
 from routing.store.cases.schema import CaseEvent, Firm, Serial
-from routing.store.conversation.schema import Contact, Media, Message
+from routing.store.conversation.schema import Contact, Message
 from routing.store.session import changed, insert_ignoring
 
 _CHUNK = 500
@@ -276,12 +276,6 @@ def messages(session: Session, case_id: int) -> list[Message]:
     return list(session.scalars(select(Message).where(Message.case_id == case_id).order_by(Message.at, Message.id)))
 
 
-def media_of(session: Session, message_ids: Iterable[int]) -> dict[int, Media]:
-    """The files of some messages, by message, without their content."""
-    ids = set(message_ids)
-    return {m.message_id: m for m in session.scalars(select(Media).where(Media.message_id.in_(ids)))} if ids else {}
-
-
 def loads(session: Session, emails: Iterable[str]) -> dict[str, int]:
     """How many open cases each of these people has."""
     wanted = list(emails)
@@ -329,19 +323,6 @@ def events_after(session: Session, case_id: int, version: int) -> tuple[Event, .
     return tuple(
         Event(at=row.at, kind=EventKind(row.event), by=row.by, data=row.data) for row in session.scalars(query)
     )
-
-
-def file_of_case(session: Session, media_id: int) -> tuple[Media, Message, str] | None:
-    """A file with its content, its message, and the number of its case; None if it belongs to no case."""
-    query = (
-        select(Media, Message, CaseRow.number)
-        .join(Message, Message.id == Media.message_id)
-        .join(CaseRow, CaseRow.id == Message.case_id)
-        .where(Media.id == media_id)
-        .options(undefer(Media.content))
-    )
-    row = session.execute(query).one_or_none()
-    return (row[0], row[1], row[2]) if row else None
 
 
 def verified_firm(session: Session, ubn: str) -> Firm | None:

@@ -12,13 +12,15 @@ from zlib import compress, decompress
 from sqlalchemy import case, func, select, update
 from sqlalchemy.orm import Session, undefer
 
+from routing.domain.files import FileState
 from routing.store.cases.schema import Case, Withdrawn
 from routing.store.conversation.schema import Contact, ContactAddress, Enquiry, Media, Message, Unsent
+from routing.store.files import queries as file_store
 from routing.store.messaging.schema import Outbox
 from routing.store.session import announce, changed, insert_ignoring
 
-NAMES, FILES = "names", "files"
-"""Topics of work: contacts whose profile is to be asked for, files to be fetched."""
+NAMES = "names"
+"""Topic of work: contacts whose profile is to be asked for."""
 
 
 def contacts(session: Session, ids: Iterable[int]) -> dict[int, Contact]:
@@ -77,31 +79,39 @@ def erase(session: Session, message: Message, *, now: datetime) -> None:
     """Take a message's content away for good; that there was one stays."""
     message.text = ""
     message.erased_at = now
-    changed(
-        session,
-        update(Media)
-        .where(Media.message_id == message.id)
-        .values(content=None, file_name=None, size=None, state="erased"),
-    )
+    file_store.forget(session, message.id)
 
 
 def seal(session: Session, message: Message, *, case_id: int, subject: str, now: datetime) -> None:
     """Keep what a message of a case held, file and subject of the case included, where no search meets it.
 
-    Compressed, not encrypted: who may read it is decided by routing.service.cases.commands.sealed_messages.
+    Compressed, not encrypted: who may read it is decided by routing.service.cases.commands.sealed_messages. The bytes
+    of a file stay where they lie; the row of the file is sealed with them.
     """
-    query = select(Media).where(Media.message_id == message.id).options(undefer(Media.content))
-    media = session.scalars(query).one_or_none()
     held: dict[str, Any] = {"kind": message.kind, "text": message.text, "subject": subject}
-    if media is not None and media.content is not None:
-        file = b64encode(media.content).decode()
-        held |= {"file": file, "file_name": media.file_name, "content_type": media.content_type}
-    row = {"message_id": message.id, "case_id": case_id, "at": now, "sealed": compress(dumps(held).encode(), 1)}
+    query = select(Media).where(Media.message_id == message.id).options(undefer(Media.content)).limit(1)
+    media = session.scalars(query).one_or_none()
+    if media is not None and (media.key is not None or media.content is not None):
+        held |= {"file_name": media.file_name, "content_type": media.content_type}
+        if media.content is not None:
+            held["file"] = b64encode(media.content).decode()
+        media.state, media.due_at = FileState.SEALED.value, now if media.content is not None else None
+        media.content = None
+    row = {"message_id": message.id, "case_id": case_id, "at": now, "sealed": _packed(held)}
     insert_ignoring(session, Withdrawn, row, key=("message_id",))
 
 
+def _packed(held: dict[str, Any]) -> bytes:
+    return compress(dumps(held).encode(), 1)
+
+
+def seal_again(session: Session, message_id: int, held: dict[str, Any]) -> None:
+    """Put something else in the place of what was sealed of a message."""
+    changed(session, update(Withdrawn).where(Withdrawn.message_id == message_id).values(sealed=_packed(held)))
+
+
 def sealed(session: Session, message_id: int) -> dict[str, Any] | None:
-    """What was sealed of a message; ``file`` as bytes."""
+    """What was sealed of a message; ``file`` as bytes, if they were sealed before files had a place of their own."""
     query = select(Withdrawn).where(Withdrawn.message_id == message_id).options(undefer(Withdrawn.sealed))
     row = session.scalars(query).one_or_none()
     if row is None:
@@ -122,27 +132,6 @@ def withdrawn(session: Session, *, before_id: int | None, limit: int) -> list[tu
     if before_id is not None:
         query = query.where(Withdrawn.message_id < before_id)
     return [(row[0], row[1], row[2]) for row in session.execute(query)]
-
-
-def media_due(
-    session: Session, channels: Collection[str], *, now: datetime, limit: int, lock: bool = False
-) -> Sequence[Media]:
-    """Files still to be fetched from these channels; ``lock``: what nobody else is taking, held for writing."""
-    due = Media.state == "pending", Media.due_at <= now, Media.channel.in_(channels)
-    query = select(Media).where(*due).order_by(Media.id).limit(limit)
-    return session.scalars(query.with_for_update(skip_locked=True) if lock else query).all()
-
-
-def keep_media(session: Session, media_id: int, attempt: int, until: datetime) -> None:
-    """Hold on to a file that is being fetched, unless it was finished or taken over since."""
-    mine = Media.id == media_id, Media.state == "pending", Media.attempts == attempt
-    changed(session, update(Media).where(*mine).values(due_at=until))
-
-
-def media_content(session: Session, media_id: int) -> Media | None:
-    """A file with its content."""
-    query = select(Media).where(Media.id == media_id).options(undefer(Media.content))
-    return session.scalars(query).one_or_none()
 
 
 def enquiry(session: Session, enquiry_id: int | None) -> Enquiry | None:

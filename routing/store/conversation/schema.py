@@ -87,20 +87,32 @@ class Message(Base):
 
 
 class Media(Base):
-    """A file a firm sent: fetched from its channel at once, which may keep it for a short time only."""
+    """A file of a message: of a firm's, fetched from its channel at once, or of one that staff wrote.
+
+    ``key`` and ``thumbnail`` say where its bytes lie (routing.store.files); the database holds none. ``due_at``: when
+    there is work on it again, by the database's time; null: none. ``problem``: why it is not kept. ``link``: what was
+    drawn by lot for the firm's link; null: the firm has none, or it was taken back. ``content``: bytes from before
+    files had a place of their own, until the worker has moved them.
+    """
 
     __tablename__ = "media"
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     message_id: Mapped[int] = mapped_column(ForeignKey("message.id"), index=True)
-    channel: Mapped[str] = mapped_column(String(12))
-    external_id: Mapped[str] = mapped_column(String(64))
+    channel: Mapped[str | None] = mapped_column(String(12))
+    external_id: Mapped[str | None] = mapped_column(String(64))
     file_name: Mapped[str | None] = mapped_column(String(200))
     content_type: Mapped[str | None] = mapped_column(String(100))
     size: Mapped[int | None]
-    content: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
+    sha256: Mapped[str | None] = mapped_column(String(64))
+    key: Mapped[str | None] = mapped_column(String(64), unique=True)
+    thumbnail: Mapped[str | None] = mapped_column(String(64), unique=True)
     state: Mapped[str] = mapped_column(String(10), index=True)
+    problem: Mapped[str | None] = mapped_column(String(12))
     attempts: Mapped[int] = mapped_column(default=0)
-    due_at: Mapped[datetime]
+    due_at: Mapped[datetime | None] = mapped_column(index=True)
+    link: Mapped[str | None] = mapped_column(String(24))
+    link_until: Mapped[datetime | None]
+    content: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
     __table_args__ = (UniqueConstraint("channel", "external_id"),)
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from routing.store.accounts.schema import Audit, KnownAddress, SignInFailure, WebSession
 from routing.store.base import Base
 from routing.store.conversation.schema import Media, Message, Unsent
+from routing.store.files import queries as file_store
 from routing.store.maintenance.schema import Idempotency
 from routing.store.messaging.schema import Inbox, Outbox
 from routing.store.session import changed
@@ -36,18 +37,11 @@ _Rule = tuple[str, type[Base], tuple[ColumnElement[bool], ...], Update | Delete]
 
 def _rules(over: Over, now: datetime) -> Iterator[_Rule]:
     """Name, table, what is over, and what is done with it."""
-    loose = select(Message.id).where(Message.case_id.is_(None))
     if over.inbox is not None:
         yield (
             "inbox_bodies", Inbox,
             (Inbox.received_at < over.inbox, Inbox.state.in_(("done", "quarantined")), Inbox.raw != ""),
             update(Inbox).values(raw=""),
-        )  # fmt: skip
-    if over.files is not None:
-        yield (
-            "files", Media,
-            (Media.message_id.in_(loose.where(Message.at < over.files)), Media.content.is_not(None)),
-            update(Media).values(content=None, file_name=None, state="erased"),
         )  # fmt: skip
     if over.chat is not None:
         yield (
@@ -72,8 +66,12 @@ def _rules(over: Over, now: datetime) -> Iterator[_Rule]:
 
 
 def count(session: Session, over: Over) -> dict[str, int]:
-    """How much is over, by name."""
-    return {
+    """How much is over, by name; files of no case among it, which routing.service.files.upkeep takes away."""
+    found = {}
+    if over.files is not None:
+        unclaimed = select(func.count()).select_from(Media).where(*file_store.unclaimed_before(over.files))
+        found["files"] = session.scalars(unclaimed).one()
+    return found | {
         name: session.scalars(select(func.count()).select_from(table).where(*conditions)).one()
         for name, table, conditions, _statement in _rules(over, over.answers)
     }

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from routing.store.cases.schema import Case
 from routing.store.conversation.schema import Contact, ContactAddress, Enquiry, Media, Message
+from routing.store.files import queries as file_store
 from routing.store.messaging.schema import Inbox, Outbox
 from routing.store.privacy.schema import DataRequest
 from routing.store.session import changed
@@ -83,12 +84,9 @@ def erase_loose(session: Session, contact: Contact, *, now: datetime) -> dict[st
     """
     loose = Message.contact_id == contact.id, Message.case_id.is_(None), Message.erased_at.is_(None)
     ids = list(session.scalars(select(Message.id).where(*loose)))
-    files = changed(
-        session,
-        update(Media)
-        .where(Media.message_id.in_(ids), Media.state != "erased")
-        .values(content=None, file_name=None, size=None, state="erased"),
-    )
+    held = [one for files in file_store.of_messages(session, ids).values() for one in files if one.state != "erased"]
+    for media in held:
+        file_store.take_away(session, media)
     enquiries = changed(session, delete(Enquiry).where(Enquiry.contact_id == contact.id, Enquiry.case_id.is_(None)))
     changed(session, update(Message).where(*loose).values(text="", erased_at=now))
     sent = Outbox.contact_id == contact.id, Outbox.case_id.is_(None), Outbox.state.not_in(("pending", "leased"))
@@ -96,7 +94,7 @@ def erase_loose(session: Session, contact: Contact, *, now: datetime) -> dict[st
     for one in session.scalars(select(ContactAddress).where(ContactAddress.contact_id == contact.id)):
         events = Inbox.channel == one.channel, Inbox.user_key == one.address, Inbox.state == "done"
         changed(session, update(Inbox).where(*events).values(raw="{}"))
-    return {"messages": len(ids), "files": files, "enquiries": enquiries}
+    return {"messages": len(ids), "files": len(held), "enquiries": enquiries}
 
 
 def forget_addresses(session: Session, contact_id: int) -> None:

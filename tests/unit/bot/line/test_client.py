@@ -16,10 +16,11 @@ import structlog
 from linebot.v3.messaging import Message
 
 from bot.line import http_client
-from bot.line.client import MAX_CONTENT, LineSender, NotReady
+from bot.line.client import LineSender, NotReady
 from bot.line.render import render
 from bot.simulator.running import free_port
 from routing.domain.errors import DeliveryError
+from routing.domain.files import MOST_BYTES
 from routing.domain.messages import Text
 from routing.ports import Profile
 from tests.unit.bot.line import samples
@@ -350,7 +351,7 @@ def test_a_file_in_preparation_comes_later(line: Platform, sender: LineSender) -
 
 
 def test_a_file_too_large_is_refused_for_good_and_one_broken_off_is_not(line: Platform, sender: LineSender) -> None:
-    line.says(200, b"x" * (MAX_CONTENT + 1))
+    line.says(200, b"x" * (MOST_BYTES + 1))
     error = failure(lambda one: one.content("100"), sender)
     assert (error.code, error.permanent) == ("too_large", True)
     line.says(200, b"x" * 10, declared=100)

@@ -1,0 +1,1 @@
+"""Files of messages: taken in, checked, kept outside the database, shown, and taken away again."""
