@@ -88,8 +88,15 @@ _SOUNDS_LIKE_ONE = -0.6
 """How the n-grams must judge the whole of it."""
 _SOUNDS_SURE = 0.4
 """n-grams above this need no concept: no look-alike of rounds 6 and 7 and of heldout did, most such reports do."""
-_ENOUGH_UNITS = 5
-"""Characters or words from which n-grams say something by themselves; names are shorter."""
+_ENOUGH_UNITS = 8
+"""Characters or words from which n-grams say something by themselves; names and short answers are shorter."""
+_PLACE = re.compile(
+    fold(
+        "(?:旁邊?|後面|前面|那邊|這邊|附近|裡面|外面|對面|左邊|右邊|門口|上面|下面|轉角|中間|隔壁|樓上|樓下|一側|側|入口|出口)"
+        "(?:那|這|的)?(?:一?[台間盞棟支根個側])?[了喔吧。.]?$"
+    )
+)
+"""Says where, as an answer to an officer does, and not what happens."""
 _PLAIN = 1.5
 """How sure a clause must be that is read without the question after it."""
 _MOST_SENTENCES = 40
@@ -176,7 +183,7 @@ def _in_sentence(part: _Part, context: frozenset[str], least: float = 0.0) -> Al
 
 def _only_sounds_like_one(folded: str, spoken: float, context: frozenset[str]) -> bool:
     """Nothing that the concepts name happens; a whole sentence may still sound like nothing but a report."""
-    if spoken <= _SOUNDS_SURE or context or concepts().around(folded) & _ASKING:
+    if spoken <= _SOUNDS_SURE or context or concepts().around(folded) & _ASKING or _PLACE.search(folded):
         return False
     return len(re.findall(r"[a-z]+|[^\x00-\x7f]", folded)) >= _ENOUGH_UNITS
 

@@ -189,27 +189,31 @@ class Script:
         "blocks": lambda _self, chat, _step: chat.unfollow(),
     }  # fmt: skip
 
-    def _message(self, words: str, contact_id: int) -> Message:
+    def _messages(self, words: str, contact_id: int) -> list[Message]:
         with self.branch.database.reading() as session:
             query = select(Message).where(
                 Message.contact_id == contact_id, Message.direction == "in", Message.text.contains(words)
             )
-            found = session.scalars(query.order_by(Message.id.desc())).first()
-        assert found is not None, f"no message of the firm with {words!r}"
-        return found
+            return list(session.scalars(query.order_by(Message.id.desc())))
+
+    def _message(self, words: str, contact_id: int) -> Message:
+        found = self._messages(words, contact_id)
+        assert found, f"no message of the firm with {words!r}"
+        return found[0]
 
     def _quoted(self, words: str, chat: Chat) -> str:
-        """The channel's id of the newest message with these words; what we said gets one as if it had been sent."""
+        """The channel's id of the newest message with these words, the firm's own first; ours get one as if sent."""
         contact_id = chat.contact.id
+        own = self._messages(words, contact_id)
+        if own and own[0].external_id is not None:
+            return own[0].external_id
         with self.branch.database.writing() as session:
             query = select(Outbox).where(Outbox.contact_id == contact_id).order_by(Outbox.id.desc())
             for row in session.scalars(query):
                 if words in words_of(from_plain(row.payload)):
                     row.sent_ids = row.sent_ids or f" sent-{row.id} "
                     return row.sent_ids.split()[0]
-        own = self._message(words, contact_id).external_id
-        assert own is not None
-        return own
+        raise AssertionError(f"nothing said holds {words!r}")
 
     # What the branch does.
 
