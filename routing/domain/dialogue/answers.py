@@ -19,6 +19,8 @@ _COMPANY = re.compile(
 )
 _LONGEST_PERSON = 20
 _PERSON_WORDS = 6
+_SAYS_NO = 4
+"""As short as 沒有 or none, words without a digit still answer the question for a number."""
 
 
 def asks(text: str) -> bool:
@@ -35,6 +37,8 @@ def fits(step: Step, text: str) -> bool:
         return len(text) <= LONGEST_NAME and (bool(_COMPANY.search(text)) or not _SPEAKS.search(text.lower()))
     if step is Step.CONTACT:
         return _is_person(text)
+    if step is Step.PHONE and len(text) > _SAYS_NO and not any(character.isdigit() for character in text):
+        return False
     if step in {Step.PHONE, Step.PARK}:
         return not _SPEAKS.search(text.lower()) and len(text) <= LONGEST_NAME
     return True
