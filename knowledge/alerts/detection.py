@@ -63,7 +63,8 @@ _HARM = re.compile(
     fold(
         "[壓砸打撞夾刺割埋](?:到|中|傷|死|住)|被[壓砸撞埋]|受傷|傷者|流血|受困|被困|昏|送醫|救護|救命|救人|(?:還|裡面|下面|底下)有人|有人(?:被|受|在|卡|倒)"
         "|員工|工人|同事|同仁|瓦斯|天然氣|漏電|觸電|電線|電桿|電纜|火|煙|爆|淹|漏(?!水)|洩|119"
-        "|\\b(?:hurt|injured|trapped|bleeding|(?<!send )(?<!need )(?<!sending )someone|worker|people|gas|fire|smoke|wires?|power)\\b"
+        "|\\b(?:hurt|injured|trapped|bleeding|(?<!send )(?<!need )(?<!sending )someone|worker|people)\\b"
+        "|\\b(?:gas|fire|smoke|wires?|power)\\b"
         "|けが|怪我|下敷き|人が|ガス|火|電線"
     )
 )
