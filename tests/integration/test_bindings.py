@@ -5,7 +5,7 @@ import pytest
 from routing.domain.errors import Forbidden, Invalid, NotFound
 from routing.service.bindings import commands as bindings
 from routing.service.cases import commands as case_commands
-from tests.harness.branch import branch_on, cast, tell
+from tests.harness.branch import branch_on, cast, push
 from tests.harness.cast import CAROL, OPERATIONS, SAFETY
 from tests.harness.chat import Chat, actions_of, said, words_of
 from tests.harness.databases import BOTH
@@ -193,7 +193,7 @@ def test_a_leaver_is_cut_off_at_once_from_own_and_shared_cases_and_from_notices(
     leaver = bound(branch, number, "U1")
     mine = opens(leaver, "廠區門口的路燈不亮，請派人來修")
     with branch.hold(mine) as locked:
-        case_commands.reply(locked, "已派工", notify=tell)
+        case_commands.reply(locked, "已派工", notify=push)
     (one,) = people(branch, number)
     with branch.hold(mine) as locked:
         bindings.end_by_staff(locked, one.id)
@@ -202,9 +202,9 @@ def test_a_leaver_is_cut_off_at_once_from_own_and_shared_cases_and_from_notices(
     assert said(leaver.tap("case", number=mine), "expired")
     before = len(branch.outbox())
     with pytest.raises(Invalid), branch.hold(mine) as locked:
-        case_commands.reply(locked, "補充說明", notify=tell)
+        case_commands.reply(locked, "補充說明", notify=push)
     with branch.hold(mine) as locked:
-        case_commands.reply(locked, "補充說明", via="phone", notify=tell)
+        case_commands.reply(locked, "補充說明", via="phone", notify=push)
     assert len(branch.outbox()) == before
     version = branch.row(mine).version
     leaver.text("門口的路燈還是不亮")

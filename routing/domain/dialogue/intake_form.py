@@ -107,7 +107,7 @@ def _found_question(turn: Turn, state: State) -> Card:
     title = turn.say("opening.firm_found", name=state.firm_found, ubn=state.ubn)
     yes = menu.button(turn, "button.firm_yes", "firm", primary=True, ours="yes")
     no = menu.button(turn, "button.firm_no", "firm", ours="no")
-    return Card(title=title, buttons=(yes, no), alt=title, quick=(menu.cancel(turn),))
+    return Card(title=title, buttons=(yes, no), quick=(menu.cancel(turn),))
 
 
 def _park_question(turn: Turn, parks: tuple[Park, ...] = ()) -> Card:

@@ -60,7 +60,7 @@ def show(turn: Turn) -> Result:
         for number, (message, words) in enumerate(pieces, start=1)
     )  # fmt: skip
     title = turn.say("pieces.title")
-    card = Card(title=title, body=lines, buttons=buttons, alt=title, quick=(menu.cancel(turn),))
+    card = Card(title=title, body=lines, buttons=buttons, quick=(menu.cancel(turn),))
     return Result(state=turn.state, messages=(card,))
 
 

@@ -89,7 +89,6 @@ def _answered(office: OfficeContext, entry: FaqEntry, language: Language, *, sur
     return Card(
         title=wording.question, body=f"{asked}{wording.answer}\n\n{say('group.more')}", rows=tuple(rows),
         buttons=(Button(label=say("button.source"), url=source),) if source else (), footer=say("faq.footer"),
-        alt=wording.question,
     )  # fmt: skip
 
 
@@ -101,4 +100,4 @@ def _alert(office: OfficeContext, reader: Reader, understanding: Understanding, 
         found = calls_for(understanding.alert.value, emergency=emergency, language=language)
     words, numbers = found or (f"{say('alert.body')}\n{say('alert.not_a_report')}", ())
     calls = tuple(Button(label=label, url=f"tel:{number}") for label, number in numbers[:4])
-    return Card(title=say("alert.title"), body=words, buttons=calls, tone="alert", alt=say("alert.title"))
+    return Card(title=say("alert.title"), body=words, buttons=calls, tone="alert")
