@@ -8,9 +8,9 @@ from sqlalchemy import select
 
 from bot.line.webhook import split
 from routing.domain.errors import Invalid
+from routing.ports import Profile
 from routing.service.cases import commands as case_commands
 from routing.service.conversation import profiles as contact_profiles
-from routing.service.conversation.profiles import Profile
 from routing.service.messaging import inbox
 from routing.service.office_context import OfficeContextProvider
 from routing.store.conversation.schema import Contact, ContactAddress, Message

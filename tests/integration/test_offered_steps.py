@@ -14,7 +14,7 @@ from routing.domain.case import Outcome, Status
 from routing.domain.errors import Forbidden, NotFound, StepNotAllowed
 from routing.domain.permissions import SYSTEM, Role
 from routing.service.cases import commands, locked_case
-from tests.harness.branch import untold
+from tests.harness.branch import unnotified
 from tests.harness.cast import ALICE, CAROL, SUE, TAI, email
 from tests.harness.service import Service
 
@@ -32,37 +32,37 @@ BODIES = {
 
 def reply(branch, number):
     with branch.hold(number, ALICE) as locked:
-        commands.reply(locked, "已說明。", notify=untold, via="phone")
+        commands.reply(locked, "已說明。", notify=unnotified, via="phone")
 
 
 def wait_on(branch, number, on, agency=None):
     with branch.hold(number, ALICE) as locked:
-        commands.wait(locked, on, message="x", agency=agency, notify=untold)
+        commands.wait(locked, on, message="x", agency=agency, notify=unnotified)
 
 
 def close(branch, number, outcome=Outcome.WITHDRAWN):
     with branch.hold(number, ALICE) as locked:
-        commands.close(locked, outcome, summary="x", notify=untold)
+        commands.close(locked, outcome, summary="x", notify=unnotified)
 
 
 def ask(branch, number):
     with branch.hold(number, ALICE) as locked:
-        commands.ask_extension(locked, 2, reason="x", notify=untold)
+        commands.ask_extension(locked, 2, reason="x", notify=unnotified)
 
 
 def unassign(branch, number):
     with branch.hold(number, ALICE) as locked:
-        commands.assign(locked, None, notify=untold)
+        commands.assign(locked, None, notify=unnotified)
 
 
 def hide(branch, number):
     with branch.hold(number, ALICE) as locked:
-        CASE_STEPS["confidential"].do(locked, body_of("confidential"), untold)
+        CASE_STEPS["confidential"].do(locked, body_of("confidential"), unnotified)
 
 
 def rate(branch, number):
     with branch.hold(number, ALICE) as locked:
-        CASE_STEPS["rating"].do(locked, body_of("rating"), untold)
+        CASE_STEPS["rating"].do(locked, body_of("rating"), unnotified)
 
 
 def late(branch, number):
@@ -89,7 +89,7 @@ def attempt(locked, name, body):
     """Take one step, of which nothing stays; gives the refusal, or None."""
     point = locked.session.begin_nested()
     try:
-        CASE_STEPS[name].do(replace(locked), body, untold)
+        CASE_STEPS[name].do(replace(locked), body, unnotified)
     except (Forbidden, StepNotAllowed) as refused:
         return refused
     else:
@@ -131,7 +131,7 @@ def test_offered_is_accepted_and_what_is_not_offered_is_refused(people, state):
     """Also for each value that the state leaves of a field, and for those that it does not leave."""
     branch, number = people, people.open(by=ALICE)
     with branch.hold(number, SUE) as locked:
-        commands.assign(locked, ALICE, notify=untold)
+        commands.assign(locked, ALICE, notify=unnotified)
     for done in STATES[state]:
         done(branch, number)
     wrong, shut_out = [], set()
