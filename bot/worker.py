@@ -74,6 +74,7 @@ class Worker:
         ]
         self._listener = Listener(runtime.database)
         self._partitions = ThreadPoolExecutor(_PARTITIONS_AT_ONCE, thread_name_prefix="partition")
+        self._loading = ThreadPoolExecutor(1, thread_name_prefix="loading")
         self._in_hand: set[PartitionKey] = set()
         self._lock = Lock()
         self._beats = leases.Heartbeat(runtime.database)
@@ -120,6 +121,7 @@ class Worker:
         for thread in self._threads:
             thread.join(timeout=9)
         self._partitions.shutdown(wait=True, cancel_futures=True)
+        self._loading.shutdown(wait=False, cancel_futures=True)
         for senders in self._senders:
             senders.close()
         self._beats.stop()
@@ -168,7 +170,7 @@ class Worker:
         try:
             handled = inbox.work_partition(
                 runtime.database, runtime.office_provider, runtime.reader, self._channels[partition.channel], partition,
-                holder=f"{self._holder}-{token_hex(4)}", now=runtime.now,
+                holder=f"{self._holder}-{token_hex(4)}", now=runtime.now, waits=self._show_waiting,
             )  # fmt: skip
         except Exception as error:
             # What was not handled stays, and its partition is free again when its lease ends.
@@ -179,6 +181,11 @@ class Worker:
         if handled:
             self._outbox_wake.set()
             self._inbox_wake.set()
+
+    def _show_waiting(self, partition: PartitionKey) -> None:
+        """An answer waits for one more message: the person sees that it is being prepared. Nobody waits for that."""
+        if not self._stop.is_set():
+            self._loading.submit(self._channels[partition.channel].preparing, partition.user_key)
 
     def _outbox_turn(self) -> float:
         for senders in self._senders:

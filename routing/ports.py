@@ -72,6 +72,9 @@ class Channel(Protocol):
     def push(self, to: str, messages: Sequence[Any], *, retry_key: str, language: str) -> Sent:
         """Send on our own account to an address; the same key is taken once however often it comes."""
 
+    def preparing(self, address: str) -> None:
+        """Show a person that an answer is being prepared, if it can; whether it does is of no consequence."""
+
     def profile(self, address: str) -> Profile | None:
         """What it tells of a person; None if it does not, for whatever reason."""
 

@@ -41,6 +41,10 @@ class LineChannel(LineSender):
         """What a stored event means."""
         return read_event(raw, event_at=event_at)
 
+    def preparing(self, address: str) -> None:
+        """Show LINE's loading animation."""
+        self.loading(address)
+
     def of_a_group(self, raw: str) -> bool:
         """Whether an event came from a group or room; also of one that cannot be read."""
         try:

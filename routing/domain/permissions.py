@@ -9,8 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from routing.domain.case import Case, Wait
+from routing.domain.case import Case
 from routing.domain.errors import Forbidden
+from routing.domain.waits import Wait
 
 
 class Role(StrEnum):

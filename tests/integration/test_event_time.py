@@ -43,7 +43,7 @@ def happens(branch, kind, *, ago=0.0, event_id=None, source=None, **more):
     }  # fmt: skip
     events = split(json.dumps({"destination": "x", "events": [event]}).encode(), now=branch.now)
     with branch.database.engine.begin() as connection:
-        store.take_in(connection, events, now=branch.now)
+        store.take_in(connection, events, now=branch.now - timedelta(seconds=3))
     for one in events:
         inbox.work_partition(
             branch.database,

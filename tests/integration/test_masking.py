@@ -1,6 +1,7 @@
 """個資法 §6: what may not be kept is unreadable before it is stored, in every table, and the firm is told."""
 
 import json
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
@@ -33,7 +34,7 @@ def comes(branch, message, **more):
     events = split(json.dumps({"events": [event]}).encode(), now=branch.now)
     assert ID not in events[0].raw
     with branch.database.engine.begin() as connection:
-        store.take_in(connection, events, now=branch.now)
+        store.take_in(connection, events, now=branch.now - timedelta(seconds=3))
     inbox.work_partition(
         branch.database,
         OfficeContextProvider(branch.office),

@@ -231,7 +231,7 @@ def test_words_taken_back_while_their_event_still_waits_are_gone_at_once(branch)
     )  # fmt: skip
     event = RawEvent(channel="line", webhook_event_id="e1", user_key="U1", event_at=1000, raw=raw)
     with branch.database.engine.begin() as connection:
-        inbox_store.take_in(connection, [event], now=branch.now)
+        inbox_store.take_in(connection, [event], now=branch.now - timedelta(seconds=3))
     gone = Inbound(channel="line", kind=InboundKind.UNSEND, at=branch.now, user_id="U1", message_id="m1")
     with branch.database.writing() as session:
         conversation_commands.take(session, branch.office, reader(), gone, now=branch.now, token_until=None)

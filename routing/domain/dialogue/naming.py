@@ -96,18 +96,19 @@ def _by_subject(text: str, cases: Sequence[Named]) -> Naming:
     scores: dict[str, tuple[int, int]] = {}
     for case in cases:
         own = subjects[case.number]
-        others = set().union(*(other for number, other in subjects.items() if number != case.number))
+        elsewhere: frozenset[str] = frozenset()
+        others = elsewhere.union(*(other for number, other in subjects.items() if number != case.number))
         shared = said & own
         pointed = max((_longest_end(words, case.subject) for words in pointing), default=0)
         scores[case.number] = (pointed, 2 * len(shared - others) + len(shared & others))
     if not scores:
         return Naming()
     best = max(scores.values())
-    pointed, shared = best
-    if (pointed == 0 and shared == 0) or (pointed <= 1 and shared < 2):
+    ends, likeness = best
+    if (ends == 0 and likeness == 0) or (ends <= 1 and likeness < 2):
         return Naming()
     numbers = tuple(number for number, score in scores.items() if score == best)
-    if pointed or (pointing and shared):
+    if ends or (pointing and likeness):
         return Naming(numbers, "subject", plain=True)
     own = subjects[numbers[0]]
     both = len(said & own)

@@ -114,6 +114,8 @@ def _answer(conversation: Conversation, token_until: datetime | None) -> None:
 def joined(inbounds: Sequence[Inbound]) -> Inbound:
     """Several messages of one user as one: their words line by line, answered by the last one's reply token."""
     last = inbounds[-1]
+    if len(inbounds) == 1:
+        return last
     texts = [one.text for one in inbounds if one.kind is InboundKind.TEXT]
     kinds = {one.kind for one in inbounds}
     kind = InboundKind.TEXT if texts else InboundKind.MEDIA if InboundKind.MEDIA in kinds else last.kind

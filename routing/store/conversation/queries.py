@@ -37,6 +37,13 @@ def message_by_external_id(session: Session, channel: str, external_id: str) -> 
     return session.scalars(query).one_or_none()
 
 
+def dialogue_at(session: Session, channel: str, address: str) -> dict[str, Any]:
+    """Where the conversation with an address stands; empty if nobody there has written yet."""
+    query = select(Contact.dialogue).join(ContactAddress, ContactAddress.contact_id == Contact.id)
+    query = query.where(ContactAddress.channel == channel, ContactAddress.address == address)
+    return session.scalars(query.limit(1)).first() or {}
+
+
 def case_of_quoted(session: Session, channel: str, external_id: str, *, contact_id: int) -> str | None:
     """The number of the case to which a message in a contact's chat belongs, whether the firm wrote it or we."""
     own = select(Case.number).join(Message, Message.case_id == Case.id)

@@ -122,15 +122,26 @@ def free_all_partitions(session: Session) -> int:
     return changed(session, held.values(holder=None, lease_until=None))
 
 
-def next_event(session: Session, partition: PartitionKey, *, now: datetime) -> Inbox | None:
-    """The user's oldest event that is due, by the channel's timestamp."""
+def next_events(session: Session, partition: PartitionKey, *, now: datetime, limit: int) -> list[Inbox]:
+    """The user's oldest events, by the channel's timestamp, if one of them is due.
+
+    Those that wait for one more to come are among them; those that failed only when their time has come.
+    """
+    waiting = and_(Inbox.attempts == 0, Inbox.error.is_(None))
     query = (
         select(Inbox)
-        .where(_of(partition), Inbox.state == NEW, Inbox.due_at <= now)
+        .where(_of(partition), Inbox.state == NEW, or_(Inbox.due_at <= now, waiting))
         .order_by(Inbox.event_at, Inbox.id)
-        .limit(1)
+        .limit(limit)
     )
-    return session.scalars(query).one_or_none()
+    rows = list(session.scalars(query))
+    return rows if any(row.due_at <= now for row in rows) else []
+
+
+def hold(session: Session, ids: Sequence[int], *, until: datetime) -> None:
+    """Let events wait for one more to come, until an instant; whatever comes first wakes them."""
+    mine = Inbox.id.in_(ids), Inbox.state == NEW
+    changed(session, update(Inbox).where(*mine).values(due_at=until))
 
 
 def number_between(session: Session, partition: PartitionKey, after: datetime, until: datetime) -> int:

@@ -64,6 +64,9 @@ class WebChat:
             raise DeliveryError("refused", code="refused", permanent=answer.status_code < 500)
         return Sent(None)
 
+    def preparing(self, _address: str) -> None:
+        """Nothing is shown."""
+
     def profile(self, _address: str) -> Profile | None:
         """Visitors have none."""
         return None
