@@ -6,7 +6,7 @@ from fastapi import APIRouter
 
 from bot.desk.accounts import sign_in
 from bot.desk.admin import pages as admin_pages
-from bot.desk.cases import bindings, case_page, files, manual_entry, queue, sealed_messages, steps
+from bot.desk.cases import bindings, case_page, files, manual_entry, moving, queue, sealed_messages, steps
 from bot.desk.deliveries import pages as delivery_pages
 from bot.desk.knowledge import routes as knowledge
 from bot.desk.privacy import pages as privacy
@@ -24,6 +24,7 @@ for family in (
     bindings,
     case_page,
     files,
+    moving,
     steps,
 ):
     router.include_router(family.router)

@@ -217,6 +217,7 @@ WORDS: dict[str, dict[str, str]] = {
         "approved": "已核定展期。",
         "refused": "已不同意展期，限辦日期不變。",
         "assignment": "已改分。",
+        "moved": "訊息已移至本案，兩案歷程均留有紀錄。",
         "category": "已更改類別。",
         "kind": "已確認案件性質。",
         "close": "已辦結。",

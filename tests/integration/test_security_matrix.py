@@ -63,6 +63,8 @@ GUARDS: dict[tuple[str, str], str] = {
             "rating",
         )
     },
+    ("POST", f"{_API}/cases/{{number}}/messages/{{message_id}}/move"): WRITE,
+    ("POST", f"{_DESK}/cases/{{number}}/messages/{{message_id}}/move"): WRITE,
     ("POST", f"{_API}/cases/{{number}}/resume"): ANSWER,
     ("POST", f"{_API}/cases/{{number}}/extension/approval"): LEAD,
     ("POST", f"{_API}/deliveries/{{delivery_id}}/resend"): TEAM_WRITE,
@@ -111,7 +113,7 @@ BODIES: dict[str, Any] = {
     "category": {"category": "tax", **REASON}, "kind": {"kind": "PET", **REASON},
     "wait": {"on": "firm", "message": "請補件"}, "resume": {}, "extension": {"days": 2, **REASON},
     "approval": {"approve": True}, "close": {"outcome": "withdrawn", "summary": "測試"}, "reopen": REASON,
-    "confidential": {"confidential": True}, "rating": {"score": 4, "via": "phone"},
+    "confidential": {"confidential": True}, "rating": {"score": 4, "via": "phone"}, "move": {"to": ""},
 }  # fmt: skip
 FORMS: dict[str, dict[str, str]] = {
     "new": PHONE_CASE,
@@ -222,7 +224,7 @@ def ask(service, who, method, path, values):
     for name, value in {
         "delivery_id": values["outbox_id"], "entry_id": "land-lease-renewal", "edit_id": "1", "correction_id": "1",
         "service_id": "none", "name": "staff", "deed": "grant" if "/privacy/" in path else "add",
-        "request_id": "999999", "token": "x", "ending": "csv", "step": "note", **values,
+        "message_id": "1", "request_id": "999999", "token": "x", "ending": "csv", "step": "note", **values,
     }.items():  # fmt: skip
         address = address.replace(f"{{{name}}}", value)
     if path.startswith("/api/"):

@@ -76,6 +76,7 @@ def values_of(
         "kind_confirmed": any(event.kind is EventKind.KIND for event in whole.events),
         "agency": presenter.agency_name(case.waiting.agency if case.waiting else None, office),
         "agencies": office.offices.agencies, "park": office.offices.park(whole.row.park) if whole.row.park else None,
+        "siblings": case_queries.siblings(work.session, work.actor, whole.row),
         "teams": _teams(work), "pictures": PICTURES, "accepted": _ACCEPTED,
         "carried": tuple(office.channels),
         "reply_ways": reply_ways(office.channels),

@@ -11,7 +11,7 @@ from datetime import datetime
 from routing.domain.case import EventKind, Outcome, Status
 from routing.domain.dialogue.placement import Reason
 from routing.domain.errors import Invalid, NotFound, StaleVersion
-from routing.domain.permissions import SYSTEM, may_read
+from routing.domain.permissions import SYSTEM, may_read, require_team
 from routing.domain.waits import QUIET
 from routing.service.cases import commands, locked_case, notifications
 from routing.service.cases.locked_case import LockedCase
@@ -90,6 +90,9 @@ def move(locked: LockedCase, message_id: int, *, to: str | None, placed_by: Reas
         NotFound: no such message of the firm in this case, or no such case of the same contact that one may see.
         Invalid: it stands there already.
     """
+    require_team(locked.actor)
+    if to is not None and not to.strip():
+        raise Invalid("請選擇要移至的案件。", field="to")
     message = conversation_store.message(locked.session, message_id)
     if message is None or message.case_id != locked.row.id or message.direction != "in" or message.erased_at:
         raise NotFound("查無這則廠商訊息。")

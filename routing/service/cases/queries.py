@@ -95,6 +95,14 @@ def own_queue(
     return shown
 
 
+def siblings(session: Session, actor: Actor, row: CaseRow) -> list[tuple[str, str]]:
+    """Number and subject of the other cases of the same contact that this person may see."""
+    if row.contact_id is None:
+        return []
+    others = (other for other in case_store.of_contact(session, row.contact_id, limit=20) if other.id != row.id)
+    return [(other.number, other.subject) for other in others if seen(session, other.number, actor) is not None]
+
+
 def changes_since(session: Session, whole: CaseWhole, version: int) -> tuple[Event, ...]:
     """What was written to a case after the version that a person had before them."""
     return case_store.events_after(session, whole.row.id, version)

@@ -1,0 +1,34 @@
+"""A message of a firm that stands in the wrong one of its cases."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+from pydantic import BaseModel, ConfigDict, StrictStr
+
+from bot.api.openapi import CHANGED, Number
+from bot.api.request_handling import Calling
+from bot.web.bodies import StrictRoute
+from bot.web.unit_of_work import RowId
+from routing.domain.dialogue.placement import Reason
+from routing.service.cases import from_firm
+from routing.service.cases.locked_case import LockedCase
+
+router = APIRouter(route_class=StrictRoute, prefix="/cases/{number}", tags=["steps"], responses=CHANGED)
+
+
+class MoveBody(BaseModel):
+    """``to``: another case of the same contact."""
+
+    model_config = ConfigDict(extra="forbid")
+    to: StrictStr
+
+
+@router.post("/messages/{message_id}/move")
+def move(call: Calling, number: Number, message_id: RowId, body: MoveBody) -> Response:
+    """Move a message of the firm to another of its cases; both keep a trace, and a wait it had ended goes on."""
+
+    def do(locked: LockedCase) -> None:
+        from_firm.move(locked, message_id, to=body.to, placed_by=Reason.MOVED)
+
+    return call.change(number, do)
