@@ -13,6 +13,7 @@ from itertools import pairwise
 from knowledge.alerts.detection import detect_alert
 from knowledge.distress import in_distress
 from knowledge.everyday import load_everyday
+from knowledge.language.forms import TextForms
 from routing.domain.dialogue.answers import asks
 from routing.domain.dialogue.state import FACTS, Step
 from routing.domain.inbound import Inbound, InboundKind
@@ -73,7 +74,7 @@ def patience(inbounds: Sequence[Inbound], step: Step) -> timedelta:
 
 def _urgent(inbound: Inbound) -> bool:
     text = inbound.text.strip() if inbound.kind is InboundKind.TEXT else ""
-    return bool(text) and (detect_alert(text) is not None or in_distress(text))
+    return bool(text) and (detect_alert(TextForms(text)) is not None or in_distress(text))
 
 
 def complete(text: str) -> bool:
