@@ -107,19 +107,32 @@ class Chat:
         return session.scalars(query.where(ContactAddress.address == self.user_id)).one()
 
     def do(self, kind: InboundKind, *, ago: float = 0, message_id: str | None = None, **values: Any) -> list[Outgoing]:
-        branch = self.branch
+        return self._taken(self._inbound(kind, ago=ago, message_id=message_id, **values))
+
+    def burst(self, *words: str, photos: int = 0, **more: Any) -> list[Outgoing]:
+        """Messages that follow each other at once, words before photos: they are understood as one."""
+        texts = [self._inbound(InboundKind.TEXT, text=text) for text in words]
+        return self._taken(*texts, *(self._inbound(InboundKind.MEDIA, media="image", **more) for _ in range(photos)))
+
+    def _inbound(self, kind: InboundKind, *, ago: float = 0, message_id: str | None = None, **values: Any) -> Inbound:
         self._serial += 1
-        branch.now += timedelta(seconds=1)
+        self.branch.now += timedelta(seconds=1)
         if kind not in {InboundKind.POSTBACK, InboundKind.FOLLOW, InboundKind.UNFOLLOW}:
             message_id = message_id or f"{self.user_id}-{self._serial}"
-        before = {row.id for row in branch.outbox()}
-        inbound = Inbound(
-            channel="line", kind=kind, at=branch.now - timedelta(seconds=ago), user_id=self.user_id,
+        return Inbound(
+            channel="line", kind=kind, at=self.branch.now - timedelta(seconds=ago), user_id=self.user_id,
             reply_token="token", message_id=message_id, **values,
         )  # fmt: skip
+
+    def _taken(self, *inbounds: Inbound) -> list[Outgoing]:
+        branch = self.branch
+        before = {row.id for row in branch.outbox()}
         with branch.database.writing() as session:
             until = branch.now + timedelta(seconds=50)
-            conversation_commands.take(session, branch.office, reader(), inbound, now=branch.now, token_until=until)
+            conversation_commands.take(
+                session, branch.office, reader(), conversation_commands.joined(inbounds), now=branch.now,
+                token_until=until, together=inbounds,
+            )  # fmt: skip
         said = [row for row in branch.outbox() if row.id not in before and row.reason == "answer"]
         messages = [message for row in said for message in from_plain(row.payload)]
         assert json.loads(json.dumps(to_plain(messages))) == [plain for row in said for plain in row.payload]

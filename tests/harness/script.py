@@ -29,6 +29,7 @@ FOLDER = Path(__file__).parents[1] / "conversations"
 
 _FIRM = {
     "says", "taps", "presses", "photo", "album", "file", "sticker", "location", "opens", "follows", "blocks", "unsends",
+    "burst",
 }  # fmt: skip
 _FIRM_MORE = {"who", "as", "park", "quoting", "hears", "not_hears", "offers", "not_offers", "silent", "at_most"}
 _OFFICER = {"replies", "asks", "waits_for", "resumes", "notes", "extends", "closes", "moves"}
@@ -162,10 +163,10 @@ class Script:
     def _album(self, chat: Chat, step: dict[str, Any]) -> list[Outgoing]:
         self._albums += 1
         size = int(step["album"])
-        said: list[Outgoing] = []
-        for _ in range(size):
-            said += chat.photo(album=f"album-{self._albums}", album_size=size)
-        return said
+        return chat.burst(photos=size, album=f"album-{self._albums}", album_size=size)
+
+    def _burst(self, chat: Chat, step: dict[str, Any]) -> list[Outgoing]:
+        return chat.burst(*(self._filled(words) for words in step["burst"]))
 
     def _file(self, chat: Chat, step: dict[str, Any]) -> list[Outgoing]:
         return chat.do(InboundKind.MEDIA, media="file", file_name=step["file"])
@@ -184,7 +185,7 @@ class Script:
 
     _acts: ClassVar[dict[str, Callable[[Script, Chat, dict[str, Any]], list[Outgoing]]]] = {
         "says": _says, "taps": _taps, "presses": _presses, "photo": _photos, "album": _album, "file": _file,
-        "location": _location, "opens": _opens, "unsends": _unsends,
+        "location": _location, "opens": _opens, "unsends": _unsends, "burst": _burst,
         "sticker": lambda _self, chat, _step: chat.sticker(), "follows": lambda _self, chat, _step: chat.follow(),
         "blocks": lambda _self, chat, _step: chat.unfollow(),
     }  # fmt: skip
