@@ -4,27 +4,27 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 from fastapi.responses import Response
-from pydantic import BaseModel, ConfigDict, StrictStr
 
-from bot.api.openapi import CHANGED, Number
+from bot.api.problems import CHANGED, PROBLEMS, Number
 from bot.api.request_handling import Calling
+from bot.api.schemas.cases import Case
 from bot.web.bodies import StrictRoute
+from bot.web.fields import Body, Text
 from bot.web.unit_of_work import RowId
 from routing.domain.dialogue.placement import Reason
 from routing.service.cases import from_firm
 from routing.service.cases.locked_case import LockedCase
 
-router = APIRouter(route_class=StrictRoute, prefix="/cases/{number}", tags=["steps"], responses=CHANGED)
+router = APIRouter(route_class=StrictRoute, prefix="/cases/{number}", tags=["steps"], responses=PROBLEMS)
 
 
-class MoveBody(BaseModel):
+class MoveBody(Body):
     """``to``: another case of the same contact."""
 
-    model_config = ConfigDict(extra="forbid")
-    to: StrictStr
+    to: Text
 
 
-@router.post("/messages/{message_id}/move")
+@router.post("/messages/{message_id}/move", response_model=Case, responses=CHANGED)
 def move(call: Calling, number: Number, message_id: RowId, body: MoveBody) -> Response:
     """Move a message of the firm to another of its cases; both keep a trace, and a wait it had ended goes on."""
 

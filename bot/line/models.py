@@ -15,6 +15,7 @@ from linebot.v3.messaging import (
     PushMessageRequest,
     QuickReply,
     ReplyMessageRequest,
+    Sender,
     TextMessage,
 )
 from pydantic.v1 import ValidationError
@@ -50,7 +51,8 @@ def push_request(to: str, messages: Sequence[Json]) -> Any:
 
 def _message(rendered: Json) -> Any:
     quick = QuickReply.from_dict(rendered.get("quickReply"))
+    sender = Sender.from_dict(rendered.get("sender"))
     if rendered["type"] == "text":
-        return TextMessage(text=rendered["text"], quickReply=quick)
+        return TextMessage(text=rendered["text"], quickReply=quick, sender=sender)
     contents = Drawn(type=rendered["contents"]["type"], content=rendered["contents"])
-    return FlexMessage(altText=rendered["altText"], contents=contents, quickReply=quick)
+    return FlexMessage(altText=rendered["altText"], contents=contents, quickReply=quick, sender=sender)

@@ -4,7 +4,7 @@ from time import monotonic
 
 import pytest
 
-from tests.harness.phone import words
+from tests.harness.simulator import words
 from tests.harness.waiting import eventually
 
 

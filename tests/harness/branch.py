@@ -99,6 +99,9 @@ class Played:
     def __init__(self, **answers: Any) -> None:
         vars(self).update(answers)
 
+    def preparing(self, _address: str) -> None:
+        """Nothing is shown."""
+
     def profile(self, _address: str) -> Profile | None:
         """Nobody says who they are."""
         return None

@@ -11,7 +11,7 @@ from routing.service.office_context import OfficeContextProvider
 from routing.store.conversation.schema import Message
 from routing.store.messaging import inbox as store
 from routing.store.messaging.inbox import PartitionKey, RawEvent
-from tests.factories import LINE, branch_on, reader
+from tests.harness.branch import LINE, branch_on, reader
 from tests.harness.databases import BOTH
 
 U1 = PartitionKey("line", "U1")

@@ -117,9 +117,10 @@ def test_a_photo_older_than_the_wait_is_kept_in_the_case_and_the_wait_stands(bra
     happens(branch, "message", ago=1800, **PHOTO)
     assert branch.row(number).status == "waiting_firm"
     assert [message.kind for message in branch.messages(number)][-1] == "image"
+    assert not branch.case(number).firm_answered
     branch.later(0.1)
     happens(branch, "message", **words("租約影本如附件", "104"))
-    assert branch.row(number).waiting_on is None
+    assert branch.case(number).firm_answered
 
 
 def test_old_words_for_the_case_leave_the_wait_too(branch, chat):

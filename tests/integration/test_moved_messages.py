@@ -9,9 +9,9 @@ from routing.service.cases import from_firm, locked_case
 from routing.service.cases.notifications import push
 from routing.store.cases.schema import Case as CaseRow
 from routing.store.conversation.schema import Message
-from tests.factories import add_contact
-from tests.pages import Visitor
-from tests.service import Service
+from tests.harness.branch import add_contact
+from tests.harness.pages import Visitor
+from tests.harness.service import Service
 
 SAID = "地號是後勁段三小段 123 號"
 

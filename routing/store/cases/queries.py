@@ -295,6 +295,12 @@ def quiet_waits(session: Session, *, before: datetime, limit: int) -> list[str]:
     return list(session.scalars(query.limit(limit)))
 
 
+def of_contact(session: Session, contact_id: int, *, limit: int) -> list[CaseRow]:
+    """The cases that a contact opened, open ones first, then the newest."""
+    query = select(CaseRow).where(CaseRow.contact_id == contact_id)
+    return list(session.scalars(query.order_by(CaseRow.status == "closed", CaseRow.id.desc()).limit(limit)))
+
+
 def contact_of(session: Session, row: CaseRow) -> Contact | None:
     """Who writes for the firm in this case."""
     return session.get(Contact, row.contact_id) if row.contact_id is not None else None

@@ -8,7 +8,7 @@ import pytest
 from routing.domain.dialogue.bursts import A_MOMENT, AT_ONCE, GAP, MOST, complete, patience, together
 from routing.domain.dialogue.state import Step
 from routing.domain.inbound import Inbound, InboundKind
-from tests.factories import MONDAY
+from tests.harness.branch import MONDAY
 
 
 def text(words, seconds=0.0, **more):

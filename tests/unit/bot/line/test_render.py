@@ -297,3 +297,11 @@ def test_the_check_finds_what_line_refuses(message: dict[str, Any]) -> None:
 def test_the_check_follows_flex_to_its_parts(component: dict[str, Any]) -> None:
     body = {"type": "box", "layout": "vertical", "contents": [component]}
     assert list(faults_of([{"type": "flex", "altText": "x", "contents": {"type": "bubble", "body": body}}]))
+
+
+def test_who_speaks_stands_beside_every_object_without_what_line_refuses():
+    messages = [Text("一", speaker="承辦人 LINE 王小明"), Text("二")]
+    assert {one["sender"]["name"] for one in render(messages, "zh-TW")} == {"承辦人  王小明"}
+    long = render([Text("一", speaker="承辦人 " + "王" * 40)], "zh-TW")[0]["sender"]["name"]
+    assert len(long) <= 20
+    assert "sender" not in render([Text("一")], "zh-TW")[0]
