@@ -13,7 +13,7 @@ from routing.domain.case import Case, Event, Status
 from routing.domain.errors import Invalid
 from routing.domain.pagination import Page, before_of, page_of
 from routing.domain.permissions import Actor, Permission, confidential_scope, require_team
-from routing.service.cases.locked_case import LockedCase, address_of, find, is_late
+from routing.service.cases.locked_case import LockedCase, address_of, find, is_late, seen
 from routing.service.office_context import OfficeContext
 from routing.store.accounts import queries as account_store
 from routing.store.cases import queries as case_store
