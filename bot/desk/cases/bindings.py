@@ -31,4 +31,4 @@ def end(request: Request, number: str, binding_id: RowId) -> Response:
     with writing(request) as work:
         locked = locked_case.change(work.session, work.office, number, work.actor, now=work.now)
         bindings.end_by_staff(locked, binding_id)
-    return RedirectResponse(f"/desk/cases/{number}?done=unbound&told=none", status_code=303)
+    return RedirectResponse(f"/desk/cases/{number}?done=unbound&notice=none", status_code=303)
