@@ -201,7 +201,7 @@ class Worker:
 
     def _content(self, channel: str, external_id: str) -> Content | None:
         if channel not in self._channels:
-            raise DeliveryError("這個管道目前沒有接上。", code="no_channel")
+            raise DeliveryError("這個管道目前沒有接上。", code="not_sent")
         return self._channels[channel].content(external_id)
 
     def _timers_turn(self) -> float:

@@ -162,9 +162,9 @@ def add(locked: LockedCase, batch: Batch, *, to_firm: bool, notify: Notifier) ->
 
 
 def _channel(locked: LockedCase) -> str:
-    """By which channel the firm is sent something."""
+    """By which channel the firm is sent something; the case's own where it has no address."""
     address = locked.address()
-    return address.channel if address is not None else next(iter(locked.office.channels), "line")
+    return address.channel if address is not None else locked.row.channel
 
 
 def give(locked: LockedCase, rows: Iterable[Media], *, secret: str) -> list[Attached]:
