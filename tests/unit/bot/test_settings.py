@@ -72,7 +72,8 @@ def test_every_value_is_read_without_the_blanks_around_it(monkeypatch, name):
     given = {
         "ONESTOP_DATABASE_URL": "sqlite:///x.db", "ONESTOP_AGENCY_CODE": "KPBR", "ONESTOP_CLOCK_OFFSET": "5",
         "ONESTOP_LOG_LEVEL": "INFO", "ONESTOP_SEMANTIC_TIMEOUT": "700", "ONESTOP_QUOTA_WARNING": "70",
-        "ONESTOP_TRUSTED_PROXIES": "10.0.0.5, 172.18.0.0/16",
+        "ONESTOP_TRUSTED_PROXIES": "10.0.0.5, 172.18.0.0/16", "ONESTOP_FILES_URL": "s3://files/onestop",
+        "ONESTOP_CLAMD": "tcp://127.0.0.1:3310",
     }  # fmt: skip
     plain = given.get(name) or ("https://x.example" if "API_BASE" in name or "URL" in name else None)
     plain = plain or ("2000" if "KEEP" in name else "abc")
