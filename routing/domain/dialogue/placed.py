@@ -115,10 +115,10 @@ def _told(turn: Turn, case: CaseCard, *, piece: bool) -> Card:
             buttons.insert(0, supplied)
     else:
         title, body = turn.say("placed.title"), turn.say("added", subject=subject)
-    tone = "wait" if case.waits_on_firm else "info"
     return Card(
-        title=title, body=body, buttons=tuple(buttons), tone=tone, alt=f"{title}：{subject}", quick=menu.usual(turn)
-    )
+        title=title, body=body, buttons=tuple(buttons), tone="wait" if case.waits_on_firm else "info",
+        alt=f"{title}：{subject}", quick=menu.usual(turn),
+    )  # fmt: skip
 
 
 def _waiting_key(turn: Turn, *, piece: bool) -> str:
