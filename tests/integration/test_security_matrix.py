@@ -275,7 +275,7 @@ def test_a_route_without_a_case(service, standing, method, path):
     """Folders and a form that signs nobody in answer everybody alike: 404 and 401."""
     guard = GUARDS[method, path]
     found = wrong(service, method, path, guard, {"missing": standing["missing"]})
-    if path.startswith(("/static", "/my-data/")) or (method, path) == ("POST", "/desk/sign-in"):
+    if path.startswith(("/static", "/my-data/", "/files/")) or (method, path) == ("POST", "/desk/sign-in"):
         found = [] if len(found) == len(WHO) else found
     nowhere = (f"{_KNOW}/services/", f"{_KNOW}/drafts/{{", f"{_KNOW}/corrections/", f"{_KNOW}/fill/")
     if path.startswith((*nowhere, "/desk/admin/withdrawn/", "/desk/privacy/requests/")):

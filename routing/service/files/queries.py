@@ -12,7 +12,7 @@ from routing.domain.case import Case, EventKind, Outcome
 from routing.domain.errors import Gone, NotFound
 from routing.domain.files import SAID, FileState, Problem
 from routing.domain.pagination import Page, before_of, page_of
-from routing.domain.permissions import Actor, Permission, question_to
+from routing.domain.permissions import Actor, Permission, question_to, require_team
 from routing.service.cases.locked_case import find, seen
 from routing.service.files import links
 from routing.store.cases import queries as case_store
@@ -109,7 +109,12 @@ def page(session: Session, actor: Actor, number: str, *, limit: int, cursor: str
 
 
 def number_of(session: Session, actor: Actor, media_id: int) -> str:
-    """The number of the case that a file is of. Raises NotFound: there is none, or it is hidden from this person."""
+    """The number of the case that a file is of, for who may change it.
+
+    Raises:
+        Forbidden: the person is a partner. NotFound: there is no such file, or it is hidden from this person.
+    """
+    require_team(actor)
     found = store.of_case(session, media_id)
     case = seen(session, found[2], actor) if found is not None else None
     if found is None or case is None or not _may(session, actor, case[0].id, case[1], found[1]):
