@@ -23,6 +23,7 @@ def _values(work: UnitOfWork, *, error: OnestopError | None = None, typed: dict[
     return {
         "actor": work.actor, "open": data_requests.listing(work.session, work.actor, decided=False, now=work.now),
         "decided": data_requests.listing(work.session, work.actor, decided=True, now=work.now),
+        "channels": {code: name for code, name in WORDS["channel"].items() if code not in work.office.channels},
         "error": error, "typed": typed or {},
     }  # fmt: skip
 
