@@ -28,7 +28,18 @@ class Everyday:
     after: tuple[str, ...]
 
     def intent(self, text: str) -> str | None:
-        """Which everyday word the whole text is, as the data name it; None if it is words of its own."""
+        """Which everyday word the whole text is, as the data name it; None if it is words of its own.
+
+        The same said twice (你們幾點上班 中午有休息嗎) is one such word.
+        """
+        parts = text.split() if len(text) <= LONGEST else []
+        return self._whole(text) or (self._same(parts) if len(parts) > 1 else None)
+
+    def _same(self, parts: list[str]) -> str | None:
+        said = {self._whole(part) for part in parts}
+        return said.pop() if len(said) == 1 else None
+
+    def _whole(self, text: str) -> str | None:
         key = _key(text) if len(text) <= LONGEST else ""
         forms = {key}
         for _ in range(_ROUNDS):

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from knowledge.everyday import load_everyday
+import re
+
+from knowledge.everyday import LONGEST, load_everyday
 from knowledge.vocabulary import Language
+from routing.domain.dialogue.naming import named_in
 from routing.domain.dialogue.state import FACTS, OPENING, Step
 from routing.domain.dialogue.turn import Turn
 
@@ -31,19 +34,43 @@ _DETAILS = {
     "change_park": Step.PARK,
 }
 
+_SAID_OF_A_CASE = {"withdraw": "withdraw", "call_me": "call_me", "progress": "case"}
+_NAMES = re.compile(
+    r".*?(?:那件|這件|那一件|這一件|那個案子?|那案|的案件|的案子|[A-Z]{2,4}-\d{7}-\d{4}|(?<!\d)\d{4}(?!\d))(?:案件|案子|事情|案|的)?",
+    re.IGNORECASE,
+)
+_CLAUSES = re.compile(r"[\s,，。;；!！]+")
+_MARKS = " ,，。;；:：的"
+
 
 def meant(turn: Turn) -> Data | None:
     """The postback that the whole text stands for as an everyday word; None if it is words of the firm's own."""
     intent = load_everyday().intent(turn.inbound.text)
     if intent is None:
-        return None
+        return _of_named(turn)
     if intent in _ALWAYS:
         return _ALWAYS[intent]
     if intent in _DETAILS:
         return _detail(turn, _DETAILS[intent])
     if intent in {"cancel", "never_mind", "menu"} and turn.state.step in _ASKED:
         return {"action": "cancel"}
-    return _asked_of_us(turn, intent) if turn.state.step in OPENING else _about_cases(turn, intent)
+    # After an emergency the case is open already, and it is meant.
+    opening = turn.state.step in OPENING and not turn.state.filling
+    return _asked_of_us(turn, intent) if opening else _about_cases(turn, intent)
+
+
+def _of_named(turn: Turn) -> Data | None:
+    """A case is named and an everyday word said of it: 電梯那件進度？ 路燈那件我要撤回，已經好了."""
+    text = turn.inbound.text
+    if len(text) > LONGEST or not (found := _NAMES.match(text)):
+        return None
+    named = named_in(text, turn.cases)
+    if not named.plain or len(named.numbers) != 1:
+        return None
+    rest = text[found.end() :].strip(_MARKS)
+    intents = {load_everyday().intent(part) for part in (rest, *_CLAUSES.split(rest))}
+    action = next((action for intent, action in _SAID_OF_A_CASE.items() if intent in intents), None)
+    return {"action": action, "number": named.numbers[0]} if action else None
 
 
 def _detail(turn: Turn, step: Step) -> Data | None:

@@ -12,6 +12,7 @@ from routing.domain.dialogue import (
     after_closing,
     colleagues,
     faq,
+    filling,
     intake_form,
     menu,
     my_cases,
@@ -92,6 +93,11 @@ ACTIONS = frozenset(_ACTIONS)
 _ASIDE = frozenset({"my_cases", "case", "progress", "hours", "quiet", "privacy", "faq"})
 """What can be looked at while a case is being opened."""
 
+_LEAVES_FILLING = frozenset({
+    "open_case", "new_matter", "move", "withdraw", "call_me", "person", "add_to_case", "reopen", "supplied",
+})  # fmt: skip
+"""What ends the questions after an emergency: the firm has gone on to something else."""
+
 OLD_IS_STALE = frozenset({
     "confirm_case", "change_details", "cancel", "park", "reopen", "rate", "category", "menu", "change_detail", "firm",
     "take_up", "supplied", "withdraw", "cut",
@@ -127,6 +133,8 @@ def _nodded(turn: Turn) -> Result:
 
 def _spoken(turn: Turn) -> Result:
     """Words of the firm's own: first whose they are, then what is made of them."""
+    if turn.state.filling and filling.over(turn):
+        turn = replace(turn, state=filling.left(turn.state))
     step = turn.state.step
     opening = step in OPENING
     answers = intake_form.answered_by(turn) if opening else step is Step.ADDING and not (turn.sure and turn.asks)
@@ -161,7 +169,8 @@ _NAMES_A_CASE = frozenset({Reason.QUOTED, Reason.NUMBER})
 def _while_opening(turn: Turn, placement: Placement) -> Result:
     """Words that answer nothing, while a case is being opened: that goes on, unless there is an emergency."""
     if placement.kind is Kind.EMERGENCY:
-        return faq.asked(replace(turn, state=menu.idle(turn.state)))
+        state = filling.left(turn.state) if turn.state.filling else menu.idle(turn.state)
+        return faq.asked(replace(turn, state=state))
     if placement.kind is Kind.CASE and placement.reason in _NAMES_A_CASE:
         filed = placed.to_case(turn, placement)
         asked = intake_form.again(replace(turn, words=turn.before))
@@ -217,6 +226,8 @@ def _postback(turn: Turn) -> Result:
         return menu.expired(turn)
     if name in _ASIDE and turn.state.step in OPENING:
         return _aside(turn, handler)
+    if turn.state.filling and name in _LEAVES_FILLING:
+        turn = replace(turn, state=filling.left(turn.state))
     return handler(turn)
 
 
