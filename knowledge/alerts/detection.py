@@ -55,7 +55,7 @@ _PERSON_NAME = re.compile(
 _REPAIR = re.compile(
     fold(
         "(?:圍牆|圍籬|牆壁|牆面|矮牆|大樹|路樹|樹木|樹|招牌|路燈|護欄|欄杆|柵欄|鐵門|大門|車棚|水溝蓋|蓋板|遮雨棚|屋瓦|看板).{0,6}"
-        "(?:倒|塌|垮|歪|斷|壞|破|掉|裂)|\\b(?:wall|fence|tree|sign|gate)\\b.{0,12}\\b(?:fell|collapsed|fallen|broken|down)\\b"
+        "(?:倒|塌|垮|歪|斷|壞|破|掉|裂)|[路街]燈.{0,8}(?:不亮|沒亮|滅|熄|閃|暗)|\\b(?:wall|fence|tree|sign|gate)\\b.{0,12}\\b(?:fell|collapsed|fallen|broken|down)\\b"
         "|(?:塀|フェンス|木|看板|門)が(?:倒れ|壊れ|折れ)"
     )
 )

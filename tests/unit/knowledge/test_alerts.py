@@ -156,6 +156,16 @@ def test_a_thing_a_number_or_a_firm_named_sets_off_no_alarm(text):
     assert detect_alert(TextForms(text)) is None
 
 
+@pytest.mark.parametrize("text", ["路燈都不亮", "門口路燈都不亮，晚上很暗", "街燈一直閃", "路燈全滅了請來修"])
+def test_a_street_lamp_that_is_out_is_a_repair(text):
+    assert detect_alert(TextForms(text)) is None
+
+
+@pytest.mark.parametrize("text", ["廠區燈都不亮了", "整個廠燈全熄了", "二樓燈突然全暗"])
+def test_a_plant_in_the_dark_is_an_outage(text):
+    assert detect_alert(TextForms(text)) is Alert.OUTAGE_POWER
+
+
 PLACES = [
     "三號門", "A棟", "B棟二樓", "大門", "警衛室", "停車場", "機房", "倉庫", "後門", "北側圍牆", "汙水池", "變電箱",
     "屋頂", "地下室", "走道", "樓梯間", "卸貨區", "油槽區", "鍋爐房", "危險品倉", "消防栓",
