@@ -268,13 +268,23 @@ def waiting_on_firm(
     locked: LockedCase, text: str, until: str | None, *, files: Sequence[Attached] = ()
 ) -> list[Outgoing]:
     """The firm is asked for everything that is missing; the clock stands still meanwhile."""
-    body = say(locked, "notice.waiting_firm.body", text=numbered(for_firm(locked, text)))
+    body = say(locked, "notice.waiting_firm.body", text=_listed(locked, text))
     if until:
         body += "\n" + say(
             locked, "notice.waiting_firm.until", until=firm_date(date.fromisoformat(until), language(locked))
         )
     card = replace(_card(locked, "waiting_firm", body=body, tone="wait"), speaker=_officer_name(locked))
     return [_with_files(locked, card, files)]
+
+
+def _listed(locked: LockedCase, text: str) -> str:
+    """A request as a list; a translation and the marked original are a list each."""
+    mark = say(locked, "notice.original")
+    translation, marked, chinese = for_firm(locked, text).partition(mark)
+    if not marked:
+        return numbered(translation)
+    lists = numbered(translation.strip()), f"{mark}\n{numbered(chinese.strip())}"
+    return "\n\n".join(part for part in lists if part)
 
 
 def numbered(text: str) -> str:
