@@ -31,6 +31,12 @@ def texts_of(product: Product, firm: Phone) -> list[str]:
     return [row[0] for row in product.rows(query, id=firm.id)]
 
 
+def waits(product: Product, number: str) -> tuple[str, bool]:
+    """A case's status, and whether the firm has answered what it was asked for."""
+    case = product.api("sue", "GET", f"/cases/{number}")
+    return case["status"], case["firm_answered"]
+
+
 # The same event again ------------------------------------------------------------------------------------------------
 
 
@@ -45,7 +51,7 @@ def test_an_event_that_comes_many_times_has_its_effect_once(product: Product, fi
         list(many.map(lambda _: product.line.raw(event), range(4)))
     product.line.raw({**event, "deliveryContext": {"isRedelivery": True}})
     product.settled()
-    assert len(firm.received()) == 1
+    assert (len(firm.received()), len(firm.notices())) == (1, 1)
     assert texts_of(product, firm) == ["你好"]
 
 
@@ -203,15 +209,19 @@ def test_thanks_after_closing_change_nothing(product: Product, firm: Phone, what
 
 @pytest.mark.parametrize("what", [("sticker", {}), ("text", {"text": "謝謝"}), ("text", {"text": "好的"})])
 def test_thanks_do_not_end_a_wait(product: Product, firm: Phone, what: tuple[str, Json]) -> None:
-    """L19, contract §5: a text or file ends a wait on the firm; stickers and thanks do not."""
+    """L19, contract §9: a file is a piece, the firm ends the wait when all is there; thanks are neither."""
     number = firm.open_case(MATTER)
     product.api("sue", "POST", f"/cases/{number}/wait", {"on": "firm", "message": "請補照片"})
     product.settled()
     firm.do(what[0], **what[1])
     product.settled()
-    assert product.api("sue", "GET", f"/cases/{number}")["status"] == "waiting_firm"
+    assert waits(product, number) == ("waiting_firm", False)
+    seen = len(firm.received())
     firm.do("image")
-    eventually(lambda: product.api("sue", "GET", f"/cases/{number}")["status"] == "in_progress", what="the resume")
+    firm.answer_after(seen)
+    assert waits(product, number) == ("waiting_firm", True)
+    firm.tap("supplied", number=number)
+    assert waits(product, number)[0] == "in_progress"
 
 
 # Where we do not speak --------------------------------------------------------------------------------------------

@@ -14,12 +14,15 @@ import httpx
 
 from bot.simulator.config import SimulatorConfig
 from bot.simulator.running import SimulatorServer, free_port
+from knowledge.wording import load_sentences
 from tests.harness.line_schema import check_messages
 from tests.harness.waiting import eventually
 
 Json = dict[str, Any]
 SECRET = "a-channel-secret-for-tests"
 TOKEN = "a-channel-token-for-tests"
+NOTICE = tuple(load_sentences().say("privacy.line", language, url="") for language in ("zh-TW", "en", "ja"))
+"""How the privacy notice begins, in each language; the address ends it."""
 SENDING = ("reply", "push", "multicast", "broadcast")
 
 
@@ -104,8 +107,12 @@ class Phone:
         return list(self.channel.get(f"/users/{self.id}/transcript")["bubbles"])
 
     def received(self) -> list[Json]:
-        """Bubbles of the account."""
-        return [bubble for bubble in self.bubbles() if bubble["from"] == "bot"]
+        """Bubbles of the account apart from the privacy notice, which comes once, with the first contact."""
+        return [one for one in self.bubbles() if one["from"] == "bot" and not is_notice(one["message"])]
+
+    def notices(self) -> list[Json]:
+        """The privacy notices in the chat."""
+        return [one for one in self.bubbles() if one["from"] == "bot" and is_notice(one["message"])]
 
     def answer_after(self, seen: int, *, seconds: float = 15.0) -> list[Json]:
         """The messages that came after the first ``seen``, as soon as there are any."""
@@ -144,6 +151,11 @@ class Phone:
                 self.say(answer)
             self.tap("park", id=known.get("park", "nanzih"))
         return number_in(self.tap("confirm_case"))
+
+
+def is_notice(message: Json) -> bool:
+    """The privacy notice, in any language."""
+    return message.get("text", "").startswith(NOTICE)
 
 
 def actions(message: Json) -> list[Json]:
