@@ -15,6 +15,7 @@ from sqlalchemy import select
 
 from bot.channels import PLUGS
 from bot.demo.serving import AppServer, listen, port_of
+from routing.domain.dialogue import bursts
 from routing.store.cases.schema import Case
 from routing.store.conversation.schema import ContactAddress
 from tests.harness.branch import add_contact, reader
@@ -73,6 +74,17 @@ class Visitor:
         for _twice in range(2):
             answer = httpx.post(self.product.url + PATH, json=event, headers={"x-chat-secret": SECRET}, timeout=30)
             assert answer.status_code == 200, answer.text
+        # Nothing follows within what is one turn: it is answered.
+        self.product.service.now += 2 * bursts.GAP
+
+    def reads(self, part, *, since=0):
+        """Waits until this stands on the page, and gives what does."""
+
+        def seen():
+            words = shown(self.page.shown[self.name][since:])
+            return words if part in words else ""
+
+        return eventually(seen, what=part)
 
     def says(self, text):
         return self.does(message={"id": f"m{next(self.serial)}", "text": text})
@@ -114,12 +126,15 @@ def shown(messages):
 
 def test_a_firm_writes_is_answered_opens_a_case_and_reads_its_officers_reply_there(product, page):
     firm = Visitor(product, page, "U1")
-    assert "open_case" in shown(firm.says("圍牆外的大樹倒下來了，想請人來看"))
+    firm.says("圍牆外的大樹倒下來了，想請人來看")
+    assert "/privacy" in firm.reads("open_case")
     firm.taps("action=open_case")
     for fact in ("晴川精密有限公司", "陳小姐", "07-3611212"):
         firm.says(fact)
     firm.taps("action=park&id=nanzih")
-    receipt = shown(firm.taps("action=confirm_case"))
+    before = len(page.shown["U1"])
+    firm.taps("action=confirm_case")
+    receipt = firm.reads("服務案號", since=before)
     service = product.service
     (case,) = service.get("sue", "/cases").json()["items"]
     assert case["number"] in receipt
