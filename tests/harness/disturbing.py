@@ -18,6 +18,8 @@ from tests.harness.simulator import Phone
 
 FAULTS = ("error_before", "error_after", "timeout_before", "timeout_after", "reset", "rate_limit", "refused", "slow")
 """What the simulator can do to every reply, and connections that are refused."""
+QUESTION = "租地要繳多少預約金？"
+"""Surely complete, so it is answered without waiting for more."""
 SKEW = 300.0
 """Seconds by which a wrong clock is wrong."""
 
@@ -72,7 +74,7 @@ def _write(product: Product, seconds: float, rate: float) -> list[Phone]:
         while time.monotonic() < end:
             firm = product.line.person()
             firms.append(firm)
-            pool.submit(firm.do, "text", text="你好")
+            pool.submit(firm.do, "text", text=QUESTION)
             time.sleep(1 / rate)
     return firms
 
@@ -84,10 +86,9 @@ def outcome(product: Product, firms: list[Phone]) -> Outcome:
     product.line.check_ledger()
     answers, waits = Counter[int](), []
     for firm in firms:
-        bubbles = firm.bubbles()
-        theirs = [bubble for bubble in bubbles if bubble["from"] == "bot"]
+        theirs = firm.received()
         answers[len(theirs)] += 1
-        asked = next(bubble["at"] for bubble in bubbles if bubble["from"] == "user")
+        asked = next(bubble["at"] for bubble in firm.bubbles() if bubble["from"] == "user")
         waits += [(theirs[0]["at"] - asked) / 1000] if theirs else []
     rows = Counter((row[0], row[1]) for row in product.rows("SELECT state, error FROM outbox"))
     return Outcome(
