@@ -107,6 +107,7 @@ def _the_officer_works_on_it(product: Product, firm: Phone, officer: str, number
     assert (case["status"], case["waiting_on"], case["messages"][-1]["direction"]) == ("in_progress", None, "in")
     status, told = step("close", outcome="answered", summary="蓋板已更換，費用由本分局負擔。")
     assert (status, "蓋板已更換，費用由本分局負擔。" in told) == ("closed", True)
+    product.settled()  # The request to rate comes as a message of its own.
     progress = words(*_progress(firm, number))
     for seen_by_firm in ("承辦人回復", "請您補件", "您補充了資料", "繼續辦理", "辦結"):
         assert seen_by_firm in progress
