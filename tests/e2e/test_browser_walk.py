@@ -21,6 +21,7 @@ from tests.harness.browser import PHONE, SCREEN, ChatPage, DeskPage
 from tests.harness.cast import email
 from tests.harness.processes import Forker
 from tests.harness.product import PASSWORD, Product, running
+from tests.harness.samples import picture
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(40, func_only=True)]
 
@@ -30,10 +31,9 @@ QUESTION = "租地要繳多少預約金"
 MATTER = "廠房旁邊的排水溝蓋板破了一個洞，想請貴局派人來看並說明修繕由誰負責"
 FIRM = "晴川精密有限公司"
 WATCH = "addEventListener('securitypolicyviolation', (one) => console.error('policy: ' + one.violatedDirective))"
-PHOTO = bytes.fromhex(
-    "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de"
-    "0000000c49444154789c63f8dfc0000003810180bf6c64680000000049454e44ae426082"
-)  # a picture of one pixel
+UNBROKEN = "\u2060".join("07-3611212")
+"""A telephone number as a card writes it: no line ends within."""
+PHOTO = picture("PNG", (1, 1))
 
 
 @dataclass(slots=True)
@@ -124,7 +124,7 @@ def _the_firm_opens_a_case(chat: ChatPage) -> tuple[str, str]:
     expect(chat.say("陳小姐")).to_contain_text("電話")
     expect(chat.say("07-3611212")).to_contain_text("園區")
     summary = chat.tap("楠梓科技產業園區")
-    for part in (MATTER, FIRM, "陳小姐 07-3611212", "楠梓"):
+    for part in (MATTER, FIRM, f"陳小姐 {UNBROKEN}", "楠梓"):
         expect(summary).to_contain_text(part)
     receipt = chat.tap("確認送出")
     for part in ("服務案號", "承辦單位", "承辦人", "預定回復日", "依承辦單位回復為準"):
@@ -146,20 +146,23 @@ def _the_officer_finds_it(office: DeskPage, number: str) -> None:
     expect(office.page.get_by_role("heading", level=1)).to_contain_text(MATTER[:20])
     talk = office.page.get_by_role("region", name="往來內容")
     expect(talk).to_contain_text(MATTER)
-    picture = talk.get_by_role("img")
-    expect(picture).to_be_visible()
-    expect(picture).to_have_js_property("naturalWidth", 1)
+    photo = talk.get_by_role("img")
+    expect(photo).to_be_visible()
+    expect(photo).to_have_js_property("naturalWidth", 1)
 
 
 def _they_work_on_it(office: DeskPage, chat: ChatPage) -> None:
-    """Reply, wait on the firm until it answers, ask another agency, close; the firm is told each time."""
+    """Reply, wait until the firm says that all is there, ask another agency, close; the firm is told each time."""
     office.page.get_by_label("回復廠商").fill("已請同仁下午到場查看。")
     office.send(office.page.get_by_role("button", name="送出回復"))
     chat.hears("承辦人回復", "已請同仁下午到場查看。")
     office.step("請廠商補件", "送出補件通知", 應補事項="請補：現場照片兩張、租約影本。")
     expect(office.page.get_by_text("待廠商補件中")).to_be_visible()
     chat.hears("請補充資料", "請補：現場照片兩張、租約影本。")
-    chat.say("租約影本在此，照片如前")
+    expect(chat.say("租約影本在此，照片如前")).to_contain_text("都傳完請點「補齊了」")
+    office.page.reload()
+    expect(office.page.get_by_text("待廠商補件中")).to_be_visible()
+    chat.tap("補齊了")
     chat.hears("繼續辦理", "預定回復日")
     office.page.reload()
     expect(office.page.get_by_text("待廠商補件中")).to_have_count(0)
@@ -174,7 +177,7 @@ def _they_work_on_it(office: DeskPage, chat: ChatPage) -> None:
 
 def _the_firm_sees_it_whole(chat: ChatPage) -> None:
     chat.tap(re.compile("^5"))
-    chat.hears("謝謝您的評分")
+    chat.hears("謝謝您為", "評分")
     progress = chat.tap("查看進度")
     for part in ("請您補件", "您補充了資料", "會辦其他機關", "繼續辦理", "辦結"):
         expect(progress).to_contain_text(part)
