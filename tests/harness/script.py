@@ -47,7 +47,7 @@ def scripts() -> list[Path]:
 def load(path: Path) -> dict[str, Any]:
     """A script, with its steps checked: a misspelt key must not pass for a check that holds."""
     script = yaml.safe_load(path.read_text(encoding="utf-8"))
-    unknown = set(script) - {"title", "traps", "begins", "steps", "both_databases"}
+    unknown = set(script) - {"title", "traps", "begins", "steps"}
     assert not unknown, f"{path.name}: unknown {unknown}"
     for place, step in enumerate(script["steps"], start=1):
         allowed = next(

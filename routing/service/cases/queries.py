@@ -202,6 +202,14 @@ def scope(actor: Actor, wanted: store.CaseFilter) -> store.CaseFilter:
     return store.CaseFilter(**values)
 
 
+def _rows(
+    session: Session, actor: Actor, wanted: store.CaseFilter, *, limit: int, cursor: str | None
+) -> Page[CaseRow]:  # fmt: skip
+    before = before_of(limit, cursor)
+    rows = store.page(session, scope(actor, wanted), limit=limit + 1, before_id=before)
+    return page_of(rows, limit, lambda row: row.id)
+
+
 def list_cases(
     session: Session,
     office: OfficeContext,
@@ -217,9 +225,7 @@ def list_cases(
     Raises:
         Invalid: the cursor is none of ours, or the limit is not within 1–200. Forbidden: the person is a partner.
     """
-    before = before_of(limit, cursor)
-    rows = store.page(session, scope(actor, wanted), limit=limit + 1, before_id=before)
-    page = page_of(rows, limit, lambda row: row.id)
+    page = _rows(session, actor, wanted, limit=limit, cursor=cursor)
     return page.of(lines(session, office, page.items, now=now))
 
 
@@ -234,9 +240,7 @@ def list_states(
     now: datetime,
 ) -> Page[CaseState]:
     """Cases that fit, newest first, each with its state and clocks. Raises as ``list_cases``."""
-    before = before_of(limit, cursor)
-    rows = store.page(session, scope(actor, wanted), limit=limit + 1, before_id=before)
-    page = page_of(rows, limit, lambda row: row.id)
+    page = _rows(session, actor, wanted, limit=limit, cursor=cursor)
     states, firms = report_store.states(session, page.items), store.firms(session, page.items)
     return page.of([
         CaseState(
