@@ -30,10 +30,16 @@ class Everyday:
     def intent(self, text: str) -> str | None:
         """Which everyday word the whole text is, as the data name it; None if it is words of its own.
 
-        The same said twice (你們幾點上班 中午有休息嗎) is one such word.
+        The same said twice (你們幾點上班 中午有休息嗎, 算了不用了) is one such word.
         """
         parts = text.split() if len(text) <= LONGEST else []
-        return self._whole(text) or (self._same(parts) if len(parts) > 1 else None)
+        found = self._whole(text) or (self._same(parts) if len(parts) > 1 else None)
+        return found or (self._twice(_key(text)) if parts else None)
+
+    def _twice(self, key: str) -> str | None:
+        """Two ways of saying the same, one after the other without a space."""
+        halves = ((self.intents.get(key[:at]), self.intents.get(key[at:])) for at in range(1, len(key)))
+        return next((first for first, second in halves if first is not None and first == second), None)
 
     def _same(self, parts: list[str]) -> str | None:
         said = {self._whole(part) for part in parts}

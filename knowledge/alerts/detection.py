@@ -69,6 +69,20 @@ _HARM = re.compile(
     )
 )
 """With one of these, something fallen is danger and no mere repair."""
+_LIFT = re.compile(
+    fold(
+        "(?:電梯|貨梯|客梯|升降機|昇降機|電扶梯|手扶梯).{0,8}(?:壞|故障|不動|不會動|不能動|動不了|卡住|卡在|停在|異音|怪聲)"
+        "|\\b(?:elevator|lift)\\b.{0,16}\\b(?:broken|stuck|stopped|down|out of order)\\b"
+        "|(?:エレベーター|リフト)が(?:故障|壊れ|止ま|動か)"
+    )
+)
+_IN_THE_LIFT = re.compile(
+    fold(
+        "困|關[在住]|出不[來去]|[一二兩三四五六七八九十0-9]個?人|[的有]人(?!來|可以|員來)|我們?[被在]|停電|沒有?電|斷電|跳電|墜|掉下"
+        "|\\b(?:inside|outage|fell|dropped)\\b|閉じ込め|停電|落ち"
+    )
+)
+"""With one of these, or with harm, a lift that stands still is danger and no mere repair."""
 _CRUSHED = re.compile(
     fold("[壓砸撞夾埋](?:到|中|傷|死|住)了?(?:人|員|同|司機|路人|小孩)|(?:人|員工|工人|同事|同仁).{0,2}被[壓砸撞埋]")
 )
@@ -124,10 +138,12 @@ class _Part:
 def detect_alert(forms: TextForms) -> Alert | None:
     """The most urgent event that a text reports as happening, or None.
 
-    A wall or tree that fell, and nobody hurt, is for whoever repairs it.
+    A wall or tree that fell or a lift that stands still, and nobody hurt, is for whoever repairs it.
     """
     text = forms.text
     whole = forms.folded(text)
+    if _LIFT.search(whole) and not _HARM.search(whole) and not _IN_THE_LIFT.search(whole):
+        return None
     if _REPAIR.search(whole) and not _HARM.search(whole):
         return None
     if _REPAIR.search(whole) and _CRUSHED.search(whole) and not _CLAIM.search(whole):

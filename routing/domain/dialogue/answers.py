@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from routing.domain.dialogue.state import Step
 
@@ -42,6 +43,17 @@ def fits(step: Step, text: str) -> bool:
     if step in {Step.PHONE, Step.PARK}:
         return not _SPEAKS.search(text.lower()) and len(text) <= LONGEST_NAME
     return True
+
+
+def lines(text: str) -> list[str]:
+    """The lines of a text that hold something; the text itself where none does."""
+    return [line.strip() for line in text.splitlines() if line.strip()] or [text.strip()]
+
+
+def fit(steps: Sequence[Step], text: str) -> bool:
+    """Whether a text can answer the first of some questions, or line by line the first few of them."""
+    said = lines(text)
+    return len(said) <= len(steps) and all(fits(step, line) for step, line in zip(steps, said, strict=False))
 
 
 def _is_person(text: str) -> bool:

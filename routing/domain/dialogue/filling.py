@@ -23,7 +23,12 @@ _DIGITS = 6
 
 def missing(state: State) -> Step | None:
     """What to ask next; None where everything is known."""
-    return next((step for step, name in _ORDER if not getattr(state, name)), None)
+    return next(iter(all_missing(state)), None)
+
+
+def all_missing(state: State) -> tuple[Step, ...]:
+    """What is not known, in the order in which it is asked."""
+    return tuple(step for step, name in _ORDER if not getattr(state, name))
 
 
 def begins(state: State) -> State:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from knowledge.offices.directory import Park
 from knowledge.vocabulary import CASE_CATEGORIES
-from routing.domain.dialogue import alarms, facts, faq, filling, menu, pending
-from routing.domain.dialogue.answers import fits
+from routing.domain.dialogue import alarms, answers, facts, faq, filling, menu, pending
 from routing.domain.dialogue.pending import remember
 from routing.domain.dialogue.state import FACTS, State, Step, state_from
 from routing.domain.dialogue.turn import Effect, NoticeSeen, OpenCase, Result, Turn
@@ -86,13 +85,23 @@ def _question(turn: Turn, state: State) -> tuple[Step, Outgoing]:
         return Step.SUMMARY, summary(turn, state)
     if state.filling:
         return state.step, _fact_question(turn, state, state.step)
-    for step, known in (
-        (Step.FIRM, state.firm_name), (Step.CONTACT, state.contact_name), (Step.PHONE, state.phone),
-        (Step.PARK, state.park),
-    ):  # fmt: skip
-        if not known:
-            return step, _fact_question(turn, state, step)
-    return Step.SUMMARY, summary(turn, state)
+    missing = _missing(state)
+    return (missing[0], _fact_question(turn, state, missing[0])) if missing else (Step.SUMMARY, summary(turn, state))
+
+
+def _missing(state: State) -> list[Step]:
+    """What has to be asked before a case is opened, in this order."""
+    known = {
+        Step.FIRM: state.firm_name, Step.CONTACT: state.contact_name, Step.PHONE: state.phone, Step.PARK: state.park,
+    }  # fmt: skip
+    return [step for step, value in known.items() if not value]
+
+
+def _asked(turn: Turn) -> tuple[Step, ...]:
+    """The question that stands, and those that will follow it."""
+    step, state = turn.state.step, turn.state
+    missing = filling.all_missing(state) if state.filling else _missing(_filled(turn, state))
+    return (step, *(one for one in missing if one is not step))
 
 
 def _fact_question(turn: Turn, state: State, step: Step) -> Outgoing:
@@ -256,7 +265,20 @@ def told(turn: Turn) -> Result:
         return described(turn)
     if state.step is Step.SUMMARY:
         return _more(turn)
-    return _fact(replace(turn, words=turn.before), turn.inbound.text.strip())
+    return _in_a_row(replace(turn, words=turn.before), answers.lines(turn.inbound.text))
+
+
+def _in_a_row(turn: Turn, lines: Sequence[str]) -> Result:
+    """Answers that were typed one after the other without waiting for the next question: each answers one."""
+    result = _fact(turn, lines[0])
+    for line in lines[1:]:
+        if result.state.step is turn.state.step or result.state.step not in FACTS:
+            # The one before was not taken, or nothing is left to ask.
+            break
+        turn = replace(turn, state=result.state)
+        following = _fact(turn, line)
+        result = replace(following, effects=(*result.effects, *following.effects))
+    return result
 
 
 def _file_told(turn: Turn) -> Result:
@@ -281,7 +303,7 @@ def answered_by(turn: Turn) -> bool:
     if step is Step.SUMMARY:
         return not (turn.sure and turn.asks)
     known = turn.sure and (turn.asks or step is Step.CONTACT)
-    return fits(step, turn.inbound.text) and not known
+    return answers.fit(_asked(turn), turn.inbound.text) and not known
 
 
 def meanwhile(turn: Turn) -> Result:

@@ -24,7 +24,7 @@ def placed(turn: Turn, *, answers: bool) -> Placement:
     """Where the words of this turn go. ``answers``: they fit what the dialogue has just asked."""
     cases = tuple(
         OwnCase(
-            number=case.number, subject=case.subject, category=case.matter or "", closed=case.closed,
+            number=case.number, subject=case.subject, category=case.matter or "", topic=case.topic, closed=case.closed,
             waits=case.waits_on_firm, person=case.person, officer_at=case.officer_at, received_at=case.received_at,
         )
         for case in turn.cases
@@ -37,8 +37,8 @@ def _words(turn: Turn, *, answers: bool) -> Words:
     if understanding is None:
         return Words(quoted=turn.quoted, file=True, answers=answers)
     return Words(
-        text=turn.inbound.text, quoted=turn.quoted, category=_matter(turn), alert=understanding.alert is not None,
-        sure=turn.sure, question=turn.asks, chat=_chats(turn), answers=answers,
+        text=turn.inbound.text, quoted=turn.quoted, category=_matter(turn), topic=_topic(turn),
+        alert=understanding.alert is not None, sure=turn.sure, question=turn.asks, chat=_chats(turn), answers=answers,
     )  # fmt: skip
 
 
@@ -48,6 +48,14 @@ def _matter(turn: Turn) -> str | None:
     if understanding is None or understanding.confidence < SURE_CATEGORY:
         return None
     return matter_of(understanding.category.value, understanding.topic)
+
+
+def _topic(turn: Turn) -> str | None:
+    """What the answers that the base has for these words are about, where it is sure of the field."""
+    decision, understanding = turn.decision, turn.understanding
+    if decision is None or understanding is None or understanding.confidence < SURE_CATEGORY:
+        return None
+    return understanding.topic if decision.action in {Action.ANSWER, Action.CHOOSE} else None
 
 
 def matter_of(category: str, topic: str | None) -> str | None:

@@ -66,13 +66,14 @@ class Words:
     """What is known of a message before it is placed.
 
     ``quoted``: the case of the message it quotes. ``category``: where it is plain. ``sure``: the base has an answer to
-    it that needs no person. ``question``: it asks something. ``chat``: a hello, thanks or an OK. ``file``: a photo,
+    it that needs no person. ``topic``: of the answers the base offers. ``question``: it asks something. ``chat``: a hello, thanks or an OK. ``file``: a photo,
     file or place without words. ``answers``: it fits what the dialogue has just asked.
     """
 
     text: str = ""
     quoted: str | None = None
     category: str | None = None
+    topic: str | None = None
     alert: bool = False
     sure: bool = False
     question: bool = False
@@ -91,6 +92,7 @@ class OwnCase:
     number: str
     subject: str
     category: str
+    topic: str | None = None
     closed: bool = False
     waits: bool = False
     person: bool = False
@@ -196,7 +198,12 @@ def _other_matter(words: Words, case: OwnCase) -> bool:
         return True
     if _OTHER_MATTER.search(words.text.lower()):
         return True
-    return words.question and differs
+    return words.question and (differs or _of_other_topic(words, case))
+
+
+def _of_other_topic(words: Words, case: OwnCase) -> bool:
+    """Whether a question is one the base has answers for, of another topic, and has no word of the case in it."""
+    return words.topic not in {None, "general", case.topic} and not named_in(words.text, [case]).numbers
 
 
 def _by_reference(words: Words, still_open: Sequence[OwnCase]) -> Placement | None:

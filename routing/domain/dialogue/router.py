@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from knowledge.distress import in_distress
@@ -22,7 +22,7 @@ from routing.domain.dialogue import (
 )
 from routing.domain.dialogue.placement import Kind, Placement, Reason
 from routing.domain.dialogue.state import OPENING, Step
-from routing.domain.dialogue.turn import NoteEnquiry, Result, Turn
+from routing.domain.dialogue.turn import AddToCase, NoteEnquiry, Result, Turn
 from routing.domain.dialogue.typed_commands import tapped
 from routing.domain.inbound import InboundKind
 from routing.domain.messages import Text
@@ -113,12 +113,22 @@ def _words(turn: Turn) -> Result:
     if data is not None and data["action"] in ACTIONS:
         inbound = replace(turn.inbound, kind=InboundKind.POSTBACK, data=data)
         kept = turn.message_ids if data["action"] == "reopen" else ()
-        return _postback(
+        result = _postback(
             replace(turn, inbound=inbound, message_ids=kept, words=turn.before, understanding=None, decision=None)
         )
+        return _seen_by_officer(turn, data, result)
     if _says_nothing(text):
         return _nodded(turn)
     return _spoken(turn)
+
+
+def _seen_by_officer(turn: Turn, data: Mapping[str, str], result: Result) -> Result:
+    """Who asks how far one of his cases is gets its card, and its officer sees that he asked."""
+    case = next((case for case in turn.cases if case.number == data.get("number") and not case.closed), None)
+    if case is None or data["action"] != "case":
+        return result
+    seen = AddToCase(number=case.number, message_ids=turn.message_ids, reason=Reason.SUBJECT, piece=False, quiet=True)
+    return replace(result, effects=(*result.effects, seen))
 
 
 def _nodded(turn: Turn) -> Result:

@@ -46,6 +46,7 @@ class CaseCard:
     """Whether the close that stands can be rated now."""
     matter: str | None = None
     """Category, of ``other`` with its topic; None where that tells no matter."""
+    topic: str | None = None
     answered: bool = False
     """It waits on the firm, and something has come."""
     person: bool = False

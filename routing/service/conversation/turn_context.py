@@ -209,6 +209,7 @@ def _cases(conversation: Conversation) -> tuple[CaseCard, ...]:
     return tuple(
         replace(
             card, person=row.id == holder, received_at=row.received_at, matter=matter_of(row.category, row.topic),
+            topic=row.topic,
             officer_at=wrote[row.id][0] if row.id in wrote and row.firm_spoke_at is None else None,
             answered=row.piece_at is not None, own=row.contact_id == conversation.contact.id,
             shared=row.id in shared,
