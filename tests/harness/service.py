@@ -64,15 +64,21 @@ class Service:
         self.now = now
         self.folder = TemporaryDirectory(prefix="onestop_test_files_")
         settings.setdefault("ONESTOP_FILES_URL", f"file://{self.folder.name}")
-        self.settings = Settings(_env_file=None, ONESTOP_DATABASE_URL=database_url, **settings)
         self._usual = plugs is PLUGS and not with_worker
-        if self._usual:
-            self.app = _lent(self.settings, lambda: self.now)
-        else:
-            self.app = create_app(self.settings, now=lambda: self.now, with_worker=with_worker, plugs=plugs)
+        try:
+            self.settings = Settings(_env_file=None, ONESTOP_DATABASE_URL=database_url, **settings)
+            self.app = self._made(with_worker, plugs)
+        except BaseException:
+            self.folder.cleanup()
+            raise
         self.runtime: Runtime = self.app.state.runtime
         databases.bring_up(self.runtime.database)
         self.tokens: dict[str, str] = {}
+
+    def _made(self, with_worker: bool, plugs: Sequence[Callable[[Settings], Plug]]) -> FastAPI:
+        if self._usual:
+            return _lent(self.settings, lambda: self.now)
+        return create_app(self.settings, now=lambda: self.now, with_worker=with_worker, plugs=plugs)
 
     def __enter__(self) -> Self:
         with self.runtime.database.writing() as session:

@@ -56,6 +56,7 @@ def test_a_calendar_that_is_rolled_back_is_used_in_its_transaction_and_not_kept(
 def test_threads_that_see_other_rows_never_get_each_others_calendar(branch, provider):
     """One transaction has closed a day and is not done; others read meanwhile."""
     plain, wrong, over = len(calendar(branch, provider).closures), [], threading.Event()
+    read_all = threading.Barrier(3)
     switching = sys.getswitchinterval()
 
     def read(session, expected):
@@ -63,6 +64,8 @@ def test_threads_that_see_other_rows_never_get_each_others_calendar(branch, prov
             found = len(provider.office(session).calendar.closures)
             if found != expected:
                 wrong.append((found, expected))
+        # Nobody commits what others would rightly see while they still read.
+        read_all.wait(30)
 
     def reading():
         with branch.database.reading() as session:

@@ -68,6 +68,7 @@ def paths(planted, path: str) -> list[str]:
     by_case = {"number": planted.numbers, "media_id": planted.media}
     others = {
         "name": ["staff", "absences", "calendar", "audit"], "ending": ["csv", "xlsx", "ods"],
+        "token": ["x", *planted.numbers.values(), *map(str, planted.media.values())],
         "entry_id": ["land-lease-renewal", *(f"of-{name.lower()}" for name in CASES)],
     }  # fmt: skip
     names = {part.strip("{}") for part in path.replace("file.", "").split("/") if part.startswith("{")}
