@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import shutil
+import weakref
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from tempfile import TemporaryDirectory
+from tempfile import mkdtemp
 from types import TracebackType
 from typing import Any, Self
 from uuid import uuid4
@@ -62,23 +64,18 @@ class Service:
         # An unexpected error is raised in the test; the log would only take long to draw it.
         structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
         self.now = now
-        self.folder = TemporaryDirectory(prefix="onestop_test_files_")
-        settings.setdefault("ONESTOP_FILES_URL", f"file://{self.folder.name}")
+        folder = mkdtemp(prefix="onestop_test_files_")
+        self._forget_files = weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
+        settings.setdefault("ONESTOP_FILES_URL", f"file://{folder}")
+        self.settings = Settings(_env_file=None, ONESTOP_DATABASE_URL=database_url, **settings)
         self._usual = plugs is PLUGS and not with_worker
-        try:
-            self.settings = Settings(_env_file=None, ONESTOP_DATABASE_URL=database_url, **settings)
-            self.app = self._made(with_worker, plugs)
-        except BaseException:
-            self.folder.cleanup()
-            raise
+        if self._usual:
+            self.app = _lent(self.settings, lambda: self.now)
+        else:
+            self.app = create_app(self.settings, now=lambda: self.now, with_worker=with_worker, plugs=plugs)
         self.runtime: Runtime = self.app.state.runtime
         databases.bring_up(self.runtime.database)
         self.tokens: dict[str, str] = {}
-
-    def _made(self, with_worker: bool, plugs: Sequence[Callable[[Settings], Plug]]) -> FastAPI:
-        if self._usual:
-            return _lent(self.settings, lambda: self.now)
-        return create_app(self.settings, now=lambda: self.now, with_worker=with_worker, plugs=plugs)
 
     def __enter__(self) -> Self:
         with self.runtime.database.writing() as session:
@@ -99,7 +96,7 @@ class Service:
         self.runtime.database.dispose()
         if self._usual:
             _idle.append((self.settings.base_url, self.app))
-        self.folder.cleanup()
+        self._forget_files()
 
     def later(self, **amount: float) -> None:
         """Turn the clock on."""

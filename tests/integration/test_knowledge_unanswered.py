@@ -8,11 +8,13 @@ from sqlalchemy import select
 from knowledge.calendar.office_calendar import TAIPEI
 from routing.domain.errors import Forbidden, Invalid, NotFound
 from routing.domain.inbound import Inbound, InboundKind
+from routing.domain.messages import from_plain
 from routing.service.conversation import commands as conversation_commands
 from routing.service.knowledge_admin import conflicts, online_services, unanswered
 from routing.store.cases.schema import Case, Firm
 from routing.store.conversation.schema import Contact, Enquiry, Message
 from routing.store.messaging.schema import Outbox
+from tests.harness.chat import words_of
 from tests.harness.few_entries import actor, few, process, with_few_entries
 from tests.harness.service import MONDAY, Service
 
@@ -197,7 +199,7 @@ def test_from_the_answer_online_and_from_being_stuck_there_to_a_case_that_says_s
     said(service, 3, kind=InboundKind.POSTBACK, data=data)
     for step, text in enumerate(("晴川精密有限公司", "林小萍", "07-0000000", "楠梓"), 4):
         shown = said(service, step, kind=InboundKind.TEXT, text=text, message_id=f"m{step}")
-    assert "用地媒合資訊平台" in shown[-1]["body"]
+    assert "用地媒合資訊平台" in words_of(from_plain(shown))
     said(service, 9, kind=InboundKind.POSTBACK, data={"action": "confirm_case"})
     with service.runtime.reading() as (session, _):
         case = session.scalars(select(Case)).one()
