@@ -120,7 +120,7 @@ def _progress(firm: Phone, number: str) -> list[dict[str, object]]:
 
 
 def _the_firm_has_the_last_word(product: Product, firm: Phone, number: str) -> None:
-    assert "謝謝您的評分" in words(*firm.tap("rate", number=number, score="5"))
+    assert "謝謝您為「" in words(*firm.tap("rate", number=number, score="5"))
     assert "重新開啟" in words(*firm.tap("reopen", number=number))
     case = product.api("sue", "GET", f"/cases/{number}")
     assert (case["status"], case["reopened"]) == ("assigned", 1)
