@@ -21,13 +21,12 @@ from routing.domain.messages import Sent
 class Limits:
     """What a channel carries, and for how long its tokens and keys are good.
 
-    ``messages``: objects in one call. ``text``: characters of one message. ``token_life``: how long after its event was
-    stored a reply token is worth trying; None: there are no reply tokens. ``key_life``: how long after the first try a
-    push may be tried again with its key. ``free_replies``: a reply costs nothing while a push counts.
+    ``messages``: objects in one call. ``token_life``: how long after its event was stored a reply token is worth
+    trying; None: there are no reply tokens. ``key_life``: how long after the first try a push may be tried again with
+    its key. ``free_replies``: a reply costs nothing while a push counts.
     """
 
     messages: int
-    text: int
     token_life: timedelta | None
     key_life: timedelta
     free_replies: bool

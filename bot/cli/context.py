@@ -12,7 +12,7 @@ from pathlib import Path
 import typer
 from sqlalchemy.engine import make_url
 
-from bot.channels import plugged
+from bot.channels import limits_by_name
 from bot.settings import Settings, SettingsError, load_settings
 from knowledge.calendar.office_calendar import OfficeCalendar, load_calendar
 from knowledge.offices.directory import Offices, load_offices
@@ -37,10 +37,9 @@ def time_of(settings: Settings) -> datetime:
 
 def source_of(settings: Settings) -> OfficeContextProvider:
     """The office as it ships."""
-    limits = {name: plug.channel.limits for name, plug in plugged(settings).items()}
     office = OfficeContext(
         agency_code=settings.agency_code, base_url=settings.base_url, calendar=load_calendar(),
-        offices=load_offices(), sentences=load_sentences(), channels=limits,
+        offices=load_offices(), sentences=load_sentences(), channels=limits_by_name(),
     )  # fmt: skip
     return OfficeContextProvider(office)
 

@@ -3,32 +3,17 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
 
 from fastapi import FastAPI
 
 from bot.line.client import LineSender
 from bot.line.events import read_event
+from bot.line.limits import LIMITS
 from bot.line.webhook import WebhookReceiver
 from bot.runtime import Plug
 from bot.settings import Settings
 from knowledge.vocabulary import Channel
 from routing.domain.inbound import Inbound
-from routing.ports import Limits
-
-LIMITS = Limits(
-    messages=5,
-    text=5000,
-    token_life=timedelta(seconds=55),
-    key_life=timedelta(hours=23),
-    free_replies=True,
-)
-"""LINE Messaging API reference: "Send reply message", "Send push message", "Text message", "Retry failed API requests".
-
-A reply token is good for a minute from LINE's request; it is given up early enough that a try which LINE lets hang
-still comes within it (trap L9). LINE keeps a retry key for 24 hours; after that the same key would be a new message
-(trap L12).
-"""
 
 
 class LineChannel(LineSender):

@@ -9,7 +9,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from datetime import timedelta
 from itertools import islice
+
+from routing.ports import Limits
 
 MESSAGES = 5
 TEXT = 5000
@@ -24,6 +27,19 @@ URI = 1000
 BUBBLE_BYTES = 30 * 1024
 CAROUSEL_BYTES = 50 * 1024
 CAROUSEL_BUBBLES = 12
+
+LIMITS = Limits(
+    messages=MESSAGES,
+    token_life=timedelta(seconds=55),
+    key_life=timedelta(hours=23),
+    free_replies=True,
+)
+"""LINE Messaging API reference: "Send reply message", "Send push message", "Retry failed API requests".
+
+A reply token is good for a minute from LINE's request; it is given up early enough that a try which LINE lets hang
+still comes within it (trap L9). LINE keeps a retry key for 24 hours; after that the same key would be a new message
+(trap L12).
+"""
 
 _ZWJ = "\u200d"
 _JOINING = {"Mn", "Me", "Mc"}

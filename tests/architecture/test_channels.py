@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.channels import PLUGS
+from bot.channels import CARRIERS
 from knowledge.vocabulary import Channel
 from routing.store.session import METADATA
 from tests.architecture.tree import ROOT
@@ -50,7 +50,7 @@ def names(source: str) -> list[str]:
 
 
 def test_the_names_that_are_looked_for_are_those_that_are_plugged_in():
-    assert [plug.__module__ for plug in PLUGS] == [f"bot.{name}.channel" for name in CARRIED]
+    assert {name: one.made_by for name, one in CARRIERS.items()} == {one: f"bot.{one}.channel:plug" for one in CARRIED}
 
 
 def in_files(paths: list[Path], look: Callable[[str], list[str]]) -> dict[str, list[str]]:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 import httpx
 
-from bot.line.channel import LIMITS
+from bot.line.limits import LIMITS
 from knowledge.calendar.office_calendar import TAIPEI, load_calendar
 from knowledge.offices.directory import load_offices
 from knowledge.wording import load_sentences

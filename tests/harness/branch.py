@@ -20,7 +20,8 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.line.channel import LIMITS, LineChannel
+from bot.line.channel import LineChannel
+from bot.line.limits import LIMITS
 from knowledge.calendar.office_calendar import TAIPEI, load_calendar
 from knowledge.loading import load_knowledge
 from knowledge.offices.directory import load_offices

@@ -30,7 +30,7 @@ class WebChat:
     """The chat of one page server. There are no reply tokens, files or profiles, and nothing is counted."""
 
     name = Channel.WEB.value
-    limits = Limits(messages=20, text=2000, token_life=None, key_life=timedelta(hours=1), free_replies=False)
+    limits = Limits(messages=20, token_life=None, key_life=timedelta(hours=1), free_replies=False)
 
     def __init__(self, base: str) -> None:
         self._http = httpx.Client(base_url=base, timeout=5)
