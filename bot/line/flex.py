@@ -1,7 +1,7 @@
 """A card as a LINE Flex bubble: a coloured band with what it is about, words, facts, and things to tap.
 
 Sizes and rules: Messaging API reference, Flex Message. Every ground and every colour is set, so that nothing depends on
-whether the reader's LINE is light or dark, and all text grows with the reader's setting (docs/decisions/0017).
+whether the reader's LINE is light or dark, and all text grows with the reader's setting (docs/decisions/0018).
 """
 
 from __future__ import annotations

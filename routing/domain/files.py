@@ -14,7 +14,7 @@ from routing.domain.errors import Invalid
 MOST_BYTES = 20 * 1024 * 1024
 """Of one file, by whichever door it comes (contract §9)."""
 MOST_AT_ONCE = 5
-"""Files with one message; a LINE card holds no more links that can be read."""
+"""Files with one message; a card holds no more links that can be read."""
 LINK_DAYS = 7
 """For which the firm's link to a file is good."""
 LINK_LENGTH = timedelta(days=LINK_DAYS)
@@ -99,7 +99,7 @@ SAID: Mapping[Problem, str] = {
     Problem.LOCKED: "檔案有密碼保護，無法檢查；請解除密碼後再試。",
     Problem.MIXED: "檔案同時是兩種格式，無法判定其內容，不接受。",
     Problem.VIRUS: "防毒檢查發現惡意程式，檔案已刪除。",
-    Problem.GONE: "檔案已無法從 LINE 取得，請廠商重新傳送。",
+    Problem.GONE: "檔案已無法取得，請廠商重新傳送。",
     Problem.ELSEWHERE: "檔案存放於其他網站，未予下載；請廠商直接在聊天室傳送。",
 }
 """What staff read about it."""

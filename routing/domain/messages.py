@@ -28,7 +28,7 @@ class Button:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """Plain words. ``quick``: choices shown under the last message (LINE's quick reply).
+    """Plain words. ``quick``: choices shown under the last message (a quick reply).
 
     ``speaker``: who says it, where the account's own name does not tell; on every kind of message.
     """

@@ -44,7 +44,7 @@ class Push:
 
 @dataclass(frozen=True, slots=True)
 class Presumed:
-    """LINE no longer takes the token, and an earlier try may have used it: that try arrived."""
+    """The channel no longer takes the token, and an earlier try may have used it: that try arrived."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ def after_reply(
     """What to do after attempt number ``attempt`` (from 1) of a reply failed (contract §4; traps L9, L11).
 
     ``doubtful``: an earlier try may have arrived. ``token_until``: how long the token is worth trying. Within that
-    time nothing but LINE's own word on the message itself ends the trying; then what may have arrived is left alone,
+    time nothing but the channel's own word on the message itself ends the trying; then what may have arrived is left alone,
     and what cannot have arrived is pushed.
     """
     if error.code == "reply_token":

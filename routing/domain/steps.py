@@ -1,4 +1,4 @@
-"""Which step a case allows in which state, and which permission it wants: used by pages, API, LINE and import."""
+"""Which step a case allows in which state, and which permission it wants: used by pages, API, chat and import."""
 
 from __future__ import annotations
 

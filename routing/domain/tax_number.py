@@ -1,4 +1,4 @@
-"""統一編號, the tax number of a firm: the same rule for LINE, desk, API and import."""
+"""統一編號, the tax number of a firm: the same rule for chat, desk, API and import."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def check_ubn(number: str, *, field: str) -> str:
 
 
 def check_firm(name: str | None, ubn: str | None) -> None:
-    """A firm as it is named when a case is opened; digits in place of a name are meant as the number, as on LINE.
+    """A firm as it is named when a case is opened; digits in place of a name are meant as the number, as in the chat.
 
     Raises:
         Invalid: a number that is none.

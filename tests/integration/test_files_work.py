@@ -109,7 +109,7 @@ def test_what_line_is_still_preparing_comes_later(world):
 @pytest.mark.parametrize(
     ("held", "state", "problem", "words"),
     [
-        (None, "gone", Problem.GONE, "無法從 LINE 取得"),
+        (None, "gone", Problem.GONE, "已無法取得"),
         (DeliveryError("x", code="too_large", permanent=True), "refused", Problem.TOO_LARGE, "20 MB"),
         (b"MZ" + b"\0" * 90, "refused", Problem.TYPE, "無法收取"),
         (office(more={"word/vbaProject.bin": b"x"}), "refused", Problem.MACRO, "安全檢查"),

@@ -1,6 +1,6 @@
 """Passwords: argon2 hashes, worked out by two threads that give way to everything else.
 
-A hash is slow on purpose. Without a bound a crowd at the sign-in page would take the processor from LINE's webhook and
+A hash is slow on purpose. Without a bound a crowd at the sign-in page would take the processor from the webhook and
 every thread from the other pages; so few are worked out at once, few may wait, and the rest are told to come again.
 No transaction is open meanwhile.
 """

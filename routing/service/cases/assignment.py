@@ -105,7 +105,7 @@ PART = 10
 def sweep(units_of_work: UnitOfWorkFactory, *, now: datetime, limit: int = 200) -> list[str]:
     """Give out what came while nobody was there, the oldest first (trap A4); says which numbers were given.
 
-    A part in each transaction, so that LINE's events get in between; none is begun while there is nothing to give.
+    A part in each transaction, so that arriving events get in between; none is begun while there is nothing to give.
     """
     given: list[str] = []
     with units_of_work.database.reading() as session:

@@ -1,4 +1,4 @@
-"""A message is taken back on LINE: its words go from everywhere, as far as the law lets them (trap L27).
+"""A message is taken back by its sender: its words go from everywhere, as far as the law lets them (trap L27).
 
 In no case: erased for good, and so is every copy that we made of it (LINE Developers, "unsend event"). In a case it is
 part of an archive (檔案法 §12): it leaves every page, search and export, and is kept sealed for an administrator with a

@@ -139,7 +139,8 @@ def add(locked: LockedCase, batch: Batch, *, to_firm: bool, notify: Notifier) ->
     Files are no answer by themselves: the case's clocks and state stay as they are.
 
     Raises:
-        Invalid: there are none, or the firm is to have them and LINE cannot reach it. Forbidden: partners send nothing.
+        Invalid: there are none, or the firm is to have them and no channel reaches it.
+        Forbidden: partners send nothing.
     """
     if not batch.files:
         raise Invalid("請選擇檔案。", field="file")
@@ -181,7 +182,7 @@ def send_again(locked: LockedCase, media_id: int, *, secret: str, notify: Notifi
     """Send the firm a new link to a file of its case, whoever put it there.
 
     Raises:
-        NotFound: there is no such file in this case, or none to be shown. Invalid: LINE cannot reach the firm.
+        NotFound: there is no such file in this case, or none to be shown. Invalid: no channel reaches the firm.
     """
     require_team(locked.actor)
     row, message = _own(locked, media_id)

@@ -1,8 +1,8 @@
 """The worker's turn with files: fetched, looked into, searched for viruses, made small for lists, deleted.
 
-They are fetched at once, since LINE keeps them for an unstated time (trap L20). Bytes are written before the row that
-speaks of them and deleted after it let go of them: whatever stops half-way leaves bytes that nobody can reach, never a
-row without bytes. Such bytes are swept up a day later (``upkeep``).
+They are fetched at once, since a channel keeps them for an unstated time (LINE: trap L20). Bytes are written before the
+row that speaks of them and deleted after it let go of them: whatever stops half-way leaves bytes that nobody can reach,
+never a row without bytes. Such bytes are swept up a day later (``upkeep``).
 """
 
 from __future__ import annotations

@@ -53,7 +53,7 @@ def teachable(
 
 
 def names_in(session: Session, row: CaseRow) -> tuple[str | None, ...]:
-    """Names that must not become part of a phrasing: the firm's, the contact's, that of the LINE profile."""
+    """Names that must not become part of a phrasing: the firm's, the contact's, that of the profile on a channel."""
     firm, contact = case_store.firm_of(session, row), case_store.contact_of(session, row)
     known = (contact.name, contact.display_name) if contact is not None else ()
     return (firm.name if firm else None, firm.ubn if firm else None, row.contact_name, row.contact_phone, *known)

@@ -1,4 +1,4 @@
-"""An entry as its reader will see it on LINE: the very messages that the dialogue makes, without anybody's data."""
+"""An entry as its reader will see it in the chat: the very messages that the dialogue makes, without anybody's data."""
 
 from __future__ import annotations
 

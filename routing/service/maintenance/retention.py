@@ -38,13 +38,13 @@ class Periods:
     """
 
     inbox: int | None = None
-    """Bodies of LINE's events; the fact that one came is kept, so that a repeat is known."""
+    """Bodies of channels' events; the fact that one came is kept, so that a repeat is known."""
     chat: int | None = None
-    """What was said by LINE without becoming part of a case."""
+    """What was said in a chat without becoming part of a case."""
     files: int | None = None
-    """Files sent by LINE that belong to no case; the firm is told when it sends one."""
+    """Files sent in a chat that belong to no case; the firm is told when it sends one."""
     sent: int | None = None
-    """Words of messages that LINE accepted; what was told about a case stands in the case."""
+    """Words of messages that a channel accepted; what was told about a case stands in the case."""
     audit: int | None = None
     sign_in: int | None = None
     """Refused sign-ins."""

@@ -36,7 +36,7 @@ from routing.store.session import Database, announce, instant
 
 LEASE = leases.LENGTH
 PRESUMED = "presumed"
-"""What stands in place of an error at a reply that LINE must have had from an earlier try."""
+"""What stands in place of an error at a reply that the channel must have had from an earlier try."""
 _RECORD_AGAIN = (0.2, 0.5, 1.0, 2.0)
 """Seconds until the outcome is recorded once more after the database was cut off; the last for every further try."""
 
@@ -170,7 +170,7 @@ def deliver(
 
 
 def _until_recorded(record: Callable[[], None], again: Callable[[float], bool] | None) -> None:
-    """What LINE said is known to this process alone, so it is not given up because the database is away."""
+    """What the channel said is known to this process alone, so it is not given up because the database is away."""
     for attempt in range(10_000):
         try:
             record()

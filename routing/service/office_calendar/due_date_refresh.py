@@ -1,7 +1,7 @@
 """New due dates for open cases, when the calendar changed or a day passed.
 
-There may be thousands, so each transaction does one part and LINE's events get in between. How far it has come is kept
-in the database; after a killed process a worker continues there.
+There may be thousands, so each transaction does one part and arriving events get in between. How far it has come is
+kept in the database; after a killed process a worker continues there.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """A lock for SQLite's writers of one process: first come, first served.
 
 SQLite itself lets those who wait look again now and then, and whoever happens to look first gets the lock: beside a
-dozen busy threads LINE's events were found waiting for seconds.
+dozen busy threads arriving events were found waiting for seconds.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from routing.store.base import Base, Id
 class DataRequest(Base):
     """A request by 個人資料保護法 §3, with the clock of §13.
 
-    ``contact_id``: who asked on LINE; null for a request on paper, by telephone or at the counter, of which
+    ``contact_id``: who asked in a chat; null for a request on paper, by telephone or at the counter, of which
     ``asked_by`` holds the name. ``gone``: how much went at once, by kind, without any of it.
     """
 
