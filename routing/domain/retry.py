@@ -81,8 +81,8 @@ def after_reply(
     """What to do after attempt number ``attempt`` (from 1) of a reply failed (contract §4; traps L9, L11).
 
     ``doubtful``: an earlier try may have arrived. ``token_until``: how long the token is worth trying. Within that
-    time nothing but the channel's own word on the message itself ends the trying; then what may have arrived is left alone,
-    and what cannot have arrived is pushed.
+    time nothing but the channel's own word on the message itself ends the trying; then what may have arrived is left
+    alone, and what cannot have arrived is pushed.
     """
     if error.code == "reply_token":
         return Presumed() if doubtful else Push(now)
