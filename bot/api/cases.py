@@ -34,7 +34,8 @@ def list_cases(work: Reading, query: Annotated[CasesQuery, Query()]) -> CasePage
     wanted = case_queries.wanted(
         work.actor, today=local(work.now).date(), kind=query.kind, category=query.category, unit=query.unit,
         overdue=query.overdue, waiting_on=query.waiting_on, q=query.q, unassigned=query.assignee == "none",
-        assignee=_assignee(work, query.assignee), statuses=tuple(status.value for status in query.status),
+        assignee=_assignee(work, query.assignee), deputised=query.assignee == "deputy",
+        statuses=tuple(status.value for status in query.status),
     )  # fmt: skip
     if work.actor.may(Permission.ANSWER_QUESTIONS):
         asked = partner_view.page(work.session, work.actor, wanted, limit=query.limit, cursor=query.cursor)
@@ -46,7 +47,7 @@ def list_cases(work: Reading, query: Annotated[CasesQuery, Query()]) -> CasePage
 
 
 def _assignee(work: UnitOfWork, asked: str | None) -> str | None:
-    if asked in {None, "none"}:
+    if asked in {None, "none", "deputy"}:
         return None
     return work.actor.email if asked == "me" else str(asked).lower()
 

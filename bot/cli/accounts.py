@@ -12,7 +12,7 @@ from knowledge.calendar.office_calendar import local
 from knowledge.vocabulary import CASE_CATEGORIES
 from routing.domain.errors import Invalid
 from routing.domain.permissions import Actor, Role
-from routing.service.accounts import authentication, lockout, passwords, tokens
+from routing.service.accounts import authentication, leaving, lockout, passwords, tokens
 from routing.service.accounts import commands as account_commands
 from routing.service.accounts import queries as account_queries
 
@@ -58,18 +58,31 @@ def add(
 def list_staff() -> None:
     """列出全部帳號。"""  # noqa: D415 - a Chinese sentence, shown as the help
     with opened() as context, context.reading() as (session, _office):
-        for person in account_queries.staff(session):
+        for person in account_queries.staff(session, now=context.now):
             row = person.row
-            state = "停用" if row.disabled_at else "啟用"
+            away = f"請假至 {person.leave.until}" if person.leave else "啟用"
+            state = "停用" if row.disabled_at else away
             typer.echo("\t".join((row.email, row.name, row.role, row.unit or row.agency or "-", state)))
 
 
 @staff_app.command()
-def disable(email: Annotated[str, typer.Argument(help="電子郵件")]) -> None:
-    """停用帳號；其登入與權杖一併失效。"""  # noqa: D415 - a Chinese sentence, shown as the help
+def disable(
+    email: Annotated[str, typer.Argument(help="電子郵件")],
+    *,
+    to: Annotated[str | None, typer.Option(help="接辦其未結案件的同仁，或 auto 依分案規則；有未結案件時必填")] = None,
+) -> None:
+    """停用帳號，移交其未結案件；其登入與權杖一併失效。"""  # noqa: D415 - a Chinese sentence, shown as the help
+    with opened() as context, context.writing() as (session, office):
+        handed = leaving.disable_staff(session, office, _CLI, email, to=to, now=context.now)
+    typer.echo(f"已停用 {email}" + (f"，移交 {len(handed)} 件" if handed else ""))
+
+
+@staff_app.command()
+def enable(email: Annotated[str, typer.Argument(help="電子郵件")]) -> None:
+    """重新啟用帳號；沿用原密碼。"""  # noqa: D415 - a Chinese sentence, shown as the help
     with opened() as context, context.writing() as (session, _office):
-        authentication.disable_staff(session, email, now=context.now)
-    typer.echo(f"已停用 {email}")
+        leaving.enable_staff(session, _CLI, email, now=context.now)
+    typer.echo(f"已啟用 {email}")
 
 
 @staff_app.command("password")

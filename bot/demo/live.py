@@ -90,7 +90,15 @@ def _officer(do: Callable[[LockedCase], None]) -> Step:
             person = account_store.staff_by_email(session, case.assignee or "")
             if person is None:
                 return
-            do(locked_case.change(session, office, number, authentication.actor_of(person), now=runtime.now()))
+            do(
+                locked_case.change(
+                    session,
+                    office,
+                    number,
+                    authentication.actor_of(session, person, now=runtime.now()),
+                    now=runtime.now(),
+                )
+            )
         chat.phones.wait_for_more(chat.user.user_id, before)
 
     return step

@@ -47,7 +47,7 @@ def cookie_name(runtime: Runtime) -> str:
 def _who(request: Request, runtime: Runtime, session: Session, now: datetime) -> tuple[Actor, str | None]:
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer" and token:
-        return authentication.who_by_token(session, token.strip()), None
+        return authentication.who_by_token(session, token.strip(), now=now), None
     cookie = request.cookies.get(cookie_name(runtime))
     if not cookie:
         raise Unauthenticated("請先登入。")

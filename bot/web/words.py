@@ -285,6 +285,7 @@ WORDS: dict[str, dict[str, str]] = {
         "token.revoke": "撤銷 API 權杖",
         "staff.add": "新增帳號",
         "staff.disable": "停用帳號",
+        "staff.enable": "重新啟用帳號",
         "absence.add": "登錄請假",
         "absence.remove": "取消請假",
         "calendar.close": "登錄停班",

@@ -46,15 +46,17 @@ class Permission(StrEnum):
     """Decides on entries, corrections and online services of every unit."""
     DATA_REQUESTS = "data_requests"
     """Decides on requests about personal data (個人資料保護法 §13)."""
+    ENTER_LEAVE = "enter_leave"
+    """Enters who is away and who stands in: of the own unit, of everybody without one."""
     ADMINISTER = "administer"
-    """Accounts, absences, calendar, audit trail."""
+    """Accounts, everybody's absences, calendar, audit trail."""
     ANSWER_QUESTIONS = "answer_questions"
     """Sees and answers what is asked of the own agency, and nothing else."""
 
 
 _LEAD = frozenset({
     Permission.DESK, Permission.ALL_CASES, Permission.EXTEND, Permission.DECIDE_EXTENSIONS, Permission.OFFICER_FIGURES,
-    Permission.ALL_KNOWLEDGE, Permission.DATA_REQUESTS,
+    Permission.ALL_KNOWLEDGE, Permission.DATA_REQUESTS, Permission.ENTER_LEAVE,
 })  # fmt: skip
 PERMISSIONS: Mapping[Role | None, frozenset[Permission]] = {
     Role.OFFICER: frozenset({Permission.DESK, Permission.UNIT_WORK}),
@@ -78,7 +80,10 @@ def roles_with(permission: Permission) -> tuple[Role, ...]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Actor:
-    """Who acts. ``role`` None is the system itself or the firm; it never comes from outside."""
+    """Who acts. ``role`` None is the system itself or the firm; it never comes from outside.
+
+    ``stands_in_for``: e-mails of those whose deputy (代理人) this person is today.
+    """
 
     name: str
     email: str | None = None
@@ -86,6 +91,12 @@ class Actor:
     unit: str | None = None
     agency: str | None = None
     staff_id: int | None = None
+    stands_in_for: tuple[str, ...] = ()
+
+    @property
+    def hands(self) -> tuple[str, ...]:
+        """Whose cases are this person's to work on: the own ones, and those of whom they stand in for."""
+        return (*((self.email,) if self.email else ()), *self.stands_in_for)
 
     def may(self, permission: str) -> bool:
         """Whether this person's role has a permission. Raises ValueError for a word that is none."""
@@ -111,23 +122,34 @@ def may_read(actor: Actor, case: Case) -> bool:
         return True
     if actor.may(Permission.ANSWER_QUESTIONS):
         return question_to(actor, case) is not None
-    return not case.confidential or case.unit == actor.unit or case.assignee == actor.email
+    return not case.confidential or _in_hand(actor, case)
+
+
+def _in_hand(actor: Actor, case: Case) -> bool:
+    return case.unit == actor.unit or (case.assignee is not None and case.assignee in actor.hands)
 
 
 def may_write(actor: Actor, case: Case) -> bool:
-    """Officers write the cases of their unit or given to them; leaders all; partners answer what waits on them."""
+    """Officers write the cases of their unit, given to them, or to somebody whom they stand in for, whatever the unit.
+
+    Leaders write all; partners answer what waits on them.
+    """
     if actor.may(Permission.ALL_CASES):
         return True
     if actor.may(Permission.ANSWER_QUESTIONS):
         return question_to(actor, case) is not None
-    return case.unit == actor.unit or case.assignee == actor.email
+    return _in_hand(actor, case)
 
 
-def confidential_scope(actor: Actor) -> tuple[str, str | None] | None:
-    """Which confidential cases a list shows this person: those of a unit or given to an e-mail; None: all."""
+Scope = tuple[str, tuple[str, ...]]
+"""A unit, and e-mails."""
+
+
+def confidential_scope(actor: Actor) -> Scope | None:
+    """Which confidential cases a list shows this person: those of a unit or given to one of the e-mails; None: all."""
     if actor.may(Permission.ALL_CASES):
         return None
-    return actor.unit or "-", actor.email
+    return actor.unit or "-", actor.hands
 
 
 def require_team(actor: Actor) -> None:

@@ -206,7 +206,7 @@ class Branch:
         with self.database.reading() as session:
             person = account_store.staff_by_email(session, email)
             assert person is not None
-            return authentication.actor_of(person)
+            return authentication.actor_of(session, person, now=self.now)
 
     def contact(self, user_id: str | None = "U1", *, reachable: bool = True, **values: Any) -> int:
         """Somebody who writes for a firm, on LINE unless ``user_id`` is None; gives the id."""

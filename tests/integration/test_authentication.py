@@ -172,12 +172,12 @@ def test_a_disabled_account_is_out_everywhere_at_once(branch):
     token = begin(branch)
     with branch.database.writing() as session:
         api = authentication.create_token(session, EMAIL, now=branch.now)
-        assert authentication.who_by_token(session, api).email == EMAIL
+        assert authentication.who_by_token(session, api, now=branch.now).email == EMAIL
     branch.disable(EMAIL)
     with pytest.raises(Unauthenticated):
         who(branch, token)
     with branch.database.reading() as session, pytest.raises(Unauthenticated):
-        authentication.who_by_token(session, api)
+        authentication.who_by_token(session, api, now=branch.now)
     assert not check(branch)
     with branch.database.writing() as session, pytest.raises(Invalid):
         authentication.create_token(session, EMAIL, now=branch.now)
@@ -186,7 +186,7 @@ def test_a_disabled_account_is_out_everywhere_at_once(branch):
 @pytest.mark.parametrize("token", ["", "ost_guess", "祕密"])
 def test_a_guessed_token_is_nobodys(branch, token):
     with branch.database.reading() as session, pytest.raises(Unauthenticated):
-        authentication.who_by_token(session, token)
+        authentication.who_by_token(session, token, now=branch.now)
     with pytest.raises(Unauthenticated):
         who(branch, token)
 

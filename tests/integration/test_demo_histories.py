@@ -168,7 +168,7 @@ def test_every_open_case_belongs_to_somebody_of_the_team(filled: Runtime) -> Non
     with filled.reading() as (session, office):
         queue = case_queries.queue(session, office, SYSTEM, CaseFilter(today=NOWS[0].date()), now=NOWS[0])
         team = {row.email: row for row in account_store.all_staff(session)}
-        absent = account_store.absences_on(session, (NOWS[0] + timedelta(days=1)).date())
+        absent = account_store.leaves_on(session, (NOWS[0] + timedelta(days=1)).date())
     shown = [line for group in ("overdue", "due_today", "answered", "new", "working") for line in getattr(queue, group)]
     assert {line.row.unit for line in shown} == {team[line.row.assignee].unit for line in shown}
     assert len(absent) == 1

@@ -73,7 +73,7 @@ class Me(Representation):
 
 
 class Person(Representation):
-    """Somebody with an account in use; ``absent``: today."""
+    """Somebody with an account in use; ``absent``: today, ``absent_until`` that day, ``deputy`` standing in by name."""
 
     email: str
     name: str
@@ -82,13 +82,16 @@ class Person(Representation):
     categories: list[str]
     agency: str | None
     absent: bool
+    absent_until: date | None
+    deputy: str | None
 
     @classmethod
     def of(cls, one: Colleague) -> Person:
         """The person."""
         row = one.row
         return cls(email=row.email, name=row.name, role=Role(row.role), unit=row.unit, categories=row.categories,
-                   agency=row.agency, absent=one.absent)  # fmt: skip
+                   agency=row.agency, absent=one.leave is not None, absent_until=one.leave.until if one.leave else None,
+                   deputy=one.leave.deputy if one.leave else None)  # fmt: skip
 
 
 class Staff(Representation):

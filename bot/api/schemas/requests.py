@@ -65,7 +65,10 @@ Word = Annotated[Text, Field(min_length=1, max_length=200)]
 
 
 class CasesQuery(Query):
-    """``status`` may be given several times or with commas; ``assignee`` is an e-mail, ``me`` or ``none``."""
+    """``status`` may be given several times or with commas; ``assignee`` is an e-mail, ``me``, ``none`` or ``deputy``.
+
+    ``deputy``: cases of those whom the caller stands in for today.
+    """
 
     status: Annotated[list[Status], BeforeValidator(_statuses)] = []
     kind: CaseKind | None = None

@@ -1,4 +1,7 @@
-"""Pages of administrators: accounts, absences with deputies (代理人), closures, retention, the audit trail."""
+"""Pages of administrators: accounts, absences with deputies (代理人), closures, retention, the audit trail.
+
+Absences are for supervisors too.
+"""
 
 from __future__ import annotations
 
@@ -16,9 +19,9 @@ from bot.web.unit_of_work import Reading, RowId, UnitOfWork, reading, writing
 from bot.web.words import WORDS
 from knowledge.calendar.official_days import COUNTIES
 from routing.domain.errors import Invalid, NotFound, OnestopError
-from routing.domain.permissions import Permission, roles_with
+from routing.domain.permissions import Actor, Permission, roles_with
 from routing.service.accounts import commands as account_commands
-from routing.service.accounts import lockout, passwords, tokens
+from routing.service.accounts import leaving, lockout, passwords, tokens
 from routing.service.accounts import queries as account_queries
 from routing.service.accounts.passwords import Hashed
 from routing.service.cases import sealed_messages
@@ -33,8 +36,10 @@ _PAGE = 50
 
 def _staff(work: UnitOfWork) -> dict[str, Any]:
     return {
-        "staff": account_queries.staff(work.session), "units": work.office.offices.units,
-        "agencies": work.office.offices.agencies, "usual_role": roles_with(Permission.UNIT_WORK)[0].value,
+        "staff": account_queries.staff(work.session, now=work.now), "units": work.office.offices.units,
+        "agencies": work.office.offices.agencies, "colleagues": account_queries.colleagues(work.session),
+        "away": account_queries.on_leave(work.session, now=work.now), "by_rule": leaving.BY_RULE,
+        "usual_role": roles_with(Permission.UNIT_WORK)[0].value,
     }  # fmt: skip
 
 
@@ -44,8 +49,10 @@ def _access(work: UnitOfWork) -> dict[str, Any]:
 
 def _absences(work: UnitOfWork) -> dict[str, Any]:
     return {
-        "absences": account_queries.absences(work.session, now=work.now),
-        "people": account_queries.colleagues(work.session),
+        "absences": account_queries.absences(work.session, work.actor, now=work.now),
+        "people": account_queries.may_be_away(work.session, work.actor),
+        "deputies": account_queries.colleagues(work.session),
+        "away": account_queries.on_leave(work.session, now=work.now),
     }
 
 
@@ -79,6 +86,14 @@ _PAGES: dict[str, tuple[str, Callable[[UnitOfWork], dict[str, Any]]]] = {
 }
 
 
+def _require(actor: Actor, name: str) -> None:
+    """The pages are for administrators; leave is entered by supervisors too. Raises Forbidden."""
+    if name == "absences":
+        account_queries.require_leave(actor)
+    else:
+        account_queries.require_admin(actor)
+
+
 def _values(work: UnitOfWork, name: str) -> dict[str, Any]:
     return {"actor": work.actor, "tab": name, "typed": {}, "error": None, "done": None, **_PAGES[name][1](work)}
 
@@ -100,7 +115,7 @@ def audit_page(request: Request, work: Reading, before: RowId | None = None) -> 
 @router.get("/{name}")
 def admin_page(request: Request, work: Reading, name: str, done: str | None = None) -> Response:
     """Accounts, absences or closures."""
-    account_queries.require_admin(work.actor)
+    _require(work.actor, name)
     if name not in _PAGES:
         raise NotFound("找不到這個頁面。")
     return show(request, _PAGES[name][0], {**_values(work, name), "done": WORDS["done"].get(done or "")})
@@ -125,7 +140,13 @@ def _add_staff(work: UnitOfWork, form: Form, password: Hashed | None) -> None:
 
 
 def _disable(work: UnitOfWork, form: Form, _password: Hashed | None) -> None:
-    account_commands.disable_staff(work.session, work.actor, form.text("email"), now=work.now)
+    leaving.disable_staff(
+        work.session, work.office, work.actor, form.text("email"), to=form.optional("to"), now=work.now
+    )
+
+
+def _enable(work: UnitOfWork, form: Form, _password: Hashed | None) -> None:
+    leaving.enable_staff(work.session, work.actor, form.text("email"), now=work.now)
 
 
 def _revoke(work: UnitOfWork, form: Form, _password: Hashed | None) -> None:
@@ -166,6 +187,7 @@ def _withdraw(work: UnitOfWork, form: Form, _password: Hashed | None) -> None:
 _DEEDS: dict[tuple[str, str], tuple[str, Callable[[UnitOfWork, Form, Hashed | None], None]]] = {
     ("staff", "add"): ("staff", _add_staff),
     ("staff", "disable"): ("staff", _disable),
+    ("staff", "enable"): ("staff", _enable),
     ("access", "revoke"): ("token", _revoke),
     ("access", "unlock"): ("unlock", _unlock),
     ("absences", "add"): ("absence", _add_absence),
@@ -184,11 +206,11 @@ def do(request: Request, name: str, deed: str, form: Filled) -> Response:
     done, act = found
     try:
         with reading(request) as work:
-            # Before the form is read: a slip in it shows the page again, which is for administrators alone.
-            account_queries.require_admin(work.actor)
+            # Before the form is read: a slip in it shows the page again, which is not for everybody.
+            _require(work.actor, name)
         password = _password(form) if act is _add_staff else None
         with writing(request) as work:
-            account_queries.require_admin(work.actor)
+            _require(work.actor, name)
             act(work, form, password)
         if name == "calendar":
             due_date_refresh.refresh_remaining(work.runtime, now=work.now)

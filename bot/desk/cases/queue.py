@@ -148,6 +148,7 @@ def cases_page(
             "actor": work.actor, "today": today, "lines": found.items, "filters": {**filters, "overdue": overdue},
             "next": urlencode({**kept, "cursor": found.next_cursor}) if found.next_cursor else None,
             "first": urlencode(kept) if cursor else None, "units": [unit.name for unit in work.office.offices.units],
-            "people": account_queries.colleagues(work.session), "parks": work.office.offices.own_parks,
+            "people": account_queries.colleagues(work.session),
+            "away": account_queries.on_leave(work.session, now=work.now), "parks": work.office.offices.own_parks,
         },
     )  # fmt: skip

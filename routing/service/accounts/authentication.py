@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from knowledge.calendar.office_calendar import local
 from routing.domain.errors import Invalid, Unauthenticated
 from routing.domain.permissions import Actor, Permission, Role, may
 from routing.service.accounts import lockout, passwords
@@ -33,11 +34,13 @@ def digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def actor_of(staff: Staff) -> Actor:
-    """A member of staff as the services see them."""
+def actor_of(session: Session, staff: Staff, *, now: datetime) -> Actor:
+    """A member of staff as the services see them, with those for whom they stand in today."""
+    away = account_store.leaves_on(session, local(now).date()) if may(staff.role, Permission.DESK) else {}
     return Actor(
         name=staff.name, email=staff.email, role=Role(staff.role), unit=staff.unit, agency=staff.agency,
         staff_id=staff.id,
+        stands_in_for=tuple(sorted(person for person, leave in away.items() if leave.stand_in == staff.email)),
     )  # fmt: skip
 
 
@@ -148,7 +151,7 @@ def who_by_session(session: Session, token: str, *, now: datetime) -> tuple[Acto
     if found is not None:
         row, staff = found
         if staff.disabled_at is None and now - row.last_seen_at <= IDLE and now - row.created_at <= LIFE:
-            return actor_of(staff), now - row.last_seen_at > timedelta(minutes=1)
+            return actor_of(session, staff, now=now), now - row.last_seen_at > timedelta(minutes=1)
     raise Unauthenticated("請先登入。")
 
 
@@ -179,12 +182,12 @@ def create_token(session: Session, email: str, *, now: datetime) -> str:
     return token
 
 
-def who_by_token(session: Session, token: str) -> Actor:
+def who_by_token(session: Session, token: str, *, now: datetime) -> Actor:
     """The person behind a bearer token. Raises Unauthenticated if it is unknown or the account disabled."""
     staff = account_store.staff_by_token(session, digest(token))
     if staff is None or staff.disabled_at is not None:
         raise Unauthenticated("API 權杖無效。")
-    return actor_of(staff)
+    return actor_of(session, staff, now=now)
 
 
 def add_staff(
@@ -226,3 +229,18 @@ def disable_staff(session: Session, email: str, *, now: datetime, by: str = "cli
     account_store.end_sessions_of(session, staff.id)
     account_store.revoke_tokens_of(session, staff.id, now=now)
     account_store.audit(session, at=now, actor=by, action="staff.disable", subject=staff.email, detail={})
+
+
+def enable_staff(session: Session, email: str, *, now: datetime, by: str = "cli") -> None:
+    """Open a closed account again, with the password that it had; sessions and tokens stay ended.
+
+    Raises:
+        Invalid: there is none, or it is in use.
+    """
+    staff = account_store.staff_by_email(session, email)
+    if staff is None:
+        raise Invalid(f"查無帳號：{email}。", field="email", code="unknown_staff")
+    if staff.disabled_at is None:
+        raise Invalid(f"帳號 {staff.email} 並未停用。", field="email", code="not_disabled")
+    staff.disabled_at = None
+    account_store.audit(session, at=now, actor=by, action="staff.enable", subject=staff.email, detail={})

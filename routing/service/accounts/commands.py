@@ -1,6 +1,6 @@
-"""What administrators change: accounts, and absences with deputies (代理人). Everything is audited.
+"""Accounts are made by administrators, absences with deputies (代理人) entered by supervisors too. All is audited.
 
-Passwords, sessions and tokens are the work of ``authentication``.
+Closing accounts is the work of ``leaving``; passwords, sessions and tokens that of ``authentication``.
 """
 
 from __future__ import annotations
@@ -9,11 +9,11 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from routing.domain.errors import Invalid, NotFound
+from routing.domain.errors import Forbidden, Invalid, NotFound
 from routing.domain.permissions import Actor, Permission, Role, may
 from routing.service.accounts import authentication
 from routing.service.accounts.passwords import Hashed
-from routing.service.accounts.queries import require_admin
+from routing.service.accounts.queries import enters_leave_of, require_admin, require_leave
 from routing.service.office_context import OfficeContext
 from routing.store.accounts import queries as account_store
 from routing.store.accounts.schema import Absence, Staff
@@ -45,18 +45,6 @@ def add_staff(
     )  # fmt: skip
 
 
-def disable_staff(session: Session, actor: Actor, email: str, *, now: datetime) -> None:
-    """Close an account.
-
-    Raises:
-        Invalid: there is none, or it is the person's own. Forbidden: the person is no administrator.
-    """
-    require_admin(actor)
-    if email == actor.email:
-        raise Invalid("不能停用自己的帳號；請由另一位系統管理人員操作。", field="email", code="own_account")
-    authentication.disable_staff(session, email, now=now, by=actor.email or actor.name)
-
-
 def add_absence(
     session: Session, actor: Actor, *, email: str, first: date, last: date, deputy: str | None, now: datetime
 ) -> None:
@@ -64,10 +52,11 @@ def add_absence(
 
     Raises:
         Invalid: unknown people, the end before the start, days already entered, or a person as their own deputy.
-        Forbidden: the person is no administrator.
+        Forbidden: the person may not enter leave, or not of people of that unit.
     """
-    require_admin(actor)
+    require_leave(actor)
     person = _active(session, email, field="email")
+    _require_unit(actor, person)
     stand_in = _active(session, deputy, field="deputy") if deputy else None
     if last < first:
         raise Invalid("請假迄日早於起日。", field="last")
@@ -81,6 +70,11 @@ def add_absence(
     record_audit(session, actor, "absence.add", person.email, now, first=first.isoformat(), last=last.isoformat())
 
 
+def _require_unit(actor: Actor, person: Staff) -> None:
+    if not enters_leave_of(actor, person):
+        raise Forbidden("只能登錄本單位同仁的請假。")
+
+
 def _active(session: Session, email: str, *, field: str) -> Staff:
     person = account_store.staff_by_email(session, email)
     if person is None or person.disabled_at is not None or not may(person.role, Permission.DESK):
@@ -89,11 +83,17 @@ def _active(session: Session, email: str, *, field: str) -> Staff:
 
 
 def remove_absence(session: Session, actor: Actor, absence_id: int, *, now: datetime) -> None:
-    """Take an absence back. Raises NotFound if there is none, Forbidden if the person is no administrator."""
-    require_admin(actor)
+    """Take an absence back.
+
+    Raises:
+        NotFound: there is none. Forbidden: the person may not enter leave, or not of people of that unit.
+    """
+    require_leave(actor)
     row = account_store.absence(session, absence_id)
-    if row is None:
+    person = session.get(Staff, row.staff_id) if row is not None else None
+    if row is None or person is None:
         raise NotFound("查無這筆請假紀錄。")
+    _require_unit(actor, person)
     record_audit(session, actor, "absence.remove", str(row.staff_id), now, first=row.first_day.isoformat())
     session.delete(row)
 

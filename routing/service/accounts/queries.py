@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
@@ -22,19 +22,52 @@ def require_admin(actor: Actor) -> None:
         raise Forbidden("這個頁面僅供系統管理人員使用。")
 
 
+def require_leave(actor: Actor) -> None:
+    """Let those pass who enter leave. Raises Forbidden for others."""
+    require_team(actor)
+    if not actor.may(Permission.ENTER_LEAVE):
+        raise Forbidden("請假由單位主管或系統管理人員登錄。")
+
+
+def enters_leave_of(actor: Actor, person: Staff) -> bool:
+    """Administrators enter anybody's leave, a supervisor that of the own unit; one without a unit leads them all."""
+    if not actor.may(Permission.ENTER_LEAVE):
+        return False
+    return actor.may(Permission.ADMINISTER) or actor.unit is None or person.unit == actor.unit
+
+
+@dataclass(frozen=True, slots=True)
+class OnLeave:
+    """Somebody is away until a day, included; ``deputy``: the name of whoever stands in, None if nobody does."""
+
+    until: date
+    deputy: str | None
+
+
+def on_leave(session: Session, *, now: datetime) -> dict[str, OnLeave]:
+    """Everybody who is away today, by e-mail: what every list of people says beside a name."""
+    leaves = account_store.leaves_on(session, local(now).date())
+    names = account_store.names(session, [leave.stand_in for leave in leaves.values()])
+    return {
+        person: OnLeave(leave.until, names.get(leave.stand_in) if leave.stand_in else None)
+        for person, leave in leaves.items()
+    }
+
+
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A member of staff and how many open cases they have."""
+    """A member of staff, how many open cases they have, and until when they are away, if they are."""
 
     row: Staff
     load: int
+    leave: OnLeave | None
 
 
-def staff(session: Session) -> list[Person]:
+def staff(session: Session, *, now: datetime) -> list[Person]:
     """All accounts, closed ones last."""
     rows = sorted(account_store.all_staff(session), key=lambda row: row.disabled_at is not None)
-    loads = case_store.loads(session, [row.email for row in rows])
-    return [Person(row, loads[row.email]) for row in rows]
+    loads, away = case_store.loads(session, [row.email for row in rows]), on_leave(session, now=now)
+    return [Person(row, loads[row.email], away.get(row.email)) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +79,19 @@ class Away:
     deputy: str | None
 
 
-def absences(session: Session, *, now: datetime) -> list[Away]:
-    """Absences that are not over, the earliest first."""
+def absences(session: Session, actor: Actor, *, now: datetime) -> list[Away]:
+    """Absences that are not over, the earliest first, of those whose leave this person enters."""
     names = {row.id: row.name for row in account_store.all_staff(session)}
     return [
         Away(absence, person.name, names.get(absence.deputy_id) if absence.deputy_id is not None else None)
         for absence, person in account_store.absences_until_now_or_later(session, local(now).date())
+        if enters_leave_of(actor, person)
     ]
+
+
+def may_be_away(session: Session, actor: Actor) -> list[Staff]:
+    """People whose leave this person enters."""
+    return [person for person in colleagues(session) if enters_leave_of(actor, person)]
 
 
 def audit_trail(session: Session, actor: Actor, *, before_id: int | None, limit: int = 50) -> Page[Audit]:
@@ -73,17 +112,17 @@ def colleagues(session: Session) -> list[Staff]:
 
 @dataclass(frozen=True, slots=True)
 class Colleague:
-    """A member of staff whose account is in use; ``absent``: away today."""
+    """A member of staff whose account is in use; ``leave``: away today, and until when."""
 
     row: Staff
-    absent: bool
+    leave: OnLeave | None
 
 
 def in_use(session: Session, actor: Actor, *, now: datetime) -> list[Colleague]:
     """Everybody whose account is in use. Raises Forbidden: the person is a partner."""
     require_team(actor)
-    absent = account_store.absences_on(session, local(now).date())
-    return [Colleague(person, person.id in absent) for person in account_store.all_staff(session, active=True)]
+    away = on_leave(session, now=now)
+    return [Colleague(person, away.get(person.email)) for person in account_store.all_staff(session, active=True)]
 
 
 def everybody(session: Session) -> list[Staff]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from knowledge.calendar.office_calendar import local
+from knowledge.calendar.republic import roc_date
 from routing.domain.assignment import Candidate, choose
 from routing.domain.case import EventKind
 from routing.domain.errors import Invalid
@@ -15,14 +15,14 @@ from routing.domain.permissions import SYSTEM, Permission, may
 from routing.service.cases.locked_case import LockedCase, change
 from routing.service.office_context import UnitOfWorkFactory
 from routing.store.accounts import queries as account_store
-from routing.store.accounts.schema import Absence, Staff
+from routing.store.accounts.schema import Staff
 from routing.store.cases import queries as store
 
 
 def candidates_of(session: Session, unit: str, *, now: datetime) -> list[Candidate]:
     """The officers of a unit as the choice sees them today."""
     officers = account_store.officers_of(session, unit)
-    absent = account_store.absences_on(session, local(now).date())
+    leaves = account_store.leaves_on(session, local(now).date())
     loads = store.loads(session, [officer.email for officer in officers])
     return [
         Candidate(
@@ -30,18 +30,11 @@ def candidates_of(session: Session, unit: str, *, now: datetime) -> list[Candida
             categories=tuple(officer.categories),
             load=loads[officer.email],
             last_assigned_at=officer.last_assigned_at,
-            absent=officer.id in absent,
-            deputy=_deputy(session, absent[officer.id].deputy_id, absent) if officer.id in absent else None,
+            absent=officer.email in leaves,
+            deputy=leaves[officer.email].stand_in if officer.email in leaves else None,
         )
         for officer in officers
     ]
-
-
-def _deputy(session: Session, deputy_id: int | None, absent: Mapping[int, Absence]) -> str | None:
-    deputy = session.get(Staff, deputy_id) if deputy_id is not None else None
-    if deputy is None or deputy.disabled_at is not None or deputy.id in absent:
-        return None
-    return deputy.email
 
 
 def assign_automatically(locked: LockedCase) -> str | None:
@@ -62,26 +55,46 @@ def assign_automatically(locked: LockedCase) -> str | None:
     return found.email
 
 
-def assign_to(locked: LockedCase, email: str | None) -> bool:
+def assign_to(locked: LockedCase, email: str | None, *, reason: str | None = None) -> bool:
     """Give the case to a person, or to nobody; False if it is theirs already (trap A8: no second event).
 
     A person of another unit takes the case there (contract §5).
 
     Raises:
-        Invalid: there is no such active officer or leader.
+        Invalid: there is no such active officer or leader, or they are away today (``assignee_away``).
     """
     if email is None:
         if locked.case.assignee is None:
             return False
-        locked.record(EventKind.ASSIGNED, to=None)
+        locked.record(EventKind.ASSIGNED, to=None, reason=reason)
         return True
     person = account_store.staff_by_email(locked.session, email)
     if person is None or person.disabled_at is not None or not may(person.role, Permission.DESK):
         raise Invalid(f"查無可分案的同仁：{email}。", field="assignee", code="unknown_assignee")
     if locked.case.assignee == person.email:
         return False
-    _write(locked, person.email, unit=person.unit)
+    _refuse_who_is_away(locked, person)
+    _write(locked, person.email, unit=person.unit, reason=reason)
     return True
+
+
+def _refuse_who_is_away(locked: LockedCase, person: Staff) -> None:
+    """Nothing is given to somebody on leave, by whatever door; whoever stands in is named."""
+    leave = account_store.leaves_on(locked.session, local(locked.now).date()).get(person.email)
+    if leave is None:
+        return
+    name = account_store.names(locked.session, [leave.stand_in]).get(leave.stand_in or "")
+    instead = f"由{name}代理；請改分代理人。" if name else "請改分其他同仁。"
+    raise Invalid(f"{person.name}請假至 {roc_date(leave.until)}，{instead}", field="assignee", code="assignee_away")
+
+
+def hand_on(locked: LockedCase, to: str | None, *, reason: str) -> str | None:
+    """Give a case whose officer leaves to a person, or (None) to the right one of its unit; else into the queue."""
+    if to is not None:
+        assign_to(locked, to, reason=reason)
+    elif assign_automatically(locked) is None:
+        assign_to(locked, None, reason=reason)
+    return locked.case.assignee
 
 
 def _write(

@@ -417,4 +417,4 @@ def _still_here(locked: LockedCase, case: Case) -> bool:
     person = account_store.staff_by_email(locked.session, case.assignee) if case.assignee else None
     if person is None or person.disabled_at is not None:
         return False
-    return person.id not in account_store.absences_on(locked.session, local(locked.now).date())
+    return person.email not in account_store.leaves_on(locked.session, local(locked.now).date())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
@@ -13,6 +13,8 @@ from routing.domain.case import Case, Event, Status
 from routing.domain.errors import Invalid
 from routing.domain.pagination import Page, before_of, page_of
 from routing.domain.permissions import Actor, Permission, confidential_scope, require_team
+from routing.service.accounts import queries as account_queries
+from routing.service.accounts.queries import OnLeave
 from routing.service.cases.locked_case import LockedCase, address_of, find, is_late, seen
 from routing.service.office_context import OfficeContext
 from routing.store.accounts import queries as account_store
@@ -53,10 +55,13 @@ def wanted(
     waiting_on: str | None = None,
     overdue: bool | None = None,
     unassigned: bool = False,
+    deputised: bool = False,
     q: str | None = None,
     numbers: tuple[str, ...] | None = None,
 ) -> CaseFilter:
     """What a list is narrowed to. ``view``: ``mine``, ``unit`` (the person's own) or ``all``; ``today`` in Taipei.
+
+    ``mine`` are also the cases of those whom the person stands in for today; these alone if ``deputised``.
 
     ``statuses`` are exactly those that programs ask for, none: all. On a page, who asks for what is late without naming
     a status means what is still to be done.
@@ -66,7 +71,8 @@ def wanted(
     return CaseFilter(
         today=today, status=statuses, kind=kind, category=category,
         unit=actor.unit if view == UNIT and actor.unit else unit, waiting_on=waiting_on, park=park, overdue=overdue,
-        assignee=actor.email if view == MINE else assignee, unassigned=unassigned, q=q, numbers=numbers,
+        assignee=None if view == MINE else assignee, unassigned=unassigned, q=q, numbers=numbers,
+        assignees=actor.stands_in_for if deputised else actor.hands if view == MINE else None,
     )  # fmt: skip
 
 
@@ -81,13 +87,19 @@ def own_queue(
     status: str | None,
     q: str | None,
 ) -> Queue:
-    """A person's queue. Seen as ``mine`` it also holds what nobody in the unit has yet, or it would lie unseen."""
+    """A person's queue. Seen as ``mine`` it also holds what nobody in the unit has in hand, or it would lie unseen.
+
+    That are cases of nobody, of somebody who is away without anybody standing in, and of closed accounts.
+    """
     today = local(now).date()
     narrow = wanted(actor, today=today, view=view, category=category, status=status, q=q)
     shown = queue(session, office, actor, narrow, now=now)
     if view != MINE or not actor.unit:
         return shown
-    narrow = wanted(actor, today=today, view=UNIT, unassigned=True, category=category, status=status, q=q)
+    narrow = replace(
+        wanted(actor, today=today, view=UNIT, category=category, status=status, q=q),
+        unattended=tuple(one for one in account_store.unattending(session, today) if one not in actor.hands),
+    )
     nobody = queue(session, office, actor, narrow, now=now)
     free = [line for group in (nobody.overdue, nobody.due_today, nobody.unassigned) for line in group]
     shown.alert.extend(nobody.alert)
@@ -110,13 +122,25 @@ def changes_since(session: Session, whole: CaseWhole, version: int) -> tuple[Eve
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseLine:
-    """A case in a list. Dates are Taipei dates; ``days_left`` are working days to the due date, negative when late."""
+    """A case in a list. Dates are Taipei dates; ``days_left`` are working days to the due date, negative when late.
+
+    ``leave``: its officer is away; ``acting``: the reader stands in for that officer (代理); ``left``: the officer's
+    account is closed.
+    """
 
     row: CaseRow
     firm: Firm | None
     officer: str | None
     days_left: int | None
     overdue: bool
+    leave: OnLeave | None = None
+    acting: bool = False
+    left: bool = False
+
+    @property
+    def unattended(self) -> bool:
+        """Nobody works on it: it is given to nobody who is here, and nobody stands in."""
+        return self.row.assignee is None or self.left or (self.leave is not None and self.leave.deputy is None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,6 +163,10 @@ class CaseWhole:
     language: str
     offered: dict[str, steps.Choices]
     """The steps that this person may take now, see ``steps.offered``."""
+    leave: OnLeave | None
+    """Its officer is away today."""
+    acting: bool
+    """The reader stands in for its officer (代理)."""
 
     @property
     def reachable(self) -> bool | None:
@@ -162,10 +190,14 @@ class CaseState:
     reading: clock.Reading
 
 
-def lines(session: Session, office: OfficeContext, rows: list[CaseRow], *, now: datetime) -> list[CaseLine]:
+def lines(
+    session: Session, office: OfficeContext, actor: Actor, rows: list[CaseRow], *, now: datetime
+) -> list[CaseLine]:
     """Rows with what a list shows beside them, in a fixed number of queries."""
     firms = store.firms(session, rows)
-    names = account_store.names(session, [row.assignee for row in rows])
+    people = [row.assignee for row in rows]
+    names, closed = account_store.names(session, people), account_store.disabled(session, people)
+    away = account_queries.on_leave(session, now=now)
     today = local(now).date()
     return [
         CaseLine(
@@ -174,6 +206,9 @@ def lines(session: Session, office: OfficeContext, rows: list[CaseRow], *, now: 
             officer=names.get(row.assignee, row.assignee) if row.assignee else None,
             days_left=_days_left(office, row, today),
             overdue=is_overdue(row, today),
+            leave=away.get(row.assignee or ""),
+            acting=row.assignee in actor.stands_in_for,
+            left=row.assignee in closed,
         )
         for row in rows
     ]
@@ -226,7 +261,7 @@ def list_cases(
         Invalid: the cursor is none of ours, or the limit is not within 1–200. Forbidden: the person is a partner.
     """
     page = _rows(session, actor, wanted, limit=limit, cursor=cursor)
-    return page.of(lines(session, office, page.items, now=now))
+    return page.of(lines(session, office, actor, page.items, now=now))
 
 
 def list_states(
@@ -297,6 +332,8 @@ def whole(session: Session, office: OfficeContext, actor: Actor, number: str, *,
         address=address_of(session, office, row),
         language=(contact.language if contact else None) or row.language,
         offered=steps.offered(case, actor, late=is_late(reading, now)),
+        leave=account_queries.on_leave(session, now=now).get(case.assignee or ""),
+        acting=case.assignee in actor.stands_in_for,
     )
 
 
@@ -336,7 +373,7 @@ def queue(
         "alert": [], "overdue": [], "due_today": [], "answered": [], "new": [], "working": [], "waiting": [],
         "unassigned": [],
     }  # fmt: skip
-    for line in lines(session, office, rows, now=now):
+    for line in lines(session, office, actor, rows, now=now):
         groups[_group(line, today)].append(line)
     return Queue(total=store.count(session, scope(actor, _open(wanted))), **groups)
 
@@ -353,7 +390,7 @@ def _group(line: CaseLine, today: date) -> str:
         ("alert", row.alert is not None and row.first_reply_at is None),
         ("overdue", line.overdue),
         ("due_today", row.due_on == today and row.status != Status.WAITING_FIRM),
-        ("unassigned", row.status == Status.RECEIVED),
+        ("unassigned", line.unattended),
         ("answered", row.piece_at is not None or (row.firm_spoke_at is not None and row.first_reply_at is not None)),
         ("new", row.status == Status.ASSIGNED),
         ("waiting", row.waiting_on is not None),

@@ -6,8 +6,10 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import delete, func, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
+from routing.domain.absence import AbsentDays, Leave
+from routing.domain.absence import leaves_on as leaves_on_day
 from routing.domain.permissions import Permission, roles_with
 from routing.domain.tax_number import same_firm
 from routing.store.accounts.schema import Absence, ApiToken, Audit, SignInFailure, Staff, WebSession
@@ -25,6 +27,26 @@ def absences_until_now_or_later(session: Session, today: date) -> list[tuple[Abs
         .order_by(Absence.first_day, Absence.id)
     )
     return [(row[0], row[1]) for row in session.execute(query)]
+
+
+def leaves_on(session: Session, today: date) -> dict[str, Leave]:
+    """Everybody who is away on a day, by e-mail."""
+    deputy = aliased(Staff)
+    query = (
+        select(Staff.email, Absence.first_day, Absence.last_day, deputy.email, deputy.disabled_at)
+        .join(Staff, Staff.id == Absence.staff_id)
+        .outerjoin(deputy, deputy.id == Absence.deputy_id)
+        .where(Absence.last_day >= today)
+    )
+    rows = session.execute(query).all()
+    days = [AbsentDays(person=row[0], first=row[1], last=row[2], deputy=row[3]) for row in rows]
+    return leaves_on_day(today, days, at_work={row[3] for row in rows if row[3] is not None and row[4] is None})
+
+
+def unattending(session: Session, today: date) -> list[str]:
+    """Whose cases nobody works on: away with nobody standing in, or of a closed account."""
+    closed = set(session.scalars(select(Staff.email).where(Staff.disabled_at.is_not(None))))
+    return sorted(closed | {email for email, leave in leaves_on(session, today).items() if leave.stand_in is None})
 
 
 def absence(session: Session, absence_id: int) -> Absence | None:
@@ -57,6 +79,15 @@ def officers_of(session: Session, unit: str) -> list[Staff]:
     return list(session.scalars(query.order_by(Staff.id)))
 
 
+def disabled(session: Session, emails: Iterable[str | None]) -> set[str]:
+    """Those of these people whose accounts are closed."""
+    wanted = {email for email in emails if email}
+    if not wanted:
+        return set()
+    query = select(Staff.email).where(Staff.email.in_(wanted), Staff.disabled_at.is_not(None))
+    return set(session.scalars(query))
+
+
 def names(session: Session, emails: Iterable[str | None]) -> dict[str, str]:
     """The names behind some e-mails; unknown ones are left out."""
     wanted = {email for email in emails if email}
@@ -64,12 +95,6 @@ def names(session: Session, emails: Iterable[str | None]) -> dict[str, str]:
         return {}
     rows = session.execute(select(Staff.email, Staff.name).where(Staff.email.in_(wanted)))
     return {str(email): str(name) for email, name in rows}
-
-
-def absences_on(session: Session, day: date) -> dict[int, Absence]:
-    """Who is absent on a day, by staff id."""
-    query = select(Absence).where(Absence.first_day <= day, Absence.last_day >= day)
-    return {absence.staff_id: absence for absence in session.scalars(query)}
 
 
 def audit(session: Session, *, at: datetime, actor: str, action: str, subject: str, detail: dict[str, object]) -> None:

@@ -151,7 +151,11 @@ class CaseFilter:
     category: str | None = None
     unit: str | None = None
     assignee: str | None = None
+    assignees: tuple[str, ...] | None = None
+    """Cases of any of these people."""
     unassigned: bool = False
+    unattended: tuple[str, ...] | None = None
+    """Cases of nobody, or of any of these people, who are not here."""
     overdue: bool | None = None
     waiting_on: str | None = None
     agency: str | None = None
@@ -159,8 +163,8 @@ class CaseFilter:
     q: str | None = None
     numbers: tuple[str, ...] | None = None
     contact_id: int | None = None
-    seen_by: tuple[str, str | None] | None = None
-    """A unit and an e-mail: confidential cases that are neither's are left out; None shows all."""
+    seen_by: tuple[str, tuple[str, ...]] | None = None
+    """A unit and e-mails: confidential cases that are none of theirs are left out; None shows all."""
 
 
 def _search(q: str) -> ColumnElement[bool]:
@@ -191,6 +195,10 @@ def _conditions(wanted: CaseFilter) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = [column == value for column, value in plain.items() if value is not None]
     if wanted.status:
         found.append(CaseRow.status.in_(wanted.status))
+    if wanted.assignees is not None:
+        found.append(CaseRow.assignee.in_(wanted.assignees))
+    if wanted.unattended is not None:
+        found.append(or_(CaseRow.assignee.is_(None), CaseRow.assignee.in_(wanted.unattended)))
     if wanted.unassigned:
         found.append(CaseRow.assignee.is_(None))
     if wanted.numbers is not None:
@@ -206,9 +214,9 @@ def _conditions(wanted: CaseFilter) -> list[ColumnElement[bool]]:
     return found
 
 
-def seen_by(unit: str, email: str | None) -> ColumnElement[bool]:
-    """Cases that are not confidential, or of this unit, or given to this person."""
-    return or_(CaseRow.confidential.is_(False), CaseRow.unit == unit, CaseRow.assignee == (email or "-"))
+def seen_by(unit: str, emails: tuple[str, ...]) -> ColumnElement[bool]:
+    """Cases that are not confidential, or of this unit, or given to one of these people."""
+    return or_(CaseRow.confidential.is_(False), CaseRow.unit == unit, CaseRow.assignee.in_(emails))
 
 
 def page(session: Session, wanted: CaseFilter, *, limit: int, before_id: int | None = None) -> list[CaseRow]:
@@ -287,6 +295,12 @@ def loads(session: Session, emails: Iterable[str]) -> dict[str, int]:
     found = dict.fromkeys(wanted, 0)
     found.update({str(email): number for email, number in rows})
     return found
+
+
+def open_numbers_of(session: Session, email: str) -> list[str]:
+    """The open cases given to a person, the oldest first."""
+    query = select(CaseRow.number).where(CaseRow.assignee == email, CaseRow.status != Status.CLOSED.value)
+    return list(session.scalars(query.order_by(CaseRow.received_at, CaseRow.id)))
 
 
 def quiet_waits(session: Session, *, before: datetime, limit: int) -> list[str]:

@@ -187,11 +187,11 @@ def oldest_due(session: Session, *, now: datetime) -> float:
 
 def deliveries(
     session: Session, *, states: Sequence[str], number: str | None, before_id: int | None, limit: int,
-    seen_by: tuple[str, str | None] | None,
+    seen_by: tuple[str, tuple[str, ...]] | None,
 ) -> list[tuple[Outbox, str | None]]:  # fmt: skip
     """Messages on their way out and the numbers of their cases, newest first.
 
-    ``seen_by``: a unit and an e-mail; confidential cases that are neither's are left out. None leaves out nothing.
+    ``seen_by``: a unit and e-mails; confidential cases that are none of theirs are left out. None leaves out nothing.
     """
     query = select(Outbox, CaseRow.number).outerjoin(CaseRow, CaseRow.id == Outbox.case_id)
     if states:

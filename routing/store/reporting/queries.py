@@ -149,7 +149,7 @@ def enter_events(
         session.execute(insert(CaseEvent), rows)
 
 
-def delivery_counts(session: Session, *, seen_by: tuple[str, str | None] | None) -> dict[str, int]:
+def delivery_counts(session: Session, *, seen_by: tuple[str, tuple[str, ...]] | None) -> dict[str, int]:
     """How many messages on their way out stand in each state; ``seen_by`` as for ``deliveries``."""
     query = select(Outbox.state, func.count()).outerjoin(CaseRow, CaseRow.id == Outbox.case_id)
     if seen_by is not None:
@@ -157,14 +157,15 @@ def delivery_counts(session: Session, *, seen_by: tuple[str, str | None] | None)
     return {str(state): number for state, number in session.execute(query.group_by(Outbox.state))}
 
 
-def hidden_numbers(session: Session, *, seen_by: tuple[str, str | None] | None) -> frozenset[str]:
-    """The numbers of all confidential cases that this unit and person may not see; none for None."""
+def hidden_numbers(session: Session, *, seen_by: tuple[str, tuple[str, ...]] | None) -> frozenset[str]:
+    """The numbers of all confidential cases that this unit and these people may not see; none for None."""
     if seen_by is None:
         return frozenset()
-    unit, email = seen_by
+    unit, emails = seen_by
     # Not the negation of what is seen: with nobody assigned that would be neither true nor false.
-    hidden = CaseRow.confidential.is_(True), CaseRow.unit != unit, CaseRow.assignee.is_distinct_from(email)
-    return frozenset(session.scalars(select(CaseRow.number).where(*hidden)))
+    others = or_(CaseRow.assignee.is_(None), CaseRow.assignee.not_in(emails))
+    query = select(CaseRow.number).where(CaseRow.confidential.is_(True), CaseRow.unit != unit, others)
+    return frozenset(session.scalars(query))
 
 
 def issued(session: Session, key: str) -> IssuedReport | None:
