@@ -38,7 +38,11 @@ class Sentences:
 
 @cache
 def load_sentences() -> Sentences:
-    """Read every file in data/wording; a key stands in one file only."""
+    """Read every file in data/wording; a key stands in one file only.
+
+    Raises:
+        ValueError: a key stands in two files, or a sentence is no text (an unquoted ``Yes`` is a truth value to YAML).
+    """
     sentences: dict[str, dict[str, str]] = {}
     folder = resources.files("knowledge") / "data" / "wording"
     for path in sorted(folder.iterdir(), key=lambda entry: entry.name):
@@ -47,5 +51,7 @@ def load_sentences() -> Sentences:
         for key, languages in yaml_text.read(path.read_text(encoding="utf-8")).items():
             if key in sentences:
                 raise ValueError(f"{path.name}: {key} stands in two files")
-            sentences[key] = {language: str(text).strip("\n") for language, text in languages.items()}
+            if any(not isinstance(text, str) for text in languages.values()):
+                raise ValueError(f"{path.name}: {key} is no text; put Yes, No or a number in quotation marks")
+            sentences[key] = {language: text.strip("\n") for language, text in languages.items()}
     return Sentences(sentences)

@@ -73,7 +73,7 @@ _LIFT = re.compile(
     fold(
         "(?:電梯|貨梯|客梯|升降機|昇降機|電扶梯|手扶梯).{0,8}(?:壞|故障|不動|不會動|不能動|動不了|卡住|卡在|停在|異音|怪聲)"
         "|\\b(?:elevator|lift)\\b.{0,16}\\b(?:broken|stuck|stopped|down|out of order)\\b"
-        "|(?:エレベーター|リフト)が(?:故障|壊れ|止ま|動か)"
+        "|(?:エレベーター|リフト)(?:が|は|も)?(?:まだ|また|ずっと)?.{0,4}(?:故障|壊れ|止ま|動か|動き|直って|直ら)"
     )
 )
 _IN_THE_LIFT = re.compile(
@@ -87,7 +87,9 @@ _CRUSHED = re.compile(
     fold("[壓砸撞夾埋](?:到|中|傷|死|住)了?(?:人|員|同|司機|路人|小孩)|(?:人|員工|工人|同事|同仁).{0,2}被[壓砸撞埋]")
 )
 _CLAIM = re.compile(fold("賠|保險|理賠|補償|上個月|去年|昨天|[?吗]|如果|萬一"))
-_NO_REPORT = (_ONLY_NAMED, _FIRM_NAME, _PERSON_NAME)
+_NOT_MENDED = re.compile(fold("(?:まだ|全然|全く|また)?(?:直って|修理されて)い?(?:ません|ない)(?:です|が)?[。.!]?"))
+"""Something that is not named is not mended yet."""
+_NO_REPORT = (_ONLY_NAMED, _FIRM_NAME, _PERSON_NAME, _NOT_MENDED)
 _HOLDS_FOR_ALL = frozenset({"over", "training"})
 """What one sentence of a short message says of the others too."""
 _HOLDS_FOR_CLAUSE = frozenset(

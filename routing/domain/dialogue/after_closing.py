@@ -7,6 +7,7 @@ from datetime import datetime
 
 from routing.domain.decision import Action
 from routing.domain.dialogue import menu, my_cases
+from routing.domain.dialogue.answers import asks
 from routing.domain.dialogue.state import Step
 from routing.domain.dialogue.turn import CaseCard, Rate, RateReason, Reopen, Result, Turn, ids_in, ref_of
 from routing.domain.inbound import InboundKind
@@ -14,7 +15,6 @@ from routing.domain.messages import Button, Card, Text, postback
 from routing.domain.survey import REASON_TIME
 
 _OFFERED = 8
-_ASKS = ("?", "？", "嗎", "か", "か。", "呢")
 
 
 def rate(turn: Turn) -> Result:
@@ -44,8 +44,7 @@ def reason(turn: Turn) -> Result | None:
     case = next((case for case in turn.cases if case.number == number and case.closed), None)
     late = asked is None or turn.inbound.at - datetime.fromisoformat(asked) > REASON_TIME
     known = turn.decision is not None and turn.decision.action in {Action.ANSWER, Action.CHAT}
-    asks = turn.inbound.text.rstrip().endswith(_ASKS)
-    if case is None or not messages or late or known or asks:
+    if case is None or not messages or late or known or asks(turn.inbound.text):
         return None
     other = menu.button(turn, "button.new_matter", "move", message=turn.message_ref)
     again = menu.button(turn, "button.reopen", "reopen", number=case.number)

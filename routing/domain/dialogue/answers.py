@@ -6,17 +6,20 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from knowledge.language.text import fold
 from routing.domain.dialogue.state import Step
 
 LONGEST_NAME = 60
-_ASKS = re.compile(r"[?？]\s*$|(?:嗎|呢|ですか|ますか|でしょうか)[。.!！\s]*$")
+_ASKS = re.compile(fold(r"[?？]\s*$|(?:嗎|呢|ですか|ますか|でしょうか)[。.!！\s]*$"))
 _SPEAKS = re.compile(
-    r"^(?:請問|想問|想請問|我想|我們想|我要|我們要|可以|能不能|能否|是否|為什麼|為何|怎麼|如何|什麼時候|哪裡|麻煩|需要|不好意思|對了|還有|另外|因為|所以|但是|如果|等一下|等等|等我|待會|晚點|稍等|我先(?!生)|我再|我問|先問|先不|不想|不知道|不要|"
-    r"how\b|what\b|when\b|where\b|why\b|can\b|could\b|do\b|does\b|is\b|are\b|i (?:want|need|would|don't)\b|we (?:want|need|would)\b|please\b|why do you)|"
-    r"[。！!；;]\S|[，,]\S*(?:請|可以|嗎|怎麼|需要|要|想|了)|(?:多少錢|要多久|怎麼辦|怎麼算|是什麼|在哪裡)"
+    fold(
+        r"^(?:請問|想問|想請問|我想|我們想|我要|我們要|可以|能不能|能否|是否|為什麼|為何|怎麼|如何|什麼時候|哪裡|麻煩|需要|不好意思|對了|還有|另外|因為|所以|但是|如果|等一下|等等|等我|待會|晚點|稍等|我先(?!生)|我再|我問|先問|先不|不想|不知道|不要|"
+        r"how\b|what\b|when\b|where\b|why\b|can\b|could\b|do\b|does\b|is\b|are\b|i (?:want|need|would|don't)\b|we (?:want|need|would)\b|please\b|why do you)|"
+        r"[。！!；;][^\s]|[，,][^\s]*(?:請|可以|嗎|怎麼|需要|要|想|了)|(?:多少錢|要多久|怎麼辦|怎麼算|是什麼|在哪裡)"
+    )
 )
 _COMPANY = re.compile(
-    r"公司|工廠|企業|商行|行號|工業|實業|科技|精密|會社|株式|\b(?:co|ltd|inc|corp|company|llc)\b", re.IGNORECASE
+    fold(r"公司|工廠|企業|商行|行號|工業|實業|科技|精密|會社|株式|\b(?:co|ltd|inc|corp|company|llc)\b")
 )
 _LONGEST_PERSON = 20
 _PERSON_WORDS = 6
@@ -26,7 +29,7 @@ _SAYS_NO = 4
 
 def asks(text: str) -> bool:
     """Whether a text ends as a question does."""
-    return bool(_ASKS.search(text.strip()))
+    return bool(_ASKS.search(fold(text.strip())))
 
 
 def fits(step: Step, text: str) -> bool:
@@ -35,13 +38,13 @@ def fits(step: Step, text: str) -> bool:
     if asks(text) or "\n" in text:
         return False
     if step is Step.FIRM:
-        return len(text) <= LONGEST_NAME and (bool(_COMPANY.search(text)) or not _SPEAKS.search(text.lower()))
+        return len(text) <= LONGEST_NAME and (bool(_COMPANY.search(fold(text))) or not _SPEAKS.search(fold(text)))
     if step is Step.CONTACT:
         return _is_person(text)
     if step is Step.PHONE and len(text) > _SAYS_NO and not any(character.isdigit() for character in text):
         return False
     if step in {Step.PHONE, Step.PARK}:
-        return not _SPEAKS.search(text.lower()) and len(text) <= LONGEST_NAME
+        return not _SPEAKS.search(fold(text)) and len(text) <= LONGEST_NAME
     return True
 
 
@@ -57,7 +60,7 @@ def fit(steps: Sequence[Step], text: str) -> bool:
 
 
 def _is_person(text: str) -> bool:
-    if _SPEAKS.search(text.lower()):
+    if _SPEAKS.search(fold(text)):
         return False
     if text.isascii():
         return len(text) <= LONGEST_NAME and len(text.split()) <= _PERSON_WORDS

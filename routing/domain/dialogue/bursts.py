@@ -14,6 +14,7 @@ from knowledge.alerts.detection import detect_alert
 from knowledge.distress import in_distress
 from knowledge.everyday import load_everyday
 from knowledge.language.forms import TextForms
+from knowledge.language.text import fold
 from routing.domain.dialogue.answers import asks
 from routing.domain.dialogue.state import FACTS, Step
 from routing.domain.inbound import Inbound, InboundKind
@@ -29,17 +30,21 @@ MOST = 10
 _JOIN = frozenset({InboundKind.TEXT, InboundKind.MEDIA, InboundKind.LOCATION, InboundKind.STICKER})
 _ANSWERED_AT_ONCE = FACTS | {Step.SUMMARY, Step.REASON}
 _ENDS = re.compile(
-    r"[。！!~～]\s*$|(?:謝謝|感謝|麻煩了|拜託|thanks|thank you|よろしくお願いします|ありがとうございます)[。.!！\s]*$",
-    re.IGNORECASE,
+    fold(
+        r"[。！!～]\s*$|"
+        r"(?:謝謝|感謝|麻煩了|拜託|thanks|thank you|よろしくお願いします|ありがとうございます)[。.!！\s]*$"
+    )
 )
 _INTERROGATIVE = re.compile(
-    r"怎麼|怎樣|如何|多少|多久|什麼|甚麼|哪|幾|誰|是否|可否|能否|有沒有|能不能|可不可以|要不要|需不需要|\b(?:how|what|when|where|who|which|why|can|could|do|does|is|are|may)\b|"
-    r"何|どう|どこ|いつ|いくら|誰",
-    re.IGNORECASE,
+    fold(
+        r"怎麼|怎樣|如何|多少|多久|什麼|甚麼|哪|幾|誰|是否|可否|能否|有沒有|能不能|可不可以|要不要|需不需要|\b(?:how|what|when|where|who|which|why|can|could|do|does|is|are|may)\b|"
+        r"何|どう|どこ|いつ|いくら|誰"
+    )
 )
 _OPENS = re.compile(
-    r"^(?:你好|您好|哈囉|嗨|hi|hello|請問|請問一下|想請問|我想請問|我想問|想問|想請教|不好意思|打擾了|有個問題|問個問題|有問題想問|こんにちは|すみません)[，,。.!！~～\s]*$",
-    re.IGNORECASE,
+    fold(
+        r"^(?:你好|您好|哈囉|嗨|hi|hello|請問|請問一下|想請問|我想請問|我想問|想問|想請教|不好意思|打擾了|有個問題|問個問題|有問題想問|こんにちは|すみません)[，,。.!！～\s]*$"
+    )
 )
 _LEAST = 5
 
@@ -80,10 +85,10 @@ def _urgent(inbound: Inbound) -> bool:
 def complete(text: str) -> bool:
     """Whether a text surely says all it wants to: a question, a closed sentence, or a word that stands for a button."""
     text = text.strip()
-    if _OPENS.match(text):
+    if _OPENS.match(fold(text)):
         return False
     if load_everyday().intent(text) is not None:
         return True
-    if asks(text) or _ENDS.search(text):
+    if asks(text) or _ENDS.search(fold(text)):
         return True
-    return len(text) >= _LEAST and bool(_INTERROGATIVE.search(text))
+    return len(text) >= _LEAST and bool(_INTERROGATIVE.search(fold(text)))

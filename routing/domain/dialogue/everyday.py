@@ -8,6 +8,7 @@ from knowledge.everyday import LONGEST, load_everyday
 from knowledge.vocabulary import Language
 from routing.domain.dialogue.naming import named_in
 from routing.domain.dialogue.state import FACTS, OPENING, Step
+from routing.domain.dialogue.taking_back import taken_back
 from routing.domain.dialogue.turn import Turn
 
 Data = dict[str, str]
@@ -34,7 +35,7 @@ _DETAILS = {
     "change_park": Step.PARK,
 }
 
-_SAID_OF_A_CASE = {"withdraw": "withdraw", "call_me": "call_me", "progress": "case"}
+_SAID_OF_A_CASE = {"call_me": "call_me", "progress": "case", "reply_when": "case"}
 _NAMES = re.compile(
     r".*?(?:那件|這件|那一件|這一件|那個案子?|那案|的案件|的案子|[A-Z]{2,4}-\d{7}-\d{4}|(?<!\d)\d{4}(?!\d))(?:案件|案子|事情|案|的)?",
     re.IGNORECASE,
@@ -47,7 +48,7 @@ def meant(turn: Turn) -> Data | None:
     """The postback that the whole text stands for as an everyday word; None if it is words of the firm's own."""
     intent = load_everyday().intent(turn.inbound.text)
     if intent is None:
-        return _of_named(turn)
+        return _of_named(turn) or _taken_back(turn)
     if intent in _ALWAYS:
         return _ALWAYS[intent]
     if intent in _DETAILS:
@@ -73,6 +74,14 @@ def _of_named(turn: Turn) -> Data | None:
     return {"action": action, "number": named.numbers[0]} if action else None
 
 
+def _taken_back(turn: Turn) -> Data | None:
+    """A case is taken back in words of the firm's own: it is asked once more, or which of several it is."""
+    if turn.state.step in OPENING or turn.quoted is not None:
+        return None
+    numbers = taken_back(turn.inbound.text, [case for case in turn.cases if not case.closed and case.own])
+    return _one_or_which("withdraw", list(numbers))
+
+
 def _detail(turn: Turn, step: Step) -> Data | None:
     known = {
         Step.FIRM: turn.state.firm_name, Step.CONTACT: turn.state.contact_name, Step.PHONE: turn.state.phone,
@@ -84,8 +93,8 @@ def _detail(turn: Turn, step: Step) -> Data | None:
 
 def _asked_of_us(turn: Turn, intent: str) -> Data | None:
     """In the middle of opening a case: a person is on the way already, and taking it back is to cancel."""
-    if intent == "progress":
-        return {"action": "progress"} if turn.cases else None
+    if intent == "progress" or (intent == "reply_when" and turn.cases):
+        return {"action": "progress"}
     if intent in {"person", "call_me", "go_on"}:
         return {"action": "open_case"}
     return {"action": "cancel"} if intent == "withdraw" else None
@@ -95,7 +104,9 @@ def _about_cases(turn: Turn, intent: str) -> Data | None:
     found = {
         "go_on": {"action": "take_up"} if turn.state.dropped else None,
         "person": {"action": "person"},
-        "progress": {"action": "progress"} if turn.cases else None,
+        "progress": {"action": "progress"},
+        # Without a case it is asked how long answers take here.
+        "reply_when": {"action": "progress"} if turn.cases else None,
         "menu": {"action": "menu"},
     }
     return found[intent] if intent in found else _of_a_case(turn, intent)

@@ -26,6 +26,8 @@ from routing.domain.messages import Button, Card, Carousel, Row, Text, heading, 
 
 CALL_TIMES = ("morning", "afternoon", "any")
 """When a firm may wish to be called."""
+_MOST_ASKED, _MOST_ASKED_IN_A_ROW = 1500, 200
+"""Characters of what a firm was asked for, on a card of its own and on one of several."""
 
 
 def _mine(turn: Turn) -> CaseCard | None:
@@ -36,7 +38,9 @@ def _mine(turn: Turn) -> CaseCard | None:
 def _card(turn: Turn, case: CaseCard, *, steps: bool) -> Card:
     rows: list[Row] = []
     if not case.closed:
-        rows += [Row(turn.say("case.now"), case.now), Row(turn.say("case.promised"), case.promised)]
+        rows.append(Row(turn.say("case.now"), case.now))
+        rows += _awaited(turn, case, whole=steps)
+        rows.append(Row(turn.say("case.promised"), case.promised))
     rows += [
         Row(turn.say("case.number"), case.number),
         Row(turn.say("case.category"), case.category),
@@ -54,6 +58,14 @@ def _card(turn: Turn, case: CaseCard, *, steps: bool) -> Card:
         alt="｜".join(part for part in (heading(case.subject), case.status, case.now, case.promised) if part),
         quick=menu.usual(turn),
     )  # fmt: skip
+
+
+def _awaited(turn: Turn, case: CaseCard, *, whole: bool) -> list[Row]:
+    """During a wait on the firm: what it was asked for, and how much of it has come."""
+    most = _MOST_ASKED if whole else _MOST_ASKED_IN_A_ROW
+    asked = case.missing if len(case.missing) <= most else case.missing[: most - 1].rstrip() + "…"
+    rows = (("case.missing", asked), ("case.pieces", case.pieces))
+    return [Row(turn.say(key), value) for key, value in rows if value]
 
 
 def _buttons(turn: Turn, case: CaseCard, *, whole: bool) -> tuple[Button, ...]:
@@ -89,10 +101,18 @@ def my_cases(turn: Turn) -> Result:
     """All of the firm's cases, open ones first."""
     state = menu.idle(turn.state)
     if not turn.cases:
-        return Result(state=state, messages=(Text(turn.say("my_cases.none"), quick=menu.usual(turn)),))
+        return Result(state=state, messages=(_no_case(turn),))
     cards = tuple(_card(turn, case, steps=False) for case in turn.cases[:10])
     title = turn.say("my_cases.title", n=len(turn.cases))
     return Result(state=state, messages=(Carousel(cards=cards, alt=title, quick=menu.usual(turn)),))
+
+
+def _no_case(turn: Turn) -> Card:
+    """There is none yet, and the way to one."""
+    title = turn.say("my_cases.none")
+    up = (menu.button(turn, "button.take_up", "take_up", primary=True),) if turn.state.dropped else ()
+    buttons = (*up, menu.open_case(turn, primary=not up))
+    return Card(title=title, body=turn.say("my_cases.none_body"), buttons=buttons, alt=title, quick=menu.usual(turn))
 
 
 def person(turn: Turn) -> Result:

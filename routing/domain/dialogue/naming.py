@@ -1,5 +1,6 @@
 """Whether words name one of a firm's own cases: its number, the last four digits, or words of its subject."""
 
+# ruff: noqa: E501 - word lists are read as lists, not as lines
 from __future__ import annotations
 
 import re
@@ -7,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from knowledge.language.text import normalise
+from knowledge.language.text import fold, normalise
 
 
 class Named(Protocol):
@@ -32,25 +33,59 @@ _DIGITS_MEANT = re.compile(
     re.IGNORECASE,
 )
 _THAT_ONE = re.compile(
-    r"(.{0,12}?)(?:那件|那個案|那案|那一件|這件|這案|那個問題|那個事|那題|的案子|的案件|案子|一案|的事情|的事|的進度|那邊的事)|"
-    r"\b(?:the|my) (.{2,40}?) (?:case|matter|issue|enquiry|one)\b|(.{1,16}?)の(?:件|案件|こと)"
+    fold(
+        r"(.{0,12}?)(?:那件|那個案|那案|那一件|這件|這案|那個問題|那個事|那題|的案子|的案件|案子|一案|的事情|的事|的進度|那邊的事)|"
+        r"\b(?:the|my) (.{2,40}?) (?:case|matter|issue|enquiry|one)\b|(.{1,16}?)の(?:件|案件|こと)"
+    )
 )
 _AN_EARLIER = re.compile(
-    r"^(?:補充|再補充|補上|追加|更正)|那件|那個案|那案|剛剛?那|剛才那|上次|之前(?:那|問|說|提|送)|前面(?:那|說)|我的案|我們的案|這個案子|"
-    r"承辦人|承辦|\b(?:my|the) case\b|\b(?:in addition|one more thing on)\b|先ほどの|前回の|例の件|補足"
+    fold(
+        r"^(?:補充|再補充|補上|追加|更正)|那件|那個案|那案|剛剛?那|剛才那|上次|之前(?:那|問|說|提|送)|前面(?:那|說)|我的案|我們的案|這個案子|"
+        r"承辦人|承辦|\b(?:my|the) case\b|\b(?:in addition|one more thing on)\b|先ほどの|前回の|例の件|補足"
+    )
 )
 _SAYS_NOTHING = re.compile(
-    "請問|想問|請教|想請|想要|麻煩|謝謝|您好|你好|我們|我司|貴局|貴單位|公司|本廠|廠商|可以|可否|是否|什麼|甚麼|怎麼|如何|需要|哪些|哪裡|"
-    "多久|多少|申請|辦理|處理|問題|協助|請人|來看|這個|那個|那件|這件|案件|案子|一件|事情|關於|有關|另外|還有|現在|今天|昨天|的事|情況|時候|"
-    "進度|一下|已經|因為|所以|如果|還是|仍然|一直|後來|目前"
+    fold(
+        "請問|想問|請教|想請|想要|麻煩|謝謝|您好|你好|我們|我司|貴局|貴單位|公司|本廠|廠商|可以|可否|是否|什麼|甚麼|怎麼|如何|需要|哪些|哪裡|"
+        "多久|多少|申請|辦理|處理|問題|協助|請人|來看|這個|那個|那件|這件|案件|案子|一件|事情|關於|有關|另外|還有|現在|今天|昨天|的事|情況|時候|"
+        "進度|一下|已經|因為|所以|如果|還是|仍然|一直|後來|目前"
+    )
 )
+_STILL = re.compile(
+    fold(
+        r"還是|還沒|還在|還有|還不|還會|仍|依然|依舊|一樣|又|再次|再度|老是|一直|沒有?(?:修|弄|處理|解決|改善|換|清|通|好)|不亮|復發|"
+        r"(?:同樣|一樣|相同|老)的?(?:問題|毛病|情形|狀況)|\b(?:still|again|not (?:fixed|solved|resolved|working)|isn'?t (?:fixed|working)|came back|same problem)\b|"
+        r"まだ|また|再び|再発|直って(?:い)?(?:ない|ません)|相変わらず"
+    )
+)
+_COMPLAINS = re.compile(
+    fold(
+        r"還是|還沒|還在|仍然|仍舊|仍|依然|依舊|又|再次|再度|再|老是|一樣|沒有|沒|不|壞掉|壞了|壞|故障|修好|修理|維修|修繕|修|處理|解決|改善|弄好|"
+        r"好|欸|耶|啦|喔|啊|呢|嗎|了|掉|完|後|都|就|是|在|有|們|的|貴|我|你|您|請|派人|派|來|看|出現|發生|問題|昨天|今天|早上|下午|晚上|"
+        r"\b(?:still|again|broken|broke|fixed|fix|working|work|problem|isn|came|back|same|down|out|repair|please|send|someone)\b|"
+        r"まだ|また|故障|修理|直って|いません|ません|ました|お願いします|です|ます"
+    )
+)
+"""What any complaint says, and so names no matter."""
+_PLACES = frozenset(
+    re.findall(
+        r"\w+",
+        fold(
+            "門口 廠區 園區 附近 旁邊 前面 後面 外面 裡面 大樓 一樓 二樓 三樓 廠房 工廠 廠內 廠外 公司 路口 路上 這邊 那邊 "
+            "building factory plant park gate"
+        ),
+    )
+)
+"""Where things happen, folded: two matters at one place are not one."""
 _LATIN = re.compile(r"[a-z0-9]{3,}")
 _HAN = re.compile(r"[^\x00-\x7f]+")
+_GRAMMAR = re.compile(r"[ぁ-ゖー]{2}")
+"""Pairs of hiragana: endings and small words of Japanese, which any enquiry has."""
 _PLAIN = frozenset(
     re.findall(
         r"\w+",
         "the and for our with you are how what when where can could please would have has this that need want about "
-        "from not does any case matter company firm",
+        "from not does any case matter company firm still again yet",
     )
 )
 
@@ -71,7 +106,7 @@ class Naming:
 
 def points_back(text: str) -> bool:
     """Whether words speak of something said before: 補充…, 剛才那件, my case."""
-    return bool(_AN_EARLIER.search(text.strip().lower()))
+    return bool(_AN_EARLIER.search(fold(text.strip())))
 
 
 def named_in(text: str, cases: Sequence[Named]) -> Naming:
@@ -81,6 +116,20 @@ def named_in(text: str, cases: Sequence[Named]) -> Naming:
         return Naming(tuple(dict.fromkeys(numbers)), "number", plain=True)
     tails = _by_tail(text, cases)
     return Naming(tails, "number", plain=True) if tails else _by_subject(text, cases)
+
+
+def goes_on(text: str, closed: Sequence[Named]) -> tuple[str, ...]:
+    """Closed cases whose matter words say is there still or again: 電梯還是沒修好, the lift is broken again.
+
+    None where they say no such thing. What any complaint says (still, again, broken) is no name of a matter.
+    """
+    said = fold(text)
+    if not closed or not _STILL.search(said):
+        return ()
+    bare = pieces(_COMPLAINS.sub(" ", said)) - _PLACES
+    scores = {case.number: len(bare & pieces(_COMPLAINS.sub(" ", fold(case.subject)))) for case in closed}
+    best = max(scores.values())
+    return tuple(number for number, score in scores.items() if score == best) if best else ()
 
 
 def _by_tail(text: str, cases: Sequence[Named]) -> tuple[str, ...]:
@@ -119,16 +168,17 @@ def _by_subject(text: str, cases: Sequence[Named]) -> Naming:
 
 def pieces(text: str) -> frozenset[str]:
     """What a text is about, as pairs of characters and longer Latin words, without what any enquiry says."""
-    bare = _SAYS_NOTHING.sub(" ", text.lower())
+    bare = _SAYS_NOTHING.sub(" ", fold(text))
     folded = normalise(bare)
     pairs = {
         run[at : at + 2] for run in _HAN.findall(folded) for at in range(len(run) - 1) if " " not in run[at : at + 2]
     }
+    pairs = {pair for pair in pairs if not _GRAMMAR.fullmatch(pair)}
     return frozenset(pairs | {word for word in _LATIN.findall(folded) if word not in _PLAIN})
 
 
 def _pointed_at(text: str) -> list[str]:
-    found: Iterable[tuple[str, ...]] = _THAT_ONE.findall(text.lower())
+    found: Iterable[tuple[str, ...]] = _THAT_ONE.findall(fold(text))
     return [bare for groups in found for words in groups if words and (bare := _SAYS_NOTHING.sub("", words).strip())]
 
 

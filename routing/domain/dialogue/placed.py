@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from routing.domain.decision import Action
@@ -26,6 +27,7 @@ def placed(turn: Turn, *, answers: bool) -> Placement:
         OwnCase(
             number=case.number, subject=case.subject, category=case.matter or "", topic=case.topic, closed=case.closed,
             waits=case.waits_on_firm, person=case.person, officer_at=case.officer_at, received_at=case.received_at,
+            closed_at=case.closed_at if case.own else None,
         )
         for case in turn.cases
     )  # fmt: skip
@@ -152,6 +154,8 @@ def _known_answer(turn: Turn) -> tuple[Button, ...]:
 def ask(turn: Turn, placement: Placement) -> Result:
     """Several are as likely: the words are kept, and one tap files them. Cases are offered by subject."""
     offered = [case for case in turn.cases if case.number in placement.alternatives][:4]
+    if any(case.closed for case in offered):
+        return _once_more(turn, offered)
     buttons = tuple(
         Button(
             label=short(case.subject),
@@ -169,16 +173,41 @@ def ask(turn: Turn, placement: Placement) -> Result:
     return Result(state=replace(remember(turn), last_category=turn.state.last_category), messages=(card,))
 
 
+def _once_more(turn: Turn, offered: Sequence[CaseCard]) -> Result:
+    """What was closed is there still or again: open it again, add to one that is open, or open another."""
+    closed = [case for case in offered if case.closed]
+    again = tuple(
+        Button(
+            label=turn.say("button.reopen_one", subject=short(case.subject)),
+            data=postback("reopen", number=case.number, message=turn.message_ref),
+            shown=turn.say("button.reopen_one", subject=short(case.subject)), primary=len(closed) == 1,
+        )
+        for case in closed
+    )  # fmt: skip
+    title = turn.say("once_more.title")
+    new = menu.button(turn, "button.new_case", "open_case")
+    card = Card(
+        title=title, body=turn.say("once_more.body", subject=short(closed[0].subject)),
+        buttons=(*again, *(_add_to(turn, case) for case in offered if not case.closed), new), alt=title,
+        quick=menu.usual(turn),
+    )  # fmt: skip
+    category = turn.understanding.category.value if turn.understanding is not None else None
+    # They name a matter of their own: what was said before them is no part of it.
+    state = remember(replace(turn, state=replace(turn.state, pending=(), led_at=None, heard_at=None)))
+    if category is not None and category != "smalltalk":
+        topic = turn.understanding.topic if turn.understanding is not None else None
+        state = replace(state, category=category, topic=topic, last_category=category)
+    return Result(state=state, messages=(card,))
+
+
 def add_buttons(turn: Turn) -> tuple[Button, ...]:
     """To add what was just said to a case that is open, by its subject."""
     if not turn.message_ids:
         return ()
-    return tuple(
-        Button(
-            label=turn.say("button.add_to", subject=short(case.subject)),
-            data=postback("add_to_case", number=case.number, message=turn.message_ref),
-            shown=turn.say("button.add_to", subject=short(case.subject)),
-        )
-        for case in turn.cases
-        if not case.closed
-    )[:2]
+    return tuple(_add_to(turn, case) for case in turn.cases if not case.closed)[:2]
+
+
+def _add_to(turn: Turn, case: CaseCard) -> Button:
+    label = turn.say("button.add_to", subject=short(case.subject))
+    data = postback("add_to_case", number=case.number, message=turn.message_ref)
+    return Button(label=label, data=data, shown=label)

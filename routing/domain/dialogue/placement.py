@@ -13,20 +13,35 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from routing.domain.dialogue.naming import Naming, named_in, points_back
+from knowledge.language.text import fold
+from routing.domain.dialogue.naming import Naming, goes_on, named_in, points_back
 
 LONG_AGO = timedelta(days=7)
 """After so long an officer's message is no more what a firm plainly answers: it is asked."""
 
+REOPENED_FOR = timedelta(days=28)
+"""So long after its close a case is offered to be opened again to words that say its matter goes on."""
+
 _OTHER_MATTER = re.compile(
-    r"^(?:另外|另一件事|還有一件事|還有件事|順便|題外話|再問一件|想另外|別的問題|換個問題)|另一件事|另外(?:想|要|再)?(?:請問|問|請教)|"
-    r"順便(?:想)?問|\b(?:another (?:question|matter|thing)|by the way|separately|unrelated)\b|別件|別の(?:件|質問)|ところで"
+    fold(
+        r"^(?:另外|另一件事|還有一件事|還有件事|順便|題外話|再問一件|想另外|別的問題|換個問題)|另一件事|另外(?:想|要|再)?(?:請問|問|請教)|"
+        r"順便(?:想)?問|\b(?:another (?:question|matter|thing)|by the way|separately|unrelated)\b|別件|別の(?:件|質問)|ところで"
+    )
 )
-_ON_AND_ON = re.compile(r"還是|仍然|仍舊|依然|一直|又|再次|後來|目前|到現在|\b(?:still|again|yet)\b|まだ|また|依然")
+_ON_AND_ON = re.compile(
+    fold(r"還是|仍然|仍舊|依然|一直|又|再次|後來|目前|到現在|\b(?:still|again|yet)\b|まだ|また|依然")
+)
 _HOW_FAR = re.compile(
-    r"進度|到哪|好了沒|好了嗎|處理得|辦得|什麼時候|何時|多久|有消息|結果|回覆了|回復了|\b(?:status|progress|when will|any news|update)\b|"
-    r"いつ|どうなり|進捗|状況"
+    fold(
+        r"進度|到哪|好了沒|好了嗎|處理得|辦得|什麼時候|何時|多久|有消息|結果|回覆了|回復了|\b(?:status|progress|when will|any news|update)\b|"
+        r"いつ|どうなり|進捗|状況"
+    )
 )
+
+
+def asks_how_far(text: str) -> bool:
+    """Whether words ask how far something is, or when it will be done."""
+    return bool(_HOW_FAR.search(fold(text)))
 
 
 class Kind(StrEnum):
@@ -98,6 +113,7 @@ class OwnCase:
     person: bool = False
     officer_at: datetime | None = None
     received_at: datetime | None = None
+    closed_at: datetime | None = None
 
     @property
     def expects(self) -> bool:
@@ -129,6 +145,7 @@ def place(words: Words, cases: Sequence[OwnCase], *, now: datetime) -> Placement
     still_open = [case for case in cases if not case.closed]
     return (
         _by_name(words, cases, still_open)
+        or _by_closed(words, cases, now)
         or _by_officer(words, still_open, now)
         or _by_reference(words, still_open)
         or _by_likelihood(words, still_open, now)
@@ -161,12 +178,24 @@ def _named(words: Words, named: Naming) -> Placement | None:
         return _ask(named.numbers, reason) if named.plain or not words.sure else None
     if named.plain:
         return _in(named.numbers[0], reason)
-    if words.sure or _OTHER_MATTER.search(words.text.lower()):
+    if words.sure or _OTHER_MATTER.search(fold(words.text)):
         return None
     goes_on = _HOW_FAR if words.question else _ON_AND_ON
-    if not named.same and goes_on.search(words.text.lower()):
+    if not named.same and goes_on.search(fold(words.text)):
         return _in(named.numbers[0], reason)
     return None
+
+
+def _by_closed(words: Words, cases: Sequence[OwnCase], now: datetime) -> Placement | None:
+    """Words that say the matter of a case closed lately is there still or again: reopen it, or a new matter?"""
+    if words.file or words.chat or (words.sure and words.question) or _OTHER_MATTER.search(fold(words.text)):
+        return None
+    lately = [one for one in cases if one.closed_at is not None and now - one.closed_at <= REOPENED_FOR and one.closed]
+    numbers = goes_on(words.text, lately)
+    if not numbers:
+        return None
+    alike = goes_on(words.text, [case for case in cases if not case.closed])
+    return _ask((*alike, *numbers), Reason.SUBJECT)
 
 
 def _by_officer(words: Words, still_open: Sequence[OwnCase], now: datetime) -> Placement | None:
@@ -196,7 +225,7 @@ def _other_matter(words: Words, case: OwnCase) -> bool:
     differs = words.category is not None and words.category != case.category
     if words.sure and (words.question or differs):
         return True
-    if _OTHER_MATTER.search(words.text.lower()):
+    if _OTHER_MATTER.search(fold(words.text)):
         return True
     return words.question and (differs or _of_other_topic(words, case))
 
@@ -210,7 +239,7 @@ def _by_reference(words: Words, still_open: Sequence[OwnCase]) -> Placement | No
     """Words that speak of an earlier matter without naming it."""
     if words.chat or words.file or words.sure or not still_open or not points_back(words.text):
         return None
-    if _OTHER_MATTER.search(words.text.lower()):
+    if _OTHER_MATTER.search(fold(words.text)):
         return None
     if len(still_open) == 1:
         return _in(still_open[0].number, Reason.SUBJECT)
@@ -219,7 +248,7 @@ def _by_reference(words: Words, still_open: Sequence[OwnCase]) -> Placement | No
 
 def _by_likelihood(words: Words, still_open: Sequence[OwnCase], now: datetime) -> Placement | None:
     """A case and a new matter are both likely: a file without words, shared words, the same kind of trouble lately."""
-    if words.chat or words.sure or not still_open or _OTHER_MATTER.search(words.text.lower()):
+    if words.chat or words.sure or not still_open or _OTHER_MATTER.search(fold(words.text)):
         return None
     if words.file:
         return _ask([case.number for case in still_open], Reason.NEW)

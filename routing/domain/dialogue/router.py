@@ -20,7 +20,7 @@ from routing.domain.dialogue import (
     pending,
     placed,
 )
-from routing.domain.dialogue.placement import Kind, Placement, Reason
+from routing.domain.dialogue.placement import Kind, Placement, Reason, asks_how_far
 from routing.domain.dialogue.state import OPENING, Step
 from routing.domain.dialogue.turn import AddToCase, NoteEnquiry, Result, Turn
 from routing.domain.dialogue.typed_commands import tapped
@@ -123,9 +123,9 @@ def _words(turn: Turn) -> Result:
 
 
 def _seen_by_officer(turn: Turn, data: Mapping[str, str], result: Result) -> Result:
-    """Who asks how far one of his cases is gets its card, and its officer sees that he asked."""
+    """Who asks how far one of his cases is, or would take it back, gets its card, and its officer sees the words."""
     case = next((case for case in turn.cases if case.number == data.get("number") and not case.closed), None)
-    if case is None or data["action"] != "case":
+    if case is None or data["action"] not in {"case", "withdraw"}:
         return result
     seen = AddToCase(number=case.number, message_ids=turn.message_ids, reason=Reason.SUBJECT, piece=False, quiet=True)
     return replace(result, effects=(*result.effects, seen))
@@ -195,13 +195,21 @@ def _says_nothing(text: str) -> bool:
 
 def _meant(turn: Turn) -> Result | None:
     """Some questions have something better than an answer: the cases themselves, or the way to a person."""
-    match = turn.decision.match if turn.decision is not None and turn.decision.action is Action.ANSWER else None
+    decision = turn.decision
+    match = decision.match if decision is not None and decision.action is Action.ANSWER else None
+    if decision is not None and decision.action is Action.CHOOSE and decision.choices:
+        likely = decision.choices[0]
+        sure = len(decision.choices) == 1 or asks_how_far(turn.inbound.text)
+        match = likely if sure and likely.entry.id == _WHERE_IS_MY_CASE else None
     alert = turn.understanding is not None and turn.understanding.alert is not None
     if match is None or alert:
         return None
     name = match.entry.id
-    if name == _WHERE_IS_MY_CASE and turn.cases:
+    if name == _WHERE_IS_MY_CASE:
         result = my_cases.my_cases(turn)
+        if not turn.cases:
+            # What it is about may be the beginning of a case: an application that was filed on paper.
+            result = replace(result, state=pending.remember(turn))
     elif name == _SOMEBODY_PLEASE:
         result = _somebody(turn)
     else:

@@ -38,6 +38,11 @@ class CaseCard:
     """Who waits for whom, until when; empty once it is closed."""
     closed: bool
     waits_on_firm: bool
+    missing: str = ""
+    """What it was asked for, as a list, while it waits on the firm."""
+    pieces: str = ""
+    """How much of that has come, and when the last of it."""
+    closed_at: datetime | None = None
     own: bool = True
     """Opened by this person; else by a colleague of the firm, who lets it be seen."""
     shared: bool = False

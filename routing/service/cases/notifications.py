@@ -94,9 +94,14 @@ def original(locked: LockedCase, text: str) -> str:
 
 def for_firm(locked: LockedCase, text: str) -> str:
     """An officer's words as the firm reads them: Chinese without a translation is marked as the original."""
+    return _marked(locked.office, language(locked), text)
+
+
+def _marked(office: OfficeContext, reads: str, text: str) -> str:
     chinese = detect_language(text).group == "zh" and any("一" <= character <= "鿿" for character in text)
-    marked = say(locked, "notice.original") in text
-    return original(locked, text) if chinese and not marked and reads_foreign(locked) else text
+    mark = office.sentences.say("notice.original", reads)
+    foreign = reading_language(reads) in FOREIGN_LANGUAGES
+    return f"{mark}\n{text}" if chinese and mark not in text and foreign else text
 
 
 def unit_name(locked: LockedCase, unit: str) -> str:
@@ -268,7 +273,7 @@ def waiting_on_firm(
     locked: LockedCase, text: str, until: str | None, *, files: Sequence[Attached] = ()
 ) -> list[Outgoing]:
     """The firm is asked for everything that is missing; the clock stands still meanwhile."""
-    body = say(locked, "notice.waiting_firm.body", text=_listed(locked, text))
+    body = say(locked, "notice.waiting_firm.body", text=listed(locked.office, language(locked), text))
     if until:
         body += "\n" + say(
             locked, "notice.waiting_firm.until", until=firm_date(date.fromisoformat(until), language(locked))
@@ -277,10 +282,10 @@ def waiting_on_firm(
     return [_with_files(locked, card, files)]
 
 
-def _listed(locked: LockedCase, text: str) -> str:
-    """A request as a list; a translation and the marked original are a list each."""
-    mark = say(locked, "notice.original")
-    translation, marked, chinese = for_firm(locked, text).partition(mark)
+def listed(office: OfficeContext, reads: str, text: str) -> str:
+    """What a firm was asked for, as a list in its language; a translation and the marked original are a list each."""
+    mark = office.sentences.say("notice.original", reads)
+    translation, marked, chinese = _marked(office, reads, text).partition(mark)
     if not marked:
         return numbered(translation)
     lists = numbered(translation.strip()), f"{mark}\n{numbered(chinese.strip())}"

@@ -25,7 +25,7 @@ from routing.domain.dialogue.turn import CaseCard, Known, OfficeDay, Turn
 from routing.domain.firm_dates import firm_date
 from routing.domain.inbound import InboundKind
 from routing.domain.tax_number import masked_name
-from routing.service.cases.notifications import who_waits
+from routing.service.cases.notifications import listed, who_waits
 from routing.service.conversation import kept
 from routing.service.conversation.session import Conversation
 from routing.store.accounts import queries as account_store
@@ -34,6 +34,7 @@ from routing.store.cases import queries as store
 from routing.store.cases.schema import Case as CaseRow
 from routing.store.cases.schema import Firm
 from routing.store.conversation import queries as conversation_store
+from routing.store.conversation.schema import Message
 
 PRIVACY_VERSION = load_privacy().version
 """The current privacy notice; who saw an earlier one sees it again."""
@@ -199,6 +200,7 @@ def _cases(conversation: Conversation) -> tuple[CaseCard, ...]:
     names = account_store.names(conversation.session, [row.assignee for row in rows])
     asked = conversation.inbound.data.get("number") if conversation.inbound.kind is InboundKind.POSTBACK else None
     waits = store.last_waits(conversation.session, [row.id for row in rows if row.waiting_on])
+    awaited = {row.id: _awaited(conversation, row, waits.get(row.id)) for row in rows if row.waiting_on == "firm"}
     wrote = conversation_store.last_of_officers(
         conversation.session,
         [row.id for row in rows if row.status != "closed"],
@@ -212,10 +214,24 @@ def _cases(conversation: Conversation) -> tuple[CaseCard, ...]:
             topic=row.topic,
             officer_at=wrote[row.id][0] if row.id in wrote and row.firm_spoke_at is None else None,
             answered=row.piece_at is not None, own=row.contact_id == conversation.contact.id,
-            shared=row.id in shared,
+            shared=row.id in shared, missing=awaited.get(row.id, ("", ""))[0], pieces=awaited.get(row.id, ("", ""))[1],
+            closed_at=row.closed_at,
         )
         for row, card in zip(rows, cards, strict=True)
     )  # fmt: skip
+
+
+def _awaited(conversation: Conversation, row: CaseRow, wait: Event | None) -> tuple[str, str]:
+    """What a firm was asked for, as a list, and how much of it has come."""
+    session, reads = conversation.session, conversation.language
+    asked = session.get(Message, wait.data["message_id"]) if wait is not None and "message_id" in wait.data else None
+    standing = store.state_of(session, row).waiting
+    pieces = standing.pieces if standing is not None else ()
+    came = ""
+    if pieces:
+        at = local(pieces[-1][1])
+        came = _say(conversation, "case.pieces_came", n=len(pieces), at=f"{at.month}/{at.day} {at:%H:%M}")
+    return listed(conversation.office, reads, asked.text) if asked is not None else "", came
 
 
 def _card(
