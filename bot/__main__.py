@@ -14,6 +14,7 @@ COMMANDS = {
     "demo": "bot.demo.running:run_demo",
     "staff": "bot.cli.accounts",
     "token": "bot.cli.accounts",
+    "audit": "bot.cli.audit",
     "understand": "bot.cli.offline",
     "knowledge": "bot.cli.offline",
     "calendar": "bot.cli.calendar",

@@ -20,6 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.runtime import Runtime
 from routing.domain.errors import DeliveryError
 from routing.ports import Content
+from routing.service.accounts import audit_trail
 from routing.service.cases import assignment, from_firm
 from routing.service.conversation import profiles as contact_profiles
 from routing.service.files import upkeep
@@ -212,6 +213,7 @@ class Worker:
             log.info("waits_ended", cases=len(ended))
         daily.run(runtime, runtime.settings.periods, runtime.files, now=runtime.now())
         upkeep.forget_unclaimed(runtime.database, runtime.now() - timedelta(days=runtime.settings.keep_files))
+        audit_trail.seal_new(runtime.database)
         if given:
             log.info("assigned_later", cases=len(given))
         for channel in self._channels.values():

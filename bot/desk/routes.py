@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from bot.desk.accounts import sign_in
+from bot.desk.admin import audit
 from bot.desk.admin import pages as admin_pages
 from bot.desk.cases import bindings, case_page, files, manual_entry, moving, queue, sealed_messages, steps
 from bot.desk.deliveries import pages as delivery_pages
@@ -18,6 +19,7 @@ for family in (
     manual_entry,
     delivery_pages,
     sealed_messages,
+    audit,
     admin_pages,
     privacy,
     knowledge,

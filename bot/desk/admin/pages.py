@@ -1,4 +1,4 @@
-"""Pages of administrators: accounts, absences with deputies (代理人), closures, retention, the audit trail.
+"""Pages of administrators: accounts, absences with deputies (代理人), closures, retention.
 
 Absences are for supervisors too.
 """
@@ -15,7 +15,7 @@ from fastapi.responses import RedirectResponse, Response
 from bot.desk.forms import Filled, Form
 from bot.web.errors import status_of
 from bot.web.templating import show
-from bot.web.unit_of_work import Reading, RowId, UnitOfWork, reading, writing
+from bot.web.unit_of_work import Reading, UnitOfWork, reading, writing
 from bot.web.words import WORDS
 from knowledge.calendar.official_days import COUNTIES
 from routing.domain.errors import Invalid, NotFound, OnestopError
@@ -102,14 +102,6 @@ def _values(work: UnitOfWork, name: str) -> dict[str, Any]:
 def home() -> Response:
     """The first of the pages."""
     return RedirectResponse("/desk/admin/staff", status_code=303)
-
-
-@router.get("/audit")
-def audit_page(request: Request, work: Reading, before: RowId | None = None) -> Response:
-    """Who did what to what, newest first."""
-    page = account_queries.audit_trail(work.session, work.actor, before_id=before, limit=_PAGE)
-    values = {"actor": work.actor, "tab": "audit", "rows": page.items, "next": page.next_cursor}
-    return show(request, "admin_audit.html", values)
 
 
 @router.get("/{name}")

@@ -1,4 +1,4 @@
-"""Who there is: staff and how much they have open, absences with deputies (代理人), the audit trail."""
+"""Who there is: staff and how much they have open, absences with deputies (代理人)."""
 
 from __future__ import annotations
 
@@ -9,10 +9,9 @@ from sqlalchemy.orm import Session
 
 from knowledge.calendar.office_calendar import local
 from routing.domain.errors import Forbidden
-from routing.domain.pagination import Page, page_of
 from routing.domain.permissions import Actor, Permission, may, require_team
 from routing.store.accounts import queries as account_store
-from routing.store.accounts.schema import Absence, Audit, Staff
+from routing.store.accounts.schema import Absence, Staff
 from routing.store.cases import queries as case_store
 
 
@@ -92,17 +91,6 @@ def absences(session: Session, actor: Actor, *, now: datetime) -> list[Away]:
 def may_be_away(session: Session, actor: Actor) -> list[Staff]:
     """People whose leave this person enters."""
     return [person for person in colleagues(session) if enters_leave_of(actor, person)]
-
-
-def audit_trail(session: Session, actor: Actor, *, before_id: int | None, limit: int = 50) -> Page[Audit]:
-    """A page of who did what to what, newest first.
-
-    Raises:
-        Forbidden: the person is no administrator.
-    """
-    require_admin(actor)
-    found = account_store.audit_page(session, before_id=before_id, limit=limit + 1)
-    return page_of(found, limit, lambda row: row.id)
 
 
 def colleagues(session: Session) -> list[Staff]:

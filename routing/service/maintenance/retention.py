@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from routing.domain.errors import Invalid
 from routing.service.files import upkeep
 from routing.service.office_context import UnitOfWorkFactory
+from routing.store.accounts import audit as audit_store
 from routing.store.accounts import queries as account_store
 from routing.store.accounts.schema import Audit
 from routing.store.maintenance import retention as retention_store
@@ -121,4 +122,4 @@ def _over(periods: Periods, now: datetime) -> retention_store.Over:
 
 def last_run(session: Session) -> Audit | None:
     """When it was last done, by whom, and how much of what it erased."""
-    return account_store.last_audit(session, "retention.run")
+    return audit_store.last_of(session, "retention.run")

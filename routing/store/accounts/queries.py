@@ -1,4 +1,4 @@
-"""Queries on staff, their absences, sessions and tokens, failed sign-ins, and the audit trail."""
+"""Queries on staff, their absences, sessions and tokens, failed sign-ins; writing to the audit trail."""
 
 from __future__ import annotations
 
@@ -100,23 +100,6 @@ def names(session: Session, emails: Iterable[str | None]) -> dict[str, str]:
 def audit(session: Session, *, at: datetime, actor: str, action: str, subject: str, detail: dict[str, object]) -> None:
     """Write down who did what to what."""
     session.add(Audit(at=at, actor=actor, action=action, subject=subject, detail=detail))
-
-
-def audit_page(
-    session: Session, *, subject: str | None = None, before_id: int | None = None, limit: int = 50
-) -> list[Audit]:
-    """The audit trail, newest first."""
-    query = select(Audit)
-    if subject is not None:
-        query = query.where(Audit.subject == subject)
-    if before_id is not None:
-        query = query.where(Audit.id < before_id)
-    return list(session.scalars(query.order_by(Audit.id.desc()).limit(limit)))
-
-
-def last_audit(session: Session, action: str) -> Audit | None:
-    """The newest entry of an action."""
-    return session.scalars(select(Audit).where(Audit.action == action).order_by(Audit.id.desc()).limit(1)).one_or_none()
 
 
 def session_by_hash(session: Session, token_sha256: str) -> tuple[WebSession, Staff] | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import BigInteger, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from routing.store.base import Base, Id
@@ -79,7 +79,7 @@ class KnownAddress(Base):
 
 
 class Audit(Base):
-    """Who did what to what, when. Never what anybody wrote."""
+    """Who did what to what, when. Never what anybody wrote. ``place`` and ``seal``: see routing.domain.audit_chain."""
 
     __tablename__ = "audit"
     id: Mapped[int] = mapped_column(Id, primary_key=True)
@@ -88,3 +88,8 @@ class Audit(Base):
     action: Mapped[str] = mapped_column(String(40))
     subject: Mapped[str] = mapped_column(String(200))
     detail: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    place: Mapped[int | None] = mapped_column(BigInteger, unique=True)
+    seal: Mapped[str | None] = mapped_column(String(64))
+    __table_args__ = (
+        Index("ix_audit_unsealed", "id", sqlite_where=text("seal IS NULL"), postgresql_where=text("seal IS NULL")),
+    )

@@ -9,7 +9,8 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Delete, Update, delete, func, select, tuple_, update
 from sqlalchemy.orm import Session
 
-from routing.store.accounts.schema import Audit, KnownAddress, SignInFailure, WebSession
+from routing.store.accounts import audit as audit_store
+from routing.store.accounts.schema import KnownAddress, SignInFailure, WebSession
 from routing.store.base import Base
 from routing.store.conversation.schema import Media, Message, Unsent
 from routing.store.files import queries as file_store
@@ -61,8 +62,6 @@ def _rules(over: Over, now: datetime) -> Iterator[_Rule]:
     if over.sign_in is not None:
         yield "known_addresses", KnownAddress, (KnownAddress.last_at < over.sign_in,), delete(KnownAddress)
         yield "sign_in_failures", SignInFailure, (SignInFailure.at < over.sign_in,), delete(SignInFailure)
-    if over.audit is not None:
-        yield "audit", Audit, (Audit.at < over.audit,), delete(Audit)
 
 
 def count(session: Session, over: Over) -> dict[str, int]:
@@ -71,10 +70,14 @@ def count(session: Session, over: Over) -> dict[str, int]:
     if over.files is not None:
         unclaimed = select(func.count()).select_from(Media).where(*file_store.unclaimed_before(over.files))
         found["files"] = session.scalars(unclaimed).one()
-    return found | {
-        name: session.scalars(select(func.count()).select_from(table).where(*conditions)).one()
-        for name, table, conditions, _statement in _rules(over, over.answers)
-    }
+    return (
+        found
+        | {
+            name: session.scalars(select(func.count()).select_from(table).where(*conditions)).one()
+            for name, table, conditions, _statement in _rules(over, over.answers)
+        }
+        | ({"audit": audit_store.count_before(session, over.audit)} if over.audit is not None else {})
+    )
 
 
 def erase(session: Session, over: Over, *, now: datetime, most: int | None = None) -> dict[str, int]:
@@ -86,4 +89,7 @@ def erase(session: Session, over: Over, *, now: datetime, most: int | None = Non
             key = tuple(table.__table__.primary_key)
             chosen = (tuple_(*key).in_(select(*key).where(*conditions).limit(most)),)
         erased[name] = changed(session, statement.where(*chosen).execution_options(synchronize_session=False))
+    if over.audit is not None:
+        # Only from its beginning: what is left is still a chain.
+        erased["audit"] = audit_store.erase_before(session, over.audit, most=most)
     return erased
