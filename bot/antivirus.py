@@ -15,6 +15,7 @@ from routing.service.files.scanning import ScannerDown
 
 _CHUNK = 64 * 1024
 _MOST_ANSWER = 4096
+_TOO_LARGE = "INSTREAM size limit exceeded"
 _FOUND = re.compile(r"^stream: (.+) FOUND$")
 
 
@@ -34,16 +35,13 @@ class Clamd:
         """The name of what was found; None if nothing was. Raises ScannerDown for any other answer, or none."""
         try:
             with closing(self._open()) as line:
-                line.sendall(b"zINSTREAM\0")
-                for start in range(0, len(content), _CHUNK):
-                    part = content[start : start + _CHUNK]
-                    line.sendall(struct.pack(">I", len(part)) + part)
-                line.sendall(struct.pack(">I", 0))
-                said = _answer(line)
+                said = _conversation(line, content)
         except OSError:
             raise ScannerDown("防毒服務沒有回應。") from None
         if said == "stream: OK":
             return None
+        if said.startswith(_TOO_LARGE):
+            raise ScannerDown("防毒服務不檢查這麼大的檔案；請調高 clamd 的 StreamMaxLength。", code="scanner_limit")
         found = _FOUND.match(said)
         if found is None:
             raise ScannerDown("防毒服務無法檢查檔案。")
@@ -58,6 +56,19 @@ class Clamd:
             line.connect(self._path)
         line.settimeout(self._wait)
         return line
+
+
+def _conversation(line: socket.socket, content: bytes) -> str:
+    """Send everything and hear the answer. A clamd that has had enough answers and hangs up before all is sent."""
+    try:
+        line.sendall(b"zINSTREAM\0")
+        for start in range(0, len(content), _CHUNK):
+            part = content[start : start + _CHUNK]
+            line.sendall(struct.pack(">I", len(part)) + part)
+        line.sendall(struct.pack(">I", 0))
+    except (BrokenPipeError, ConnectionResetError):
+        return _answer(line)
+    return _answer(line)
 
 
 def _answer(line: socket.socket) -> str:

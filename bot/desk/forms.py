@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Annotated
@@ -19,6 +20,8 @@ from routing.domain.files import MOST_AT_ONCE, MOST_BYTES, FileTooLarge, Sent
 from routing.service.files.commands import Batch
 
 _MOST_BYTES = 128 * 1024
+_MOST_FILES = 50
+"""That are read out of a form; more than are taken, so that what was typed beside them comes back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,8 @@ class Form:
     fields: dict[str, str]
     sent: tuple[Sent, ...] = ()
     """The files that came with it."""
+    refused: Invalid | None = None
+    """Why they are not taken; what was typed beside them is not lost."""
     batch: Batch = field(default_factory=lambda: Batch([], ""))
     """The same, looked into and kept, while a step is taken."""
 
@@ -98,23 +103,35 @@ def _refused(request: Request) -> Unauthenticated | None:
 async def _read_with_files(request: Request, refused: Annotated[Unauthenticated | None, Depends(_refused)]) -> Form:
     if refused is not None and int(request.headers.get("content-length") or MOST_BYTES) > _MOST_BYTES:
         raise refused
-    sent = await read_form(request, files=MOST_AT_ONCE, fields=60, most_bytes=_MOST_BYTES)
+    sent = await read_form(request, files=_MOST_FILES, fields=60, most_bytes=_MOST_BYTES)
     try:
         fields = {name: value.replace("\x00", "") for name, value in sent.items() if isinstance(value, str)}
         pending_form.remember(request, fields)
         if refused is not None:
             raise refused
-        return Form(fields, await _files(sent))
+        files = _chosen(sent)
+        problem = _too_much(files)
+        read = () if problem else tuple([Sent(await one.read(), one.filename) for one in files])
+        return Form(fields, read, problem)
     finally:
         await sent.close()
 
 
-async def _files(sent: FormData) -> tuple[Sent, ...]:
+def _chosen(sent: FormData) -> list[UploadFile]:
     """The files of a form; where none was chosen browsers send one without name and content."""
-    files = [one for one in sent.getlist("file") if isinstance(one, UploadFile) and (one.filename or one.size)]
-    if any((one.size or 0) > MOST_BYTES for one in files):
-        raise FileTooLarge
-    return tuple([Sent(await one.read(), one.filename) for one in files])
+    return [one for one in sent.getlist("file") if isinstance(one, UploadFile) and (one.filename or one.size)]
+
+
+def _too_much(files: Sequence[UploadFile]) -> Invalid | None:
+    """Why so many, or so large files are not even looked into."""
+    large = next((one for one in files if (one.size or 0) > MOST_BYTES), None)
+    if large is not None:
+        return FileTooLarge(large.filename)
+    if len(files) > MOST_AT_ONCE:
+        return Invalid(f"一次最多 {MOST_AT_ONCE} 個檔案。", field="file")
+    if sum(one.size or 0 for one in files) > MOST_BYTES:
+        return Invalid(f"檔案合計超過 {MOST_BYTES // 1024 // 1024} MB；請分次上傳。", field="file")
+    return None
 
 
 FilledWithFiles = Annotated[Form, Depends(_read_with_files)]

@@ -16,7 +16,7 @@ import structlog
 from bot.line import flex, limits
 from bot.line.flex import Bubble
 from knowledge.wording import reading_language
-from routing.domain.messages import Button, Card, Carousel, Outgoing, Text
+from routing.domain.messages import Button, Card, Carousel, Outgoing, Picture, Text
 
 Json = dict[str, Any]
 _CUT = {"zh-TW": "…（全文請見案件）", "en": "… (the whole text is in the case)", "ja": "…（全文は案件をご覧ください）"}
@@ -45,7 +45,14 @@ class _Bubbles:
     alt: str
 
 
-_Piece = _Words | _Bubbles
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """A picture that LINE takes."""
+
+    picture: Picture
+
+
+_Piece = _Words | _Bubbles | _Seen
 
 
 def render(messages: Sequence[Outgoing], language: str) -> list[Json]:
@@ -56,10 +63,10 @@ def render(messages: Sequence[Outgoing], language: str) -> list[Json]:
     """
     cut = _CUT[reading_language(language)]
     pieces = [piece for message in messages for piece in _pieces(message, cut)]
-    objects = _objects(pieces)
+    objects = _with_fewer_pictures(_objects(pieces))
     for fewer in (_joined, _folded):
         if len(objects) > limits.MESSAGES:
-            objects = _objects(fewer(pieces))
+            objects = _with_fewer_pictures(_objects(fewer(pieces)))
     if len(objects) > limits.MESSAGES:
         log.warning("messages_cut", objects=len(objects))
         note = {"type": "text", "text": cut.strip("…（） ()")}
@@ -76,6 +83,8 @@ def _pieces(message: Outgoing, cut: str) -> list[_Piece]:
     if isinstance(message, Text):
         text = limits.clean(message.body)
         return [_Words(text)] if text else []
+    if isinstance(message, Picture):
+        return [_Seen(message)] if _line_takes(message) else []
     if isinstance(message, Carousel):
         drawn = tuple(made for card in message.cards for made in _drawn(card, cut))
         return [_Bubbles(drawn, _alt(message))] if drawn else []
@@ -89,6 +98,29 @@ def _pieces(message: Outgoing, cut: str) -> list[_Piece]:
         made = flex.shortened(replace(first, body="") if pieces else first, cut)
     drawn = (*([made] if made else []), *(made for card in more for made in _drawn(card, cut)))
     return [*pieces, _Bubbles(drawn, _alt(message))] if drawn else pieces
+
+
+def _line_takes(picture: Picture) -> bool:
+    """Whether LINE shows it: JPEG or PNG over https, 10 MB at most (Messaging API reference, "Image message").
+
+    What it does not show is on the card before it, as a link.
+    """
+    addresses = picture.url, picture.preview
+    shown = all(one.startswith("https://") and len(one) <= limits.PICTURE_URL for one in addresses)
+    return shown and picture.content_type in limits.PICTURE_TYPES and picture.size <= limits.PICTURE_BYTES
+
+
+def _with_fewer_pictures(objects: list[Json]) -> list[Json]:
+    """As many of the first pictures as there is room for: the card links to all of them."""
+    room = max(0, limits.MESSAGES - sum(made["type"] != "image" for made in objects))
+    kept: list[Json] = []
+    for made in objects:
+        if made["type"] == "image":
+            room -= 1
+            if room < 0:
+                continue
+        kept.append(made)
+    return kept
 
 
 def _drawn(card: Card, cut: str) -> Iterator[Bubble]:
@@ -125,6 +157,9 @@ def _objects(pieces: Sequence[_Piece]) -> list[Json]:
     for piece in pieces:
         if isinstance(piece, _Words):
             objects += [{"type": "text", "text": part} for part in limits.split_text(piece.text)]
+        elif isinstance(piece, _Seen):
+            addresses = {"originalContentUrl": piece.picture.url, "previewImageUrl": piece.picture.preview}
+            objects.append({"type": "image", **addresses})
         else:
             objects += [_flex(group, piece.alt) for group in _groups(piece.drawn)]
     return objects

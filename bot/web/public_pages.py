@@ -67,4 +67,4 @@ def file_for_firm(request: Request, token: str, small: bool = False) -> Response
         sentences = runtime.office_provider.base.sentences
         said = [(language.value, sentences.say("files.link_over", language)) for language in READING_LANGUAGES]
         return page(request, "file_gone.html", {"said": said, "code": error.code}, status=status_of(error))
-    return download(found, shown=True)
+    return download(found, shown=True, anywhere=True)

@@ -11,10 +11,11 @@ from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from bot.web.errors import problem
-from bot.web.limits.uploads import BODY_BYTES, takes_files
+from bot.web.errors import answer, problem
+from bot.web.limits.uploads import most_bytes, takes_files
 
 MOST_BYTES = 2 * 1024 * 1024 + 64 * 1024
 """A request's body; a knowledge file of 2 MiB with its form around it is the largest, where no files of cases come."""
@@ -114,12 +115,12 @@ class SecurityMiddleware:
             await send(message)
 
         headers = Headers(scope=scope)
-        most = BODY_BYTES if takes_files(scope["method"], scope["path"]) else MOST_BYTES
+        most = most_bytes(scope["path"]) if takes_files(scope["method"], scope["path"]) else MOST_BYTES
         refusal = None
         if cross_site(scope["method"], headers, self.base_url):
             refusal = problem(403, "cross_site", "這個請求來自其他網站，已拒絕；請回到本系統頁面再操作。")
         elif _too_large(headers, most):
-            refusal = problem(413, "body_too_large", "送出的內容過大。")
+            refusal = answer(Request(scope), 413, "body_too_large", "送出的內容過大。")
         elif _holds_nul(scope):
             refusal = problem(422, "invalid", "網址含有無法使用的字元。")
         if refusal is not None:

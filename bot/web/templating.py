@@ -13,7 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from bot.web import words
 from bot.web.words import CHOICES
 from knowledge.calendar.republic import roc_date, roc_instant
-from routing.domain.files import size_shown
+from routing.domain.files import ENDINGS, MOST_AT_ONCE, MOST_BYTES, size_shown
 from routing.domain.permissions import may
 from routing.service.files.queries import problem_of
 
@@ -49,6 +49,10 @@ def _environment() -> Environment:
         file_problem=problem_of,
     )
     environment.tests.update(may=may)
+    environment.globals["upload"] = {
+        "accept": ",".join(f".{ending}" for ending in (*ENDINGS.values(), "jpeg")),
+        "most_files": MOST_AT_ONCE, "most_bytes": MOST_BYTES, "most_megabytes": MOST_BYTES // 1024 // 1024,
+    }  # fmt: skip
     return environment
 
 

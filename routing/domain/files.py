@@ -19,6 +19,7 @@ LINK_DAYS = 7
 """For which the firm's link to a file is good."""
 LINK_LENGTH = timedelta(days=LINK_DAYS)
 _LONGEST_NAME = 120
+_LONGEST_TOLD = 60
 
 PICTURES = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp"})
 """What a browser may show, and what thumbnails are made of; everything else is only ever saved."""
@@ -106,12 +107,13 @@ SAID: Mapping[Problem, str] = {
 
 
 class FileRefused(Invalid):
-    """A file is bad or dangerous; ``problem`` says how."""
+    """A file is bad or dangerous; ``problem`` says how, ``name`` which of several, as it was sent."""
 
     code = "file_refused"
 
-    def __init__(self, problem: Problem) -> None:
-        super().__init__(SAID[problem], field="file")
+    def __init__(self, problem: Problem, name: str | None = None) -> None:
+        shown = _shown(name)[:_LONGEST_TOLD] if name else ""
+        super().__init__(f"「{shown}」：{SAID[problem]}" if shown else SAID[problem], field="file")
         self.problem = problem
 
 
@@ -120,8 +122,8 @@ class FileTooLarge(FileRefused):
 
     code = "file_too_large"
 
-    def __init__(self) -> None:
-        super().__init__(Problem.TOO_LARGE)
+    def __init__(self, name: str | None = None) -> None:
+        super().__init__(Problem.TOO_LARGE, name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,8 +144,7 @@ def clean_name(name: str | None, content_type: str) -> str:
     Raises:
         FileRefused: an ending in it is that of a program or a page.
     """
-    last = re.split(r"[\\/]", unicodedata.normalize("NFC", name or ""))[-1]
-    shown = _NEVER.sub("_", _UNSEEN.sub("", last)).strip(" .")
+    shown = _shown(name or "")
     endings = [part.strip().casefold() for part in shown.split(".")[1:]]
     if any(ending in _RUNS for ending in endings):
         raise FileRefused(Problem.NAME)
@@ -153,6 +154,12 @@ def clean_name(name: str | None, content_type: str) -> str:
         stem = shown.rpartition(".")[0]
     kept = endings[-1] if endings and _SAME.get(endings[-1], endings[-1]) == ending else ending
     return f"{stem.strip(' .')[: _LONGEST_NAME - len(kept) - 1] or 'file'}.{kept}"
+
+
+def _shown(name: str) -> str:
+    """The last part of a name, without signs that hide or turn it."""
+    last = re.split(r"[\\/]", unicodedata.normalize("NFC", name))[-1]
+    return _NEVER.sub("_", _UNSEEN.sub("", last)).strip(" .")
 
 
 def known(ending: str) -> bool:

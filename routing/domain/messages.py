@@ -1,4 +1,4 @@
-"""Outgoing messages without a channel: words, a card, a list of choices. The channel's edge renders them.
+"""Outgoing messages without a channel: words, a card, a list of choices, a picture. The channel's edge renders them.
 
 They are stored in the outbox as JSON, so each has a plain form and comes back equal.
 """
@@ -79,7 +79,23 @@ class Carousel:
     type: Literal["carousel"] = "carousel"
 
 
-Outgoing = Text | Card | Carousel
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture beside the card that links to it; a channel that cannot show it leaves it out, and nothing is lost.
+
+    ``url``, ``preview``: where it lies, whole and small; ``content_type``; ``size``: of the whole one, in bytes.
+    """
+
+    url: str
+    preview: str
+    content_type: str
+    size: int
+    quick: tuple[Button, ...] = ()
+    speaker: str = ""
+    type: Literal["picture"] = "picture"
+
+
+Outgoing = Text | Card | Carousel | Picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +150,8 @@ def from_plain(values: Iterable[dict[str, Any]]) -> list[Outgoing]:
             messages.append(Text(**{**value, "quick": _buttons(value["quick"])}))
         elif value["type"] == "card":
             messages.append(_card(value))
+        elif value["type"] == "picture":
+            messages.append(Picture(**{**value, "quick": _buttons(value["quick"])}))
         else:
             cards = tuple(_card(card) for card in value["cards"])
             messages.append(Carousel(**{**value, "cards": cards, "quick": _buttons(value["quick"])}))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from routing.domain.messages import Button, Card, Carousel, Row, Text
+from routing.domain.messages import Button, Card, Carousel, Picture, Row, Text
 
 words = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=60)
 _postbacks = st.builds(Button, label=words, data=words, shown=st.none() | words, primary=st.booleans())
@@ -19,4 +19,5 @@ outgoing = st.one_of(
     st.builds(Text, body=words, quick=buttons),
     cards,
     st.builds(Carousel, cards=st.lists(cards, max_size=3).map(tuple), alt=words, quick=buttons),
+    st.builds(Picture, url=words, preview=words, content_type=words, size=st.integers(0), quick=buttons, speaker=words),
 )

@@ -1,4 +1,7 @@
-"""ClamAV over clamd's INSTREAM, played at the wire: what it says, and what happens while it says nothing."""
+"""ClamAV over clamd's INSTREAM: what it says, and what happens while it says nothing.
+
+Played at the wire, so that every answer can be had; where the machine has clamd itself, also with that (``real``).
+"""
 
 import socket
 import struct
@@ -9,6 +12,7 @@ import pytest
 
 from bot.antivirus import Clamd
 from routing.service.files.scanning import ScannerDown
+from tests.harness.clamd import CLAMD, MOST, NAME, real_clamd
 from tests.harness.samples import EICAR, PDF
 from tests.harness.service import Service
 
@@ -58,6 +62,9 @@ def _conversation(line, answer):
     assert _read(line, 10) == b"zINSTREAM\0"
     body = b""
     while size := struct.unpack(">I", _read(line, 4))[0]:
+        if len(body) + size > MOST:
+            line.sendall(b"INSTREAM size limit exceeded. ERROR\0")
+            return body
         body += _read(line, size)
     found = b"stream: Eicar-Test-Signature FOUND\0" if EICAR in body else b"stream: OK\0"
     line.sendall(answer if answer is not None else found)
@@ -72,6 +79,40 @@ def test_every_byte_is_searched_and_what_was_found_is_named():
         assert scanner.search(large) is None
         assert scanner.search(large + EICAR) == "Eicar-Test-Signature"
     assert seen == [PDF, large, large + EICAR]
+
+
+def _searchers():
+    return ["played", "real"] if CLAMD else ["played"]
+
+
+@pytest.fixture(scope="module", params=_searchers())
+def searcher(request, tmp_path_factory):
+    """A clamd that knows one virus and takes a mebibyte: its addresses, and what it calls the virus."""
+    if request.param == "real":
+        with real_clamd(tmp_path_factory.mktemp("clamd")) as addresses:
+            yield addresses, NAME
+    else:
+        path = tmp_path_factory.mktemp("clamd") / "clamd.sock"
+        with clamd() as (tcp, _), clamd(path=path) as (unix, _):
+            yield (tcp, unix), "Eicar-Test-Signature"
+
+
+def test_what_is_known_is_named_and_everything_else_is_clean(searcher):
+    addresses, name = searcher
+    for address in addresses:
+        scanner = Clamd(address)
+        assert scanner.search(PDF) is None
+        assert scanner.search(EICAR) == name
+        assert scanner.search(b"a" * (MOST - len(EICAR)) + EICAR) == name
+        assert scanner.search(b"a" * MOST) is None
+
+
+def test_a_file_beyond_its_limit_is_not_taken_for_clean_and_the_setting_is_named(searcher):
+    """It hangs up in the middle; what it said before is read all the same."""
+    for address in searcher[0]:
+        with pytest.raises(ScannerDown, match="StreamMaxLength") as refused:
+            Clamd(address).search(b"a" * (30 * MOST))
+        assert refused.value.code == "scanner_limit"
 
 
 def test_a_socket_of_this_machine_does_as_well(tmp_path):
@@ -92,8 +133,8 @@ def test_one_that_hangs_or_is_not_there_is_waited_for_no_longer_than_allowed():
         Clamd(address, timeout=(0.5, 0.3)).search(PDF)
 
 
-def test_a_virus_is_refused_at_the_door_and_a_file_waits_while_nobody_searches(database_url):
-    with clamd() as (address, _seen), Service(database_url, ONESTOP_CLAMD=address) as service:
+def test_a_virus_is_refused_at_the_door_and_a_clean_file_is_shown(database_url, searcher):
+    with Service(database_url, ONESTOP_CLAMD=searcher[0][0]) as service:
         number = service.opened()
 
         def put(content):

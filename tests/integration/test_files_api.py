@@ -209,7 +209,6 @@ def test_a_link_of_another_installation_or_another_key_opens_nothing(service, nu
     with_key = Service(url, ONESTOP_SECRET_KEY="another-key", ONESTOP_FILES_URL=service.settings.files_url)
     assert with_key.ask("GET", link).status_code == 404
     with_key.runtime.database.dispose()
-    with_key.folder.cleanup()
 
 
 def test_a_firm_that_line_does_not_reach_is_sent_nothing(service):

@@ -15,7 +15,7 @@ from bot.web.words import WORDS, reply_ways
 from knowledge.calendar.office_calendar import local
 from routing.domain.case import EventKind
 from routing.domain.errors import OnestopError
-from routing.domain.files import ENDINGS, PICTURES
+from routing.domain.files import PICTURES
 from routing.domain.pagination import MOST
 from routing.domain.permissions import Permission
 from routing.service.accounts import queries as account_queries
@@ -25,9 +25,6 @@ from routing.service.cases import queries as case_queries
 from routing.service.files import queries as file_queries
 
 router = APIRouter()
-
-_ACCEPTED = ",".join(f".{ending}" for ending in (*ENDINGS.values(), "jpeg"))
-"""What a browser offers to choose from; what a file is decides its content alone."""
 
 
 @router.get("/desk/cases/{number}")
@@ -78,7 +75,7 @@ def values_of(
         "agencies": office.offices.agencies, "park": office.offices.park(whole.row.park) if whole.row.park else None,
         "siblings": case_queries.siblings(work.session, work.actor, whole.row),
         "teams": _teams(work), "away": account_queries.on_leave(work.session, now=work.now),
-        "pictures": PICTURES, "accepted": _ACCEPTED,
+        "pictures": PICTURES,
         "carried": tuple(office.channels),
         "reply_ways": reply_ways(office.channels),
         "until": presenter.day_written(case.waiting.until) if case.waiting else "",

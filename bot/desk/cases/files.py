@@ -14,7 +14,7 @@ from bot.desk.forms import Filled, FilledWithFiles
 from bot.runtime import runtime_of
 from bot.web.downloads import download
 from bot.web.unit_of_work import Reading, RowId, writing
-from routing.domain.errors import Invalid, StaleVersion, StepNotAllowed
+from routing.domain.errors import Invalid, StaleVersion, StepNotAllowed, Unavailable
 from routing.service.cases import locked_case
 from routing.service.cases.locked_case import LockedCase
 from routing.service.files import commands as file_commands
@@ -40,7 +40,7 @@ def add_files(request: Request, number: str, form: FilledWithFiles) -> Response:
             locked = locked_case.change(work.session, work.office, number, work.actor, now=work.now, version=version)
             file_commands.add(locked, ready.batch, to_firm=to_firm, notify=notice)
             told = notice.outcome(locked)
-    except (Invalid, StepNotAllowed, StaleVersion) as error:
+    except (Invalid, StepNotAllowed, StaleVersion, Unavailable) as error:
         return again(request, number, "files", form, error)
     return _back(number, "file_sent" if to_firm else "file", told)
 

@@ -8,7 +8,8 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
-from bot.desk.forms import Filled, Form
+from bot.desk.cases.steps import made_ready
+from bot.desk.forms import FilledWithFiles, Form
 from bot.web.errors import status_of
 from bot.web.templating import show
 from bot.web.unit_of_work import Reading, UnitOfWork, reading, writing
@@ -16,7 +17,7 @@ from bot.web.words import WORDS, word
 from knowledge.calendar.office_calendar import local
 from knowledge.vocabulary import CASE_CATEGORIES
 from routing.domain.case import Kind
-from routing.domain.errors import Invalid, OnestopError
+from routing.domain.errors import Invalid, OnestopError, Unavailable
 from routing.domain.permissions import may_read, require_team
 from routing.service.cases import commands as case_commands
 
@@ -39,15 +40,15 @@ def new_page(request: Request, work: Reading) -> Response:
 
 
 @router.post("/desk/new")
-def enter(request: Request, form: Filled) -> Response:
-    """Open the case; it is given to a person at once."""
+def enter(request: Request, form: FilledWithFiles) -> Response:
+    """Open the case with the files that came with the words; it is given to a person at once."""
     try:
-        with writing(request) as work:
+        with made_ready(request, form) as ready, writing(request) as work:
             locked = case_commands.open_case(
-                work.session, work.office, _read(form, work), actor=work.actor, now=work.now
+                work.session, work.office, _read(form, work), actor=work.actor, now=work.now, files=ready.batch
             )
             number, visible = locked.row.number, may_read(work.actor, locked.case)
-    except Invalid as error:
+    except (Invalid, Unavailable) as error:
         with reading(request) as work:
             return show(request, "new.html", _values(work, form, error), status=status_of(error))
     return RedirectResponse(f"/desk/cases/{number}?done=new&notice=none" if visible else "/desk?done=new", 303)

@@ -17,7 +17,7 @@ from bot.web.case_steps import CASE_STEPS
 from bot.web.errors import status_of
 from bot.web.templating import show
 from bot.web.unit_of_work import reading, writing
-from routing.domain.errors import Invalid, NotFound, OnestopError, StaleVersion, StepNotAllowed
+from routing.domain.errors import Invalid, NotFound, OnestopError, StaleVersion, StepNotAllowed, Unavailable
 from routing.domain.permissions import Permission, may_read
 from routing.service.cases import locked_case
 from routing.service.cases.locked_case import LockedCase
@@ -53,7 +53,7 @@ def take_step(request: Request, number: str, step: str, form: FilledWithFiles) -
             target = f"/desk/cases/{number}?done={done}&notice={notice.outcome(locked)}"
             if not may_read(work.actor, locked.case):
                 target = f"/desk?done={done}"
-    except (Invalid, StepNotAllowed, StaleVersion) as error:
+    except (Invalid, StepNotAllowed, StaleVersion, Unavailable) as error:
         return again(request, number, step, form, error)
     return RedirectResponse(target, status_code=303)
 
@@ -61,6 +61,8 @@ def take_step(request: Request, number: str, step: str, form: FilledWithFiles) -
 @contextmanager
 def made_ready(request: Request, form: Form) -> Iterator[Form]:
     """A form whose files were looked into and kept, before the transaction that puts them into the case."""
+    if form.refused is not None:
+        raise form.refused
     runtime = runtime_of(request)
     with prepared(form.sent, runtime.files, runtime.scanner, secret=runtime.settings.secret_key) as batch:
         yield replace(form, batch=batch)

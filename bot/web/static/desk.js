@@ -14,7 +14,23 @@ document.addEventListener("submit", (event) => {
 document.addEventListener("change", (event) => {
   if (event.target.matches("[data-submit]")) event.target.form.requestSubmit();
   if (event.target.matches("[data-via]")) showFieldsOf(event.target);
+  if (event.target.matches("[data-most-bytes]")) weigh(event.target);
 });
+
+// Too many or too large files are named before anything is sent; the form cannot be sent with them.
+function weigh(input) {
+  const { mostFiles, mostBytes } = input.dataset;
+  const files = [...input.files];
+  const megabytes = `${Math.round(mostBytes / 1024 / 1024)} MB`;
+  const large = files.find((file) => file.size > mostBytes);
+  const total = files.reduce((sum, file) => sum + file.size, 0);
+  let problem = "";
+  if (large) problem = `「${large.name}」超過 ${megabytes}；請縮小或分成數個檔案。`;
+  else if (files.length > mostFiles) problem = `一次最多 ${mostFiles} 個檔案。`;
+  else if (total > mostBytes) problem = `檔案合計超過 ${megabytes}；請分次上傳。`;
+  input.setCustomValidity(problem);
+  if (problem) input.reportValidity();
+}
 
 // Time and document number only matter for an answer that was given another way and is recorded here.
 function showFieldsOf(select) {

@@ -22,7 +22,7 @@ from routing.domain.permissions import Actor, Permission, require_team
 from routing.domain.reporting.history import EARLIEST
 from routing.domain.tax_number import check_firm
 from routing.service.cases import assignment, locked_case, notifications, satisfaction, translations
-from routing.service.cases.locked_case import LockedCase
+from routing.service.cases.locked_case import Files, LockedCase
 from routing.service.cases.notifications import Attached, Notifier
 from routing.service.office_context import OfficeContext
 from routing.store.accounts import queries as account_store
@@ -90,10 +90,12 @@ def open_case(
     now: datetime,
     contact: Contact | None = None,
     text_stored: bool = False,
+    files: Files | None = None,
 ) -> LockedCase:
     """Open a case, give it to a person, and hold it for writing; the caller tells the firm.
 
-    ``text_stored``: the firm's words are in messages already, which the caller ties to the case.
+    ``text_stored``: the firm's words are in messages already, which the caller ties to the case. ``files``: what came
+    with the words.
 
     Raises:
         Invalid: a word is not one of the contract's, or the time of receipt lies ahead.
@@ -116,11 +118,14 @@ def open_case(
     )  # fmt: skip
     session.add(row)
     session.flush()
+    said = None
     if not text_stored and new.text.strip():
-        _add_message(session, row, direction="in", text=new.text, at=new.received_at, by=None, via=new.channel)
+        said = _add_message(session, row, direction="in", text=new.text, at=new.received_at, by=None, via=new.channel)
     locked = LockedCase(
-        session=session, office=office, row=row, case=store.state_of(session, row), actor=actor, now=now
+        session=session, office=office, row=row, case=store.state_of(session, row), actor=actor, now=now, files=files
     )
+    if said is not None:
+        _attach(locked, said, to_firm=False)
     locked_case.project(office, row, locked.case, now)
     assignment.assign_automatically(locked)
     locked_case.audit(locked, "case.open", channel=new.channel)

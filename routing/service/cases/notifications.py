@@ -15,7 +15,7 @@ from routing.domain.case import Outcome
 from routing.domain.dialogue.alarms import DISTRESS
 from routing.domain.files import size_shown
 from routing.domain.firm_dates import firm_date, firm_instant
-from routing.domain.messages import Button, Card, Outgoing, Row, heading, postback, to_plain
+from routing.domain.messages import Button, Card, Outgoing, Picture, Row, heading, postback, to_plain
 from routing.domain.survey import SCORES
 from routing.service.cases.locked_case import LockedCase
 from routing.service.office_context import OfficeContext
@@ -25,12 +25,16 @@ from routing.store.messaging import outbox as outbox_store
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attached:
-    """A file that the firm may open: its name, its size in bytes, the link, and until when it is good."""
+    """A file that the firm may open: its name, its size in bytes, the link, and until when it is good.
+
+    ``picture``: its type, if it is a picture that is to be seen in the chat at once.
+    """
 
     name: str
     size: int | None
     url: str
     until: datetime
+    picture: str | None = None
 
 
 Notifier = Callable[[LockedCase, str, list[Outgoing]], None]
@@ -232,6 +236,18 @@ def _with_files(locked: LockedCase, card: Card, files: Sequence[Attached]) -> Ca
     return replace(card, body=body, buttons=(*buttons, *card.buttons))
 
 
+def _pictures(files: Sequence[Attached], *, speaker: str = "") -> list[Outgoing]:
+    """The pictures among the files; the card before them links to every one."""
+    return [
+        Picture(
+            url=file.url, preview=f"{file.url}?small=true", content_type=file.picture, size=file.size or 0,
+            speaker=speaker,
+        )
+        for file in files
+        if file.picture is not None
+    ]  # fmt: skip
+
+
 def short_name(name: str, most: int = 14) -> str:
     """A file's name that fits on a button, its ending kept."""
     if len(name) <= most:
@@ -242,24 +258,23 @@ def short_name(name: str, most: int = 14) -> str:
 
 def files_sent(locked: LockedCase, files: Sequence[Attached]) -> list[Outgoing]:
     """Files for the firm, without an answer beside them."""
-    return [_with_files(locked, _card(locked, "file_sent"), files)]
+    return [_with_files(locked, _card(locked, "file_sent"), files), *_pictures(files)]
 
 
 def replied(locked: LockedCase, text: str, *, via: str, at: datetime, files: Sequence[Attached] = ()) -> list[Outgoing]:
     """An answer: its words and files if we carry them, a record that it was given if it was given another way."""
     text = for_firm(locked, text)
     if via in locked.office.channels:
-        card = replace(_card(locked, "replied", body=text, tone="info"), speaker=_officer_name(locked))
-        card = _with_files(locked, card, files)
-    else:
-        body = say(
-            locked,
-            "notice.replied_elsewhere.body",
-            via=say(locked, f"via.{via}"),
-            at=firm_instant(at, language(locked)),
-        )
-        card = _card(locked, "replied_elsewhere", body=f"{body}\n{text}")
-    return [card]
+        speaker = _officer_name(locked)
+        card = replace(_card(locked, "replied", body=text, tone="info"), speaker=speaker)
+        return [_with_files(locked, card, files), *_pictures(files, speaker=speaker)]
+    body = say(
+        locked,
+        "notice.replied_elsewhere.body",
+        via=say(locked, f"via.{via}"),
+        at=firm_instant(at, language(locked)),
+    )
+    return [_card(locked, "replied_elsewhere", body=f"{body}\n{text}")]
 
 
 def _officer_name(locked: LockedCase) -> str:
@@ -278,8 +293,9 @@ def waiting_on_firm(
         body += "\n" + say(
             locked, "notice.waiting_firm.until", until=firm_date(date.fromisoformat(until), language(locked))
         )
-    card = replace(_card(locked, "waiting_firm", body=body, tone="wait"), speaker=_officer_name(locked))
-    return [_with_files(locked, card, files)]
+    speaker = _officer_name(locked)
+    card = replace(_card(locked, "waiting_firm", body=body, tone="wait"), speaker=speaker)
+    return [_with_files(locked, card, files), *_pictures(files, speaker=speaker)]
 
 
 def listed(office: OfficeContext, reads: str, text: str) -> str:

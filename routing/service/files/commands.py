@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from routing.domain.case import EventKind
 from routing.domain.errors import Invalid, NotFound, Unavailable
-from routing.domain.files import MOST_AT_ONCE, MOST_BYTES, PICTURES, FileRefused, FileState, Problem, Sent
+from routing.domain.files import MOST_AT_ONCE, MOST_BYTES, PICTURES, FileRefused, FileState, FileTooLarge, Problem, Sent
 from routing.domain.inbound import Inbound
 from routing.domain.permissions import require_team
 from routing.service.cases import locked_case, notifications
@@ -86,11 +86,17 @@ def prepared(sent: Sequence[Sent], storage: FileStorage, scanner: Scanner | None
 
 
 def _prepare(sent: Sent, storage: FileStorage, scanner: Scanner | None) -> Prepared:
-    found, checked = inspect(sent), scanner is None
+    try:
+        found = inspect(sent)
+    except FileTooLarge:
+        raise FileTooLarge(sent.name) from None
+    except FileRefused as error:
+        raise FileRefused(error.problem, sent.name) from None
+    checked = scanner is None
     if scanner is not None:
         with suppress(ScannerDown):
             if scanner.search(sent.body) is not None:
-                raise FileRefused(Problem.VIRUS)
+                raise FileRefused(Problem.VIRUS, sent.name)
             checked = True
     key = new_key()
     storage.put(key, sent.body)
@@ -174,7 +180,8 @@ def give(locked: LockedCase, rows: Iterable[Media], *, secret: str) -> list[Atta
     for row in rows:
         until = links.grant(row, now=locked.now)
         url = f"{locked.office.base_url}/files/{links.token(row, key)}"
-        given.append(Attached(name=row.file_name or "", size=row.size, url=url, until=until))
+        seen = row.content_type if row.state == FileState.STORED and row.content_type in PICTURES else None
+        given.append(Attached(name=row.file_name or "", size=row.size, url=url, until=until, picture=seen))
     return given
 
 

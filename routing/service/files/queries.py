@@ -160,7 +160,7 @@ def problem_of(media: Media) -> str | None:
 def by_link(
     session: Session, storage: FileStorage, text: str, *, secret: str, now: datetime, small: bool = False
 ) -> Opened:
-    """The file that a firm's link opens.
+    """The file that a firm's link opens; ``small``: its thumbnail, if there is one.
 
     Raises:
         NotFound: it is no link of ours. Gone: its time is over, or the link, the file or the case was taken back.
@@ -174,4 +174,5 @@ def by_link(
     row = case_store.by_number(session, number)
     if now >= until or message.erased_at is not None or row is None or row.outcome == Outcome.WITHDRAWN:
         raise Gone("連結已逾期或已停止提供；請在聊天室請承辦人重新傳送。", code="link_expired")
-    return _open(storage, media, message, number, small=small)
+    # A picture is sent before the worker has made it small; until then it stands for itself.
+    return _open(storage, media, message, number, small=small and media.thumbnail is not None)

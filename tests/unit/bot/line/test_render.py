@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from bot.line import flex
 from bot.line.render import render
-from routing.domain.messages import Button, Card, Carousel, Outgoing, Row, Text, postback
+from routing.domain.messages import Button, Card, Carousel, Outgoing, Picture, Row, Text, postback
 from tests.harness.line_schema import check_messages, faults_of
 from tests.unit.bot.line import samples
 
@@ -64,6 +64,14 @@ _messages = (
     st.builds(Text, body=_long, quick=_some)
     | _cards
     | st.builds(Carousel, cards=st.lists(_cards, max_size=2).map(tuple), alt=_any, quick=_some)
+    | st.builds(
+        Picture,
+        url=_any | st.just("https://a.gov.tw/files/1"),
+        preview=_any | st.just("https://a.gov.tw/files/1?small=true"),
+        content_type=st.sampled_from(["image/jpeg", "image/png", "image/gif"]),
+        size=st.integers(0, 20_000_000),
+        quick=_some,
+    )
 )
 
 
@@ -234,6 +242,46 @@ def test_a_button_line_would_refuse_is_left_out_and_the_card_still_goes(button: 
     rendered = render([Card(title="t", body="b", buttons=(button,))], "en")
     check_messages(rendered)
     assert actions(rendered) == []
+
+
+def photo(at: int = 1, **other: Any) -> Picture:
+    given = {"url": f"https://a.gov.tw/files/{at}", "content_type": "image/jpeg", "size": 900_000, **other}
+    return Picture(preview=f"{given['url']}?small=true", **given)
+
+
+def test_a_picture_beside_its_card_is_an_image_and_the_last_one_bears_the_quick_replies() -> None:
+    quick = (Button("我的案件", data="action=my_cases"),)
+    rendered = render(
+        [Card(title="路燈", body="附圖", quick=quick, speaker="陳科員"), photo(speaker="陳科員")], "zh-TW"
+    )
+    check_messages(rendered)
+    assert [one["type"] for one in rendered] == ["flex", "image"]
+    assert rendered[1]["originalContentUrl"] == "https://a.gov.tw/files/1"
+    assert rendered[1]["previewImageUrl"] == "https://a.gov.tw/files/1?small=true"
+    assert [one["sender"]["name"] for one in rendered] == ["陳科員", "陳科員"]
+    assert ["quickReply" in one for one in rendered] == [False, True]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"url": "http://127.0.0.1:8000/files/1"},
+        {"url": "https://a.gov.tw/" + "a" * 2000},
+        {"content_type": "image/gif"},
+        {"content_type": "image/webp"},
+        {"size": 10_000_001},
+    ],
+)
+def test_a_picture_that_line_would_not_show_is_left_to_the_link_on_its_card(other: dict[str, Any]) -> None:
+    """Messaging API reference, "Image message": https, JPEG or PNG, 10 MB."""
+    assert [one["type"] for one in render([Card(title="t", body="b"), photo(**other)], "zh-TW")] == ["flex"]
+
+
+def test_of_more_pictures_than_there_is_room_for_the_first_are_shown() -> None:
+    """L15: five objects; the card names every file."""
+    rendered = render([Card(title="t", body="b"), *map(photo, range(5))], "zh-TW")
+    check_messages(rendered)
+    assert [one.get("originalContentUrl", "")[-1:] for one in rendered] == ["", "0", "1", "2", "3"]
 
 
 def test_nothing_to_say_gives_no_message() -> None:
