@@ -36,6 +36,7 @@ _OFFICER = {"replies", "asks", "waits_for", "resumes", "notes", "extends", "clos
 _OFFICER_MORE = {"officer", "text", "to", "until"}
 _CHECK = {
     "check", "status", "firm_answered", "waiting_on", "outcome", "has", "lacks", "category", "told", "not_told",
+    "confidential",
 }  # fmt: skip
 
 
@@ -254,7 +255,7 @@ class Script:
         number = self.numbers[step["check"]]
         row, case = self.branch.row(number), self.branch.case(number)
         seen = {"status": row.status, "waiting_on": row.waiting_on, "outcome": row.outcome, "category": row.category,
-                "firm_answered": case.firm_answered}  # fmt: skip
+                "firm_answered": case.firm_answered, "confidential": case.confidential}  # fmt: skip
         for name, value in seen.items():
             if name in step:
                 assert value == step[name], f"{name} is {value!r}"

@@ -3,7 +3,9 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
+from routing.store.conversation.schema import Enquiry
 from tests.harness.branch import MONDAY
 from tests.harness.chat import Chat, actions_of, buttons_of, said, words_of
 
@@ -133,6 +135,15 @@ def test_words_of_distress_are_met_with_care_numbers_and_a_person(branch, chat, 
     assert said(chat.text("0912-345678"), "filling.done", language=language)
     assert branch.row(chat.numbers[0]).contact_phone == "0912-345678"
     assert chat.state.step.value == "idle"
+
+
+def test_words_of_distress_are_read_by_those_who_are_to_help_alone(branch, chat):
+    chat.text("我不想活了")
+    chat.tap("open_case")
+    assert branch.row(chat.numbers[0]).confidential
+    assert branch.case(chat.numbers[0]).confidential
+    with branch.database.reading() as session:
+        assert session.scalars(select(Enquiry)).all() == [], "no list of enquiries shows them to every unit"
 
 
 def test_distress_is_heard_in_the_middle_of_opening_a_case(chat):

@@ -33,7 +33,7 @@ def met(turn: Turn, alert: str, state: State) -> Result:
 def distress(turn: Turn, state: State) -> Result:
     """Somebody tells of wanting to die: listened to, told whom to call at any hour, and offered a person.
 
-    Nothing is asked before a person has it, and no form is shown.
+    Nothing is asked before a person has it, and no form is shown. The words are noted in no list of enquiries.
     """
     words, numbers = turn.emergency(DISTRESS) or (turn.say("alert.body"), ())
     calls = tuple(Button(label=label, url=f"tel:{number}") for label, number in numbers)

@@ -17,6 +17,7 @@ from knowledge.calendar.republic import roc_digits
 from knowledge.vocabulary import CASE_CATEGORIES, Channel
 from routing.domain import steps
 from routing.domain.case import Case, EventKind, Kind, Outcome
+from routing.domain.dialogue.alarms import DISTRESS
 from routing.domain.errors import Invalid, StepNotAllowed
 from routing.domain.permissions import Actor, Permission, require_team
 from routing.domain.reporting.history import EARLIEST
@@ -95,7 +96,7 @@ def open_case(
     """Open a case, give it to a person, and hold it for writing; the caller tells the firm.
 
     ``text_stored``: the firm's words are in messages already, which the caller ties to the case. ``files``: what came
-    with the words.
+    with the words. A case of words of distress is confidential from the beginning.
 
     Raises:
         Invalid: a word is not one of the contract's, or the time of receipt lies ahead.
@@ -127,6 +128,9 @@ def open_case(
     if said is not None:
         _attach(locked, said, to_firm=False)
     locked_case.project(office, row, locked.case, now)
+    if new.alert == DISTRESS:
+        # What somebody said who thinks of ending it is read by those alone who are to help.
+        locked.record(EventKind.CONFIDENTIAL, automatic=True, confidential=True)
     assignment.assign_automatically(locked)
     locked_case.audit(locked, "case.open", channel=new.channel)
     return locked
