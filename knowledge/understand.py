@@ -4,7 +4,7 @@ A pure function of the knowledge and the text; deciding what to do with it is ro
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from knowledge.alerts.detection import Alert, detect_alert, put_first
@@ -12,7 +12,7 @@ from knowledge.entries import KnowledgeBase
 from knowledge.language.forms import TextForms
 from knowledge.language.lexicon import Hit, LexiconIndex
 from knowledge.language.opposites import Said
-from knowledge.language.reading import Focus, leans_on_last_turn, read_focus
+from knowledge.language.reading import Focus, leans_on_last_turn, pieces, read_focus, without_lead
 from knowledge.language.text import detect_language, normalise
 from knowledge.model.answering import AnswerModel, shipped_answer_model
 from knowledge.model.classify import CategoryModel, RankedCategory, shipped_model
@@ -29,6 +29,8 @@ from knowledge.relevance.places import Place, PlaceReader
 from knowledge.vocabulary import PHRASING_GROUPS, Category, Language
 
 _TOPIC_SCORE = 0.25
+_ENGLISH_QUESTION = 6
+"""Words of an English question that may be a matter of its own."""
 _TOGETHER = 200
 """Characters, from the end, of a follow-up read together with the turn before it."""
 
@@ -78,6 +80,10 @@ class Understanding:
     """True where the last turn was needed to read this one."""
     previous_entry: str | None = None
     """The entry of the last turn, where this one leans on it: saying it again would be no answer."""
+    parts: tuple["Understanding", ...] = ()
+    """The matters of a message that may hold several, each read by itself; empty where there is one."""
+    soft: bool = False
+    """Of a part: only a comma or a blank parts it from the one before."""
 
 
 class Understander:
@@ -122,6 +128,70 @@ class Understander:
 
     def read(self, forms: TextForms, previous: Previous | None = None) -> Understanding:
         """As `understand`, for whoever needs the forms of the text as well."""
+        whole = self._read(forms, previous)
+        if whole.category is Category.SMALLTALK and (rest := self._without_courtesy(forms, whole.language.group)):
+            whole = replace(self._read(forms.of(rest), previous), text=forms.text)
+        parts = self._parts(forms, whole, previous)
+        alert = whole.alert or next((part.alert for part in parts if part.alert), None)
+        return replace(whole, parts=parts, alert=alert) if parts else whole
+
+    def _without_courtesy(self, forms: TextForms, group: str) -> str:
+        """The stretches of a message that ask something, where hello and thanks stand around them; else ''."""
+        every = pieces(forms)
+        asking = [piece.text for piece in every if self._begins(forms.normal(without_lead(piece.text)), group)]
+        return "".join(asking) if len(asking) < len(every) else ""
+
+    def _parts(self, forms: TextForms, whole: Understanding, previous: Previous | None) -> tuple[Understanding, ...]:
+        """What may be matters of their own: stretches that ask something of which the knowledge knows a word.
+
+        What tells or asks on (多久, 罰多少) stands with the matter beside it; two in a row with one entry are one.
+        """
+        found: list[tuple[str, bool]] = []
+        context = ""
+        for piece in pieces(forms):
+            if not self._begins(forms.normal(without_lead(piece.text)), whole.language.group):
+                context += piece.text
+                continue
+            if found and piece.soft and context:
+                found[-1] = (found[-1][0] + context, found[-1][1])
+                context = ""
+            found.append((context + piece.text, piece.soft))
+            context = ""
+        if len(found) < 2:
+            return ()
+        found[-1] = (found[-1][0] + context, found[-1][1])
+        read = [
+            replace(self._read(forms.of(without_lead(text)), previous if n == 0 else None), soft=soft)
+            for n, (text, soft) in enumerate(found)
+        ]
+        leads = [part.faq[0].entry_id if part.faq else "" for part in read]
+        kept = [part for n, part in enumerate(read) if not n or leads[n] != leads[n - 1]]
+        if len(kept) < len(read):
+            kept = self._joined(forms, found, leads)
+        return tuple(replace(part, place=part.place or whole.place) for part in kept) if len(kept) > 1 else ()
+
+    def _joined(self, forms: TextForms, found: Sequence[tuple[str, bool]], leads: Sequence[str]) -> list[Understanding]:
+        """The stretches, those in a row with one entry read together."""
+        texts: list[tuple[str, bool]] = []
+        for n, (text, soft) in enumerate(found):
+            if n and leads[n] == leads[n - 1]:
+                texts[-1] = (texts[-1][0] + text, texts[-1][1])
+            else:
+                texts.append((text, soft))
+        return [replace(self._read(forms.of(without_lead(text)), None), soft=soft) for text, soft in texts]
+
+    def _begins(self, normal: str, group: str) -> bool:
+        """True for a stretch that may begin a matter: it asks, has a word of the lexicon, and leans on nothing.
+
+        The lexicon has few English words: a whole English question does as well.
+        """
+        if not asked(normal, group):
+            return False
+        if group == "en" and len(normal.split()) >= _ENGLISH_QUESTION:
+            return True
+        return bool(self._scorer.words_in(normal)) and not leans_on_last_turn(normal, sharp=False)
+
+    def _read(self, forms: TextForms, previous: Previous | None) -> Understanding:
         text = forms.text
         language = detect_language(text)
         group = language.group

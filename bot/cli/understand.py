@@ -86,10 +86,12 @@ def why(read: Understanding, decision: Decision) -> dict[str, Any]:
 
 
 def _ordered(read: Understanding, decision: Decision) -> tuple[Match, ...]:
-    """Best first: what the decision uses, then the rest. Small talk gets no FAQ."""
+    """Best first: what the decision uses, of several matters the first of each; then the rest. None for small talk."""
     if decision.action is Action.CHAT:
         return ()
     first = (decision.match,) if decision.match else decision.choices
+    if decision.parts:
+        first = tuple(part.decision.leads for part in decision.parts if part.decision.leads is not None)
     ids = {m.entry_id for m in first}
     return (*first, *(m for m in read.faq if m.entry_id not in ids))
 
@@ -120,6 +122,11 @@ def account(read: Understanding, decision: Decision) -> str:
     lines.append(f"問的是：{asked}　地點：{read.place.name if read.place else '（未指明）'}")
     if decision.missing:
         lines.append(f"沒有寫到：{'、'.join(WORDS['aspect'][str(aspect)] for aspect in decision.missing)}")
+    for number, part in enumerate(decision.parts, 1):
+        lead = part.decision.leads
+        named = f"　{lead.entry_id}" if lead else ""
+        asked = part.understanding.text.strip()[:40]
+        lines.append(f"第 {number} 件「{asked}」：{_ACTIONS[part.decision.action]}（{part.decision.reason}）{named}")
     if read.alert:
         lines.insert(1, f"緊急：{read.alert}")
     for match in _ordered(read, decision)[:3]:

@@ -14,6 +14,12 @@ class TextForms:
         self._folded: dict[str, str] = {}
         self._normal: dict[str, str] = {}
 
+    def of(self, text: str) -> "TextForms":
+        """Another text, or a part of this one, that shares what was made."""
+        other = TextForms(text)
+        other._folded, other._normal = self._folded, self._normal
+        return other
+
     def folded(self, part: str | None = None) -> str:
         """The text, or a part of it, folded: one character for one, punctuation kept."""
         part = self.text if part is None else part

@@ -1,4 +1,4 @@
-"""Which part of a message asks: sentences of long letters, clauses with topics of their own, short follow-ups."""
+"""Which part of a message asks: sentences of long letters, matters of their own, short follow-ups."""
 
 # ruff: noqa: E501 - word lists are read as lists, not as lines
 import re
@@ -23,6 +23,21 @@ _FOLLOWS = re.compile(
         "then|so|what if)\\b|^(?:では|それ|じゃあ|いつ|いくら|どこ|なぜ|もし)"
     )
 )
+_MATTER = re.compile(
+    r"(?<=[。？?！!；;\n])|(?=還有(?!效|沒|没|多|幾|[一二兩三四五六七八九十0-9])|还有(?!效|没|多|几|[一二两三四五六七八九十0-9])|另外(?!的)|順便|顺便|以及|再來|再来|第二[個件]?(?:問題|问题)?[是，,：:]|"
+    r"\b(?:also|and (?:how|what|where|when|who|do|does|can|is|are)|plus)\b|それと|それから|また、|あと[、,])",
+    re.IGNORECASE,
+)
+"""Where another matter may begin: after a sentence, before a word that adds one."""
+_MATTER_SOFT = re.compile(r"(?<=[，,])|(?<=[一-鿿])[ \u3000]+(?=[一-鿿])")
+"""Where one may begin as well, though most commas part nothing."""
+_LEAD = re.compile(
+    r"^(?:[，,。、；;：:\s]|還有|还有|另外|順便|顺便|以及|再來|再来|第[一二三]個?|然後|然后|也|想(?:再)?(?:請|请)?(?:問|问)(?:一下)?|(?:請|请)(?:問|问)(?:一下)?|"
+    r"(?:also|and|plus)\b[, ]*|それと、?|それから、?|また、|あと、?)+",
+    re.IGNORECASE,
+)
+_MOST_PIECES = 8
+_READ_FOR_MATTERS = 1000
 _FOLLOW_LENGTH = 14
 _FOLLOW_WORDS = 7
 
@@ -52,6 +67,41 @@ def _clauses(forms: TextForms) -> tuple[str, ...]:
         return ()
     parts = [n for p in pieces if len(n := forms.normal(p)) >= 4]
     return tuple(parts[:6]) if len(parts) > 1 else ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """A stretch of a message that may be a matter of its own; `soft` where only a comma or a blank parted it."""
+
+    text: str
+    soft: bool
+
+
+def pieces(forms: TextForms) -> tuple[Piece, ...]:
+    """The stretches of a message that may be matters of their own, in order; one where nothing parts it.
+
+    What begins no matter by itself (a hello, who we are) stands with what follows it; nothing but words of
+    joining is left out.
+    """
+    found: list[Piece] = []
+    for sentence in _MATTER.split(forms.text[:_READ_FOR_MATTERS]):
+        soft, joining = False, ""
+        for part in _MATTER_SOFT.split(sentence):
+            if not _LEAD.sub("", part.strip()):
+                joining += part
+                continue
+            if forms.normal(part):
+                found.append(Piece(text=joining + part, soft=soft))
+                joining = ""
+            soft = True
+    if not 1 < len(found) <= _MOST_PIECES:
+        return (Piece(text=forms.text, soft=False),)
+    return tuple(found)
+
+
+def without_lead(text: str) -> str:
+    """A stretch without the words that join it to the one before (另外, 還有請問); the whole where nothing is left."""
+    return _LEAD.sub("", text.strip()).rstrip("，, ") or text.strip()
 
 
 def leans_on_last_turn(folded: str, sharp: bool) -> bool:

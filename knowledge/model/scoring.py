@@ -36,6 +36,10 @@ class Scorer:
         """Scores of the category model alone for a normalised text."""
         return self._model.score(text, self._lexicon.find(text))
 
+    def words_in(self, text: str) -> list[Hit]:
+        """The words of the lexicon in a normalised text."""
+        return self._lexicon.find(text)
+
     def score(self, matcher: KernelMatcher, text: str) -> Scored:
         """Score one normalised wording."""
         scores = matcher.score(text)

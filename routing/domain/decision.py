@@ -15,12 +15,19 @@ from typing import Any
 from knowledge.answer_policy import Limits, is_sure, true_there
 from knowledge.entries import Aspect
 from knowledge.loading import read_thresholds
+from knowledge.relevance.aspects import STEPS
 from knowledge.relevance.match import Match
 from knowledge.relevance.places import kind_matters
 from knowledge.understand import Understanding
 from knowledge.vocabulary import CASE_CATEGORIES, Category, EntryKind, ParkKind
 
 _MOST_CHOICES = 3
+_MOST_PARTS = 3
+"""Matters that are answered one by one; with an office's card and a notice they are five objects."""
+_LIKELY, _PLAUSIBLE = 0.5, 0.25
+"""Probability from which a part that is not sure is a matter; the higher where the message as a whole has an answer."""
+_PLAIN = 0.8
+"""Confidence from which the category of a part is plain."""
 
 
 class Action(StrEnum):
@@ -99,16 +106,95 @@ class Decision:
     """What was asked and the entry of `match`, or the first of `choices`, does not say; it is named to the firm."""
     categories: tuple[Category, ...] = ()
     """Categories to offer when no entry is near, or when several topics were asked; for `choose`."""
+    parts: tuple["Part", ...] = ()
+    """Of a message with several matters: each with a decision of its own, in their order; else empty."""
+
+    @property
+    def leads(self) -> Match | None:
+        """The entry that it is about: the one answered or handed over with, or else the first that is offered."""
+        return self.match or next(iter(self.choices), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One matter of a message that holds several."""
+
+    understanding: Understanding
+    decision: Decision
 
 
 def decide(
     understanding: Understanding, thresholds: Thresholds, today: date, known: ParkKind | None = None
 ) -> Decision:
-    """The decision for one message.
+    """The decision for one message; where it surely holds several matters, each has its own (`parts`).
 
     `today` is the Taipei date: entries past review are not answered. `known` is the kind of park the firm is known to
-    be in; a place that the text names comes before it.
+    be in; a place that the text names comes before it. Of several matters the message counts as answered only where
+    each of them is.
     """
+    whole = _decide(understanding, thresholds, today, known)
+    if understanding.alert is not None or whole.action is Action.CHAT:
+        return whole
+    parts = tuple(
+        Part(understanding=part, decision=_decide(part, thresholds, today, known)) for part in understanding.parts
+    )
+    parts = tuple(part for part in parts if part.decision.action is not Action.CHAT)
+    if not are_several(parts, whole, understanding):
+        return whole
+    parts = parts[:_MOST_PARTS]
+    answered = all(part.decision.action is Action.ANSWER for part in parts)
+    first = next((part.decision for part in parts if part.decision.action is Action.ANSWER), None)
+    return Decision(
+        action=Action.ANSWER if answered else Action.CHOOSE, reason="several_matters", parts=parts,
+        match=first.match if first is not None and answered else None,
+    )  # fmt: skip
+
+
+def are_several(parts: tuple[Part, ...], whole: Decision, understanding: Understanding) -> bool:
+    """True where a message surely holds several matters.
+
+    Each is about another entry and is plainly a matter: the base surely knows it, or likely, or its category is plainly
+    another. At least one is surely known; of stretches that only a comma parts, all. A matter for a person stays
+    whole unless one of the parts says why.
+    """
+    leads = [part.decision.leads for part in parts]
+    names = [lead.entry_id for lead in leads if lead is not None]
+    if len(parts) < 2 or len(names) != len(set(names)) or len(parts) - len(names) > 1:
+        return False
+    sure = [_is_known(part.decision) for part in parts]
+    if not any(sure) and not (understanding.other_topics and all(_is_likely(part, _LIKELY) for part in parts)):
+        return False
+    if understanding.person and not any(part.understanding.person for part in parts):
+        return False
+    if any(part.understanding.soft for part in parts):
+        return all(sure) and all(_asks_more_than_a_step(part.understanding) for part in parts)
+    rest = [part for part, known in zip(parts, sure, strict=True) if not known]
+    least = _LIKELY if whole.match is not None else _PLAUSIBLE
+    return all(_is_likely(part, least) or _is_elsewhere(part, parts) for part in rest)
+
+
+def _is_known(decision: Decision) -> bool:
+    return decision.action is Action.ANSWER or decision.reason in {"which_kind", "entry_hands_over"}
+
+
+def _asks_more_than_a_step(understanding: Understanding) -> bool:
+    return any(ask.aspect not in STEPS for ask in understanding.asks)
+
+
+def _is_likely(part: Part, least: float) -> bool:
+    lead = part.decision.leads
+    return lead is not None and lead.probability >= least
+
+
+def _is_elsewhere(part: Part, parts: tuple[Part, ...]) -> bool:
+    """True where the category of a part is plain and none of the others'."""
+    mine = part.understanding
+    others = {other.understanding.category for other in parts if other is not part}
+    return mine.confidence >= _PLAIN and mine.category not in others
+
+
+def _decide(understanding: Understanding, thresholds: Thresholds, today: date, known: ParkKind | None) -> Decision:
+    """The decision for one matter."""
     if not understanding.readable:
         return Decision(action=Action.CHOOSE, reason="unreadable", categories=CASE_CATEGORIES)
     if understanding.category is Category.SMALLTALK and understanding.confidence >= thresholds.smalltalk:

@@ -202,6 +202,44 @@ def test_an_entry_that_helped_later_does_not_make_the_direct_answer_right(branch
     assert (row.faq, row.verdict) == (answered, "not_helpful")
 
 
+TWO = "標準廠房租金怎麼算？另外營業稅多久申報一次？"
+
+
+def both(branch):
+    with branch.database.reading() as session:
+        return list(session.scalars(select(Enquiry).order_by(Enquiry.id)))
+
+
+def test_two_matters_of_one_message_are_noted_and_judged_each_by_itself(branch):
+    chat = Chat(branch)
+    chat.text(TWO)
+    first, second = both(branch)
+    assert (first.message_id, first.decision, second.decision) == (second.message_id, "answer", "answer")
+    assert (first.category, second.category) == ("land", "tax")
+    assert min(first.probability, second.probability) >= 0.7
+    chat.tap("not_helpful", faq=first.faq)
+    chat.tap("helpful", faq=second.faq)
+    assert [row.verdict for row in both(branch)] == ["not_helpful", "helpful"]
+
+
+@pytest.mark.parametrize(("named", "right"), [(0, [True, True]), (1, [True, True]), (None, [False, False])])
+def test_a_correction_for_one_of_two_matters_says_nothing_of_the_other(branch, named, right):
+    chat = Chat(branch)
+    chat.text(TWO)
+    rows = both(branch)
+    for row in rows:
+        chat.tap("helpful", faq=row.faq)
+    since = branch.now - timedelta(days=1)
+    with branch.database.writing() as session:
+        session.add(Correction(
+            text=TWO, kind="phrasing", entry_id=OTHER if named is None else rows[named].faq, state="trial",
+            message_id=rows[0].message_id, author="alice", at=branch.now,
+        ))  # fmt: skip
+        session.flush()
+        answered, _ = answer_quality.collected(session, since=since)
+    assert [one.right for one in answered] == right
+
+
 def in_base(service):
     with service.runtime.reading() as (session, _):
         return service.runtime.knowledge.active(session)

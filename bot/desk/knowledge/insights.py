@@ -27,7 +27,8 @@ DECISIONS = {"answer": "直接回答", "choose": "請廠商選擇", "hand_over":
 REASONS = {
     "sure": "最像的條目可能性夠高，且明顯高於其次。", "unsure": "有相近的條目，但把握不足，列出供廠商選擇。",
     "opposite": "最像的條目語意相反，或承辦人已標示不是這一題，不直接回答。",
-    "several_topics": "一則訊息問了不只一件事。", "too_short": "字太少，無法判斷。", "unreadable": "沒有可判讀的文字。",
+    "several_topics": "一則訊息問了不只一件事。", "several_matters": "一則訊息問了幾件事，逐件回答。",
+    "too_short": "字太少，無法判斷。", "unreadable": "沒有可判讀的文字。",
     "category_unsure": "沒有相近的條目，類別也沒有把握，請廠商選類別。", "smalltalk": "是寒暄，不是諮詢。",
     "aspect": "最像的條目沒有寫到所問的面向，只列出供廠商參考。", "step": "最像的條目說的是另一個步驟或另一件事。",
     "which_kind": "兩種園區規定不同，先問廠商在哪一種園區。", "other_kind": "最像的條目只適用另一種園區，轉專人。",

@@ -8,7 +8,7 @@ from knowledge.distress import in_distress
 from knowledge.entries import FaqEntry
 from knowledge.vocabulary import CASE_CATEGORIES, OWN_PARK_KINDS, EntryKind, Language, ParkKind
 from routing.domain.decision import Action, Decision
-from routing.domain.dialogue import alarms, facts, menu, pending, placed
+from routing.domain.dialogue import alarms, facts, matters, menu, pending, placed
 from routing.domain.dialogue.state import State
 from routing.domain.dialogue.turn import Effect, JudgeAnswer, LearnKind, NoteEnquiry, Result, Turn
 from routing.domain.messages import Button, Card, Row, Text, postback
@@ -51,7 +51,11 @@ def _noted(turn: Turn) -> State:
 
 
 def _decided(turn: Turn) -> Result:
-    result = _by_decision(turn, _noted(turn))
+    state = _noted(turn)
+    if turn.decision is not None and turn.decision.parts:
+        result = matters.answered(turn, state, turn.decision.parts, _by_decision)
+    else:
+        result = _by_decision(turn, state)
     park = turn.find_park(turn.inbound.text)
     if park is None or park.own:
         return result

@@ -342,10 +342,14 @@ class SetQuiet:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoteEnquiry:
-    """Write down what was asked and what we made of it. ``offered``: entry ids shown as choices."""
+    """Write down what was asked and what we made of it. ``offered``: entry ids shown as choices.
+
+    ``part``: which of several matters of one message it is about.
+    """
 
     faq: str | None = None
     offered: tuple[str, ...] = ()
+    part: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

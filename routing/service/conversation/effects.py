@@ -229,6 +229,9 @@ def _note(conversation: Conversation, state: State, effect: effects.NoteEnquiry)
     if turn is None:
         return state
     understanding, decision = turn
+    if effect.part is not None and effect.part < len(decision.parts):
+        part = decision.parts[effect.part]
+        understanding, decision = part.understanding, part.decision
     row = Enquiry(
         contact_id=conversation.contact.id,
         message_id=conversation.messages[0].id if conversation.messages else None,
@@ -258,6 +261,7 @@ def _verdict(conversation: Conversation, state: State, effect: effects.JudgeAnsw
     row = conversation_store.enquiry(conversation.session, state.last_enquiry)
     if row is None:
         return state
+    row = _of_same_message(conversation, row, effect.faq)
     answered = row.decision == Action.ANSWER.value and row.faq is not None
     if answered and effect.faq not in {None, row.faq}:
         # It is about an entry the firm went on to; that it helped does not make the direct answer right.
@@ -266,6 +270,16 @@ def _verdict(conversation: Conversation, state: State, effect: effects.JudgeAnsw
     if effect.verdict == "chosen":
         row.faq = effect.faq
     return state
+
+
+def _of_same_message(conversation: Conversation, row: Enquiry, faq: str | None) -> Enquiry:
+    """Of several matters of one message the one that this entry was shown for; else the last."""
+    if faq is None or row.message_id is None or faq in {row.faq, *row.offered}:
+        return row
+    every = conversation_store.enquiries_of_messages(
+        conversation.session, [row.message_id], conversation.contact.id
+    )  # fmt: skip
+    return next((one for one in every if faq in {one.faq, *one.offered}), row)
 
 
 def _kind(conversation: Conversation, state: State, effect: effects.LearnKind) -> State:

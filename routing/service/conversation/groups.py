@@ -5,7 +5,7 @@ Nothing of it is kept: no contact, no message, no enquiry. Personal details are 
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 
 from sqlalchemy.orm import Session
@@ -16,7 +16,7 @@ from knowledge.entries import FaqEntry
 from knowledge.understand import Understanding
 from knowledge.vocabulary import READING_LANGUAGES, Language, ParkKind
 from knowledge.wording import reading_language
-from routing.domain.decision import Action
+from routing.domain.decision import Action, Decision
 from routing.domain.inbound import Inbound, InboundKind
 from routing.domain.messages import Button, Card, Outgoing, Row, Text, to_plain
 from routing.service.conversation.reader import Reader
@@ -46,7 +46,7 @@ def answer(
     if inbound.kind is InboundKind.JOIN:
         said = hello(office)
     elif inbound.kind is InboundKind.TEXT:
-        said = [_words(office, reader, inbound.text, now)] if inbound.text.strip() else hello(office)
+        said = _words(office, reader, inbound.text, now) if inbound.text.strip() else hello(office)
     else:
         return
     outbox_store.put(
@@ -60,18 +60,24 @@ def hello(office: OfficeContext) -> list[Outgoing]:
     return [Text("\n\n".join(office.sentences.say("group.hello", language) for language in READING_LANGUAGES))]
 
 
-def _words(office: OfficeContext, reader: Reader, text: str, now: datetime) -> Outgoing:
+def _words(office: OfficeContext, reader: Reader, text: str, now: datetime) -> list[Outgoing]:
     day = local(now).date()
     understanding, decision = reader.read(text, None, today=day)
     language = reading_language(str(understanding.language))
-    say = partial(office.sentences.say, language=language)
     if understanding.alert is not None:
-        return _alert(office, reader, understanding, language)
+        return [_alert(office, reader, understanding, language)]
+    every = [part.decision for part in decision.parts] or [decision]
+    cards = [card for one in every if (card := _shown(office, one, language, day)) is not None]
+    return [*cards] or [Text(office.sentences.say("group.private", language))]
+
+
+def _shown(office: OfficeContext, decision: Decision, language: Language, day: date) -> Card | None:
+    """What the base surely or likely answers; None for anybody's own case and what only a person knows."""
     sure = decision.match if decision.action is Action.ANSWER else None
     likely = decision.choices[0] if decision.reason in _LIKELY and decision.choices else None
     match = sure or likely
     if match is None or match.entry.id in _OF_TWO or match.entry.kind.value != "answer" or match.entry.expired(day):
-        return Text(say("group.private"))
+        return None
     return _answered(office, match.entry, language, sure=sure is not None)
 
 

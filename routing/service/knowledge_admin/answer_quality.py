@@ -67,11 +67,12 @@ def keep(session: Session, shipped: Thresholds, measures: tuple[Standing, ByEntr
 def by_entry(session: Session, *, since: datetime) -> ByEntry:
     """For each entry that was answered with: the day and whether it was right, as far as anybody said."""
     found: dict[str, list[tuple[str, bool]]] = defaultdict(list)
-    taught = _taught(session, since)
-    for row in store.weighed(session, since=since):
+    rows = store.weighed(session, since=since)
+    corrections = _corrections(session, rows, since)
+    for row in rows:
         if row.decision != Action.ANSWER.value or row.faq is None:
             continue
-        right = _answer_right(row, taught[row.message_id] if row.message_id is not None else [])
+        right = _answer_right(row, corrections[row.id])
         if right is not None:
             found[row.faq].append((local(row.at).date().isoformat(), right))
     return dict(found)
@@ -123,17 +124,31 @@ def collected(session: Session, *, since: datetime) -> tuple[list[AnswerVerdict]
     A direct answer counts once the firm said whether it helped or an officer corrected it. An offer counts as right
     only where the firm took the best entry: silence speaks against it, so that the threshold falls on proof alone.
     """
-    taught = _taught(session, since)
     answered, offered = [], []
-    for row in store.weighed(session, since=since):
-        corrections = taught[row.message_id] if row.message_id is not None else []
+    rows = store.weighed(session, since=since)
+    corrections = _corrections(session, rows, since)
+    for row in rows:
         if row.decision == Action.ANSWER.value:
-            right = _answer_right(row, corrections)
+            right = _answer_right(row, corrections[row.id])
             if right is not None:
                 answered.append(AnswerVerdict(float(row.probability or 0.0), right))
         elif row.decision == Action.CHOOSE.value and row.offered:
-            offered.append(AnswerVerdict(float(row.probability or 0.0), _offer_right(row, corrections)))
+            offered.append(AnswerVerdict(float(row.probability or 0.0), _offer_right(row, corrections[row.id])))
     return answered, offered
+
+
+def _corrections(session: Session, rows: Sequence[Enquiry], since: datetime) -> dict[int, list[Correction]]:
+    """By enquiry, the corrections of its message; not those that are about another matter of the same message."""
+    taught = _taught(session, since)
+    of_message: dict[int | None, set[str]] = defaultdict(set)
+    for row in rows:
+        of_message[row.message_id] |= {str(name) for name in (row.faq, *row.offered) if name}
+    found = {}
+    for row in rows:
+        others = of_message[row.message_id] - {row.faq, *row.offered}
+        every = taught[row.message_id] if row.message_id is not None else []
+        found[row.id] = [one for one in every if one.entry_id not in others]
+    return found
 
 
 def _taught(session: Session, since: datetime) -> dict[int, list[Correction]]:

@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 
+from knowledge.alerts.detection import Alert
 from knowledge.entries import Basis, FaqEntry, Wording
 from knowledge.model.classify import RankedCategory
 from knowledge.relevance.match import Match
@@ -111,3 +112,42 @@ def test_the_shipped_thresholds_state_their_n():
 def test_the_entry_that_only_its_probability_kept_from_being_answered_is_named(understanding, nearest):
     found = decide(understanding, LIMITS, TODAY).nearest
     assert (found.entry_id if found else None) == nearest
+
+
+def asked_one(probability, entry_id, *, category=Category.LAND, **changes):
+    """One of several matters."""
+    return read(match(probability, entry_id=entry_id), category=category, **changes)
+
+
+TWO = (asked_one(0.95, "land-a"), asked_one(0.95, "tax-a", category=Category.TAX))
+
+
+@pytest.mark.parametrize(
+    ("parts", "action", "reasons"),
+    [
+        (TWO, Action.ANSWER, ["sure", "sure"]),
+        ((TWO[0], asked_one(0.6, "tax-a")), Action.CHOOSE, ["sure", "unsure"]),
+        ((TWO[0], read(category=Category.TAX)), Action.CHOOSE, ["sure", "unknown"]),
+        ((*TWO, asked_one(0.95, "land-b"), asked_one(0.95, "land-c")), Action.ANSWER, ["sure", "sure", "sure"]),
+    ],
+)
+def test_several_matters_are_decided_each_by_itself(parts, action, reasons):
+    decision = decide(read(match(0.6), parts=parts), LIMITS, TODAY)
+    assert (decision.action, decision.reason) == (action, "several_matters")
+    assert [part.decision.reason for part in decision.parts] == reasons
+
+
+@pytest.mark.parametrize(
+    ("parts", "changes"),
+    [
+        ((TWO[0], asked_one(0.95, "land-a")), {}),
+        ((TWO[0], asked_one(0.1, "land-b")), {}),
+        ((TWO[0], asked_one(0.6, "tax-a", category=Category.TAX, soft=True)), {}),
+        ((asked_one(0.6, "land-b"), asked_one(0.6, "land-c")), {}),
+        (TWO, {"alert": Alert.FIRE}),
+        (TWO, {"person": "judgement"}),
+    ],
+    ids=["one entry", "hardly likely", "a comma", "none sure", "danger", "for a person"],
+)
+def test_what_is_not_surely_several_matters_stays_one(parts, changes):
+    assert decide(read(match(0.95), parts=parts, **changes), LIMITS, TODAY).parts == ()

@@ -1,0 +1,65 @@
+"""Several matters in one message: each is answered, offered or handed over by itself, in the order they were asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from routing.domain.decision import Decision, Part
+from routing.domain.dialogue.state import State
+from routing.domain.dialogue.turn import Effect, NoteEnquiry, Result, Turn
+from routing.domain.messages import Card, Outgoing
+
+_QUOTED = 24
+"""Characters of a matter that its card repeats."""
+
+ByItself = Callable[[Turn, State], Result]
+
+
+def answered(turn: Turn, state: State, parts: tuple[Part, ...], by_itself: ByItself) -> Result:
+    """One card a matter, each headed by the firm's own words; the words as a whole stay the beginning of a case.
+
+    ``by_itself`` answers one matter, as if it had been asked alone. A case that is opened is of the first matter's
+    category; what follows without naming its matter belongs to the last.
+    """
+    messages: list[Outgoing] = []
+    effects: list[Effect] = []
+    kept = state
+    for number, part in enumerate(parts):
+        result = by_itself(_alone(turn, part), _about(state, part))
+        messages += _headed(turn, result.messages, part, number + 1, len(parts))
+        effects += [_of_part(effect, number) for effect in result.effects]
+        kept = replace(kept, last_entry=result.state.last_entry, kind_for=result.state.kind_for or kept.kind_for)
+    first = parts[0].understanding
+    kept = replace(kept, category=_category(first.category.value), topic=first.topic)
+    return Result(state=kept, messages=tuple(messages), effects=tuple(effects))
+
+
+def _alone(turn: Turn, part: Part) -> Turn:
+    decision: Decision = part.decision
+    return replace(turn, understanding=part.understanding, decision=decision)
+
+
+def _about(state: State, part: Part) -> State:
+    return replace(
+        state, category=_category(part.understanding.category.value), topic=part.understanding.topic, last_entry=None
+    )
+
+
+def _category(name: str) -> str:
+    return "other" if name == "smalltalk" else name
+
+
+def _headed(turn: Turn, messages: tuple[Outgoing, ...], part: Part, number: int, of: int) -> list[Outgoing]:
+    """The messages of one matter, the first card saying which of them it is."""
+    words = " ".join(part.understanding.text.split())
+    words = words if len(words) <= _QUOTED else f"{words[: _QUOTED - 1]}…"
+    told = turn.say("matters.label", number=number, of=of, words=words)
+    first, *rest = messages
+    if isinstance(first, Card):
+        first = replace(first, label="\n".join(part for part in (told, first.label) if part))
+    return [first, *rest]
+
+
+def _of_part(effect: Effect, number: int) -> Effect:
+    return replace(effect, part=number) if isinstance(effect, NoteEnquiry) else effect
