@@ -6,7 +6,7 @@ All of it is data in ``data/offices`` that the branch edits; a slip there is nam
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from pathlib import Path
 from types import MappingProxyType
@@ -113,6 +113,11 @@ class Offices:
         outer = [hit for hit in hits if not any(_inside(hit, other) for other in hits)]
         parks = {hit[2].id: hit[2] for hit in outer}
         return next(iter(parks.values())) if len(parks) == 1 else None
+
+    def with_phones(self, phones: Mapping[str, str]) -> Offices:
+        """The same with these units' telephone numbers; of a unit that there is no more nothing is kept."""
+        units = tuple(replace(unit, phone=phones.get(unit.name, unit.phone)) for unit in self.units)
+        return replace(self, units=units)
 
     def find_unit(self, name: str) -> Unit | None:
         """The unit of this name, or None."""

@@ -13,6 +13,7 @@ from knowledge.calendar.official_days import Closure
 from knowledge.offices.directory import Offices
 from knowledge.wording import Sentences
 from routing.ports import Limits
+from routing.store.knowledge_admin import queries as knowledge_store
 from routing.store.office_calendar import queries as store
 from routing.store.session import Database
 
@@ -44,7 +45,7 @@ _Seen = tuple[tuple[tuple[int, str], ...], tuple[Closure, ...]]
 
 @dataclass(slots=True)
 class OfficeContextProvider:
-    """Makes an office context for a transaction; the calendar is built anew only when its rows changed.
+    """Makes an office context for a transaction; calendar and offices are built anew only when their rows changed.
 
     Safe to share between threads: what is known is one value, replaced whole. A calendar that this transaction changed
     is used in it and not kept: it may be rolled back.
@@ -52,13 +53,26 @@ class OfficeContextProvider:
 
     base: OfficeContext
     _known: tuple[_Seen, OfficeCalendar] | None = field(default=None)
+    _phoned: tuple[tuple[tuple[str, str], ...], Offices] | None = field(default=None)
 
     def office(self, session: Session) -> OfficeContext:
-        """The office with every imported year and every closure that stands."""
+        """The office with every imported year, every closure that stands, and the telephones that were filled in."""
+        return replace(self.base, calendar=self._calendar(session), offices=self._offices(session))
+
+    def _offices(self, session: Session) -> Offices:
+        phones, known = knowledge_store.unit_phones(session), self._phoned
+        if known is not None and known[0] == phones:
+            return known[1]
+        offices = self.base.offices.with_phones(dict(phones))
+        # Kept by what was read: what this transaction rolls back is read anew by the next one.
+        self._phoned = phones, offices
+        return offices
+
+    def _calendar(self, session: Session) -> OfficeCalendar:
         seen = store.year_marks(session), store.standing_closures(session)
         known = self._known
         if known is not None and known[0] == seen:
-            return replace(self.base, calendar=known[1])
+            return known[1]
         years = store.imported_years(session)
         calendar = self.base.calendar
         for year in years:
@@ -67,7 +81,7 @@ class OfficeContextProvider:
         if not store.changed_here(session):
             # Marked by the rows that it was made of: another may have been committed since the marks were read.
             self._known = (tuple((year.year, year.sha256) for year in years), seen[1]), calendar
-        return replace(self.base, calendar=calendar)
+        return calendar
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -102,6 +102,8 @@ def test_a_units_own_number_can_be_tapped_once_it_is_filled_in(branch, chat):
     *_, card = chat.tap("faq", id="environment-air-testing")
     assert "電話 07-361-1212 轉 523（環安勞動科）" in card.rows[-1].value
     assert "tel:07-361-1212 轉 523" in [button.url for button in card.buttons]
+    *_, handed_over = chat.tap("faq", id="land-rent-rate")
+    assert "tel:07-361-1212 轉 523" in [button.url for button in handed_over.buttons]
 
 
 @pytest.mark.parametrize(

@@ -87,6 +87,7 @@ GUARDS: dict[tuple[str, str], str] = {
     ("GET", f"{_KNOW}/doubles"): PUBLIC,  # leads to the page of conflicts and says nothing
     **{("POST", _KNOW + path): TEAM for path in ("/preview", "/drafts", "/import", "/services/{service_id}")},
     ("POST", f"{_KNOW}/fill/{{entry_id}}"): TEAM,
+    ("POST", f"{_KNOW}/phones"): TEAM,
     **{("POST", f"{_KNOW}/drafts/{{edit_id}}/{deed}"): TEAM for deed in ("approve", "reject")},
     ("POST", f"{_KNOW}/corrections/{{correction_id}}/withdraw"): TEAM,
     ("GET", f"{_KNOW}/cases/{{number}}"): TEAM_WRITE,
@@ -285,7 +286,7 @@ def test_a_route_without_a_case(service, standing, method, path):
     found = wrong(service, method, path, guard, {"missing": standing["missing"]})
     if path.startswith(("/static", "/my-data/", "/files/")) or (method, path) == ("POST", "/desk/sign-in"):
         found = [] if len(found) == len(WHO) else found
-    nowhere = (f"{_KNOW}/services/", f"{_KNOW}/drafts/{{", f"{_KNOW}/corrections/", f"{_KNOW}/fill/")
+    nowhere = (f"{_KNOW}/services/", f"{_KNOW}/drafts/{{", f"{_KNOW}/corrections/", f"{_KNOW}/fill/", f"{_KNOW}/phones")
     if path.startswith((*nowhere, "/desk/admin/withdrawn/", "/desk/privacy/requests/")):
         # There is no such draft, correction, service or message: those whom it is for are told so.
         found = [line for line in found if " missing, not {'passes'}" not in line]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
@@ -10,24 +12,51 @@ from bot.desk.knowledge.shared import known, status, taken, usual
 from bot.web.templating import show
 from bot.web.unit_of_work import Reading, UnitOfWork, reading
 from routing.domain.errors import OnestopError
-from routing.service.knowledge_admin import filling
+from routing.service.knowledge_admin import filling, unit_phones
 
 router = APIRouter(prefix="/desk/knowledge")
+
+_DONE = {
+    "filled": "已儲存為草稿，待權責單位的其他同仁核定。",
+    "phone": "電話已更新，即日起附在該單位的回答末尾。",
+    "phone_gone": "電話已移除，該單位的回答改附「請專人協助」。",
+}
 
 
 @router.get("/fill")
 def fill_page(request: Request, work: Reading, done: str = "") -> Response:
-    """Every question that waits for the branch's word."""
-    return _show(request, work, done="已儲存為草稿，待權責單位的其他同仁核定。" if done == "filled" else None)
+    """Every question that waits for the branch's word, and the units' telephone numbers."""
+    return _show(request, work, done=_DONE.get(done))
 
 
 def _show(
-    request: Request, work: UnitOfWork, *, done: str | None = None, error: OnestopError | None = None
-) -> Response:
+    request: Request, work: UnitOfWork, *, done: str | None = None, error: OnestopError | None = None,
+    typed: Mapping[str, str] | None = None,
+) -> Response:  # fmt: skip
     blanks = filling.blanks(work.session, work.actor, known(work), now=work.now)
-    without_phone = [unit.name for unit in work.office.offices.units if not unit.phone]
-    values = {**usual(work, "fill"), "blanks": blanks, "without_phone": without_phone, "done": done, "error": error}
+    units = sorted(work.office.offices.units, key=lambda unit: bool(unit.phone))
+    phones = [(unit, unit_phones.may_set(work.actor, unit.name)) for unit in units]
+    values = {
+        **usual(work, "fill"), "blanks": blanks, "phones": phones, "typed": dict(typed or {}), "done": done,
+        "error": error,
+    }  # fmt: skip
     return show(request, "knowledge_fill.html", values, status=status(error))
+
+
+@router.post("/phones")
+def phone(request: Request, form: Filled) -> Response:
+    """Keep a unit's own telephone number, or take it away."""
+    unit, told = form.text("unit"), form.text("phone")
+
+    def do(work: UnitOfWork) -> str:
+        kept = unit_phones.set_phone(work.session, work.office.offices, work.actor, unit=unit, phone=told, now=work.now)
+        return f"/desk/knowledge/fill?done={'phone' if kept else 'phone_gone'}"
+
+    def again(error: OnestopError) -> Response:
+        with reading(request) as work:
+            return _show(request, work, error=error, typed={unit: told})
+
+    return taken(request, do, again)
 
 
 @router.post("/fill/{entry_id}")

@@ -74,9 +74,8 @@ def basis_line(entry: FaqEntry) -> str:
     return "；".join(law + "、".join(dict.fromkeys(filter(None, articles))) for law, articles in laws.items())
 
 
-def phone_button(turn: Turn, entry: FaqEntry) -> tuple[Button, ...]:
-    """The unit's own number to tap, once the branch has filled it in."""
-    category, topic = entry.category.value, entry.topic
+def phone_button(turn: Turn, category: str, topic: str | None) -> tuple[Button, ...]:
+    """The number of a matter's unit to tap, once the branch has filled it in."""
     phone = turn.phone_of(category, topic)
     return (Button(label=f"☎ {turn.unit_of(category, topic)} {phone}", url=f"tel:{phone}"),) if phone else ()
 

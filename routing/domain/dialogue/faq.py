@@ -131,7 +131,7 @@ def answer_card(turn: Turn, entry: FaqEntry, *, maybe: bool = False) -> Card:
     buttons = [
         *_service_buttons(turn, entry),
         menu.button(turn, "button.helpful", "helpful", faq=entry.id, primary=True),
-        *facts.phone_button(turn, entry),
+        *facts.phone_button(turn, entry.category.value, entry.topic),
     ]
     if maybe:
         buttons.append(menu.button(turn, "button.not_this", "open_case"))
@@ -238,7 +238,7 @@ def _hand_over(turn: Turn, state: State, entry: FaqEntry | None = None) -> Resul
         title=turn.say("hand_over.title"), body=body,
         buttons=(
             menu.open_case(turn, primary=True), *placed.add_buttons(turn), *facts.known_buttons(turn),
-            menu.cancel(turn),
+            *facts.phone_button(turn, category, topic), menu.cancel(turn),
         ),
         footer=turn.say("case.binding"),
         quick=(*menu.category_buttons(turn), *menu.usual(turn)[1:]),

@@ -89,6 +89,9 @@ def _answered(office: OfficeContext, entry: FaqEntry, language: Language, *, sur
     rows = [Row(say("faq.verified"), f"{entry.verified:%Y/%m/%d}")]
     if entry.basis:
         rows.insert(0, Row(say("faq.basis"), "；".join(basis.label for basis in entry.basis)))
+    unit = office.offices.unit_for(entry.category.value, entry.topic)
+    if unit.phone:
+        rows.append(Row(say("office.phone"), f"{unit.phone}（{unit.names[language]}）"))
     if entry.parks is not ParkKind.ANY:
         rows.insert(0, Row(say("faq.parks"), say(f"faq.parks.{entry.parks.value}")))
     asked = "" if sure else f"{say('group.likely')}\n"

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from routing.store.cases.schema import Case, Firm
 from routing.store.conversation.schema import Contact, Enquiry, Message
-from routing.store.knowledge_admin.schema import Correction, KnowledgeEdit
+from routing.store.knowledge_admin.schema import Correction, KnowledgeEdit, UnitPhone
 from routing.store.maintenance import meta as meta_store
 from routing.store.maintenance.schema import Meta
 from routing.store.session import changed
@@ -204,3 +204,14 @@ def enquiries_of_case(session: Session, case_id: int) -> list[tuple[Enquiry, Mes
         .order_by(Enquiry.at, Enquiry.id)
     )
     return [(row[0], row[1]) for row in session.execute(query)]
+
+
+def unit_phones(session: Session) -> tuple[tuple[str, str], ...]:
+    """(unit, telephone) of every unit for which the branch has filled one in, or has taken it away."""
+    rows = session.execute(select(UnitPhone.unit, UnitPhone.phone).order_by(UnitPhone.unit))
+    return tuple((unit, phone) for unit, phone in rows)
+
+
+def unit_phone(session: Session, unit: str) -> UnitPhone | None:
+    """The row of a unit's telephone, held for writing."""
+    return session.scalars(select(UnitPhone).where(UnitPhone.unit == unit).with_for_update()).one_or_none()

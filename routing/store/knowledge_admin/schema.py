@@ -1,4 +1,4 @@
-"""Tables of knowledge administration: versions of entries and corrections."""
+"""Tables of knowledge administration: versions of entries, corrections, and the units' telephone numbers."""
 
 from __future__ import annotations
 
@@ -47,3 +47,16 @@ class Correction(Base):
     state: Mapped[str] = mapped_column(String(10), index=True)
     report: Mapped[dict[str, Any]] = mapped_column(default=dict)
     decided_at: Mapped[datetime | None]
+
+
+class UnitPhone(Base):
+    """A unit's own telephone number as the branch has filled it in; it stands before the one of the data files.
+
+    ``phone`` empty: it was taken away again.
+    """
+
+    __tablename__ = "unit_phone"
+    unit: Mapped[str] = mapped_column(String(40), primary_key=True)
+    phone: Mapped[str] = mapped_column(String(40))
+    at: Mapped[datetime]
+    by: Mapped[str] = mapped_column(String(200))
