@@ -13,6 +13,9 @@ from routing.domain.dialogue.state import State
 from routing.domain.dialogue.turn import Effect, JudgeAnswer, LearnKind, NoteEnquiry, Result, Turn
 from routing.domain.messages import Button, Card, Row, Text, postback
 
+_UNLIKE = 0.15
+"""Entries that are less likely than this are not offered for words that are no question."""
+
 
 def _afresh(turn: Turn) -> Turn:
     """After an answer, other words begin another matter: what went before is not the next case's beginning."""
@@ -35,7 +38,35 @@ def asked(turn: Turn) -> Result:
         reply = turn.small_reply(understanding.smalltalk or "greeting") or turn.say("greeting.body")
         message = Text(reply, quick=menu.usual(turn))
         return Result(state=turn.state, messages=(message,), effects=(NoteEnquiry(),))
+    if _adds(turn, decision):
+        return _added(turn)
     return _decided(_afresh(turn))
+
+
+def _adds(turn: Turn, decision: Decision) -> bool:
+    """Whether words tell more of what was answered before: no question, and like nothing that the base knows."""
+    understanding, choices = turn.understanding, decision.choices
+    if (
+        turn.asks
+        or not turn.state.last_entry
+        or understanding is None
+        or understanding.confidence >= placed.SURE_CATEGORY
+    ):
+        return False
+    unlike = all(match.probability < _UNLIKE for match in choices)
+    return decision.action is Action.CHOOSE and unlike and not pending.long_since(turn.state, turn.inbound.at)
+
+
+def _added(turn: Turn) -> Result:
+    """They are kept with the question that was answered, and the way to the unit it belongs to is shown."""
+    state = replace(pending.remember(turn, leads=False), offered=())
+    unit = turn.unit_of(state.category or "other", state.topic)
+    card = Card(
+        title=turn.say("more.title"), body=turn.say("more.body", unit=unit),
+        buttons=(menu.open_case(turn, primary=True), *placed.add_buttons(turn), menu.cancel(turn)),
+        quick=menu.usual(turn),
+    )  # fmt: skip
+    return Result(state=state, messages=(card,), effects=(NoteEnquiry(),))
 
 
 def _noted(turn: Turn) -> State:
@@ -43,11 +74,16 @@ def _noted(turn: Turn) -> State:
     understanding = turn.understanding
     category = understanding.category.value if understanding else "other"
     topic = understanding.topic if understanding else None
+    if category in {"other", "smalltalk"} and pending.goes_on(turn):
+        # 請問要多久 says nothing of a matter: it is about what was said just before, and that stays its name.
+        return replace(pending.remember(turn, leads=False), alert=None, offered=())
     if category == "smalltalk":
         category, topic = "other", None
     elif understanding is not None and understanding.confidence >= placed.SURE_CATEGORY:
         turn = pending.other_matter(turn, category)
-    return replace(pending.remember(turn), category=category, topic=topic, alert=None, last_category=category)
+    return replace(
+        pending.remember(turn), category=category, topic=topic, alert=None, last_category=category, offered=()
+    )
 
 
 def _decided(turn: Turn) -> Result:
@@ -196,7 +232,8 @@ def _choose(turn: Turn, state: State) -> Result:
         if len(entries) == 1:
             return _this_one(turn, entries[0], state)
         return Result(
-            state=state, messages=(choices(turn, entries, quick=quick),),
+            state=replace(state, offered=tuple(entry.id for entry in entries[:3])),
+            messages=(choices(turn, entries, quick=quick),),
             effects=(NoteEnquiry(offered=tuple(entry.id for entry in entries)),),
         )  # fmt: skip
     names = [category.value for category in decision.categories] if decision else list(CASE_CATEGORIES)

@@ -12,6 +12,8 @@ from routing.domain.messages import Button, Card, postback
 
 TOGETHER = timedelta(minutes=10)
 """What comes later than this after the last words is no part of the same matter, unless its case is being opened."""
+_SURE = 0.8
+"""Words that are of another field with this confidence are a matter of their own."""
 _MOST_SHOWN = 10
 _SHORT = 30
 
@@ -25,7 +27,7 @@ def remember(turn: Turn, *, leads: bool = True) -> State:
     new = tuple(message for message in turn.message_ids if message not in state.pending)
     if not new:
         return state
-    if state.step not in OPENING and _long_since(state, at):
+    if state.step not in OPENING and long_since(state, at):
         state = replace(state, pending=(), led_at=None)
     pending = (*state.pending, *new)[-MAX_PENDING:]
     state = replace(state, pending=pending, heard_at=at.isoformat())
@@ -34,7 +36,15 @@ def remember(turn: Turn, *, leads: bool = True) -> State:
     return replace(state, led_at=at.isoformat(), last_message=new[0])
 
 
-def _long_since(state: State, at: datetime) -> bool:
+def goes_on(turn: Turn) -> bool:
+    """Whether something whose matter is known was said just before, and these words are not surely another one."""
+    state, understanding = turn.state, turn.understanding
+    known = bool(state.pending) and state.category not in {None, "other"} and not long_since(state, turn.inbound.at)
+    return known and understanding is not None and understanding.confidence < _SURE
+
+
+def long_since(state: State, at: datetime) -> bool:
+    """Whether the last words of the firm are too old for what came at ``at`` to belong to them."""
     return state.heard_at is not None and at - datetime.fromisoformat(state.heard_at) > TOGETHER
 
 

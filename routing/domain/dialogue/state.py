@@ -79,6 +79,8 @@ class State:
     """The entry for which the firm was asked which kind of park it is in."""
     hours_told: str | None = None
     """The opening that was told, out of hours: it is said once until then."""
+    offered: tuple[str, ...] = ()
+    """The questions that were offered last, in their order, while nothing else was said."""
     last_entry: str | None = None
     last_category: str | None = None
     last_message: int | None = None
@@ -95,7 +97,7 @@ def state_from(plain: dict[str, Any]) -> State:
     names = {field.name for field in fields(State)}
     if not plain or not set(plain) <= names:
         return State()
-    values = {**plain, "pending": tuple(plain.get("pending", ()))}
+    values = {**plain, "pending": tuple(plain.get("pending", ())), "offered": tuple(plain.get("offered", ()))}
     try:
         return State(**{**values, "step": Step(plain.get("step", "idle"))})
     except ValueError:

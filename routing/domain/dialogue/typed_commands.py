@@ -7,6 +7,7 @@ import unicodedata
 
 from knowledge.vocabulary import CASE_CATEGORIES, OWN_PARK_KINDS
 from routing.domain.dialogue import everyday
+from routing.domain.dialogue.ordinals import picked
 from routing.domain.dialogue.state import OPENING, Step
 from routing.domain.dialogue.turn import CaseCard, Turn
 
@@ -48,6 +49,7 @@ def tapped(turn: Turn) -> dict[str, str] | None:
     return (
         _in_step(turn, said)
         or _kind(turn, said)
+        or _offered(turn)
         or _anywhere(turn, said)
         or (_about_cases(turn, said) if _idle(turn) else None)
         or everyday.meant(turn)
@@ -81,6 +83,16 @@ def _kind(turn: Turn, said: str) -> dict[str, str] | None:
         return None
     kind = next((kind for kind in OWN_PARK_KINDS if _is(turn, said, f"faq.parks.{kind}")), None)
     return {"action": "kind", "kind": kind, "faq": turn.state.kind_for} if kind else None
+
+
+def _offered(turn: Turn) -> dict[str, str] | None:
+    """One of the questions that stand on the last card, unless an officer waits for words: then it may be for him."""
+    offered = turn.state.offered
+    expected = any(case.waits_on_firm or case.person or case.officer_at for case in turn.cases if not case.closed)
+    if not offered or expected or not _idle(turn):
+        return None
+    place = picked(turn.inbound.text, len(offered))
+    return {"action": "faq", "id": offered[place]} if place is not None else None
 
 
 def _anywhere(turn: Turn, said: str) -> dict[str, str] | None:
