@@ -38,7 +38,10 @@ def duties_for(kind: str, *, emergency: Mapping[str, Any], language: str) -> tup
     found = _alert(kind, emergency)
     duties = [emergency["duties"][key] for key in (found["duties"] if found else ())]
     short = reading_language(language).group
-    return tuple(Duty(text=one[short], source=f"{one['law']} {one['article']}", url=one["url"]) for one in duties)
+    named = f"law_{short}"
+    return tuple(
+        Duty(text=one[short], source=f"{one.get(named, one['law'])} {one['article']}", url=one["url"]) for one in duties
+    )
 
 
 def _alert(kind: str, emergency: Mapping[str, Any]) -> Mapping[str, Any] | None:

@@ -23,7 +23,7 @@ _CUT = {"zh-TW": "…（全文請見案件）", "en": "… (the whole text is in
 
 _ALT = 400
 """UTF-16 units of a notification; LINE takes 1,500, a telephone shows two or three lines."""
-_SEPARATOR = "、"
+_ALSO = {"zh-TW": "、", "en": ", ", "ja": "、"}
 _NO_NAME = re.compile("line", re.IGNORECASE)
 """LINE refuses its own name in that of a speaker."""
 
@@ -61,8 +61,9 @@ def render(messages: Sequence[Outgoing], language: str) -> list[Json]:
     ``language``: the reader's, for the few words of our own. Texts and labels come ready made. Each card is drawn and
     measured once; what has to be joined is put together from what was drawn.
     """
-    cut = _CUT[reading_language(language)]
-    pieces = [piece for message in messages for piece in _pieces(message, cut)]
+    reads = reading_language(language)
+    cut, also = _CUT[reads], _ALSO[reads]
+    pieces = [piece for message in messages for piece in _pieces(message, cut, also)]
     objects = _with_fewer_pictures(_objects(pieces))
     for fewer in (_joined, _folded):
         if len(objects) > limits.MESSAGES:
@@ -78,7 +79,7 @@ def render(messages: Sequence[Outgoing], language: str) -> list[Json]:
     return objects
 
 
-def _pieces(message: Outgoing, cut: str) -> list[_Piece]:
+def _pieces(message: Outgoing, cut: str, also: str) -> list[_Piece]:
     """A message as words and drawn cards; the words of a single card too long for a bubble come before it."""
     if isinstance(message, Text):
         text = limits.clean(message.body)
@@ -87,7 +88,7 @@ def _pieces(message: Outgoing, cut: str) -> list[_Piece]:
         return [_Seen(message)] if _line_takes(message) else []
     if isinstance(message, Carousel):
         drawn = tuple(made for card in message.cards for made in _drawn(card, cut))
-        return [_Bubbles(drawn, _alt(message))] if drawn else []
+        return [_Bubbles(drawn, _alt(message, also))] if drawn else []
     first, *more = _with_few_buttons(message)
     made = flex.whole(first)
     pieces: list[_Piece] = []
@@ -97,7 +98,7 @@ def _pieces(message: Outgoing, cut: str) -> list[_Piece]:
     if made is not None and not made.fits:
         made = flex.shortened(replace(first, body="") if pieces else first, cut)
     drawn = (*([made] if made else []), *(made for card in more for made in _drawn(card, cut)))
-    return [*pieces, _Bubbles(drawn, _alt(message))] if drawn else pieces
+    return [*pieces, _Bubbles(drawn, _alt(message, also))] if drawn else pieces
 
 
 def _line_takes(picture: Picture) -> bool:
@@ -194,19 +195,19 @@ def _groups(bubbles: Sequence[Bubble]) -> list[list[Bubble]]:
     return groups
 
 
-def _alt(piece: Card | Carousel) -> str:
+def _alt(piece: Card | Carousel, also: str) -> str:
     """What a notification and the list of chats show: what is said, not of what kind it is; never empty."""
     if isinstance(piece, Card):
-        words = limits.clean(piece.alt) or _content(piece)
+        words = limits.clean(piece.alt) or _content(piece, also)
     else:
-        words = _line(piece.alt, _SEPARATOR.join(limits.clean(card.title) for card in piece.cards if card.title))
-        words = words or next(filter(None, map(_content, piece.cards)), "")
+        words = _line(piece.alt, also.join(limits.clean(card.title) for card in piece.cards if card.title))
+        words = words or next(filter(None, (_content(card, also) for card in piece.cards)), "")
     return limits.shorten_units(words or "…", _ALT)
 
 
-def _content(card: Card) -> str:
-    said = card.body or _SEPARATOR.join(button.label for button in card.buttons)
-    said = said or _SEPARATOR.join(row.value for row in card.rows)
+def _content(card: Card, also: str) -> str:
+    said = card.body or also.join(button.label for button in card.buttons)
+    said = said or also.join(row.value for row in card.rows)
     return _line(card.title, card.label, said)
 
 

@@ -19,6 +19,7 @@ class Right(StrEnum):
     """更正、刪除、停止利用: 30 days, and 30 more."""
 
 
+_MOST_STARS = 6
 DAYS = {Right.ACCESS: 15, Right.ERASURE: 30}
 """Calendar days; an extension adds as many once, with its reason told in writing (§13)."""
 
@@ -30,9 +31,12 @@ def due_on(right: Right, asked_at: datetime, calendar: OfficeCalendar, office: O
 
 
 def masked(value: str | None, *, ends: int = 0) -> str:
-    """A name or number as its owner recognises it and nobody else reads it: the first sign and the last ones."""
+    """A name or number as its owner recognises it and nobody else reads it: the first sign and the last ones.
+
+    However long it is, six signs at most stand for what is left out.
+    """
     text = (value or "").strip()
     if len(text) <= ends:
         return "＊" * len(text)
     tail = text[-ends:] if ends and len(text) > ends + 1 else ""
-    return text[0] + "＊" * (len(text) - 1 - len(tail)) + tail
+    return text[0] + "＊" * min(_MOST_STARS, len(text) - 1 - len(tail)) + tail

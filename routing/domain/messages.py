@@ -110,15 +110,40 @@ HEADING = 80
 """Half-width characters of a title: forty of Chinese, eighty of English."""
 
 
+SUBJECT = 80
+"""Characters of a case's subject."""
+
+
+def drawn_width(words: str) -> int:
+    """How wide words are drawn, in half-width characters."""
+    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in words)
+
+
 def heading(words: str) -> str:
-    """Words on one line, short enough to head a card; … stands for what was left out."""
+    """Words on one line, short enough to head a card; … stands for what was left out. A full stop at its end goes."""
     words = " ".join(words.split())
+    bare = words.rstrip("。．. ") if not words.endswith("..") else words
     used = 0
-    for at, character in enumerate(words):
-        used += 2 if unicodedata.east_asian_width(character) in "WF" else 1
+    for at, character in enumerate(bare):
+        used += drawn_width(character)
         if used > HEADING:
-            return words[: at - 1].rstrip() + "…"
-    return words
+            return _whole_words(bare, at - 1)
+    return bare
+
+
+def subject_of(words: str) -> str:
+    """What a case is called until somebody gives it another subject: its first words."""
+    words = " ".join(words.split())
+    return words if len(words) <= SUBJECT else _whole_words(words, SUBJECT - 1)
+
+
+def _whole_words(words: str, most: int) -> str:
+    """The beginning, with … for the rest; a word of letters is left out rather than cut in two."""
+    kept = words[:most]
+    if kept[-1:].isascii() and kept[-1:].isalnum() and words[most].isascii() and words[most].isalnum():
+        before = kept.rpartition(" ")[0]
+        kept = before if len(before) > most // 2 else kept
+    return kept.rstrip(" ,;:，、；：") + "…"
 
 
 def postback(action: str, **values: str | int) -> str:

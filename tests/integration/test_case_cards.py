@@ -67,7 +67,7 @@ def test_the_receipt_names_the_subject_who_has_it_and_until_when_with_the_weekda
     assert promised in receipt.body
     assert facts(receipt)["目前"] == "營運管理科處理中，貴公司等候回復"
     assert render([receipt], "zh-TW")[0]["altText"].startswith(
-        f"{TREE}｜已受理您的案件｜營運管理科會在 {promised} 前回復您"
+        f"{TREE}｜已受理您的案件｜營運管理科會在 {promised}前回復您"
     )
 
 

@@ -65,7 +65,7 @@ def test_no_ordinary_period_is_promised_until_somebody_has_answered(branch, chat
 def test_at_night_it_is_said_who_can_be_reached_now(branch, chat, hour, closed):
     branch.now = MONDAY.replace(hour=hour)
     answers = words_of(chat.text(FIRE)), words_of(_opened(chat))
-    assert all(("現在聯絡得到的是：119" in answer) is closed for answer in answers)
+    assert all(("現在聯絡得到的是：\n119" in answer) is closed for answer in answers)
 
 
 @pytest.mark.parametrize(

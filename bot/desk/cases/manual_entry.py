@@ -18,6 +18,7 @@ from knowledge.calendar.office_calendar import local
 from knowledge.vocabulary import CASE_CATEGORIES
 from routing.domain.case import Kind
 from routing.domain.errors import Invalid, OnestopError, Unavailable
+from routing.domain.messages import subject_of
 from routing.domain.permissions import may_read, require_team
 from routing.service.cases import commands as case_commands
 
@@ -75,7 +76,8 @@ def _read(form: Form, work: UnitOfWork) -> case_commands.NewCase:
         raise Invalid(f"{name} 案件由廠商在 {name} 建立；請選擇其他管道。", field="channel")
     return case_commands.NewCase(
         channel=form.text("channel"), category=form.text("category"), topic=form.optional("topic"),
-        kind=Kind(form.text("kind")), subject=form.text("subject") or text.splitlines()[0][:80], text=text[:4000],
+        kind=Kind(form.text("kind")), text=text[:4000],
+        subject=form.text("subject") or subject_of(text.splitlines()[0]),
         park=form.optional("park"), firm_name=form.optional("firm"), firm_ubn=_digits(form.text("ubn")) or None,
         contact_name=form.optional("contact"), contact_phone=form.optional("phone"), alert=alert,
         received_at=form.instant("received_at") or work.now,

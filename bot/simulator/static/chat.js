@@ -32,6 +32,8 @@ async function refresh() {
   timer = setTimeout(refresh, document.hidden ? 4000 : 600);
 }
 
+const speaker = (bubble) => ((bubble.message || {}).sender || {}).name;
+
 function render() {
   const place = $("messages");
   const stick = place.scrollHeight - place.scrollTop - place.clientHeight < 160 || drawn.size === 0;
@@ -43,7 +45,7 @@ function render() {
       nodes.push(keyed(`day-${dayKey(bubble.at)}`, dayName(bubble.at, now), () => el("div", { class: "day" }, el("span", { text: dayName(bubble.at, now) }))));
       previous = null;
     }
-    const first = !previous || previous.from !== bubble.from || previous.unsent || bubble.at - previous.at > 300_000;
+    const first = !previous || previous.from !== bubble.from || speaker(previous) !== speaker(bubble) || previous.unsent || bubble.at - previous.at > 300_000;
     nodes.push(keyed(bubble.id, JSON.stringify([bubble, first]), () => drawBubble(bubble, { first, all: state.bubbles, botName: state.bot.name, menu: bubbleMenu })));
     previous = bubble;
   }

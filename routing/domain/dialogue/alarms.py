@@ -51,4 +51,4 @@ def _night(turn: Turn, alert: str) -> str:
     found = turn.emergency(alert)
     if turn.closed_until is None or found is None:
         return ""
-    return turn.say("hours.closed_alert", opening=turn.closed_until, numbers="、".join(label for label, _ in found[1]))
+    return turn.say("hours.closed_alert", opening=turn.closed_until, numbers="\n".join(label for label, _ in found[1]))

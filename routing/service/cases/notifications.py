@@ -15,7 +15,7 @@ from routing.domain.case import Outcome
 from routing.domain.dialogue.alarms import DISTRESS
 from routing.domain.files import size_shown
 from routing.domain.firm_dates import firm_date, firm_instant
-from routing.domain.messages import Button, Card, Outgoing, Picture, Row, heading, postback, to_plain
+from routing.domain.messages import Button, Card, Outgoing, Picture, Row, drawn_width, heading, postback, to_plain
 from routing.domain.survey import SCORES
 from routing.service.cases.locked_case import LockedCase
 from routing.service.office_context import OfficeContext
@@ -56,6 +56,8 @@ def push(locked: LockedCase, reason: str, messages: list[Outgoing]) -> None:
 
 INFORMS = frozenset({"assigned", "moved", "kind", "waiting_agency", "resumed", "survey"})
 """Notices that merely inform: whoever asked for silence is not sent them; the case shows what they say."""
+_ONE_LINE = 26
+"""Half-width characters of a button's words that stay on one line of a narrow telephone."""
 _ITEM = re.compile(r"^\s*(?:[-*•・‧]|[(（]?(?:\d{1,2}|[一二三四五六七八九十]{1,2})[)）.、．:：])\s*")
 _OVERTAKEN = ("assigned", "moved", "kind", "waiting_firm", "waiting_agency", "resumed", "extended")
 
@@ -226,11 +228,15 @@ def _with_files(locked: LockedCase, card: Card, files: Sequence[Attached]) -> Ca
     """A card with a button for each file, and until when they can be opened."""
     if not files:
         return card
-    named = [f"{file.name}（{size_shown(file.size)}）" if file.size else file.name for file in files]
+    named = [
+        say(locked, "files.with_size", name=file.name, size=size_shown(file.size)) if file.size else file.name
+        for file in files
+    ]
     until = firm_instant(min(file.until for file in files), language(locked))
     lines = [*(say(locked, "files.one", name=name) for name in named), say(locked, "files.until", until=until)]
+    room = _ONE_LINE - drawn_width(say(locked, "button.open_file", name=""))
     buttons = tuple(
-        Button(label=say(locked, "button.open_file", name=short_name(file.name)), url=file.url) for file in files
+        Button(label=say(locked, "button.open_file", name=short_name(file.name, room)), url=file.url) for file in files
     )
     body = "\n".join(part for part in (card.body, *lines) if part)
     return replace(card, body=body, buttons=(*buttons, *card.buttons))
@@ -248,12 +254,15 @@ def _pictures(files: Sequence[Attached], *, speaker: str = "") -> list[Outgoing]
     ]  # fmt: skip
 
 
-def short_name(name: str, most: int = 14) -> str:
-    """A file's name that fits on a button, its ending kept."""
-    if len(name) <= most:
+def short_name(name: str, most: int) -> str:
+    """A file's name so many half-width characters wide that it fits on a button, its ending kept."""
+    if drawn_width(name) <= most:
         return name
     stem, _, ending = name.rpartition(".")
-    return f"{stem[: max(1, most - len(ending) - 2)]}….{ending}"
+    room, kept = most - drawn_width(f"….{ending}"), ""
+    while len(kept) < len(stem) and drawn_width(kept + stem[len(kept)]) <= room:
+        kept += stem[len(kept)]
+    return f"{kept or stem[:1]}….{ending}"
 
 
 def files_sent(locked: LockedCase, files: Sequence[Attached]) -> list[Outgoing]:
@@ -313,7 +322,10 @@ def numbered(text: str) -> str:
     lines = [bare for line in text.splitlines() if (bare := _ITEM.sub("", line).strip())]
     if len(lines) < 2:
         return text
-    return "\n".join(f"{number}. {line}" for number, line in enumerate(lines, start=1))
+    # 「請補：」 leads in and is no item itself.
+    lead = lines[:1] if lines[0].endswith(("：", ":")) else []
+    items = [f"{number}. {line}" for number, line in enumerate(lines[len(lead) :], start=1)]
+    return "\n".join([*lead, *items])
 
 
 def waiting_on_agency(locked: LockedCase, agency: str) -> list[Outgoing]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from knowledge.calendar.office_calendar import local
 from routing.domain.dialogue import menu
 from routing.domain.dialogue import turn as effects
 from routing.domain.dialogue.state import State
+from routing.domain.firm_dates import firm_instant
 from routing.domain.messages import Button, Card, Outgoing, Row, Text, postback
 from routing.service.conversation import turn_context
 from routing.service.conversation.session import Conversation
@@ -31,10 +31,12 @@ def _show(conversation: Conversation) -> list[Outgoing]:
     kept = personal_data.summary(conversation.session, conversation.contact)
     noticed = f"{kept['notice'] or '—'}"
     if kept["notice_at"] is not None:
-        noticed += f"（{local(kept['notice_at']):%Y/%m/%d %H:%M}）"
+        noticed += "\n" + firm_instant(kept["notice_at"], conversation.language)
+    park = conversation.office.offices.park(kept["park"]) if kept["park"] else None
     values = (
         ("data.row.name", kept["name"]), ("data.row.firm", kept["firm"]), ("data.row.phone", kept["phone"]),
-        ("data.row.park", kept["park"]), ("data.row.messages", kept["messages"]), ("data.row.cases", kept["cases"]),
+        ("data.row.park", park.label(conversation.language) if park else kept["park"]),
+        ("data.row.messages", kept["messages"]), ("data.row.cases", kept["cases"]),
         ("data.row.notice", noticed),
     )  # fmt: skip
     title = _say(conversation, "data.shown")

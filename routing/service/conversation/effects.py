@@ -17,7 +17,7 @@ from routing.domain.dialogue.placement import Reason
 from routing.domain.dialogue.state import FACTS, State
 from routing.domain.dialogue.turn import Result
 from routing.domain.errors import OnestopError
-from routing.domain.messages import Outgoing, Text
+from routing.domain.messages import Outgoing, Text, subject_of
 from routing.domain.permissions import FIRM
 from routing.service.cases import commands as case_commands
 from routing.service.cases import details, from_firm, notifications, satisfaction
@@ -90,7 +90,7 @@ def _open_case(conversation: Conversation, state: State, effect: effects.OpenCas
     received = min(conversation.inbound.at, conversation.now)
     new = case_commands.NewCase(
         channel=conversation.inbound.channel, category=gathered.category or "other", topic=gathered.topic,
-        kind=Kind.ENQ, subject=(led or (words[0] if words else ""))[:80], text="\n".join(words) or led,
+        kind=Kind.ENQ, subject=subject_of(led or (words[0] if words else "")), text="\n".join(words) or led,
         language=conversation.language,
         park=gathered.park if gathered.park != "none" else None, firm_name=gathered.firm_name, firm_ubn=gathered.ubn,
         contact_name=gathered.contact_name, contact_phone=gathered.phone, alert=gathered.alert, received_at=received,

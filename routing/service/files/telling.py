@@ -26,7 +26,8 @@ _SENTENCE: Mapping[Problem, str] = {
 def words(office: OfficeContext, message: Message, language: str, problem: Problem, *, name: str | None = None) -> Text:
     """Why a file is not here and what to do, in the firm's language."""
     shown = name or office.sentences.say(f"file.kind.{message.kind}", language)
-    return Text(office.sentences.say(f"file.{_SENTENCE.get(problem, 'type')}", language, name=shown))
+    said = office.sentences.say(f"file.{_SENTENCE.get(problem, 'type')}", language, name=shown)
+    return Text(said if name and said.startswith(name) else said[:1].upper() + said[1:])
 
 
 def tell_firm(session: Session, office: OfficeContext, media: Media, problem: Problem, *, now: datetime) -> None:

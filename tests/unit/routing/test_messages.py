@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from routing.domain.messages import Button, Text, from_plain, heading, postback, to_plain
+from routing.domain.messages import SUBJECT, Button, Text, from_plain, heading, postback, subject_of, to_plain
 from tests.harness.strategies import outgoing, words
 
 
@@ -42,3 +42,14 @@ def test_a_heading_is_one_line_of_forty_chinese_or_eighty_latin_characters() -> 
     )
     assert len(heading("x" * 200)) == 80
     assert heading("") == ""
+
+
+def test_no_word_is_cut_in_two_and_no_heading_ends_with_a_full_stop() -> None:
+    """Before: a card was headed 'Please send someon' and 修理をお願いします。 had a line for its last sign."""
+    long = "The street light at our back gate has been broken for a week. Please send someone to repair it."
+    assert subject_of(long) == "The street light at our back gate has been broken for a week. Please send…"
+    assert heading(subject_of(long)) == subject_of(long)
+    assert heading("裏門の街灯が壊れています。修理をお願いします。") == "裏門の街灯が壊れています。修理をお願いします"
+    assert heading("please wait...") == "please wait..."
+    assert subject_of("字" * 81) == "字" * 79 + "…"
+    assert len(subject_of("x" * 300)) == SUBJECT

@@ -10,6 +10,7 @@ import pytest
 from bot.line import flex
 from bot.line.phones import numbers, unbroken
 from bot.line.render import render
+from knowledge.wording import load_sentences
 from routing.domain.messages import Button, Card, Carousel, Row, Text, postback
 from tests.unit.bot.line import samples
 
@@ -99,6 +100,19 @@ def test_a_long_answer_is_a_notification_of_some_lines() -> None:
 )
 def test_telephone_numbers_are_found(text: str, found: list[str]) -> None:
     assert list(numbers(text)) == found
+
+
+@pytest.mark.parametrize("language", samples.LANGUAGES)
+def test_the_numbers_of_the_greeting_at_night_can_be_tapped_in_each_language(language: str) -> None:
+    """Before: 119 alone in English, none in Japanese."""
+    said = load_sentences().say("hours.closed", language, opening="11/30 08:30")
+    assert list(numbers(said)) == ["119", "1911", "1910"]
+
+
+@pytest.mark.parametrize(("language", "alt"), [("zh-TW", "哪一個？｜續租、退租"), ("en", "哪一個？｜續租, 退租")])
+def test_a_list_in_a_notification_is_written_as_its_language_writes_lists(language: str, alt: str) -> None:
+    card = Card(title="哪一個？", buttons=(Button("續租", data="a"), Button("退租", data="b")))
+    assert render([card], language)[0]["altText"] == alt
 
 
 def test_a_number_is_not_cut_at_the_end_of_a_line() -> None:
