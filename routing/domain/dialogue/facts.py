@@ -34,7 +34,10 @@ def offered_line(turn: Turn, decision: Decision) -> str:
         return ""
     if decision.reason != "aspect":
         return turn.say("choose.step")
-    missing = named(turn, decision.missing)
+    lacked = tuple(aspect for aspect in decision.missing if aspect not in first.says)
+    if not lacked:
+        return ""
+    missing = named(turn, lacked)
     unit = turn.unit_of(first.entry.category.value, first.entry.topic)
     if not first.says:
         return turn.say("choose.lacks", missing=missing, unit=unit)

@@ -9,7 +9,7 @@ from knowledge.entries import FaqEntry
 from knowledge.vocabulary import CASE_CATEGORIES, OWN_PARK_KINDS, EntryKind, Language, ParkKind
 from routing.domain.decision import Action, Decision
 from routing.domain.dialogue import alarms, facts, matters, menu, pending, placed
-from routing.domain.dialogue.state import State
+from routing.domain.dialogue.state import OPENING, State
 from routing.domain.dialogue.turn import Effect, JudgeAnswer, LearnKind, NoteEnquiry, Result, Turn
 from routing.domain.messages import Button, Card, Row, Text, postback
 
@@ -105,7 +105,7 @@ def _by_decision(turn: Turn, state: State) -> Result:
     if decision is not None and decision.reason == "which_kind":
         return facts.ask_kind(turn, state, tuple(match.entry for match in decision.choices))
     if decision is not None and decision.action is Action.CHOOSE:
-        return _choose(turn, state)
+        return offered(turn, state)
     return _hand_over(turn, state, decision.match.entry if decision and decision.match else None)
 
 
@@ -224,7 +224,8 @@ def _note(turn: Turn, faq: str | None, offered: tuple[str, ...] = ()) -> tuple[E
     return (NoteEnquiry(faq=faq, offered=offered),) if turn.understanding is not None else ()
 
 
-def _choose(turn: Turn, state: State) -> Result:
+def offered(turn: Turn, state: State) -> Result:
+    """What may be meant: one question with its answer, several to pick from, or the categories."""
     decision = turn.decision
     quick = menu.usual(turn)
     if decision is not None and decision.choices:
@@ -249,10 +250,12 @@ def choices(turn: Turn, entries: tuple[FaqEntry, ...], *, quick: tuple[Button, .
     """Up to three questions that may be meant, and none of them."""
     buttons = tuple(facts.question(turn, entry) for entry in entries[:3])
     body = facts.offered_line(turn, turn.decision) if turn.decision is not None else ""
-    none = menu.button(turn, "button.none_of_these", "open_case", primary=True)
+    # While a case is being opened a person has it already.
+    opening = turn.state.step in OPENING
+    none = () if opening else (menu.button(turn, "button.none_of_these", "open_case", primary=True),)
     title = turn.say("choose.title")
     return Card(
-        title=title, body=body, buttons=(*buttons, *placed.add_buttons(turn), none),
+        title=title, body=body, buttons=(*buttons, *placed.add_buttons(turn), *none),
         footer=turn.say("choose.footer"), quick=quick,
     )  # fmt: skip
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from knowledge.offices.directory import Park
 from knowledge.vocabulary import CASE_CATEGORIES
-from routing.domain.dialogue import alarms, answers, facts, faq, filling, menu, pending
+from routing.domain.dialogue import alarms, answers, facts, faq, filling, menu, pending, placed
 from routing.domain.dialogue.pending import remember
 from routing.domain.dialogue.state import FACTS, State, Step, state_from
 from routing.domain.dialogue.turn import Effect, NoticeSeen, OpenCase, Result, Turn
@@ -301,9 +301,18 @@ def answered_by(turn: Turn) -> bool:
     if step is Step.DESCRIBE:
         return True
     if step is Step.SUMMARY:
-        return not (turn.sure and turn.asks)
+        return not (turn.asks and (turn.sure or _of_another_matter(turn)))
     known = turn.sure and (turn.asks or step is Step.CONTACT)
     return answers.fit(_asked(turn), turn.inbound.text) and not known
+
+
+def _of_another_matter(turn: Turn) -> bool:
+    """Whether the words are plainly about something else than the case, and may have an answer."""
+    understanding, decision = turn.understanding, turn.decision
+    if understanding is None or decision is None or not decision.choices:
+        return False
+    plain = understanding.confidence >= placed.SURE_CATEGORY
+    return plain and understanding.category.value not in {turn.state.category, "smalltalk"}
 
 
 def meanwhile(turn: Turn) -> Result:
@@ -315,8 +324,20 @@ def meanwhile(turn: Turn) -> Result:
         return replace(answered, state=turn.state, messages=(*answered.messages, *asked.messages))
     if turn.state.filling:
         return filling.added(turn, _fact_question(turn, turn.state, turn.state.step))
+    if turn.asks and turn.decision is not None and turn.decision.choices:
+        return _offered(turn)
     asked = again(replace(turn, state=remember(turn, leads=False)))
     return replace(asked, messages=(Text(turn.say("opening.media_kept")), *asked.messages))
+
+
+def _offered(turn: Turn) -> Result:
+    """A question that may have an answer: it is offered. It joins the case unless it is plainly of another matter."""
+    other = _of_another_matter(turn)
+    state = turn.state if other else remember(turn, leads=False)
+    offered = faq.offered(turn, state)
+    asked = again(replace(turn, state=state, words=turn.before if other else turn.words))
+    kept = () if other else (Text(turn.say("opening.media_kept")),)
+    return replace(offered, state=state, messages=(*offered.messages, *kept, *asked.messages))
 
 
 def cut(turn: Turn) -> Result:

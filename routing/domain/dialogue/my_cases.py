@@ -8,7 +8,7 @@ from knowledge.vocabulary import READING_LANGUAGES
 from routing.domain.dialogue import faq, menu, placed
 from routing.domain.dialogue.pending import remember
 from routing.domain.dialogue.placement import Reason
-from routing.domain.dialogue.state import State, Step
+from routing.domain.dialogue.state import OPENING, State, Step
 from routing.domain.dialogue.turn import (
     AddToCase,
     AskCall,
@@ -107,8 +107,10 @@ def my_cases(turn: Turn) -> Result:
     return Result(state=state, messages=(Carousel(cards=cards, alt=title, quick=menu.usual(turn)),))
 
 
-def _no_case(turn: Turn) -> Card:
+def _no_case(turn: Turn) -> Text | Card:
     """There is none yet, and the way to one."""
+    if turn.state.step in OPENING:
+        return Text(turn.say("my_cases.none_opening"), quick=menu.usual(turn))
     title = turn.say("my_cases.none")
     up = (menu.button(turn, "button.take_up", "take_up", primary=True),) if turn.state.dropped else ()
     buttons = (*up, menu.open_case(turn, primary=not up))
