@@ -90,7 +90,7 @@ def test_a_wait_that_moved_the_date_says_which_days_do_not_count(branch, chat):
     branch.later(days=3)
     resume(branch, number)
     card = told(branch)
-    assert "2026/3/3（二） 至 2026/3/5（四） 等候補件，不計入期限" in card.body
+    assert "2026/3/3（二）至2026/3/5（四）等候補件，不計入期限" in card.body
     assert facts(card)["預定回復日"] in card.body
 
 

@@ -30,8 +30,8 @@ def test_items_are_numbered_and_what_leads_in_is_none(typed: str, shown: str) ->
     ("name", "shown"),
     [
         ("現場照片.jpg", "現場照片.jpg"),
-        ("廠房設施修繕申請表（空白）範本.pdf", "廠房設施修繕….pdf"),
-        ("repair-request-form-blank.pdf", "repair-request-….pdf"),
+        ("廠房設施修繕申請表（空白）範本.pdf", "廠房設施修繕申請….pdf"),
+        ("repair-request-form-blank.pdf", "repair-request-f….pdf"),
     ],
 )
 def test_a_long_name_on_a_button_keeps_its_ending(name: str, shown: str) -> None:
