@@ -6,6 +6,7 @@ The files they come from are described in docs/knowledge.md; reading and checkin
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
 
 from knowledge.vocabulary import Category, EntryKind, ParkKind
@@ -63,6 +64,33 @@ class Fill:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Tariff:
+    """One row of a tariff that the law states, in NT$: `first` for the first `included` units, then `price` a unit.
+
+    `first` None: `price` from the first unit on. `law` and `article` name one of the entry's sources, with the text
+    read and the day. `units`: how the unit is written after a number. `words` pick this row where a question holds one;
+    `named_only`: it is never meant without.
+    """
+
+    item: str
+    item_en: str
+    item_ja: str
+    units: tuple[str, ...]
+    price: Decimal
+    law: str
+    article: str
+    first: Decimal | None = None
+    included: int = 1
+    minimum: Decimal = Decimal(0)
+    words: tuple[str, ...] = ()
+    named_only: bool = False
+
+    def item_in(self, language: str) -> str:
+        """What is paid for, in the reader's language; Chinese for both scripts."""
+        return {"en": self.item_en, "ja": self.item_ja}.get(language, self.item)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Wording:
     """Question and answer in one foreign language."""
 
@@ -97,6 +125,8 @@ class FaqEntry:
     """What the answer really states, confirmed by a person; empty while it is only derived from the text."""
     fill: Fill | None = None
     """For entries that hand over because only the branch knows: what it is asked to fill in."""
+    tariff: tuple[Tariff, ...] = ()
+    """What the law has paid a unit, where a quantity may be reckoned from it (knowledge/relevance/tariff.py)."""
     phrasings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     stopped: str = ""
     """Which article it rests on reads otherwise in a newer text; not kept with the entry (knowledge/law/clauses.py)."""

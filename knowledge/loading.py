@@ -54,7 +54,9 @@ _REQUIRED = (
     "unit",
     "phrasings",
 )
-_OPTIONAL = ("parks", "details", "basis", "facts", "prepare", "where", "duration", "related", "aspects", "fill")
+_OPTIONAL = ("parks", "details", "basis", "facts", "prepare", "where", "duration", "related", "aspects", "fill",
+    "tariff",
+)  # fmt: skip
 
 
 class KnowledgeError(Exception):
@@ -96,8 +98,16 @@ def _entry(reader: FieldReader) -> FaqEntry:
         related=reader.texts("related"),
         aspects=reader.aspects(),
         fill=reader.fill(),
+        tariff=reader.tariff(),
         phrasings=reader.phrasings(),
     )
+
+
+def _check_tariff(entry: FaqEntry, reader: FieldReader) -> None:
+    cited = {(basis.law, basis.article) for basis in entry.basis}
+    for number, row in enumerate(entry.tariff, 1):
+        if (row.law, row.article) not in cited:
+            reader.note(f"tariff[{number}]", f"{row.law}{row.article} 不在依據之列")
 
 
 def _check_entry(entry: FaqEntry, reader: FieldReader, units: Iterable[str]) -> None:
@@ -111,6 +121,7 @@ def _check_entry(entry: FaqEntry, reader: FieldReader, units: Iterable[str]) -> 
         reader.note("basis", "可回答的條目至少要有一個依據")
     if entry.kind is EntryKind.ANSWER and entry.fill:
         reader.note("fill", "只用於轉專人的條目")
+    _check_tariff(entry, reader)
     if entry.review <= entry.verified and date.min not in {entry.review, entry.verified}:
         reader.note("review", "複查日應晚於查證日")
     if entry.unit and entry.unit not in units:

@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from knowledge.entries import Basis, FaqEntry
+from knowledge.entries import Basis, FaqEntry, Tariff
 from knowledge.files.dumping import BlockDumper
 from knowledge.loading import DATA, KnowledgeError, read_entries
 
@@ -21,11 +21,12 @@ def as_data(entry: FaqEntry) -> dict[str, Any]:
     raw |= {"category": str(entry.category), "kind": str(entry.kind), "parks": str(entry.parks)}
     del raw["stopped"]
     raw["basis"] = [_basis(b) for b in entry.basis]
+    raw["tariff"] = [_tariff(row) for row in entry.tariff]
     raw["aspects"] = [str(a) for a in entry.aspects]
     raw["phrasings"] = {group: list(texts) for group, texts in entry.phrasings.items()}
     for name in ("facts", "prepare", "related"):
         raw[name] = list(raw[name])
-    optional = ("details", "prepare", "where", "duration", "related", "aspects", "fill")
+    optional = ("details", "prepare", "where", "duration", "related", "aspects", "fill", "tariff")
     return {k: v for k, v in raw.items() if k not in optional or v}
 
 
@@ -35,6 +36,16 @@ def _basis(basis: Basis) -> dict[str, Any]:
     raw["clause"] = list(basis.clause)
     optional = ("paragraph", "read", "clause")
     return {k: v for k, v in raw.items() if k not in optional or v}
+
+
+def _tariff(row: Tariff) -> dict[str, Any]:
+    """A row with its amounts as text, so that no decimal is lost."""
+    raw = asdict(row)
+    raw |= {"units": list(row.units), "words": list(row.words), "price": f"{row.price:f}"}
+    raw["first"] = f"{row.first:f}" if row.first is not None else ""
+    raw["minimum"] = f"{row.minimum:f}" if row.minimum else ""
+    optional = ("first", "minimum", "words", "named_only")
+    return {k: v for k, v in raw.items() if (k not in optional or v) and (k, v) != ("included", 1)}
 
 
 def as_yaml(entries: Iterable[FaqEntry]) -> str:

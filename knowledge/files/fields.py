@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from knowledge.entries import Aspect, Basis, Fill, Wording
+from knowledge.entries import Aspect, Basis, Fill, Tariff, Wording
 from knowledge.files.yaml_text import Unread
 
 PHRASINGS_NEEDED = {"zh": 12, "en": 4, "ja": 4}
@@ -16,6 +17,8 @@ LONGEST_OTHER = 500
 MOST_ITEMS = 300
 """Items of a list, phrasings of a language among them."""
 _BASIS = ("law", "article", "paragraph", "url", "version")
+_TARIFF = frozenset({"item", "item_en", "item_ja", "units", "price", "law", "article"})
+_TARIFF_MORE = frozenset({"first", "included", "minimum", "words", "named_only"})
 _FILL = ("question", "unit")
 _E = TypeVar("_E", bound=StrEnum)
 
@@ -187,6 +190,49 @@ class FieldReader:
             self.note("fill", "應有 question（要本分局回答的問題），可有 unit（單位）")
             return None
         return Fill(**{part: self._part(f"fill.{part}", value.get(part)) for part in _FILL})
+
+    def tariff(self) -> tuple[Tariff, ...]:
+        """The rows of a tariff; a row that is not whole is noted."""
+        value = self.raw.get("tariff") or []
+        if not isinstance(value, list) or len(value) > MOST_ITEMS:
+            self.note("tariff", "應為清單")
+            return ()
+        rows = [self._tariff_row(f"tariff[{number}]", item) for number, item in enumerate(value, 1)]
+        return tuple(row for row in rows if row is not None)
+
+    def _tariff_row(self, field: str, item: object) -> Tariff | None:
+        if not isinstance(item, dict) or item.keys() - _TARIFF - _TARIFF_MORE or _TARIFF - item.keys():
+            self.note(field, f"應有 {'、'.join(sorted(_TARIFF))}，可有 {'、'.join(sorted(_TARIFF_MORE))}")
+            return None
+        money = {name: self._money(f"{field}.{name}", item.get(name)) for name in ("price", "first", "minimum")}
+        included = item.get("included", 1)
+        if money["price"] is None or isinstance(included, bool) or not isinstance(included, int) or included < 1:
+            self.note(field, "price 應為每單位金額，included 應為 1 以上的整數")
+            return None
+        units = self._list(f"{field}.units", item["units"], "應為文字清單")
+        if not units:
+            self.note(f"{field}.units", "不可空白")
+        texts = ("item", "item_en", "item_ja", "law", "article")
+        return Tariff(
+            **{name: self._part(f"{field}.{name}", item[name]) for name in texts},
+            units=units, price=money["price"], first=money["first"], included=included,
+            minimum=money["minimum"] or Decimal(0), named_only=item.get("named_only") in (True, "true"),
+            words=self._list(f"{field}.words", item.get("words") or [], "應為文字清單"),
+        )  # fmt: skip
+
+    def _money(self, field: str, value: object) -> Decimal | None:
+        """An amount of NT$, also with decimals or as a part (1/4000); None where there is none."""
+        if value in (None, ""):
+            return None
+        whole, _, part = str(value).replace(",", "").partition("/")
+        try:
+            found = Decimal(whole) / Decimal(part) if part else Decimal(whole)
+        except ArithmeticError:
+            found = Decimal(-1)
+        if not found.is_finite() or found < 0:
+            self.note(field, "應為 0 以上的金額（元），可用小數或 1/4000")
+            return None
+        return found
 
     def phrasings(self) -> dict[str, tuple[str, ...]]:
         """The ways of asking, by language."""

@@ -81,7 +81,18 @@ def _any_act() -> re.Pattern[str]:
 
 def _told(entry: FaqEntry) -> tuple[str, ...]:
     wordings = [entry.wording(group) for group in PHRASING_GROUPS]
-    return (*(text for w in wordings for text in (w.question, w.answer)), entry.details, *entry.prepare, entry.where)
+    return (
+        *(text for w in wordings for text in (w.question, w.answer)),
+        entry.details,
+        *entry.prepare,
+        entry.where,
+        *_priced(entry),
+    )
+
+
+def _priced(entry: FaqEntry) -> list[str]:
+    """What its tariff has a price for."""
+    return [text for row in entry.tariff for text in (row.item, row.item_en, row.item_ja)]
 
 
 def _sharp(entry: FaqEntry) -> tuple[Aspect, ...]:

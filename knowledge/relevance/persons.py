@@ -10,6 +10,7 @@ from knowledge.language.forms import TextForms
 from knowledge.relevance.aspects import Ask, asked
 from knowledge.relevance.cues import compiled, read_cues
 from knowledge.relevance.match import Match
+from knowledge.relevance.tariff import reckon
 
 
 @cache
@@ -51,7 +52,10 @@ def _reckoning() -> tuple[Pattern[str], Pattern[str]]:
 
 
 def to_reckon(text: str, asks: tuple[Ask, ...]) -> bool:
-    """True where a normalised text asks what a quantity of the firm's own comes to (三份多少, 三百坪要繳多少)."""
+    """True where a normalised text asks what a quantity of the firm's own comes to (三份多少, 三百坪要繳多少).
+
+    Who asks how it is reckoned (怎麼算) is told that.
+    """
     if not any(ask.aspect is Aspect.HOW_MUCH and not ask.weak for ask in asks):
         return False
     quantity, reckoning = _reckoning()
@@ -70,13 +74,15 @@ def only_tells(text: str, asks: tuple[Ask, ...]) -> bool:
 def why_a_person(forms: TextForms, whole: str, asks: tuple[Ask, ...], faq: Sequence[Match]) -> str | None:
     """Why only a person may answer; not where the best entry is about just that (訴願 in general has an entry).
 
+    Nor where its tariff says what a quantity comes to.
+
     `whole`: what is read of the text, normalised; `asks`: what it asks; `faq`: the entries it resembles, best first.
     """
     why = person_needed(forms.folded())
     if why is None and _complains(asks):
         why = "complaint"
     if why is None and to_reckon(whole, asks):
-        return "reckoning"
+        return None if faq and faq[0].fits and reckon(faq[0].entry, forms.text) else "reckoning"
     answered = why is not None and not of_own_case(forms.folded()) and bool(faq) and faq[0].fits
     return None if answered and why in _reasons(faq[0].entry.question) else why
 

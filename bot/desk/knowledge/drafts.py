@@ -31,6 +31,9 @@ _PLAIN = (
 _LISTS = ("facts", "prepare", "related", "aspects")
 _BASIS = ("law", "article", "url", "version", "paragraph", "read", "clause")
 _FILL = ("question", "unit")
+_TARIFF = ("item", "item_en", "item_ja", "units", "price", "first", "included", "minimum", "law", "article", "words")
+_NAMED_ONLY = "＊"
+"""Behind the words of a row that is never meant without one of them."""
 _YEAR = timedelta(days=181)
 
 
@@ -40,6 +43,7 @@ def fields_of(body: dict[str, Any]) -> dict[str, str]:
     fields |= {name: "\n".join(body.get(name) or ()) for name in _LISTS}
     fields["basis"] = "\n".join(_basis_line(one) for one in body.get("basis") or ())
     fields["fill"] = "｜".join(value for part in _FILL if (value := str((body.get("fill") or {}).get(part) or "")))
+    fields["tariff"] = "\n".join(_tariff_line(row) for row in body.get("tariff") or ())
     for language in FOREIGN_LANGUAGES:
         said = body.get(language) or {}
         fields |= {f"{language}_{part}": str(said.get(part) or "") for part in ("question", "answer")}
@@ -55,6 +59,7 @@ def body_from(form: Form) -> dict[str, Any]:
     body["basis"] = [_basis(line) for line in _lines(form, "basis")]
     asked, _, unit = form.text("fill").replace("|", "｜").partition("｜")
     body["fill"] = {"question": asked.strip(), "unit": unit.strip()} if asked.strip() else None
+    body["tariff"] = [_tariff(line) for line in _lines(form, "tariff")]
     for language in FOREIGN_LANGUAGES:
         body[language] = {part: form.text(f"{language}_{part}") for part in ("question", "answer")}
     body["phrasings"] = {group: _lines(form, f"phrasings_{group}") for group in PHRASING_GROUPS}
@@ -70,6 +75,25 @@ def _basis(line: str) -> dict[str, Any]:
     found: dict[str, Any] = dict(zip(_BASIS, [*parts, *[""] * len(_BASIS)][: len(_BASIS)], strict=True))
     found["clause"] = found["clause"].split()
     return found
+
+
+def _tariff(line: str) -> dict[str, Any]:
+    """A row of the tariff from its line; what is left blank is left out."""
+    parts = [part.strip() for part in line.replace("|", "｜").split("｜")]
+    found: dict[str, Any] = {name: value for name, value in zip(_TARIFF, parts, strict=False) if value}
+    words = str(found.pop("words", ""))
+    found |= {"units": str(found.get("units", "")).split(), "words": words.removesuffix(_NAMED_ONLY).split()}
+    if str(found.get("included", "")).isdecimal():
+        found["included"] = int(found["included"])
+    if words.endswith(_NAMED_ONLY):
+        found["named_only"] = True
+    return found
+
+
+def _tariff_line(row: dict[str, Any]) -> str:
+    lists = {name: " ".join(row.get(name) or ()) for name in ("units", "words")}
+    lists["words"] += _NAMED_ONLY if row.get("named_only") else ""
+    return "｜".join(str(lists.get(name, row.get(name) or "")) for name in _TARIFF).rstrip("｜")
 
 
 def _basis_line(one: dict[str, Any]) -> str:

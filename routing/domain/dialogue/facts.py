@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from knowledge.entries import Aspect, FaqEntry
+from knowledge.language.text import normalise
 from knowledge.offices.directory import Park
+from knowledge.relevance.aspects import asked
+from knowledge.relevance.tariff import MONEY, Sum, number, reckon
 from knowledge.vocabulary import OWN_PARK_KINDS, EntryKind, Language
 from routing.domain.decision import Decision
 from routing.domain.dialogue import menu
@@ -67,6 +70,31 @@ def next_step(turn: Turn, entry: FaqEntry) -> Row:
     steps.append(turn.say("next.phone", unit=unit, phone=phone) if phone else turn.say("next.person"))
     words = turn.say("next.and").join(steps)
     return Row(turn.say("faq.next"), words[:1].upper() + words[1:])
+
+
+def sums(turn: Turn, entry: FaqEntry) -> tuple[Row, ...]:
+    """What the quantity that is asked about comes to by the entry's tariff; nothing where no amount is asked.
+
+    Where the entry was picked from a list, of the words that led there.
+    """
+    read = turn.understanding
+    text = read.text if read is not None else turn.words
+    asks = read.asks if read is not None else asked(normalise(text), Language(turn.language).group)
+    if not any(ask.aspect is Aspect.HOW_MUCH for ask in asks):
+        return ()
+    found = []
+    for one in reckon(entry, text):
+        words = turn.say(
+            "faq.sum", item=one.row.item_in(turn.language), quantity=number(one.quantity), unit=_unit(turn, one),
+            amount=f"{one.amount:,}",
+        )  # fmt: skip
+        words += turn.say("faq.sum_of", shown=one.shown) if one.shown else ""
+        found.append(words + turn.say("faq.tariff", law=one.row.law, article=one.row.article))
+    return (Row(turn.say("faq.reckoned"), "\n".join(found)),) if found else ()
+
+
+def _unit(turn: Turn, one: Sum) -> str:
+    return "NT$" if one.unit == MONEY and turn.language == Language.EN else one.unit
 
 
 def basis_line(entry: FaqEntry) -> str:

@@ -27,7 +27,8 @@ FIELDS = {
     "category": "類別", "topic": "主題", "kind": "種類", "parks": "適用園區", "question": "問題", "answer": "回答",
     "details": "補充說明", "en": "英文", "ja": "日文", "basis": "依據", "facts": "事實編號", "verified": "查證日期",
     "review": "複查日期", "unit": "權責單位", "prepare": "應備文件", "where": "受理單位", "duration": "辦理時間",
-    "related": "相關條目", "aspects": "回答的面向", "fill": "請分局填寫", "phrasings": "問法",
+    "related": "相關條目", "aspects": "回答的面向", "fill": "請分局填寫", "tariff": "收費表",
+    "phrasings": "問法",
 }  # fmt: skip
 """What each field of an entry is called on the pages, in their order."""
 
