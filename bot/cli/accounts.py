@@ -38,10 +38,10 @@ def add(
     agency: Annotated[str | None, typer.Option(help="機關代碼（協力機關必填）")] = None,
     password_stdin: Annotated[bool, typer.Option("--password-stdin", help="由標準輸入讀取密碼")] = False,
 ) -> None:
-    """新增帳號；密碼只由標準輸入讀取。"""  # noqa: D415 - a Chinese sentence, shown as the help
+    """新增帳號；密碼只由標準輸入讀取，本人首次登入時須變更。"""  # noqa: D415 - a Chinese sentence, shown as the help
     password = _typed_password(given=password_stdin)
     named = tuple(part.strip() for part in categories.split(",") if part.strip())
-    hashed = passwords.hash_password(password)
+    hashed = passwords.hash_password(password, about=(email, name))
     with opened() as context, context.writing() as (session, office):
         known = {*CASE_CATEGORIES, *(rule.topic for rule in office.offices.topics)}
         unknown = [part for part in named if part not in known]
@@ -91,12 +91,12 @@ def set_password(
     *,
     password_stdin: Annotated[bool, typer.Option("--password-stdin", help="由標準輸入讀取密碼")] = False,
 ) -> None:
-    """重設密碼；其登入與權杖一併失效。密碼只由標準輸入讀取。"""  # noqa: D415 - a Chinese sentence, shown as the help
+    """重設密碼；其登入與權杖一併失效，本人下次登入時須變更。密碼只由標準輸入讀取。"""  # noqa: D415 - a Chinese sentence, shown as the help
     password = _typed_password(given=password_stdin)
     with opened() as context:
         with context.reading() as (session, _office):
-            kept = authentication.kept_password(session, email)
-        hashed = passwords.another(kept, password)
+            person = authentication.active(session, email)
+        hashed = passwords.another(person.password_hash, password, about=(person.email, person.name))
         with context.writing() as (session, _office):
             address = authentication.set_password(session, email, hashed, now=context.now).email
     typer.echo(f"已重設 {address} 的密碼")

@@ -18,7 +18,7 @@ from knowledge.calendar.office_calendar import known_closures, local
 from routing.domain.permissions import Actor, Role
 from routing.service.accounts import authentication
 from routing.service.accounts import commands as account_commands
-from routing.service.accounts.passwords import hash_password
+from routing.service.accounts.passwords import hash_shown
 from routing.service.cases import histories
 from routing.service.maintenance import databases
 from routing.service.office_calendar import commands as office_calendar_commands
@@ -87,7 +87,7 @@ def _people(session: Session, fixtures: Fixtures, now: datetime) -> None:
 def _add(session: Session, person: Person, now: datetime) -> None:
     authentication.add_staff(
         session, email=person.email, name=person.name, role=Role(person.role), unit=person.unit,
-        categories=person.categories, agency=person.agency, password=hash_password(PASSWORD), now=now, by="demo",
+        categories=person.categories, agency=person.agency, password=hash_shown(PASSWORD), now=now, by="demo",
     )  # fmt: skip
 
 

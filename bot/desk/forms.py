@@ -15,7 +15,7 @@ from bot.web.bodies import read_form
 from bot.web.unit_of_work import known_caller
 from knowledge.calendar.office_calendar import TAIPEI
 from knowledge.calendar.republic import western_year
-from routing.domain.errors import Invalid, Unauthenticated
+from routing.domain.errors import Invalid, Unauthenticated, Unfinished
 from routing.domain.files import MOST_AT_ONCE, MOST_BYTES, FileTooLarge, Sent
 from routing.service.files.commands import Batch
 
@@ -91,16 +91,18 @@ async def _read(request: Request) -> Form:
 Filled = Annotated[Form, Depends(_read)]
 
 
-def _refused(request: Request) -> Unauthenticated | None:
-    """Why this request is nobody's, before any of its files is read."""
+def _refused(request: Request) -> Unauthenticated | Unfinished | None:
+    """Why this request is nobody's, or of somebody with something else to do first; before any file is read."""
     try:
         known_caller(request)
-    except Unauthenticated as error:
+    except (Unauthenticated, Unfinished) as error:
         return error
     return None
 
 
-async def _read_with_files(request: Request, refused: Annotated[Unauthenticated | None, Depends(_refused)]) -> Form:
+async def _read_with_files(
+    request: Request, refused: Annotated[Unauthenticated | Unfinished | None, Depends(_refused)]
+) -> Form:
     if refused is not None and int(request.headers.get("content-length") or MOST_BYTES) > _MOST_BYTES:
         raise refused
     sent = await read_form(request, files=_MOST_FILES, fields=60, most_bytes=_MOST_BYTES)

@@ -92,8 +92,28 @@ def _to_sign_in(request: Request) -> Response:
     return page(request, "sign_in.html", values, status=401)
 
 
+PAGES_OF_STEPS = {"password": "/desk/password"}
+"""Where a person does what has to be done before anything else."""
+
+
+def _to_step(request: Request, error: Exception) -> Response:
+    """To the page where it is done; words that were typed meanwhile are shown, so that they are not lost."""
+    if not isinstance(error, domain.Unfinished):
+        raise error
+    where = PAGES_OF_STEPS[error.step]
+    if wants_json(request):
+        return problem(403, error.code, error.message)
+    if request.headers.get("HX-Request") and not request.headers.get("HX-Boosted"):
+        return Response(status_code=204, headers={"HX-Redirect": where})
+    kept = pending_form.of(request)
+    if kept is None or not kept.words():
+        return RedirectResponse(where, status_code=303)
+    return page(request, "unfinished.html", {"detail": error.message, "where": where, "unsent": kept}, status=403)
+
+
 def install(app: FastAPI) -> None:
     """Register the handlers."""
+    app.add_exception_handler(domain.Unfinished, _to_step)
 
     @app.exception_handler(domain.OnestopError)
     def _known(request: Request, error: domain.OnestopError) -> Response:

@@ -65,6 +65,7 @@ def page(request: Request, template: str, values: dict[str, Any], *, status: int
     shared = {
         "request": request,
         "actor": None,
+        "unfinished": False,
         "demo": runtime.office_provider.base.demo,
         "clock_offset": runtime.settings.clock_offset,
         "partial": request.headers.get("HX-Request") == "true" and "HX-Boosted" not in request.headers,

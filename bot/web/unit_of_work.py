@@ -44,23 +44,40 @@ def cookie_name(runtime: Runtime) -> str:
     return "__Host-sid" if runtime.settings.https else "sid"
 
 
-def _who(request: Request, runtime: Runtime, session: Session, now: datetime) -> tuple[Actor, str | None]:
+def _who(
+    request: Request, runtime: Runtime, session: Session, now: datetime, *, unfinished: bool = False
+) -> tuple[Actor, str | None]:
+    """The caller, and the cookie's token if its use should be noted.
+
+    Raises:
+        Unauthenticated: nobody is signed in. Unfinished: somebody is, and has something to do first; not on the pages
+            where it is done (``unfinished``).
+    """
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer" and token:
         return authentication.who_by_token(session, token.strip(), now=now), None
     cookie = request.cookies.get(cookie_name(runtime))
     if not cookie:
         raise Unauthenticated("請先登入。")
-    actor, stale = authentication.who_by_session(session, cookie, now=now)
+    actor, stale = authentication.who_by_session(session, cookie, now=now, unfinished=unfinished)
     return actor, cookie if stale else None
 
 
 def reading_unit_of_work(request: Request) -> Iterator[UnitOfWork]:
     """A signed-in person's reading request."""
+    yield from _reading(request, unfinished=False)
+
+
+def unfinished_reading_unit_of_work(request: Request) -> Iterator[UnitOfWork]:
+    """The same, of somebody who may have something to do first: only where that is done."""
+    yield from _reading(request, unfinished=True)
+
+
+def _reading(request: Request, *, unfinished: bool) -> Iterator[UnitOfWork]:
     runtime = runtime_of(request)
     now = runtime.now()
     with runtime.reading() as (session, office):
-        actor, stale = _who(request, runtime, session, now)
+        actor, stale = _who(request, runtime, session, now, unfinished=unfinished)
         if stale is None:
             yield UnitOfWork(session=session, office=office, now=now, actor=actor, runtime=runtime)
             return
@@ -79,10 +96,14 @@ def _keep(runtime: Runtime, token: str, now: datetime) -> None:
 
 
 def known_caller(request: Request) -> None:
-    """The caller, by reading only. Raises Unauthenticated."""
+    """The caller, by reading only. Raises Unauthenticated or Unfinished."""
+    _know(request, unfinished=False)
+
+
+def _know(request: Request, *, unfinished: bool) -> None:
     runtime = runtime_of(request)
     with runtime.database.reading() as session:
-        _who(request, runtime, session, runtime.now())
+        _who(request, runtime, session, runtime.now(), unfinished=unfinished)
     request.state.caller_known = True
 
 
@@ -92,12 +113,21 @@ def writing_unit_of_work(request: Request) -> Iterator[UnitOfWork]:
     Called from inside a page or call, when its body has been read. Who asks is looked at before the transaction begins,
     and once more inside it.
     """
+    yield from _writing(request, unfinished=False)
+
+
+def unfinished_writing_unit_of_work(request: Request) -> Iterator[UnitOfWork]:
+    """The same, of somebody who may have something to do first: only where that is done."""
+    yield from _writing(request, unfinished=True)
+
+
+def _writing(request: Request, *, unfinished: bool) -> Iterator[UnitOfWork]:
     if not getattr(request.state, "caller_known", False):
-        known_caller(request)
+        _know(request, unfinished=unfinished)
     runtime = runtime_of(request)
     now = runtime.now()
     with runtime.writing() as (session, office):
-        actor, stale = _who(request, runtime, session, now)
+        actor, stale = _who(request, runtime, session, now, unfinished=unfinished)
         if stale is not None:
             authentication.keep_session(session, stale, now=now)
         yield UnitOfWork(session=session, office=office, now=now, actor=actor, runtime=runtime)
@@ -105,8 +135,11 @@ def writing_unit_of_work(request: Request) -> Iterator[UnitOfWork]:
 
 reading = contextmanager(reading_unit_of_work)
 writing = contextmanager(writing_unit_of_work)
+unfinished_reading = contextmanager(unfinished_reading_unit_of_work)
+unfinished_writing = contextmanager(unfinished_writing_unit_of_work)
 
 RowId = Annotated[int, Field(ge=0, le=LARGEST_ID)]
 """A row's id in an address: a number that every database can hold."""
 
 Reading = Annotated[UnitOfWork, Depends(reading_unit_of_work, scope="function")]
+UnfinishedReading = Annotated[UnitOfWork, Depends(unfinished_reading_unit_of_work, scope="function")]

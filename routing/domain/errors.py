@@ -6,6 +6,7 @@
     ├── NotFound           no such thing, or hidden from this person
     ├── Gone               there was such a thing, and it may not be had any more
     ├── Forbidden          known, but not allowed to do this
+    │   └── Unfinished      signed in, but with something to do first
     ├── Unauthenticated    nobody is signed in
     ├── StepNotAllowed     the case's state does not allow this step
     ├── StaleVersion       somebody changed the case meanwhile
@@ -18,6 +19,8 @@ The domain knows no HTTP: bot/web/errors.py maps each class to a status.
 """
 
 from __future__ import annotations
+
+from typing import ClassVar
 
 
 class OnestopError(Exception):
@@ -61,6 +64,16 @@ class Forbidden(OnestopError):
     """The person is known, and may not do this."""
 
     code = "forbidden"
+
+
+class Unfinished(Forbidden):
+    """The person is signed in, and has to do something before anything else. ``step``: a key of ``STEPS``."""
+
+    STEPS: ClassVar[dict[str, str]] = {"password": "請先變更初始密碼，再使用其他功能。"}
+
+    def __init__(self, step: str) -> None:
+        super().__init__(self.STEPS[step], code=f"{step}_required")
+        self.step = step
 
 
 class Unauthenticated(OnestopError):

@@ -154,7 +154,7 @@ def test_signing_out_ends_this_session_alone(branch):
     first, second = begin(branch), begin(branch)
     with branch.database.writing() as session:
         authentication.end_session(session, first, now=branch.now)
-        assert account_store.audit_page(session)[0].action == "sign_out"
+    assert actions(branch)[-1] == "sign_out"
     assert who(branch, second)
     with pytest.raises(Unauthenticated):
         who(branch, first)
@@ -215,7 +215,7 @@ def test_an_account_that_cannot_be_made_names_its_field(branch, changes, field):
 
 @pytest.mark.parametrize("length", [12, 128])
 def test_passwords_of_allowed_length(branch, length):
-    password = "密" * length
+    password = ("晴川早餐蛋餅豆漿酸辣湯" * 12)[:length]
     add(branch, email="x@kp.example", password=password)
     assert check(branch, "x@kp.example", password)
 

@@ -122,7 +122,7 @@ def test_no_hash_is_worked_out_inside_a_transaction(service):
     """Another password and a new account: while the lock is held by others, hashing goes on, and only then waits."""
     may = account(service)
     with service.runtime.database.reading() as session:
-        kept = authentication.kept_password(session, may)
+        kept = authentication.active(session, may).password_hash
     with somebody_writes(service):
         assert promptly(lambda: passwords.another(kept, "quite another password")).value.startswith("$argon2id$")
 

@@ -12,6 +12,7 @@ from sqlalchemy import select, text
 
 from routing.service.maintenance import databases
 from routing.store import migration
+from routing.store.accounts.schema import Staff
 from routing.store.cases.schema import Firm
 from routing.store.conversation import queries as conversation_store
 from routing.store.conversation.schema import Contact, ContactAddress, Media, Message, Unsent
@@ -243,3 +244,24 @@ def test_files_in_the_database_are_marked_to_be_moved_and_what_was_sealed_with_t
         ("sealed", True, None),
     ]  # fmt: skip
     assert held == [b"x", None, None, None, None]
+
+
+def test_accounts_of_before_go_on_with_what_they_have(database):
+    """Nobody is asked for another password who was not before."""
+    with database.migrating() as connection:
+        config = migration.config_of()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0014")
+        for statement in (
+            (
+                "INSERT INTO staff (id, email, name, role, categories, password_hash, created_at) "
+                "VALUES (1, 'may@kp.example', 'May', 'admin', '[]', 'x', :at)"
+            ),
+            "INSERT INTO web_session (token_sha256, staff_id, created_at, last_seen_at) VALUES ('s', 1, :at, :at)",
+            "INSERT INTO api_token (token_sha256, staff_id, created_at) VALUES ('t', 1, :at)",
+        ):
+            connection.execute(text(statement), AT)
+    migration.upgrade(database)
+    with database.reading() as session:
+        staff = session.scalars(select(Staff)).one()
+    assert (staff.email, staff.first_password) == ("may@kp.example", False)

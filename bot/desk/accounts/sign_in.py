@@ -15,13 +15,19 @@ from bot.web import pending_form
 from bot.web.errors import status_of
 from bot.web.limits.origin import address_of
 from bot.web.templating import show
-from bot.web.unit_of_work import Reading, UnitOfWork, cookie_name, reading, writing
+from bot.web.unit_of_work import (
+    UnfinishedReading,
+    UnitOfWork,
+    cookie_name,
+    unfinished_reading,
+    unfinished_writing,
+)
 from routing.domain.errors import Invalid, OnestopError, Unauthenticated
 from routing.service.accounts import authentication, passwords
 
 router = APIRouter()
 
-HOME = "/desk"
+HOME, PASSWORD = "/desk", "/desk/password"
 REFUSED = "帳號或密碼不正確，或因連續失敗而暫停登入 15 分鐘；急需登入請洽系統管理人員解除。"
 WRONG = "目前的密碼不正確，或因連續失敗而暫停 15 分鐘；急需變更請洽系統管理人員解除。"
 _LOCAL = re.compile(r"/desk(?:[/?][\w/\-.?=&%,:+]*)?", re.ASCII)
@@ -52,7 +58,7 @@ def _signed_in(request: Request) -> bool:
         return False
     with runtime.reading() as (session, _office):
         try:
-            authentication.who_by_session(session, token, now=runtime.now())
+            authentication.who_by_session(session, token, now=runtime.now(), unfinished=True)
         except Unauthenticated:
             return False
     return True
@@ -71,12 +77,33 @@ def sign_in(request: Request, form: Filled) -> Response:
         old = request.cookies.get(cookie_name(runtime))
         if old:
             authentication.end_session(session, old, now=runtime.now())
-    kept = pending_form.unpacked(form.text(pending_form.FIELD))
-    answer: Response = RedirectResponse(target, status_code=303)
-    if kept is not None:
-        answer = show(request, "pending_form.html", {"unsent": kept, "back": target})
+    answer = _to_first_password(request, form, target) if staff.first_password else _onward(request, form, target)
     _set_cookie(answer, runtime, token)
     return answer
+
+
+def _onward(request: Request, form: Form, target: str) -> Response:
+    """Where a person wanted to go; with words that were typed before the session ended, first those."""
+    kept = pending_form.unpacked(form.text(pending_form.FIELD))
+    if kept is not None:
+        return show(request, "pending_form.html", {"unsent": kept, "back": target})
+    return RedirectResponse(target, status_code=303)
+
+
+def _to_first_password(request: Request, form: Form, target: str) -> Response:
+    """To the page for another password, which leads on to where the person wanted to go."""
+    kept = form.optional(pending_form.FIELD)
+    if kept is None:
+        return RedirectResponse(f"{PASSWORD}?next={quote(target, safe='/')}", status_code=303)
+    values = {
+        "actor": None,
+        "error": None,
+        "least": passwords.LEAST,
+        "unfinished": True,
+        "next": target,
+        "unsent": kept,
+    }
+    return show(request, "password.html", values)
 
 
 def _person(request: Request, email: str, password: str) -> Any:
@@ -101,18 +128,24 @@ def _refused(request: Request, email: str, target: str, kept: str | None) -> Res
     return show(request, "sign_in.html", values, status=401)
 
 
-@router.get("/desk/password")
-def password_page(request: Request, work: Reading) -> Response:
-    """The form for another password."""
-    return _password_page(request, work)
+@router.get(PASSWORD)
+def password_page(request: Request, work: UnfinishedReading, next: str | None = None) -> Response:  # noqa: A002 - the query's name
+    """The form for another password; for whoever has to choose one the only page."""
+    return _password_page(request, work, target=local_path(next))
 
 
-def _password_page(request: Request, work: UnitOfWork, error: OnestopError | None = None) -> Response:
-    values = {"actor": work.actor, "error": error, "least": passwords.LEAST}
+def _password_page(
+    request: Request, work: UnitOfWork, error: OnestopError | None = None, *, target: str, unsent: str | None = None
+) -> Response:
+    staff = authentication.active(work.session, work.actor.email or "")
+    values = {
+        "actor": work.actor, "error": error, "least": passwords.LEAST, "unfinished": staff.first_password,
+        "next": target, "unsent": unsent,
+    }  # fmt: skip
     return show(request, "password.html", values, status=status_of(error) if error else 200)
 
 
-@router.post("/desk/password")
+@router.post(PASSWORD)
 def change_password(request: Request, form: Filled) -> Response:
     """Another password for whoever knows the one before; ends every session of the account but begins this one anew.
 
@@ -121,15 +154,17 @@ def change_password(request: Request, form: Filled) -> Response:
     try:
         token = _change(request, form)
     except Invalid as error:
-        with reading(request) as work:
-            return _password_page(request, work, error)
-    answer = RedirectResponse("/desk?done=password", status_code=303)
+        with unfinished_reading(request) as work:
+            unsent = form.optional(pending_form.FIELD)
+            return _password_page(request, work, error, target=local_path(form.optional("next")), unsent=unsent)
+    target = local_path(form.optional("next"))
+    answer = _onward(request, form, "/desk?done=password" if target == HOME else target)
     _set_cookie(answer, runtime_of(request), token)
     return answer
 
 
 def _change(request: Request, form: Form) -> str:
-    with reading(request) as work:
+    with unfinished_reading(request) as work:
         email = work.actor.email or ""
     known = _person(request, email, form.fields.get("current", ""))
     if known is None:
@@ -138,8 +173,8 @@ def _change(request: Request, form: Form) -> str:
     if password != form.fields.get("again"):
         raise Invalid("兩次輸入的新密碼不同。", field="again", code="password_differs")
     with passwords.turn():
-        hashed = passwords.another(known.password_hash, password)
-    with writing(request) as work:
+        hashed = passwords.another(known.password_hash, password, about=(known.email, known.name))
+    with unfinished_writing(request) as work:
         staff = authentication.set_password(work.session, email, hashed, now=work.now, by=email)
         return authentication.begin_session(work.session, staff, now=work.now)
 

@@ -214,7 +214,8 @@ def do(request: Request, name: str, deed: str, form: Filled) -> Response:
 def _password(form: Form) -> Hashed:
     """The first password of an account, worked out before the transaction that it is written in."""
     with passwords.turn():
-        return passwords.hash_password(form.fields.get("password", ""))
+        about = (form.text("email"), form.text("name"))
+        return passwords.hash_password(form.fields.get("password", ""), about=about)
 
 
 def _again(request: Request, name: str, form: Form, error: OnestopError) -> Response:

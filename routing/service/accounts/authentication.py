@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from knowledge.calendar.office_calendar import local
-from routing.domain.errors import Invalid, Unauthenticated
+from routing.domain.errors import Invalid, Unauthenticated, Unfinished
 from routing.domain.permissions import Actor, Permission, Role, may
 from routing.service.accounts import lockout, passwords
 from routing.service.accounts.passwords import Hashed
@@ -102,22 +102,17 @@ def settle(session: Session, attempt: Attempt, email: str, *, fits: bool, now: d
     return staff
 
 
-def kept_password(session: Session, email: str) -> str:
-    """The hash of an account's password, to hold another against. Raises Invalid if there is no such active person."""
-    return _active(session, email).password_hash
-
-
 def set_password(session: Session, email: str, password: Hashed, *, now: datetime, by: str = "cli") -> Staff:
     """Give an account another password; its sessions and the tokens of its programs end with the old one.
 
     Whoever could use the old password could also have made a token (ASVS 7.4.3). The hash is worked out before
-    (``passwords.another``): this is inside a transaction.
+    (``passwords.another``): this is inside a transaction. One that another person gave is changed at the next sign-in.
 
     Raises:
         Invalid: there is no such active person.
     """
-    staff = _active(session, email)
-    staff.password_hash = password.value
+    staff = active(session, email)
+    staff.password_hash, staff.first_password = password.value, by != staff.email
     account_store.end_sessions_of(session, staff.id)
     tokens = account_store.revoke_tokens_of(session, staff.id, now=now)
     account_store.forget_failures(session, sign_ins.digest(staff.email))
@@ -126,7 +121,8 @@ def set_password(session: Session, email: str, password: Hashed, *, now: datetim
     return staff
 
 
-def _active(session: Session, email: str) -> Staff:
+def active(session: Session, email: str) -> Staff:
+    """A person whose account is in use. Raises Invalid if there is none."""
     staff = account_store.staff_by_email(session, email)
     if staff is None or staff.disabled_at is not None:
         raise Invalid(f"查無啟用中的帳號：{email}。", field="email", code="unknown_staff")
@@ -141,18 +137,27 @@ def begin_session(session: Session, staff: Staff, *, now: datetime) -> str:
     return token
 
 
-def who_by_session(session: Session, token: str, *, now: datetime) -> tuple[Actor, bool]:
+def who_by_session(session: Session, token: str, *, now: datetime, unfinished: bool = False) -> tuple[Actor, bool]:
     """The person behind a browser's token, and whether its last use should be noted again.
 
     Raises:
-        Unauthenticated: there is no such session, it is over, or the account is disabled.
+        Unauthenticated: there is no such session, it is over, or the account is disabled. Unfinished: the person has
+            something to do before anything else; not where it is done (``unfinished``).
     """
     found = account_store.session_by_hash(session, digest(token))
     if found is not None:
         row, staff = found
         if staff.disabled_at is None and now - row.last_seen_at <= IDLE and now - row.created_at <= LIFE:
+            step = first_step(staff)
+            if step is not None and not unfinished:
+                raise Unfinished(step)
             return actor_of(session, staff, now=now), now - row.last_seen_at > timedelta(minutes=1)
     raise Unauthenticated("請先登入。")
+
+
+def first_step(staff: Staff) -> str | None:
+    """What a person has to do after signing in and before anything else, None if nothing."""
+    return "password" if staff.first_password else None
 
 
 def keep_session(session: Session, token: str, *, now: datetime) -> None:
@@ -175,7 +180,7 @@ def create_token(session: Session, email: str, *, now: datetime) -> str:
     Raises:
         Invalid: there is no such active person.
     """
-    staff = _active(session, email)
+    staff = active(session, email)
     token = "ost_" + secrets.token_urlsafe(32)
     session.add(ApiToken(token_sha256=digest(token), staff_id=staff.id, created_at=now))
     account_store.audit(session, at=now, actor="cli", action="token.create", subject=staff.email, detail={})
@@ -192,9 +197,9 @@ def who_by_token(session: Session, token: str, *, now: datetime) -> Actor:
 
 def add_staff(
     session: Session, *, email: str, name: str, role: Role, unit: str | None, categories: tuple[str, ...],
-    agency: str | None, password: Hashed, now: datetime, by: str = "cli",
+    agency: str | None, password: Hashed, now: datetime, by: str = "cli", first_password: bool = False,
 ) -> Staff:  # fmt: skip
-    """A new account.
+    """A new account. ``first_password``: whoever signs in with it has to choose another.
 
     Raises:
         Invalid: the e-mail is taken or not one, the name too long, an officer without unit, a partner without agency.
@@ -212,7 +217,7 @@ def add_staff(
         raise Invalid("協力機關帳號必須指定機關。", field="agency")
     staff = Staff(
         email=email, name=name.strip(), role=role.value, unit=unit, categories=list(categories), agency=agency,
-        password_hash=password.value, created_at=now,
+        password_hash=password.value, first_password=first_password, created_at=now,
     )  # fmt: skip
     session.add(staff)
     session.flush()

@@ -25,7 +25,7 @@ def add_staff(
     session: Session, office: OfficeContext, actor: Actor, *, email: str, name: str, role: str, unit: str | None,
     agency: str | None, categories: tuple[str, ...], password: Hashed, now: datetime,
 ) -> None:  # fmt: skip
-    """A new account.
+    """A new account, whose person changes the password at the first sign-in.
 
     Raises:
         Invalid: a field is missing, unknown or taken. Forbidden: the person is no administrator.
@@ -41,7 +41,7 @@ def add_staff(
         raise Invalid("查無這個協力機關。", field="agency")
     authentication.add_staff(
         session, email=email, name=name, role=Role(role), unit=unit, categories=categories, agency=agency,
-        password=password, now=now, by=actor.email or actor.name,
+        password=password, now=now, by=actor.email or actor.name, first_password=True,
     )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import secrets
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -20,6 +20,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from routing.domain.errors import Busy, Invalid
+from routing.domain.weak_passwords import is_weak
 
 LEAST, MOST = 12, 128
 """Characters of a password."""
@@ -78,22 +79,32 @@ def turn() -> Iterator[None]:
         room.release()
 
 
-def hash_password(password: str) -> Hashed:
-    """The hash to keep.
+def hash_password(password: str, *, about: Collection[str] = ()) -> Hashed:
+    """The hash to keep of a password that a person chose. ``about``: the person's name and e-mail.
 
     Raises:
-        Invalid: the password is shorter than 12 characters or longer than 128.
+        Invalid: the password is shorter than 12 characters or longer than 128, or among those that are tried first.
     """
     if not LEAST <= len(password) <= MOST:
         raise Invalid(f"密碼長度須為 {LEAST} 到 {MOST} 字。", field="password", code="password_length")
+    if is_weak(password, about=about):
+        raise Invalid(
+            "這個密碼太常見或容易猜中（常用字、日期、連續按鍵、機關、系統或本人名稱）；請改用不相關的幾個詞組成。",
+            field="password", code="password_common",
+        )  # fmt: skip
+    return hash_shown(password)
+
+
+def hash_shown(password: str) -> Hashed:
+    """The hash of a password that is no secret: the demo's, which it prints at every start."""
     return Hashed(_POOL.run(lambda: _HASHER.hash(password)))
 
 
-def another(kept: str, password: str) -> Hashed:
-    """The hash of a password that shall follow the one kept. Raises Invalid if it is the same, too short or long."""
+def another(kept: str, password: str, *, about: Collection[str] = ()) -> Hashed:
+    """The hash of a password to follow the one kept. Raises Invalid if it is the same, or as ``hash_password``."""
     if matches(kept, password):
         raise Invalid("新密碼不能與目前的密碼相同。", field="password", code="password_same")
-    return hash_password(password)
+    return hash_password(password, about=about)
 
 
 def matches(kept: str, password: str) -> bool:

@@ -23,6 +23,8 @@ class Staff(Base):
     categories: Mapped[list[Any]] = mapped_column(default=list)
     agency: Mapped[str | None] = mapped_column(String(20))
     password_hash: Mapped[str] = mapped_column(String(200))
+    first_password: Mapped[bool] = mapped_column(default=False)
+    """Somebody else gave it: whoever signs in with it chooses another before anything else."""
     disabled_at: Mapped[datetime | None]
     last_assigned_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
