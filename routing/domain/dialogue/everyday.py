@@ -28,6 +28,9 @@ _ALWAYS: dict[str, Data] = {
     "language_ja": {"action": "language", "lang": Language.JA.value},
 }
 """What means the same wherever it is said."""
+WITH_WORDS = "words"
+"""In what the words stand for: they are themselves what the case is about."""
+
 _DETAILS = {
     "change_firm": Step.FIRM,
     "change_contact": Step.CONTACT,
@@ -48,7 +51,7 @@ def meant(turn: Turn) -> Data | None:
     """The postback that the whole text stands for as an everyday word; None if it is words of the firm's own."""
     intent = load_everyday().intent(turn.inbound.text)
     if intent is None:
-        return _of_named(turn) or _taken_back(turn)
+        return _of_named(turn) or _taken_back(turn) or _at_last(turn)
     if intent in _ALWAYS:
         return _ALWAYS[intent]
     if intent in _DETAILS:
@@ -80,6 +83,16 @@ def _taken_back(turn: Turn) -> Data | None:
         return None
     numbers = taken_back(turn.inbound.text, [case for case in turn.cases if not case.closed and case.own])
     return _one_or_which("withdraw", list(numbers))
+
+
+def _at_last(turn: Turn) -> Data | None:
+    """A matter is told and somebody asked for at its end (路燈不亮 直接打給我): it is the beginning of a case."""
+    *told, last = [part for part in _CLAUSES.split(turn.inbound.text) if part] or [""]
+    still_open = any(not case.closed for case in turn.cases)
+    if not told or still_open or turn.state.step in OPENING or len(last) > LONGEST:
+        return None
+    wanted = load_everyday().intent(last) in {"person", "call_me"}
+    return {"action": "open_case", WITH_WORDS: "yes"} if wanted else None
 
 
 def _detail(turn: Turn, step: Step) -> Data | None:

@@ -8,13 +8,10 @@ from knowledge.distress import in_distress
 from knowledge.entries import FaqEntry
 from knowledge.vocabulary import CASE_CATEGORIES, OWN_PARK_KINDS, EntryKind, Language, ParkKind
 from routing.domain.decision import Action, Decision
-from routing.domain.dialogue import alarms, facts, matters, menu, pending, placed
+from routing.domain.dialogue import alarms, facts, follow_up, matters, menu, pending, placed
 from routing.domain.dialogue.state import OPENING, State
 from routing.domain.dialogue.turn import Effect, JudgeAnswer, LearnKind, NoteEnquiry, Result, Turn
 from routing.domain.messages import Button, Card, Row, Text, postback
-
-_UNLIKE = 0.15
-"""Entries that are less likely than this are not offered for words that are no question."""
 
 
 def _afresh(turn: Turn) -> Turn:
@@ -34,39 +31,20 @@ def asked(turn: Turn) -> Result:
         return _distress(turn)
     if understanding.alert is not None:
         return _alert(turn, understanding.alert.value)
+    followed = follow_up.handle(turn, understanding, decision)
+    if followed is not None:
+        return followed
     if decision.action is Action.CHAT:
         reply = turn.small_reply(understanding.smalltalk or "greeting") or turn.say("greeting.body")
         message = Text(reply, quick=menu.usual(turn))
         return Result(state=turn.state, messages=(message,), effects=(NoteEnquiry(),))
-    if _adds(turn, decision):
-        return _added(turn)
     return _decided(_afresh(turn))
 
 
-def _adds(turn: Turn, decision: Decision) -> bool:
-    """Whether words tell more of what was answered before: no question, and like nothing that the base knows."""
-    understanding, choices = turn.understanding, decision.choices
-    if (
-        turn.asks
-        or not turn.state.last_entry
-        or understanding is None
-        or understanding.confidence >= placed.SURE_CATEGORY
-    ):
-        return False
-    unlike = all(match.probability < _UNLIKE for match in choices)
-    return decision.action is Action.CHOOSE and unlike and not pending.long_since(turn.state, turn.inbound.at)
-
-
-def _added(turn: Turn) -> Result:
-    """They are kept with the question that was answered, and the way to the unit it belongs to is shown."""
-    state = replace(pending.remember(turn, leads=False), offered=())
-    unit = turn.unit_of(state.category or "other", state.topic)
-    card = Card(
-        title=turn.say("more.title"), body=turn.say("more.body", unit=unit),
-        buttons=(menu.open_case(turn, primary=True), *placed.add_buttons(turn), menu.cancel(turn)),
-        quick=menu.usual(turn),
-    )  # fmt: skip
-    return Result(state=state, messages=(card,), effects=(NoteEnquiry(),))
+def begun(turn: Turn) -> Turn:
+    """The turn with its words kept as the beginning of a case, and what they are about."""
+    turn = _afresh(turn)
+    return replace(turn, state=_noted(turn))
 
 
 def _noted(turn: Turn) -> State:
@@ -200,7 +178,7 @@ def _this_one(turn: Turn, entry: FaqEntry, state: State) -> Result:
         label = turn.say("choose.this_one", question=entry.wording(turn.language).question)
         cards = tuple(replace(card, label=label) for card in result.messages if isinstance(card, Card))
         return replace(result, messages=cards, effects=offered)
-    state = replace(state, last_entry=entry.id, category=entry.category.value, topic=entry.topic)
+    state = replace(state, last_entry=entry.id, category=entry.category.value, topic=entry.topic, offered=(entry.id,))
     return Result(state=state, messages=(answer_card(turn, entry, maybe=True),), effects=offered)
 
 

@@ -20,6 +20,7 @@ from routing.domain.dialogue import (
     pending,
     placed,
 )
+from routing.domain.dialogue.everyday import WITH_WORDS
 from routing.domain.dialogue.placement import Kind, Placement, Reason, asks_how_far
 from routing.domain.dialogue.state import OPENING, Step
 from routing.domain.dialogue.turn import AddToCase, NoteEnquiry, Result, Turn
@@ -112,6 +113,8 @@ def _words(turn: Turn) -> Result:
     data = tapped(turn)
     if data is not None and data["action"] in ACTIONS:
         inbound = replace(turn.inbound, kind=InboundKind.POSTBACK, data=data)
+        if WITH_WORDS in data:
+            return intake_form.begin(faq.begun(turn))
         kept = turn.message_ids if data["action"] == "reopen" else ()
         result = _postback(
             replace(turn, inbound=inbound, message_ids=kept, words=turn.before, understanding=None, decision=None)

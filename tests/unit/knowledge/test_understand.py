@@ -73,6 +73,18 @@ def test_a_clear_question_does_not_lean_on_the_last_turn(understander):
     assert not understander.understand("契約容量太低想調高", previous).follow_up
 
 
+@pytest.mark.parametrize(("before", "short"), [
+    ("廢水超標被罰怎麼辦", "要繳多少"), ("廢水超標被罰怎麼辦", "可以分期嗎"), ("我要租地", "有沒有便宜一點的"),
+    ("我們想在大發工業區蓋廠房，需要什麼許可", "請問要多久"), ("想申請增加用電", "要準備哪些文件"),
+    ("想申請增加用電", "如何辦理"),
+])  # fmt: skip
+def test_a_question_that_names_no_matter_is_read_with_the_one_before(understander, before, short):
+    first = understander.understand(before)
+    read = understander.understand(short, Previous(text=before, category=first.category, entry_id=None))
+    assert read.follow_up
+    assert read.category == first.category
+
+
 def test_small_talk_has_its_intent(understander):
     read = understander.understand("哈囉")
     assert (read.category, read.smalltalk) == (Category.SMALLTALK, "greeting")
