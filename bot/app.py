@@ -67,6 +67,7 @@ def build_runtime(
         demo=demo,
         secret=settings.secret_key,
         keep_files_days=settings.keep_files,
+        quota_warning=settings.quota_warning,
     )
     database = Database(settings.database_url, clock=now)
     known = Knowledge(database, cache=settings.data_dir / "cache", overlay=settings.data_dir / "knowledge")

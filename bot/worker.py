@@ -27,7 +27,8 @@ from routing.service.files import upkeep
 from routing.service.files.work import FileWork
 from routing.service.knowledge_admin.trial_runner import Trials
 from routing.service.maintenance import daily
-from routing.service.messaging import inbox, leases, quota
+from routing.service.messaging import inbox, leases, parking, quota
+from routing.service.messaging.preparing import Preparing
 from routing.service.messaging.senders import Senders
 from routing.store.conversation import queries as conversation_store
 from routing.store.files import queries as file_store
@@ -75,7 +76,7 @@ class Worker:
         ]
         self._listener = Listener(runtime.database)
         self._partitions = ThreadPoolExecutor(_PARTITIONS_AT_ONCE, thread_name_prefix="partition")
-        self._loading = ThreadPoolExecutor(1, thread_name_prefix="loading")
+        self._preparing = Preparing(runtime.channels)
         self._in_hand: set[PartitionKey] = set()
         self._lock = Lock()
         self._beats = leases.Heartbeat(runtime.database)
@@ -103,6 +104,7 @@ class Worker:
         if self._runtime.database.is_sqlite:
             leases.free_all(self._runtime.database)
         self._beats.start()
+        self._preparing.start()
         self._listener.start()
         for thread in self._threads:
             thread.start()
@@ -122,7 +124,7 @@ class Worker:
         for thread in self._threads:
             thread.join(timeout=9)
         self._partitions.shutdown(wait=True, cancel_futures=True)
-        self._loading.shutdown(wait=False, cancel_futures=True)
+        self._preparing.stop()
         for senders in self._senders:
             senders.close()
         self._beats.stop()
@@ -171,7 +173,8 @@ class Worker:
         try:
             handled = inbox.work_partition(
                 runtime.database, runtime.office_provider, runtime.reader, self._channels[partition.channel], partition,
-                holder=f"{self._holder}-{token_hex(4)}", now=runtime.now, waits=self._show_waiting,
+                holder=f"{self._holder}-{token_hex(4)}", now=runtime.now, waits=self._preparing.at_once,
+                preparing=self._preparing,
             )  # fmt: skip
         except Exception as error:
             # What was not handled stays, and its partition is free again when its lease ends.
@@ -182,11 +185,6 @@ class Worker:
         if handled:
             self._outbox_wake.set()
             self._inbox_wake.set()
-
-    def _show_waiting(self, partition: PartitionKey) -> None:
-        """An answer waits for one more message: the person sees that it is being prepared. Nobody waits for that."""
-        if not self._stop.is_set():
-            self._loading.submit(self._channels[partition.channel].preparing, partition.user_key)
 
     def _outbox_turn(self) -> float:
         for senders in self._senders:
@@ -218,6 +216,7 @@ class Worker:
             log.info("assigned_later", cases=len(given))
         for channel in self._channels.values():
             quota.ask_if_due(runtime.database, channel, now=runtime.now())
+        parking.release_due(runtime, now=runtime.now())
         return _SWEEP_EVERY
 
     def _trials_turn(self) -> float:

@@ -135,6 +135,8 @@ WORDS: dict[str, dict[str, str]] = {
         "unknown": "結果不明",
         "dead": "無法送出",
         "cancelled": "已取消",
+        "parked": "待隨回覆一併送出",
+        "carried": "隨其他訊息送出中",
     },
     "notice": {
         "answer": "系統回答",
@@ -145,6 +147,7 @@ WORDS: dict[str, dict[str, str]] = {
         "replied": "回復",
         "waiting_firm": "補件通知",
         "waiting_agency": "會辦通知",
+        "agency_answered": "會辦回復通知",
         "resumed": "恢復辦理通知",
         "extended": "展期通知",
         "moved": "承辦單位更新通知",
@@ -155,6 +158,8 @@ WORDS: dict[str, dict[str, str]] = {
         "data_request": "個資請求通知",
         "file_sent": "傳送檔案",
         "file_problem": "檔案未收到通知",
+        "rest": "系統回答（續）",
+        "erased": "已逾保存期限",
     },
     "event": {
         "assigned": "分案",

@@ -6,8 +6,8 @@ They are stored in the outbox as JSON, so each has a plain form and comes back e
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 from urllib.parse import urlencode
 
@@ -149,6 +149,35 @@ def _whole_words(words: str, most: int) -> str:
 def postback(action: str, **values: str | int) -> str:
     """Postback data as the contract has it: a query string that begins with ``action`` (contract §4)."""
     return urlencode({"action": action, **values})
+
+
+def packed(messages: Sequence[Outgoing], *, most: int, text: int) -> tuple[list[Outgoing], list[Outgoing]]:
+    """Messages for one call of at most so many, and those that have to follow later; nothing is dropped (trap L15).
+
+    Plain texts that follow each other become one first, as long as it is no longer than ``text`` UTF-16 units. What is
+    asked last stays last: only there choices are shown.
+    """
+    kept = list(messages)
+    while len(kept) > most:
+        place = next((at for at in range(len(kept) - 1) if _joins(kept[at], kept[at + 1], text)), None)
+        if place is None:
+            break
+        kept[place : place + 2] = [_one(kept[place], kept[place + 1])]
+    if len(kept) <= most:
+        return kept, []
+    return [*kept[: most - 1], kept[-1]], kept[most - 1 : -1]
+
+
+def _joins(one: Outgoing, other: Outgoing, most: int) -> bool:
+    if not isinstance(one, Text) or not isinstance(other, Text) or one.speaker != other.speaker:
+        return False
+    return len(f"{one.body}\n\n{other.body}".encode("utf-16-le", "surrogatepass")) // 2 <= most
+
+
+def _one(one: Outgoing, other: Outgoing) -> Text:
+    if not isinstance(one, Text) or not isinstance(other, Text):
+        raise TypeError("only plain texts are joined")
+    return replace(one, body=f"{one.body}\n\n{other.body}", quick=other.quick or one.quick)
 
 
 def to_plain(messages: Iterable[Outgoing]) -> list[dict[str, Any]]:

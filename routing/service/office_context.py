@@ -34,6 +34,8 @@ class OfficeContext:
     """What links are signed with; empty: the database keeps a secret."""
     keep_files_days: int = 1
     """After which a file of no case is deleted; firms are told."""
+    quota_warning: int = 80
+    """Per cent of the month's messages from which staff are warned, and notices that can wait are kept back."""
 
     def office_of(self, unit: str) -> Office:
         """The handling office of a unit: its closures move the unit's due dates, and no others'."""

@@ -57,7 +57,7 @@ def test_short_texts_in_a_row_are_answered_once(branch):
     waiting = []
     for name, text in (("a", "您好"), ("b", "想請問一下"), ("c", "我們在楠梓")):
         comes(branch, name, text)
-        assert work(branch, waiting.append) == 0
+        assert work(branch, lambda who, _seconds: waiting.append(who)) == 0
         passes(branch, 1.5)
     assert branch.outbox() == []
     assert waiting == [U1] * 3
@@ -71,7 +71,7 @@ def test_short_texts_in_a_row_are_answered_once(branch):
 def test_a_complete_question_waits_a_moment_only(branch):
     waiting = []
     comes(branch, "a", "租地要繳多少預約金？")
-    assert work(branch, waiting.append) == 0
+    assert work(branch, lambda who, _seconds: waiting.append(who)) == 0
     assert waiting == []
     passes(branch, 0.31)
     assert work(branch) == 1

@@ -47,7 +47,7 @@ def test_what_is_overtaken_by_a_close_is_not_sent_any_more(branch, number):
         case_commands.close(locked, Outcome.ANSWERED, summary="已說明", notify=push)
     assert [(row.reason, row.state) for row in branch.outbox()] == [
         ("waiting_firm", "cancelled"), ("resumed", "cancelled"), ("replied", "pending"), ("closed", "pending"),
-        ("survey", "pending"),
+        ("survey", "carried"),
     ]  # fmt: skip
 
 

@@ -92,7 +92,7 @@ class FilesQuery(Query):
 class DeliveriesQuery(Query):
     """``case`` is a number."""
 
-    state: Literal["pending", "leased", "accepted", "unknown", "dead", "cancelled"] | None = None
+    state: Literal["pending", "leased", "accepted", "unknown", "dead", "cancelled", "parked", "carried"] | None = None
     case: Word | None = None
     limit: Limit = 50
     cursor: Word | None = None

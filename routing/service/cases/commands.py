@@ -342,7 +342,8 @@ def resume(locked: LockedCase, *, notify: Notifier) -> None:
 
 def _go_on(locked: LockedCase, notify: Notifier) -> None:
     locked.record(EventKind.RESUMED)
-    notify(locked, "resumed", notifications.resumed(locked))
+    answered = locked.case.waits[-1].on == "agency"
+    notify(locked, "agency_answered" if answered else "resumed", notifications.resumed(locked))
     locked_case.audit(locked, "case.resume")
 
 

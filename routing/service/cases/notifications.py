@@ -16,8 +16,10 @@ from routing.domain.dialogue.alarms import DISTRESS
 from routing.domain.files import size_shown
 from routing.domain.firm_dates import firm_date, firm_instant
 from routing.domain.messages import Button, Card, Outgoing, Picture, Row, drawn_width, heading, postback, to_plain
+from routing.domain.notices import INFORMS
 from routing.domain.survey import SCORES
 from routing.service.cases.locked_case import LockedCase
+from routing.service.messaging import parking
 from routing.service.office_context import OfficeContext
 from routing.store.accounts import queries as account_store
 from routing.store.messaging import outbox as outbox_store
@@ -42,24 +44,27 @@ Notifier = Callable[[LockedCase, str, list[Outgoing]], None]
 
 
 def push(locked: LockedCase, reason: str, messages: list[Outgoing]) -> None:
-    """Queue a notice to the firm; nothing happens if it has no address or the case was imported."""
+    """Queue a notice to the firm by its kind's policy; nothing happens if it has no address or the case was imported.
+
+    What merely informs is not sent to whoever asked for silence; the case shows what it says.
+    """
     address = locked.address()
     if address is None or locked.row.imported:
         return
     if reason in INFORMS and locked.contact is not None and locked.contact.quiet:
         return
-    outbox_store.put(
-        locked.session, channel=address.channel, contact_id=address.contact_id, case_id=locked.row.id,
+    parking.tell(
+        locked.session, locked.office, channel=address.channel, contact_id=address.contact_id, case_id=locked.row.id,
         payload=to_plain(messages), reason=reason, now=locked.now,
     )  # fmt: skip
 
 
-INFORMS = frozenset({"assigned", "moved", "kind", "waiting_agency", "resumed", "survey"})
-"""Notices that merely inform: whoever asked for silence is not sent them; the case shows what they say."""
 _ONE_LINE = 26
 """Half-width characters of a button's words that stay on one line of a narrow telephone."""
 _ITEM = re.compile(r"^\s*(?:[-*•・‧]|[(（]?(?:\d{1,2}|[一二三四五六七八九十]{1,2})[)）.、．:：])\s*")
-_OVERTAKEN = ("assigned", "moved", "kind", "waiting_firm", "waiting_agency", "resumed", "extended")
+_OVERTAKEN = (
+    "assigned", "moved", "kind", "waiting_firm", "waiting_agency", "agency_answered", "resumed", "extended", "reopened",
+)  # fmt: skip
 
 
 def withdraw(locked: LockedCase) -> None:

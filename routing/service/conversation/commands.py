@@ -21,13 +21,16 @@ from routing.domain.dialogue import menu, router
 from routing.domain.dialogue.state import TOLD, State, state_from
 from routing.domain.dialogue.turn import Result
 from routing.domain.inbound import Inbound, InboundKind
-from routing.domain.messages import Text, to_plain
+from routing.domain.messages import Text, packed, to_plain
+from routing.domain.notices import REST
+from routing.ports import Limits
 from routing.service.conversation import data_effects, effects, flood_limit, groups, kept, turn_context
 from routing.service.conversation.reader import Reader
 from routing.service.conversation.session import Conversation
 from routing.service.conversation.unsend import take_back
 from routing.service.files import commands as file_commands
 from routing.service.files import telling
+from routing.service.messaging import parking
 from routing.service.office_context import OfficeContext
 from routing.store.cases import queries as case_store
 from routing.store.conversation import queries as conversation_store
@@ -35,6 +38,7 @@ from routing.store.conversation.schema import Contact, ContactAddress, Message
 from routing.store.messaging import inbox as inbox_store
 from routing.store.messaging import outbox as outbox_store
 from routing.store.messaging.inbox import PartitionKey
+from routing.store.session import instant
 
 _WORDS = re.compile(r"[^\W\d_]")
 _CODES = re.compile(r"\b[A-Za-z]+-?\d[\w-]*")
@@ -88,7 +92,7 @@ def _keep_messages(conversation: Conversation, inbounds: Sequence[Inbound]) -> N
 
 
 def _answer(conversation: Conversation, token_until: datetime | None) -> None:
-    session, inbound, contact, now = conversation.session, conversation.inbound, conversation.contact, conversation.now
+    session, inbound, contact = conversation.session, conversation.inbound, conversation.contact
     limits = conversation.office.channels[inbound.channel]
     speed, alert_before = flood_limit.pace(session, inbound, limits), contact.dialogue.get("alert")
     result = _turn(conversation)
@@ -102,12 +106,29 @@ def _answer(conversation: Conversation, token_until: datetime | None) -> None:
     if speed.beyond:
         flood_limit.quieten(conversation, result, alert_before=alert_before)
     data_effects.notice(conversation)
-    if conversation.told and not (speed.crowd and (token_until is None or now > token_until)):
-        outbox_store.put(
-            session, channel=inbound.channel, contact_id=contact.id, case_id=_about(conversation),
-            payload=to_plain(conversation.told[: limits.messages]), now=now,
-            reason=outbox_store.NEVER_PUSHED if speed.crowd else "answer",
-            reply_token=inbound.reply_token, token_until=token_until,
+    late = token_until is None or instant(session) > token_until
+    if conversation.told and not (speed.crowd and late):
+        _put(conversation, token_until, limits, crowd=speed.crowd)
+
+
+def _put(conversation: Conversation, token_until: datetime | None, limits: Limits, *, crowd: bool) -> None:
+    """The answer in one call, with what is parked for this person; what does not fit follows with the next."""
+    session, inbound, contact, now = conversation.session, conversation.inbound, conversation.contact, conversation.now
+    told, rest = packed(conversation.told, most=limits.messages, text=limits.text)
+    case_id = _about(conversation)
+    reply = outbox_store.put(
+        session, channel=inbound.channel, contact_id=contact.id, case_id=case_id, payload=to_plain(told), now=now,
+        reason=outbox_store.NEVER_PUSHED if crowd else "answer", reply_token=inbound.reply_token,
+        token_until=token_until,
+    )  # fmt: skip
+    good = token_until is not None and instant(session) <= token_until and reply.kind == "reply"
+    danger = conversation.understood is not None and conversation.understood[0].alert is not None
+    if good and not crowd and not danger and not conversation.forgotten:
+        parking.take_along(session, conversation.office, reply)
+    if rest:
+        parking.tell(
+            session, conversation.office, channel=inbound.channel, contact_id=contact.id, case_id=case_id, reason=REST,
+            payload=to_plain(rest), now=now,
         )  # fmt: skip
 
 

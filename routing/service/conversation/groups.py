@@ -22,6 +22,7 @@ from routing.domain.messages import Button, Card, Outgoing, Row, Text, to_plain
 from routing.service.conversation.reader import Reader
 from routing.service.office_context import OfficeContext
 from routing.store.messaging import outbox as outbox_store
+from routing.store.session import instant
 
 _LIKELY = frozenset({"unsure", "aspect"})
 """Why a decision only offers an entry that may be shown nevertheless, marked as a guess."""
@@ -40,7 +41,7 @@ def answer(
     token_until: datetime | None,
 ) -> None:
     """Answer by reply token what was said to the account, or say hello when it was invited; else nothing."""
-    late = token_until is None or now > token_until
+    late = token_until is None or instant(session) > token_until
     if inbound.silent or inbound.place is None or inbound.reply_token is None or late:
         return
     if inbound.kind is InboundKind.JOIN:

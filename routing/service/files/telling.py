@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 from knowledge.wording import reading_language
 from routing.domain.files import Problem
 from routing.domain.messages import Text, to_plain
+from routing.service.messaging import parking
 from routing.service.office_context import OfficeContext
 from routing.store.conversation import queries as conversation_store
 from routing.store.conversation.schema import Contact, Media, Message
-from routing.store.messaging import outbox as outbox_store
 
 REASON = "file_problem"
 _SENTENCE: Mapping[Problem, str] = {
@@ -39,7 +39,9 @@ def tell_firm(session: Session, office: OfficeContext, media: Media, problem: Pr
     if contact is None or media.channel is None:
         return
     said = words(office, message, reading_language(contact.language), problem, name=media.file_name)
-    outbox_store.put(
-        session, channel=media.channel, contact_id=contact.id, case_id=message.case_id, payload=to_plain([said]),
-        reason=REASON, now=now,
+    if media.channel not in office.channels:
+        return
+    parking.tell(
+        session, office, channel=media.channel, contact_id=contact.id, case_id=message.case_id,
+        payload=to_plain([said]), reason=REASON, now=now,
     )  # fmt: skip

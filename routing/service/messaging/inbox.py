@@ -7,6 +7,7 @@ set aside for a person, so that it cannot hold up its user's others for ever.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -21,6 +22,7 @@ from routing.service.conversation import commands as conversation_commands
 from routing.service.conversation import profiles
 from routing.service.conversation.reader import Reader
 from routing.service.messaging import leases
+from routing.service.messaging.preparing import Preparing, answers
 from routing.service.office_context import OfficeContextProvider
 from routing.store.conversation import queries as conversation_store
 from routing.store.messaging import inbox as store
@@ -38,22 +40,23 @@ AT_A_TIME = 10
 log = structlog.get_logger("inbox")
 
 
-Waits = Callable[[PartitionKey], None]
-"""Told whose answer waits for one more message."""
+Waits = Callable[[PartitionKey, float], None]
+"""Told whose answer waits for one more message, and for how many seconds."""
 
 
 def work_partition(
     database: Database, office_provider: OfficeContextProvider, reader: Reader, channel: Channel,
     partition: PartitionKey, *, holder: str, now: Callable[[], datetime], waits: Waits | None = None,
+    preparing: Preparing | None = None,
 ) -> int:  # fmt: skip
     """Handle some of a user's due events, oldest first; says how many. Nobody else touches the partition meanwhile.
 
-    ``waits`` is told where an answer waits for one more message to come.
+    ``waits`` is told where an answer waits for one more message to come; ``preparing`` shows where one takes long.
     """
     with database.writing() as session:
         if not store.hold_partition(session, partition, holder=holder, now=instant(session), lease=LEASE):
             return 0
-    work = _Work(database, office_provider, reader, channel, partition, holder, now, waits)
+    work = _Work(database, office_provider, reader, channel, partition, holder, now, waits, preparing)
     handled = 0
     try:
         while handled < AT_A_TIME and (some := work.some()):
@@ -76,6 +79,7 @@ class _Work:
     holder: str
     now: Callable[[], datetime]
     waits: Waits | None
+    preparing: Preparing | None
 
     def some(self) -> int:
         """Handle the next event, or the next ones that are understood together; says how many."""
@@ -86,17 +90,27 @@ class _Work:
         if not rows:
             return 0
         try:
-            inbounds = self._belonging(rows)
-            more_came = len(inbounds) < len(rows)
-            due = rows[len(inbounds) - 1].received_at + bursts.patience(inbounds, step)
-            rows = rows[: len(inbounds)]
-            if not more_came and rows[0].attempts == 0 and due > at:
-                return self._wait(rows, due)
-            return self._take(rows, inbounds)
+            with self._watching(rows[0], at):
+                return self._answer(rows, step, at)
         except Exception as error:  # noqa: BLE001
             # Whatever it was, the events stay and the partition goes on: that is what an inbox is for.
             _put_off(self.database, rows[0], self.channel, error)
         return 1
+
+    def _watching(self, row: Inbox, at: datetime) -> AbstractContextManager[None]:
+        """The person sees that an answer is being prepared, if it takes longer than a moment."""
+        if self.preparing is None or not answers(self._read(row)):
+            return nullcontext()
+        return self.preparing.watching(self.partition, (at - row.received_at).total_seconds())
+
+    def _answer(self, rows: list[Inbox], step: Step, at: datetime) -> int:
+        inbounds = self._belonging(rows)
+        more_came = len(inbounds) < len(rows)
+        due = rows[len(inbounds) - 1].received_at + bursts.patience(inbounds, step)
+        rows = rows[: len(inbounds)]
+        if not more_came and rows[0].attempts == 0 and due > at:
+            return self._wait(rows, due, at)
+        return self._take(rows, inbounds)
 
     def _read(self, row: Inbox) -> Inbound:
         return self.channel.read(row.raw, row.event_at)
@@ -118,11 +132,11 @@ class _Work:
         """What was asked last in this conversation."""
         return state_from(conversation_store.dialogue_at(session, *self.partition)).step
 
-    def _wait(self, rows: Sequence[Inbox], due: datetime) -> int:
+    def _wait(self, rows: Sequence[Inbox], due: datetime, at: datetime) -> int:
         with self.database.writing() as session:
             store.hold(session, [row.id for row in rows], until=due)
         if self.waits is not None and due - rows[-1].received_at >= bursts.GAP:
-            self.waits(self.partition)
+            self.waits(self.partition, (due - at).total_seconds())
         return 0
 
     def _take(self, rows: Sequence[Inbox], inbounds: Sequence[Inbound]) -> int:

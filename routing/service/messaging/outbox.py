@@ -10,7 +10,7 @@ contract §4).
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -31,6 +31,7 @@ from routing.store.accounts import queries as account_store
 from routing.store.conversation import queries as conversation_store
 from routing.store.conversation.schema import Contact, ContactAddress
 from routing.store.messaging import outbox as outbox_store
+from routing.store.messaging import parked as parked_store
 from routing.store.messaging.schema import Outbox
 from routing.store.session import Database, announce, instant
 
@@ -79,12 +80,38 @@ def lease_messages(session: Session, channel: Channel, *, now: datetime, limit: 
         for row in rows:
             key = row.contact_id or 0
             address = to.get((key, row.channel))
-            if not _settled(row, channel.limits, now) and not _blocked(address, row):
+            if _settled(session, row, channel.limits, now) or _blocked(address, row):
+                _with_carried(session, row)
+            else:
                 batch.append(_outbound(contacts.get(key), address.address if address else None, row, now))
     return batch
 
 
-def _settled(row: Outbox, limits: Limits, now: datetime) -> bool:
+def _with_carried(session: Session, row: Outbox, ids: tuple[str, ...] = ()) -> None:
+    """Notices that go with a message share its outcome, and have the ids of their own objects where each is known."""
+    if len(row.payload) < 2:
+        return
+    notices = parked_store.carried_by(session, row.id)
+    known = len(ids) == len(row.payload)
+    left = set(range(len(ids)))
+    for notice in notices:
+        going = row.state in {outbox_store.PENDING, outbox_store.LEASED}
+        notice.state = outbox_store.CARRIED if going else row.state
+        notice.kind, notice.accepted_at, notice.error = row.kind, row.accepted_at, row.error
+        _with_carried(session, notice)
+        if known and notice.place is not None:
+            own = range(notice.place, notice.place + len(notice.payload))
+            notice.sent_ids = _listed(ids[at] for at in own)
+            left.difference_update(own)
+    if known and notices:
+        row.sent_ids = _listed(ids[at] for at in sorted(left))
+
+
+def _listed(ids: Iterable[str]) -> str:
+    return f" {' '.join(ids)} "
+
+
+def _settled(session: Session, row: Outbox, limits: Limits, now: datetime) -> bool:
     """Whether a message can do without another try; turns a reply whose time is over into a push."""
     if row.kind == "push" and row.first_try_at is not None and now - row.first_try_at >= limits.key_life:
         # The channel has forgotten the key: trying once more could say the same twice (trap L12).
@@ -95,7 +122,7 @@ def _settled(row: Outbox, limits: Limits, now: datetime) -> bool:
     if row.doubtful:
         row.state, row.lease_until, row.error = outbox_store.UNKNOWN, None, row.error or "interrupted"
         return True
-    if _dropped(row):
+    if _dropped(session, row):
         return True
     # In the line of its contact's pushes, which it may not overtake.
     row.state, row.lease_until = outbox_store.PENDING, None
@@ -125,10 +152,12 @@ def _outbound(contact: Contact | None, to: str | None, row: Outbox, now: datetim
     )  # fmt: skip
 
 
-def _dropped(row: Outbox) -> bool:
-    """An answer in a flood or a group whose token is of no use any more goes no other way."""
+def _dropped(session: Session, row: Outbox) -> bool:
+    """An answer in a flood or a group whose token is of no use any more goes no other way; notices are parked again."""
     if row.reason not in {outbox_store.NEVER_PUSHED, outbox_store.GROUP}:
         return False
+    for notice in parked_store.carried_by(session, row.id):
+        notice.state, notice.carrier_id, notice.place = outbox_store.PARKED, None, None
     row.state, row.lease_until, row.error = outbox_store.CANCELLED, None, row.reason
     return True
 
@@ -162,8 +191,10 @@ def deliver(
             row = _mine(session, outbound)
             if row is not None and error is None:
                 _accepted(row, now, sent)
+                _with_carried(session, row, sent.ids)
             elif row is not None and error is not None:
-                _failed(row, channel.limits, outbound, error, at=instant(session), now=now)
+                _failed(session, row, channel.limits, outbound, error, at=instant(session), now=now)
+                _with_carried(session, row)
 
     _until_recorded(record, again)
     return error
@@ -185,7 +216,7 @@ def _until_recorded(record: Callable[[], None], again: Callable[[float], bool] |
 def _accepted(row: Outbox, now: datetime, sent: Sent, *, presumed: bool = False) -> None:
     row.state, row.accepted_at, row.request_id, row.lease_until = outbox_store.ACCEPTED, now, sent.request_id, None
     if sent.ids:
-        row.sent_ids = f" {' '.join(sent.ids)} "
+        row.sent_ids = _listed(sent.ids)
     row.error, row.doubtful = PRESUMED if presumed else None, False
 
 
@@ -211,8 +242,9 @@ def _mine(session: Session, outbound: OutboundMessage) -> Outbox | None:
 
 
 def _failed(
-    row: Outbox, limits: Limits, outbound: OutboundMessage, error: DeliveryError, *, at: datetime, now: datetime
-) -> None:
+    session: Session, row: Outbox, limits: Limits, outbound: OutboundMessage, error: DeliveryError, *, at: datetime,
+    now: datetime,
+) -> None:  # fmt: skip
     """Write down a failed try. ``at`` is the database's time, by which the next try is due."""
     decided = _decided(limits, outbound, error, at)
     log.warning("not_delivered", outbox=outbound.id, kind=outbound.kind, code=error.code, attempt=outbound.attempt)
@@ -225,10 +257,11 @@ def _failed(
     elif isinstance(decided, Unknown):
         row.state = outbox_store.UNKNOWN
     elif isinstance(decided, Push):
-        if not _dropped(row):
+        if not _dropped(session, row):
             row.state, row.due_at, row.doubtful = outbox_store.PENDING, decided.at, False
             _becomes_push(row)
     else:
+        # What the month's quota kept back goes with the firm's next reply, unless a person sends it (trap L13).
         row.state = outbox_store.DEAD
 
 
@@ -248,7 +281,9 @@ def _decided(
 
 
 def resend(session: Session, outbox_id: int, actor: Actor, *, now: datetime) -> Outbox:
-    """Send a dead or unknown message once more, as a push with a key of its own, because a person decided so.
+    """Send a dead, unknown or parked message now, as a push with a key of its own, because a person decided so.
+
+    A notice that went with another message is sent with it again.
 
     Raises:
         NotFound: there is no such message. StepNotAllowed: it is on its way or was accepted.
@@ -256,11 +291,14 @@ def resend(session: Session, outbox_id: int, actor: Actor, *, now: datetime) -> 
     row = outbox_store.get(session, outbox_id, lock=True)
     if row is None:
         raise NotFound("查無這則訊息。")
-    if row.state not in outbox_store.SEEN_BY_STAFF:
+    if row.carrier_id is not None and row.state in outbox_store.SEEN_BY_STAFF:
+        return resend(session, row.carrier_id, actor, now=now)
+    if row.state not in outbox_store.RESENDABLE:
         raise StepNotAllowed("這則訊息不需要重送。", code="not_resendable")
     _becomes_push(row)
     row.state, row.due_at, row.doubtful = outbox_store.PENDING, instant(session), False
     row.retry_key, row.error = str(uuid4()), None
+    _with_carried(session, row)
     announce(session, outbox_store.TOPIC)
     account_store.audit(
         session, at=now, actor=actor.email or actor.name, action="message.resend", subject=str(outbox_id), detail={}

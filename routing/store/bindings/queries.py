@@ -84,5 +84,9 @@ def shared_of(session: Session, case_ids: Iterable[int]) -> set[int]:
 def drop_pushes(session: Session, contact_id: int, firm_id: int) -> None:
     """What has not gone out yet to a person about cases of a firm does not go out."""
     cases = select(Case.id).where(Case.firm_id == firm_id)
-    waiting = Outbox.contact_id == contact_id, Outbox.state == "pending", Outbox.case_id.in_(cases)
+    waiting = (
+        Outbox.contact_id == contact_id,
+        Outbox.state.in_(("pending", "parked", "carried")),
+        Outbox.case_id.in_(cases),
+    )
     changed(session, update(Outbox).where(*waiting).values(state="cancelled", error="left"))

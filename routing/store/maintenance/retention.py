@@ -54,8 +54,8 @@ def _rules(over: Over, now: datetime) -> Iterator[_Rule]:
     if over.sent is not None:
         yield (
             "sent_messages", Outbox,
-            (Outbox.state.in_(("accepted", "cancelled")), Outbox.created_at < over.sent, Outbox.reason != "erased"),
-            update(Outbox).values(payload=[], reply_token=None, reason="erased"),
+            (Outbox.state.in_(("accepted", "cancelled")), Outbox.created_at < over.sent, Outbox.erased_at.is_(None)),
+            update(Outbox).values(payload=[], reply_token=None, erased_at=now),
         )  # fmt: skip
     yield "sessions", WebSession, (WebSession.last_seen_at < over.sessions,), delete(WebSession)
     yield "first_answers", Idempotency, (Idempotency.created_at < over.answers,), delete(Idempotency)

@@ -16,8 +16,12 @@ from routing.store.messaging.schema import Outbox
 from routing.store.session import announce, changed, instant
 
 PENDING, LEASED, ACCEPTED, UNKNOWN, DEAD, CANCELLED = "pending", "leased", "accepted", "unknown", "dead", "cancelled"
+PARKED, CARRIED = "parked", "carried"
+"""Waiting for a reply to go with, and going with another message (routing.store.messaging.parked)."""
 TOPIC = "outbox"
 SEEN_BY_STAFF = (UNKNOWN, DEAD)
+RESENDABLE = (*SEEN_BY_STAFF, PARKED)
+"""What a person may have sent now."""
 NEVER_PUSHED = "flood"
 """The reason of answers in somebody's flood: they go by reply token or not at all (contract §9)."""
 GROUP = "group"
@@ -35,19 +39,24 @@ def put(
     case_id: int | None = None,
     reply_token: str | None = None,
     token_until: datetime | None = None,
+    parked: bool = False,
+    push_at: datetime | None = None,
 ) -> Outbox:
     """Queue messages for a contact on a channel: by reply token if one is given, else by push. Gives the row.
 
-    ``now`` is the time of the step they tell of; they are due at once, by the database's time.
+    ``now`` is the time of the step they tell of; they are due at once, by the database's time. ``parked``: they wait
+    for a reply to go with, or for ``push_at`` (routing.service.messaging.parking).
     """
     row = Outbox(
         kind="reply" if reply_token else "push", retry_key=str(uuid4()), channel=channel, contact_id=contact_id,
         case_id=case_id, reason=reason, payload=payload, reply_token=reply_token, token_until=token_until,
-        created_at=now, due_at=instant(session), attempts=0, doubtful=False, state=PENDING,
+        created_at=now, due_at=instant(session), attempts=0, doubtful=False,
+        state=PARKED if parked else PENDING, push_at=push_at,
     )  # fmt: skip
     session.add(row)
     session.flush()
-    announce(session, TOPIC)
+    if not parked:
+        announce(session, TOPIC)
     return row
 
 
@@ -58,6 +67,7 @@ def spare(session: Session, contact_id: int) -> None:
     replies = *answers, Outbox.kind == "reply", Outbox.state.in_((PENDING, LEASED))
     changed(session, update(Outbox).where(*pushes).values(state=CANCELLED, error="flood"))
     changed(session, update(Outbox).where(*replies).values(reason=NEVER_PUSHED))
+    _park_again(session, select(Outbox.id).where(*answers, Outbox.state == CANCELLED))
 
 
 def _due(now: datetime) -> ColumnElement[bool]:
@@ -168,9 +178,43 @@ def listing(
 
 
 def withdraw(session: Session, case_id: int, reasons: tuple[str, ...]) -> int:
-    """Take back notices of a case that have not gone out and are overtaken (trap O6); says how many."""
-    waiting = Outbox.case_id == case_id, Outbox.state == PENDING, Outbox.reason.in_(reasons)
-    return changed(session, update(Outbox).where(*waiting).values(state=CANCELLED, error="overtaken"))
+    """Take back notices of a case that have not gone out and are overtaken (trap O6); says how many.
+
+    One that goes with another message is taken out of it, unless that was tried already; what went with one that is
+    taken back is parked again.
+    """
+    of_case = Outbox.case_id == case_id, Outbox.reason.in_(reasons)
+    unloaded = _unload(session, of_case)
+    waiting = *of_case, Outbox.state.in_((PENDING, PARKED))
+    taken = changed(session, update(Outbox).where(*waiting).values(state=CANCELLED, error="overtaken"))
+    _park_again(session, select(Outbox.id).where(*of_case, Outbox.state == CANCELLED))
+    return unloaded + taken
+
+
+def _unload(session: Session, conditions: tuple[ColumnElement[bool], ...]) -> int:
+    notices = session.scalars(select(Outbox).where(*conditions, Outbox.state == CARRIED)).all()
+    unloaded = 0
+    for notice in notices:
+        untried = Outbox.id == notice.carrier_id, Outbox.state == PENDING, Outbox.first_try_at.is_(None)
+        hold = select(Outbox).where(*untried).with_for_update().execution_options(populate_existing=True)
+        carrier = session.scalars(hold).one_or_none()
+        if carrier is None or notice.place is None:
+            continue
+        first, end = notice.place, notice.place + len(notice.payload)
+        carrier.payload = [*carrier.payload[:first], *carrier.payload[end:]]
+        behind = Outbox.carrier_id == carrier.id, Outbox.place >= end
+        changed(session, update(Outbox).where(*behind).values(place=Outbox.place - len(notice.payload)))
+        notice.state, notice.error, notice.carrier_id, notice.place = CANCELLED, "overtaken", None, None
+        unloaded += 1
+    session.flush()
+    return unloaded
+
+
+def _park_again(session: Session, carriers: Select[int]) -> None:
+    """What went with messages that are not sent waits for the next reply."""
+    stranded = Outbox.state == CARRIED, Outbox.carrier_id.in_(carriers)
+    park = update(Outbox).where(*stranded).execution_options(synchronize_session="fetch")
+    changed(session, park.values(state=PARKED, carrier_id=None, place=None))
 
 
 def counts(session: Session) -> dict[str, int]:

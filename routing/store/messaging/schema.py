@@ -50,6 +50,10 @@ class Outbox(Base):
     ``contact_id``: null for an answer in a group. ``doubtful``: a reply of which an earlier try may have arrived. Due
     times and leases are the database's time.
     ``sent_ids``: the channel's ids of the messages that were sent, with a blank before and after each.
+
+    ``push_at``: by the product's clock, when a parked notice is pushed by itself; null: never. ``carrier_id``: the
+    message that a notice goes with, among whose objects it is number ``place``. ``erased_at``: since then nothing is
+    left of what it said.
     """
 
     __tablename__ = "outbox"
@@ -74,4 +78,25 @@ class Outbox(Base):
     accepted_at: Mapped[datetime | None]
     request_id: Mapped[str | None] = mapped_column(String(64))
     sent_ids: Mapped[str | None] = mapped_column(Text)
-    __table_args__ = (Index("ix_outbox_work", "state", "due_at"),)
+    push_at: Mapped[datetime | None]
+    carrier_id: Mapped[int | None] = mapped_column(ForeignKey("outbox.id"), index=True)
+    place: Mapped[int | None]
+    erased_at: Mapped[datetime | None]
+    __table_args__ = (
+        Index("ix_outbox_work", "state", "due_at"),
+        Index("ix_outbox_created_at", "created_at"),
+        Index("ix_outbox_accepted_at", "accepted_at"),
+    )
+
+
+class NoticePolicy(Base):
+    """When a kind of notice is pushed, where an administrator has set something else than what ships."""
+
+    __tablename__ = "notice_policy"
+    reason: Mapped[str] = mapped_column(String(40), primary_key=True)
+    push: Mapped[str] = mapped_column(String(12))
+    hours: Mapped[int | None]
+    holds: Mapped[bool]
+    why: Mapped[str] = mapped_column(String(300))
+    set_by: Mapped[str] = mapped_column(String(254))
+    set_at: Mapped[datetime]

@@ -89,8 +89,10 @@ def erase_loose(session: Session, contact: Contact, *, now: datetime) -> dict[st
         file_store.take_away(session, media)
     enquiries = changed(session, delete(Enquiry).where(Enquiry.contact_id == contact.id, Enquiry.case_id.is_(None)))
     changed(session, update(Message).where(*loose).values(text="", erased_at=now))
+    parked = Outbox.contact_id == contact.id, Outbox.case_id.is_(None), Outbox.state == "parked"
+    changed(session, update(Outbox).where(*parked).values(state="cancelled", error="erased"))
     sent = Outbox.contact_id == contact.id, Outbox.case_id.is_(None), Outbox.state.not_in(("pending", "leased"))
-    changed(session, update(Outbox).where(*sent).values(payload=[], reply_token=None, reason="erased"))
+    changed(session, update(Outbox).where(*sent).values(payload=[], reply_token=None, erased_at=now))
     for one in session.scalars(select(ContactAddress).where(ContactAddress.contact_id == contact.id)):
         events = Inbox.channel == one.channel, Inbox.user_key == one.address, Inbox.state == "done"
         changed(session, update(Inbox).where(*events).values(raw="{}"))

@@ -1,0 +1,139 @@
+"""Notices of our own account: pushed at once, or parked until a free reply takes them along (contract §4, trap O7).
+
+Where a channel's pushes cost no more than its replies there is nothing to spare, and nothing is parked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from knowledge.calendar.office_calendar import TAIPEI, local
+from routing.domain import notices
+from routing.domain.messages import from_plain
+from routing.domain.notices import KINDS, When
+from routing.ports import Limits
+from routing.service.messaging import policies, quota
+from routing.service.office_context import OfficeContext, UnitOfWorkFactory
+from routing.store.messaging import outbox as outbox_store
+from routing.store.messaging import parked as store
+from routing.store.messaging.schema import Outbox
+
+LOW = "quota_low"
+"""Why a notice whose time has come is still parked: the month's messages run low."""
+_AT_A_TIME = 50
+
+
+def tell(
+    session: Session, office: OfficeContext, *, channel: str, contact_id: int, case_id: int | None, reason: str,
+    payload: list[Any], now: datetime,
+) -> Outbox:  # fmt: skip
+    """Queue a notice by the policy of its kind; what it overtakes and is parked still is not said any more."""
+    kind, limits = KINDS.get(reason), office.channels[channel]
+    if kind is not None and case_id is not None and kind.overtakes:
+        store.overtake(session, case_id, kind.overtakes)
+    policy = policies.of(session, reason)
+    held = policy.holds and limits.free_replies and channel in _low(session, office, now)
+    if not limits.free_replies or (policy.when is When.AT_ONCE and not held):
+        row = outbox_store.put(
+            session, channel=channel, contact_id=contact_id, case_id=case_id, payload=payload, reason=reason, now=now
+        )
+        if limits.free_replies:
+            _ride(row, store.of_contact(session, contact_id, channel), limits)
+        return row
+    due = next_month(now) if held else notices.push_at(policy, now, office.calendar, office.offices.own_office)
+    row = outbox_store.put(
+        session, channel=channel, contact_id=contact_id, case_id=case_id, payload=payload, reason=reason, now=now,
+        parked=True, push_at=None if policy.when is When.NEVER else due,
+    )  # fmt: skip
+    if held:
+        row.error = LOW
+    carrier = store.waiting_push(session, contact_id, channel)
+    if carrier is not None:
+        _ride(carrier, [row], limits)
+    return row
+
+
+def _low(session: Session, office: OfficeContext, now: datetime) -> set[str]:
+    """The channels whose month's messages run low."""
+    found = quota.running_out(session, office.channels, warn_at=office.quota_warning, now=now)
+    return {one.channel for one in found}
+
+
+def _ride(carrier: Outbox, parked: Sequence[Outbox], limits: Limits) -> None:
+    """Parked notices go with a push that is sent in any case: a call is counted once, whatever it holds.
+
+    Not with a person's own words: LINE shows one speaker for all that a call holds.
+    """
+    if parked and not any(message.speaker for message in from_plain(carrier.payload)):
+        store.carry(carrier, _fitting(parked, limits.messages - len(carrier.payload)), first=False)
+
+
+def _fitting(parked: Sequence[Outbox], room: int) -> list[Outbox]:
+    """As many as there is room for, oldest first."""
+    found = []
+    for row in parked:
+        room -= len(row.payload)
+        if room < 0:
+            break
+        found.append(row)
+    return found
+
+
+def take_along(session: Session, office: OfficeContext, reply: Outbox) -> list[Outbox]:
+    """Hand parked notices over with a reply, ahead of its own words, whose choices stay last. Gives the notices."""
+    limits = office.channels[reply.channel]
+    if reply.contact_id is None or not limits.free_replies:
+        return []
+    parked = store.of_contact(session, reply.contact_id, reply.channel, spent=True)
+    found = _fitting(parked, limits.messages - len(reply.payload))
+    store.carry(reply, found, first=True)
+    return found
+
+
+def release_due(units_of_work: UnitOfWorkFactory, *, now: datetime) -> int:
+    """Push what was not handed over in its time, and end what is too old; says how many were released.
+
+    All that is parked for somebody goes in the same call, which is counted once. While the month's messages run low,
+    kinds that can wait stay parked.
+    """
+    _lapse(units_of_work, now)
+    with units_of_work.database.reading() as session:
+        if not store.any_due(session, now=now):
+            return 0
+    released = 0
+    with units_of_work.writing() as (session, office):
+        low = _low(session, office, now)
+        for row in store.due(session, now=now, limit=_AT_A_TIME):
+            if row.state != outbox_store.PARKED or row.contact_id is None or row.channel not in office.channels:
+                continue
+            if row.channel in low and policies.of(session, row.reason).holds:
+                # Looked at again once the next month has begun.
+                row.error, row.push_at = LOW, next_month(now)
+                continue
+            store.send_now(session, row)
+            session.flush()
+            others = [one for one in store.of_contact(session, row.contact_id, row.channel) if one.id != row.id]
+            _ride(row, others, office.channels[row.channel])
+            session.flush()
+            released += 1
+    return released
+
+
+def _lapse(units_of_work: UnitOfWorkFactory, now: datetime) -> None:
+    for reason, kind in KINDS.items():
+        with units_of_work.database.reading() as session:
+            over = store.any_over(session, reason, before=now - kind.life)
+        if over:
+            with units_of_work.database.writing() as session:
+                store.lapse(session, reason, before=now - kind.life)
+
+
+def next_month(now: datetime) -> datetime:
+    """The morning of the first day of the next month in Taipei, when the messages are counted anew."""
+    here = local(now)
+    year, month = (here.year + 1, 1) if here.month == 12 else (here.year, here.month + 1)
+    return datetime(year, month, 1, 8, 30, tzinfo=TAIPEI)
