@@ -8,6 +8,7 @@ from bot.desk.accounts import sign_in
 from bot.desk.admin import audit
 from bot.desk.admin import pages as admin_pages
 from bot.desk.cases import bindings, case_page, files, manual_entry, moving, queue, sealed_messages, steps
+from bot.desk.deliveries import ledger
 from bot.desk.deliveries import pages as delivery_pages
 from bot.desk.knowledge import routes as knowledge
 from bot.desk.privacy import pages as privacy
@@ -18,6 +19,7 @@ for family in (
     queue,
     manual_entry,
     delivery_pages,
+    ledger,
     sealed_messages,
     audit,
     admin_pages,

@@ -138,6 +138,13 @@ WORDS: dict[str, dict[str, str]] = {
         "parked": "待隨回覆一併送出",
         "carried": "隨其他訊息送出中",
     },
+    "push_when": {
+        "at_once": "立即推播",
+        "hours": "逾時未取即推播",
+        "day_end": "當日下班前未取即推播",
+        "never": "只隨回覆送出，不推播",
+    },
+    "cost": {"reply": "免費回覆", "push": "計費推播", "free": "不計則數"},
     "notice": {
         "answer": "系統回答",
         "flood": "系統回答（訊息過多，不推播）",
@@ -241,6 +248,7 @@ WORDS: dict[str, dict[str, str]] = {
         "closure": "停班紀錄已更新。",
         "token": "權杖已撤銷。",
         "unlock": "已解除登入鎖定。",
+        "notice_policy": "推播規則已更新，之後的通知依新規則處理。",
         "password": "密碼已更新，這個帳號在其他裝置已登出。",
     },
     "outcome_of_notice": {

@@ -50,10 +50,12 @@ def test_answers_are_as_described(service):
     check(service, document, "/api/v1/cases", "post", service.post("alice", "/cases", {}))
     resent = service.post("sue", f"/deliveries/{sent}/resend")
     check(service, document, "/api/v1/deliveries/{delivery_id}/resend", "post", resent)
+    policy = service.post("adam", "/notice-policies/assigned", BODIES["{notice}"])
+    check(service, document, "/api/v1/notice-policies/{notice}", "post", policy)
     for who in ("alice", "carol", "sue", "tai"):
         for one in (number, asked):
             check(service, document, case, "get", service.get(who, f"/cases/{one}"))
-        for path in ("cases", "me", "staff", "deliveries", "knowledge"):
+        for path in ("cases", "me", "staff", "deliveries", "knowledge", "ledger", "notice-policies"):
             check(service, document, f"/api/v1/{path}", "get", service.get(who, f"/{path}"))
     check(service, document, "/api/v1/satisfaction", "get", service.get("sue", "/satisfaction", **PERIOD))
     for query in REPORTS:

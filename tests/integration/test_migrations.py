@@ -200,6 +200,34 @@ def _rows(database):
         }
 
 
+def test_messages_erased_before_stay_erased_and_what_is_parked_goes_out_on_the_way_back(database):
+    """Their reason was overwritten then; nothing is parked or carried yet."""
+    with database.migrating() as connection:
+        config = migration.config_of()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0013")
+        for key, reason in (("k1", "erased"), ("k2", "replied")):
+            connection.execute(
+                text(
+                    "INSERT INTO outbox (kind, retry_key, channel, reason, payload, created_at, due_at, attempts, "
+                    "doubtful, state) VALUES ('push', :key, 'line', :reason, '[]', :at, :at, 0, false, 'accepted')"
+                ),
+                {"key": key, "reason": reason, **AT},
+            )
+    migration.upgrade(database)
+    with database.writing() as session:
+        rows = list(session.scalars(select(Outbox).order_by(Outbox.id)))
+        assert [(row.reason, row.erased_at == row.created_at, row.push_at, row.carrier_id) for row in rows] == [
+            ("erased", True, None, None), ("replied", False, None, None),
+        ]  # fmt: skip
+        rows[1].state = "parked"
+    _downgrade(database, "0013")
+    with database.engine.connect() as connection:
+        found = connection.execute(text("SELECT reason, state FROM outbox ORDER BY id")).all()
+    assert [tuple(row) for row in found] == [("erased", "accepted"), ("replied", "pending")]
+    migration.upgrade(database)
+
+
 def test_files_in_the_database_are_marked_to_be_moved_and_what_was_sealed_with_them(database):
     """The bytes stay where they are until the worker has moved them (tests/integration/test_files_work.py)."""
     with database.migrating() as connection:

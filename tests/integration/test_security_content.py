@@ -67,7 +67,7 @@ def paths(planted, path: str) -> list[str]:
     """An address of a route for each planted object; a parameter that nobody thought of is a KeyError."""
     by_case = {"number": planted.numbers, "media_id": planted.media}
     others = {
-        "name": ["staff", "absences", "calendar", "audit"], "ending": ["csv", "xlsx", "ods"],
+        "name": ["staff", "absences", "calendar", "notices", "audit"], "ending": ["csv", "xlsx", "ods"],
         "token": ["x", *planted.numbers.values(), *map(str, planted.media.values())],
         "entry_id": ["land-lease-renewal", *(f"of-{name.lower()}" for name in CASES)],
     }  # fmt: skip
@@ -95,7 +95,8 @@ def queries(planted, path: str) -> list[dict[str, str]]:
         "/api/v1/turnaround": [{**PERIOD, "by": by} for by in (*SPLITS, "month")],
         "/desk": [{"view": "all"}, {"view": "unit"}],
         "/desk/queue": [{"view": "all"}],
-        "/desk/deliveries": [{}, {"state": "dead"}, {"state": "pending"}],
+        "/api/v1/ledger": [{"limit": "200"}],
+        "/desk/deliveries": [{}, {"state": "dead"}, {"state": "pending"}, {"state": "parked"}],
         "/desk/turnaround": [{**PERIOD, "by": by} for by in SPLITS],
         "/desk/turnaround/file.{ending}": [{**PERIOD, "by": "topic"}, {**PERIOD, "kind": "all", "by": "topic"}],
         "/desk/turnaround/cases": figures,

@@ -45,7 +45,9 @@ GUARDS: dict[tuple[str, str], str] = {
     ("POST", f"{_DESK}/sign-in"): PUBLIC,
     ("POST", f"{_DESK}/sign-out"): PUBLIC,
     **{("GET", f"{_API}/{name}"): STAFF for name in ("cases", "me", "knowledge")},
-    **{("GET", f"{_API}/{name}"): TEAM for name in ("staff", "deliveries", "turnaround", "satisfaction")},
+    **{("GET", f"{_API}/{name}"): TEAM for name in (
+        "staff", "deliveries", "ledger", "notice-policies", "turnaround", "satisfaction",
+    )},
     ("POST", f"{_API}/cases"): TEAM,
     ("GET", f"{_API}/cases/{{number}}"): READ,
     **{
@@ -71,7 +73,8 @@ GUARDS: dict[tuple[str, str], str] = {
     **{(method, f"{_DESK}/password"): STAFF for method in ("GET", "POST")},
     **{("GET", path): STAFF for path in (_DESK, f"{_DESK}/queue", f"{_DESK}/cases")},
     **{(method, f"{_DESK}/new"): TEAM for method in ("GET", "POST")},
-    ("GET", f"{_DESK}/deliveries"): TEAM,
+    ("POST", f"{_API}/notice-policies/{{notice}}"): ADMIN,
+    **{("GET", f"{_DESK}/{path}"): TEAM for path in ("deliveries", "ledger", "ledger/file.{ending}")},
     ("POST", f"{_DESK}/deliveries/{{outbox_id}}/resend"): TEAM_WRITE,
     ("GET", f"{_DESK}/admin"): PUBLIC,  # leads to the page of accounts and says nothing
     **{("GET", f"{_DESK}/admin/{name}"): ADMIN for name in ("audit", "audit/file.{ending}", "{name}")},
@@ -115,6 +118,7 @@ BODIES: dict[str, Any] = {
     "wait": {"on": "firm", "message": "請補件"}, "resume": {}, "extension": {"days": 2, **REASON},
     "approval": {"approve": True}, "close": {"outcome": "withdrawn", "summary": "測試"}, "reopen": REASON,
     "confidential": {"confidential": True}, "rating": {"score": 4, "via": "phone"}, "move": {"to": ""},
+    "{notice}": {"when": "never", **REASON},
 }  # fmt: skip
 FORMS: dict[str, dict[str, str]] = {
     "new": PHONE_CASE,
@@ -132,6 +136,7 @@ DEEDS = (
     "absences/remove",
     "calendar/close",
     "calendar/withdraw",
+    "notices/set",
 )
 
 
@@ -233,7 +238,8 @@ def ask(service, who, method, path, values):
     for name, value in {
         "delivery_id": values["outbox_id"], "entry_id": "land-lease-renewal", "edit_id": "1", "correction_id": "1",
         "service_id": "none", "name": "staff", "deed": "grant" if "/privacy/" in path else "add",
-        "message_id": "1", "request_id": "999999", "token": "x", "ending": "csv", "step": "note", **values,
+        "message_id": "1", "request_id": "999999", "token": "x", "ending": "csv", "step": "note",
+        "notice": "assigned", **values,
     }.items():  # fmt: skip
         address = address.replace(f"{{{name}}}", value)
     if path.startswith("/api/"):
@@ -321,7 +327,8 @@ def test_lists_files_and_search_never_show_a_hidden_case(service, standing):
     number = standing["confidential"]["number"]
     found = Visitor(service, "alice").get(f"/desk/cases?q={number}").html
     assert number in found.replace(f'value="{number}"', "")
-    for path in ("/desk/cases", "/desk?view=all", f"/desk/cases?q={number}", "/desk/deliveries"):
+    for path in ("/desk/cases", "/desk?view=all", f"/desk/cases?q={number}", "/desk/deliveries", "/desk/ledger",
+                 "/desk/ledger/file.csv"):  # fmt: skip
         for who in ("carol", "tai", "nina"):
             page = Visitor(service, who).get(path)
             shown = page.html.replace(f'value="{number}"', "").replace(f"queue?q={number}", "")
@@ -330,5 +337,6 @@ def test_lists_files_and_search_never_show_a_hidden_case(service, standing):
         assert number not in service.get(who, "/cases", limit=200).text
         assert number not in service.get(who, "/cases", q=number).text
         assert number not in service.get(who, "/deliveries", limit=200).text
+        assert number not in service.get(who, "/ledger", limit=200).text
     period = {"from": "2026-11-01", "to": "2026-11-16", "figure": "received"}
     assert number not in Visitor(service, "carol").get("/desk/turnaround/cases", params=period).html

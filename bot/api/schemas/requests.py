@@ -23,6 +23,7 @@ from bot.web.fields import (
 )
 from knowledge import vocabulary
 from routing.domain.case import Kind, Status
+from routing.domain.notices import MOST_HOURS
 from routing.domain.pagination import MOST
 
 
@@ -96,6 +97,23 @@ class DeliveriesQuery(Query):
     case: Word | None = None
     limit: Limit = 50
     cursor: Word | None = None
+
+
+class LedgerQuery(Query):
+    """``month`` is written 2026-11; the present one, if it is not given."""
+
+    month: Word | None = None
+    limit: Limit = 50
+    cursor: Word | None = None
+
+
+class NoticePolicyBody(Body):
+    """When a kind of notice is pushed. ``hours`` with ``hours`` alone; ``holds``: kept back when messages run low."""
+
+    when: Literal["at_once", "hours", "day_end", "never"]
+    hours: Annotated[int, Field(ge=1, le=MOST_HOURS)] | None = None
+    holds: bool = False
+    reason: Annotated[Text, Field(min_length=1, max_length=300)]
 
 
 class KnowledgeQuery(Query):

@@ -19,6 +19,7 @@ from bot.web.unit_of_work import Reading, UnitOfWork, reading, writing
 from bot.web.words import WORDS
 from knowledge.calendar.official_days import COUNTIES
 from routing.domain.errors import Invalid, NotFound, OnestopError
+from routing.domain.notices import When
 from routing.domain.permissions import Actor, Permission, roles_with
 from routing.service.accounts import commands as account_commands
 from routing.service.accounts import leaving, lockout, passwords, tokens
@@ -26,6 +27,7 @@ from routing.service.accounts import queries as account_queries
 from routing.service.accounts.passwords import Hashed
 from routing.service.cases import sealed_messages
 from routing.service.maintenance import retention
+from routing.service.messaging import policies
 from routing.service.office_calendar import commands as office_calendar_commands
 from routing.service.office_calendar import due_date_refresh
 
@@ -72,6 +74,10 @@ def _keeping(work: UnitOfWork) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _notices(work: UnitOfWork) -> dict[str, Any]:
+    return {"policies": policies.listing(work.session, work.actor), "whens": [when.value for when in When]}
+
+
 def _withdrawn(work: UnitOfWork) -> dict[str, Any]:
     return {"rows": sealed_messages.listing(work.session, work.actor, limit=200), "opened": None}
 
@@ -81,6 +87,7 @@ _PAGES: dict[str, tuple[str, Callable[[UnitOfWork], dict[str, Any]]]] = {
     "access": ("admin_access.html", _access),
     "absences": ("admin_absences.html", _absences),
     "calendar": ("admin_calendar.html", _calendar),
+    "notices": ("admin_notices.html", _notices),
     "keeping": ("admin_keeping.html", _keeping),
     "withdrawn": ("admin_withdrawn.html", _withdrawn),
 }
@@ -176,6 +183,14 @@ def _withdraw(work: UnitOfWork, form: Form, _password: Hashed | None) -> None:
     office_calendar_commands.withdraw_closure(work.session, work.office, work.actor, form.number("id"), now=work.now)
 
 
+def _set_policy(work: UnitOfWork, form: Form, _password: Hashed | None) -> None:
+    policies.change(
+        work.session, work.actor, form.text("notice"), when=form.text("when"),
+        hours=form.number("hours") if form.optional("hours") else None, holds=form.text("holds") == "1",
+        why=form.text("why"), now=work.now,
+    )  # fmt: skip
+
+
 _DEEDS: dict[tuple[str, str], tuple[str, Callable[[UnitOfWork, Form, Hashed | None], None]]] = {
     ("staff", "add"): ("staff", _add_staff),
     ("staff", "disable"): ("staff", _disable),
@@ -184,6 +199,7 @@ _DEEDS: dict[tuple[str, str], tuple[str, Callable[[UnitOfWork, Form, Hashed | No
     ("access", "unlock"): ("unlock", _unlock),
     ("absences", "add"): ("absence", _add_absence),
     ("absences", "remove"): ("absence", _remove_absence),
+    ("notices", "set"): ("notice_policy", _set_policy),
     ("calendar", "close"): ("closure", _close_office),
     ("calendar", "withdraw"): ("closure", _withdraw),
 }

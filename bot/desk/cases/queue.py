@@ -21,6 +21,7 @@ from routing.service.accounts import authentication
 from routing.service.accounts import queries as account_queries
 from routing.service.cases import partner_view
 from routing.service.cases import queries as case_queries
+from routing.service.messaging import ledger
 from routing.service.privacy import requests as data_requests
 
 router = APIRouter()
@@ -103,7 +104,8 @@ def queue_page(
         return show(request, "asked.html", _asked(work, q) | {"done": _one_of(done, "done")})
     values = _queue(work, view, category, status, q)
     privacy = data_requests.reminder(work.session, work.actor, now=work.now)
-    return show(request, "queue.html", {**values, "done": _one_of(done, "done"), "privacy": privacy})
+    low = ledger.warned_of(work.session, work.office, work.actor, now=work.now)
+    return show(request, "queue.html", {**values, "done": _one_of(done, "done"), "privacy": privacy, "low": low})
 
 
 @router.get("/desk/queue")

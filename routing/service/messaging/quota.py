@@ -60,11 +60,12 @@ def ask_if_due(database: Database, channel: Channel, *, now: datetime) -> bool:
 
 def running_out(session: Session, channels: Iterable[str], *, warn_at: int, now: datetime) -> list[Quota]:
     """The quotas of which ``warn_at`` per cent or more were used this month when their channel was asked last."""
-    found = (_said(session, channel, now) for channel in channels)
+    found = (said(session, channel, now) for channel in channels)
     return [quota for quota in found if quota is not None and quota.percent >= warn_at]
 
 
-def _said(session: Session, channel: str, now: datetime) -> Quota | None:
+def said(session: Session, channel: str, now: datetime) -> Quota | None:
+    """What a channel with a limit said last, if it was this month."""
     kept = meta_store.read(session, _SAID + channel)
     if kept is None:
         return None
