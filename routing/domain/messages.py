@@ -151,15 +151,19 @@ def postback(action: str, **values: str | int) -> str:
     return urlencode({"action": action, **values})
 
 
-def packed(messages: Sequence[Outgoing], *, most: int, text: int) -> tuple[list[Outgoing], list[Outgoing]]:
+_JOINED = 2000
+"""Characters of texts that become one: any channel carries so many in one object."""
+
+
+def packed(messages: Sequence[Outgoing], *, most: int) -> tuple[list[Outgoing], list[Outgoing]]:
     """Messages for one call of at most so many, and those that have to follow later; nothing is dropped (trap L15).
 
-    Plain texts that follow each other become one first, as long as it is no longer than ``text`` UTF-16 units. What is
-    asked last stays last: only there choices are shown.
+    Plain texts that follow each other become one first, as long as it stays readable. What is asked last stays last:
+    only there choices are shown.
     """
     kept = list(messages)
     while len(kept) > most:
-        place = next((at for at in range(len(kept) - 1) if _joins(kept[at], kept[at + 1], text)), None)
+        place = next((at for at in range(len(kept) - 1) if _joins(kept[at], kept[at + 1])), None)
         if place is None:
             break
         kept[place : place + 2] = [_one(kept[place], kept[place + 1])]
@@ -168,10 +172,10 @@ def packed(messages: Sequence[Outgoing], *, most: int, text: int) -> tuple[list[
     return [*kept[: most - 1], kept[-1]], kept[most - 1 : -1]
 
 
-def _joins(one: Outgoing, other: Outgoing, most: int) -> bool:
+def _joins(one: Outgoing, other: Outgoing) -> bool:
     if not isinstance(one, Text) or not isinstance(other, Text) or one.speaker != other.speaker:
         return False
-    return len(f"{one.body}\n\n{other.body}".encode("utf-16-le", "surrogatepass")) // 2 <= most
+    return len(one.body) + len(other.body) <= _JOINED
 
 
 def _one(one: Outgoing, other: Outgoing) -> Text:

@@ -19,7 +19,7 @@ from tests.harness.pages import Visitor
 from tests.harness.service import Service
 
 SUE = Actor(name="sue", role=Role.SUPERVISOR)
-PLAIN = Limits(messages=5, text=5000, token_life=None, key_life=timedelta(hours=1), free_replies=False)
+PLAIN = Limits(messages=5, token_life=None, key_life=timedelta(hours=1), free_replies=False)
 
 
 @pytest.fixture(params=BOTH)

@@ -114,7 +114,7 @@ def _answer(conversation: Conversation, token_until: datetime | None) -> None:
 def _put(conversation: Conversation, token_until: datetime | None, limits: Limits, *, crowd: bool) -> None:
     """The answer in one call, with what is parked for this person; what does not fit follows with the next."""
     session, inbound, contact, now = conversation.session, conversation.inbound, conversation.contact, conversation.now
-    told, rest = packed(conversation.told, most=limits.messages, text=limits.text)
+    told, rest = packed(conversation.told, most=limits.messages)
     case_id = _about(conversation)
     reply = outbox_store.put(
         session, channel=inbound.channel, contact_id=contact.id, case_id=case_id, payload=to_plain(told), now=now,

@@ -34,7 +34,7 @@ def _within(start: datetime, end: datetime) -> ColumnElement[bool]:
 
 def entries(
     session: Session, start: datetime, end: datetime, *, before_id: int | None, limit: int | None,
-    seen_by: tuple[str, str | None] | None,
+    seen_by: tuple[str, tuple[str, ...]] | None,
 ) -> list[tuple[Outbox, str | None]]:  # fmt: skip
     """Messages and the numbers of their cases, newest first; ``seen_by`` as for ``outbox.deliveries``."""
     query = select(Outbox, CaseRow.number).outerjoin(CaseRow, CaseRow.id == Outbox.case_id).where(_within(start, end))
