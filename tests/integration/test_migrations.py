@@ -205,7 +205,7 @@ def test_messages_erased_before_stay_erased_and_what_is_parked_goes_out_on_the_w
     with database.migrating() as connection:
         config = migration.config_of()
         config.attributes["connection"] = connection
-        command.upgrade(config, "0015")
+        command.upgrade(config, "0016")
         for key, reason in (("k1", "erased"), ("k2", "replied")):
             connection.execute(
                 text(
@@ -221,7 +221,7 @@ def test_messages_erased_before_stay_erased_and_what_is_parked_goes_out_on_the_w
             ("erased", True, None, None), ("replied", False, None, None),
         ]  # fmt: skip
         rows[1].state = "parked"
-    _downgrade(database, "0015")
+    _downgrade(database, "0016")
     with database.engine.connect() as connection:
         found = connection.execute(text("SELECT reason, state FROM outbox ORDER BY id")).all()
     assert [tuple(row) for row in found] == [("erased", "accepted"), ("replied", "pending")]
