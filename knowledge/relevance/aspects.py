@@ -4,8 +4,8 @@ The cues are data: knowledge/data/aspects.yaml, in order, from the sharp ones to
 """
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -16,6 +16,7 @@ from knowledge.vocabulary import PHRASING_GROUPS, EntryKind
 
 STEPS = frozenset({Aspect.CHANGE, Aspect.RENEW, Aspect.CANCEL, Aspect.REPLACE, Aspect.TRANSFER})
 """Steps after having a thing: what an entry is about, not what it says about it."""
+_TIMES = frozenset({Aspect.DEADLINE, Aspect.HOW_LONG})
 _TAKEN = " ¦ "
 """Stands where a cue was taken, so that no later cue reads across it."""
 
@@ -103,7 +104,20 @@ def asked(text: str, group: str = "zh", cues: Cues | None = None) -> tuple[Ask, 
         rest, times = pattern.subn(_TAKEN, rest)
         if times and cue.ask.aspect not in found:
             found[cue.ask.aspect] = cue.ask
-    return tuple(found.values())
+    return tuple(_apart(ask, found.values()) for ask in found.values())
+
+
+def _apart(ask: Ask, every: Iterable[Ask]) -> Ask:
+    """What is asked, without the aspects that answer it as well where they are asked by themselves.
+
+    欠多久會終止，滯納金怎麼算 asks for a time and for an amount: that the time is stated does not answer the amount.
+    By when and how long are one question as often as two.
+    """
+    if ask.aspect in _TIMES:
+        return ask
+    others = {other.aspect for other in every if other.aspect is not ask.aspect and not other.weak}
+    others |= _TIMES if others & _TIMES else set()
+    return replace(ask, also=tuple(one for one in ask.also if one not in others)) if others & set(ask.also) else ask
 
 
 def stated(entry: FaqEntry, cues: Cues | None = None) -> Stated:

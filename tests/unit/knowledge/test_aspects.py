@@ -44,10 +44,22 @@ def strict(text):
         ("届出を忘れたら罰金はありますか", [A.PENALTY]),
         ("手数料はいくらですか", [A.HOW_MUCH]),
         ("どこに提出しますか", [A.WHERE]),
+        ("附加費計算方式", [A.HOW_MUCH]),
+        ("消防檢修申報一年幾次", [A.DEADLINE]),
+        ("許可證遺失，應如何申請補發及其費用", [A.HOW, A.HOW_MUCH, A.REPLACE]),
+        ("所載不符時應如何處理", [A.HOW]),
+        ("how many times a year must we report", [A.DEADLINE]),
     ],
 )
 def test_what_is_asked(text, aspects):
     assert sorted(strict(text)) == sorted(aspects)
+
+
+def test_what_is_asked_by_itself_answers_nothing_else():
+    said = Stated(aspects=frozenset({A.PENALTY, A.DEADLINE}), signs=frozenset({"figure"}), confirmed=True)
+    both = asked(normalise("土地租金欠多久會被終止租約 滯納金怎麼算"))
+    assert [ask.aspect for ask in missing(both, said)] == [A.HOW_MUCH]
+    assert missing(asked(normalise("欠租的寬限怎麼算")), said) == ()
 
 
 @pytest.mark.parametrize(
