@@ -52,8 +52,11 @@ def _noted(turn: Turn) -> State:
     understanding = turn.understanding
     category = understanding.category.value if understanding else "other"
     topic = understanding.topic if understanding else None
-    if category in {"other", "smalltalk"} and pending.goes_on(turn):
-        # 請問要多久 says nothing of a matter: it is about what was said just before, and that stays its name.
+    leans = (
+        category in {"other", "smalltalk"} or not turn.asks or (understanding is not None and understanding.follow_up)
+    )
+    if leans and pending.goes_on(turn):
+        # 請問要多久 and 約300坪 name no matter: they are about what was said just before, and that stays its name.
         return replace(pending.remember(turn, leads=False), alert=None, offered=())
     if category == "smalltalk":
         category, topic = "other", None
