@@ -60,6 +60,20 @@ _REPAIR = re.compile(
         "|(?:街灯|外灯|街路灯|防犯灯)(?:が|は|も)?(?:まだ|また|ずっと)?.{0,3}(?:切れ|消え|つかな|つきま|点か|点きま|暗|壊れ|故障|ちらつ)"
     )
 )
+_SMELLS = re.compile(
+    fold(
+        "(?:水溝|排水溝|側溝|陰溝|溝渠|溝|垃圾|子車|化糞池|廁所|排水孔|下水道|污水孔).{0,8}(?:很臭|好臭|臭死|發臭|有臭味|臭味|味道|異味|惡臭)"
+        "|\\b(?:ditch|drain|gutter|toilet|garbage|bin)s?\\b.{0,16}\\b(?:smell|stink|stinks|smells|stench)|(?:溝|側溝|排水|ごみ|トイレ).{0,6}(?:臭い|臭く|におい|悪臭)"
+    )
+)
+"""A ditch or a bin that smells is for whoever cleans it,"""
+_NO_USUAL_SMELL = re.compile(
+    fold(
+        "嗆|頭暈|頭痛|想吐|噁|吐|昏|化學|溶劑|酸|氨|氯|油漆|塑膠|燒|焦|瓦斯|油味|汽油|柴油|顏色|泡沫|死魚|突然|偷排|不舒服|送醫"
+        "|\\b(?:chemical|solvent|acid|ammonia|gas|dizzy|sick|vomit|burn|burning|fumes?|suddenly|oil)\\b|薬品|ガス|めまい|吐き|頭が|急に"
+    )
+)
+"""unless it is no smell of a ditch."""
 _HARM = re.compile(
     fold(
         "[壓砸打撞夾刺割埋](?:到|中|傷|死|住)|被[壓砸撞埋]|受傷|傷者|流血|受困|被困|昏|送醫|救護|救命|救人|(?:還|裡面|下面|底下)有人|有人(?:被|受|在|卡|倒)"
@@ -148,6 +162,8 @@ def detect_alert(forms: TextForms) -> Alert | None:
     if _LIFT.search(whole) and not _HARM.search(whole) and not _IN_THE_LIFT.search(whole):
         return None
     if _REPAIR.search(whole) and not _HARM.search(whole):
+        return None
+    if _SMELLS.search(whole) and not _NO_USUAL_SMELL.search(whole) and not _HARM.search(whole):
         return None
     if _REPAIR.search(whole) and _CRUSHED.search(whole) and not _CLAIM.search(whole):
         return Alert.INJURY

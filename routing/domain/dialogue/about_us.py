@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 from routing.domain.dialogue import menu, my_cases
+from routing.domain.dialogue.office_hours import day_in
 from routing.domain.dialogue.turn import Result, SetQuiet, Turn
+from routing.domain.firm_dates import firm_date
 from routing.domain.messages import Button, Card, Text, postback
 
 _FOR = frozenset({"withdraw", "call_me"})
@@ -14,17 +17,34 @@ _LABEL = 40
 
 
 def hours(turn: Turn) -> Result:
-    """When the office is open: the hours of a working day, today with its closure, and when it opens next."""
-    day = turn.office_day()
+    """When the office is open: the hours of a working day, the day that is asked of, today, and when it opens next."""
+    day, asked = turn.office_day(None), day_in(turn.inbound.text, turn.today)
     if day.closure:
         today = turn.say("hours.closure", part=turn.say(f"hours.part.{day.closure}") if day.named else day.closure)
     else:
         today = turn.say("hours.working_day" if day.working else "hours.day_off")
-    lines = [turn.say("hours.week", hours=day.hours), today, turn.say("hours.open_now") if day.open_now else ""]
+    lines = [
+        _that_day(turn, asked),
+        turn.say("hours.week", hours=day.hours),
+        today,
+        turn.say("hours.open_now") if day.open_now else "",
+    ]
     if not day.open_now:
         lines.append(turn.say("hours.next", opening=day.opens))
     lines.append(turn.say("hours.anytime"))
     return Result(state=turn.state, messages=(Text("\n".join(line for line in lines if line), quick=menu.usual(turn)),))
+
+
+def _that_day(turn: Turn, asked: date | None) -> str:
+    """The day that was asked of, where it is not today."""
+    if asked is None or asked == turn.today:
+        return ""
+    that = turn.office_day(asked)
+    when = firm_date(asked, turn.language)
+    if that.closure:
+        part = turn.say(f"hours.part.{that.closure}") if that.named else that.closure
+        return turn.say("hours.that_closure", day=when, part=part)
+    return turn.say("hours.that_working" if that.working else "hours.that_off", day=when, hours=that.hours)
 
 
 def progress(turn: Turn) -> Result:
@@ -42,6 +62,16 @@ def progress(turn: Turn) -> Result:
     )  # fmt: skip
     shown = my_cases.my_cases(replace(turn, cases=(case,)))
     return replace(shown, messages=(text, *shown.messages))
+
+
+def upset(turn: Turn) -> Result:
+    """Somebody is angry: that is heard, its officer sees it, and the cases and the way to a person are shown."""
+    words = Text(turn.small_reply("insult") or turn.say("upset"), quick=menu.usual(turn))
+    still_open = [case for case in turn.cases if not case.closed]
+    if not still_open:
+        return Result(state=turn.state, messages=(words,))
+    shown = my_cases.my_cases(replace(turn, cases=tuple(still_open)))
+    return replace(shown, messages=(Text(turn.say("upset.cases")), *shown.messages))
 
 
 def which(turn: Turn) -> Result:

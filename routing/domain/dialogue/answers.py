@@ -23,6 +23,13 @@ _COMPANY = re.compile(
 )
 _LONGEST_PERSON = 20
 _PERSON_WORDS = 6
+_NUMBER = re.compile(
+    r"(?:(?:聯絡)?電話|手機|行動|(?:tel|phone|mobile|cell)\b\.?|携帯|電話番号)?(?:是|は|[:：])?\s*"
+    r"((?:\+|\(?\d)[\d\s()\-]{5,}\d(?:\s*(?:轉|分機|ext\.?|#|内線)\s*\d{1,6})?)",
+    re.IGNORECASE,
+)
+_UBN, _LEAST_DIGITS = 8, 8
+_AROUND = " ,，、;；:：/()（）"
 _SAYS_NO = 4
 """As short as 沒有 or none, words without a digit still answer the question for a number."""
 
@@ -30,6 +37,19 @@ _SAYS_NO = 4
 def asks(text: str) -> bool:
     """Whether a text ends as a question does."""
     return bool(_ASKS.search(fold(text.strip())))
+
+
+def phone_in(text: str) -> tuple[str, str | None]:
+    """What is left of a text without the telephone number in it, and that number; None where there is none.
+
+    A 統一編號 has eight digits and is none: a number begins with 0 or +, or has more.
+    """
+    for found in _NUMBER.finditer(text):
+        digits = sum(map(str.isdigit, found[1]))
+        if digits > _UBN or (digits >= _LEAST_DIGITS and found[1][0] in "0+("):
+            rest = f"{text[: found.start()]} {text[found.end() :]}"
+            return " ".join(rest.split()).strip(_AROUND), found[1].strip()
+    return text, None
 
 
 def fits(step: Step, text: str) -> bool:
@@ -40,7 +60,7 @@ def fits(step: Step, text: str) -> bool:
     if step is Step.FIRM:
         return len(text) <= LONGEST_NAME and (bool(_COMPANY.search(fold(text))) or not _SPEAKS.search(fold(text)))
     if step is Step.CONTACT:
-        return _is_person(text)
+        return _is_person(phone_in(text)[0])
     if step is Step.PHONE and len(text) > _SAYS_NO and not any(character.isdigit() for character in text):
         return False
     if step in {Step.PHONE, Step.PARK}:

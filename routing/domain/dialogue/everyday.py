@@ -7,8 +7,9 @@ import re
 from knowledge.everyday import LONGEST, load_everyday
 from knowledge.vocabulary import Language
 from routing.domain.dialogue.naming import named_in
+from routing.domain.dialogue.office_hours import asked_hours
 from routing.domain.dialogue.state import FACTS, OPENING, Step
-from routing.domain.dialogue.taking_back import taken_back
+from routing.domain.dialogue.taking_back import drops, taken_back
 from routing.domain.dialogue.turn import Turn
 
 Data = dict[str, str]
@@ -16,6 +17,7 @@ Data = dict[str, str]
 _ASKED = OPENING | {Step.ADDING, Step.REASON, Step.BIND}
 _ALWAYS: dict[str, Data] = {
     "my_cases": {"action": "my_cases"},
+    "upset": {"action": "upset"},
     "hours": {"action": "hours"},
     "quiet": {"action": "quiet", "on": "yes"},
     "aloud": {"action": "quiet", "on": "no"},
@@ -51,7 +53,8 @@ def meant(turn: Turn) -> Data | None:
     """The postback that the whole text stands for as an everyday word; None if it is words of the firm's own."""
     intent = load_everyday().intent(turn.inbound.text)
     if intent is None:
-        return _of_named(turn) or _taken_back(turn) or _at_last(turn)
+        hours = {"action": "hours"} if _asks_hours(turn) else None
+        return _of_named(turn) or _taken_back(turn) or hours or _at_last(turn)
     if intent in _ALWAYS:
         return _ALWAYS[intent]
     if intent in _DETAILS:
@@ -61,6 +64,12 @@ def meant(turn: Turn) -> Data | None:
     # After an emergency the case is open already, and it is meant.
     opening = turn.state.step in OPENING and not turn.state.filling
     return _asked_of_us(turn, intent) if opening else _about_cases(turn, intent)
+
+
+def _asks_hours(turn: Turn) -> bool:
+    """When we are there; not while an officer may be asked it."""
+    waited_for = any(case.person or case.waits_on_firm for case in turn.cases if not case.closed)
+    return asked_hours(turn.inbound.text) and not waited_for and turn.quoted is None
 
 
 def _of_named(turn: Turn) -> Data | None:
@@ -79,8 +88,10 @@ def _of_named(turn: Turn) -> Data | None:
 
 def _taken_back(turn: Turn) -> Data | None:
     """A case is taken back in words of the firm's own: it is asked once more, or which of several it is."""
-    if turn.state.step in OPENING or turn.quoted is not None:
+    if turn.quoted is not None:
         return None
+    if turn.state.step in OPENING:
+        return {"action": "cancel"} if not turn.state.filling and drops(turn.inbound.text) else None
     numbers = taken_back(turn.inbound.text, [case for case in turn.cases if not case.closed and case.own])
     return _one_or_which("withdraw", list(numbers))
 

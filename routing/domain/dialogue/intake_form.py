@@ -24,10 +24,6 @@ _NAME_FOLLOWS = re.compile(
 )
 _END_OF_SENTENCE = re.compile(r"(?:です|と申します)?[。．!！]?$")
 _PHONE = re.compile(r"[\d\s+()\-#*轉分機ext.]{6,40}", re.IGNORECASE)
-_PHONE_IN_TEXT = re.compile(
-    r"(?<!\d)(?:\+?886[\s-]?|0)\d(?:[\s()-]?\d){6,9}(?:\s*(?:分機|轉|ext\.?|#)\s*\d{1,6})?(?!\d)", re.IGNORECASE
-)
-_PHONE_SAID = re.compile(r"(?:電話|手機|聯絡電話|tel|phone|mobile)\s*[:：是]?", re.IGNORECASE)
 _UBN_DIGITS = 8
 
 
@@ -225,14 +221,13 @@ def firm(turn: Turn) -> Result:
 
 
 def _contact(turn: Turn, text: str) -> State | str:
-    """A name; a telephone number typed with it is the one that would be asked for next."""
-    found = None if turn.state.phone else _PHONE_IN_TEXT.search(text.translate(_HALF_WIDTH))
-    if found is None:
-        return replace(turn.state, contact_name=_bare(text)[:40])
-    name = _PHONE_SAID.sub(" ", f"{text[: found.start()]} {text[found.end() :]}").strip(" ,，、/;；:：()（）")
-    return replace(
-        turn.state, contact_name=" ".join(_bare(name).split())[:40] or None, phone=found.group().strip()[:40]
-    )
+    """A name; a telephone number beside it (林小姐 0912-345678) is not asked for once more."""
+    name, phone = answers.phone_in(text.translate(_HALF_WIDTH))
+    if not name:
+        # A number alone: it is kept, and the name is still to be told.
+        return replace(turn.state, phone=phone[:40]) if phone else replace(turn.state, contact_name=text[:40])
+    state = replace(turn.state, contact_name=_bare(name)[:40])
+    return replace(state, phone=phone[:40]) if phone else state
 
 
 def _bare(text: str) -> str:
@@ -242,6 +237,8 @@ def _bare(text: str) -> str:
 
 def _phone(turn: Turn, text: str) -> State | str:
     text = text.translate(_HALF_WIDTH)
+    if not _PHONE.fullmatch(text):
+        text = answers.phone_in(text)[1] or text
     if not _PHONE.fullmatch(text) or sum(character.isdigit() for character in text) < 6:
         return "opening.phone_again"
     return replace(turn.state, phone=text[:40])

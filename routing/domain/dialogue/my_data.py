@@ -39,7 +39,8 @@ def my_data(turn: Turn) -> Result:
     title = turn.say("data.sure")
     yes = replace(menu.button(turn, "data.delete_now", "my_data", what="delete", sure="yes"), primary=True)
     card = Card(
-        title=title, body=turn.say("data.sure_body", n=len(turn.cases)), buttons=(yes, menu.cancel(turn)), alt=title,
+        title=title, body=turn.say("data.sure_body" if turn.cases else "data.sure_body_none", n=len(turn.cases)),
+        buttons=(yes, menu.cancel(turn)), alt=title,
         tone="wait",
     )  # fmt: skip
     return Result(state=turn.state, messages=(card,))

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -40,7 +40,7 @@ _THAT_ONE = re.compile(
 )
 _AN_EARLIER = re.compile(
     fold(
-        r"^(?:補充|再補充|補上|追加|更正)|那件|那個案|那案|剛剛?那|剛才那|上次|之前(?:那|問|說|提|送)|前面(?:那|說)|忘[了記](?:說|講|提|附)|漏[了掉]?(?:說|講|提|附)|我的案|我們的案|這個案子|"
+        r"^(?:補充|再補充|補上|追加|更正)|那件|那個案|那案|剛[剛才]?(?:那|說|講|提|問|回|寫)|你們說的|您說的|上次|之前(?:那|問|說|提|送)|前面(?:那|說)|忘[了記](?:說|講|提|附)|漏[了掉]?(?:說|講|提|附)|我的案|我們的案|這個案子|"
         r"承辦人|承辦|\b(?:my|the) case\b|\b(?:in addition|one more thing on)\b|先ほどの|前回の|例の件|補足"
     )
 )
@@ -77,6 +77,8 @@ _PLACES = frozenset(
     )
 )
 """Where things happen, folded: two matters at one place are not one."""
+_TELLS = 3
+"""Pairs and words from which a text says what it is about."""
 _LATIN = re.compile(r"[a-z0-9]{3,}")
 _HAN = re.compile(r"[^\x00-\x7f]+")
 _GRAMMAR = re.compile(r"[ぁ-ゖー]{2}")
@@ -109,6 +111,16 @@ def points_back(text: str) -> bool:
     return bool(_AN_EARLIER.search(fold(text.strip())))
 
 
+def telling(led: str, texts: Sequence[str]) -> str:
+    """Which of a case's first words say what it is about: those that led to it, unless others say much more.
+
+    How long does it take, 那個 and 急 are no subject where a sentence beside them is one.
+    """
+    said = {text: len(pieces(text)) for text in texts if text}
+    most = max(said, key=lambda text: said[text], default=led)
+    return most if led in said and said[led] < _TELLS and said[most] > said[led] else led
+
+
 def named_in(text: str, cases: Sequence[Named]) -> Naming:
     """Which of these cases a text names, by number before digits before words."""
     numbers = tuple(found for found in _NUMBER.findall(text.upper()) if any(case.number == found for case in cases))
@@ -116,6 +128,18 @@ def named_in(text: str, cases: Sequence[Named]) -> Naming:
         return Naming(tuple(dict.fromkeys(numbers)), "number", plain=True)
     tails = _by_tail(text, cases)
     return Naming(tails, "number", plain=True) if tails else _by_subject(text, cases)
+
+
+def shared(text: str, matters: Mapping[str, str]) -> str | None:
+    """The one of some cases with whose matter a text shares most words, places aside; None where none or several do.
+
+    ``matters``: the number of each case, and all that it is about. Softer than naming: for words that are meant for one.
+    """
+    said = pieces(_COMPLAINS.sub(" ", fold(text))) - _PLACES
+    scores = {number: len(said & pieces(_COMPLAINS.sub(" ", fold(about)))) for number, about in matters.items()}
+    best = max(scores.values(), default=0)
+    found = [number for number, score in scores.items() if score == best]
+    return found[0] if best and len(found) == 1 else None
 
 
 def goes_on(text: str, closed: Sequence[Named]) -> tuple[str, ...]:

@@ -26,8 +26,8 @@ def placed(turn: Turn, *, answers: bool) -> Placement:
     cases = tuple(
         OwnCase(
             number=case.number, subject=case.subject, category=case.matter or "", topic=case.topic, closed=case.closed,
-            waits=case.waits_on_firm, person=case.person, officer_at=case.officer_at, received_at=case.received_at,
-            closed_at=case.closed_at if case.own else None,
+            waits=case.waits_on_firm, asked=case.missing, person=case.person, officer_at=case.officer_at,
+            received_at=case.received_at, closed_at=case.closed_at if case.own else None,
         )
         for case in turn.cases
     )  # fmt: skip

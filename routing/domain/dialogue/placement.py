@@ -14,17 +14,31 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from knowledge.language.text import fold
-from routing.domain.dialogue.naming import Naming, goes_on, named_in, points_back
+from routing.domain.dialogue.naming import Naming, goes_on, named_in, points_back, shared
+from routing.domain.dialogue.supplements import says_all
 
 LONG_AGO = timedelta(days=7)
 """After so long an officer's message is no more what a firm plainly answers: it is asked."""
 
+_A_PERSON = re.compile(
+    fold(
+        r"真人|專人|人工|客服|承辦人?|主管|回電|打(?:電話|給)|電話(?:聯絡|聯繫|給我)|聯絡我|聯繫我|跟(?:人|誰)(?:說|講|談)|找(?:人|誰)|有人可以|"
+        r"\b(?:someone|somebody|human|person|officer|agent|representative|operator)\b|\b(?:contact|call|phone|ring) (?:me|us)\b|"
+        r"担当(?:者|の方)|オペレーター|お話し?し(?:たい|でき)|話したい|(?:お)?電話(?:を|が)?(?:ください|ほしい|いただ)"
+    )
+)
+_TOLD_ANEW = re.compile(
+    fold(
+        r"(?:電話|手機|分機|號碼|聯絡人|窗口|承辦窗口|信箱|地址|公司名稱).{0,6}(?:改成|改為|換成|換了|改了|變更為|更正為|更新為|應該是|打錯)|"
+        r"\b(?:my|our) (?:new )?(?:phone|number|telephone|contact|address).{0,12}\b(?:is now|changed|has changed)\b|(?:電話番号|担当者|連絡先)(?:が|は)変わ"
+    )
+)
 REOPENED_FOR = timedelta(days=28)
 """So long after its close a case is offered to be opened again to words that say its matter goes on."""
 
 _OTHER_MATTER = re.compile(
     fold(
-        r"^(?:另外|另一件事|還有一件事|還有件事|順便|題外話|再問一件|想另外|別的問題|換個問題)|另一件事|另外(?:想|要|再)?(?:請問|問|請教)|"
+        r"^(?:另外|第[二三四五]件事?|另一件事|還有一件事|還有件事|順便|題外話|再問一件|想另外|別的問題|換個問題)|另一件事|另外(?:想|要|再)?(?:請問|問|請教)|"
         r"順便(?:想)?問|\b(?:another (?:question|matter|thing)|by the way|separately|unrelated)\b|別件|別の(?:件|質問)|ところで"
     )
 )
@@ -42,6 +56,11 @@ _HOW_FAR = re.compile(
 def asks_how_far(text: str) -> bool:
     """Whether words ask how far something is, or when it will be done."""
     return bool(_HOW_FAR.search(fold(text)))
+
+
+def asks_for_a_person(text: str) -> bool:
+    """Whether words ask to speak with somebody."""
+    return bool(_A_PERSON.search(fold(text)))
 
 
 class Kind(StrEnum):
@@ -101,7 +120,7 @@ class Words:
 class OwnCase:
     """A case of the firm. ``officer_at``: when its officer wrote or asked for something that the firm has not answered.
 
-    ``waits``: it waits on the firm. ``person``: its officer holds the conversation at the moment.
+    ``waits``: it waits on the firm. ``asked``: for what. ``person``: its officer holds the conversation at the moment.
     """
 
     number: str
@@ -110,6 +129,7 @@ class OwnCase:
     topic: str | None = None
     closed: bool = False
     waits: bool = False
+    asked: str = ""
     person: bool = False
     officer_at: datetime | None = None
     received_at: datetime | None = None
@@ -147,7 +167,7 @@ def place(words: Words, cases: Sequence[OwnCase], *, now: datetime) -> Placement
         _by_name(words, cases, still_open)
         or _by_closed(words, cases, now)
         or _by_officer(words, still_open, now)
-        or _by_reference(words, still_open)
+        or _by_reference(words, cases, now)
         or _by_likelihood(words, still_open, now)
         or _NEW
     )
@@ -210,12 +230,24 @@ def _by_officer(words: Words, still_open: Sequence[OwnCase], now: datetime) -> P
     if not fitting:
         return None
     if len(fitting) > 1:
-        return _ask([case.number for case in fitting], Reason.OFFICER)
+        meant = None if words.file else _meant_for(words, fitting)
+        return _in(meant, Reason.SUBJECT) if meant else _ask([case.number for case in fitting], Reason.OFFICER)
     (case,) = fitting
     since = case.officer_at
     if not case.waits and not case.person and since is not None and now - since > LONG_AGO:
         return _ask([case.number], Reason.OFFICER)
     return _in(case.number, Reason.OFFICER)
+
+
+def _meant_for(words: Words, fitting: Sequence[OwnCase]) -> str | None:
+    """Which of several cases whose officers wait the words are for: by its matter or what was asked, or by 都給了."""
+    waiting = [case.number for case in fitting if case.waits]
+    if len(waiting) == 1 and says_all(words.text):
+        return waiting[0]
+    if words.question:
+        # It may as well be a matter of its own.
+        return None
+    return shared(words.text, {case.number: f"{case.subject}\n{case.asked}" for case in fitting})
 
 
 def _other_matter(words: Words, case: OwnCase) -> bool:
@@ -235,10 +267,17 @@ def _of_other_topic(words: Words, case: OwnCase) -> bool:
     return words.topic not in {None, "general", case.topic} and not named_in(words.text, [case]).numbers
 
 
-def _by_reference(words: Words, still_open: Sequence[OwnCase]) -> Placement | None:
-    """Words that speak of an earlier matter without naming it."""
-    if words.chat or words.file or words.sure or not still_open or not points_back(words.text):
+def _by_reference(words: Words, cases: Sequence[OwnCase], now: datetime) -> Placement | None:
+    """Words that speak of an earlier matter without naming it, or tell a new telephone or contact."""
+    still_open = [case for case in cases if not case.closed]
+    if words.chat or words.file or words.sure or not cases:
         return None
+    told_anew = bool(_TOLD_ANEW.search(fold(words.text))) and not words.question
+    if not told_anew and not points_back(words.text):
+        return None
+    if not still_open:
+        lately = [one.number for one in cases if one.closed_at is not None and now - one.closed_at <= REOPENED_FOR]
+        return _ask(lately[:2], Reason.SUBJECT) if lately and not told_anew else None
     if _OTHER_MATTER.search(fold(words.text)):
         return None
     if len(still_open) == 1:

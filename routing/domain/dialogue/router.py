@@ -10,6 +10,7 @@ from routing.domain.decision import Action
 from routing.domain.dialogue import (
     about_us,
     after_closing,
+    alarms,
     colleagues,
     faq,
     filling,
@@ -21,7 +22,7 @@ from routing.domain.dialogue import (
     placed,
 )
 from routing.domain.dialogue.everyday import WITH_WORDS
-from routing.domain.dialogue.placement import Kind, Placement, Reason, asks_how_far
+from routing.domain.dialogue.placement import Kind, Placement, Reason, asks_for_a_person, asks_how_far
 from routing.domain.dialogue.state import OPENING, Step
 from routing.domain.dialogue.turn import AddToCase, NoteEnquiry, Result, Turn
 from routing.domain.dialogue.typed_commands import tapped
@@ -77,6 +78,7 @@ _ACTIONS: dict[str, Callable[[Turn], Result]] = {
     "progress": about_us.progress,
     "hours": about_us.hours,
     "quiet": about_us.quiet,
+    "upset": about_us.upset,
     "which": about_us.which,
     "person": _somebody,
     "change_detail": intake_form.change_detail,
@@ -91,7 +93,7 @@ _ACTIONS: dict[str, Callable[[Turn], Result]] = {
 ACTIONS = frozenset(_ACTIONS)
 """Every ``action`` that a postback may carry (contract §4, and ours)."""
 
-_ASIDE = frozenset({"my_cases", "case", "progress", "hours", "quiet", "privacy", "faq"})
+_ASIDE = frozenset({"my_cases", "upset", "case", "progress", "hours", "quiet", "privacy", "faq"})
 """What can be looked at while a case is being opened."""
 
 _LEAVES_FILLING = frozenset({
@@ -122,13 +124,19 @@ def _words(turn: Turn) -> Result:
         return _seen_by_officer(turn, data, result)
     if _says_nothing(text):
         return _nodded(turn)
+    alarmed = turn.state.alert is not None and turn.state.step is Step.IDLE
+    if alarmed and (turn.understanding is None or turn.understanding.alert is None) and alarms.is_over(text):
+        return alarms.over(replace(turn, state=pending.remember(turn, leads=False)))
     return _spoken(turn)
 
 
 def _seen_by_officer(turn: Turn, data: Mapping[str, str], result: Result) -> Result:
-    """Who asks how far one of his cases is, or would take it back, gets its card, and its officer sees the words."""
-    case = next((case for case in turn.cases if case.number == data.get("number") and not case.closed), None)
-    if case is None or data["action"] not in {"case", "withdraw"}:
+    """Who asks how far one of his cases is, is angry or would take it back: its officer sees the words too."""
+    still_open = [case for case in turn.cases if not case.closed]
+    case = next((case for case in still_open if case.number == data.get("number")), None)
+    if data["action"] == "upset" and len(still_open) == 1:
+        case = still_open[0]
+    if case is None or data["action"] not in {"case", "withdraw", "upset"}:
         return result
     seen = AddToCase(number=case.number, message_ids=turn.message_ids, reason=Reason.SUBJECT, piece=False, quiet=True)
     return replace(result, effects=(*result.effects, seen))
@@ -201,9 +209,10 @@ def _meant(turn: Turn) -> Result | None:
     decision = turn.decision
     match = decision.match if decision is not None and decision.action is Action.ANSWER else None
     if decision is not None and decision.action is Action.CHOOSE and decision.choices:
-        likely = decision.choices[0]
-        sure = len(decision.choices) == 1 or asks_how_far(turn.inbound.text)
-        match = likely if sure and likely.entry.id == _WHERE_IS_MY_CASE else None
+        likely, text = decision.choices[0], turn.inbound.text
+        alone = len(decision.choices) == 1
+        meant = {_WHERE_IS_MY_CASE: alone or asks_how_far(text), _SOMEBODY_PLEASE: alone or asks_for_a_person(text)}
+        match = likely if meant.get(likely.entry.id) else None
     alert = turn.understanding is not None and turn.understanding.alert is not None
     if match is None or alert:
         return None

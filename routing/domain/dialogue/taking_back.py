@@ -44,9 +44,22 @@ _ITSELF = re.compile(
     fold(
         r"^(?:我|我們|我司)?(?:要|想|先|請|麻煩|那)?(?:取消|撤回|撤銷|撤案|不用(?:再)?(?:處理|辦|修|管|麻煩)|不需要(?:再)?(?:處理|辦|修|管))|"
         r"(?:取消|撤回|撤案|不用(?:再)?(?:處理|辦理|辦|修理|修|管)?了?|不需要(?:再)?(?:處理|辦|修)?了?)(?:謝謝|喔|哦|吧|囉|啦|[\W_])*$|"
-        r"案件|案子|\b(?:my|the|this) (?:case|request)\b"
+        r"\b(?:it|this|that)\b|案件|案子|\b(?:my|the|this) (?:case|request)\b"
     )
 )
+
+
+_DROPS = re.compile(
+    fold(
+        r"^(?:(?:那|那就|還是)?(?:算了|不用了|先不用|先不要|不用麻煩|不辦了|不問了|不需要了)|never ?mind|forget (?:it|about it)|no longer need|"
+        r"(?:we|i) (?:do not|don'?t) need (?:it|this|that) any|(?:やっぱり|もう)(?:いい|やめ|結構|大丈夫))"
+    )
+)
+
+
+def drops(text: str) -> bool:
+    """Whether words drop the case that is being opened; it can be taken up again."""
+    return len(text) <= _LONGEST and not asks(text) and bool(_DROPS.search(fold(text.strip())))
 
 
 def taken_back(text: str, still_open: Sequence[Named]) -> tuple[str, ...]:

@@ -107,7 +107,7 @@ def no_service(_entry: FaqEntry) -> OnlineService | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfficeDay:
-    """The branch's office today. ``closure``: the announced closure, `full`, `am`, `pm` (``named``) or its hours."""
+    """The branch's office on a day. ``closure``: the announced closure, `full`, `am`, `pm` (``named``) or its hours."""
 
     hours: str
     working: bool = True
@@ -122,7 +122,7 @@ class OfficeDay:
         return self.closure in {"full", "am", "pm"}
 
 
-def usual_day() -> OfficeDay:
+def usual_day(_day: date | None) -> OfficeDay:
     """A working day like any other."""
     return OfficeDay(hours="")
 
@@ -161,7 +161,8 @@ class Turn:
     small_reply: Callable[[str], str | None]
     emergency: Callable[[str], tuple[str, tuple[tuple[str, str], ...]] | None]
     """For a kind of alert: the words, and (label, number) to call."""
-    office_day: Callable[[], OfficeDay] = usual_day
+    office_day: Callable[[date | None], OfficeDay] = usual_day
+    """Of a day; of today for None."""
     firm_by_ubn: Callable[[str], str | None] = unknown_firm
     """The name of a verified firm with this 統一編號, masked: another person's firm is never spelt out."""
     unit_of: Callable[[str, str | None], str]

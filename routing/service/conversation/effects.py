@@ -13,6 +13,7 @@ from routing.domain.case import Kind
 from routing.domain.decision import Action, Decision
 from routing.domain.dialogue import router
 from routing.domain.dialogue import turn as effects
+from routing.domain.dialogue.naming import telling
 from routing.domain.dialogue.placement import Reason
 from routing.domain.dialogue.state import FACTS, State
 from routing.domain.dialogue.turn import Result
@@ -79,6 +80,7 @@ def _open_case(conversation: Conversation, state: State, effect: effects.OpenCas
     pending = conversation_store.by_ids(conversation.session, gathered.pending, contact_id=conversation.contact.id)
     words = [message.text.strip() for message in pending if message.kind == "text" and message.text.strip()]
     led = next((message.text.strip() for message in pending if message.id == gathered.last_message), "")
+    led = telling(led, words)
     if gathered.stuck_at:
         # Staff read the subject: in their language, before the firm's own words.
         led = "：".join(

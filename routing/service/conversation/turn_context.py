@@ -170,9 +170,9 @@ def _firm_by_ubn(conversation: Conversation, ubn: str) -> str | None:
     return masked_name(firm.name) if firm is not None and firm.name != ubn else None
 
 
-def _office_day(conversation: Conversation) -> OfficeDay:
+def _office_day(conversation: Conversation, asked: date | None) -> OfficeDay:
     calendar, office = conversation.office.calendar, conversation.office.offices.own_office
-    day = today(conversation.now)
+    day = asked or today(conversation.now)
     closures = calendar.closures_on(day, office) if office is not None else ()
     full = any(closure.part == "full" for closure in closures)
     return OfficeDay(
