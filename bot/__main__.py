@@ -22,6 +22,7 @@ COMMANDS = {
     "cases": "bot.cli.reporting",
     "turnaround": "bot.cli.reporting",
     "richmenu": "bot.cli.richmenu",
+    "feeds": "bot.cli.feeds",
     "retention": "bot.cli.maintenance",
     "backup": "bot.cli.maintenance",
     "restore": "bot.cli.maintenance",

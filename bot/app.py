@@ -20,6 +20,7 @@ from bot.api import routes as api
 from bot.channels import PLUGS, plugged
 from bot.desk import routes as desk
 from bot.desk.reporting import pages as turnaround
+from bot.outside import HttpOutside
 from bot.runtime import Plug, Runtime
 from bot.semantic import SemanticService
 from bot.settings import Settings, SettingsError
@@ -33,6 +34,7 @@ from knowledge.offices.directory import load_offices
 from knowledge.wording import load_sentences
 from routing.domain.decision import Thresholds
 from routing.service.conversation.reader import Likeness, Reader
+from routing.service.feeds.catalogue import feeds_of
 from routing.service.files.scanning import Scanner
 from routing.service.knowledge_admin.active import Knowledge
 from routing.service.maintenance import databases
@@ -80,6 +82,8 @@ def build_runtime(
         files=build_storage(settings),
         scanner=build_scanner(settings),
         channels=channels,
+        feeds=feeds_of(settings.feed_urls, every=timedelta(minutes=settings.feed_minutes)),
+        outside=HttpOutside(),
         now=now or clock(settings),
     )
 

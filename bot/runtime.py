@@ -9,8 +9,9 @@ from datetime import datetime
 from fastapi import FastAPI, Request
 
 from bot.settings import Settings
-from routing.ports import Channel, Channels
+from routing.ports import Channel, Channels, Outside
 from routing.service.conversation.reader import Reader
+from routing.service.feeds.source import Feeds
 from routing.service.files.scanning import Scanner
 from routing.service.knowledge_admin.active import Knowledge
 from routing.service.office_context import UnitOfWorkFactory
@@ -38,6 +39,8 @@ class Runtime(UnitOfWorkFactory):
     files: FileStorage
     scanner: Scanner | None
     channels: Channels
+    feeds: Feeds
+    outside: Outside
     now: Callable[[], datetime]
 
 

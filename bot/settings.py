@@ -62,6 +62,9 @@ class Settings(BaseSettings):
     files_access_key: str = Field("", alias="AWS_ACCESS_KEY_ID", repr=False)
     files_secret_key: str = Field("", alias="AWS_SECRET_ACCESS_KEY", repr=False)
     clamd: str = Field("", alias="ONESTOP_CLAMD")
+    feed_taipower_url: str = Field("", alias="ONESTOP_FEED_TAIPOWER_URL", repr=False)
+    feed_water_url: str = Field("", alias="ONESTOP_FEED_WATER_URL", repr=False)
+    feed_minutes: int = Field(15, alias="ONESTOP_FEED_MINUTES", ge=1, le=1440)
     keep_inbox: int | None = Field(None, alias="ONESTOP_KEEP_INBOX", ge=1)
     keep_chat: int | None = Field(None, alias="ONESTOP_KEEP_CHAT", ge=1)
     keep_files: int = Field(1, alias="ONESTOP_KEEP_FILES", ge=1)
@@ -87,6 +90,18 @@ class Settings(BaseSettings):
     @classmethod
     def _address_or_none(cls, value: str) -> str:
         return cls._address(value) if value else ""
+
+    @field_validator("feed_taipower_url", "feed_water_url")
+    @classmethod
+    def _source(cls, value: str) -> str:
+        # What is read there is answered from: only a line that nobody can change on the way, or this machine itself.
+        parts = urlsplit(value) if value and _host_and_port(value) else None
+        near = parts is not None and parts.hostname in {"127.0.0.1", "::1", "localhost"}
+        if value and (
+            parts is None or not parts.hostname or parts.scheme not in ({"https", "http"} if near else {"https"})
+        ):
+            raise ValueError("must begin with https://")
+        return value
 
     @field_validator("files_url")
     @classmethod
@@ -142,6 +157,11 @@ class Settings(BaseSettings):
     def _bare(cls, value: object) -> object:
         """Without the blanks, line ends and byte order marks that come with pasting and with files of secrets."""
         return value.strip("\ufeff \t\r\n\v\f\u3000") if isinstance(value, str) else value
+
+    @property
+    def feed_urls(self) -> dict[str, str]:
+        """The addresses of external sources by their names; empty for those that are off."""
+        return {"taipower": self.feed_taipower_url, "water": self.feed_water_url}
 
     @property
     def periods(self) -> Periods:

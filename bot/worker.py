@@ -23,6 +23,7 @@ from routing.ports import Content
 from routing.service.accounts import audit_trail
 from routing.service.cases import assignment, from_firm
 from routing.service.conversation import profiles as contact_profiles
+from routing.service.feeds import runner as feed_runner
 from routing.service.files import upkeep
 from routing.service.files.work import FileWork
 from routing.service.knowledge_admin.trial_runner import Trials
@@ -48,6 +49,7 @@ _SWEEP_EVERY = 60.0
 _WATCH_EVERY = 1.0
 _TRIALS_EVERY = 2.0
 _FILES_EVERY = 1.0
+_FEEDS_EVERY = 5.0
 _AFTER_TROUBLE = 1.0
 
 log = structlog.get_logger("worker")
@@ -73,6 +75,7 @@ class Worker:
             self._thread("names", self._names_turn, conversation_store.NAMES),
             self._thread("timers", self._timers_turn),
             self._thread("trials", self._trials_turn),
+            self._thread("feeds", self._feeds_turn),
         ]
         self._listener = Listener(runtime.database)
         self._partitions = ThreadPoolExecutor(_PARTITIONS_AT_ONCE, thread_name_prefix="partition")
@@ -218,6 +221,14 @@ class Worker:
             quota.ask_if_due(runtime.database, channel, now=runtime.now())
         parking.release_due(runtime, now=runtime.now())
         return _SWEEP_EVERY
+
+    def _feeds_turn(self) -> float:
+        """A thread of its own: a source that is slow holds up nothing else."""
+        runtime = self._runtime
+        if not runtime.feeds:
+            return _SWEEP_EVERY
+        feed_runner.run_due(runtime, runtime.feeds, runtime.outside, now=runtime.now())
+        return _FEEDS_EVERY
 
     def _trials_turn(self) -> float:
         return 0 if self._trials.turn(self._runtime.now) else _TRIALS_EVERY

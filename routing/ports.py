@@ -86,3 +86,19 @@ class Channel(Protocol):
 
 Channels = Mapping[str, Channel]
 """The channels of a process by name; the first is the usual one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What an external source answered, and by what it will say whether that has changed."""
+
+    body: bytes
+    etag: str | None = None
+    modified: str | None = None
+
+
+class Outside(Protocol):
+    """Reads addresses outside. Threads share it; nothing of an address may be logged, for it may hold a key."""
+
+    def get(self, url: str, *, etag: str | None = None, modified: str | None = None) -> Answer | None:
+        """The body of a good answer; None if the source says that nothing changed. Raises FeedError."""

@@ -17,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.runtime import Runtime, runtime_of
 from bot.web.errors import problem
+from routing.service.feeds import queries as feed_queries
 from routing.service.maintenance import databases, health
 from routing.store.session import Database
 
@@ -118,4 +119,29 @@ def metrics(request: Request) -> Response:
         outbox = Gauge("onestop_outbox_messages", "messages by state", ["state"], registry=registry)
         for name, number in state.outbox.items():
             outbox.labels(name).set(number)
+    for name, meaning, values in _feeds(runtime):
+        gauge = Gauge(f"onestop_feed_{name}", meaning, ["feed"], registry=registry)
+        for feed, value in values.items():
+            gauge.labels(feed).set(value)
     return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
+
+
+def _feeds(runtime: Runtime) -> list[tuple[str, str, dict[str, float]]]:
+    """Figures of the external sources that are on: name, meaning, and the value by source."""
+    try:
+        with runtime.database.reading() as session:
+            on = [one for one in feed_queries.states(session, runtime.feeds) if one.on] if runtime.feeds else []
+    except (SQLAlchemyError, OSError):
+        return []
+    figures: dict[str, tuple[str, dict[str, float]]] = {
+        "last_good_timestamp_seconds": (
+            "when the source was last read well; missing: never",
+            {one.name: one.good_at.timestamp() for one in on if one.good_at},
+        ),
+        "failing": ("1 if the last try failed", {one.name: float(one.problem is not None) for one in on}),
+        "matched": ("entries of the last answer that concern the branch", {one.name: one.matched for one in on}),
+        "skipped": ("entries of the last answer that could not be read", {one.name: one.skipped for one in on}),
+        "proposed": ("entries that the last answer proposed anew", {one.name: one.proposed for one in on}),
+        "applied": ("how often what was proposed was used", {one.name: one.applied for one in on}),
+    }
+    return [(name, meaning, values) for name, (meaning, values) in figures.items()]

@@ -97,6 +97,9 @@ WORDS: dict[str, dict[str, str]] = {
         "APP": "收件次日起 2 個月（行政程序法第 51 條），末日遇假日順延",
     },
     "right": {"access": "查詢、閱覽、複製本", "erasure": "更正、刪除、停止利用"},
+    "feed": {"taipower": "台電停電公告", "water": "台水停水公告"},
+    "feed_outcome": {"ok": "讀取完成", "unchanged": "沒有更新", "failed": "失敗"},
+    "outage": {"power": "停電", "water": "停水", "pressure": "降壓供水"},
     "data_state": {"open": "處理中", "done": "已同意", "refused": "不同意"},
     "score": {"5": "5 非常滿意", "4": "4 滿意", "3": "3 普通", "2": "2 不滿意", "1": "1 非常不滿意"},
     "channel": {

@@ -80,6 +80,11 @@ def _districts() -> dict[str, tuple[str, ...]]:
     return {county: tuple(names.split()) for county, names in yaml_text.read(text).items()}
 
 
+def districts() -> dict[str, tuple[str, ...]]:
+    """The districts (鄉鎮市區) of each county, by their full names."""
+    return _districts()
+
+
 def find_district(county: str, text: str) -> str | None:
     """The full name of a district of the county (鄉鎮市區); None if it has none of that name.
 

@@ -288,8 +288,9 @@ def _park(row: Mapping[str, Any], cards: Mapping[str, OfficeCard]) -> Park:
     _words(f"parks.yaml：{row['id']}：kind", [row["kind"]], PARK_KINDS)
     texts = {key: row[key] for key in ("id", "name", "full_name", "en", "kind", "county", "district", "source", "note")}
     return Park(
-        **texts, office=cards[row["office"]], aliases=tuple(row["aliases"] or ()), alone=tuple(row["alone"] or ())
-    )
+        **texts, office=cards[row["office"]], aliases=tuple(row["aliases"] or ()), alone=tuple(row["alone"] or ()),
+        roads=tuple(row.get("roads") or ()),
+    )  # fmt: skip
 
 
 def _words(where: str, given: Iterable[str], known: tuple[str, ...]) -> None:

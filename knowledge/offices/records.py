@@ -60,7 +60,10 @@ class Unit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Park:
-    """A park: ``name`` is the short one of lists and histories, ``own`` whether this branch runs it."""
+    """A park: ``name`` is the short one of lists and histories, ``own`` whether this branch runs it.
+
+    ``roads``: the roads of its district that lie in it as a whole; empty until they are verified.
+    """
 
     id: str
     name: str
@@ -74,6 +77,7 @@ class Park:
     alone: tuple[str, ...]
     source: str
     note: str
+    roads: tuple[str, ...] = ()
 
     @property
     def own(self) -> bool:

@@ -12,6 +12,7 @@
     ├── StaleVersion       somebody changed the case meanwhile
     ├── Busy               too much of this is under way; trying again a little later helps
     ├── Unavailable        the database cannot be used as it is now; says what is the matter
+    ├── FeedError          an external source did not answer, or not as it is known; nothing was changed
     └── DeliveryError      a message did not (certainly) go out; says whether trying again can help
 
 The domain knows no HTTP: bot/web/errors.py maps each class to a status.
@@ -104,6 +105,12 @@ class Unavailable(OnestopError):
     """The database cannot be used as it is now: not there, read-only, its disk full, or others hold it for too long."""
 
     code = "database_unavailable"
+
+
+class FeedError(OnestopError):
+    """An external source did not answer, or not in the form in which it is known; nothing was changed by it."""
+
+    code = "feed_failed"
 
 
 class DeliveryError(OnestopError):

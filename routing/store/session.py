@@ -27,6 +27,7 @@ from routing.store.base import Base
 from routing.store.bindings import schema as binding_schema
 from routing.store.cases import schema as case_schema
 from routing.store.conversation import schema as conversation_schema
+from routing.store.feeds import schema as feed_schema
 from routing.store.files import schema as file_schema
 from routing.store.knowledge_admin import schema as knowledge_schema
 from routing.store.locks.fair_lock import FairLock
@@ -43,7 +44,7 @@ METADATA = Base.metadata
 
 _TABLES = (
     account_schema, case_schema, conversation_schema, file_schema, knowledge_schema, maintenance_schema,
-    messaging_schema, calendar_schema, reporting_schema, privacy_schema, binding_schema,
+    messaging_schema, calendar_schema, reporting_schema, privacy_schema, binding_schema, feed_schema,
 )  # fmt: skip
 _BUSY_MS = 15_000
 _REST = 0.12

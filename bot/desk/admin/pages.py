@@ -26,6 +26,7 @@ from routing.service.accounts import leaving, lockout, passwords, tokens
 from routing.service.accounts import queries as account_queries
 from routing.service.accounts.passwords import Hashed
 from routing.service.cases import sealed_messages
+from routing.service.feeds import queries as feed_queries
 from routing.service.maintenance import retention
 from routing.service.messaging import policies
 from routing.service.office_calendar import commands as office_calendar_commands
@@ -82,12 +83,21 @@ def _withdrawn(work: UnitOfWork) -> dict[str, Any]:
     return {"rows": sealed_messages.listing(work.session, work.actor, limit=200), "opened": None}
 
 
+def _feeds(work: UnitOfWork) -> dict[str, Any]:
+    session, feeds = work.session, work.runtime.feeds
+    return {
+        "feeds": feed_queries.states(session, feeds), "runs": feed_queries.runs(session, feeds),
+        "notices": feed_queries.notices(session, feeds, now=work.now), "parks": work.office.offices.park,
+    }  # fmt: skip
+
+
 _PAGES: dict[str, tuple[str, Callable[[UnitOfWork], dict[str, Any]]]] = {
     "staff": ("admin_staff.html", _staff),
     "access": ("admin_access.html", _access),
     "absences": ("admin_absences.html", _absences),
     "calendar": ("admin_calendar.html", _calendar),
     "notices": ("admin_notices.html", _notices),
+    "feeds": ("admin_feeds.html", _feeds),
     "keeping": ("admin_keeping.html", _keeping),
     "withdrawn": ("admin_withdrawn.html", _withdrawn),
 }

@@ -18,6 +18,7 @@ from routing.domain.dialogue import (
     menu,
     my_cases,
     my_data,
+    outages,
     pending,
     placed,
 )
@@ -173,7 +174,7 @@ def _spoken(turn: Turn) -> Result:
     keeps = turn.state.number if step is Step.ADDING and placement.kind is Kind.NEW else None
     state = turn.state
     turn = replace(turn, state=menu.idle(state))
-    result = _meant(turn) or faq.asked(turn)
+    result = _meant(turn) or outages.beside(turn, faq.asked(turn))
     return replace(result, state=replace(result.state, step=Step.ADDING, number=keeps)) if keeps else result
 
 

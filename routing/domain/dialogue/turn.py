@@ -18,6 +18,7 @@ from routing.domain.decision import Action, Decision
 from routing.domain.dialogue.answers import asks
 from routing.domain.dialogue.placement import Reason
 from routing.domain.dialogue.state import State
+from routing.domain.feeds.outages import Announced
 from routing.domain.inbound import Inbound
 from routing.domain.messages import Outgoing
 from routing.domain.survey import Standing
@@ -132,6 +133,11 @@ def unknown_firm(_ubn: str) -> str | None:
     return None
 
 
+def no_outages(_park: Park, _of: frozenset[str]) -> tuple[Announced, ...]:
+    """Nothing is announced."""
+    return ()
+
+
 def no_duties(_alert: str) -> tuple[Duty, ...]:
     """Nothing that the firm must report."""
     return ()
@@ -178,6 +184,8 @@ class Turn:
     """After which a file of no case is deleted."""
     service: Callable[[FaqEntry], OnlineService | None] = no_service
     """The online service under an answer, if one with a verified address fits."""
+    outages: Callable[[Park, frozenset[str]], tuple[Announced, ...]] = no_outages
+    """What is announced for a park of ``power``, ``water`` or both."""
     duties: Callable[[str], tuple[Duty, ...]] = no_duties
     """For a kind of alert: what the law has the firm itself report."""
     words: str = ""

@@ -25,6 +25,7 @@ from routing.domain.tax_number import check_firm
 from routing.service.cases import assignment, locked_case, notifications, satisfaction, translations
 from routing.service.cases.locked_case import Files, LockedCase
 from routing.service.cases.notifications import Attached, Notifier
+from routing.service.feeds import outages
 from routing.service.office_context import OfficeContext
 from routing.store.accounts import queries as account_store
 from routing.store.cases import queries as case_store
@@ -133,6 +134,7 @@ def open_case(
         locked.record(EventKind.CONFIDENTIAL, automatic=True, confidential=True)
     assignment.assign_automatically(locked)
     locked_case.audit(locked, "case.open", channel=new.channel)
+    outages.attach(locked, new.text)
     return locked
 
 

@@ -28,6 +28,7 @@ from routing.domain.tax_number import masked_name
 from routing.service.cases.notifications import listed, who_waits
 from routing.service.conversation import kept
 from routing.service.conversation.session import Conversation
+from routing.service.feeds import outages
 from routing.store.accounts import queries as account_store
 from routing.store.bindings import queries as binding_store
 from routing.store.cases import queries as store
@@ -86,6 +87,7 @@ def build(
         common=partial(_common, base.entries, today(conversation.now)),
         small_reply=partial(_small_reply, conversation),
         emergency=partial(calls_for, emergency=base.emergency, language=conversation.language),
+        outages=partial(outages.for_park, conversation.session, now=conversation.now),
         duties=partial(duties_for, emergency=base.emergency, language=conversation.language),
         office_day=partial(_office_day, conversation),
         firm_by_ubn=partial(_firm_by_ubn, conversation),

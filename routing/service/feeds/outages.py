@@ -1,0 +1,103 @@
+"""What is announced for a park, for the dialogue and for cases: in force or coming, while its source is being read."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from knowledge.calendar.office_calendar import local
+from knowledge.feeds import load_feeds
+from knowledge.language.text import normalise
+from knowledge.offices.records import Park
+from routing.domain.case import EventKind
+from routing.domain.dialogue.outages import AHEAD, told_when
+from routing.domain.feeds.outages import Announced, Kind
+from routing.service.cases.locked_case import LockedCase
+from routing.store.conversation.schema import Message
+from routing.store.feeds import queries as store
+from routing.store.feeds.schema import OutageNotice
+
+STALE = timedelta(hours=24)
+"""A source that was not read well for longer is not answered from: what it said may have been called off."""
+_OPEN_END = timedelta(days=7)
+"""After which a stop whose end is not announced is taken to be over."""
+_SOON = timedelta(hours=24)
+_MOST_NOTES = 3
+
+_OF_ALERT = {"outage_power": "power", "outage_water": "water"}
+_KINDS = {"power": (Kind.POWER,), "water": (Kind.WATER, Kind.PRESSURE)}
+
+
+def for_park(
+    session: Session, park: Park, of: Collection[str], *, now: datetime, ahead: timedelta = AHEAD
+) -> tuple[Announced, ...]:
+    """What is in force or coming for a park; ``of``: ``power``, ``water`` or both. The earliest first."""
+    return tuple(_announced(row) for row in _rows(session, park, of, now=now, ahead=ahead))
+
+
+def _rows(
+    session: Session, park: Park, of: Collection[str], *, now: datetime, ahead: timedelta
+) -> list[OutageNotice]:  # fmt: skip
+    kinds = {kind.value for name in of for kind in _KINDS[name]}
+    rows = store.announced(session, now=now, fetched_after=now - STALE, until=now + ahead)
+    return [
+        row
+        for row in rows
+        if row.kind in kinds and park.id in row.parks and (row.ends_at or row.starts_at + _OPEN_END) > now
+    ]
+
+
+def _announced(row: OutageNotice) -> Announced:
+    return Announced(
+        source=row.feed, kind=Kind(row.kind), number=row.number, starts=row.starts_at, ends=row.ends_at,
+        areas=tuple(row.areas), what=row.what, planned=row.planned, fetched_at=row.fetched_at,
+    )  # fmt: skip
+
+
+def attach(locked: LockedCase, text: str) -> None:
+    """Give a new case that reports a stop of power or water what is announced for its park, as an internal note.
+
+    What is in force, or begins within a day; a place that is not surely the park's is never attached.
+    """
+    row, office = locked.row, locked.office
+    park = office.offices.park(row.park) if row.park else None
+    if park is None or not park.own:
+        return
+    alert = _OF_ALERT.get(row.alert or "")
+    of = {alert} if alert else _spoken_of(text) if row.category == "utilities" else set()
+    found = _rows(locked.session, park, of, now=locked.now, ahead=_SOON) if of else []
+    for notice in found[:_MOST_NOTES]:
+        if store.put_to_case(locked.session, case_id=row.id, notice_id=notice.id, now=locked.now):
+            _note(locked, _words(locked, _announced(notice)))
+
+
+def _spoken_of(text: str) -> set[str]:
+    known, words = load_feeds(), normalise(text)
+    if known.other.search(words):
+        return set()
+    return {name for name, pattern in (("power", known.power), ("water", known.water)) if pattern.search(words)}
+
+
+def _words(locked: LockedCase, one: Announced) -> str:
+    def say(key: str, **values: object) -> str:
+        return locked.office.sentences.say(key, None, **values)
+
+    at = local(one.fetched_at)
+    return say(
+        "outage.note", kind=say(f"outage.kind.{one.kind.value}"), when=told_when(say, one), number=one.number,
+        area="；".join(one.areas), what=one.what or say("outage.not_said"), source=say(f"outage.source.{one.source}"),
+        at=f"{at.year - 1911}/{at.month}/{at.day} {at:%H:%M}",
+    )  # fmt: skip
+
+
+def _note(locked: LockedCase, text: str) -> None:
+    """An internal note that nobody wrote."""
+    message = Message(
+        case_id=locked.row.id, contact_id=locked.row.contact_id, direction="note", kind="text", text=text[:4000],
+        at=locked.now, by=None, via=locked.row.channel,
+    )  # fmt: skip
+    locked.session.add(message)
+    locked.session.flush()
+    locked.record(EventKind.NOTE, automatic=True, message_id=message.id)

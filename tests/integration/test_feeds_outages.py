@@ -1,0 +1,219 @@
+"""Announced stops of power and water: answered from, given to cases, and never told where they do not surely belong."""
+
+import json
+
+import pytest
+
+from bot.__main__ import main
+from routing.domain.case import EventKind
+from routing.domain.messages import Card
+from routing.service.feeds import queries, runner
+from tests.harness.chat import Chat, actions_of, words_of
+from tests.harness.feed_server import archive, feed_server, water_stop
+from tests.harness.feeds import ran
+from tests.harness.service import Service
+
+POWER = "高雄區營業處,C1150001,更換設備,2026/03/02 08:30~16:00,無,高雄市楠梓區全區,1911"
+
+
+@pytest.fixture
+def server():
+    with feed_server() as server:
+        yield server
+
+
+@pytest.fixture
+def chat(branch):
+    chat = Chat(branch)
+    chat.follow()
+    with branch.database.writing() as session:
+        chat._contact(session).park = "楠梓"
+    return chat
+
+
+def power(branch, server, *rows):
+    return ran(branch, "taipower", server.at("/power.zip", archive(*(rows or (POWER,)))))
+
+
+def water(branch, server, **changes):
+    return ran(branch, "water", server.at("/water", json.dumps([water_stop(**changes)])))
+
+
+def cards(messages):
+    return [one for one in messages if isinstance(one, Card) and one.title in TITLES]
+
+
+TITLES = {"您園區的停電停水公告", "Announced outages in your park", "園区の停電・断水のお知らせ"}
+
+
+@pytest.mark.parametrize(
+    ("words", "parts"),
+    [
+        (
+            "為什麼停電",
+            [
+                "3/2 08:30–16:00（計畫性）",
+                "高雄市楠梓區全區",
+                "更換設備",
+                "台灣電力公司計畫性工作停電資料，2026/3/2 09:00 取得",
+            ],
+        ),
+        (
+            "why is the power out",
+            ["3/2 08:30–16:00 (planned)", "Taipower, planned outages (open data), read 2026/3/2 09:00"],
+        ),
+        ("なぜ停電していますか", ["3/2 08:30–16:00（計画）", "台湾電力公司 計画停電データ、2026/3/2 09:00 取得"]),
+    ],
+)
+def test_why_the_power_is_off_is_answered_behind_the_emergency_numbers(branch, chat, server, words, parts):
+    power(branch, server)
+    heard = chat.text(words)
+    assert heard[0].tone == "alert"
+    (card,) = cards(heard)
+    assert heard[-1] is card
+    for part in parts:
+        assert part in words_of(heard)
+
+
+@pytest.mark.parametrize(
+    ("words", "part"),
+    [
+        ("明天會停水嗎", "停水"),
+        ("will the water be cut off tomorrow", "Water off"),
+        ("明日は断水しますか", "断水"),
+    ],
+)
+def test_whether_the_water_is_cut_tomorrow_is_answered_in_three_languages(branch, chat, server, words, part):
+    water(branch, server)
+    heard = chat.text(words)
+    assert [one.title for one in heard] == [one.title for one in cards(heard)]
+    assert part in words_of(heard)
+    assert "3/3 08:00–17:00" in words_of(heard)
+    assert "open_case" in actions_of(heard)
+
+
+def test_the_park_that_is_named_counts_before_the_firms_own(branch, chat, server):
+    power(branch, server)
+    assert cards(chat.text("大發工業區為什麼停電")) == []
+    assert len(cards(chat.text("楠梓園區為什麼停電"))) == 1
+
+
+@pytest.mark.parametrize(
+    "area", ["高雄市左營區全區", "高雄市楠梓區加昌路600號", "楠梓區部分地區", "臺南市楠梓區全區", "楠梓加工出口區旁"]
+)
+def test_an_area_that_does_not_match_never_answers(branch, chat, server, area):
+    assert power(branch, server, POWER.replace("高雄市楠梓區全區", area)).matched == 0
+    heard = chat.text("為什麼停電")
+    assert cards(heard) == []
+    assert "C1150001" not in words_of(heard)
+
+
+def test_somebody_whose_park_is_not_known_is_not_told_of_any(branch, server):
+    power(branch, server)
+    assert cards(Chat(branch, "U9").text("為什麼停電")) == []
+
+
+def test_bills_and_damages_are_answered_as_before(branch, chat, server):
+    water(branch, server)
+    assert cards(chat.text("我們積欠水費會被停水嗎")) == []
+    assert cards(chat.text("停水的損失可以求償嗎")) == []
+
+
+def test_what_is_over_called_off_or_read_too_long_ago_answers_no_more(branch, chat, server):
+    power(branch, server)
+    branch.later(6)
+    assert len(cards(chat.text("為什麼停電"))) == 1
+    branch.later(2)
+    assert cards(chat.text("為什麼停電")) == []
+    water(branch, server)
+    assert len(cards(chat.text("明天會停水嗎"))) == 1
+    branch.later(1)
+    ran(branch, "water", server.at("/water", "[]"))
+    assert cards(chat.text("明天會停水嗎")) == []
+    branch.later(1)
+    water(branch, server, 恢復日期時間="2026-03-09 17:00:00")
+    assert len(cards(chat.text("明天會停水嗎"))) == 1
+    branch.later(25)
+    assert cards(chat.text("今天會停水嗎")) == []
+
+
+def test_what_was_called_off_and_is_announced_again_is_told_again(branch, chat, server):
+    water(branch, server)
+    branch.later(0.5)
+    ran(branch, "water", server.at("/water", "[]"))
+    branch.later(0.5)
+    assert water(branch, server, 停水原因="延期").proposed == 0
+    assert "延期" in words_of(chat.text("明天會停水嗎"))
+
+
+def test_a_stop_without_an_announced_end_says_so_and_is_not_told_for_ever(branch, chat, server):
+    stop = {"案件日期時間": "2026-03-02 07:00:00", "恢復日期時間": "null", "屬性": "非計畫性"}
+    water(branch, server, **stop)
+    assert "3/2 07:00 起，恢復時間未公告（非計畫性）" in words_of(chat.text("為什麼停水了"))
+    branch.later(days=8)
+    water(branch, server, **stop)
+    assert cards(chat.text("為什麼停水了")) == []
+
+
+def test_a_report_that_becomes_a_case_gets_the_notice_as_an_internal_note_once(branch, server):
+    power(branch, server)
+    number = branch.open(category="utilities", alert="outage_power", park="楠梓", text="整廠停電了")
+    (note,) = [one for one in branch.messages(number) if one.direction == "note"]
+    assert "C1150001" in note.text
+    assert "台灣電力公司計畫性工作停電資料，115/3/2 09:00 取得" in note.text
+    assert note.by is None
+    noted = [one for one in branch.events(number) if one.event == EventKind.NOTE.value]
+    assert [(one.by, one.data) for one in noted] == [(None, {"message_id": note.id})]
+    assert branch.case(number).first_reply_at is None
+    assert branch.outbox() == []
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"park": "大發"},
+        {"park": None},
+        {"alert": "outage_water"},
+        {"alert": None, "category": "land"},
+        {"alert": None, "text": "停電造成的損失怎麼求償"},
+        {"alert": None, "text": "電費帳單沒收到"},
+    ],
+)
+def test_a_case_that_the_notice_does_not_concern_gets_none(branch, server, changes):
+    power(branch, server)
+    number = branch.open(
+        **{"category": "utilities", "alert": "outage_power", "park": "楠梓", "text": "停電", **changes}
+    )
+    assert [one for one in branch.messages(number) if one.direction == "note"] == []
+
+
+def test_the_command_reads_all_sources_or_one_and_says_what_came_of_it(server, database_url, monkeypatch, capsys):
+    def run(*arguments):
+        with pytest.raises(SystemExit) as left:
+            main(["feeds", "run", *arguments])
+        said = capsys.readouterr()
+        return left.value.code, said.out + said.err
+
+    monkeypatch.setenv("ONESTOP_DATABASE_URL", database_url)
+    assert run()[0] == 2
+    assert "ONESTOP_FEED_WATER_URL" in run("water")[1]
+    assert run("water")[0] == 2
+    monkeypatch.setenv("ONESTOP_FEED_WATER_URL", server.at("/water", json.dumps([water_stop()])))
+    code, said = run()
+    assert (code, "與本分局有關 1 筆" in said) == (0, True)
+    assert run("moon")[0] == 2
+    server.at("/water", "nothing", status=503)
+    code, said = run("water")
+    assert (code, "feed_refused" in said, "先前的資料不變" in said) == (1, True, True)
+
+
+def test_the_notice_is_seen_at_the_desk_and_the_case_counts_as_use(server, database_url):
+    url = server.at("/power.zip", archive(POWER.replace("2026/03/02", "2026/11/16")))
+    with Service(database_url, ONESTOP_FEED_TAIPOWER_URL=url) as service:
+        runtime = service.runtime
+        runner.run(runtime, runtime.feeds["taipower"], runtime.outside, now=service.now, asked=True)
+        number = service.opened(category="utilities", text="整廠停電，什麼時候復電")
+        told = service.get("alice", f"/cases/{number}").json()
+        assert any("C1150001" in one["text"] for one in told["messages"])
+        with runtime.database.reading() as session:
+            assert queries.states(session, runtime.feeds)[0].applied == 1
