@@ -5,6 +5,7 @@ A pure function of the knowledge and the text; deciding what to do with it is ro
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
 from knowledge.alerts.detection import Alert, detect_alert, put_first
@@ -13,6 +14,7 @@ from knowledge.language.forms import TextForms
 from knowledge.language.lexicon import Hit, LexiconIndex
 from knowledge.language.opposites import Said
 from knowledge.language.reading import Focus, leans_on_last_turn, pieces, read_focus, without_lead
+from knowledge.language.spelling import Spelling
 from knowledge.language.text import detect_language, normalise
 from knowledge.model.answering import AnswerModel, shipped_answer_model
 from knowledge.model.classify import CategoryModel, RankedCategory, shipped_model
@@ -116,7 +118,13 @@ class Understander:
             self._matchers.of(group)
             self.candidates.vocabulary(group)
         self.category_scores("")
+        self.spelling.mend("")
         detect_alert(TextForms("."))
+
+    @cached_property
+    def spelling(self) -> Spelling:
+        """What is known to stand beside what, for slips of typing."""
+        return Spelling.of(self.base)
 
     def category_scores(self, folded: str) -> Floats:
         """Scores of the shipped category model alone for a normalised text."""
@@ -124,7 +132,8 @@ class Understander:
 
     def understand(self, text: str, previous: Previous | None = None) -> Understanding:
         """Read one message; `previous` is the turn before it, used only where the message alone says too little."""
-        return self.read(TextForms(text), previous)
+        chinese = detect_language(text).group == PHRASING_GROUPS[0]
+        return self.read(TextForms(text, self.spelling.mend if chinese else None), previous)
 
     def read(self, forms: TextForms, previous: Previous | None = None) -> Understanding:
         """As `understand`, for whoever needs the forms of the text as well."""

@@ -96,18 +96,21 @@ def guarded_direct(direct: Figures, near: Figures) -> dict[str, float]:
         "precision_natural": direct["all"]["precision"],
         "share_en": direct["language en"]["share"],
         "share_ja": direct["language ja"]["share"],
+        "unknown_unanswered": 1.0 - direct["not known to be answered"]["share"],
     }
     found |= {f"near_{name}": row["kept"] for name, row in near.items()}
     return {name: value for name, value in found.items() if value is not None}
 
 
 def below(now: dict[str, float], floor: dict[str, float]) -> list[str]:
-    """What lies below the floor, as sentences."""
-    return [
-        f"{name} {now[name]:.3f} is below {least:.3f}"
-        for name, least in floor.items()
-        if name in now and now[name] < least
-    ]
+    """What lies below the floor, as sentences; what has a floor and was not measured counts as fallen."""
+    slips = []
+    for name, least in floor.items():
+        if name not in now:
+            slips.append(f"{name} was not measured, its floor is {least:.3f}")
+        elif now[name] < least:
+            slips.append(f"{name} {now[name]:.3f} is below {least:.3f}")
+    return slips
 
 
 def table(title: str, figures: Figures) -> str:
@@ -123,16 +126,26 @@ def guarded(figures: Figures) -> dict[str, float]:
     """The figures a change must not make worse, by name; higher is better."""
     found: dict[str, float | None] = {
         "category_accuracy": figures["category"]["all"]["accuracy"],
+        "category_least_language": _least_language(figures["category"]),
         "recall_1": figures["faq"]["recall_1"],
         "recall_3": figures["faq"]["recall_3"],
         "precision_of_answered": figures["faq"]["precision_of_answered"],
         "share_answered": figures["faq"]["share_answered_of_answerable"],
         "alert_recall": figures["alerts"]["labelled"]["recall"],
+        "alert_recall_least_set": min((row["recall"] for row in figures["alerts"].values() if row["n"]), default=None),
+        "alerts_quiet_least_set": min(
+            (1.0 - row["false_alarms"] for row in figures["alerts"].values() if row["others"]), default=None
+        ),
         "alerts_quiet": _quiet(figures["alerts"]),
         "smalltalk_unanswered": 1.0 - figures["smalltalk"]["answered"] / max(figures["smalltalk"]["n"], 1),
         "opposites_kept": 1.0 - figures["opposites"]["crossed"] / max(figures["opposites"]["pairs"], 1),
     }
     return {name: value for name, value in found.items() if value is not None}
+
+
+def _least_language(category: Figures) -> float | None:
+    """The accuracy of the language that is worst understood."""
+    return min((row["accuracy"] for name, row in category.items() if name.startswith("language ")), default=None)
 
 
 def _quiet(alerts: Figures) -> float:

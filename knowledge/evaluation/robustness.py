@@ -3,6 +3,7 @@
 import random
 from collections.abc import Callable, Sequence
 
+from knowledge.language.spelling import alike_to
 from knowledge.language.text import fold
 
 
@@ -31,12 +32,26 @@ def _simplified(text: str, _: random.Random) -> str:
     return fold(text)
 
 
+def _homophone(text: str, chance: random.Random, times: int = 1) -> str:
+    """As it is typed in a hurry: a character of another that sounds or looks like it."""
+    places = [place for place, character in enumerate(text) if alike_to(character)]
+    for place in chance.sample(places, min(times, len(places))):
+        text = text[:place] + chance.choice(alike_to(text[place])) + text[place + 1 :]
+    return text
+
+
+def _two_homophones(text: str, chance: random.Random) -> str:
+    return _homophone(text, chance, 2)
+
+
 SPOILERS: dict[str, Callable[[str, random.Random], str]] = {
     "one character dropped": _drop,
     "two characters swapped": _swap,
     "one character doubled": _double,
     "full width and 臺": _wide,
     "simplified": _simplified,
+    "one homophone": _homophone,
+    "two homophones": _two_homophones,
 }
 
 

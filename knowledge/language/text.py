@@ -44,22 +44,58 @@ def _table() -> tuple[dict[int, str], dict[str, int]]:
 
 _UNITS = (
     (re.compile(r"平方公尺|平方米|平米|㎡|m2\b|m²|sqm\b|square met(?:er|re)s?"), "㎡"),
-    (re.compile(r"立方公尺|立方米|㎥|m3\b|m³|cubic met(?:er|re)s?|cmd\b|公噸|公吨|噸"), "吨"),
-    (re.compile(r"千瓦|瓩|キロワット"), "kw"),
+    (re.compile(r"立方公尺|立方米|㎥|m3\b|m³|cubic met(?:er|re)s?|cmd\b|公噸|公吨|噸|トン"), "吨"),
+    (re.compile(r"(?<=[0-9])\s*(?:metric )?ton(?:ne)?s?\b"), "吨"),
+    (re.compile(r"千瓦[時时]|瓩[時时]|キロワット時|kilowatt[- ]hours?\b|(?<=[0-9])\s*kwh\b"), "度电"),
+    (re.compile(r"千瓦|瓩|キロワット|kilowatts?\b|(?<=[0-9])\s*kw\b"), "kw"),
+    (re.compile(r"公頃|公顷|ヘクタール|hectares?\b|(?<=[0-9])\s*ha\b"), "公顷"),
+    (re.compile(r"馬力|马力|horse ?power|(?<=[0-9])\s*(?:hp|匹)\b"), "马力"),
+    (re.compile(r"(?<=[0-9])\s*pings?\b"), "坪"),
     (re.compile(r"(?<=[0-9])\s*趴|％|percent\b"), "%"),
 )
 _ANY_UNIT = re.compile("|".join(pattern.pattern for pattern, _ in _UNITS))
+_MEGAWATTS = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*(?:mw\b|百萬瓦|百万瓦|兆瓦|メガワット)")
+_REPUBLIC = re.compile(r"(?:中華|中华)?民[國国]\s*(?:([0-9]{1,3})|([一二三四五六七八九十百零〇]{1,6}))\s*(?=年)")
+_COMMON_ERA = re.compile(r"(?:西元|公元)?\s*(?<![0-9])(20[0-9]{2})\s*年(?!版|前|內|内|以)")
+_BEGAN = 1911
+"""The year before the first of the Republic."""
 _KEPT_SYMBOLS = frozenset("%㎡")
 _THOUSANDS = re.compile(r"(?<=\d)[,，](?=\d{3}(?!\d))")
 _LONG_VOWEL = "ー"
 
 
+def _kilowatts(match: re.Match[str]) -> str:
+    return f"{float(match[1]) * 1000:.0f}kw"
+
+
 def _unit_forms(text: str) -> str:
+    text = _MEGAWATTS.sub(_kilowatts, text)
     if not _ANY_UNIT.search(text):
         return text
     for pattern, form in _UNITS:
         text = pattern.sub(form, text)
     return text
+
+
+def _year_forms(text: str) -> str:
+    """Years by the Republic's count: 民國115年, 民國一百十五年 and 2026年 are 115年."""
+    if "年" not in text:
+        return text
+    text = _REPUBLIC.sub(lambda m: m[1] or str(_counted(m[2])), text)
+    return _COMMON_ERA.sub(lambda m: f"{int(m[1]) - _BEGAN}年", text)
+
+
+def _counted(written: str) -> int:
+    """A number of up to three digits in Chinese numerals: 一百一十五, 一一五."""
+    digits = "〇一二三四五六七八九"
+    written = written.replace("零", "〇")
+    if not set(written) & {"十", "百"}:
+        return int("".join(str(digits.index(c)) for c in written))
+    hundreds, _, rest = written.rpartition("百")
+    tens, ten, ones = rest.rpartition("十")
+    value = digits.index(hundreds[-1]) * 100 if hundreds else 0
+    value += (digits.index(tens[-1]) if tens.strip("〇") else 1) * 10 if ten else 0
+    return value + (digits.index(ones[-1]) if ones else 0)
 
 
 class _Kept(dict[int, str]):
@@ -92,7 +128,7 @@ def normalise(text: str) -> str:
 
 
 def _once(text: str) -> str:
-    folded = fold(_unit_forms(text.lower()))
+    folded = fold(_unit_forms(_year_forms(text.lower())))
     folded = _unit_forms(_THOUSANDS.sub("", folded))
     folded = folded.replace("㎡", "平方米")
     return " ".join(folded.translate(_KEPT).split())

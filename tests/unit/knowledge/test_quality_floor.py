@@ -47,17 +47,37 @@ def test_a_share_comes_with_its_interval(right, n, low):
 
 def test_a_drop_is_named():
     figures = {
-        "category": {"all": {"accuracy": 0.5}},
+        "category": {"all": {"accuracy": 0.5}, "language en": {"accuracy": 0.4}, "language ja": {"accuracy": 0.6}},
         "faq": {
             "recall_1": None,
             "recall_3": None,
             "precision_of_answered": None,
             "share_answered_of_answerable": None,
         },
-        "alerts": {"labelled": {"recall": 1.0, "others": 10, "false_alarms": 0.1}},
+        "alerts": {
+            "labelled": {"n": 10, "recall": 1.0, "others": 10, "false_alarms": 0.1},
+            "round": {"n": 2, "recall": 0.5, "others": 0, "false_alarms": None},
+        },
         "opposites": {"pairs": 0, "crossed": 0},
         "smalltalk": {"n": 10, "answered": 0},
     }
     assert fallen(figures, FLOOR["heldout2"]) == [
-        "category_accuracy 0.500 is below 0.920", "alerts_quiet 0.900 is below 0.980",
+        "category_accuracy 0.500 is below 0.940", "category_least_language 0.400 is below 0.920",
+        "alert_recall_least_set 0.500 is below 0.980", "alerts_quiet 0.900 is below 0.980",
+        "alerts_quiet_least_set 0.900 is below 0.980",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["heldout", "heldout2", "heldout4"])
+def test_each_set_has_a_floor_for_all_that_it_can_tell(name):
+    wanted = {
+        "heldout": {"category_accuracy", "precision_of_answered", "share_answered", "alert_recall", "alerts_quiet"},
+        "heldout2": {"category_accuracy", "alert_recall_least_set", "alerts_quiet"},
+        "heldout4": {"precision_natural", "share_natural", "share_en", "share_ja", "unknown_unanswered"},
+    }[name]
+    assert wanted <= set(FLOOR[name])
+    assert all(0.5 <= least <= 1.0 for least in FLOOR[name].values())
+
+
+def test_a_figure_that_is_not_measured_any_more_has_fallen():
+    assert below({}, {"precision_natural": 0.98}) == ["precision_natural was not measured, its floor is 0.980"]

@@ -154,3 +154,43 @@ def test_no_sentence_of_the_laws_is_read_as_japanese():
 def test_asking_sentences_are_found_in_a_letter():
     letter = "本公司設於楠梓園區。從事電子零件製造。請問土地租金如何計算？敬請惠復。"
     assert asking_sentences(letter) == ("請問土地租金如何計算？",)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("用水400噸", "用水 400 CMD"),
+        ("用水400噸", "用水400m³"),
+        ("用水400噸", "用水400立方公尺"),
+        ("契約容量500瓩", "契約容量 500 kW"),
+        ("契約容量500瓩", "契約容量500千瓦"),
+        ("契約容量5000瓩", "契約容量 5MW"),
+        ("2.5 MW", "2500千瓦"),
+        ("面積1公頃", "面積1ha"),
+        ("面積1公頃", "面积1公顷"),
+        ("冷氣10馬力", "冷氣10HP"),
+        ("冷氣10馬力", "冷气10马力"),
+        ("300㎡", "300平方公尺"),
+        ("300坪", "300 ping"),
+        ("3000度電", "3000 kWh"),
+        ("民國115年的地價稅", "115年的地價稅"),
+        ("民國一百一十五年的地價稅", "2026年的地價稅"),
+        ("西元2026年的地價稅", "115年的地價稅"),
+        ("民國一一五年", "115年"),
+        ("民國一百零五年", "2016年"),
+        ("民國九十九年", "2010年"),
+    ],
+)
+def test_units_and_years_are_one_however_they_are_written(one, other):
+    assert normalise(one).replace(" ", "") == normalise(other).replace(" ", "")
+
+
+@pytest.mark.parametrize("text", ["300坪", "300㎡", "10馬力", "10kw", "400噸", "400度電"])
+def test_units_that_differ_stay_apart(text):
+    others = {"300坪", "300㎡", "10馬力", "10kw", "400噸", "400度電"} - {text}
+    assert normalise(text) not in {normalise(other) for other in others}
+
+
+@pytest.mark.parametrize("text", ["2026年版", "一年內", "十年前", "民國以來"])
+def test_what_is_no_year_of_the_calendar_stays(text):
+    assert "115" not in normalise(text)
