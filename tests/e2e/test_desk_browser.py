@@ -43,10 +43,11 @@ class Desk(Service):
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     with Desk(f"sqlite:///{tmp_path_factory.mktemp('desk') / 'desk.db'}") as desk:
         with desk.runtime.database.writing() as session:
-            authentication.add_staff(
-                session, email="may@kp.example", name="梅小姐", role=Role.OFFICER, unit="用地工程科", categories=(),
-                agency=None, password=hash_password(PASSWORD), now=desk.now,
-            )  # fmt: skip
+            for email, role in (("may@kp.example", Role.OFFICER), ("root@kp.example", Role.ADMIN)):
+                authentication.add_staff(
+                    session, email=email, name="梅小姐", role=role, unit="用地工程科", categories=(),
+                    agency=None, password=hash_password(PASSWORD), now=desk.now,
+                )  # fmt: skip
         server = uvicorn.Server(
             uvicorn.Config(desk.app, host="127.0.0.1", port=desk.port, log_config=None, log_level="error")
         )
@@ -58,9 +59,9 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
         thread.join(timeout=10)
 
 
-def sign_in(page: Page, desk: Desk) -> None:
+def sign_in(page: Page, desk: Desk, email: str = "may@kp.example") -> None:
     page.goto(f"{desk.url}/desk")
-    page.get_by_label("電子郵件").fill("may@kp.example")
+    page.get_by_label("電子郵件").fill(email)
     page.get_by_label("密碼").fill(PASSWORD)
     page.get_by_role("button", name="登入").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("待辦")
@@ -144,6 +145,16 @@ def test_no_page_is_wider_than_the_screen(desk: Desk, page: Page, width: int) ->
         page.goto(desk.url + path)
         wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert wider <= 0, f"{path} is {wider} px too wide"
+
+
+def test_on_a_telephone_every_page_of_the_menu_is_seen(desk: Desk, page: Page) -> None:
+    """Before: who has most pages did not see the last ones, nor which one was open."""
+    page.set_viewport_size({"width": 360, "height": 800})
+    sign_in(page, desk, "root@kp.example")
+    links = page.get_by_role("navigation", name="主選單").get_by_role("link")
+    assert links.count() > 6
+    for link in links.all():
+        expect(link).to_be_in_viewport(ratio=1)
 
 
 def test_the_keyboard_reaches_the_content_first_and_sees_where_it_is(desk: Desk, page: Page) -> None:
