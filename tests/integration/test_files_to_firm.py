@@ -112,6 +112,15 @@ def test_a_request_for_supplement_shows_a_sample_in_the_chat(service, number):
     assert [one["type"] for one in render(sent_to(service, number), "ja")] == ["flex", "image"]
 
 
+def test_a_file_without_an_answer_comes_from_the_officer_by_name(service, number):
+    sent = service.ask(
+        "POST", f"/api/v1/cases/{number}/files", files={"file": ("現場.jpg", PHOTO)}, data={"to_firm": "true"},
+        headers=service.headers("alice"),
+    )  # fmt: skip
+    assert sent.status_code == 201
+    assert {one.speaker for one in sent_to(service, number)} == {"承辦人 alice"}
+
+
 def test_an_answer_by_telephone_sends_no_picture(service, number):
     assert reply(service, number, ("現場.jpg", PHOTO), via="phone").status == 303
     assert not any(isinstance(one, Picture) for one in sent_to(service, number))

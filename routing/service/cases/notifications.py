@@ -247,7 +247,7 @@ def _with_files(locked: LockedCase, card: Card, files: Sequence[Attached]) -> Ca
     return replace(card, body=body, buttons=(*buttons, *card.buttons))
 
 
-def _pictures(files: Sequence[Attached], *, speaker: str = "") -> list[Outgoing]:
+def _pictures(files: Sequence[Attached], *, speaker: str) -> list[Outgoing]:
     """The pictures among the files; the card before them links to every one."""
     return [
         Picture(
@@ -272,7 +272,9 @@ def short_name(name: str, most: int) -> str:
 
 def files_sent(locked: LockedCase, files: Sequence[Attached]) -> list[Outgoing]:
     """Files for the firm, without an answer beside them."""
-    return [_with_files(locked, _card(locked, "file_sent"), files), *_pictures(files)]
+    speaker = _officer_name(locked)
+    card = replace(_card(locked, "file_sent"), speaker=speaker)
+    return [_with_files(locked, card, files), *_pictures(files, speaker=speaker)]
 
 
 def replied(locked: LockedCase, text: str, *, via: str, at: datetime, files: Sequence[Attached] = ()) -> list[Outgoing]:
