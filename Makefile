@@ -43,7 +43,7 @@ test: $(VENV)/dev.stamp ## the whole suite in parallel; ARGS="-k name" narrows i
 	@exec $(BIN)/pytest -q -n auto --dist worksteal $(ARGS)
 
 .PHONY: bench
-bench: $(VENV)/dev.stamp ## how fast it is here: webhook, lists and report; a table, and build/bench.json
+bench: $(VENV)/dev.stamp ## how fast it is here: webhook, lists, report; ARGS=month: a month of messages
 	@exec $(BIN)/python -m tests.bench $(ARGS)
 
 .PHONY: check

@@ -19,7 +19,7 @@ import psycopg
 from psycopg import sql
 
 from bot.simulator.running import free_port
-from tests.bench import load
+from tests.bench import load, month
 from tests.bench.load import Measured
 from tests.bench.pages import CASES, fill, pages
 from tests.harness.processes import ROOT, Forker
@@ -95,8 +95,14 @@ def _measure(forker: Forker, name: str, url: str, folder: Path, parts: list[str]
 
 
 def main() -> None:
-    """Run the parts named (``webhook``, ``pages``; else both) and say what came out."""
+    """Run the parts named (``webhook``, ``pages``; else both), or ``month`` with a number of firms; say what came out.
+
+    ``month`` plays messages to firms and is described in tests/bench/month.py.
+    """
     parts = sys.argv[1:] or ["webhook", "pages"]
+    if parts[0] == "month":
+        month.main(*(int(firms) for firms in parts[1:2]))
+        return
     table: dict[str, Measured] = {}
     with tempfile.TemporaryDirectory() as made, Forker() as forker, databases(Path(made)) as urls:
         for name, url in urls.items():

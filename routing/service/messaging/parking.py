@@ -124,12 +124,13 @@ def release_due(units_of_work: UnitOfWorkFactory, *, now: datetime) -> int:
 
 
 def _lapse(units_of_work: UnitOfWorkFactory, now: datetime) -> None:
-    for reason, kind in KINDS.items():
-        with units_of_work.database.reading() as session:
-            over = store.any_over(session, reason, before=now - kind.life)
-        if over:
+    with units_of_work.database.reading() as session:
+        oldest = store.oldest(session)
+    for reason, at in oldest.items():
+        before = now - KINDS[reason].life if reason in KINDS else None
+        if before is not None and at < before:
             with units_of_work.database.writing() as session:
-                store.lapse(session, reason, before=now - kind.life)
+                store.lapse(session, reason, before=before)
 
 
 def next_month(now: datetime) -> datetime:

@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, or_, select, update
+from sqlalchemy import Select, and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from routing.store.messaging.outbox import CANCELLED, CARRIED, DEAD, PARKED, PENDING
@@ -70,10 +70,10 @@ def lapse(session: Session, reason: str, *, before: datetime) -> int:
     return changed(session, update(Outbox).where(*old).values(state=CANCELLED, error="lapsed"))
 
 
-def any_over(session: Session, reason: str, *, before: datetime) -> bool:
-    """Whether one of a kind is that old; only reads."""
-    old = Outbox.state == PARKED, Outbox.reason == reason, Outbox.created_at < before
-    return session.scalars(select(Outbox.id).where(*old).limit(1)).first() is not None
+def oldest(session: Session) -> dict[str, datetime]:
+    """When the oldest parked notice of each kind was made; only reads."""
+    query = select(Outbox.reason, func.min(Outbox.created_at)).where(Outbox.state == PARKED).group_by(Outbox.reason)
+    return {str(reason): at for reason, at in session.execute(query)}
 
 
 def due(session: Session, *, now: datetime, limit: int) -> list[Outbox]:
