@@ -73,7 +73,8 @@ def test_the_whole_life_by_forms_alone_on_both_databases(database_url):
         assert not alice.get(f"/desk/cases/{number}").offers("/approval")
         approved = sue.step(number, "approval", approve="yes")
         assert "已核定展期" in approved.text
-        alice.step(number, "wait_agency", agency="taipower", message="請確認饋線。")
+        asked = alice.step(number, "wait_agency", agency="taipower", message="請確認饋線。")
+        assert "通知已保留" in asked.text
         assert state(service, number).status == "waiting_agency"
         alice.step(number, "resume")
         closed = alice.step(number, "close", outcome="answered", summary="已說明。")
@@ -88,7 +89,7 @@ def test_the_whole_life_by_forms_alone_on_both_databases(database_url):
         sue.step(number, "confidential")
         assert state(service, number).confidential
         assert sent(service, number) == [
-            "replied", "waiting_firm", "resumed", "extended", "waiting_agency", "resumed", "closed", "survey",
+            "replied", "waiting_firm", "resumed", "extended", "waiting_agency", "agency_answered", "closed", "survey",
             "reopened", "moved", "assigned",
         ]  # fmt: skip
 

@@ -15,6 +15,7 @@ from routing.domain.messages import Outgoing
 from routing.service.cases import notifications
 from routing.service.cases.locked_case import LockedCase
 from routing.service.cases.queries import CaseWhole
+from routing.service.messaging import parking
 from routing.service.office_context import OfficeContext
 
 _FROM_FIRM = {EventKind.MESSAGE, EventKind.RATED, EventKind.CALL_ASKED}
@@ -163,5 +164,6 @@ class RecordedNotice:
         if address is None or locked.row.imported:
             return "given" if self.given else "no_address"
         if address.reachable:
-            return "queued"
+            waits = all(parking.waits(locked.session, locked.office, address.channel, one) for one in self.reasons)
+            return "parked" if waits else "queued"
         return "given" if self.given else "blocked"

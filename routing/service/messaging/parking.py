@@ -57,6 +57,11 @@ def tell(
     return row
 
 
+def waits(session: Session, office: OfficeContext, channel: str, reason: str) -> bool:
+    """Whether a notice of a kind is parked on a channel, as its policy stands."""
+    return office.channels[channel].free_replies and policies.of(session, reason).when is not When.AT_ONCE
+
+
 def _low(session: Session, office: OfficeContext, now: datetime) -> set[str]:
     """The channels whose month's messages run low."""
     found = quota.running_out(session, office.channels, warn_at=office.quota_warning, now=now)
