@@ -20,6 +20,7 @@ from bot.api import routes as api
 from bot.channels import PLUGS, plugged
 from bot.desk import routes as desk
 from bot.desk.reporting import pages as turnaround
+from bot.mail import SmtpMailer
 from bot.outside import HttpOutside
 from bot.runtime import Plug, Runtime
 from bot.semantic import SemanticService
@@ -33,6 +34,7 @@ from knowledge.calendar.office_calendar import load_calendar
 from knowledge.offices.directory import load_offices
 from knowledge.wording import load_sentences
 from routing.domain.decision import Thresholds
+from routing.ports import Mailer
 from routing.service.conversation.reader import Likeness, Reader
 from routing.service.feeds.catalogue import feeds_of
 from routing.service.files.scanning import Scanner
@@ -69,6 +71,7 @@ def build_runtime(
         demo=demo,
         secret=settings.secret_key,
         keep_files_days=settings.keep_files,
+        mail=bool(settings.smtp_url),
         quota_warning=settings.quota_warning,
     )
     database = Database(settings.database_url, clock=now)
@@ -81,6 +84,7 @@ def build_runtime(
         knowledge=known,
         files=build_storage(settings),
         scanner=build_scanner(settings),
+        mailer=build_mailer(settings),
         channels=channels,
         feeds=feeds_of(settings.feed_urls, every=timedelta(minutes=settings.feed_minutes)),
         outside=HttpOutside(),
@@ -107,6 +111,19 @@ def build_storage(settings: Settings) -> FileStorage:
 def build_scanner(settings: Settings) -> Scanner | None:
     """Who searches files for viruses; None unless the branch has named one."""
     return Clamd(settings.clamd) if settings.clamd else None
+
+
+def build_mailer(settings: Settings) -> Mailer | None:
+    """What sends mail; None unless the branch has named a server.
+
+    Raises:
+        SettingsError: there is a server and no sender.
+    """
+    if not settings.smtp_url:
+        return None
+    if not settings.smtp_from:
+        raise SettingsError("設定了 ONESTOP_SMTP_URL 時，ONESTOP_SMTP_FROM（寄件地址）也要設定。")
+    return SmtpMailer(settings.smtp_url, settings.smtp_from)
 
 
 def build_likeness(settings: Settings) -> Likeness | None:

@@ -9,7 +9,7 @@ from datetime import datetime
 from fastapi import FastAPI, Request
 
 from bot.settings import Settings
-from routing.ports import Channel, Channels, Outside
+from routing.ports import Channel, Channels, Mailer, Outside
 from routing.service.conversation.reader import Reader
 from routing.service.feeds.source import Feeds
 from routing.service.files.scanning import Scanner
@@ -38,6 +38,7 @@ class Runtime(UnitOfWorkFactory):
     knowledge: Knowledge
     files: FileStorage
     scanner: Scanner | None
+    mailer: Mailer | None
     channels: Channels
     feeds: Feeds
     outside: Outside

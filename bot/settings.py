@@ -65,6 +65,8 @@ class Settings(BaseSettings):
     feed_taipower_url: str = Field("", alias="ONESTOP_FEED_TAIPOWER_URL", repr=False)
     feed_water_url: str = Field("", alias="ONESTOP_FEED_WATER_URL", repr=False)
     feed_minutes: int = Field(15, alias="ONESTOP_FEED_MINUTES", ge=1, le=1440)
+    smtp_url: str = Field("", alias="ONESTOP_SMTP_URL", repr=False)
+    smtp_from: str = Field("", alias="ONESTOP_SMTP_FROM")
     keep_inbox: int | None = Field(None, alias="ONESTOP_KEEP_INBOX", ge=1)
     keep_chat: int | None = Field(None, alias="ONESTOP_KEEP_CHAT", ge=1)
     keep_files: int = Field(1, alias="ONESTOP_KEEP_FILES", ge=1)
@@ -115,6 +117,22 @@ class Settings(BaseSettings):
     def _scanner(cls, value: str) -> str:
         if value and not re.fullmatch(r"unix:/\S+|(tcp://)?[^\s/:]+:\d{1,5}", value):
             raise ValueError("must be tcp://host:port or unix:/path/of/socket")
+        return value
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _mail_server(cls, value: str) -> str:
+        if value and not re.fullmatch(r"smtps?://(?:[^\s/@:]+:[^\s/@]+@)?[^\s/@:]+(?::\d{1,5})?/?", value):
+            raise ValueError("must be smtp://[user:password@]host[:port] or smtps://…, signs of the password as %XX")
+        if value and not _host_and_port(value):
+            raise ValueError("must name a host and a port that there can be")
+        return value.rstrip("/")
+
+    @field_validator("smtp_from")
+    @classmethod
+    def _mail_address(cls, value: str) -> str:
+        if value and not re.fullmatch(r"[^\s@<>]+@[^\s@<>]+\.[^\s@<>]+", value):
+            raise ValueError("must be an e-mail address")
         return value
 
     @field_validator("database_url")

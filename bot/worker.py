@@ -21,6 +21,7 @@ from bot.runtime import Runtime
 from routing.domain.errors import DeliveryError
 from routing.ports import Content
 from routing.service.accounts import audit_trail
+from routing.service.bindings import mailing
 from routing.service.cases import assignment, from_firm
 from routing.service.conversation import profiles as contact_profiles
 from routing.service.feeds import runner as feed_runner
@@ -50,6 +51,7 @@ _WATCH_EVERY = 1.0
 _TRIALS_EVERY = 2.0
 _FILES_EVERY = 1.0
 _FEEDS_EVERY = 5.0
+_MAIL_EVERY = 5.0
 _AFTER_TROUBLE = 1.0
 
 log = structlog.get_logger("worker")
@@ -74,6 +76,7 @@ class Worker:
             *(self._thread(f"files-{n}", self._files_turn, file_store.TOPIC) for n in range(_FILES_AT_ONCE)),
             self._thread("names", self._names_turn, conversation_store.NAMES),
             self._thread("timers", self._timers_turn),
+            *([self._thread("mail", self._mail_turn)] if runtime.mailer is not None else []),
             self._thread("trials", self._trials_turn),
             self._thread("feeds", self._feeds_turn),
         ]
@@ -229,6 +232,11 @@ class Worker:
             return _SWEEP_EVERY
         feed_runner.run_due(runtime, runtime.feeds, runtime.outside, now=runtime.now())
         return _FEEDS_EVERY
+
+    def _mail_turn(self) -> float:
+        if self._runtime.mailer is not None:
+            mailing.send_due(self._runtime.database, self._runtime.mailer, self._runtime.now)
+        return _MAIL_EVERY
 
     def _trials_turn(self) -> float:
         return 0 if self._trials.turn(self._runtime.now) else _TRIALS_EVERY

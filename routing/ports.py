@@ -102,3 +102,10 @@ class Outside(Protocol):
 
     def get(self, url: str, *, etag: str | None = None, modified: str | None = None) -> Answer | None:
         """The body of a good answer; None if the source says that nothing changed. Raises FeedError."""
+
+
+class Mailer(Protocol):
+    """What sends mail; threads share it."""
+
+    def send(self, to: str, subject: str, body: str) -> None:
+        """Hand one mail over. Raises DeliveryError, ``permanent`` where trying again cannot help."""

@@ -239,6 +239,7 @@ WORDS: dict[str, dict[str, str]] = {
         "reopen": "已重新開啟。",
         "rating": "已登錄滿意度。",
         "unbound": "已解除綁定，立即生效。",
+        "email": "公司電子郵件已更新。",
         "data_entered": "已登錄個資請求。",
         "data_extend": "已延長期限並通知請求人。",
         "data_grant": "已同意並完成。",

@@ -32,6 +32,8 @@ class OfficeContext:
     demo: bool = False
     secret: str = field(default="", repr=False)
     """What links are signed with; empty: the database keeps a secret."""
+    mail: bool = False
+    """Whether mail can be sent: binding codes go to a firm's own address."""
     keep_files_days: int = 1
     """After which a file of no case is deleted; firms are told."""
     quota_warning: int = 80

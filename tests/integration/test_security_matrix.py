@@ -105,6 +105,7 @@ GUARDS: dict[tuple[str, str], str] = {
     **{("POST", f"{_DESK}/files/{{media_id}}/{deed}"): TEAM_WRITE for deed in ("link", "unlink")},
     ("POST", f"{_DESK}/cases/{{number}}/{{step}}"): WRITE,
     ("POST", f"{_DESK}/cases/{{number}}/bindings/code"): WRITE,
+    ("POST", f"{_DESK}/cases/{{number}}/bindings/email"): WRITE,
     ("POST", f"{_DESK}/cases/{{number}}/bindings/{{binding_id}}/end"): WRITE,
     **{
         ("GET", f"{_DESK}/turnaround{path}"): TEAM for path in ("", "/file.{ending}", "/cases")

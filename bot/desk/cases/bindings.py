@@ -5,9 +5,11 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
+from bot.desk.forms import Filled
 from bot.web.templating import show
 from bot.web.unit_of_work import RowId, writing
 from routing.service.bindings import commands as bindings
+from routing.service.bindings import mailing
 from routing.service.cases import locked_case
 
 router = APIRouter()
@@ -32,3 +34,12 @@ def end(request: Request, number: str, binding_id: RowId) -> Response:
         locked = locked_case.change(work.session, work.office, number, work.actor, now=work.now)
         bindings.end_by_staff(locked, binding_id)
     return RedirectResponse(f"/desk/cases/{number}?done=unbound&notice=none", status_code=303)
+
+
+@router.post("/desk/cases/{number}/bindings/email")
+def email(request: Request, number: str, form: Filled) -> Response:
+    """Where the firm of the case is written to; binding codes go there."""
+    with writing(request) as work:
+        locked = locked_case.change(work.session, work.office, number, work.actor, now=work.now)
+        mailing.set_address(locked, form.text("email"))
+    return RedirectResponse(f"/desk/cases/{number}?done=email&notice=none", status_code=303)

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from routing.domain.dialogue import menu
 from routing.domain.dialogue.state import Step
-from routing.domain.dialogue.turn import Bind, Result, ShareCase, ShowColleagues, Turn, Unbind
+from routing.domain.dialogue.turn import Bind, MailCode, Result, ShareCase, ShowColleagues, Turn, Unbind
 from routing.domain.messages import Text
 from routing.domain.tax_number import valid_ubn
 
@@ -17,20 +17,30 @@ _HALF_WIDTH = str.maketrans("０１２３４５６７８９－　", "0123456789-
 
 
 def bind(turn: Turn) -> Result:
-    """Ask for 統一編號 and the code that an officer gave."""
-    state = replace(menu.idle(turn.state), step=Step.BIND)
-    return Result(state=state, messages=(Text(turn.say("bind.ask"), quick=(menu.cancel(turn),)),))
+    """Ask for 統一編號 and the code that an officer gave; without a code one can be mailed to the firm."""
+    state = replace(menu.idle(turn.state), step=Step.BIND, bind_ubn=None)
+    said = turn.say("bind.ask") + ("\n" + turn.say("bind.ask_mail") if turn.mail else "")
+    return Result(state=state, messages=(Text(said, quick=(menu.cancel(turn),)),))
 
 
 def told(turn: Turn) -> Result | None:
-    """Both in one message; None where the words hold neither, and so are something else."""
+    """Number and code; None where the words hold neither, and so are something else.
+
+    The number alone has a code mailed to the address of the firm's record, where mail goes; then the code will do.
+    """
     text = turn.inbound.text.translate(_HALF_WIDTH).upper()
     ubn, code = _UBN.search(text), _CODE.search(_UBN.sub(" ", text))
     if ubn is None and code is None:
         return None
-    if ubn is None or code is None or not valid_ubn(ubn.group()):
+    number = ubn.group() if ubn is not None else turn.state.bind_ubn
+    if number is None or not valid_ubn(number) or (code is None and not turn.mail):
         return Result(state=turn.state, messages=(Text(turn.say("bind.again"), quick=(menu.cancel(turn),)),))
-    return Result(state=menu.idle(turn.state), effects=(Bind(ubn=ubn.group(), code=code[1] + code[2]),))
+    if code is None:
+        mailed = Text(turn.say("bind.mailed", ubn=number), quick=(menu.cancel(turn),))
+        state = replace(turn.state, bind_ubn=number)
+        return Result(state=state, messages=(mailed,), effects=(MailCode(ubn=number),))
+    state = replace(menu.idle(turn.state), bind_ubn=None)
+    return Result(state=state, effects=(Bind(ubn=number, code=code[1] + code[2]),))
 
 
 def share(turn: Turn) -> Result:

@@ -77,6 +77,8 @@ class State:
     """The online service, as the table names it, at which the firm could not go on."""
     kind_for: str | None = None
     """The entry for which the firm was asked which kind of park it is in."""
+    bind_ubn: str | None = None
+    """The firm for which a code was mailed: the code alone binds to it."""
     hours_told: str | None = None
     """The opening that was told, out of hours: it is said once until then."""
     offered: tuple[str, ...] = ()

@@ -180,6 +180,8 @@ class Turn:
     privacy_version: str
     phone_of: Callable[[str, str | None], str] = no_phone
     """The telephone of the unit for a category and topic; '' until the branch has filled it in."""
+    mail: bool = False
+    """Whether a binding code can go to a firm's own e-mail address."""
     keep_files_days: int = 1
     """After which a file of no case is deleted."""
     service: Callable[[FaqEntry], OnlineService | None] = no_service
@@ -385,6 +387,13 @@ class Bind:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MailCode:
+    """The person asks that a code go to the address that the record of the firm with this 統一編號 holds."""
+
+    ubn: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Unbind:
     """A binding of the own firm ends."""
 
@@ -418,7 +427,7 @@ class NoticeSeen:
 
 Effect = (
     OpenCase | FillDetails | AddToCase | TakeOut | Supplied | Withdraw | Reopen | Rate | RateReason | AskCall
-    | SetLanguage | SetQuiet | NoteEnquiry | JudgeAnswer | LearnKind | MyData | NoticeSeen | Bind | Unbind
+    | SetLanguage | SetQuiet | NoteEnquiry | JudgeAnswer | LearnKind | MyData | NoticeSeen | Bind | MailCode | Unbind
     | ShowColleagues | ShareCase
 )  # fmt: skip
 

@@ -51,16 +51,19 @@ def issue_code(locked: LockedCase) -> tuple[str, datetime]:
     firm = locked.session.get(Firm, locked.row.firm_id) if locked.row.firm_id is not None else None
     if firm is None or firm.ubn is None:
         raise Invalid("本案廠商沒有查明的統一編號，無法發給綁定碼。", code="firm_without_ubn", field="firm")
-    code = "".join(choice(ALPHABET) for _ in range(_LENGTH))
     until = locked.now + CODE_LIFE
-    locked.session.add(
-        BindingCode(
-            firm_id=firm.id, code_sha256=_hash(code), created_at=locked.now, created_by=locked.actor.email or "",
-            expires_at=until, wrong=0,
-        )
-    )  # fmt: skip
+    code = new_code(locked.session, firm, by=locked.actor.email or "", now=locked.now, until=until)
     locked_case.audit(locked, "firm.binding_code")
-    return f"{code[:4]}-{code[4:]}", until
+    return code, until
+
+
+def new_code(session: Session, firm: Firm, *, by: str, now: datetime, until: datetime) -> str:
+    """A code of a firm, of which only the hash is kept, as it is typed: ABCD-EFGH."""
+    code = "".join(choice(ALPHABET) for _ in range(_LENGTH))
+    session.add(
+        BindingCode(firm_id=firm.id, code_sha256=_hash(code), created_at=now, created_by=by, expires_at=until, wrong=0)
+    )
+    return f"{code[:4]}-{code[4:]}"
 
 
 def _hash(code: str) -> str:

@@ -8,6 +8,7 @@ from routing.domain.dialogue.state import State
 from routing.domain.messages import Button, Card, Text, postback
 from routing.domain.permissions import FIRM
 from routing.service.bindings import commands as bindings
+from routing.service.bindings import mailing
 from routing.service.cases import locked_case
 from routing.service.conversation import turn_context
 from routing.service.conversation.session import Conversation
@@ -28,6 +29,12 @@ def bind(conversation: Conversation, state: State, effect: effects.Bind) -> Stat
         _tell(conversation, state, "bind.refused")
     else:
         _tell(conversation, state, "bind.done", firm=firm.name)
+    return state
+
+
+def mail_code(conversation: Conversation, state: State, effect: effects.MailCode) -> State:
+    """Mailed, or not: the person is told the same."""
+    mailing.ask_code(conversation.session, conversation.office, conversation.contact, effect.ubn, now=conversation.now)
     return state
 
 

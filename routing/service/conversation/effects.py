@@ -313,6 +313,7 @@ _DO: dict[type, Callable[[Any, State, Any], State]] = {
     effects.LearnKind: _kind,
     effects.MyData: data_effects.carry_out,
     effects.Bind: binding_effects.bind,
+    effects.MailCode: binding_effects.mail_code,
     effects.Unbind: binding_effects.unbind,
     effects.ShowColleagues: binding_effects.colleagues,
     effects.ShareCase: binding_effects.share,

@@ -96,6 +96,7 @@ def build(
         closed_until=_closed_until(conversation),
         privacy_url=f"{conversation.office.base_url}/privacy",
         privacy_version=PRIVACY_VERSION,
+        mail=conversation.office.mail,
         keep_files_days=conversation.office.keep_files_days,
         service=partial(service_for, conversation.reader.services, park_kind=known.park_kind),
         words="\n".join(message.text for message in said),

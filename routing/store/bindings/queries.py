@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import Select, and_, exists, or_, select, update
+from sqlalchemy import Select, and_, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from routing.store.bindings.schema import Binding, BindingCode, CaseShare
+from routing.store.bindings.schema import Binding, BindingCode, CaseShare, CodeMail
 from routing.store.cases.schema import Case, Firm
 from routing.store.conversation.schema import Contact
 from routing.store.messaging.schema import Outbox
@@ -90,3 +90,48 @@ def drop_pushes(session: Session, contact_id: int, firm_id: int) -> None:
         Outbox.case_id.in_(cases),
     )
     changed(session, update(Outbox).where(*waiting).values(state="cancelled", error="left"))
+
+
+def hold_firm(session: Session, firm_id: int) -> Firm:
+    """A firm's row, held for writing."""
+    return session.scalars(select(Firm).where(Firm.id == firm_id).with_for_update()).one()
+
+
+def mails_since(session: Session, since: datetime, *, firm_id: int | None = None, contact_id: int | None = None) -> int:
+    """How many codes were mailed since then to a firm, or at the wish of a person."""
+    query = select(func.count()).select_from(CodeMail).where(CodeMail.at > since)
+    if firm_id is not None:
+        query = query.where(CodeMail.firm_id == firm_id)
+    if contact_id is not None:
+        query = query.where(CodeMail.contact_id == contact_id)
+    return session.scalar(query) or 0
+
+
+def any_mail_due(session: Session, *, now: datetime) -> bool:
+    """Whether a mail waits to be sent now."""
+    due = CodeMail.state == "pending", CodeMail.due_at <= now
+    return session.scalar(select(CodeMail.id).where(*due).limit(1)) is not None
+
+
+def claim_mail(session: Session, *, now: datetime, until: datetime) -> tuple[int, str, str, str, int] | None:
+    """The next mail that is due, held until then: id, address, subject, body, and the how-manieth try this is."""
+    due = CodeMail.state == "pending", CodeMail.due_at <= now
+    columns = CodeMail.id, CodeMail.to_address, CodeMail.subject, CodeMail.body, CodeMail.attempts
+    for mail_id, to, subject, body, tries in session.execute(
+        select(*columns).where(*due).order_by(CodeMail.due_at).limit(5)
+    ).all():
+        claim = update(CodeMail).where(CodeMail.id == mail_id, *due)
+        if changed(session, claim.values(due_at=until, attempts=tries + 1)):
+            return mail_id, to, subject, body, tries + 1
+    return None
+
+
+def mail_sent(session: Session, mail_id: int, *, now: datetime) -> None:
+    """It has gone; the code in it is kept no longer."""
+    changed(session, update(CodeMail).where(CodeMail.id == mail_id).values(state="sent", sent_at=now, body=""))
+
+
+def mail_failed(session: Session, mail_id: int, *, again: datetime | None) -> None:
+    """It has not gone: try again then, or never."""
+    values = {"due_at": again} if again is not None else {"state": "failed", "body": ""}
+    changed(session, update(CodeMail).where(CodeMail.id == mail_id).values(**values))

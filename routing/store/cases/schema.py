@@ -18,6 +18,7 @@ class Firm(Base):
     """A firm by name and 統一編號. ``verified``: an officer has checked that the contact speaks for it.
 
     ``claimed_ubn``: a number that this firm gave and that stands with another name already; staff settle whose it is.
+    ``email``: where staff have found that the firm is written to; binding codes go there.
     """
 
     __tablename__ = "firm"
@@ -26,6 +27,7 @@ class Firm(Base):
     ubn: Mapped[str | None] = mapped_column(String(8), unique=True)
     claimed_ubn: Mapped[str | None] = mapped_column(String(8), index=True)
     verified: Mapped[bool] = mapped_column(default=False)
+    email: Mapped[str | None] = mapped_column(String(200))
     created_at: Mapped[datetime]
 
 

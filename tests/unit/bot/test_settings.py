@@ -42,7 +42,10 @@ BAD = [
     ("ONESTOP_CLOCK_OFFSET", "nan"), ("ONESTOP_CLOCK_OFFSET", "1e300"), ("ONESTOP_BASE_URL", "http://["),
     ("ONESTOP_DATABASE_URL", "postgresql+psycopg://h:port/d"), ("ONESTOP_BASE_URL", "http://h:99999"),
     ("ONESTOP_QUOTA_WARNING", "9" * 5000),
-    ("ONESTOP_QUOTA_WARNING", "0"), ("ONESTOP_QUOTA_WARNING", "101"),
+    ("ONESTOP_QUOTA_WARNING", "0"), ("ONESTOP_QUOTA_WARNING", "101"), ("ONESTOP_SMTP_URL", "mail.example"),
+    ("ONESTOP_SMTP_URL", "http://mail.example"), ("ONESTOP_SMTP_URL", "smtp://user@mail.example"),
+    ("ONESTOP_SMTP_URL", "smtp://mail.example:0"), ("ONESTOP_SMTP_FROM", "nobody"),
+    ("ONESTOP_SMTP_FROM", "a@b.example\nBcc: c@d.example"),
 ]  # fmt: skip
 
 
@@ -73,7 +76,8 @@ def test_every_value_is_read_without_the_blanks_around_it(monkeypatch, name):
         "ONESTOP_DATABASE_URL": "sqlite:///x.db", "ONESTOP_AGENCY_CODE": "KPBR", "ONESTOP_CLOCK_OFFSET": "5",
         "ONESTOP_LOG_LEVEL": "INFO", "ONESTOP_SEMANTIC_TIMEOUT": "700", "ONESTOP_QUOTA_WARNING": "70",
         "ONESTOP_TRUSTED_PROXIES": "10.0.0.5, 172.18.0.0/16", "ONESTOP_FILES_URL": "s3://files/onestop",
-        "ONESTOP_CLAMD": "tcp://127.0.0.1:3310",
+        "ONESTOP_CLAMD": "tcp://127.0.0.1:3310", "ONESTOP_SMTP_URL": "smtp://mail.example:25",
+        "ONESTOP_SMTP_FROM": "window@example.com",
     }  # fmt: skip
     plain = given.get(name) or ("https://x.example" if "API_BASE" in name or "URL" in name else None)
     plain = plain or ("2000" if "KEEP" in name else "abc")
