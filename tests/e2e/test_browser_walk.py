@@ -168,6 +168,8 @@ def _they_work_on_it(office: DeskPage, chat: ChatPage) -> None:
     expect(office.page.get_by_text("待廠商補件中")).to_have_count(0)
     expect(office.page.get_by_role("region", name="往來內容")).to_contain_text("租約影本在此，照片如前")
     office.step("會辦", "送出會辦", 會辦機關="台灣電力公司", 會辦事項="蓋板下有電纜，請確認。")
+    # What merely informs is kept for the next free reply.
+    chat.say("進度")
     chat.hears("會辦中", "辦理期限照常計算")
     office.send(office.page.get_by_role("button", name="恢復辦理"))
     office.step("辦結", "辦結", 辦理結果="已答復", 辦結摘要="蓋板已更換，費用由本分局負擔。")
