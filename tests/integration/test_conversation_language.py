@@ -52,7 +52,7 @@ def test_a_fire_told_in_chinese_is_answered_in_chinese(chat, chosen):
 
 @pytest.mark.parametrize("typed", ["火災", "停電"])
 def test_danger_in_words_of_both_countries_is_answered_in_chinese_or_as_the_firm_reads(chat, typed):
-    assert "傳LINE" in words_of(chat.text(typed))
+    assert "LINE訊息不是法定通報" in words_of(chat.text(typed))
     chat.text(JA)
     assert "通報になりません" in words_of(chat.text(typed))
 
