@@ -29,6 +29,7 @@ from bot.web import errors, health, logs, public_pages
 from bot.web.limits.bodies import Bounds
 from bot.web.limits.connections import BoundedProtocol
 from bot.web.security import SecurityMiddleware
+from bot.web.token_refusals import TokenRefusals
 from bot.worker import KnowledgeWatch, Worker, run_until_signalled
 from knowledge.calendar.office_calendar import load_calendar
 from knowledge.offices.directory import load_offices
@@ -189,6 +190,7 @@ def set_runtime(app: FastAPI, runtime: Runtime) -> None:
     """What the application serves from now on; its address (``base_url``) stays the one it was made with."""
     app.state.runtime = runtime
     app.state.probe = health.Probe(runtime.database, runtime.now)
+    app.state.refusals = TokenRefusals(runtime.database)
 
 
 def _vendor() -> Path:
@@ -210,6 +212,7 @@ def _lifespan(*, with_worker: bool) -> Callable[[FastAPI], AbstractAsyncContextM
         yield
         app.state.intake.stop()
         app.state.probe.stop()
+        app.state.refusals.settle()
         if watch:
             watch.stop()
         if worker:

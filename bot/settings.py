@@ -54,6 +54,7 @@ class Settings(BaseSettings):
     semantic_key: str = Field("", alias="ONESTOP_SEMANTIC_KEY", repr=False)
     semantic_model: str = Field("text-embedding-3-small", alias="ONESTOP_SEMANTIC_MODEL")
     semantic_timeout: int = Field(800, alias="ONESTOP_SEMANTIC_TIMEOUT", ge=50, le=800)
+    token_days: int = Field(365, alias="ONESTOP_TOKEN_DAYS", ge=1, le=3650)
     trusted_proxies: str = Field("", alias="ONESTOP_TRUSTED_PROXIES")
     quota_warning: int = Field(80, alias="ONESTOP_QUOTA_WARNING", ge=1, le=100)
     files_url: str = Field("", alias="ONESTOP_FILES_URL")

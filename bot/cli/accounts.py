@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import datetime
 from typing import Annotated
 
 import typer
@@ -11,7 +12,7 @@ from bot.cli.context import opened
 from knowledge.calendar.office_calendar import local
 from knowledge.vocabulary import CASE_CATEGORIES
 from routing.domain.errors import Invalid
-from routing.domain.permissions import Actor, Role
+from routing.domain.permissions import Actor, Role, TokenScope
 from routing.service.accounts import authentication, leaving, lockout, passwords, tokens
 from routing.service.accounts import commands as account_commands
 from routing.service.accounts import queries as account_queries
@@ -130,21 +131,45 @@ def _typed_password(*, given: bool) -> str:
 
 
 @token_app.command()
-def create(*, email: Annotated[str, typer.Option(help="電子郵件")]) -> None:
-    """發給 API 權杖；只顯示這一次。"""  # noqa: D415 - a Chinese sentence, shown as the help
+def create(
+    *,
+    email: Annotated[str, typer.Option(help="電子郵件")],
+    scope: Annotated[TokenScope, typer.Option(help="read 僅讀取，full 讀取與變更")] = TokenScope.FULL,
+    days: Annotated[int | None, typer.Option(help="有效日數；不給時依 ONESTOP_TOKEN_DAYS")] = None,
+    purpose: Annotated[str, typer.Option(help="用途，例如使用這個權杖的系統名稱")] = "",
+) -> None:
+    """發給 API 權杖；只顯示這一次，單獨印在最後一行。"""  # noqa: D415 - a Chinese sentence, shown as the help
     with opened() as context, context.writing() as (session, _office):
-        token = authentication.create_token(session, email, now=context.now)
-    typer.echo("以下權杖只顯示這一次，請妥善保存：", err=True)
+        days = context.settings.token_days if days is None else days
+        token = tokens.create(session, email, days=days, scope=scope, purpose=purpose, now=context.now)
+    typer.echo(f"以下權杖只顯示這一次，請妥善保存；有效 {days} 日：", err=True)
     typer.echo(token)
 
 
 @token_app.command("list")
 def list_tokens(email: Annotated[str | None, typer.Option(help="只列這個帳號的權杖")] = None) -> None:
-    """列出 API 權杖：編號、帳號、發給時間、狀態。"""  # noqa: D415 - a Chinese sentence, shown as the help
+    """列出 API 權杖：編號、帳號、發給時間、狀態、權限、用途、最近使用。"""  # noqa: D415 - a Chinese sentence, shown as the help
     with opened() as context, context.reading() as (session, _office):
-        for token in tokens.listing(session, email=email):
-            state = f"已撤銷 {local(token.revoked_at):%Y-%m-%d %H:%M}" if token.revoked_at else "使用中"
-            typer.echo("\t".join((token.id, token.email, f"{local(token.created_at):%Y-%m-%d %H:%M}", state)))
+        for token in tokens.listing(session, email=email, now=context.now):
+            used = _minute(token.last_used_at) if token.last_used_at else "未使用"
+            typer.echo(
+                "\t".join((
+                    token.id, token.email, _minute(token.created_at), _state(token), token.scope,
+                    token.purpose or "-", used,
+                ))
+            )  # fmt: skip
+
+
+def _minute(at: datetime) -> str:
+    return f"{local(at):%Y-%m-%d %H:%M}"
+
+
+def _state(token: tokens.Token) -> str:
+    if token.revoked_at:
+        return f"已撤銷 {_minute(token.revoked_at)}"
+    if token.expires_at is None:
+        return "使用中，無期限"
+    return "已到期" if token.expired else f"使用中，剩 {token.days_left} 日"
 
 
 @token_app.command("revoke")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from bot.desk.accounts import sign_in
-from bot.desk.admin import audit
+from bot.desk.admin import audit, tokens
 from bot.desk.admin import pages as admin_pages
 from bot.desk.cases import bindings, case_page, files, manual_entry, moving, queue, sealed_messages, steps
 from bot.desk.deliveries import ledger
@@ -22,6 +22,7 @@ for family in (
     ledger,
     sealed_messages,
     audit,
+    tokens,
     admin_pages,
     privacy,
     knowledge,

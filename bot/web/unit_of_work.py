@@ -6,10 +6,11 @@ time, and nobody's slow or nameless request may keep LINE's events waiting for i
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Annotated
 
 import structlog
@@ -19,13 +20,19 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from bot.runtime import Runtime, runtime_of
+from bot.web.limits.origin import address_of
+from bot.web.token_refusals import TokenRefusals
 from routing.domain.errors import Unauthenticated
 from routing.domain.pagination import LARGEST_ID
 from routing.domain.permissions import Actor
-from routing.service.accounts import authentication
+from routing.service.accounts import authentication, tokens
 from routing.service.office_context import OfficeContext
 
 log = structlog.get_logger("web")
+
+Note = Callable[[Session], None]
+_READS = frozenset({"GET", "HEAD", "OPTIONS"})
+"""What a token that only reads is good for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,8 +53,8 @@ def cookie_name(runtime: Runtime) -> str:
 
 def _who(
     request: Request, runtime: Runtime, session: Session, now: datetime, *, unfinished: bool = False
-) -> tuple[Actor, str | None]:
-    """The caller, and the cookie's token if its use should be noted.
+) -> tuple[Actor, Note | None]:
+    """The caller, and how to note that session or token is in use, if it should be.
 
     Raises:
         Unauthenticated: nobody is signed in. Unfinished: somebody is, and has something to do first; not on the pages
@@ -55,12 +62,24 @@ def _who(
     """
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer" and token:
-        return authentication.who_by_token(session, token.strip(), now=now), None
+        return _bearer(request, runtime, session, token.strip(), now)
     cookie = request.cookies.get(cookie_name(runtime))
     if not cookie:
         raise Unauthenticated("請先登入。")
     actor, stale = authentication.who_by_session(session, cookie, now=now, unfinished=unfinished)
-    return actor, cookie if stale else None
+    return actor, partial(authentication.keep_session, token=cookie, now=now) if stale else None
+
+
+def _bearer(
+    request: Request, runtime: Runtime, session: Session, token: str, now: datetime
+) -> tuple[Actor, Note | None]:
+    """The caller by a token. Raises Unauthenticated or Forbidden, which the audit trail will say."""
+    found = tokens.look_up(session, token, writes=request.method not in _READS, now=now)
+    if isinstance(found, tokens.Refusal):
+        refusals: TokenRefusals = request.app.state.refusals
+        refusals.note(found, address_of(request, runtime.settings.proxies), now=now)
+        raise found.error()
+    return found.actor, partial(tokens.keep, token=token, now=now) if found.stale else None
 
 
 def reading_unit_of_work(request: Request) -> Iterator[UnitOfWork]:
@@ -81,16 +100,16 @@ def _reading(request: Request, *, unfinished: bool) -> Iterator[UnitOfWork]:
         if stale is None:
             yield UnitOfWork(session=session, office=office, now=now, actor=actor, runtime=runtime)
             return
-    _keep(runtime, stale, now)
+    _keep(runtime, stale)
     with runtime.reading() as (session, office):
         yield UnitOfWork(session=session, office=office, now=now, actor=actor, runtime=runtime)
 
 
-def _keep(runtime: Runtime, token: str, now: datetime) -> None:
-    """Note that a session is in use; a database that cannot be written to can still be read."""
+def _keep(runtime: Runtime, note: Note) -> None:
+    """Note that a session or token is in use; a database that cannot be written to can still be read."""
     try:
         with runtime.database.writing() as session:
-            authentication.keep_session(session, token, now=now)
+            note(session)
     except SQLAlchemyError as error:
         log.warning("session_not_kept", error=type(error).__name__)
 
@@ -129,7 +148,7 @@ def _writing(request: Request, *, unfinished: bool) -> Iterator[UnitOfWork]:
     with runtime.writing() as (session, office):
         actor, stale = _who(request, runtime, session, now, unfinished=unfinished)
         if stale is not None:
-            authentication.keep_session(session, stale, now=now)
+            stale(session)
         yield UnitOfWork(session=session, office=office, now=now, actor=actor, runtime=runtime)
 
 

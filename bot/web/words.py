@@ -284,6 +284,7 @@ WORDS: dict[str, dict[str, str]] = {
         "audio/mpeg": "MP3 語音",
         "audio/wav": "WAV 語音",
     },
+    "token_scope": {"read": "僅讀取", "full": "讀取與變更"},
     "keeping": {
         "inbox": "LINE 事件原文",
         "chat": "未成案的對話",
@@ -301,6 +302,7 @@ WORDS: dict[str, dict[str, str]] = {
         "cases.import": "匯入案件歷程",
         "token.create": "建立 API 權杖",
         "token.revoke": "撤銷 API 權杖",
+        "token.refused": "API 權杖遭拒",
         "staff.add": "新增帳號",
         "staff.disable": "停用帳號",
         "staff.enable": "重新啟用帳號",

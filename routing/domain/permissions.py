@@ -27,6 +27,13 @@ class Role(StrEnum):
     """協力機關: sees what is asked of its agency, until it has answered."""
 
 
+class TokenScope(StrEnum):
+    """What a program may do with a token, of what its person may."""
+
+    READ = "read"
+    FULL = "full"
+
+
 class Permission(StrEnum):
     """What a role lets its people do."""
 

@@ -13,7 +13,7 @@ import httpx
 import sqlalchemy
 
 from bot.simulator.running import free_port
-from routing.service.accounts import authentication
+from routing.service.accounts import authentication, tokens
 from routing.service.accounts.passwords import hash_password
 from routing.store.session import Database
 from tests.harness import databases
@@ -108,7 +108,7 @@ class Product:
                     session, email=email(name), name=name.title(), role=role, unit=unit, categories=(), agency=None,
                     password=hash_password(PASSWORD), now=now,
                 )  # fmt: skip
-                self.tokens[name] = authentication.create_token(session, email(name), now=now)
+                self.tokens[name] = tokens.create(session, email(name), days=None, now=now)
         database.dispose()
 
     def api(self, who: str, method: str, path: str, body: Any = None, *, expect: int = 200, **query: Any) -> Any:

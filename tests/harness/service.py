@@ -25,7 +25,7 @@ from bot.channels import PLUGS, plugged
 from bot.runtime import Plug, Runtime
 from bot.settings import Settings
 from knowledge.calendar.office_calendar import TAIPEI
-from routing.service.accounts import authentication
+from routing.service.accounts import tokens
 from routing.store.accounts.schema import Staff
 from routing.store.conversation.schema import Media
 from routing.store.files.storage import new_key
@@ -87,12 +87,13 @@ class Service:
                     )
                 )  # fmt: skip
             session.flush()
-            self.tokens = {name: authentication.create_token(session, email(name), now=self.now) for name in CAST}
+            self.tokens = {name: tokens.create(session, email(name), days=None, now=self.now) for name in CAST}
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.app.state.refusals.settle()
         self.runtime.database.dispose()
         if self._usual:
             _idle.append((self.settings.base_url, self.app))

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 
 from routing.domain.errors import Invalid, Unauthenticated
 from routing.domain.permissions import Role
-from routing.service.accounts import authentication, lockout, passwords
+from routing.service.accounts import authentication, lockout, passwords, tokens
 from routing.service.accounts.passwords import hash_password
 from routing.store.accounts import queries as account_store
 from routing.store.accounts.schema import ApiToken, Audit, Staff, WebSession
@@ -111,7 +111,7 @@ def test_an_unknown_account_costs_a_hash_as_well(branch):
 def test_what_is_kept_is_neither_password_nor_token(branch):
     token = begin(branch)
     with branch.database.writing() as session:
-        api = authentication.create_token(session, EMAIL, now=branch.now)
+        api = tokens.create(session, EMAIL, days=1, now=branch.now)
         kept = str([
             *session.execute(select(Staff.password_hash)), *session.execute(select(WebSession.token_sha256)),
             *session.execute(select(ApiToken.token_sha256)),
@@ -171,31 +171,31 @@ def test_old_sessions_are_cleared_away(branch):
 def test_a_disabled_account_is_out_everywhere_at_once(branch):
     token = begin(branch)
     with branch.database.writing() as session:
-        api = authentication.create_token(session, EMAIL, now=branch.now)
-        assert authentication.who_by_token(session, api, now=branch.now).email == EMAIL
+        api = tokens.create(session, EMAIL, days=1, now=branch.now)
+        assert tokens.look_up(session, api, writes=True, now=branch.now).actor.email == EMAIL
     branch.disable(EMAIL)
     with pytest.raises(Unauthenticated):
         who(branch, token)
-    with branch.database.reading() as session, pytest.raises(Unauthenticated):
-        authentication.who_by_token(session, api, now=branch.now)
+    with branch.database.reading() as session:
+        assert tokens.look_up(session, api, writes=False, now=branch.now).why == "revoked"
     assert not check(branch)
     with branch.database.writing() as session, pytest.raises(Invalid):
-        authentication.create_token(session, EMAIL, now=branch.now)
+        tokens.create(session, EMAIL, days=1, now=branch.now)
 
 
 @pytest.mark.parametrize("token", ["", "ost_guess", "祕密"])
 def test_a_guessed_token_is_nobodys(branch, token):
-    with branch.database.reading() as session, pytest.raises(Unauthenticated):
-        authentication.who_by_token(session, token, now=branch.now)
+    with branch.database.reading() as session:
+        assert tokens.look_up(session, token, writes=False, now=branch.now).why == "unknown"
     with pytest.raises(Unauthenticated):
         who(branch, token)
 
 
 def test_a_token_is_new_each_time_and_says_what_it_is(branch):
     with branch.database.writing() as session:
-        tokens = {authentication.create_token(session, EMAIL, now=branch.now) for _ in range(3)}
-    assert len(tokens) == 3
-    assert all(token.startswith("ost_") and len(token) > 40 for token in tokens)
+        made = {tokens.create(session, EMAIL, days=1, now=branch.now) for _ in range(3)}
+    assert len(made) == 3
+    assert all(token.startswith("ost_") and len(token) > 40 for token in made)
 
 
 WRONG = [

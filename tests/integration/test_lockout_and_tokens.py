@@ -125,7 +125,7 @@ def test_tokens_die_with_a_change_of_password(service):
     """Whoever had the old password could have made one."""
     may = account(service)
     with service.runtime.database.writing() as session:
-        service.tokens["may"] = authentication.create_token(session, may, now=service.now)
+        service.tokens["may"] = tokens.create(session, may, days=1, now=service.now)
     assert service.get("may", "/me").status_code == 200
     here = sign_in(service, may)
     here.send(here.get("/desk/password"), "/desk/password", current=PASSWORD, password=OTHER, again=OTHER)
@@ -136,7 +136,7 @@ def test_tokens_die_with_a_change_of_password(service):
 def test_tokens_are_listed_and_revoked_at_the_desk(service):
     adam = Visitor(service, "adam")
     with service.runtime.database.reading() as session:
-        alice = next(token for token in tokens.listing(session) if token.email == email("alice"))
+        alice = next(token for token in tokens.listing(session, now=service.now) if token.email == email("alice"))
     page = adam.get("/desk/admin/access")
     assert alice.id in page.text
     assert not any(token in page.html for token in service.tokens.values())

@@ -79,6 +79,7 @@ GUARDS: dict[tuple[str, str], str] = {
     ("GET", f"{_DESK}/admin"): PUBLIC,  # leads to the page of accounts and says nothing
     **{("GET", f"{_DESK}/admin/{name}"): ADMIN for name in ("audit", "audit/file.{ending}", "{name}")},
     ("POST", f"{_DESK}/admin/{{name}}/{{deed}}"): ADMIN,
+    ("POST", f"{_DESK}/admin/access/token"): ADMIN,
     ("POST", f"{_DESK}/admin/withdrawn/{{message_id}}/open"): ADMIN,
     **{
         ("GET", _KNOW + path): TEAM

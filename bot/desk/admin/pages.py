@@ -12,6 +12,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
+from bot.desk.admin.tokens import page_values
 from bot.desk.forms import Filled, Form
 from bot.web.errors import status_of
 from bot.web.templating import show
@@ -44,10 +45,6 @@ def _staff(work: UnitOfWork) -> dict[str, Any]:
         "away": account_queries.on_leave(work.session, now=work.now), "by_rule": leaving.BY_RULE,
         "usual_role": roles_with(Permission.UNIT_WORK)[0].value,
     }  # fmt: skip
-
-
-def _access(work: UnitOfWork) -> dict[str, Any]:
-    return {"tokens": tokens.listing(work.session), "locks": lockout.locks(work.session, now=work.now)}
 
 
 def _absences(work: UnitOfWork) -> dict[str, Any]:
@@ -93,7 +90,7 @@ def _feeds(work: UnitOfWork) -> dict[str, Any]:
 
 _PAGES: dict[str, tuple[str, Callable[[UnitOfWork], dict[str, Any]]]] = {
     "staff": ("admin_staff.html", _staff),
-    "access": ("admin_access.html", _access),
+    "access": ("admin_access.html", page_values),
     "absences": ("admin_absences.html", _absences),
     "calendar": ("admin_calendar.html", _calendar),
     "notices": ("admin_notices.html", _notices),

@@ -1,4 +1,4 @@
-"""Who is it? Passwords, browser sessions and API tokens; every success and refusal is audited.
+"""Who is it? Passwords and browser sessions (API tokens: ``tokens``); every success and refusal is audited.
 
 Sessions live on the server, so that they can be ended there. Who failed too often is refused (``lockout``); the account
 is never named to whoever guesses.
@@ -20,7 +20,7 @@ from routing.service.accounts import lockout, passwords
 from routing.service.accounts.passwords import Hashed
 from routing.store.accounts import queries as account_store
 from routing.store.accounts import sign_ins
-from routing.store.accounts.schema import ApiToken, SignInFailure, Staff, WebSession
+from routing.store.accounts.schema import SignInFailure, Staff, WebSession
 
 IDLE = timedelta(minutes=30)
 """A session without use ends after this (資通系統防護基準: at most 30 minutes)."""
@@ -74,7 +74,7 @@ def admit(session: Session, email: str, *, address: str | None = None, now: date
     if address is not None:
         sign_ins.hold_address(session, address)
     if lockout.barred(session, name, address, now=now):
-        account_store.audit(session, at=now, actor="-", action="sign_in.locked", subject=name[:12], detail={})
+        # Written down when it was locked (``settle``): trying on adds nothing.
         return None
     session.add(SignInFailure(email_sha256=name, address=address, at=now))
     staff = account_store.staff_by_email(session, email)
@@ -172,27 +172,6 @@ def end_session(session: Session, token: str, *, now: datetime) -> None:
         email = found[1].email
         account_store.end_session(session, digest(token))
         account_store.audit(session, at=now, actor=email, action="sign_out", subject=email, detail={})
-
-
-def create_token(session: Session, email: str, *, now: datetime) -> str:
-    """A new API token for a person.
-
-    Raises:
-        Invalid: there is no such active person.
-    """
-    staff = active(session, email)
-    token = "ost_" + secrets.token_urlsafe(32)
-    session.add(ApiToken(token_sha256=digest(token), staff_id=staff.id, created_at=now))
-    account_store.audit(session, at=now, actor="cli", action="token.create", subject=staff.email, detail={})
-    return token
-
-
-def who_by_token(session: Session, token: str, *, now: datetime) -> Actor:
-    """The person behind a bearer token. Raises Unauthenticated if it is unknown or the account disabled."""
-    staff = account_store.staff_by_token(session, digest(token))
-    if staff is None or staff.disabled_at is not None:
-        raise Unauthenticated("API 權杖無效。")
-    return actor_of(session, staff, now=now)
 
 
 def add_staff(

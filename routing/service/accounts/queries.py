@@ -113,6 +113,11 @@ def in_use(session: Session, actor: Actor, *, now: datetime) -> list[Colleague]:
     return [Colleague(person, away.get(person.email)) for person in account_store.all_staff(session, active=True)]
 
 
+def active(session: Session) -> list[Staff]:
+    """Everybody whose account is in use, by unit and name."""
+    return account_store.all_staff(session, active=True)
+
+
 def everybody(session: Session) -> list[Staff]:
     """All accounts, open and closed, for names by e-mail."""
     return account_store.all_staff(session)

@@ -130,14 +130,6 @@ def touch_session(session: Session, token_sha256: str, *, now: datetime) -> None
     changed(session, update(WebSession).where(WebSession.token_sha256 == token_sha256).values(last_seen_at=now))
 
 
-def staff_by_token(session: Session, token_sha256: str) -> Staff | None:
-    """Whose API token this is."""
-    query = select(Staff).join(ApiToken, ApiToken.staff_id == Staff.id)
-    return session.scalars(
-        query.where(ApiToken.token_sha256 == token_sha256, ApiToken.revoked_at.is_(None))
-    ).one_or_none()
-
-
 def hold_account(session: Session, email_sha256: str) -> None:
     """Let attempts at one account pass one by one until the transaction ends, whether there is such an account or not.
 

@@ -52,13 +52,20 @@ class WebSession(Base):
 
 
 class ApiToken(Base):
-    """A bearer token for the API. Only its hash is kept."""
+    """A bearer token for the API. Only its hash is kept. ``scope``: routing.domain.permissions.TokenScope.
+
+    ``expires_at`` None: made before tokens had an end; good until it is revoked.
+    """
 
     __tablename__ = "api_token"
     token_sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
     staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), index=True)
     created_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
+    scope: Mapped[str] = mapped_column(String(8), default="full")
+    purpose: Mapped[str] = mapped_column(String(80), default="")
+    expires_at: Mapped[datetime | None]
+    last_used_at: Mapped[datetime | None]
 
 
 class SignInFailure(Base):

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
-from routing.store.accounts.schema import ApiToken, KnownAddress, SignInFailure, Staff
+from routing.store.accounts.schema import ApiToken, Audit, KnownAddress, SignInFailure, Staff
 from routing.store.session import changed, insert_ignoring
 
 SHOWN = 12
@@ -83,6 +83,24 @@ def tokens(session: Session, *, email: str | None = None) -> list[tuple[ApiToken
         query = query.where(Staff.email == email.strip().lower())
     ordered = query.order_by(ApiToken.revoked_at.is_not(None), ApiToken.created_at.desc(), ApiToken.token_sha256)
     return [(row[0], row[1]) for row in session.execute(ordered)]
+
+
+def token(session: Session, token_sha256: str) -> tuple[ApiToken, Staff] | None:
+    """A token and whose it is, whether it is good or not."""
+    query = select(ApiToken, Staff).join(Staff, Staff.id == ApiToken.staff_id)
+    row = session.execute(query.where(ApiToken.token_sha256 == token_sha256)).one_or_none()
+    return (row[0], row[1]) if row else None
+
+
+def note_use(session: Session, token_sha256: str, *, now: datetime) -> None:
+    """Note that a token is in use."""
+    changed(session, update(ApiToken).where(ApiToken.token_sha256 == token_sha256).values(last_used_at=now))
+
+
+def quiet(session: Session, action: str, subject: str, *, since: datetime, most: int) -> bool:
+    """Whether the audit trail has nothing of this since an instant, and of all subjects together less than so much."""
+    subjects = list(session.scalars(select(Audit.subject).where(Audit.at > since, Audit.action == action).limit(most)))
+    return len(subjects) < most and subject not in subjects
 
 
 def revoke(session: Session, shown: str, *, now: datetime) -> list[Staff]:
