@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, DotEnvSettingsSource, SettingsConfigDict
 
+from routing.domain.permissions import Role, SecondFactorRule
 from routing.service.maintenance.retention import LOG_DAYS, Periods
 
 _PREFIX = "ONESTOP_"
@@ -55,6 +56,7 @@ class Settings(BaseSettings):
     semantic_model: str = Field("text-embedding-3-small", alias="ONESTOP_SEMANTIC_MODEL")
     semantic_timeout: int = Field(800, alias="ONESTOP_SEMANTIC_TIMEOUT", ge=50, le=800)
     token_days: int = Field(365, alias="ONESTOP_TOKEN_DAYS", ge=1, le=3650)
+    second_factor: str = Field("", alias="ONESTOP_SECOND_FACTOR")
     trusted_proxies: str = Field("", alias="ONESTOP_TRUSTED_PROXIES")
     quota_warning: int = Field(80, alias="ONESTOP_QUOTA_WARNING", ge=1, le=100)
     files_url: str = Field("", alias="ONESTOP_FILES_URL")
@@ -196,6 +198,17 @@ class Settings(BaseSettings):
         _networks_of(value)
         return value
 
+    @field_validator("second_factor")
+    @classmethod
+    def _known_roles(cls, value: str) -> str:
+        _roles_of(value)
+        return value
+
+    @property
+    def second_factor_rule(self) -> SecondFactorRule:
+        """Whose people sign in with a second factor; everybody else may."""
+        return SecondFactorRule(_roles_of(self.second_factor))
+
     @property
     def proxies(self) -> tuple[IPv4Network | IPv6Network, ...]:
         """The proxies whose word on the caller's address is taken."""
@@ -205,6 +218,10 @@ class Settings(BaseSettings):
     def https(self) -> bool:
         """Whether browsers reach us by https; decides the cookie's name and flags."""
         return self.base_url.startswith("https://")
+
+
+def _roles_of(value: str) -> frozenset[Role]:
+    return frozenset(Role(part.strip()) for part in value.split(",") if part.strip())
 
 
 def _networks_of(value: str) -> tuple[IPv4Network | IPv6Network, ...]:

@@ -13,7 +13,7 @@ from knowledge.calendar.office_calendar import local
 from knowledge.vocabulary import CASE_CATEGORIES
 from routing.domain.errors import Invalid
 from routing.domain.permissions import Actor, Role, TokenScope
-from routing.service.accounts import authentication, leaving, lockout, passwords, tokens
+from routing.service.accounts import authentication, leaving, lockout, passwords, second_factor, sessions, tokens
 from routing.service.accounts import commands as account_commands
 from routing.service.accounts import queries as account_queries
 
@@ -122,6 +122,31 @@ def unlock(
     with opened() as context, context.writing() as (session, _office):
         lockout.unlock(session, email=email, address=address, now=context.now, by="cli")
     typer.echo(f"已解除鎖定 {email or address}")
+
+
+@staff_app.command("sessions")
+def list_sessions() -> None:
+    """列出目前登入的瀏覽器：編號、帳號、來源位址、瀏覽器、登入時間、最近使用。"""  # noqa: D415 - a Chinese sentence, shown as the help
+    with opened() as context, context.reading() as (session, _office):
+        for one in sessions.everybody(session, _CLI, now=context.now):
+            told = one.address or "-", one.browser or "-", _minute(one.created_at), _minute(one.last_seen_at)
+            typer.echo("\t".join((one.id, one.email, *told)))
+
+
+@staff_app.command("sign-out")
+def sign_out(email: Annotated[str, typer.Argument(help="電子郵件")]) -> None:
+    """結束一個帳號的全部登入，立即生效；權杖不受影響。"""  # noqa: D415 - a Chinese sentence, shown as the help
+    with opened() as context, context.writing() as (session, _office):
+        sessions.end_all_of(session, _CLI, email, now=context.now)
+    typer.echo(f"已結束 {email} 的登入")
+
+
+@staff_app.command("reset-second-factor")
+def reset_second_factor(email: Annotated[str, typer.Argument(help="電子郵件")]) -> None:
+    """重設驗證碼（本人遺失手機與備用碼時，先確認身分）；其登入立即結束。"""  # noqa: D415 - a Chinese sentence, shown as the help
+    with opened() as context, context.writing() as (session, _office):
+        second_factor.reset(session, _CLI, email, now=context.now)
+    typer.echo(f"已重設 {email} 的驗證碼")
 
 
 def _typed_password(*, given: bool) -> str:

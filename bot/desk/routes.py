@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from bot.desk.accounts import sign_in
+from bot.desk.accounts import second_factor, sessions, sign_in
 from bot.desk.admin import audit, tokens
 from bot.desk.admin import pages as admin_pages
 from bot.desk.cases import bindings, case_page, files, manual_entry, moving, queue, sealed_messages, steps
@@ -16,6 +16,8 @@ from bot.desk.privacy import pages as privacy
 router = APIRouter(include_in_schema=False)
 for family in (
     sign_in,
+    second_factor,
+    sessions,
     queue,
     manual_entry,
     delivery_pages,

@@ -92,7 +92,7 @@ def _to_sign_in(request: Request) -> Response:
     return page(request, "sign_in.html", values, status=401)
 
 
-PAGES_OF_STEPS = {"password": "/desk/password"}
+PAGES_OF_STEPS = {"password": "/desk/password", "second_factor": "/desk/second-factor"}
 """Where a person does what has to be done before anything else."""
 
 

@@ -66,8 +66,16 @@ def _who(
     cookie = request.cookies.get(cookie_name(runtime))
     if not cookie:
         raise Unauthenticated("請先登入。")
-    actor, stale = authentication.who_by_session(session, cookie, now=now, unfinished=unfinished)
+    actor, stale = who_by_cookie(runtime, session, cookie, now, unfinished=unfinished)
     return actor, partial(authentication.keep_session, token=cookie, now=now) if stale else None
+
+
+def who_by_cookie(
+    runtime: Runtime, session: Session, cookie: str, now: datetime, *, unfinished: bool = False
+) -> tuple[Actor, bool]:
+    """The person behind a cookie, as authentication.who_by_session."""
+    required = runtime.settings.second_factor_rule
+    return authentication.who_by_session(session, cookie, now=now, second_factor=required, unfinished=unfinished)
 
 
 def _bearer(

@@ -70,7 +70,10 @@ class Forbidden(OnestopError):
 class Unfinished(Forbidden):
     """The person is signed in, and has to do something before anything else. ``step``: a key of ``STEPS``."""
 
-    STEPS: ClassVar[dict[str, str]] = {"password": "請先變更初始密碼，再使用其他功能。"}
+    STEPS: ClassVar[dict[str, str]] = {
+        "password": "請先變更初始密碼，再使用其他功能。",
+        "second_factor": "您的角色必須使用驗證碼，請先設定，再使用其他功能。",
+    }
 
     def __init__(self, step: str) -> None:
         super().__init__(self.STEPS[step], code=f"{step}_required")

@@ -75,6 +75,17 @@ PERMISSIONS: Mapping[Role | None, frozenset[Permission]] = {
 """The table. None is the system itself or the firm."""
 
 
+@dataclass(frozen=True, slots=True)
+class SecondFactorRule:
+    """The agency's rule: the people of which roles have to sign in with a second factor."""
+
+    roles: frozenset[Role] = frozenset()
+
+    def binds(self, role: str | None) -> bool:
+        """Whether it is for the people of a role."""
+        return not self.roles.isdisjoint({role})
+
+
 def may(role: str | None, permission: str) -> bool:
     """Whether a role has a permission. Raises ValueError for words that are neither: a slip in a template."""
     return Permission(permission) in PERMISSIONS[Role(role) if role is not None else None]

@@ -13,7 +13,7 @@ from sqlalchemy import select, text
 
 from routing.service.maintenance import databases
 from routing.store import migration
-from routing.store.accounts.schema import ApiToken, Staff
+from routing.store.accounts.schema import ApiToken, Staff, WebSession
 from routing.store.cases.schema import Firm
 from routing.store.conversation import queries as conversation_store
 from routing.store.conversation.schema import Contact, ContactAddress, Media, Message, Unsent
@@ -295,7 +295,9 @@ def test_accounts_of_before_go_on_with_what_they_have(database):
     with database.reading() as session:
         staff = session.scalars(select(Staff)).one()
         token = session.scalars(select(ApiToken)).one()
-    assert (staff.email, staff.first_password) == ("may@kp.example", False)
+        browser = session.scalars(select(WebSession)).one()
+    assert (staff.email, staff.first_password, staff.totp_secret) == ("may@kp.example", False, None)
+    assert (browser.stage, browser.how, browser.address) == (None, "password", None)
     assert (token.scope, token.purpose, token.expires_at, token.revoked_at) == ("full", "", None, None)
 
 

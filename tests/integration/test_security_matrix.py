@@ -71,6 +71,11 @@ GUARDS: dict[tuple[str, str], str] = {
     ("POST", f"{_API}/cases/{{number}}/extension/approval"): LEAD,
     ("POST", f"{_API}/deliveries/{{delivery_id}}/resend"): TEAM_WRITE,
     **{(method, f"{_DESK}/password"): STAFF for method in ("GET", "POST")},
+    **{(method, f"{_DESK}/sign-in/code"): PUBLIC for method in ("GET", "POST")},  # leads to signing in
+    ("GET", f"{_DESK}/second-factor"): STAFF,
+    **{("POST", f"{_DESK}/second-factor/{deed}"): STAFF for deed in ("begin", "confirm", "codes", "remove")},
+    ("GET", f"{_DESK}/sessions"): STAFF,
+    ("POST", f"{_DESK}/sessions/{{deed}}"): STAFF,
     **{("GET", path): STAFF for path in (_DESK, f"{_DESK}/queue", f"{_DESK}/cases")},
     **{(method, f"{_DESK}/new"): TEAM for method in ("GET", "POST")},
     ("POST", f"{_API}/notice-policies/{{notice}}"): ADMIN,

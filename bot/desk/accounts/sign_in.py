@@ -21,9 +21,10 @@ from bot.web.unit_of_work import (
     cookie_name,
     unfinished_reading,
     unfinished_writing,
+    who_by_cookie,
 )
 from routing.domain.errors import Invalid, OnestopError, Unauthenticated
-from routing.service.accounts import authentication, passwords
+from routing.service.accounts import authentication, passwords, sessions
 
 router = APIRouter()
 
@@ -58,7 +59,7 @@ def _signed_in(request: Request) -> bool:
         return False
     with runtime.reading() as (session, _office):
         try:
-            authentication.who_by_session(session, token, now=runtime.now(), unfinished=True)
+            who_by_cookie(runtime, session, token, runtime.now(), unfinished=True)
         except Unauthenticated:
             return False
     return True
@@ -66,24 +67,48 @@ def _signed_in(request: Request) -> bool:
 
 @router.post("/desk/sign-in")
 def sign_in(request: Request, form: Filled) -> Response:
-    """Check the password; a new token in any case, so that none from before can be used on."""
+    """Check the password; a new token in any case, so that none from before can be used on.
+
+    Of whoever has a second factor it is good for nothing but giving the code.
+    """
     runtime = runtime_of(request)
     email, target = form.text("email"), local_path(form.optional("next"))
     staff = _person(request, email, form.fields.get("password", ""))
     if staff is None:
         return _refused(request, email, target, form.optional(pending_form.FIELD))
+    stage = "code" if staff.totp_secret is not None else None
     with runtime.writing() as (session, _office):
-        token = authentication.begin_session(session, staff, now=runtime.now())
+        token = authentication.begin_session(session, staff, now=runtime.now(), where=where_of(request), stage=stage)
         old = request.cookies.get(cookie_name(runtime))
         if old:
             authentication.end_session(session, old, now=runtime.now())
-    answer = _to_first_password(request, form, target) if staff.first_password else _onward(request, form, target)
-    _set_cookie(answer, runtime, token)
+    if stage is not None:
+        answer = _to_code(request, form, target)
+    else:
+        first = authentication.first_step(staff, "password", runtime.settings.second_factor_rule)
+        answer = onward(request, form, target, first)
+    set_cookie(answer, runtime, token)
     return answer
 
 
-def _onward(request: Request, form: Form, target: str) -> Response:
-    """Where a person wanted to go; with words that were typed before the session ended, first those."""
+def where_of(request: Request, how: str = "password") -> authentication.Where:
+    """What is known of the browser that signs in."""
+    address = address_of(request, runtime_of(request).settings.proxies)
+    return authentication.Where(how, address, sessions.browser_of(request.headers.get("user-agent", "")))
+
+
+def _to_code(request: Request, form: Form, target: str) -> Response:
+    """To the page that asks for the code, with words that were typed before the session ended."""
+    kept = form.optional(pending_form.FIELD)
+    if kept is None:
+        return RedirectResponse(f"/desk/sign-in/code?next={quote(target, safe='/')}", status_code=303)
+    return show(request, "sign_in_code.html", {"next": target, "unsent": kept, "refused": None})
+
+
+def onward(request: Request, form: Form, target: str, first: str | None) -> Response:
+    """Where a person wanted to go, by way of what has to be done before; words typed before are shown first."""
+    if first == "password":
+        return _to_first_password(request, form, target)
     kept = pending_form.unpacked(form.text(pending_form.FIELD))
     if kept is not None:
         return show(request, "pending_form.html", {"unsent": kept, "back": target})
@@ -96,13 +121,8 @@ def _to_first_password(request: Request, form: Form, target: str) -> Response:
     if kept is None:
         return RedirectResponse(f"{PASSWORD}?next={quote(target, safe='/')}", status_code=303)
     values = {
-        "actor": None,
-        "error": None,
-        "least": passwords.LEAST,
-        "unfinished": True,
-        "next": target,
-        "unsent": kept,
-    }
+        "actor": None, "error": None, "least": passwords.LEAST, "unfinished": True, "next": target, "unsent": kept,
+    }  # fmt: skip
     return show(request, "password.html", values)
 
 
@@ -158,8 +178,8 @@ def change_password(request: Request, form: Filled) -> Response:
             unsent = form.optional(pending_form.FIELD)
             return _password_page(request, work, error, target=local_path(form.optional("next")), unsent=unsent)
     target = local_path(form.optional("next"))
-    answer = _onward(request, form, "/desk?done=password" if target == HOME else target)
-    _set_cookie(answer, runtime_of(request), token)
+    answer = onward(request, form, "/desk?done=password" if target == HOME else target, None)
+    set_cookie(answer, runtime_of(request), token)
     return answer
 
 
@@ -176,10 +196,11 @@ def _change(request: Request, form: Form) -> str:
         hashed = passwords.another(known.password_hash, password, about=(known.email, known.name))
     with unfinished_writing(request) as work:
         staff = authentication.set_password(work.session, email, hashed, now=work.now, by=email)
-        return authentication.begin_session(work.session, staff, now=work.now)
+        return authentication.begin_session(work.session, staff, now=work.now, where=where_of(request))
 
 
-def _set_cookie(answer: Response, runtime: Runtime, token: str) -> None:
+def set_cookie(answer: Response, runtime: Runtime, token: str) -> None:
+    """Give the browser a session's token."""
     answer.set_cookie(
         cookie_name(runtime), token, max_age=int(authentication.LIFE.total_seconds()), path="/", httponly=True,
         samesite="lax", secure=runtime.settings.https,

@@ -23,7 +23,7 @@ from routing.domain.errors import Invalid, NotFound, OnestopError
 from routing.domain.notices import When
 from routing.domain.permissions import Actor, Permission, roles_with
 from routing.service.accounts import commands as account_commands
-from routing.service.accounts import leaving, lockout, passwords, tokens
+from routing.service.accounts import leaving, lockout, passwords, second_factor, sessions, tokens
 from routing.service.accounts import queries as account_queries
 from routing.service.accounts.passwords import Hashed
 from routing.service.cases import sealed_messages
@@ -159,6 +159,14 @@ def _revoke(work: UnitOfWork, form: Form, _password: Hashed | None) -> None:
     tokens.revoke(work.session, form.text("token"), now=work.now, by=work.actor.email or work.actor.name)
 
 
+def _reset_second_factor(work: UnitOfWork, form: Form, _password: Hashed | None) -> None:
+    second_factor.reset(work.session, work.actor, form.text("email"), now=work.now)
+
+
+def _end_session(work: UnitOfWork, form: Form, _password: Hashed | None) -> None:
+    sessions.end_for(work.session, work.actor, form.text("id"), now=work.now)
+
+
 def _unlock(work: UnitOfWork, form: Form, _password: Hashed | None) -> None:
     lockout.unlock(
         work.session, email=form.optional("email"), address=form.optional("address"), now=work.now,
@@ -204,6 +212,8 @@ _DEEDS: dict[tuple[str, str], tuple[str, Callable[[UnitOfWork, Form, Hashed | No
     ("staff", "enable"): ("staff", _enable),
     ("access", "revoke"): ("token", _revoke),
     ("access", "unlock"): ("unlock", _unlock),
+    ("access", "session"): ("session", _end_session),
+    ("staff", "second-factor"): ("second_factor", _reset_second_factor),
     ("absences", "add"): ("absence", _add_absence),
     ("absences", "remove"): ("absence", _remove_absence),
     ("notices", "set"): ("notice_policy", _set_policy),

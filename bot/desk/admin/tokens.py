@@ -13,19 +13,20 @@ from bot.web.templating import show
 from bot.web.unit_of_work import UnitOfWork, reading, writing
 from routing.domain.errors import Invalid
 from routing.domain.permissions import TokenScope
-from routing.service.accounts import lockout, tokens
+from routing.service.accounts import lockout, sessions, tokens
 from routing.service.accounts import queries as account_queries
 
 router = APIRouter(prefix="/desk/admin/access")
 
 
 def page_values(work: UnitOfWork) -> dict[str, Any]:
-    """What the page of tokens and locks shows."""
+    """What the page of tokens, locks and sessions shows."""
     return {
         "tokens": tokens.listing(work.session, now=work.now), "locks": lockout.locks(work.session, now=work.now),
         "people": account_queries.active(work.session), "usual_scope": TokenScope.READ.value,
         "usual_days": work.runtime.settings.token_days, "most_days": tokens.MOST_DAYS, "made": None,
         "soon_days": 14,
+        "sessions": sessions.everybody(work.session, work.actor, now=work.now),
     }  # fmt: skip
 
 

@@ -12,12 +12,11 @@ from fastapi.responses import Response
 
 from bot.runtime import runtime_of
 from bot.web.templating import show
-from bot.web.unit_of_work import Reading, UnitOfWork, cookie_name
+from bot.web.unit_of_work import Reading, UnitOfWork, cookie_name, who_by_cookie
 from bot.web.words import WORDS
 from knowledge.calendar.office_calendar import local
 from routing.domain.errors import Unauthenticated
 from routing.domain.permissions import Permission
-from routing.service.accounts import authentication
 from routing.service.accounts import queries as account_queries
 from routing.service.cases import partner_view
 from routing.service.cases import queries as case_queries
@@ -38,7 +37,7 @@ def _watching(request: Request) -> Iterator[UnitOfWork]:
     if not token:
         raise Unauthenticated("請先登入。")
     with runtime.reading() as (session, office):
-        actor, _stale = authentication.who_by_session(session, token, now=now)
+        actor, _stale = who_by_cookie(runtime, session, token, now)
         yield UnitOfWork(session=session, office=office, now=now, actor=actor, runtime=runtime)
 
 

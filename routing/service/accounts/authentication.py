@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from knowledge.calendar.office_calendar import local
 from routing.domain.errors import Invalid, Unauthenticated, Unfinished
-from routing.domain.permissions import Actor, Permission, Role, may
+from routing.domain.permissions import Actor, Permission, Role, SecondFactorRule, may
 from routing.service.accounts import lockout, passwords
 from routing.service.accounts.passwords import Hashed
 from routing.store.accounts import queries as account_store
@@ -24,6 +24,8 @@ from routing.store.accounts.schema import SignInFailure, Staff, WebSession
 
 IDLE = timedelta(minutes=30)
 """A session without use ends after this (資通系統防護基準: at most 30 minutes)."""
+HALFWAY = timedelta(minutes=5)
+"""How long after the password its second factor is waited for."""
 LONGEST_NAME = 80
 LIFE = timedelta(hours=12)
 """A session ends after this, used or not."""
@@ -51,6 +53,8 @@ class Attempt:
     name: str
     kept: str
     address: str | None = None
+    failure: int | None = None
+    """The row by which it counts as failed."""
 
     def fits(self, password: str) -> bool:
         """Whether this is the password. Slow on purpose, and as slow for nobody's account: no transaction is open."""
@@ -76,30 +80,53 @@ def admit(session: Session, email: str, *, address: str | None = None, now: date
     if lockout.barred(session, name, address, now=now):
         # Written down when it was locked (``settle``): trying on adds nothing.
         return None
-    session.add(SignInFailure(email_sha256=name, address=address, at=now))
+    failure = SignInFailure(email_sha256=name, address=address, at=now)
+    session.add(failure)
+    session.flush()
     staff = account_store.staff_by_email(session, email)
-    return Attempt(name, staff.password_hash if staff else passwords.NOBODY, address)
+    return Attempt(name, staff.password_hash if staff else passwords.NOBODY, address, failure.id)
 
 
 def settle(session: Session, attempt: Attempt, email: str, *, fits: bool, now: datetime) -> Staff | None:
     """The person whose password it was, whose failures are forgotten; or None, and it is audited as refused.
 
-    A password changed or an account disabled since ``admit`` is a refusal.
+    A password changed or an account disabled since ``admit`` is a refusal. Of whoever has a second factor only this
+    attempt is forgotten: the rest is when the code is right, or its guesses would have no bound.
     """
     staff = account_store.staff_by_email(session, email)
     if staff is None or not fits or staff.disabled_at is not None or staff.password_hash != attempt.kept:
-        account_store.audit(session, at=now, actor="-", action="sign_in.refused", subject=attempt.name[:12], detail={})
-        if lockout.barred(session, attempt.name, attempt.address, now=now):
-            detail: dict[str, object] = {"address": attempt.address}
-            account_store.audit(
-                session, at=now, actor="-", action="sign_in.locked", subject=attempt.name[:12], detail=detail
-            )
+        refused(session, attempt.name, attempt.address, now=now)
         return None
-    account_store.forget_failures(session, attempt.name)
-    if attempt.address is not None:
-        sign_ins.know(session, attempt.name, attempt.address, now=now)
-    account_store.audit(session, at=now, actor=staff.email, action="sign_in", subject=staff.email, detail={})
+    if staff.totp_secret is None:
+        succeeded(session, staff, attempt.address, now=now)
+    elif attempt.failure is not None:
+        sign_ins.forget_failure(session, attempt.failure)
     return staff
+
+
+def refused(
+    session: Session, name: str, address: str | None, *, now: datetime, action: str = "sign_in.refused"
+) -> None:
+    """Write a failure down, and that it was the one that locks, if it was. ``name``: digest of the account's."""
+    account_store.audit(session, at=now, actor="-", action=action, subject=name[:12], detail={})
+    if lockout.barred(session, name, address, now=now):
+        detail: dict[str, object] = {"address": address}
+        account_store.audit(session, at=now, actor="-", action="sign_in.locked", subject=name[:12], detail=detail)
+
+
+def succeeded(session: Session, staff: Staff, address: str | None, *, now: datetime, how: str = "password") -> None:
+    """Whoever it is has proved it: failures are forgotten, the address is known from now on, and it is written down."""
+    forgive(session, staff, address, now=now)
+    detail: dict[str, object] = {} if how == "password" else {"how": how}
+    account_store.audit(session, at=now, actor=staff.email, action="sign_in", subject=staff.email, detail=detail)
+
+
+def forgive(session: Session, staff: Staff, address: str | None, *, now: datetime) -> None:
+    """Forget the failures of whoever has proved to be the person, and know the address from now on."""
+    name = sign_ins.digest(staff.email)
+    account_store.forget_failures(session, name)
+    if address is not None:
+        sign_ins.know(session, name, address, now=now)
 
 
 def set_password(session: Session, email: str, password: Hashed, *, now: datetime, by: str = "cli") -> Staff:
@@ -129,35 +156,69 @@ def active(session: Session, email: str) -> Staff:
     return staff
 
 
-def begin_session(session: Session, staff: Staff, *, now: datetime) -> str:
-    """A new session; the token goes into the browser's cookie and is kept nowhere."""
+@dataclass(frozen=True, slots=True)
+class Where:
+    """What is known of a browser that signs in: how, from which address, and which browser it says it is."""
+
+    how: str = "password"
+    address: str | None = None
+    browser: str | None = None
+
+
+def begin_session(
+    session: Session, staff: Staff, *, now: datetime, where: Where = Where(), stage: str | None = None
+) -> str:
+    """A new session; the token goes into the browser's cookie and is kept nowhere. ``stage``: what is still missing."""
     token = secrets.token_urlsafe(32)
-    session.add(WebSession(token_sha256=digest(token), staff_id=staff.id, created_at=now, last_seen_at=now))
+    session.add(
+        WebSession(
+            token_sha256=digest(token), staff_id=staff.id, created_at=now, last_seen_at=now, stage=stage,
+            how=where.how, address=where.address, browser=where.browser,
+        )
+    )  # fmt: skip
     account_store.purge_sessions(session, seen_before=now - LIFE, created_before=now - LIFE)
     return token
 
 
-def who_by_session(session: Session, token: str, *, now: datetime, unfinished: bool = False) -> tuple[Actor, bool]:
+def session_of(session: Session, token: str) -> tuple[WebSession, Staff]:
+    """A signed-in session and whose it is. Raises Unauthenticated if there is none."""
+    found = account_store.session_by_hash(session, digest(token))
+    if found is None or found[0].stage is not None:
+        raise Unauthenticated("請先登入。")
+    return found
+
+
+def who_by_session(
+    session: Session, token: str, *, now: datetime, second_factor: SecondFactorRule, unfinished: bool = False
+) -> tuple[Actor, bool]:
     """The person behind a browser's token, and whether its last use should be noted again.
 
     Raises:
         Unauthenticated: there is no such session, it is over, or the account is disabled. Unfinished: the person has
-            something to do before anything else; not where it is done (``unfinished``).
+            something to do before anything else; not where it is done (``unfinished``). ``second_factor``: who
+            has to have one.
     """
     found = account_store.session_by_hash(session, digest(token))
     if found is not None:
         row, staff = found
-        if staff.disabled_at is None and now - row.last_seen_at <= IDLE and now - row.created_at <= LIFE:
-            step = first_step(staff)
+        live = now - row.last_seen_at <= IDLE and now - row.created_at <= LIFE
+        if staff.disabled_at is None and row.stage is None and live:
+            step = first_step(staff, row.how, second_factor)
             if step is not None and not unfinished:
                 raise Unfinished(step)
             return actor_of(session, staff, now=now), now - row.last_seen_at > timedelta(minutes=1)
     raise Unauthenticated("請先登入。")
 
 
-def first_step(staff: Staff) -> str | None:
-    """What a person has to do after signing in and before anything else, None if nothing."""
-    return "password" if staff.first_password else None
+def first_step(staff: Staff, how: str, second_factor: SecondFactorRule) -> str | None:
+    """What a person has to do after signing in and before anything else, None if nothing.
+
+    Single sign-on uses no password of ours; whether it asked for a second factor it says itself.
+    """
+    if staff.first_password and how == "password":
+        return "password"
+    missing = second_factor.binds(staff.role) and staff.totp_secret is None and how != "oidc_mfa"
+    return "second_factor" if missing else None
 
 
 def keep_session(session: Session, token: str, *, now: datetime) -> None:

@@ -25,6 +25,9 @@ class Staff(Base):
     password_hash: Mapped[str] = mapped_column(String(200))
     first_password: Mapped[bool] = mapped_column(default=False)
     """Somebody else gave it: whoever signs in with it chooses another before anything else."""
+    totp_secret: Mapped[str | None] = mapped_column(String(64))
+    totp_step: Mapped[int | None] = mapped_column(BigInteger)
+    """The last thirty seconds of which a code was taken; none of then or before is taken again (RFC 6238, 5.2)."""
     disabled_at: Mapped[datetime | None]
     last_assigned_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
@@ -42,13 +45,32 @@ class Absence(Base):
 
 
 class WebSession(Base):
-    """A signed-in browser. Only the hash of its token is kept."""
+    """A signed-in browser. Only the hash of its token is kept.
+
+    ``stage``: what is still missing (``code``), None when it is signed in. ``how`` it signed in: with ``password``, or
+    by single sign-on (``oidc``; ``oidc_mfa`` if that asked for a second factor). ``offered``: the secret that its
+    person is setting up.
+    """
 
     __tablename__ = "web_session"
     token_sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
     staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), index=True)
     created_at: Mapped[datetime]
     last_seen_at: Mapped[datetime]
+    stage: Mapped[str | None] = mapped_column(String(8))
+    how: Mapped[str] = mapped_column(String(12), default="password")
+    address: Mapped[str | None] = mapped_column(String(45))
+    browser: Mapped[str | None] = mapped_column(String(60))
+    offered: Mapped[str | None] = mapped_column(String(64))
+
+
+class RecoveryCode(Base):
+    """A code for once, for whoever has lost the second factor. Only its hash is kept; it is random enough for that."""
+
+    __tablename__ = "recovery_code"
+    code_sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), index=True)
+    used_at: Mapped[datetime | None]
 
 
 class ApiToken(Base):

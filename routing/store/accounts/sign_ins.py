@@ -49,6 +49,11 @@ def failing_addresses(session: Session, since: datetime, *, least: int) -> list[
     return [(str(row[0]), row[1], row[2]) for row in session.execute(query.having(func.count() >= least))]
 
 
+def forget_failure(session: Session, failure_id: int) -> None:
+    """Clear one failure."""
+    changed(session, delete(SignInFailure).where(SignInFailure.id == failure_id))
+
+
 def forget_address(session: Session, address: str) -> None:
     """Clear the failures from an address."""
     changed(session, delete(SignInFailure).where(SignInFailure.address == address))

@@ -1,0 +1,38 @@
+"""Where a person is signed in, and ending the other places."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request
+from fastapi.responses import RedirectResponse, Response
+
+from bot.desk.forms import Filled
+from bot.web.templating import show
+from bot.web.unit_of_work import Reading, cookie_name, writing
+from bot.web.words import WORDS
+from routing.domain.errors import NotFound
+from routing.service.accounts import sessions
+
+router = APIRouter(prefix="/desk/sessions")
+
+
+@router.get("")
+def page(request: Request, work: Reading, done: str | None = None) -> Response:
+    """The own sessions; a program has none."""
+    token = request.cookies.get(cookie_name(work.runtime), "")
+    found = sessions.own(work.session, token, now=work.now)
+    values = {"actor": work.actor, "sessions": found, "done": WORDS["done"].get(done or "")}
+    return show(request, "sessions.html", values)
+
+
+@router.post("/{deed}")
+def end(request: Request, deed: str, form: Filled) -> Response:
+    """End one of them, or all but this one."""
+    if deed not in {"end", "end-others"}:
+        raise NotFound("找不到這個操作。")
+    with writing(request) as work:
+        token = request.cookies.get(cookie_name(work.runtime), "")
+        if deed == "end":
+            sessions.end_own(work.session, token, form.text("id"), now=work.now)
+        else:
+            sessions.end_others(work.session, token, now=work.now)
+    return RedirectResponse("/desk/sessions?done=session", status_code=303)
