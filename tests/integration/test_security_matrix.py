@@ -75,7 +75,7 @@ GUARDS: dict[tuple[str, str], str] = {
     ("GET", f"{_DESK}/second-factor"): STAFF,
     **{("POST", f"{_DESK}/second-factor/{deed}"): STAFF for deed in ("begin", "confirm", "codes", "remove")},
     ("GET", f"{_DESK}/sessions"): STAFF,
-    ("POST", f"{_DESK}/sessions/{{deed}}"): STAFF,
+    **{("POST", f"{_DESK}/sessions/{deed}"): STAFF for deed in ("end", "end-others")},
     **{("GET", path): STAFF for path in (_DESK, f"{_DESK}/queue", f"{_DESK}/cases")},
     **{(method, f"{_DESK}/new"): TEAM for method in ("GET", "POST")},
     ("POST", f"{_API}/notice-policies/{{notice}}"): ADMIN,
@@ -299,7 +299,14 @@ def test_a_route_without_a_case(service, standing, method, path):
     found = wrong(service, method, path, guard, {"missing": standing["missing"]})
     if path.startswith(("/static", "/my-data/", "/files/")) or (method, path) == ("POST", "/desk/sign-in"):
         found = [] if len(found) == len(WHO) else found
-    nowhere = (f"{_KNOW}/services/", f"{_KNOW}/drafts/{{", f"{_KNOW}/corrections/", f"{_KNOW}/fill/", f"{_KNOW}/phones")
+    nowhere = (
+        f"{_DESK}/sessions/end",
+        f"{_KNOW}/services/",
+        f"{_KNOW}/drafts/{{",
+        f"{_KNOW}/corrections/",
+        f"{_KNOW}/fill/",
+        f"{_KNOW}/phones",
+    )
     if path.startswith((*nowhere, "/desk/admin/withdrawn/", "/desk/privacy/requests/")):
         # There is no such draft, correction, service or message: those whom it is for are told so.
         found = [line for line in found if " missing, not {'passes'}" not in line]

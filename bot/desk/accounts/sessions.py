@@ -9,7 +9,6 @@ from bot.desk.forms import Filled
 from bot.web.templating import show
 from bot.web.unit_of_work import Reading, cookie_name, writing
 from bot.web.words import WORDS
-from routing.domain.errors import NotFound
 from routing.service.accounts import sessions
 
 router = APIRouter(prefix="/desk/sessions")
@@ -24,15 +23,18 @@ def page(request: Request, work: Reading, done: str | None = None) -> Response:
     return show(request, "sessions.html", values)
 
 
-@router.post("/{deed}")
-def end(request: Request, deed: str, form: Filled) -> Response:
-    """End one of them, or all but this one."""
-    if deed not in {"end", "end-others"}:
-        raise NotFound("找不到這個操作。")
+@router.post("/end")
+def end(request: Request, form: Filled) -> Response:
+    """End one of them."""
     with writing(request) as work:
         token = request.cookies.get(cookie_name(work.runtime), "")
-        if deed == "end":
-            sessions.end_own(work.session, token, form.text("id"), now=work.now)
-        else:
-            sessions.end_others(work.session, token, now=work.now)
+        sessions.end_own(work.session, token, form.text("id"), now=work.now)
+    return RedirectResponse("/desk/sessions?done=session", status_code=303)
+
+
+@router.post("/end-others")
+def end_others(request: Request) -> Response:
+    """End all but this one."""
+    with writing(request) as work:
+        sessions.end_others(work.session, request.cookies.get(cookie_name(work.runtime), ""), now=work.now)
     return RedirectResponse("/desk/sessions?done=session", status_code=303)
