@@ -67,6 +67,7 @@ class Settings(BaseSettings):
     clamd: str = Field("", alias="ONESTOP_CLAMD")
     feed_taipower_url: str = Field("", alias="ONESTOP_FEED_TAIPOWER_URL", repr=False)
     feed_water_url: str = Field("", alias="ONESTOP_FEED_WATER_URL", repr=False)
+    feed_closures_url: str = Field("", alias="ONESTOP_FEED_CLOSURES_URL", repr=False)
     feed_minutes: int = Field(15, alias="ONESTOP_FEED_MINUTES", ge=1, le=1440)
     smtp_url: str = Field("", alias="ONESTOP_SMTP_URL", repr=False)
     smtp_from: str = Field("", alias="ONESTOP_SMTP_FROM")
@@ -96,7 +97,7 @@ class Settings(BaseSettings):
     def _address_or_none(cls, value: str) -> str:
         return cls._address(value) if value else ""
 
-    @field_validator("feed_taipower_url", "feed_water_url")
+    @field_validator("feed_taipower_url", "feed_water_url", "feed_closures_url")
     @classmethod
     def _source(cls, value: str) -> str:
         # What is read there is answered from: only a line that nobody can change on the way, or this machine itself.
@@ -182,7 +183,9 @@ class Settings(BaseSettings):
     @property
     def feed_urls(self) -> dict[str, str]:
         """The addresses of external sources by their names; empty for those that are off."""
-        return {"taipower": self.feed_taipower_url, "water": self.feed_water_url}
+        return {
+            "taipower": self.feed_taipower_url, "water": self.feed_water_url, "closures": self.feed_closures_url,
+        }  # fmt: skip
 
     @property
     def periods(self) -> Periods:

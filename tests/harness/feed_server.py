@@ -103,3 +103,36 @@ def water_stop(**changes: Any) -> dict[str, Any]:
         "連絡電話": "1910",
     }  # fmt: skip
     return {**row, **changes}
+
+
+def cap(
+    prose: str, *, key: str = "dgpa_1", sent: str = "2026-03-02T20:00:00+08:00", codes: tuple[str, ...] = ("64",),
+    kind: str = "Alert", status: str = "Actual", references: str = "", list_of: str = "Taiwan_Geocode_103",
+) -> str:  # fmt: skip
+    """A CAP message of 停班停課; ``codes`` of the list ``list_of``."""
+    areas = "".join(f"<geocode><valueName>{list_of}</valueName><value>{code}</value></geocode>" for code in codes)
+    info = (
+        f"<info><event>停班停課</event><effective>{sent}</effective><expires>{sent[:10]}T23:59:59+08:00</expires>"
+        f"<description>{prose}</description><area><areaDesc>x</areaDesc>{areas}</area></info>"
+    )
+    return (
+        '<alert xmlns="urn:oasis:names:tc:emergency:cap:1.2"><sender>dgpa.gov.tw</sender>'
+        f"<identifier>{key}</identifier>"
+        f"<sent>{sent}</sent><status>{status}</status><msgType>{kind}</msgType><references>{references}</references>"
+        f"{'' if kind == 'Cancel' else info}</alert>"
+    )
+
+
+def atom(*entries: tuple[str, str]) -> str:
+    """An index of messages: (address, what the entry says)."""
+    made = "".join(
+        f"<entry><id>{href}</id><title>停班停課</title><updated>2026-03-02T20:00:{n:02}+08:00</updated>"
+        f'<link rel="alternate" href="{href}"/><summary>{says}</summary></entry>'
+        for n, (href, says) in enumerate(entries)
+    )
+    return f'<?xml version="1.0" encoding="utf-8"?><feed xmlns="http://www.w3.org/2005/Atom">{made}</feed>'
+
+
+def several(*alerts: str) -> str:
+    """Some messages in one document."""
+    return f"<alerts>{''.join(alerts)}</alerts>"

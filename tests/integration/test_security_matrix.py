@@ -144,6 +144,8 @@ DEEDS = (
     "calendar/close",
     "calendar/withdraw",
     "notices/set",
+    "feeds/apply",
+    "feeds/dismiss",
 )
 
 

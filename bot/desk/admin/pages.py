@@ -27,6 +27,7 @@ from routing.service.accounts import leaving, lockout, passwords, second_factor,
 from routing.service.accounts import queries as account_queries
 from routing.service.accounts.passwords import Hashed
 from routing.service.cases import sealed_messages
+from routing.service.feeds import proposals
 from routing.service.feeds import queries as feed_queries
 from routing.service.maintenance import retention
 from routing.service.messaging import policies
@@ -61,6 +62,7 @@ def _calendar(work: UnitOfWork) -> dict[str, Any]:
         "closures": office_calendar_commands.closures(work.session),
         "years": office_calendar_commands.imported_years(work.session),
         "calendar": work.office.calendar,
+        "proposed": proposals.waits(work.session, now=work.now),
         "counties": COUNTIES,
     }
 
@@ -85,6 +87,7 @@ def _feeds(work: UnitOfWork) -> dict[str, Any]:
     return {
         "feeds": feed_queries.states(session, feeds), "runs": feed_queries.runs(session, feeds),
         "notices": feed_queries.notices(session, feeds, now=work.now), "parks": work.office.offices.park,
+        "proposals": proposals.waiting(session, work.office, now=work.now), "decided": proposals.decided(session),
     }  # fmt: skip
 
 
@@ -206,6 +209,14 @@ def _set_policy(work: UnitOfWork, form: Form, _password: Hashed | None) -> None:
     )  # fmt: skip
 
 
+def _apply(work: UnitOfWork, form: Form, _password: Hashed | None) -> None:
+    proposals.apply(work.session, work.office, work.actor, form.number("id"), now=work.now)
+
+
+def _dismiss(work: UnitOfWork, form: Form, _password: Hashed | None) -> None:
+    proposals.dismiss(work.session, work.actor, form.number("id"), now=work.now)
+
+
 _DEEDS: dict[tuple[str, str], tuple[str, Callable[[UnitOfWork, Form, Hashed | None], None]]] = {
     ("staff", "add"): ("staff", _add_staff),
     ("staff", "disable"): ("staff", _disable),
@@ -219,6 +230,8 @@ _DEEDS: dict[tuple[str, str], tuple[str, Callable[[UnitOfWork, Form, Hashed | No
     ("notices", "set"): ("notice_policy", _set_policy),
     ("calendar", "close"): ("closure", _close_office),
     ("calendar", "withdraw"): ("closure", _withdraw),
+    ("feeds", "apply"): ("closure_applied", _apply),
+    ("feeds", "dismiss"): ("closure_dismissed", _dismiss),
 }
 
 
@@ -237,7 +250,7 @@ def do(request: Request, name: str, deed: str, form: Filled) -> Response:
         with writing(request) as work:
             _require(work.actor, name)
             act(work, form, password)
-        if name == "calendar":
+        if name in {"calendar", "feeds"}:
             due_date_refresh.refresh_remaining(work.runtime, now=work.now)
     except Invalid as error:
         return _again(request, name, form, error)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 
+from routing.service.feeds.closure_feed import ClosureFeed
 from routing.service.feeds.outage_feeds import OutageFeed
 from routing.service.feeds.source import Feed, Feeds
 
-FEEDS = ("taipower", "water")
+FEEDS = ("taipower", "water", "closures")
 """The names of the sources, in the order in which they are shown."""
 
 
@@ -17,5 +18,6 @@ def feeds_of(urls: Mapping[str, str], *, every: timedelta) -> Feeds:
     made: dict[str, Feed] = {
         "taipower": OutageFeed(name="taipower", url=urls.get("taipower", ""), every=every),
         "water": OutageFeed(name="water", url=urls.get("water", ""), every=every),
+        "closures": ClosureFeed(name="closures", url=urls.get("closures", ""), every=every),
     }
     return {name: made[name] for name in FEEDS if urls.get(name)}

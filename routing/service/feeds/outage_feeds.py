@@ -41,7 +41,7 @@ class OutageFeed:
     url: str
     every: timedelta
 
-    def wanted(self, session: Session, *, now: datetime) -> tuple[str, ...]:  # noqa: ARG002 - the protocol's
+    def wanted(self, session: Session, office: OfficeContext, *, now: datetime) -> tuple[str, ...]:  # noqa: ARG002
         """Everything is in one file."""
         return ()
 

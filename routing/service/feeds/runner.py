@@ -59,7 +59,7 @@ def run(
         state = store.held(session, feed.name)
         rules = rules_of(feed, office)
         marks = Marks(etag=state.etag, modified=state.modified) if state.rules == rules else Marks()
-        wanted = feed.wanted(session, now=now)
+        wanted = feed.wanted(session, office, now=now)
     try:
         fetched = feed.fetch(outside, marks, wanted)
         parsed = Parsed(items=()) if fetched.unchanged else feed.parse(fetched)

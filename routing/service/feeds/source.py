@@ -59,7 +59,7 @@ class Feed(Protocol):
     def every(self) -> timedelta:
         """After what time it is asked again."""
 
-    def wanted(self, session: Session, *, now: datetime) -> tuple[str, ...]:
+    def wanted(self, session: Session, office: OfficeContext, *, now: datetime) -> tuple[str, ...]:
         """What to ask for, where a source is asked about single things; read before anything is fetched."""
 
     def fetch(self, outside: Outside, marks: Marks, wanted: Sequence[str]) -> Fetched:

@@ -249,6 +249,13 @@ def open_after(session: Session, after: int, *, limit: int) -> list[CaseRow]:
     return list(session.scalars(held))
 
 
+def open_due_from(session: Session, day: date, *, limit: int) -> list[CaseRow]:
+    """Open cases that are due on a day or later, or have no date yet; the earliest first."""
+    due = or_(CaseRow.due_on.is_(None), CaseRow.due_on >= day)
+    query = select(CaseRow).where(CaseRow.status != "closed", due).order_by(CaseRow.due_on, CaseRow.id).limit(limit)
+    return list(session.scalars(query))
+
+
 def count(session: Session, wanted: CaseFilter) -> int:
     """How many cases fit."""
     return session.scalars(select(func.count()).select_from(CaseRow).where(*_conditions(wanted))).one()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
@@ -77,3 +77,28 @@ class OutageCase(Base):
     case_id: Mapped[int] = mapped_column(ForeignKey("service_case.id"), primary_key=True)
     notice_id: Mapped[int] = mapped_column(ForeignKey("outage_notice.id"), primary_key=True, index=True)
     at: Mapped[datetime]
+
+
+class ClosureProposal(Base):
+    """A closure that a source announced and that reaches an office of the branch; a person applies it or puts it aside.
+
+    ``state``: proposed, applied, dismissed, or superseded by a later announcement. ``contrary_at`` and
+    ``contrary_text``: what was announced after it was applied. ``closure_id``: the closure that it became.
+    """
+
+    __tablename__ = "closure_proposal"
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    key: Mapped[str] = mapped_column(String(200))
+    day: Mapped[date] = mapped_column(index=True)
+    county: Mapped[str] = mapped_column(String(20))
+    district: Mapped[str | None] = mapped_column(String(20))
+    part: Mapped[str] = mapped_column(String(16))
+    text: Mapped[str] = mapped_column(String(400))
+    announced_at: Mapped[datetime]
+    fetched_at: Mapped[datetime]
+    state: Mapped[str] = mapped_column(String(12), default="proposed")
+    decided_at: Mapped[datetime | None]
+    decided_by: Mapped[str | None] = mapped_column(String(200))
+    closure_id: Mapped[int | None] = mapped_column(ForeignKey("closure.id"))
+    contrary_at: Mapped[datetime | None]
+    contrary_text: Mapped[str | None] = mapped_column(String(400))
