@@ -13,7 +13,7 @@ _ASKED = re.compile(
     fold(
         r"(?:你們|貴局|分局|窗口|櫃檯|櫃台|辦公室|服務中心|[明後今]天|星期|[週周]|禮拜|假日|過年|春節|連假|颱風天|那|\d日).{0,10}"
         r"(?:有(?:沒有)?(?:上班|開門|開放|營業)|上班[嗎不?]|上班時間|幾點(?:開|關|上班|下班|休息)|有開|開嗎|放假嗎|休息嗎|辦公嗎)|"
-        r"\b(?:are you|is the office|will you be|will the office be|is anyone) (?:open|closed|there|working)\b|\bwhat time .{0,20}\b(?:open|close)\b|"
+        r"\b(?:are you|is the office|will you be|will the office be|is anyone) (?:open|closed|there|working)\b|\bwhat are (?:your|the) (?:office |opening )?hours\b|\bwhat time .{0,20}\b(?:open|close)\b|"
         r"(?:営業|開いて|やって|お休み)(?:し)?(?:て)?(?:い)?(?:ますか|ですか)|何時(?:から|まで|に開|に閉)"
     )
 )
@@ -22,6 +22,9 @@ _OF_OTHERS = re.compile(
         r"勞工|員工|加班|工資|薪|補休|特休|出勤|輪班|台電|台水|海關|國稅|銀行|餐廳|超商|便利商店|超市|停車|\b(?:workers?|overtime|wages?|canteen|shop)\b|残業|従業員"
     )
 )
+_HELLO = 5
+"""Characters of a clause that asks nothing: 你好, 不好意思."""
+_CLAUSES = re.compile(r"[\s,，。;；!！?？]+")
 _WEEKDAYS = {sign: place for signs in ("一二三四五六日", "月火水木金土日") for place, sign in enumerate(signs)} | {
     "天": 6
 }
@@ -37,7 +40,11 @@ _FROM_TODAY = (
 def asked_hours(text: str) -> bool:
     """Whether the words ask when we are there."""
     folded = fold(text.strip())
-    return len(text) <= _LONGEST and bool(_ASKED.search(folded)) and not _OF_OTHERS.search(folded)
+    if len(text) > _LONGEST or not _ASKED.search(folded) or _OF_OTHERS.search(folded):
+        return False
+    # Something else that is asked beside it must not be lost.
+    han = not folded.isascii()
+    return not (han and any(len(one) > _HELLO and not _ASKED.search(one) for one in _CLAUSES.split(folded)))
 
 
 def day_in(text: str, today: date) -> date | None:

@@ -30,7 +30,10 @@ _A_PERSON = re.compile(
 _TOLD_ANEW = re.compile(
     fold(
         r"(?:電話|手機|分機|號碼|聯絡人|窗口|承辦窗口|信箱|地址|公司名稱).{0,6}(?:改成|改為|換成|換了|改了|變更為|更正為|更新為|應該是|打錯)|"
-        r"\b(?:my|our) (?:new )?(?:phone|number|telephone|contact|address).{0,12}\b(?:is now|changed|has changed)\b|(?:電話番号|担当者|連絡先)(?:が|は)変わ"
+        r"(?:會勘|勘查|現勘|約好?的|到場).{0,10}(?:取消|改|延|順延)|"
+        r"\b(?:phone|number|telephone|contact|address|e-?mail)\b.{0,16}\b(?:is now|changed|has changed|is wrong)\b|"
+        r"\b(?:cancel|postpone|reschedule|move|change|put off)\b.{0,24}\b(?:visit|appointment|meeting)\b|"
+        r"(?:電話番号|担当者|連絡先|住所)(?:が|は)変わ|(?:訪問|打ち合わせ|現地確認).{0,8}(?:変更|キャンセル|延期)"
     )
 )
 REOPENED_FOR = timedelta(days=28)
@@ -272,7 +275,8 @@ def _by_reference(words: Words, cases: Sequence[OwnCase], now: datetime) -> Plac
     still_open = [case for case in cases if not case.closed]
     if words.chat or words.file or words.sure or not cases:
         return None
-    told_anew = bool(_TOLD_ANEW.search(fold(words.text))) and not words.question
+    told = fold(words.text)
+    told_anew = bool(_TOLD_ANEW.search(told)) and not re.search(r"\?|[吗呢か]\W*$", told)
     if not told_anew and not points_back(words.text):
         return None
     if not still_open:
