@@ -9,6 +9,7 @@ from knowledge.loading import DATA
 HELDOUT = DATA / "heldout"
 SECOND = DATA / "heldout2"
 NEAR = DATA / "heldout4"
+FIRMS = DATA / "heldout5" / "firms.tsv"
 """Questions as firms write them, and near misses (knowledge/evaluation/direct.py)."""
 THIRD = DATA / "heldout3"
 ALERTS = Path(__file__).parent / "alerts.tsv"

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from knowledge.answer_policy import Limits, is_sure, true_there
-from knowledge.evaluation.cases import NEAR
+from knowledge.evaluation.cases import FIRMS, NEAR
 from knowledge.loading import read_thresholds
 from knowledge.relevance.aspects import STEPS
 from knowledge.understand import Understander, Understanding
@@ -63,14 +63,20 @@ def direct_figures(understander: Understander) -> Figures:
     groups: dict[str, list[float | None]] = {}
     for row in [*rows(NEAR / "natural.tsv"), *rows(NEAR / "mixed.tsv")]:
         read = understander.understand(row.text)
-        entry, whole = answer_to(read, limits)
-        worth = None if entry is None else 0.0 if entry not in row.entries else 1.0 if whole else 0.5
+        worth = _worth(understander, row, limits)
         if "-" in row.entries:
             groups.setdefault("not known to be answered", []).append(worth)
             continue
         for name in ("all", f"language {row.language}", f"park {_park(read)}", f"aspect {_aspect(read)}"):
             groups.setdefault(name, []).append(worth)
+    groups["firms (heldout5)"] = [_worth(understander, row, limits) for row in rows(FIRMS)]
     return {name: _line(values) for name, values in sorted(groups.items())}
+
+
+def _worth(understander: Understander, row: Row, limits: Limits) -> float | None:
+    """None for a question that is not answered, else what the answer is worth."""
+    entry, whole = answer_to(understander.understand(row.text), limits)
+    return None if entry is None else 0.0 if entry not in row.entries else 1.0 if whole else 0.5
 
 
 def _line(values: Sequence[float | None]) -> Figures:
