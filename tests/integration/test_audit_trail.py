@@ -90,7 +90,10 @@ def test_what_is_over_is_erased_from_the_beginning_and_the_rest_is_still_a_chain
 
 def test_nothing_that_has_no_seal_yet_is_erased(service):
     wrote(service, 3, days_ago=200)
-    assert retention.run_beside_service(service.runtime, Periods(audit=180), now=service.now)["audit"] == 0
+    with service.runtime.writing() as (session, _):
+        assert retention.run(session, Periods(audit=180), now=service.now)["audit"] == 0
+    erased = retention.run_beside_service(service.runtime, Periods(audit=180), now=service.now)
+    assert erased["audit"] == 3, "it seals first"
 
 
 def test_an_entry_that_waits_for_its_seal_tells_that_no_worker_runs(service):

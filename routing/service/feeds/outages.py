@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from knowledge.calendar.office_calendar import local
+from knowledge.calendar.republic import roc_instant
 from knowledge.feeds import load_feeds
 from knowledge.language.text import normalise
 from knowledge.offices.records import Park
@@ -88,7 +89,7 @@ def _words(locked: LockedCase, one: Announced) -> str:
     return say(
         "outage.note", kind=say(f"outage.kind.{one.kind.value}"), when=told_when(say, one), number=one.number,
         area="；".join(one.areas), what=one.what or say("outage.not_said"), source=say(f"outage.source.{one.source}"),
-        at=f"{at.year - 1911}/{at.month}/{at.day} {at:%H:%M}",
+        at=roc_instant(at),
     )  # fmt: skip
 
 

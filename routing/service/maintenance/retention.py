@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from routing.domain.errors import Invalid
+from routing.service.accounts import audit_trail
 from routing.service.files import upkeep
 from routing.service.office_context import UnitOfWorkFactory
 from routing.store.accounts import audit as audit_store
@@ -84,6 +85,8 @@ def run_beside_service(
 ) -> dict[str, int]:
     """As ``run``, in many short transactions, so that what is served meanwhile goes on."""
     found, erased = _over(periods, now), Counter[str]()
+    # Only what stands in the chain is erased from it.
+    audit_trail.seal_new(units_of_work.database)
     if found.files is not None:
         erased["files"] = upkeep.forget_unclaimed(units_of_work.database, found.files)
     while True:
