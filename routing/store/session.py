@@ -51,6 +51,8 @@ _REST = 0.12
 """Seconds; whoever waits for SQLite's lock looks again at least every tenth."""
 _PATIENCE = {"connect_timeout": 3, "keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3}
 """Seconds and tries until a PostgreSQL that fell silent counts as gone."""
+_MIGRATING = 0x6F6E6573746F70
+"""The key of PostgreSQL's lock that whoever changes the schema holds."""
 _CLOCK = "clock"
 _ANNOUNCED = "announced"
 NOTICES = "onestop_work"
@@ -139,6 +141,7 @@ class Database:
         """A bare connection in one transaction in which tables may be made anew; every reference must hold at its end.
 
         SQLite changes a table by copying it to a new one and dropping the old, which its foreign keys would forbid.
+        One at a time: whoever comes meanwhile waits, and finds it done.
         """
         with self.engine.connect() as connection:
             driver = connection.connection.driver_connection
@@ -146,6 +149,8 @@ class Database:
                 driver.execute("PRAGMA foreign_keys=OFF")
             try:
                 with connection.begin():
+                    if not self.is_sqlite:
+                        connection.execute(select(func.pg_advisory_xact_lock(_MIGRATING)))
                     yield connection
                     if self.is_sqlite and (broken := connection.exec_driver_sql("PRAGMA foreign_key_check").first()):
                         raise IntegrityError(f"a row of {broken[0]} refers to none of {broken[2]}", None, ValueError())

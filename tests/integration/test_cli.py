@@ -3,11 +3,15 @@
 import gzip
 import io
 import json
+import os
+import stat
 import sys
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from bot.__main__ import COMMANDS, main
 from routing.domain.errors import Invalid
@@ -179,6 +183,27 @@ def test_a_copy_put_back_is_the_same_database_and_goes_on_counting(service, tmp_
     assert gzip.decompress(again.read_bytes()) == gzip.decompress(copy.read_bytes())
     other.dispose()
     assert number == "KP-1151116-0001"
+
+
+def test_nobody_but_its_owner_reads_a_copy_whole_or_not(tmp_path):
+    """Also what is left of one that broke off, and where such a rest lay open from before."""
+    database = Database(migrated_file(tmp_path / "onestop.db"))
+    rest = tmp_path / "copy.gz.part"
+    rest.write_text("x")
+    rest.chmod(0o666)
+    usual = os.umask(0)
+    try:
+        whole = tmp_path / "copy.gz"
+        backups.write(database, whole, now=MONDAY)
+        with database.engine.begin() as connection:
+            connection.execute(text("DROP TABLE recovery_code"))
+        with pytest.raises(DBAPIError):
+            backups.write(database, tmp_path / "broken.gz", now=MONDAY)
+    finally:
+        os.umask(usual)
+        database.dispose()
+    left = {path.name: stat.S_IMODE(path.stat().st_mode) for path in tmp_path.glob("*.gz*")}
+    assert left == {"copy.gz": 0o600, "broken.gz.part": 0o600}
 
 
 @pytest.mark.postgres

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import threading
 from datetime import UTC, datetime
 
 import pytest
@@ -52,6 +53,29 @@ def test_an_empty_database_is_brought_to_the_newest_schema_and_again_is_harmless
     assert migration.current(database) is None
     assert migration.upgrade(database) == migration.head() == migration.upgrade(database)
     assert migration.current(database) == migration.head()
+
+
+def test_three_that_migrate_at_once_do_no_harm(database):
+    """Containers that start together: each waits for the one before, and finds it done."""
+    reached, at_once = [], threading.Barrier(3)
+
+    def migrate():
+        own = Database(database.url)
+        at_once.wait()
+        try:
+            reached.append(migration.upgrade(own))
+        finally:
+            own.dispose()
+
+    threads = [threading.Thread(target=migrate) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert reached == [migration.head()] * 3
+    with database.engine.connect() as connection:
+        context = MigrationContext.configure(connection)
+        assert compare_metadata(context, METADATA) == []
 
 
 def test_an_empty_database_is_not_served_and_the_command_that_mends_it_is_named(database):

@@ -27,7 +27,9 @@ VERSION = 1
 
 
 def write(database: Database, path: Path, *, now: datetime) -> dict[str, int]:
-    """Write the copy; says how many rows each table has. The file appears under its name only when it is whole.
+    """Write the copy; says how many rows each table has.
+
+    The file appears under its name only when it is whole, and nobody but its owner can read it before or after.
 
     Raises:
         Invalid: there is a file of this name already.
@@ -38,8 +40,9 @@ def write(database: Database, path: Path, *, now: datetime) -> dict[str, int]:
     digest = hashlib.sha256()
     counts: dict[str, int] = {}
     head = {"format": FORMAT, "version": VERSION, "schema": migration.head(), "made_at": now.isoformat()}
+    part.unlink(missing_ok=True)
     with (
-        part.open("wb") as raw,
+        os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as raw,
         gzip.GzipFile(fileobj=raw, mode="wb", mtime=0) as out,
         dump.still(database) as state,
     ):
@@ -53,7 +56,6 @@ def write(database: Database, path: Path, *, now: datetime) -> dict[str, int]:
         out.close()
         raw.flush()
         os.fsync(raw.fileno())
-    part.chmod(0o600)
     part.rename(path)
     return counts
 
