@@ -237,6 +237,7 @@ def test_a_wrong_code_while_setting_up_shows_the_same_picture_again(service):
     assert again.status == 422
     assert picture.search(again.html)[0] == picture.search(offered.html)[0]
     assert "style=" not in again.html
+    assert "viewBox" in picture.search(again.html)[0]
     assert visitor.ask("POST", "/desk/second-factor/begin").status == 200
     assert not visitor.get("/desk/second-factor").offers("/second-factor/codes")
 

@@ -94,7 +94,9 @@ def _page(
 
 def _picture(address: str) -> Markup:
     """The address as a QR code: an image without scripts and without styles of its own."""
-    drawn = segno.make(address, error="m").svg_inline(scale=5, border=4, dark="#000", light="#fff", title="QR code")
+    drawn = segno.make(address, error="m").svg_inline(
+        omitsize=True, border=4, dark="#000", light="#fff", title="QR code"
+    )
     return Markup(drawn)  # noqa: S704 - drawn by the library from its own shapes
 
 
