@@ -149,7 +149,7 @@ def test_what_was_called_off_and_is_announced_again_is_told_again(branch, chat, 
 def test_a_stop_without_an_announced_end_says_so_and_is_not_told_for_ever(branch, chat, server):
     stop = {"案件日期時間": "2026-03-02 07:00:00", "恢復日期時間": "null", "屬性": "非計畫性"}
     water(branch, server, **stop)
-    assert "3/2 07:00 起，恢復時間未公告（非計畫性）" in words_of(chat.text("為什麼停水了"))
+    assert "3/2 07:00起，恢復時間未公告（非計畫性）" in words_of(chat.text("為什麼停水了"))
     branch.later(days=8)
     water(branch, server, **stop)
     assert cards(chat.text("為什麼停水了")) == []

@@ -143,7 +143,9 @@ def test_no_form_falls_over_what_is_typed_into_it(service, payload):
             for half in halves:
                 form = dict.fromkeys(half, payload[:2000])
                 status = adam.ask(method, address, data=form, follow=False).status
-                assert status in {303, 400, 401, 403, 404, 409, 412, 422}, address
+                # What is begun is shown at once: a secret for a second factor stands in no address to be led to.
+                shown = {200} if address == "/desk/second-factor/begin" else set()
+                assert status in {303, 400, 401, 403, 404, 409, 412, 422, *shown}, address
 
 
 @pytest.mark.parametrize("big", [-1, 0, 2**31, 2**63, 2**64, 10**40])
