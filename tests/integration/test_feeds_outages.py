@@ -160,7 +160,7 @@ def test_a_report_that_becomes_a_case_gets_the_notice_as_an_internal_note_once(b
     number = branch.open(category="utilities", alert="outage_power", park="楠梓", text="整廠停電了")
     (note,) = [one for one in branch.messages(number) if one.direction == "note"]
     assert "C1150001" in note.text
-    assert "台灣電力公司計畫性工作停電資料，115/3/2 09:00 取得" in note.text
+    assert "台灣電力公司計畫性工作停電資料，115.03.02 09:00 取得" in note.text
     assert note.by is None
     noted = [one for one in branch.events(number) if one.event == EventKind.NOTE.value]
     assert [(one.by, one.data) for one in noted] == [(None, {"message_id": note.id})]
