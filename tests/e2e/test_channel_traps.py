@@ -141,7 +141,7 @@ def test_what_was_taken_back_before_it_came_is_never_kept(product: Product, firm
 
 
 def test_what_was_taken_back_is_gone_from_case_search_and_files(product: Product, firm: Phone) -> None:
-    """L27: content erased, the fact stays."""
+    """L27: gone from case, search and files; the fact stays."""
     secret = "身分證影本號碼寫在這裡的一句話"
     photo = firm.do("image")
     firm.answer_after(0)
@@ -155,8 +155,12 @@ def test_what_was_taken_back_is_gone_from_case_search_and_files(product: Product
     assert product.api("sue", "GET", "/cases", q=secret)["items"] == []
     messages = product.api("sue", "GET", f"/cases/{number}")["messages"]
     assert [message["text"] for message in messages] == ["", "", MATTER]
-    state = "SELECT state, key, content FROM media WHERE external_id = :id"
-    assert product.rows(state, id=photo["messageId"]) == [("erased", None, None)]
+    # A whole photo of a case is sealed (contract §9): no row holds its bytes, and nobody is given it by its case.
+    state = "SELECT state, content, id FROM media WHERE external_id = :id"
+    ((kept, content, media_id),) = product.rows(state, id=photo["messageId"])
+    assert (kept, content) == ("sealed", None)
+    assert product.api("sue", "GET", f"/cases/{number}/files")["items"] == []
+    product.api("sue", "GET", f"/cases/{number}/files/{media_id}", expect=404)
     assert secret not in str(product.api("sue", "GET", f"/cases/{number}"))
 
 
