@@ -64,9 +64,14 @@ class Office:
     name: str = ""
 
 
+def formal(place: str) -> str:
+    """A place as its office writes it: with 臺, where 台 is written as well."""
+    return place.strip().replace("台", "臺")
+
+
 def same_place(left: str, right: str) -> bool:
     """Whether two names of counties or districts mean the same place (臺 and 台 are both written)."""
-    return left.strip().replace("台", "臺") == right.strip().replace("台", "臺")
+    return formal(left) == formal(right)
 
 
 def find_county(text: str) -> str | None:

@@ -26,8 +26,8 @@ _MOST_PARTS = 3
 """Matters that are answered one by one; with an office's card and a notice they are five objects."""
 _LIKELY, _PLAUSIBLE = 0.5, 0.25
 """Probability from which a part that is not sure is a matter; the higher where the message as a whole has an answer."""
-_PLAIN = 0.8
-"""Confidence from which the category of a part is plain."""
+SURE_CATEGORY = 0.8
+"""Confidence from which it is plain what field words are of."""
 
 
 class Action(StrEnum):
@@ -190,7 +190,7 @@ def _is_elsewhere(part: Part, parts: tuple[Part, ...]) -> bool:
     """True where the category of a part is plain and none of the others'."""
     mine = part.understanding
     others = {other.understanding.category for other in parts if other is not part}
-    return mine.confidence >= _PLAIN and mine.category not in others
+    return mine.confidence >= SURE_CATEGORY and mine.category not in others
 
 
 def _decide(understanding: Understanding, thresholds: Thresholds, today: date, known: ParkKind | None) -> Decision:

@@ -86,7 +86,6 @@ KINDS: Mapping[str, NoticeKind] = {
 }
 """By reason. What is not among them is an answer, or is sent at once as it always was."""
 
-EDITABLE = tuple(reason for reason, kind in KINDS.items() if not kind.fixed)
 INFORMS = frozenset(reason for reason, kind in KINDS.items() if kind.informs)
 
 

@@ -46,7 +46,7 @@ from routing.store.conversation.schema import Contact, ContactAddress, Message
 from routing.store.messaging.schema import Outbox
 from routing.store.session import Database
 from tests.harness import databases
-from tests.harness.cast import LAND, SERVICE
+from tests.harness.cast import LAND, OPERATIONS, SAFETY, SERVICE
 
 MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=TAIPEI)
 """A Monday without a holiday for weeks."""
@@ -274,6 +274,13 @@ def cast(branch: Branch) -> None:
     branch.staff("carol", unit=SERVICE)
     branch.staff("sue", Role.SUPERVISOR)
     branch.staff("tai", Role.PARTNER, agency="taipower")
+
+
+def cast_in_every_unit(branch: Branch) -> None:
+    """As ``cast``, with somebody in the units of safety and of operations too."""
+    cast(branch)
+    branch.staff("dora", unit=SAFETY)
+    branch.staff("emil", unit=OPERATIONS)
 
 
 def importable(branch: Branch, number: str) -> None:

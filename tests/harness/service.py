@@ -27,9 +27,11 @@ from bot.settings import Settings
 from knowledge.calendar.office_calendar import TAIPEI
 from routing.service.accounts import tokens
 from routing.store.accounts.schema import Staff
+from routing.store.cases import queries as case_store
 from routing.store.conversation.schema import Media
 from routing.store.files.storage import new_key
 from tests.harness import databases
+from tests.harness.branch import add_contact
 from tests.harness.cast import CAST, email
 
 MONDAY = datetime(2026, 11, 16, 9, 0, tzinfo=TAIPEI)
@@ -98,6 +100,15 @@ class Service:
         if self._usual:
             _idle.append((self.settings.base_url, self.app))
         self._forget_files()
+
+    def opened_on_line(self) -> str:
+        """The number of Alice's case of a firm that is reached on LINE."""
+        number = self.opened()
+        with self.runtime.database.writing() as session:
+            case = case_store.by_number(session, number)
+            assert case is not None
+            case.contact_id = add_contact(session, f"U{number}", now=self.now)
+        return number
 
     def later(self, **amount: float) -> None:
         """Turn the clock on."""

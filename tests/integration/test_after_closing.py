@@ -11,8 +11,8 @@ from routing.domain.messages import from_plain
 from routing.domain.permissions import SYSTEM
 from routing.service.cases import commands as case_commands
 from routing.service.cases import satisfaction
-from tests.harness.branch import branch_on, cast, push
-from tests.harness.cast import ALICE, CAROL, OPERATIONS, SAFETY
+from tests.harness.branch import branch_on, cast_in_every_unit, push
+from tests.harness.cast import ALICE, CAROL
 from tests.harness.chat import Chat, actions_of, buttons_of, said, words_of
 from tests.harness.databases import BOTH
 
@@ -22,9 +22,7 @@ TREE, LAMP = "圍牆外的大樹倒下來了，想請人來看", "廠區門口�
 @pytest.fixture(params=BOTH)
 def branch(request):
     with branch_on(request.param) as branch:
-        cast(branch)
-        branch.staff("dora", unit=SAFETY)
-        branch.staff("emil", unit=OPERATIONS)
+        cast_in_every_unit(branch)
         yield branch
 
 

@@ -10,8 +10,7 @@ import pytest
 from knowledge.vocabulary import READING_LANGUAGES
 from routing.domain.messages import Card
 from routing.store.conversation.schema import Contact
-from tests.harness.branch import branch_on, cast, office, reader
-from tests.harness.cast import OPERATIONS, SAFETY
+from tests.harness.branch import branch_on, cast_in_every_unit, office, reader
 from tests.harness.chat import Chat, actions_of, words_of
 
 ONE_LIKELY = "戴奧辛多久要測一次"
@@ -23,9 +22,7 @@ SATURDAY_NIGHT = {"days": 5, "hours": 11}
 @pytest.fixture
 def branch():
     with branch_on("sqlite") as branch:
-        cast(branch)
-        branch.staff("dora", unit=SAFETY)
-        branch.staff("emil", unit=OPERATIONS)
+        cast_in_every_unit(branch)
         yield branch
 
 

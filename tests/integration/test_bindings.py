@@ -5,8 +5,8 @@ import pytest
 from routing.domain.errors import Forbidden, Invalid, NotFound
 from routing.service.bindings import commands as bindings
 from routing.service.cases import commands as case_commands
-from tests.harness.branch import branch_on, cast, push
-from tests.harness.cast import CAROL, OPERATIONS, SAFETY
+from tests.harness.branch import branch_on, cast_in_every_unit, push
+from tests.harness.cast import CAROL
 from tests.harness.chat import Chat, actions_of, said, words_of
 from tests.harness.databases import BOTH
 
@@ -17,9 +17,7 @@ TREE = "圍牆外的大樹倒下來了，想請人來看"
 @pytest.fixture(params=BOTH)
 def branch(request):
     with branch_on(request.param) as branch:
-        cast(branch)
-        branch.staff("dora", unit=SAFETY)
-        branch.staff("emil", unit=OPERATIONS)
+        cast_in_every_unit(branch)
         yield branch
 
 

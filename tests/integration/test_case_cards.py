@@ -9,8 +9,7 @@ from knowledge.vocabulary import READING_LANGUAGES
 from routing.domain.case import Outcome
 from routing.domain.messages import Card, from_plain
 from routing.service.cases import commands
-from tests.harness.branch import branch_on, cast, office, push
-from tests.harness.cast import OPERATIONS, SAFETY
+from tests.harness.branch import branch_on, cast_in_every_unit, office, push
 from tests.harness.chat import Chat
 
 TREE = "圍牆外的大樹倒下來了，想請人來看"
@@ -19,9 +18,7 @@ TREE = "圍牆外的大樹倒下來了，想請人來看"
 @pytest.fixture
 def branch():
     with branch_on("sqlite") as branch:
-        cast(branch)
-        branch.staff("dora", unit=SAFETY)
-        branch.staff("emil", unit=OPERATIONS)
+        cast_in_every_unit(branch)
         yield branch
 
 

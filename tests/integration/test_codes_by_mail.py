@@ -18,8 +18,7 @@ from routing.store.accounts.schema import Audit
 from routing.store.bindings.schema import BindingCode, CodeMail
 from routing.store.cases.schema import Case, Firm
 from routing.store.conversation.schema import Contact
-from tests.harness.branch import add_contact, branch_on, cast
-from tests.harness.cast import OPERATIONS, SAFETY
+from tests.harness.branch import add_contact, branch_on, cast_in_every_unit
 from tests.harness.chat import Chat, said, words_of
 from tests.harness.databases import BOTH
 from tests.harness.pages import Visitor
@@ -35,9 +34,7 @@ SENDER = "window@branch.example"
 @pytest.fixture(params=BOTH)
 def branch(request):
     with branch_on(request.param) as branch:
-        cast(branch)
-        branch.staff("dora", unit=SAFETY)
-        branch.staff("emil", unit=OPERATIONS)
+        cast_in_every_unit(branch)
         branch.office = replace(branch.office, mail=True)
         yield branch
 

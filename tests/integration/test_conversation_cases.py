@@ -4,8 +4,7 @@ import pytest
 
 from routing.domain.case import Outcome
 from routing.service.cases import commands as case_commands
-from tests.harness.branch import branch_on, cast, office, push, unnotified
-from tests.harness.cast import OPERATIONS, SAFETY
+from tests.harness.branch import branch_on, cast_in_every_unit, office, push, unnotified
 from tests.harness.chat import Chat, actions_of, buttons_of, said, words_of
 from tests.harness.databases import BOTH
 
@@ -18,9 +17,7 @@ MORE = "租約影本和印鑑證明"
 def branch(request):
     """On SQLite, unless the test asks for both."""
     with branch_on(getattr(request, "param", "sqlite")) as branch:
-        cast(branch)
-        branch.staff("dora", unit=SAFETY)
-        branch.staff("emil", unit=OPERATIONS)
+        cast_in_every_unit(branch)
         yield branch
 
 

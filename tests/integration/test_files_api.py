@@ -15,7 +15,6 @@ from routing.store.cases import queries as case_store
 from routing.store.conversation.schema import Media, Message
 from routing.store.messaging.schema import Outbox
 from tests.harness import samples
-from tests.harness.branch import add_contact
 from tests.harness.cast import email
 from tests.harness.databases import BOTH, migrated
 from tests.harness.samples import PDF, picture
@@ -31,11 +30,7 @@ def service(request, tmp_path_factory):
 @pytest.fixture
 def number(service):
     """Alice's case of a firm on LINE."""
-    number = service.opened()
-    with service.runtime.database.writing() as session:
-        contact = add_contact(session, f"U{number}", now=service.now)
-        case_store.by_number(session, number).contact_id = contact
-    return number
+    return service.opened_on_line()
 
 
 def put(service, number, content=PDF, name="平面圖.pdf", *, who="alice", headers=None, **fields):

@@ -11,7 +11,6 @@ from routing.service.files import pictures
 from routing.store.cases import queries as case_store
 from routing.store.conversation.schema import Media
 from routing.store.messaging.schema import Outbox
-from tests.harness.branch import add_contact
 from tests.harness.databases import BOTH, migrated
 from tests.harness.line_schema import check_messages
 from tests.harness.pages import Visitor
@@ -34,11 +33,7 @@ def service(request, tmp_path_factory):
 @pytest.fixture
 def number(service):
     """Alice's case of a firm on LINE."""
-    number = service.opened()
-    with service.runtime.database.writing() as session:
-        contact = add_contact(session, f"U{number}", now=service.now)
-        case_store.by_number(session, number).contact_id = contact
-    return number
+    return service.opened_on_line()
 
 
 def reply(service, number, *files, step="reply", **typed):

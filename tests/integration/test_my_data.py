@@ -16,8 +16,8 @@ from routing.service.privacy import requests as data_requests
 from routing.store.accounts.schema import Audit
 from routing.store.conversation.schema import Contact, ContactAddress, Enquiry, Message
 from routing.store.messaging.schema import Inbox
-from tests.harness.branch import branch_on, cast
-from tests.harness.cast import OPERATIONS, SAFETY, SUE
+from tests.harness.branch import branch_on, cast_in_every_unit
+from tests.harness.cast import SUE
 from tests.harness.chat import Chat, actions_of, buttons_of, said, words_of
 from tests.harness.databases import BOTH
 from tests.integration.test_after_closing import close
@@ -28,9 +28,7 @@ LOOSE = "想請問園區外面的路是誰在管"
 @pytest.fixture(params=BOTH)
 def branch(request):
     with branch_on(request.param) as branch:
-        cast(branch)
-        branch.staff("dora", unit=SAFETY)
-        branch.staff("emil", unit=OPERATIONS)
+        cast_in_every_unit(branch)
         branch.staff("adam", Role.ADMIN)
         yield branch
 

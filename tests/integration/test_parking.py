@@ -140,12 +140,21 @@ def test_a_later_notice_takes_the_place_of_the_parked_one(branch, chat, number):
     assert [kind for kind, _ in sends(branch)] == ["push"]
 
 
-def test_the_question_after_closing_goes_in_the_call_that_says_it_is_closed(branch, number):
+def answered(branch, number):
+    """Its officer's words have reached the firm."""
     with branch.hold(number) as locked:
         case_commands.reply(locked, "已移除", notify=push)
     sends(branch)
+
+
+def close(locked):
+    case_commands.close(locked, Outcome.ANSWERED, summary="已移除", notify=push)
+
+
+def test_the_question_after_closing_goes_in_the_call_that_says_it_is_closed(branch, number):
+    answered(branch, number)
     with branch.hold(number) as locked:
-        case_commands.close(locked, Outcome.ANSWERED, summary="已移除", notify=push)
+        close(locked)
     ((kind, words),) = sends(branch)
     assert kind == "push"
     assert "已移除" in words
@@ -283,11 +292,9 @@ def test_a_person_may_send_a_parked_notice_now(branch, number):
 
 
 def test_a_carrier_that_fails_is_sent_again_with_what_goes_with_it(branch, number):
+    answered(branch, number)
     with branch.hold(number) as locked:
-        case_commands.reply(locked, "已移除", notify=push)
-    sends(branch)
-    with branch.hold(number) as locked:
-        case_commands.close(locked, Outcome.ANSWERED, summary="已移除", notify=push)
+        close(locked)
     sends(branch, Line(DeliveryError("…", code="refused", permanent=True)))
     assert states(branch, "survey") == [("dead", "push")]
     notice = next(row for row in branch.outbox() if row.reason == "survey")
@@ -351,11 +358,9 @@ def test_nobody_else_sets_a_policy(branch, who):
 
 def test_what_went_with_a_push_that_is_taken_back_is_parked_again_or_taken_out(branch, number):
     """O6: the case is opened again before the closing notice went out."""
+    answered(branch, number)
     with branch.hold(number) as locked:
-        case_commands.reply(locked, "已移除", notify=push)
-    sends(branch)
-    with branch.hold(number) as locked:
-        case_commands.close(locked, Outcome.ANSWERED, summary="已移除", notify=push)
+        close(locked)
         case_commands.reopen(locked, reason="誤結", notify=push)
     assert [state for state, _ in states(branch, "survey")] == ["cancelled"]
     rate = branch.office.sentences.say("rate.5", None)

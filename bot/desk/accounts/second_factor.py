@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import segno
 from fastapi import APIRouter, Request
@@ -30,6 +31,7 @@ from routing.service.accounts.second_factor import Offer
 router = APIRouter()
 
 PAGE = "/desk/second-factor"
+T = TypeVar("T")
 
 
 @router.get("/desk/sign-in/code")
@@ -132,31 +134,24 @@ def confirm(request: Request, form: Filled) -> Response:
         return _page(request, work, offer=offer, codes=codes, error=None if codes else wrong)
 
 
-def _with_code(request: Request, form: Form, deed: str) -> list[str] | None:
-    """Other codes for once, or none any more. Raises Invalid: the code is wrong."""
+def _with_code(request: Request, form: Form, deed: Callable[[UnitOfWork, str, str | None], T]) -> T:
+    """Do what a code is asked for; what a wrong one left behind is kept. Raises Invalid: it is wrong."""
     with unfinished_writing(request) as work:
-        given, address = form.text("code"), address_of(request, work.runtime.settings.proxies)
-        if deed == "codes":
-            codes = second_factor.renew_codes(work.session, _token(request), given, address=address, now=work.now)
-            good = codes is not None
-        else:
-            required = work.runtime.settings.second_factor_rule.binds(work.actor.role)
-            codes, good = (
-                None,
-                second_factor.remove(
-                    work.session, _token(request), given, required=required, address=address, now=work.now
-                ),
-            )
-    if not good:
+        done = deed(work, form.text("code"), address_of(request, work.runtime.settings.proxies))
+    if not done:
         raise Invalid(second_factor.WRONG, field="code", code="code_wrong")
-    return codes
+    return done
 
 
 @router.post(f"{PAGE}/codes")
 def renew(request: Request, form: Filled) -> Response:
     """Other codes for once, against a code."""
+
+    def renewed(work: UnitOfWork, code: str, address: str | None) -> list[str] | None:
+        return second_factor.renew_codes(work.session, _token(request), code, address=address, now=work.now)
+
     try:
-        codes = _with_code(request, form, "codes")
+        codes = _with_code(request, form, renewed)
     except Invalid as error:
         return _again(request, error)
     with unfinished_reading(request) as work:
@@ -166,8 +161,15 @@ def renew(request: Request, form: Filled) -> Response:
 @router.post(f"{PAGE}/remove")
 def remove(request: Request, form: Filled) -> Response:
     """Do without, against a code."""
+
+    def removed(work: UnitOfWork, code: str, address: str | None) -> bool:
+        required = work.runtime.settings.second_factor_rule.binds(work.actor.role)
+        return second_factor.remove(
+            work.session, _token(request), code, required=required, address=address, now=work.now
+        )
+
     try:
-        _with_code(request, form, "remove")
+        _with_code(request, form, removed)
     except Invalid as error:
         return _again(request, error)
     with unfinished_reading(request) as work:

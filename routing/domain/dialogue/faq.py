@@ -7,7 +7,7 @@ from dataclasses import replace
 from knowledge.distress import in_distress
 from knowledge.entries import FaqEntry
 from knowledge.vocabulary import CASE_CATEGORIES, OWN_PARK_KINDS, EntryKind, Language, ParkKind
-from routing.domain.decision import Action, Decision
+from routing.domain.decision import SURE_CATEGORY, Action, Decision
 from routing.domain.dialogue import alarms, facts, follow_up, matters, menu, pending, placed
 from routing.domain.dialogue.state import OPENING, State
 from routing.domain.dialogue.turn import Effect, JudgeAnswer, LearnKind, NoteEnquiry, Result, Turn
@@ -60,7 +60,7 @@ def _noted(turn: Turn) -> State:
         return replace(pending.remember(turn, leads=False), alert=None, offered=())
     if category == "smalltalk":
         category, topic = "other", None
-    elif understanding is not None and understanding.confidence >= placed.SURE_CATEGORY:
+    elif understanding is not None and understanding.confidence >= SURE_CATEGORY:
         turn = pending.other_matter(turn, category)
     return replace(
         pending.remember(turn), category=category, topic=topic, alert=None, last_category=category, offered=()
@@ -95,7 +95,7 @@ def _alert(turn: Turn, alert: str) -> Result:
     understanding = turn.understanding
     category = understanding.category.value if understanding else "other"
     state = replace(
-        pending.remember(turn), alert=alert, category="other" if category == "smalltalk" else category,
+        pending.remember(turn), alert=alert, category=matters.category_of_case(category),
         topic=understanding.topic if understanding else None,
     )  # fmt: skip
     return alarms.met(turn, alert, state)

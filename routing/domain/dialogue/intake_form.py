@@ -8,7 +8,8 @@ from dataclasses import replace
 
 from knowledge.offices.directory import Park
 from knowledge.vocabulary import CASE_CATEGORIES
-from routing.domain.dialogue import alarms, answers, facts, faq, filling, menu, pending, placed
+from routing.domain.decision import SURE_CATEGORY
+from routing.domain.dialogue import alarms, answers, facts, faq, filling, menu, pending
 from routing.domain.dialogue.pending import remember
 from routing.domain.dialogue.state import FACTS, State, Step, state_from
 from routing.domain.dialogue.turn import Effect, NoticeSeen, OpenCase, Result, Turn
@@ -319,7 +320,7 @@ def _of_another_matter(turn: Turn) -> bool:
     understanding, decision = turn.understanding, turn.decision
     if understanding is None or decision is None or not decision.choices:
         return False
-    plain = understanding.confidence >= placed.SURE_CATEGORY
+    plain = understanding.confidence >= SURE_CATEGORY
     return plain and understanding.category.value not in {turn.state.category, "smalltalk"}
 
 

@@ -31,7 +31,7 @@ def answered(turn: Turn, state: State, parts: tuple[Part, ...], by_itself: ByIts
         effects += [_of_part(effect, number) for effect in result.effects]
         kept = replace(kept, last_entry=result.state.last_entry, kind_for=result.state.kind_for or kept.kind_for)
     first = parts[0].understanding
-    kept = replace(kept, category=_category(first.category.value), topic=first.topic)
+    kept = replace(kept, category=category_of_case(first.category.value), topic=first.topic)
     return Result(state=kept, messages=tuple(messages), effects=tuple(effects))
 
 
@@ -41,12 +41,12 @@ def _alone(turn: Turn, part: Part) -> Turn:
 
 
 def _about(state: State, part: Part) -> State:
-    return replace(
-        state, category=_category(part.understanding.category.value), topic=part.understanding.topic, last_entry=None
-    )
+    read = part.understanding
+    return replace(state, category=category_of_case(read.category.value), topic=read.topic, last_entry=None)
 
 
-def _category(name: str) -> str:
+def category_of_case(name: str) -> str:
+    """The category of a case about words of this one: no case is of small talk."""
     return "other" if name == "smalltalk" else name
 
 

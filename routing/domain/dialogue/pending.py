@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from routing.domain.decision import SURE_CATEGORY
 from routing.domain.dialogue import menu
 from routing.domain.dialogue.state import MAX_PENDING, OPENING, State
 from routing.domain.dialogue.turn import Result, Turn, ids_in
@@ -12,8 +13,6 @@ from routing.domain.messages import Button, Card, postback
 
 TOGETHER = timedelta(minutes=10)
 """What comes later than this after the last words is no part of the same matter, unless its case is being opened."""
-_SURE = 0.8
-"""Words that are of another field with this confidence are a matter of their own."""
 _MOST_SHOWN = 10
 _SHORT = 30
 
@@ -40,7 +39,7 @@ def goes_on(turn: Turn) -> bool:
     """Whether something whose matter is known was said just before, and these words are not surely another one."""
     state, understanding = turn.state, turn.understanding
     known = bool(state.pending) and state.category not in {None, "other"} and not long_since(state, turn.inbound.at)
-    return known and understanding is not None and understanding.confidence < _SURE
+    return known and understanding is not None and understanding.confidence < SURE_CATEGORY
 
 
 def long_since(state: State, at: datetime) -> bool:

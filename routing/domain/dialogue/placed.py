@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from routing.domain.decision import Action
+from routing.domain.decision import SURE_CATEGORY, Action
 from routing.domain.dialogue import menu
 from routing.domain.dialogue.pending import remember
 from routing.domain.dialogue.placement import OwnCase, Placement, Reason, Words, place
@@ -14,8 +14,6 @@ from routing.domain.dialogue.turn import AddToCase, CaseCard, Effect, Result, Su
 from routing.domain.inbound import InboundKind
 from routing.domain.messages import Button, Card, postback
 
-SURE_CATEGORY = 0.8
-"""Confidence from which a category speaks for or against a case."""
 _SURE_CHAT = 0.9
 """Confidence from which words are small talk although an officer waits for some."""
 _SHORT = 30
@@ -74,8 +72,7 @@ def _chats(turn: Turn) -> bool:
     decision, understanding = turn.decision, turn.understanding
     if decision is None or understanding is None or decision.action is not Action.CHAT:
         return False
-    expected = any(case.waits_on_firm or case.person or case.officer_at for case in turn.cases if not case.closed)
-    if not expected:
+    if not turn.officer_expects:
         return True
     return understanding.confidence >= _SURE_CHAT and not says_all(turn.inbound.text)
 

@@ -230,6 +230,11 @@ class Turn:
         return next((case for case in self.cases if case.person), None)
 
     @property
+    def officer_expects(self) -> bool:
+        """Whether words may be meant for an officer: of an open case that waits for them, or that a person holds."""
+        return any(case.waits_on_firm or case.person or case.officer_at for case in self.cases if not case.closed)
+
+    @property
     def asks(self) -> bool:
         """Whether the words ask something."""
         return asks(self.inbound.text) or bool(self.understanding is not None and self.understanding.asks)

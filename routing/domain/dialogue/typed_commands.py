@@ -88,8 +88,7 @@ def _kind(turn: Turn, said: str) -> dict[str, str] | None:
 def _offered(turn: Turn) -> dict[str, str] | None:
     """One of the questions that stand on the last card, unless an officer waits for words: then it may be for him."""
     offered = turn.state.offered
-    expected = any(case.waits_on_firm or case.person or case.officer_at for case in turn.cases if not case.closed)
-    if not offered or expected or not _idle(turn):
+    if not offered or turn.officer_expects or not _idle(turn):
         return None
     place = picked(turn.inbound.text, len(offered))
     return {"action": "faq", "id": offered[place]} if place is not None else None

@@ -14,7 +14,7 @@ from datetime import date, datetime, timedelta
 from xml.etree import ElementTree as ET
 
 from knowledge.calendar.office_calendar import local
-from knowledge.calendar.official_days import COUNTIES, districts
+from knowledge.calendar.official_days import COUNTIES, districts, formal
 from knowledge.feeds import load_feeds
 from routing.domain.errors import FeedError
 
@@ -156,7 +156,7 @@ def _place(text: str, codes: list[str]) -> tuple[str, str | None] | None:
     known = [_county_of(code) for code in codes]
     if found is None or not known or None in known:
         return None
-    area = found["area"].replace("台", "臺").replace(" ", "")
+    area = formal(found["area"]).replace(" ", "")
     county = next((one for one in COUNTIES if area.startswith(one)), None)
     rest = area.removeprefix(county or "")
     if county is None or any(one is not None and one[0] != county for one in known):

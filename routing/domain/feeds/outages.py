@@ -107,6 +107,7 @@ def _unpacked(body: bytes) -> list[str]:
                 if left < 0:
                     raise FeedError("解壓縮後超過大小上限。", code="feed_too_large")
                 texts.append(tables.decoded(content))
+    # All that zipfile raises for an archive that is cut, locked, or packed in a way that it does not know.
     except (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError, OSError, ValueError):
         raise FeedError("內容不是壓縮檔，或已損毀。", code="feed_unreadable") from None
     return texts

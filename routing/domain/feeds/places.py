@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from knowledge.calendar.official_days import COUNTIES, districts, find_county, same_place
+from knowledge.calendar.official_days import COUNTIES, districts, find_county, formal, same_place
 from knowledge.feeds import load_feeds
 from knowledge.offices.records import Park
 
@@ -145,4 +145,4 @@ def _named(piece: str, names: dict[str, str]) -> Iterator[str]:
 
 
 def _even(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).replace("台", "臺").strip()
+    return formal(unicodedata.normalize("NFKC", text))

@@ -8,10 +8,11 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from knowledge.calendar.office_calendar import TAIPEI
+from knowledge.calendar.republic import western_year
 from knowledge.feeds import Fields
 from routing.domain.errors import FeedError
 
@@ -142,12 +143,12 @@ def _at(found: re.Match[str], day: str, clock: str) -> datetime | None:
         year, month, date_ = compact[:-4], compact[-4:-2], compact[-2:]
     else:
         year, month, date_ = found[f"{day}y"], found[f"{day}m"], found[f"{day}d"]
-    number = int(year) + (1911 if len(year) == 3 else 0)
+    number = western_year(int(year)) if len(year) == 3 else int(year)
     hour, minute = divmod(int(clock.replace(":", "")), 100)
     if number not in _YEARS or minute > 59 or hour > 24 or (hour == 24 and minute):
         return None
     try:
-        midnight = datetime.combine(datetime(number, int(month), int(date_), tzinfo=TAIPEI), time(), tzinfo=TAIPEI)
+        midnight = datetime(number, int(month), int(date_), tzinfo=TAIPEI)
     except ValueError:
         return None
     return midnight + timedelta(hours=hour, minutes=minute)

@@ -81,9 +81,13 @@ def offer(session: Session, token: str, *, now: datetime) -> Offer:
 def offered(session: Session, token: str) -> Offer:
     """The secret that was offered to a session. Raises Invalid if none was."""
     row, staff = authentication.session_of(session, token)
+    return _offer(_offered_to(row), staff)
+
+
+def _offered_to(row: WebSession) -> str:
     if row.offered is None:
         raise Invalid("請重新開始設定。", code="second_factor_not_begun")
-    return _offer(row.offered, staff)
+    return row.offered
 
 
 def _offer(secret: str, staff: Staff) -> Offer:
@@ -96,7 +100,7 @@ def confirm(session: Session, token: str, code: str, *, now: datetime) -> list[s
     Every other session of the person ends. Raises Invalid if nothing was offered.
     """
     row, staff = authentication.session_of(session, token)
-    secret = offered(session, token).secret
+    secret = _offered_to(row)
     step = _step_of(secret, code, now)
     if step is None or staff.totp_secret is not None:
         return None

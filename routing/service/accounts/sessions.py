@@ -75,16 +75,14 @@ def end_own(session: Session, token: str, session_id: str, *, now: datetime) -> 
     _row, staff = authentication.session_of(session, token)
     if not _ID.fullmatch(session_id) or not store.end(session, session_id, staff_id=staff.id):
         raise NotFound("查無這個登入；可能已登出。")
-    _audit(session, staff.email, staff.email, session_id, now)
+    _audit(session, staff.email, staff.email, now, session=session_id)
 
 
 def end_others(session: Session, token: str, *, now: datetime) -> int:
     """End every own session but this one; says how many."""
     row, staff = authentication.session_of(session, token)
     ended = store.end_others(session, staff.id, but=row.token_sha256)
-    account_store.audit(
-        session, at=now, actor=staff.email, action="session.end", subject=staff.email, detail={"ended": ended}
-    )
+    _audit(session, staff.email, staff.email, now, ended=ended)
     return ended
 
 
@@ -98,7 +96,7 @@ def end_for(session: Session, actor: Actor, session_id: str, *, now: datetime) -
     found = store.end(session, session_id) if _ID.fullmatch(session_id) else []
     if not found:
         raise NotFound("查無這個登入；可能已登出。")
-    _audit(session, actor.email or actor.name, found[0].email, session_id, now)
+    _audit(session, actor.email or actor.name, found[0].email, now, session=session_id)
     return found[0].email
 
 
@@ -107,9 +105,8 @@ def end_all_of(session: Session, actor: Actor, email: str, *, now: datetime) -> 
     require_admin(actor)
     staff = authentication.active(session, email)
     account_store.end_sessions_of(session, staff.id)
-    _audit(session, actor.email or actor.name, staff.email, "all", now)
+    _audit(session, actor.email or actor.name, staff.email, now, session="all")
 
 
-def _audit(session: Session, by: str, whose: str, session_id: str, now: datetime) -> None:
-    detail: dict[str, object] = {"session": session_id}
-    account_store.audit(session, at=now, actor=by, action="session.end", subject=whose, detail=detail)
+def _audit(db: Session, by: str, whose: str, now: datetime, **detail: object) -> None:
+    account_store.audit(db, at=now, actor=by, action="session.end", subject=whose, detail=detail)

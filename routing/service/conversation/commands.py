@@ -108,11 +108,16 @@ def _answer(conversation: Conversation, token_until: datetime | None) -> None:
     data_effects.notice(conversation)
     late = token_until is None or instant(session) > token_until
     if conversation.told and not (speed.crowd and late):
-        _put(conversation, token_until, limits, crowd=speed.crowd)
+        _put(conversation, token_until, limits, crowd=speed.crowd, late=late)
 
 
-def _put(conversation: Conversation, token_until: datetime | None, limits: Limits, *, crowd: bool) -> None:
-    """The answer in one call, with what is parked for this person; what does not fit follows with the next."""
+def _put(
+    conversation: Conversation, token_until: datetime | None, limits: Limits, *, crowd: bool, late: bool
+) -> None:  # fmt: skip
+    """The answer in one call, with what is parked for this person; what does not fit follows with the next.
+
+    ``late``: the reply token is not worth trying any more.
+    """
     session, inbound, contact, now = conversation.session, conversation.inbound, conversation.contact, conversation.now
     told, rest = packed(conversation.told, most=limits.messages)
     case_id = _about(conversation)
@@ -121,9 +126,8 @@ def _put(conversation: Conversation, token_until: datetime | None, limits: Limit
         reason=outbox_store.NEVER_PUSHED if crowd else "answer", reply_token=inbound.reply_token,
         token_until=token_until,
     )  # fmt: skip
-    good = token_until is not None and instant(session) <= token_until and reply.kind == "reply"
     danger = conversation.understood is not None and conversation.understood[0].alert is not None
-    if good and not crowd and not danger and not conversation.forgotten:
+    if reply.kind == "reply" and not late and not crowd and not danger and not conversation.forgotten:
         parking.take_along(session, conversation.office, reply)
     if rest:
         parking.tell(

@@ -10,7 +10,7 @@ from urllib.parse import urljoin, urlsplit
 from sqlalchemy.orm import Session
 
 from knowledge.calendar.office_calendar import local
-from knowledge.calendar.official_days import Closure, Office
+from knowledge.calendar.official_days import Closure, Office, formal
 from routing.domain.errors import FeedError
 from routing.domain.feeds import tables
 from routing.domain.feeds.closures import Entry, Settled, announcements, index, settled
@@ -94,7 +94,7 @@ class ClosureFeed:
 
 
 def _concerns(entry: Entry, counties: Sequence[str]) -> bool:
-    words = entry.text.replace("台", "臺").strip()
+    words = formal(entry.text)
     return not words or any(county in words for county in counties)
 
 

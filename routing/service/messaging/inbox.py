@@ -90,21 +90,22 @@ class _Work:
         if not rows:
             return 0
         try:
-            with self._watching(rows[0], at):
-                return self._answer(rows, step, at)
+            first = self._read(rows[0])
+            with self._watching(first, rows[0], at):
+                return self._answer(rows, first, step, at)
         except Exception as error:  # noqa: BLE001
             # Whatever it was, the events stay and the partition goes on: that is what an inbox is for.
             _put_off(self.database, rows[0], self.channel, error)
         return 1
 
-    def _watching(self, row: Inbox, at: datetime) -> AbstractContextManager[None]:
+    def _watching(self, first: Inbound, row: Inbox, at: datetime) -> AbstractContextManager[None]:
         """The person sees that an answer is being prepared, if it takes longer than a moment."""
-        if self.preparing is None or not answers(self._read(row)):
+        if self.preparing is None or not answers(first):
             return nullcontext()
         return self.preparing.watching(self.partition, (at - row.received_at).total_seconds())
 
-    def _answer(self, rows: list[Inbox], step: Step, at: datetime) -> int:
-        inbounds = self._belonging(rows)
+    def _answer(self, rows: list[Inbox], first: Inbound, step: Step, at: datetime) -> int:
+        inbounds = self._belonging(rows, first)
         more_came = len(inbounds) < len(rows)
         due = rows[len(inbounds) - 1].received_at + bursts.patience(inbounds, step)
         rows = rows[: len(inbounds)]
@@ -115,9 +116,9 @@ class _Work:
     def _read(self, row: Inbox) -> Inbound:
         return self.channel.read(row.raw, row.event_at)
 
-    def _belonging(self, rows: Sequence[Inbox]) -> list[Inbound]:
+    def _belonging(self, rows: Sequence[Inbox], first: Inbound) -> list[Inbound]:
         """What the first events say, as far as they belong together; one that failed before is taken alone."""
-        inbounds = [profiles.with_language(self._read(rows[0]), self.channel)]
+        inbounds = [profiles.with_language(first, self.channel)]
         for row in rows[1:]:
             if row.attempts or rows[0].attempts:
                 break

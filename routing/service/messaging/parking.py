@@ -11,12 +11,12 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from knowledge.calendar.office_calendar import TAIPEI, local
 from routing.domain import notices
 from routing.domain.messages import from_plain
 from routing.domain.notices import KINDS, When
 from routing.ports import Limits
 from routing.service.messaging import policies, quota
+from routing.service.messaging.ledger import month_of
 from routing.service.office_context import OfficeContext, UnitOfWorkFactory
 from routing.store.messaging import outbox as outbox_store
 from routing.store.messaging import parked as store
@@ -140,6 +140,4 @@ def _lapse(units_of_work: UnitOfWorkFactory, now: datetime) -> None:
 
 def next_month(now: datetime) -> datetime:
     """The morning of the first day of the next month in Taipei, when the messages are counted anew."""
-    here = local(now)
-    year, month = (here.year + 1, 1) if here.month == 12 else (here.year, here.month + 1)
-    return datetime(year, month, 1, 8, 30, tzinfo=TAIPEI)
+    return month_of(None, now).end.replace(hour=8, minute=30)
