@@ -1,0 +1,75 @@
+"""Every answer of the API is what its OpenAPI document says, to the last key; nothing in it was written by hand."""
+
+import json
+
+import jsonschema
+import pytest
+
+from bot.api.schemas.answers import Turnaround
+from tests.harness.few_entries import with_few_entries
+from tests.harness.service import PHONE_CASE, Service
+from tests.integration.security.test_security_matrix import BODIES, attached
+
+PERIOD = {"from": "2026-11-01", "to": "2026-11-30"}
+REPORTS = [{"kind": kind, **by} for kind in ("ENQ", "APP", "all") for by in ({}, {"by": "unit"}, {"by": "month"})]
+
+
+@pytest.fixture
+def service(database_url):
+    with Service(database_url) as service:
+        yield with_few_entries(service)
+
+
+def resolved(document, schema):
+    """A schema with its parts, of which none takes a key that it does not name, unless it says so."""
+    closed = json.loads(json.dumps(document["components"]["schemas"]))
+    for part in closed.values():
+        if part.get("type") == "object" and "properties" in part:
+            part.setdefault("additionalProperties", False)
+    return {**schema, "components": {"schemas": closed}}
+
+
+def check(service, document, path, method, answer):
+    described = document["paths"][path][method]["responses"][str(answer.status_code)]["content"]
+    kind = answer.headers["content-type"].partition(";")[0]
+    jsonschema.validate(answer.json(), resolved(document, described[kind]["schema"]))
+
+
+def test_answers_are_as_described(service):
+    document = service.ask("GET", "/api/v1/openapi.json").json()
+    number = service.opened(firm={"name": "晴川精密有限公司", "ubn": "04595257"})
+    service.opened(firm={"name": "另一家公司", "ubn": "04595257"})
+    asked = service.asked_of()
+    sent = attached(service, number)["outbox_id"]
+    case = "/api/v1/cases/{number}"
+    for name in ("messages", "kind", "wait", "resume", "extension", "extension/approval", "close", "close", "reopen"):
+        body = BODIES[name.rpartition("/")[2]]
+        answer = service.post("sue", f"/cases/{number}/{name}", body)
+        check(service, document, f"{case}/{name}", "post", answer)
+    check(service, document, "/api/v1/cases", "post", service.post("alice", "/cases", PHONE_CASE))
+    check(service, document, "/api/v1/cases", "post", service.post("alice", "/cases", {}))
+    resent = service.post("sue", f"/deliveries/{sent}/resend")
+    check(service, document, "/api/v1/deliveries/{delivery_id}/resend", "post", resent)
+    policy = service.post("adam", "/notice-policies/assigned", BODIES["{notice}"])
+    check(service, document, "/api/v1/notice-policies/{notice}", "post", policy)
+    for who in ("alice", "carol", "sue", "tai"):
+        for one in (number, asked):
+            check(service, document, case, "get", service.get(who, f"/cases/{one}"))
+        for path in ("cases", "me", "staff", "deliveries", "knowledge", "ledger", "notice-policies"):
+            check(service, document, f"/api/v1/{path}", "get", service.get(who, f"/{path}"))
+    check(service, document, "/api/v1/satisfaction", "get", service.get("sue", "/satisfaction", **PERIOD))
+    for query in REPORTS:
+        check(service, document, "/api/v1/turnaround", "get", service.get("sue", "/turnaround", **PERIOD, **query))
+
+
+@pytest.mark.parametrize("query", REPORTS, ids=str)
+def test_the_model_of_the_report_has_its_keys_in_their_order_and_loses_no_digit(service, query):
+    """The report is written out as it was counted; the model that describes it says the same."""
+    for days in (0, 1, 3):
+        number = service.opened()
+        service.later(days=days, minutes=17)
+        service.post("sue", f"/cases/{number}/messages", BODIES["messages"])
+        service.post("sue", f"/cases/{number}/close", {"outcome": "answered", "summary": "x"})
+    answer = service.get("sue", "/turnaround", **PERIOD, **query)
+    read = Turnaround.model_validate_json(answer.text, extra="forbid")
+    assert read.model_dump(mode="json", by_alias=True, exclude_unset=True) == answer.json()
