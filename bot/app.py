@@ -20,8 +20,8 @@ from bot.api import routes as api
 from bot.channels import PLUGS, plugged
 from bot.desk import routes as desk
 from bot.desk.reporting import pages as turnaround
+from bot.feed_client import HttpFeedClient
 from bot.mail import SmtpMailer
-from bot.outside import HttpOutside
 from bot.runtime import Plug, Runtime
 from bot.semantic import SemanticService
 from bot.settings import Settings, SettingsError
@@ -88,7 +88,7 @@ def build_runtime(
         mailer=build_mailer(settings),
         channels=channels,
         feeds=feeds_of(settings.feed_urls, every=timedelta(minutes=settings.feed_minutes)),
-        outside=HttpOutside(),
+        feed_client=HttpFeedClient(),
         now=now or clock(settings),
     )
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from fastapi import FastAPI, Request
 
 from bot.settings import Settings
-from routing.ports import Channel, Channels, Mailer, Outside
+from routing.ports import Channel, Channels, FeedClient, Mailer
 from routing.service.conversation.reader import Reader
 from routing.service.feeds.source import Feeds
 from routing.service.files.scanning import Scanner
@@ -41,7 +41,7 @@ class Runtime(UnitOfWorkFactory):
     mailer: Mailer | None
     channels: Channels
     feeds: Feeds
-    outside: Outside
+    feed_client: FeedClient
     now: Callable[[], datetime]
 
 

@@ -25,7 +25,7 @@ from routing.service.bindings import mailing
 from routing.service.cases import assignment, from_firm
 from routing.service.conversation import profiles as contact_profiles
 from routing.service.feeds import runner as feed_runner
-from routing.service.files import upkeep
+from routing.service.files import cleanup
 from routing.service.files.work import FileWork
 from routing.service.knowledge_admin.trial_runner import Trials
 from routing.service.maintenance import daily
@@ -216,7 +216,7 @@ class Worker:
         if ended:
             log.info("waits_ended", cases=len(ended))
         daily.run(runtime, runtime.settings.periods, runtime.files, now=runtime.now())
-        upkeep.forget_unclaimed(runtime.database, runtime.now() - timedelta(days=runtime.settings.keep_files))
+        cleanup.forget_unclaimed(runtime.database, runtime.now() - timedelta(days=runtime.settings.keep_files))
         audit_trail.seal_new(runtime.database)
         if given:
             log.info("assigned_later", cases=len(given))
@@ -230,7 +230,7 @@ class Worker:
         runtime = self._runtime
         if not runtime.feeds:
             return _SWEEP_EVERY
-        feed_runner.run_due(runtime, runtime.feeds, runtime.outside, now=runtime.now())
+        feed_runner.run_due(runtime, runtime.feeds, runtime.feed_client, now=runtime.now())
         return _FEEDS_EVERY
 
     def _mail_turn(self) -> float:

@@ -97,7 +97,7 @@ class Answer:
     modified: str | None = None
 
 
-class Outside(Protocol):
+class FeedClient(Protocol):
     """Reads addresses outside. Threads share it; nothing of an address may be logged, for it may hold a key."""
 
     def get(self, url: str, *, etag: str | None = None, modified: str | None = None) -> Answer | None:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from bot.cli.context import Context, fail, opened
-from bot.outside import HttpOutside
+from bot.feed_client import HttpFeedClient
 from bot.web.words import word
 from routing.domain.errors import Invalid
 from routing.service.feeds import runner
@@ -32,7 +32,7 @@ def run(
         feeds = _chosen(context, name)
         failed = False
         for feed in feeds.values():
-            ran = runner.run(context, feed, HttpOutside(), now=context.now, asked=True)
+            ran = runner.run(context, feed, HttpFeedClient(), now=context.now, asked=True)
             failed |= ran is None or ran.outcome == "failed"
             typer.echo(_account(feed.name, ran))
     if failed:

@@ -29,7 +29,7 @@ from routing.service.conversation.reader import Reader
 from routing.service.conversation.session import Conversation
 from routing.service.conversation.unsend import take_back
 from routing.service.files import commands as file_commands
-from routing.service.files import telling
+from routing.service.files import notifications
 from routing.service.messaging import parking
 from routing.service.office_context import OfficeContext
 from routing.store.cases import queries as case_store
@@ -261,5 +261,5 @@ def _store(conversation: Conversation, inbound: Inbound) -> Message:
     if inbound.kind is InboundKind.MEDIA and external_id and not gone:
         problem = file_commands.expect(session, message, inbound)
         if problem is not None:
-            conversation.told.append(telling.words(conversation.office, message, conversation.language, problem))
+            conversation.told.append(notifications.words(conversation.office, message, conversation.language, problem))
     return message

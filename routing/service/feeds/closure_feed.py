@@ -14,7 +14,7 @@ from knowledge.calendar.official_days import Closure, Office, formal
 from routing.domain.errors import FeedError
 from routing.domain.feeds import tables
 from routing.domain.feeds.closures import Entry, Settled, announcements, index, settled
-from routing.ports import Outside
+from routing.ports import FeedClient
 from routing.service.feeds.source import Fetched, Marks, Parsed
 from routing.service.office_context import OfficeContext
 from routing.store.feeds import proposals
@@ -43,9 +43,9 @@ class ClosureFeed:
         """The counties of the branch's offices: other entries of the index need not be read."""
         return tuple(sorted({one.county for one in offices_of(office)}))
 
-    def fetch(self, outside: Outside, marks: Marks, wanted: Sequence[str]) -> Fetched:
+    def fetch(self, client: FeedClient, marks: Marks, wanted: Sequence[str]) -> Fetched:
         """The index and the messages it leads to, or the messages themselves."""
-        answer = outside.get(self.url, etag=marks.etag, modified=marks.modified)
+        answer = client.get(self.url, etag=marks.etag, modified=marks.modified)
         if answer is None:
             return Fetched(marks=marks, unchanged=True)
         new = Marks(etag=answer.etag, modified=answer.modified)
@@ -53,14 +53,14 @@ class ClosureFeed:
         if entries is None:
             return Fetched(parts=(("", answer.body),), marks=new)
         ours = [one for one in entries if _concerns(one, wanted)][:_MOST_MESSAGES]
-        return Fetched(parts=tuple((one.href, self._message(outside, one.href)) for one in ours), marks=new)
+        return Fetched(parts=tuple((one.href, self._message(client, one.href)) for one in ours), marks=new)
 
-    def _message(self, outside: Outside, href: str) -> bytes:
+    def _message(self, client: FeedClient, href: str) -> bytes:
         """A message, from the host of the index only; empty where it leads elsewhere or nowhere."""
         url = urljoin(self.url, href)
         if not href or urlsplit(url)[:2] != urlsplit(self.url)[:2]:
             return b""
-        answer = outside.get(url)
+        answer = client.get(url)
         return answer.body if answer is not None else b""
 
     def parse(self, fetched: Fetched) -> Parsed:

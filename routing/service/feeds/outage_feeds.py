@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from routing.domain.errors import FeedError
 from routing.domain.feeds.outages import Outage, Read, read_taipower, read_water
 from routing.domain.feeds.places import parks_in
-from routing.ports import Outside
+from routing.ports import FeedClient
 from routing.service.feeds.source import Fetched, Marks, Parsed
 from routing.service.office_context import OfficeContext
 from routing.store.feeds import queries as store
@@ -45,9 +45,9 @@ class OutageFeed:
         """Everything is in one file."""
         return ()
 
-    def fetch(self, outside: Outside, marks: Marks, wanted: Sequence[str]) -> Fetched:  # noqa: ARG002
+    def fetch(self, client: FeedClient, marks: Marks, wanted: Sequence[str]) -> Fetched:  # noqa: ARG002
         """The file, unless it is the one that was read last."""
-        answer = outside.get(self.url, etag=marks.etag, modified=marks.modified)
+        answer = client.get(self.url, etag=marks.etag, modified=marks.modified)
         if answer is None:
             return Fetched(marks=marks, unchanged=True)
         if not answer.body.strip():

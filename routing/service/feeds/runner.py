@@ -13,7 +13,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from routing.domain.errors import FeedError
-from routing.ports import Outside
+from routing.ports import FeedClient
 from routing.service.feeds.source import Feed, Feeds, Fetched, Marks, Parsed, rules_of
 from routing.service.office_context import UnitOfWorkFactory
 from routing.store.feeds import queries as store
@@ -39,18 +39,18 @@ class Ran:
     detail: str | None = None
 
 
-def run_due(units_of_work: UnitOfWorkFactory, feeds: Feeds, outside: Outside, *, now: datetime) -> list[Ran]:
+def run_due(units_of_work: UnitOfWorkFactory, feeds: Feeds, client: FeedClient, *, now: datetime) -> list[Ran]:
     """Run the sources whose time has come; only reads if there are none."""
     if not feeds:
         return []
     with units_of_work.database.reading() as session:
         due = store.due(session, feeds, now=now)
-    done = (run(units_of_work, feeds[name], outside, now=now) for name in due)
+    done = (run(units_of_work, feeds[name], client, now=now) for name in due)
     return [ran for ran in done if ran is not None]
 
 
 def run(
-    units_of_work: UnitOfWorkFactory, feed: Feed, outside: Outside, *, now: datetime, asked: bool = False
+    units_of_work: UnitOfWorkFactory, feed: Feed, client: FeedClient, *, now: datetime, asked: bool = False
 ) -> Ran | None:
     """Run one source now; None if another worker has it or it is not its time. ``asked``: somebody wants it now."""
     with units_of_work.writing() as (session, office):
@@ -61,7 +61,7 @@ def run(
         marks = Marks(etag=state.etag, modified=state.modified) if state.rules == rules else Marks()
         wanted = feed.wanted(session, office, now=now)
     try:
-        fetched = feed.fetch(outside, marks, wanted)
+        fetched = feed.fetch(client, marks, wanted)
         parsed = Parsed(items=()) if fetched.unchanged else feed.parse(fetched)
         ran = _keep(units_of_work, feed, fetched, parsed, rules=rules, now=now)
     except FeedError as error:

@@ -15,7 +15,7 @@ from typing import Any, Protocol
 from sqlalchemy.orm import Session
 
 from knowledge.feeds import load_feeds
-from routing.ports import Outside
+from routing.ports import FeedClient
 from routing.service.office_context import OfficeContext
 
 
@@ -62,7 +62,7 @@ class Feed(Protocol):
     def wanted(self, session: Session, office: OfficeContext, *, now: datetime) -> tuple[str, ...]:
         """What to ask for, where a source is asked about single things; read before anything is fetched."""
 
-    def fetch(self, outside: Outside, marks: Marks, wanted: Sequence[str]) -> Fetched:
+    def fetch(self, client: FeedClient, marks: Marks, wanted: Sequence[str]) -> Fetched:
         """Ask the source. Raises FeedError."""
 
     def parse(self, fetched: Fetched) -> Parsed:

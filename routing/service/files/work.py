@@ -2,7 +2,7 @@
 
 They are fetched at once, since a channel keeps them for an unstated time (LINE: trap L20). Bytes are written before the
 row that speaks of them and deleted after it let go of them: whatever stops half-way leaves bytes that nobody can reach,
-never a row without bytes. Such bytes are swept up a day later (``upkeep``).
+never a row without bytes. Such bytes are swept up a day later (``cleanup``).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from routing.domain.errors import DeliveryError, Unavailable
 from routing.domain.files import PICTURES, FileRefused, FileState, Problem, Sent
 from routing.ports import Content
-from routing.service.files import pictures, telling
+from routing.service.files import notifications, pictures
 from routing.service.files.inspection import Inspected, inspect
 from routing.service.files.scanning import Scanner
 from routing.service.messaging import leases
@@ -224,7 +224,7 @@ class FileWork:
             row = store.held(session, due.id, attempt=due.attempt, state=due.state)
             if row is not None:
                 _let_go(session, row, problem)
-                telling.tell_firm(session, office, row, problem, now=self.now())
+                notifications.tell_firm(session, office, row, problem, now=self.now())
 
     def _delete(self) -> bool:
         """Take away bytes that are to go; says whether there were any."""

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from knowledge.calendar.office_calendar import local
 from routing.domain.decision import Thresholds
-from routing.service.files import upkeep
+from routing.service.files import cleanup
 from routing.service.knowledge_admin import answer_quality
 from routing.service.maintenance import retention
 from routing.service.office_calendar import due_date_refresh
@@ -69,7 +69,7 @@ def finish(units_of_work: UnitOfWorkFactory, periods: retention.Periods, files: 
         with units_of_work.database.writing() as session:
             meta_store.put(session, _ERASING, "")
     if unswept:
-        upkeep.sweep(units_of_work.database, files)
+        cleanup.sweep(units_of_work.database, files)
         with units_of_work.database.writing() as session:
             meta_store.put(session, _SWEEPING, "")
 

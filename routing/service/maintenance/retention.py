@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from routing.domain.errors import Invalid
 from routing.service.accounts import audit_trail
-from routing.service.files import upkeep
+from routing.service.files import cleanup
 from routing.service.office_context import UnitOfWorkFactory
 from routing.store.accounts import audit as audit_store
 from routing.store.accounts import queries as account_store
@@ -88,7 +88,7 @@ def run_beside_service(
     # Only what stands in the chain is erased from it.
     audit_trail.seal_new(units_of_work.database)
     if found.files is not None:
-        erased["files"] = upkeep.forget_unclaimed(units_of_work.database, found.files)
+        erased["files"] = cleanup.forget_unclaimed(units_of_work.database, found.files)
     while True:
         with units_of_work.database.writing() as session:
             part = retention_store.erase(session, found, now=now, most=PART)
@@ -105,10 +105,10 @@ def run_beside_service(
 
 
 def _forget_files(session: Session, before: datetime) -> int:
-    part, taken = upkeep.forget_some(session, before), 0
+    part, taken = cleanup.forget_some(session, before), 0
     taken += part.taken
     while part.more:
-        part = upkeep.forget_some(session, before, after_id=part.last)
+        part = cleanup.forget_some(session, before, after_id=part.last)
         taken += part.taken
     return taken
 

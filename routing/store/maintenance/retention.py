@@ -65,7 +65,7 @@ def _rules(over: Over, now: datetime) -> Iterator[_Rule]:
 
 
 def count(session: Session, over: Over) -> dict[str, int]:
-    """How much is over, by name; files of no case among it, which routing.service.files.upkeep takes away."""
+    """How much is over, by name; files of no case among it, which routing.service.files.cleanup takes away."""
     found = {}
     if over.files is not None:
         unclaimed = select(func.count()).select_from(Media).where(*file_store.unclaimed_before(over.files))

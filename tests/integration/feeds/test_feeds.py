@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from bot.outside import HttpOutside
+from bot.feed_client import HttpFeedClient
 from bot.settings import Settings, setting_names
 from bot.web.words import WORDS
 from bot.worker import Worker
@@ -123,10 +123,10 @@ def test_another_address_is_asked_without_the_marks_of_the_last(branch, server):
 def test_a_source_is_asked_when_it_is_due_and_by_one_worker(branch, server):
     units = UnitOfWorkFactory(database=branch.database, office_provider=OfficeContextProvider(branch.office))
     feeds = feeds_of({"water": server.at("/water", GOOD)}, every=EVERY)
-    outside = HttpOutside()
+    client = HttpFeedClient()
 
     def due():
-        return [one.feed for one in runner.run_due(units, feeds, outside, now=branch.now)]
+        return [one.feed for one in runner.run_due(units, feeds, client, now=branch.now)]
 
     assert (due(), due()) == (["water"], [])
     branch.later(0.26)
@@ -146,7 +146,7 @@ def test_an_address_with_a_key_is_neither_shown_nor_told_nor_logged(server, data
     url = server.at("/water?apikey=sesame", b"", status=500)
     with Service(database_url, ONESTOP_FEED_WATER_URL=url) as service:
         runtime = service.runtime
-        done = runner.run(runtime, runtime.feeds["water"], runtime.outside, now=service.now, asked=True)
+        done = runner.run(runtime, runtime.feeds["water"], runtime.feed_client, now=service.now, asked=True)
         page = Visitor(service, "adam").get("/desk/admin/feeds")
         assert page.status == 200
         assert "sesame" not in f"{page.html}{done}{runtime.settings!r}{''.join(capfd.readouterr())}"
@@ -156,7 +156,7 @@ def test_an_address_with_a_key_is_neither_shown_nor_told_nor_logged(server, data
 def test_the_page_lists_every_source_and_the_metrics_those_that_are_on(server, database_url):
     with Service(database_url, ONESTOP_FEED_WATER_URL=server.at("/water", GOOD)) as service:
         runtime = service.runtime
-        runner.run(runtime, runtime.feeds["water"], runtime.outside, now=service.now, asked=True)
+        runner.run(runtime, runtime.feeds["water"], runtime.feed_client, now=service.now, asked=True)
         page = Visitor(service, "adam").get("/desk/admin/feeds")
         assert page.outline.broken_rules() == []
         for words in ("台電停電公告", "未啟用", "台水停水公告", "正常"):

@@ -211,7 +211,7 @@ def test_the_notice_is_seen_at_the_desk_and_the_case_counts_as_use(server, datab
     url = server.at("/power.zip", archive(POWER.replace("2026/03/02", "2026/11/16")))
     with Service(database_url, ONESTOP_FEED_TAIPOWER_URL=url) as service:
         runtime = service.runtime
-        runner.run(runtime, runtime.feeds["taipower"], runtime.outside, now=service.now, asked=True)
+        runner.run(runtime, runtime.feeds["taipower"], runtime.feed_client, now=service.now, asked=True)
         number = service.opened(category="utilities", text="整廠停電，什麼時候復電")
         told = service.get("alice", f"/cases/{number}").json()
         assert any("C1150001" in one["text"] for one in told["messages"])

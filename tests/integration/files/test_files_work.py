@@ -10,7 +10,7 @@ from routing.domain.messages import from_plain
 from routing.domain.permissions import Role
 from routing.ports import Content
 from routing.service.cases import sealed_messages
-from routing.service.files import pictures, upkeep
+from routing.service.files import cleanup, pictures
 from routing.service.files.scanning import ScannerDown
 from routing.service.files.work import FileWork
 from routing.service.messaging.leases import Heartbeat
@@ -206,10 +206,10 @@ def test_a_file_of_no_case_goes_after_a_day_and_one_of_a_case_stays(world):
     world.sends(picture("PNG"), message_id="loose", name="私人.png")
     world.settled()
     world.branch.later(days=1, hours=-0.1)
-    assert upkeep.forget_unclaimed(world.branch.database, _day_ago(world)) == 0
+    assert cleanup.forget_unclaimed(world.branch.database, _day_ago(world)) == 0
     world.branch.later(hours=0.2)
-    assert upkeep.forget_unclaimed(world.branch.database, _day_ago(world)) == 1
-    assert upkeep.forget_unclaimed(world.branch.database, _day_ago(world)) == 0
+    assert cleanup.forget_unclaimed(world.branch.database, _day_ago(world)) == 1
+    assert cleanup.forget_unclaimed(world.branch.database, _day_ago(world)) == 0
     world.settled()
     loose = world.row("loose")
     assert (loose.state, loose.key, loose.file_name) == ("erased", None, None)
@@ -222,13 +222,13 @@ def test_a_file_that_a_case_is_being_opened_with_stays_while_the_firm_goes_on(wo
     world.settled()
     world.branch.later(days=1, hours=1)
     world.chat.text("想續租標準廠房，合約快到期了")
-    assert upkeep.forget_unclaimed(world.branch.database, _day_ago(world)) == 0
+    assert cleanup.forget_unclaimed(world.branch.database, _day_ago(world)) == 0
     world.branch.later(days=1, hours=1)
-    assert upkeep.forget_unclaimed(world.branch.database, _day_ago(world)) == 1
+    assert cleanup.forget_unclaimed(world.branch.database, _day_ago(world)) == 1
 
 
 def _day_ago(world):
-    return world.branch.now - upkeep.timedelta(days=1)
+    return world.branch.now - cleanup.timedelta(days=1)
 
 
 def test_bytes_that_no_row_speaks_of_are_swept_after_a_day_and_others_never(world):
@@ -241,9 +241,9 @@ def test_bytes_that_no_row_speaks_of_are_swept_after_a_day_and_others_never(worl
     known = world.kept() - {"ab/orphan"}
     newest = max(one.since for one in world.storage.everything())
     world.branch.now = newest
-    assert upkeep.sweep(world.branch.database, world.storage) == 0
+    assert cleanup.sweep(world.branch.database, world.storage) == 0
     world.branch.later(days=1, hours=1)
-    assert upkeep.sweep(world.branch.database, world.storage) == 1
+    assert cleanup.sweep(world.branch.database, world.storage) == 1
     assert world.kept() == known
 
 

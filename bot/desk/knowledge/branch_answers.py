@@ -12,7 +12,7 @@ from bot.desk.knowledge.shared import known, status, taken, usual
 from bot.web.templating import show
 from bot.web.unit_of_work import Reading, UnitOfWork, reading
 from routing.domain.errors import OnestopError
-from routing.service.knowledge_admin import filling, unit_phones
+from routing.service.knowledge_admin import branch_answers, unit_phones
 
 router = APIRouter(prefix="/desk/knowledge")
 
@@ -33,7 +33,7 @@ def _show(
     request: Request, work: UnitOfWork, *, done: str | None = None, error: OnestopError | None = None,
     typed: Mapping[str, str] | None = None,
 ) -> Response:  # fmt: skip
-    blanks = filling.blanks(work.session, work.actor, known(work), now=work.now)
+    blanks = branch_answers.blanks(work.session, work.actor, known(work), now=work.now)
     units = sorted(work.office.offices.units, key=lambda unit: bool(unit.phone))
     phones = [(unit, unit_phones.may_set(work.actor, unit.name)) for unit in units]
     values = {
@@ -64,7 +64,7 @@ def fill(request: Request, entry_id: str, form: Filled) -> Response:
     """Keep the branch's word on one question as a draft."""
 
     def do(work: UnitOfWork) -> str:
-        filling.fill(work.session, work.actor, known(work), entry_id, form.text("text"), now=work.now)
+        branch_answers.fill(work.session, work.actor, known(work), entry_id, form.text("text"), now=work.now)
         return "/desk/knowledge/fill?done=filled"
 
     def again(error: OnestopError) -> Response:

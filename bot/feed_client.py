@@ -20,10 +20,10 @@ _CHUNK = 64 * 1024
 _MOST_REDIRECTS = 3
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
-log = structlog.get_logger("outside")
+log = structlog.get_logger("feeds")
 
 
-class HttpOutside:
+class HttpFeedClient:
     """Threads may share it. ``seconds``: for a whole answer, however slowly it drips; ``most``: its bytes, unpacked."""
 
     def __init__(self, *, seconds: float = 30.0, most: int = 32 * 1024 * 1024) -> None:
@@ -31,7 +31,7 @@ class HttpOutside:
         self._pool = urllib3.PoolManager(retries=False, headers={"User-Agent": "onestop", "Accept-Encoding": "gzip"})
 
     def get(self, url: str, *, etag: str | None = None, modified: str | None = None) -> Answer | None:
-        """As ``routing.ports.Outside``.
+        """As ``routing.ports.FeedClient``.
 
         Raises:
             FeedError: no answer in time, another status than 200 and 304, a redirect to elsewhere, or too large.
