@@ -22,7 +22,7 @@ from routing.domain.errors import DeliveryError
 from routing.ports import Content
 from routing.service.accounts import audit_trail
 from routing.service.bindings import mailing
-from routing.service.cases import assignment, from_firm
+from routing.service.cases import assignment, from_firm, notifying
 from routing.service.conversation import profiles as contact_profiles
 from routing.service.feeds import runner as feed_runner
 from routing.service.files import cleanup
@@ -222,7 +222,7 @@ class Worker:
             log.info("assigned_later", cases=len(given))
         for channel in self._channels.values():
             quota.ask_if_due(runtime.database, channel, now=runtime.now())
-        parking.release_due(runtime, now=runtime.now())
+        parking.release_due(runtime, renew=notifying.renew, now=runtime.now())
         return _SWEEP_EVERY
 
     def _feeds_turn(self) -> float:

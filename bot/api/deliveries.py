@@ -37,7 +37,7 @@ def resend(call: Calling, delivery_id: RowId) -> Response:
     """Send a message that did not, or not certainly, arrive once more, as a push."""
 
     def do(work: UnitOfWork) -> Answer:
-        sent = message_deliveries.resend(work.session, work.actor, delivery_id, now=work.now)
+        sent = message_deliveries.resend(work.session, work.office, work.actor, delivery_id, now=work.now)
         return json_answer(Delivery.of(sent))
 
     return call.once(do)

@@ -24,7 +24,7 @@ from routing.domain.errors import Invalid
 from routing.domain.files import MOST_BYTES, FileTooLarge, Sent
 from routing.service.cases import locked_case
 from routing.service.cases.locked_case import LockedCase
-from routing.service.cases.notifications import push
+from routing.service.cases.notifying import push
 from routing.service.files import commands as file_commands
 from routing.service.files import queries as file_queries
 from routing.service.files.commands import prepared

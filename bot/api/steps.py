@@ -14,7 +14,7 @@ from bot.api.schemas.cases import Case
 from bot.web.bodies import StrictRoute
 from bot.web.case_steps import TABLE, of_body, of_path
 from bot.web.fields import Body
-from routing.service.cases.notifications import push
+from routing.service.cases.notifying import push
 
 router = APIRouter(route_class=StrictRoute, prefix="/cases/{number}", tags=["steps"], responses=PROBLEMS)
 

@@ -19,7 +19,7 @@ from bot.runtime import Runtime
 from routing.domain.permissions import SYSTEM
 from routing.service.accounts import authentication
 from routing.service.cases import commands as case_commands
-from routing.service.cases import locked_case, notifications
+from routing.service.cases import locked_case, notifying
 from routing.service.cases.locked_case import LockedCase
 from routing.store.accounts import queries as account_store
 
@@ -105,11 +105,11 @@ def _officer(do: Callable[[LockedCase], None]) -> Step:
 
 
 def _replies(text: str) -> Step:
-    return _officer(lambda case: case_commands.reply(case, text, notify=notifications.push))
+    return _officer(lambda case: case_commands.reply(case, text, notify=notifying.push))
 
 
 def _asks_for(message: str) -> Step:
-    return _officer(lambda case: case_commands.wait(case, "firm", message=message, notify=notifications.push))
+    return _officer(lambda case: case_commands.wait(case, "firm", message=message, notify=notifying.push))
 
 
 USERS = (

@@ -177,6 +177,6 @@ def _again(story: Story, schedule: Schedule) -> None:
     at = story.add(schedule.after(story.last, day), "message", via=story.channel, text=schedule.random.choice(_AGAIN))
     story.add(at, "reopened", reason="廠商表示尚未解決")
     answered = story.says(
-        schedule.after(story.last, schedule.on(day, 1)), "已再次確認並處理完成，若仍有狀況請直接回覆本案。"
+        schedule.after(story.last, schedule.on(day, 1)), "已再次確認並處理完成，若仍有狀況請直接回復本案。"
     )
     _close(story, answered, "answered", "再次處理後完成。")

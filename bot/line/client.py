@@ -78,7 +78,7 @@ class LineSender:
             self.http.api.reply_message_with_http_info, reply_request(token, messages), timeout=self._reply_timeout
         )
         if answer.status == 400 and "reply token" in str(answer.json().get("message", "")).lower():
-            raise DeliveryError("回覆權杖已失效，未以回覆方式送出。", code="reply_token", permanent=True)
+            raise DeliveryError("回復權杖已失效，未以回復方式送出。", code="reply_token", permanent=True)
         return Sent(_accepted(answer, unknown=True), _message_ids(answer))
 
     def send_push(self, to: str, messages: list[Json], retry_key: str) -> Sent:

@@ -32,7 +32,7 @@ from routing.domain.inbound import Inbound, InboundKind
 from routing.domain.messages import Sent
 from routing.domain.permissions import SYSTEM
 from routing.service.cases import commands as case_commands
-from routing.service.cases import from_firm
+from routing.service.cases import from_firm, notifying
 from routing.service.conversation import commands as conversation_commands
 from routing.service.messaging import ledger, outbox, parking
 from routing.service.office_context import OfficeContextProvider, UnitOfWorkFactory
@@ -165,7 +165,9 @@ class Month:
         while self.swept + timedelta(minutes=30) <= until:
             self.swept += timedelta(minutes=30)
             self.branch.now = self.swept
-            if from_firm.end_quiet_waits(self.made, now=self.swept) or parking.release_due(self.made, now=self.swept):
+            if from_firm.end_quiet_waits(self.made, now=self.swept) or parking.release_due(
+                self.made, renew=notifying.renew, now=self.swept
+            ):
                 self.deliver()
 
     def deliver(self) -> None:

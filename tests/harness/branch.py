@@ -34,7 +34,7 @@ from routing.domain.permissions import SYSTEM, Actor, Role
 from routing.ports import Profile
 from routing.service.accounts import authentication
 from routing.service.cases import commands as case_commands
-from routing.service.cases import histories, locked_case, notifications
+from routing.service.cases import histories, locked_case, notifying
 from routing.service.cases.locked_case import LockedCase
 from routing.service.conversation.reader import Reader
 from routing.service.office_context import OfficeContext
@@ -293,7 +293,7 @@ def importable(branch: Branch, number: str) -> None:
     assert (result.imported, result.refusals) == (1, ())
 
 
-push = notifications.push
+push = notifying.push
 """Notices go into the outbox, as from every desk."""
 
 

@@ -12,7 +12,7 @@ from knowledge.calendar.republic import roc_date, roc_instant
 from knowledge.vocabulary import UNNAMED_CHANNEL
 from routing.domain.case import Event, EventKind
 from routing.domain.messages import Outgoing
-from routing.service.cases import notifications
+from routing.service.cases import notifying
 from routing.service.cases.locked_case import LockedCase
 from routing.service.cases.queries import CaseWhole
 from routing.service.messaging import parking
@@ -153,7 +153,7 @@ class RecordedNotice:
 
     def __call__(self, locked: LockedCase, reason: str, messages: list[Outgoing]) -> None:
         """Queue a notice."""
-        notifications.push(locked, reason, messages)
+        notifying.push(locked, reason, messages)
         self.reasons.append(reason)
 
     def outcome(self, locked: LockedCase) -> str:

@@ -62,6 +62,6 @@ def _table(work: UnitOfWork, month: service.Month) -> Table:
     ]  # fmt: skip
     notes = (
         f"月份：{roc_month(month.name)}；未送出的訊息列於產生的月份，已送出的列於送出的月份。",
-        "費用：免費回覆以回覆權杖送出；計費推播每次呼叫計一則；不計則數為併於其他推播或未送出者。",
+        "費用：免費回復以回復權杖送出；計費推播每次呼叫計一則；不計則數為併於其他推播或未送出者。",
     )
     return Table(title=f"推播帳 {month.name}", columns=_COLUMNS, rows=rows, notes=notes, made_at=work.now)

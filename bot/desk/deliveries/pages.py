@@ -47,6 +47,6 @@ def deliveries_page(
 def resend(request: Request, outbox_id: RowId, form: Filled) -> Response:
     """Send a message once more, because a person decided so."""
     with writing(request) as work:
-        message_deliveries.resend(work.session, work.actor, outbox_id, now=work.now)
+        message_deliveries.resend(work.session, work.office, work.actor, outbox_id, now=work.now)
     back = local_path(form.optional("back") or "/desk/deliveries")
     return RedirectResponse(f"{back}?done=resend", status_code=303)

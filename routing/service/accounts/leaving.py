@@ -10,7 +10,7 @@ from routing.domain.errors import Invalid
 from routing.domain.permissions import Actor
 from routing.service.accounts import authentication
 from routing.service.accounts.queries import require_admin
-from routing.service.cases import assignment, locked_case, notifications
+from routing.service.cases import assignment, locked_case, notifications, notifying
 from routing.service.office_context import OfficeContext
 from routing.store.accounts import queries as account_store
 from routing.store.cases import queries as case_store
@@ -44,7 +44,7 @@ def disable_staff(
         locked = locked_case.change(session, office, number, actor, now=now)
         receiver = assignment.hand_on(locked, None if to == BY_RULE else to, reason=f"{person.name}帳號停用，移交")
         if receiver is not None:
-            notifications.push(locked, "assigned", notifications.assigned(locked))
+            notifying.push(locked, "assigned", notifications.assigned(locked))
         locked_case.audit(locked, "case.assign", to=receiver)
     return numbers
 

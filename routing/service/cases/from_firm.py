@@ -13,7 +13,7 @@ from routing.domain.dialogue.placement import Reason
 from routing.domain.errors import Invalid, NotFound, StaleVersion
 from routing.domain.permissions import SYSTEM, may_read, require_team
 from routing.domain.waits import QUIET
-from routing.service.cases import commands, locked_case, notifications
+from routing.service.cases import commands, locked_case, notifications, notifying
 from routing.service.cases.locked_case import LockedCase
 from routing.service.cases.notifications import Notifier
 from routing.service.office_context import UnitOfWorkFactory
@@ -76,7 +76,7 @@ def end_quiet_waits(units_of_work: UnitOfWorkFactory, *, now: datetime, limit: i
             for number in numbers[begin : begin + _PART]:
                 locked = locked_case.change(session, office, number, SYSTEM, now=now)
                 last = locked.case.last_piece
-                if last is not None and now - last[1] >= QUIET and _end_at_last_piece(locked, notifications.push):
+                if last is not None and now - last[1] >= QUIET and _end_at_last_piece(locked, notifying.push):
                     ended.append(number)
     return ended
 

@@ -15,11 +15,9 @@ from routing.domain.case import Outcome
 from routing.domain.dialogue.alarms import DISTRESS
 from routing.domain.files import size_shown
 from routing.domain.firm_dates import firm_date, firm_instant
-from routing.domain.messages import Button, Card, Outgoing, Picture, Row, drawn_width, heading, postback, to_plain
-from routing.domain.notices import INFORMS
+from routing.domain.messages import Button, Card, Outgoing, Picture, Row, drawn_width, heading, postback
 from routing.domain.survey import SCORES
 from routing.service.cases.locked_case import LockedCase
-from routing.service.messaging import parking
 from routing.service.office_context import OfficeContext
 from routing.store.accounts import queries as account_store
 from routing.store.messaging import outbox as outbox_store
@@ -41,22 +39,6 @@ class Attached:
 
 Notifier = Callable[[LockedCase, str, list[Outgoing]], None]
 """How a notice leaves: (case, reason, messages)."""
-
-
-def push(locked: LockedCase, reason: str, messages: list[Outgoing]) -> None:
-    """Queue a notice to the firm by its kind's policy; nothing happens if it has no address or the case was imported.
-
-    What merely informs is not sent to whoever asked for silence; the case shows what it says.
-    """
-    address = locked.address()
-    if address is None or locked.row.imported:
-        return
-    if reason in INFORMS and locked.contact is not None and locked.contact.quiet:
-        return
-    parking.tell(
-        locked.session, locked.office, channel=address.channel, contact_id=address.contact_id, case_id=locked.row.id,
-        payload=to_plain(messages), reason=reason, now=locked.now,
-    )  # fmt: skip
 
 
 _ONE_LINE = 26
@@ -343,8 +325,8 @@ def waiting_on_agency(locked: LockedCase, agency: str) -> list[Outgoing]:
     return [_card(locked, "waiting_agency", body=body)]
 
 
-def resumed(locked: LockedCase) -> list[Outgoing]:
-    """Work goes on; whether the date has moved by the wait is said."""
+def resumed(locked: LockedCase, *, stands: bool = False) -> list[Outgoing]:
+    """Work goes on; whether the date has moved by the wait is said. ``stands``: something else moved it since."""
     wait = locked.case.waits[-1]
     reads = language(locked)
     if wait.on == "agency":
@@ -354,6 +336,8 @@ def resumed(locked: LockedCase) -> list[Outgoing]:
             promised=promised(locked),
         )  # fmt: skip
         return [_card(locked, "resumed", body=body)]
+    if stands:
+        return [_card(locked, "resumed", body=say(locked, "notice.resumed.stands", promised=promised(locked)))]
     began, ended = local(wait.start).date(), local(wait.end or locked.now).date()
     if began == ended:
         return [_card(locked, "resumed", body=say(locked, "notice.resumed.same_day", promised=promised(locked)))]

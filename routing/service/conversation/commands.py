@@ -24,6 +24,7 @@ from routing.domain.inbound import Inbound, InboundKind
 from routing.domain.messages import Text, packed, to_plain
 from routing.domain.notices import REST
 from routing.ports import Limits
+from routing.service.cases import notifying
 from routing.service.conversation import data_effects, effects, flood_limit, groups, kept, turn_context
 from routing.service.conversation.reader import Reader
 from routing.service.conversation.session import Conversation
@@ -128,11 +129,11 @@ def _put(
     )  # fmt: skip
     danger = conversation.understood is not None and conversation.understood[0].alert is not None
     if reply.kind == "reply" and not late and not crowd and not danger and not conversation.forgotten:
-        parking.take_along(session, conversation.office, reply)
+        parking.take_along(session, conversation.office, reply, renew=notifying.renew, now=now)
     if rest:
         parking.tell(
             session, conversation.office, channel=inbound.channel, contact_id=contact.id, case_id=case_id, reason=REST,
-            payload=to_plain(rest), now=now,
+            payload=to_plain(rest), now=now, renew=notifying.renew, free_only=crowd,
         )  # fmt: skip
 
 

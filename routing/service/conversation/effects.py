@@ -21,7 +21,7 @@ from routing.domain.errors import OnestopError
 from routing.domain.messages import Outgoing, Text, subject_of
 from routing.domain.permissions import FIRM
 from routing.service.cases import commands as case_commands
-from routing.service.cases import details, from_firm, notifications, satisfaction
+from routing.service.cases import details, from_firm, notifications, notifying, satisfaction
 from routing.service.cases.locked_case import LockedCase, change
 from routing.service.conversation import binding_effects, data_effects, turn_context
 from routing.service.conversation.session import Conversation
@@ -64,7 +64,7 @@ def _notifier(conversation: Conversation) -> notifications.Notifier:
         if locked.row.contact_id == conversation.contact.id:
             conversation.told.extend(messages)
         else:
-            notifications.push(locked, reason, messages)
+            notifying.push(locked, reason, messages)
 
     return notify
 

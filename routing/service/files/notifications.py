@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from knowledge.wording import reading_language
 from routing.domain.files import Problem
 from routing.domain.messages import Text, to_plain
+from routing.service.cases import notifying
 from routing.service.messaging import parking
 from routing.service.office_context import OfficeContext
 from routing.store.conversation import queries as conversation_store
@@ -43,5 +44,5 @@ def tell_firm(session: Session, office: OfficeContext, media: Media, problem: Pr
         return
     parking.tell(
         session, office, channel=media.channel, contact_id=contact.id, case_id=message.case_id,
-        payload=to_plain([said]), reason=REASON, now=now,
+        payload=to_plain([said]), reason=REASON, now=now, renew=notifying.renew,
     )  # fmt: skip

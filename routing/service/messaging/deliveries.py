@@ -11,10 +11,12 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from routing.domain.errors import Forbidden, NotFound
+from routing.domain.errors import Forbidden, NotFound, StepNotAllowed
 from routing.domain.permissions import Actor, confidential_scope, may_write, require_team
+from routing.service.cases import notifying
 from routing.service.cases.locked_case import seen
 from routing.service.messaging import outbox
+from routing.service.office_context import OfficeContext
 from routing.store.cases.schema import Case as CaseRow
 from routing.store.conversation import queries as conversation_store
 from routing.store.messaging import inbox as inbox_store
@@ -79,12 +81,12 @@ def set_aside_events(session: Session, actor: Actor) -> list[Inbox]:
     return inbox_store.quarantined(session)
 
 
-def resend(session: Session, actor: Actor, delivery_id: int, *, now: datetime) -> Delivery:
-    """Send a dead or unknown message once more; whoever may write its case may.
+def resend(session: Session, office: OfficeContext, actor: Actor, delivery_id: int, *, now: datetime) -> Delivery:
+    """Send a dead, unknown or parked message now, as its case is now; whoever may write its case may.
 
     Raises:
         NotFound: there is none, or its case is hidden. Forbidden: the case is another unit's.
-        StepNotAllowed: it is on its way or was accepted.
+        StepNotAllowed: it is on its way or was accepted, or what it tells of is over.
     """
     require_team(actor)
     row = outbox_store.get(session, delivery_id)
@@ -95,5 +97,8 @@ def resend(session: Session, actor: Actor, delivery_id: int, *, now: datetime) -
         raise NotFound("查無這則訊息。")
     if found is not None and not may_write(actor, found[1]):
         raise Forbidden("本案由其他單位辦理；請洽該單位承辦人重送。")
+    waits = row.state in {outbox_store.PARKED, outbox_store.DEAD}
+    if waits and row.carrier_id is None and not notifying.renew(session, office, row, now):
+        raise StepNotAllowed("案件後來已有變動，這則通知不再適用；請依案件現況另行通知廠商。", code="notice_overtaken")
     sent = outbox.resend(session, delivery_id, actor, now=now)
     return Delivery(sent, case.number if case else None, blocked=False)

@@ -5,7 +5,7 @@ Where a channel's pushes cost no more than its replies there is nothing to spare
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,8 +13,7 @@ from sqlalchemy.orm import Session
 
 from routing.domain import notices
 from routing.domain.messages import from_plain
-from routing.domain.notices import KINDS, When
-from routing.ports import Limits
+from routing.domain.notices import INFORMS, KINDS, When
 from routing.service.messaging import policies, quota
 from routing.service.messaging.ledger import month_of
 from routing.service.office_context import OfficeContext, UnitOfWorkFactory
@@ -24,36 +23,45 @@ from routing.store.messaging.schema import Outbox
 
 LOW = "quota_low"
 """Why a notice whose time has come is still parked: the month's messages run low."""
+SILENCE = "silence"
+"""Why a notice that merely informs is still parked although its time has come: its firm asked for silence."""
 _AT_A_TIME = 50
+
+Renew = Callable[[Session, OfficeContext, Outbox, datetime], bool]
+"""Brings a notice that waited in step with what it speaks of; False: it says nothing any more."""
 
 
 def tell(
     session: Session, office: OfficeContext, *, channel: str, contact_id: int, case_id: int | None, reason: str,
-    payload: list[Any], now: datetime,
+    payload: list[Any], now: datetime, renew: Renew, free_only: bool = False,
 ) -> Outbox:  # fmt: skip
-    """Queue a notice by the policy of its kind; what it overtakes and is parked still is not said any more."""
+    """Queue a notice by the policy of its kind; what it overtakes and is parked still is not said any more.
+
+    ``free_only``: whatever its policy, no push is spent on it.
+    """
     kind, limits = KINDS.get(reason), office.channels[channel]
     if kind is not None and case_id is not None and kind.overtakes:
         store.overtake(session, case_id, kind.overtakes)
     policy = policies.of(session, reason)
     held = policy.holds and limits.free_replies and channel in _low(session, office, now)
-    if not limits.free_replies or (policy.when is When.AT_ONCE and not held):
+    free_only = free_only and limits.free_replies
+    if not limits.free_replies or (policy.when is When.AT_ONCE and not held and not free_only):
         row = outbox_store.put(
             session, channel=channel, contact_id=contact_id, case_id=case_id, payload=payload, reason=reason, now=now
         )
         if limits.free_replies:
-            _ride(row, store.of_contact(session, contact_id, channel), limits)
+            _ride(session, office, row, store.of_contact(session, contact_id, channel), renew=renew, now=now)
         return row
     due = next_month(now) if held else notices.push_at(policy, now, office.calendar, office.offices.own_office)
     row = outbox_store.put(
         session, channel=channel, contact_id=contact_id, case_id=case_id, payload=payload, reason=reason, now=now,
-        parked=True, push_at=None if policy.when is When.NEVER else due,
+        parked=True, push_at=None if policy.when is When.NEVER or free_only else due,
     )  # fmt: skip
     if held:
         row.error = LOW
     carrier = store.waiting_push(session, contact_id, channel)
     if carrier is not None:
-        _ride(carrier, [row], limits)
+        _ride(session, office, carrier, [row], renew=renew, now=now)
     return row
 
 
@@ -68,19 +76,30 @@ def _low(session: Session, office: OfficeContext, now: datetime) -> set[str]:
     return {one.channel for one in found}
 
 
-def _ride(carrier: Outbox, parked: Sequence[Outbox], limits: Limits) -> None:
+def _ride(
+    session: Session, office: OfficeContext, carrier: Outbox, parked: Sequence[Outbox], *, renew: Renew, now: datetime
+) -> None:
     """Parked notices go with a push that is sent in any case: a call is counted once, whatever it holds.
 
-    Not with a person's own words: LINE shows one speaker for all that a call holds.
+    Not with a person's own words: LINE shows one speaker for all that a call holds. Nor to whoever asked for silence,
+    if they merely inform.
     """
-    if parked and not any(message.speaker for message in from_plain(carrier.payload)):
-        store.carry(carrier, _fitting(parked, limits.messages - len(carrier.payload)), first=False)
+    if any(message.speaker for message in from_plain(carrier.payload)):
+        return
+    if carrier.contact_id is not None and store.wants_silence(session, carrier.contact_id):
+        parked = [row for row in parked if row.reason not in INFORMS]
+    room = office.channels[carrier.channel].messages - len(carrier.payload)
+    store.carry(carrier, _fitting(session, office, parked, room, renew=renew, now=now), first=False)
 
 
-def _fitting(parked: Sequence[Outbox], room: int) -> list[Outbox]:
-    """As many as there is room for, oldest first."""
+def _fitting(
+    session: Session, office: OfficeContext, parked: Sequence[Outbox], room: int, *, renew: Renew, now: datetime
+) -> list[Outbox]:
+    """As many as there is room for, oldest first, each as its case is now."""
     found = []
     for row in parked:
+        if not renew(session, office, row, now):
+            continue
         room -= len(row.payload)
         if room < 0:
             break
@@ -88,22 +107,22 @@ def _fitting(parked: Sequence[Outbox], room: int) -> list[Outbox]:
     return found
 
 
-def take_along(session: Session, office: OfficeContext, reply: Outbox) -> list[Outbox]:
+def take_along(session: Session, office: OfficeContext, reply: Outbox, *, renew: Renew, now: datetime) -> list[Outbox]:
     """Hand parked notices over with a reply, ahead of its own words, whose choices stay last. Gives the notices."""
     limits = office.channels[reply.channel]
     if reply.contact_id is None or not limits.free_replies:
         return []
     parked = store.of_contact(session, reply.contact_id, reply.channel, spent=True)
-    found = _fitting(parked, limits.messages - len(reply.payload))
+    found = _fitting(session, office, parked, limits.messages - len(reply.payload), renew=renew, now=now)
     store.carry(reply, found, first=True)
     return found
 
 
-def release_due(units_of_work: UnitOfWorkFactory, *, now: datetime) -> int:
+def release_due(units_of_work: UnitOfWorkFactory, *, renew: Renew, now: datetime) -> int:
     """Push what was not handed over in its time, and end what is too old; says how many were released.
 
     All that is parked for somebody goes in the same call, which is counted once. While the month's messages run low,
-    kinds that can wait stay parked.
+    kinds that can wait stay parked; what merely informs stays so for whoever asked for silence since it was made.
     """
     _lapse(units_of_work, now)
     with units_of_work.database.reading() as session:
@@ -119,10 +138,15 @@ def release_due(units_of_work: UnitOfWorkFactory, *, now: datetime) -> int:
                 # Looked at again once the next month has begun.
                 row.error, row.push_at = LOW, next_month(now)
                 continue
+            if row.reason in INFORMS and store.wants_silence(session, row.contact_id):
+                row.error, row.push_at = SILENCE, None
+                continue
+            if not renew(session, office, row, now):
+                continue
             store.send_now(session, row)
             session.flush()
             others = [one for one in store.of_contact(session, row.contact_id, row.channel) if one.id != row.id]
-            _ride(row, others, office.channels[row.channel])
+            _ride(session, office, row, others, renew=renew, now=now)
             session.flush()
             released += 1
     return released

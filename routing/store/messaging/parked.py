@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Select, and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from routing.store.conversation.schema import Contact
 from routing.store.messaging.outbox import CANCELLED, CARRIED, DEAD, PARKED, PENDING
 from routing.store.messaging.schema import NoticePolicy, Outbox
 from routing.store.session import announce, changed, instant
@@ -58,10 +59,23 @@ def carried_by(session: Session, carrier_id: int) -> list[Outbox]:
     return list(session.scalars(select(Outbox).where(Outbox.carrier_id == carrier_id).order_by(Outbox.place)))
 
 
+def places_carried(session: Session, carrier_id: int) -> frozenset[int]:
+    """Which of a message's objects are those of notices that go with it."""
+    carried = carried_by(session, carrier_id)
+    return frozenset(
+        place for one in carried if one.place is not None for place in range(one.place, one.place + len(one.payload))
+    )
+
+
 def overtake(session: Session, case_id: int, reasons: Collection[str]) -> int:
     """Parked notices of a case say nothing any more; says how many."""
     waiting = Outbox.case_id == case_id, Outbox.state == PARKED, Outbox.reason.in_(reasons)
     return changed(session, update(Outbox).where(*waiting).values(state=CANCELLED, error="overtaken"))
+
+
+def end(notice: Outbox) -> None:
+    """A parked notice says nothing any more."""
+    notice.state, notice.error, notice.push_at = CANCELLED, "overtaken", None
 
 
 def lapse(session: Session, reason: str, *, before: datetime) -> int:
@@ -86,6 +100,11 @@ def any_due(session: Session, *, now: datetime) -> bool:
     """Whether there is one; only reads."""
     over = Outbox.state == PARKED, Outbox.push_at <= now
     return session.scalars(select(Outbox.id).where(*over).limit(1)).first() is not None
+
+
+def wants_silence(session: Session, contact_id: int) -> bool:
+    """Whether somebody asked not to be sent what merely informs."""
+    return session.scalars(select(Contact.quiet).where(Contact.id == contact_id)).one()
 
 
 def send_now(session: Session, row: Outbox) -> None:

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from routing.domain.dialogue.placement import Reason
 from routing.domain.permissions import FIRM
 from routing.service.cases import from_firm, locked_case
-from routing.service.cases.notifications import push
+from routing.service.cases.notifying import push
 from routing.store.cases.schema import Case as CaseRow
 from routing.store.conversation.schema import Message
 from tests.harness.branch import add_contact

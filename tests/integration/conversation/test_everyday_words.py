@@ -7,7 +7,7 @@ import pytest
 from knowledge.calendar.office_calendar import Closure
 from routing.domain.case import Outcome
 from routing.service.cases import commands as case_commands
-from routing.service.cases import notifications
+from routing.service.cases import notifications, notifying
 from routing.store.cases.schema import Firm
 from tests.harness.branch import MONDAY, unnotified
 from tests.harness.chat import Chat, actions_of, buttons_of, said, words_of
@@ -200,8 +200,8 @@ def test_whoever_wants_silence_gets_what_matters_and_nothing_that_merely_informs
     chat.text(typed)
     before = len(branch.outbox())
     with branch.hold(number) as locked:
-        notifications.push(locked, "assigned", notifications.assigned(locked))
-        notifications.push(locked, "replied", notifications.replied(locked, "好", via="line", at=branch.now))
+        notifying.push(locked, "assigned", notifications.assigned(locked))
+        notifying.push(locked, "replied", notifications.replied(locked, "好", via="line", at=branch.now))
     assert [row.reason for row in branch.outbox()[before:]] == ["replied"]
     assert number in words_of(chat.text("我的案件"))
     chat.text("恢復通知")

@@ -1,6 +1,7 @@
 """Contract §9, "Too much": beyond 30 messages a minute all is kept, answered once, and nothing is pushed."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -197,3 +198,15 @@ def test_a_token_that_line_refuses_in_a_flood_costs_no_push(branch):
         for outbound in batch:
             outbox.deliver(branch.database, Refusing(), outbound, now=branch.now)
     assert {(row.kind, row.state) for row in branch.outbox()} == {("reply", "cancelled")}
+
+
+def test_what_of_an_answer_in_a_flood_does_not_fit_is_never_pushed(branch):
+    """Contract §9: it goes with the next free reply, however long that takes."""
+    office = branch.office
+    branch.office = replace(office, channels={"line": replace(office.channels["line"], messages=1)})
+    sends(branch, 40)
+    work(branch)
+    branch.office = office
+    rest = [row for row in branch.outbox() if row.reason == "rest"]
+    assert rest
+    assert {(row.state, row.push_at) for row in rest} == {("parked", None)}

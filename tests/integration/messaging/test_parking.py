@@ -6,16 +6,19 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from routing.domain.case import Kind, Outcome
-from routing.domain.errors import DeliveryError, Forbidden, Invalid, NotFound
+from routing.domain.case import EventKind, Kind, Outcome
+from routing.domain.errors import DeliveryError, Forbidden, Invalid, NotFound, StepNotAllowed
+from routing.domain.firm_dates import firm_date
 from routing.domain.inbound import Inbound, InboundKind
 from routing.domain.messages import Sent, from_plain
 from routing.domain.permissions import SYSTEM, Role
 from routing.service.cases import commands as case_commands
+from routing.service.cases import notifying
 from routing.service.conversation import commands as conversation_commands
-from routing.service.messaging import outbox, parking, policies, quota
+from routing.service.messaging import deliveries, outbox, parking, policies, quota
 from routing.service.office_context import OfficeContextProvider, UnitOfWorkFactory
 from routing.store.conversation import queries as conversation_store
+from routing.store.conversation.schema import Contact
 from routing.store.messaging.schema import Outbox
 from tests.harness.branch import Played, branch_on, push, reader
 from tests.harness.chat import Chat, words_of
@@ -89,7 +92,7 @@ def assign(branch, number, to="bob"):
 
 def release(branch):
     made = UnitOfWorkFactory(database=branch.database, office_provider=OfficeContextProvider(base=branch.office))
-    return parking.release_due(made, now=branch.now)
+    return parking.release_due(made, renew=notifying.renew, now=branch.now)
 
 
 def states(branch, reason):
@@ -374,3 +377,92 @@ def test_every_row_that_was_parked_ends(branch, chat, number):
     with branch.database.reading() as session:
         left = session.scalars(select(Outbox.state).where(Outbox.state.in_(("parked", "carried")))).all()
     assert left == []
+
+
+def parked(branch, reason):
+    return [(row.state, row.error) for row in branch.outbox() if row.reason == reason]
+
+
+def test_what_merely_informs_is_not_pushed_to_whoever_asked_for_silence_since(branch, chat, number):
+    other = chat.opens("想租標準廠房")
+    sends(branch)
+    with branch.hold(number) as locked:
+        case_commands.change_kind(locked, Kind.PET, filed_at=None, reason="陳情", notify=push)
+    with branch.database.writing() as session:
+        session.get(Contact, chat.contact.id).quiet = True
+    branch.later(days=1)
+    assert release(branch) == 0
+    assert parked(branch, "kind") == [("parked", parking.SILENCE)]
+    with branch.hold(other) as locked:
+        case_commands.close(locked, Outcome.DECLINED, summary="非本分局業務", notify=push)
+    assert not any(name(branch, "kind.PET") in words for _, words in sends(branch))
+    chat.text("請問上班時間？")
+    ((kind, words),) = sends(branch)
+    assert (kind, name(branch, "kind.PET") in words) == ("reply", True)
+
+
+def name(branch, key):
+    return branch.office.sentences.say(key, None)
+
+
+def promised(branch, number):
+    return firm_date(branch.row(number).promised_on, "zh-TW")
+
+
+def test_a_notice_that_is_handed_over_late_states_the_date_as_it_is_then(branch, number):
+    """O6: the extension was told meanwhile; the older notice must not take it back."""
+    with branch.hold(number) as locked:
+        case_commands.wait(locked, "firm", message="請補地籍圖", notify=push)
+    sends(branch)
+    uses(branch, 170)
+    with branch.hold(number) as locked:
+        case_commands.resume(locked, notify=push)
+    before = promised(branch, number)
+    with branch.hold(number, email("sue")) as locked:
+        assert parked(branch, "resumed") == [("parked", parking.LOW)]
+        case_commands.ask_extension(locked, 5, reason="現場會勘", notify=push)
+    after = promised(branch, number)
+    words = "".join(words for _, words in sends(branch))
+    assert before != after
+    assert name(branch, "notice.resumed.title") in words
+    assert after in words
+    assert before not in words
+
+
+def test_a_notice_of_a_course_that_is_over_is_not_handed_over(branch, chat, number):
+    """O6: it waits on the firm again; that work went on is no news any more."""
+    with branch.hold(number) as locked:
+        case_commands.wait(locked, "firm", message="請補地籍圖", notify=push)
+    sends(branch)
+    uses(branch, 170)
+    with branch.hold(number) as locked:
+        case_commands.resume(locked, notify=push)
+        case_commands.wait(locked, "firm", message="請補平面圖", notify=push)
+    sends(branch)
+    chat.text("請問上班時間？")
+    assert not any(name(branch, "notice.resumed.title") in words for _, words in sends(branch))
+    assert parked(branch, "resumed") == [("cancelled", "overtaken")]
+
+
+def test_an_officers_words_that_the_quota_kept_back_stay_and_the_facts_beside_them_follow(branch, chat, number):
+    with branch.hold(number) as locked:
+        case_commands.reply(locked, "已派員前往", notify=push)
+    before = promised(branch, number)
+    sends(branch, Line(DeliveryError("…", code="quota", quota=True)))
+    with branch.hold(number, email("sue")) as locked:
+        case_commands.ask_extension(locked, 5, reason="現場會勘", notify=push)
+        case_commands.assign(locked, email("carl"), notify=push)
+    chat.text("請問上班時間？")
+    words = "".join(words for kind, words in sends(branch) if kind == "reply")
+    assert "已派員前往" in words
+    assert "carl" in words
+    assert before not in words
+
+
+def test_a_parked_notice_that_is_over_is_not_sent_by_hand_either(branch, number):
+    with branch.hold(number) as locked:
+        case_commands.wait(locked, "agency", agency="taipower", message="請查供電", notify=push)
+        locked.record(EventKind.RESUMED)
+    (row,) = [row for row in branch.outbox() if row.reason == "waiting_agency"]
+    with branch.database.writing() as session, pytest.raises(StepNotAllowed, match="不再適用"):
+        deliveries.resend(session, branch.office, SYSTEM, row.id, now=branch.now)
