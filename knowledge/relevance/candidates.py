@@ -15,6 +15,7 @@ from knowledge.model.matching import KernelMatcher, Scores
 from knowledge.relevance.aspects import Ask
 from knowledge.relevance.match import Match
 from knowledge.relevance.meeting import Meeting, Profile
+from knowledge.relevance.yes_no import only_yes_no, read_yes_no
 from knowledge.vocabulary import CATEGORIES, Category
 
 _CHOICES = 5
@@ -63,7 +64,11 @@ class Candidates:
         """The entries nearest to a question, best first; those that say what is asked before their equals."""
         scores = with_category(scored.targets[: self._plan.first_smalltalk], self._plan, question.shares)
         order = [int(i) for i in np.argsort(-scores, kind="stable")[: _CHOICES + 1]]
-        meetings = {number: self.profile(number).meets(question.asks, question.said, question.acts) for number in order}
+        yes_no = read_yes_no(question.text, question.group) if only_yes_no(question.asks) else None
+        meetings = {
+            number: self.profile(number).meets(question.asks, question.said, question.acts, yes_no, question.group)
+            for number in order
+        }
         weighed = self.vocabulary(question.group).weighed(question.text)
         found = []
         for number in order[:_CHOICES]:

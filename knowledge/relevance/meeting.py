@@ -1,6 +1,7 @@
 """Whether an entry meets what a question asks: its aspects, its step, its side of an opposite. Read once an entry."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -9,6 +10,7 @@ from knowledge.language.opposites import Said, Stance
 from knowledge.language.text import fold, normalise
 from knowledge.relevance.aspects import STEPS, Ask, Stated, asked, missing, stated
 from knowledge.relevance.cues import compiled, read_cues
+from knowledge.relevance.yes_no import Sides, YesNo, only_yes_no
 from knowledge.vocabulary import PHRASING_GROUPS
 
 _SOME = 2
@@ -35,6 +37,8 @@ class Profile:
     stance: Stance
     acts: frozenset[int]
     """The acts (knowledge/data/relevance.yaml) that its texts speak of."""
+    sides: Mapping[str, Sides]
+    """By language: what its own questions ask to be allowed or needed."""
 
     @classmethod
     def of(cls, entry: FaqEntry) -> "Profile":
@@ -46,10 +50,18 @@ class Profile:
             steps=_steps(entry),
             stance=Stance.of([*phrasings, entry.question, entry.en.question, entry.ja.question]),
             acts=acts_in(fold("\n".join([*phrasings, *_told(entry)]))),
+            sides={group: _sides(entry, group) for group in PHRASING_GROUPS},
         )
 
-    def meets(self, asks: tuple[Ask, ...], said: Said, acts: frozenset[int] = frozenset()) -> Meeting:
-        """Hold a question, as it was read, against this entry."""
+    def meets(
+        self,
+        asks: tuple[Ask, ...],
+        said: Said,
+        acts: frozenset[int] = frozenset(),
+        yes_no: YesNo | None = None,
+        group: str = "zh",
+    ) -> Meeting:
+        """Hold a question, as it was read, against this entry; `yes_no` is what it asks to be affirmed, in `group`."""
         lacking = missing(asks, self.stated)
         strict = [ask for ask in asks if not ask.weak and ask.aspect not in STEPS]
         wanted = {ask.aspect for ask in asks if ask.aspect in STEPS}
@@ -58,7 +70,12 @@ class Profile:
             off = "aspect"
         elif (wanted and not wanted & self.steps) or acts - self.acts:
             off = "step"
-        return Meeting(opposite=self.stance.contradicts(said), lacks=tuple(ask.aspect for ask in lacking), off=off)
+        lacks = tuple(ask.aspect for ask in lacking)
+        if not off and yes_no is not None and only_yes_no(asks):
+            states = bool(self.stated.aspects & {Aspect.ALLOWED, Aspect.EXCEPTION})
+            if not self.sides[group].meets(yes_no, states=states):
+                off, lacks = "aspect", (Aspect.ALLOWED,)
+        return Meeting(opposite=self.stance.contradicts(said), lacks=lacks, off=off)
 
 
 def acts_in(folded: str) -> frozenset[int]:
@@ -88,6 +105,12 @@ def _told(entry: FaqEntry) -> tuple[str, ...]:
         entry.where,
         *_priced(entry),
     )
+
+
+def _sides(entry: FaqEntry, group: str) -> Sides:
+    wording = entry.wording(group)
+    told = [wording.answer, *((entry.details, *entry.prepare, entry.where) if group == "zh" else ())]
+    return Sides.of([*entry.phrasings.get(group, ()), wording.question], [*told, *_priced(entry)], group)
 
 
 def _priced(entry: FaqEntry) -> list[str]:
