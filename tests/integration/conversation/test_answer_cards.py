@@ -10,25 +10,13 @@ import pytest
 from knowledge.vocabulary import READING_LANGUAGES
 from routing.domain.messages import Card
 from routing.store.conversation.schema import Contact
-from tests.harness.branch import branch_on, cast_in_every_unit, office, reader
-from tests.harness.chat import Chat, actions_of, words_of
+from tests.harness.branch import office, reader
+from tests.harness.chat import actions_of, words_of
 
 ONE_LIKELY = "戴奧辛多久要測一次"
 ANOTHER_STEP = "管理費繳費單不見了 可以補單嗎"
 SEVERAL = "管理費可以刷卡嗎"
 SATURDAY_NIGHT = {"days": 5, "hours": 11}
-
-
-@pytest.fixture
-def branch():
-    with branch_on("sqlite") as branch:
-        cast_in_every_unit(branch)
-        yield branch
-
-
-@pytest.fixture
-def chat(branch):
-    return Chat(branch)
 
 
 def say(key: str, language: str = "zh-TW", **values: object) -> str:

@@ -9,22 +9,9 @@ from knowledge.vocabulary import READING_LANGUAGES
 from routing.domain.case import Outcome
 from routing.domain.messages import Card, from_plain
 from routing.service.cases import commands
-from tests.harness.branch import branch_on, cast_in_every_unit, office, push
-from tests.harness.chat import Chat
+from tests.harness.branch import office, push
 
 TREE = "圍牆外的大樹倒下來了，想請人來看"
-
-
-@pytest.fixture
-def branch():
-    with branch_on("sqlite") as branch:
-        cast_in_every_unit(branch)
-        yield branch
-
-
-@pytest.fixture
-def chat(branch):
-    return Chat(branch)
 
 
 def say(key: str, language: str = "zh-TW", **values: object) -> str:

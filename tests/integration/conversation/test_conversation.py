@@ -3,24 +3,11 @@
 import pytest
 
 from routing.service.cases import commands as case_commands
-from tests.harness.branch import MONDAY, branch_on, cast, push
-from tests.harness.chat import Chat, actions_of, said, words_of
+from tests.harness.branch import MONDAY, push
+from tests.harness.chat import actions_of, said, words_of
 from tests.harness.databases import BOTH
 
 WORDS = "圍牆外的大樹倒下來了，想請人來看"
-
-
-@pytest.fixture
-def branch(request):
-    """On SQLite, unless the test asks for both: what is said does not depend on the database."""
-    with branch_on(getattr(request, "param", "sqlite")) as branch:
-        cast(branch)
-        yield branch
-
-
-@pytest.fixture
-def chat(branch):
-    return Chat(branch)
 
 
 @pytest.mark.parametrize("branch", BOTH, indirect=True)

@@ -4,26 +4,13 @@ import pytest
 
 from routing.domain.case import Outcome
 from routing.service.cases import commands as case_commands
-from tests.harness.branch import branch_on, cast_in_every_unit, office, push, unnotified
+from tests.harness.branch import office, push, unnotified
 from tests.harness.chat import Chat, actions_of, buttons_of, said, words_of
 from tests.harness.databases import BOTH
 
 TREE = "圍牆外的大樹倒下來了，想請人來看"
 LAMP = "另外請問路燈壞掉要找誰"
 MORE = "租約影本和印鑑證明"
-
-
-@pytest.fixture
-def branch(request):
-    """On SQLite, unless the test asks for both."""
-    with branch_on(getattr(request, "param", "sqlite")) as branch:
-        cast_in_every_unit(branch)
-        yield branch
-
-
-@pytest.fixture
-def chat(branch):
-    return Chat(branch)
 
 
 def close(branch, number):

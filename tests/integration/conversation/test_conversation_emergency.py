@@ -7,14 +7,9 @@ from sqlalchemy import select
 
 from routing.store.conversation.schema import Enquiry
 from tests.harness.branch import MONDAY
-from tests.harness.chat import Chat, actions_of, buttons_of, said, words_of
+from tests.harness.chat import actions_of, buttons_of, said, words_of
 
 FIRE = "工廠失火了，火很大！"
-
-
-@pytest.fixture
-def chat(branch):
-    return Chat(branch)
 
 
 def _opened(chat, words=FIRE):

@@ -3,24 +3,10 @@
 import pytest
 
 from routing.domain.messages import Button, Card
-from tests.harness.branch import branch_on, cast
-from tests.harness.chat import Chat, actions_of, said, words_of
+from tests.harness.chat import actions_of, said, words_of
 from tests.harness.databases import BOTH
 
 SOURCE = "園區裡的建照是向哪個單位申請"
-
-
-@pytest.fixture
-def branch(request):
-    """On SQLite, unless the test asks for both: what is said does not depend on the database."""
-    with branch_on(getattr(request, "param", "sqlite")) as branch:
-        cast(branch)
-        yield branch
-
-
-@pytest.fixture
-def chat(branch):
-    return Chat(branch)
 
 
 def buttons(messages, action):

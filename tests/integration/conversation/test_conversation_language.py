@@ -11,11 +11,6 @@ from tests.harness.chat import Chat, said, words_of
 ZH, EN, JA = "租金可以分期繳嗎？", "How do I apply for a factory registration?", "工場登記の手続きを教えてください"
 
 
-@pytest.fixture
-def chat(branch):
-    return Chat(branch)
-
-
 def test_each_clear_sentence_decides_the_language_anew(chat):
     for words, language in ((JA, "ja"), (ZH, "zh-TW"), (EN, "en"), ("厂房租金怎么算", "zh-TW"), (JA, "ja")):
         chat.text(words)

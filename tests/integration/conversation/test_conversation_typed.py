@@ -7,22 +7,10 @@ from knowledge.language.text import detect_language
 from knowledge.loading import load_knowledge
 from knowledge.vocabulary import Language
 from routing.service.cases import commands as case_commands
-from tests.harness.branch import branch_on, cast, unnotified
-from tests.harness.chat import Chat, actions_of, buttons_of, said, words_of
+from tests.harness.branch import unnotified
+from tests.harness.chat import actions_of, buttons_of, said, words_of
 
 WORDS = "圍牆外的大樹倒下來了，想請人來看"
-
-
-@pytest.fixture
-def branch():
-    with branch_on("sqlite") as branch:
-        cast(branch)
-        yield branch
-
-
-@pytest.fixture
-def chat(branch):
-    return Chat(branch)
 
 
 def test_a_case_is_opened_without_a_single_tap(branch, chat):

@@ -10,15 +10,10 @@ from routing.service.cases import commands as case_commands
 from routing.service.cases import notifications, notifying
 from routing.store.cases.schema import Firm
 from tests.harness.branch import MONDAY, unnotified
-from tests.harness.chat import Chat, actions_of, buttons_of, said, words_of
+from tests.harness.chat import actions_of, buttons_of, said, words_of
 
 WORDS = "圍牆外的大樹倒下來了，想請人來看"
 UBN = "04595257"
-
-
-@pytest.fixture
-def chat(branch):
-    return Chat(branch)
 
 
 def _close(branch, number):
