@@ -19,7 +19,7 @@ from routing.domain import steps
 from routing.domain.case import Kind, Outcome
 from routing.domain.errors import Invalid
 from routing.domain.steps import Step
-from routing.service.cases import commands, satisfaction
+from routing.service.cases import call_backs, commands, satisfaction
 from routing.service.cases.locked_case import LockedCase
 from routing.service.cases.notifications import Notifier
 from routing.service.knowledge_admin import confidentiality
@@ -110,6 +110,13 @@ class RatingBody(Body):
     score: Annotated[StrictInt, Field(ge=1, le=5)]
     via: Channel
     text: Annotated[Text, Field(max_length=1000)] = ""
+
+
+class CalledBody(Body):
+    """Whether the firm was reached by telephone, and what to know of it."""
+
+    reached: StrictBool
+    note: Annotated[Text, Field(max_length=300)] = ""
 
 
 class ConfidentialBody(Body):
@@ -237,6 +244,11 @@ def _rating(locked: LockedCase, body: RatingBody, _notify: Notifier) -> None:
     satisfaction.enter(locked, body.score, via=body.via, reason=body.text)
 
 
+def _called(locked: LockedCase, body: CalledBody, _notify: Notifier) -> None:
+    """Tick off a call that the firm asked for, or enter one that was made; one that did not reach it stays asked for."""
+    call_backs.called(locked, reached=body.reached, note=body.note)
+
+
 def _confidential(locked: LockedCase, body: ConfidentialBody, _notify: Notifier) -> None:
     """Hide the case from other units, or show it again."""
     confidentiality.set_confidential(locked, confidential=body.confidential)
@@ -302,6 +314,8 @@ TABLE: tuple[CaseStep[Any], ...] = (
              form=lambda form: {"confidential": form.text("confidential") == "yes"}),
     CaseStep(name="rating", path="rating", body=RatingBody, do=_rating,
              form=lambda form: {"score": form.number("score"), **_texts("via", "text")(form)}),
+    CaseStep(name="called", path="called", body=CalledBody, do=_called,
+             form=lambda form: {"reached": form.text("reached") == "yes", "note": form.text("note")}),
 )  # fmt: skip
 
 CASE_STEPS: Mapping[str, CaseStep[Any]] = {step.name: step for step in TABLE}

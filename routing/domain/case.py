@@ -14,6 +14,8 @@ from types import MappingProxyType
 from typing import Any
 
 from knowledge.vocabulary import UNNAMED_CHANNEL
+from routing.domain import calls
+from routing.domain.calls import CallWish
 from routing.domain.waits import Piece, Wait, with_piece, with_piece_back, without_piece
 
 
@@ -66,6 +68,10 @@ class EventKind(StrEnum):
     SURVEYED = "surveyed"
     RATED = "rated"
     CALL_ASKED = "call_asked"
+    CALLED = "called"
+    """Somebody telephoned and spoke with the firm."""
+    CALL_TRIED = "call_tried"
+    """Somebody telephoned and did not reach it."""
     MOVED = "moved"
     """A message of the firm went to another case (``to``), to none, or came from one (``source``)."""
 
@@ -164,6 +170,10 @@ class Case:
     confidential: bool = False
     spoken: tuple[tuple[int | None, datetime], ...] = ()
     """What the firm said since we last did: messages by their rows (None: a wish to be called) and when they came."""
+    call: CallWish | None = None
+    """The firm is to be called."""
+    partner_answered_at: datetime | None = None
+    """When the agency that was asked answered, if nobody of the team has acted on it since."""
     rating: int | None = None
     """The newest one, 1 to 5 with 5 best; ``rated_via``: how it was given; ``rated_at``: when."""
     rated_via: str | None = None
@@ -276,6 +286,25 @@ def _next_start(case: Case, position: int) -> datetime | None:
     return min(starts, default=None)
 
 
+def _call_asked(case: Case, event: Event) -> Case:
+    return replace(_message(case, event), call=calls.asked(case.call, event.at, event.data.get("when")))
+
+
+def _called(case: Case, _event: Event) -> Case:
+    spoken = tuple(said for said in case.spoken if said[0] is not None)
+    return replace(case, spoken=spoken, call=None, partner_answered_at=None)
+
+
+def _call_tried(case: Case, _event: Event) -> Case:
+    return replace(case, call=calls.tried(case.call))
+
+
+def _noted(case: Case, event: Event) -> Case:
+    if event.data.get("answers"):
+        return replace(case, partner_answered_at=event.at)
+    return case if event.by is None else replace(case, partner_answered_at=None)
+
+
 def _replied(case: Case, event: Event) -> Case:
     return replace(
         case,
@@ -283,6 +312,8 @@ def _replied(case: Case, event: Event) -> Case:
         last_reply_at=event.at,
         progressed=True,
         spoken=(),
+        call=calls.answered(case.call, event.data.get("via")),
+        partner_answered_at=None,
     )
 
 
@@ -293,7 +324,7 @@ def _waiting(case: Case, event: Event) -> Case:
         agency=event.data.get("agency"),
         until=event.data.get("until"),
     )
-    return replace(case, waits=(*case.waits, wait), spoken=())
+    return replace(case, waits=(*case.waits, wait), spoken=(), partner_answered_at=None)
 
 
 def _resumed(case: Case, event: Event) -> Case:
@@ -340,7 +371,12 @@ def _transferred(case: Case, event: Event) -> Case:
 def _closed(case: Case, event: Event) -> Case:
     stretch = ClosedStretch(start=event.at, outcome=Outcome(event.data["outcome"]))
     ended = _end_wait(case, event.at)
-    return replace(ended, closings=(*case.closings, stretch), pending_extension=None, spoken=())
+    # Whoever asked to be called still waits for it, unless it has taken its case back.
+    call = None if stretch.outcome is Outcome.WITHDRAWN else case.call
+    return replace(
+        ended, closings=(*case.closings, stretch), pending_extension=None, spoken=(), call=call,
+        partner_answered_at=None,
+    )  # fmt: skip
 
 
 def _reopened(case: Case, event: Event) -> Case:
@@ -365,7 +401,7 @@ _FOLD = {
     EventKind.ASSIGNED: _assigned,
     EventKind.MESSAGE: _message,
     EventKind.REPLIED: _replied,
-    EventKind.NOTE: _unchanged,
+    EventKind.NOTE: _noted,
     EventKind.WAITING: _waiting,
     EventKind.RESUMED: _resumed,
     EventKind.EXTENDED: _extended,
@@ -379,7 +415,9 @@ _FOLD = {
     EventKind.CONFIDENTIAL: _confidential,
     EventKind.SURVEYED: _unchanged,
     EventKind.RATED: _rated,
-    EventKind.CALL_ASKED: _message,
+    EventKind.CALL_ASKED: _call_asked,
+    EventKind.CALLED: _called,
+    EventKind.CALL_TRIED: _call_tried,
     EventKind.MOVED: _moved,
 }
 

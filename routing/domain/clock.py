@@ -56,9 +56,11 @@ class Reading:
     """What the clocks show of a case at an instant. Figures of a case that is not closed are None.
 
     ``due_on``/``promised_on``: Taipei dates; the promise is what a firm is told. ``days_used`` in working days,
-    ``gross_days`` in calendar days, minutes in business minutes. ``overdue``: not closed by the end of ``due_on``;
-    a late close stays overdue. ``provisional``: the due date rests on a year not yet published. ``working_days_left``:
-    until ``due_on``, 0 on the day itself, negative after it. ``waiting_days_…``: working days spent waiting.
+    ``gross_days`` in calendar days, minutes in business minutes. ``overdue``: not closed by the end of ``promised_on``,
+    the earlier of the two dates (a petition is worked by what its firm was promised); a late close stays overdue.
+    ``on_time``: closed by the end of ``due_on``, which figures go by (contract §8). ``provisional``: the due date rests
+    on a year not yet published. ``working_days_left``: until ``due_on``, 0 on the day itself, negative after it;
+    ``promise_days_left`` likewise. ``waiting_days_…``: working days spent waiting.
     """
 
     limit: Limit
@@ -70,6 +72,7 @@ class Reading:
     overdue: bool
     provisional: bool
     working_days_left: int | None
+    promise_days_left: int | None
     waiting_days_firm: int
     waiting_days_agency: int
     first_reply_minutes: float | None
@@ -205,6 +208,7 @@ def read(case: Case, calendar: OfficeCalendar, office: Office | None, now: datet
     limit = LIMITS[case.kind]
     due = due_on(course, limit, calendar, office)
     promise = PROMISES.get(case.kind)
+    promised = due if promise is None else min(due, due_on(course, promise, calendar, office))
     closed = course.closed_at
     settled = _day(closed or now)
     on_time = None if closed is None else settled <= due
@@ -212,13 +216,14 @@ def read(case: Case, calendar: OfficeCalendar, office: Office | None, now: datet
     return Reading(
         limit=limit,
         due_on=due,
-        promised_on=due if promise is None else min(due, due_on(course, promise, calendar, office)),
+        promised_on=promised,
         days_used=days_used(course, calendar, office),
         gross_days=gross_days(course, calendar, office),
         business_minutes=business_minutes(course, calendar, office),
-        overdue=settled > due,
+        overdue=settled > promised,
         provisional=calendar.is_provisional(_day(course.receipt), due),
         working_days_left=calendar.working_days_between(settled, due, office) if closed is None else None,
+        promise_days_left=calendar.working_days_between(settled, promised, office) if closed is None else None,
         waiting_days_firm=_waiting_days(case, "firm", calendar, office, now),
         waiting_days_agency=_waiting_days(case, "agency", calendar, office, now),
         first_reply_minutes=_first_reply(case, calendar, office),

@@ -35,6 +35,8 @@ ALLOWED: dict[EventKind, frozenset[Status]] = {
     EventKind.SURVEYED: _CLOSED,
     EventKind.RATED: _CLOSED,
     EventKind.CALL_ASKED: _ANY,
+    EventKind.CALLED: _ANY,
+    EventKind.CALL_TRIED: _ANY,
     EventKind.MOVED: _ANY,
 }
 
@@ -62,6 +64,7 @@ STEPS: Mapping[str, Step] = {
     "reopen": Step(event=EventKind.REOPENED),
     "confidential": Step(event=EventKind.CONFIDENTIAL),
     "rating": Step(event=EventKind.RATED),
+    "called": Step(event=EventKind.CALLED),
 }
 """The steps of pages and API by name."""
 _NOT_YOURS = {"approval": "展期須由主管核定。"}

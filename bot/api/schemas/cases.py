@@ -12,11 +12,13 @@ from bot.api.schemas.answers import Delivery, Number, Representation
 from bot.web.case_steps import CASE_STEPS
 from bot.web.fields import WrittenInstant, written
 from routing.domain import steps
+from routing.domain.calls import CallWish
 from routing.domain.case import Kind, Outcome, Status
 from routing.domain.files import FileState
 from routing.service.cases import histories
 from routing.service.cases.partner_view import Question
-from routing.service.cases.queries import CaseState, CaseWhole
+from routing.service.cases.queries import CaseState, CaseWhole, marks_of
+from routing.service.cases.queries import Undelivered as NotArrived
 from routing.service.files.queries import file_json
 from routing.service.messaging.deliveries import Delivery as Sent
 
@@ -36,6 +38,22 @@ class PendingExtension(Representation):
     days: int
     reason: str
     asked_by: str | None
+
+
+class Call(Representation):
+    """The firm asked to be called: since when, when it suits (``morning``, ``afternoon``, ``any``), tries in vain."""
+
+    asked_at: WrittenInstant
+    when: str | None
+    tries: int
+
+
+class Undelivered(Representation):
+    """Messages to the firm that did not arrive: how many; the newest one's kind, and ``dead``, ``unknown``, ``blocked``."""
+
+    count: int
+    reason: str
+    state: str
 
 
 class Case(Representation):
@@ -66,6 +84,12 @@ class Case(Representation):
     overdue: bool | None = None
     waiting_on: str | None = None
     firm_answered: bool | None = None
+    marks: tuple[str, ...] = ()
+    """What wants the officer: ``call``, ``undelivered``, ``firm_spoke``, ``partner_spoke``, ``new``."""
+    call: Call | None = None
+    undelivered: Undelivered | None = None
+    firm_spoke_at: WrittenInstant | None = None
+    partner_answered_at: WrittenInstant | None = None
     pending_extension: PendingExtension | None = None
     reopened: int | None = None
     confidential: bool | None = None
@@ -97,11 +121,21 @@ def case_fields(one: CaseState | CaseWhole) -> dict[str, Any]:
         "outcome": case.closed.outcome if case.closed else None, "days_used": reading.days_used,
         "gross_days": reading.gross_days, "business_minutes": reading.business_minutes, "overdue": reading.overdue,
         "waiting_on": case.waiting.on if case.waiting else None,
-        "firm_answered": case.firm_answered,
+        "firm_answered": case.firm_answered, "marks": marks_of(row, one.failed), "call": _call(case.call),
+        "undelivered": _undelivered(one.failed), "firm_spoke_at": case.firm_spoke_at,
+        "partner_answered_at": case.partner_answered_at,
         "pending_extension": PendingExtension(days=pending.days, reason=pending.reason, asked_by=pending.asked_by)
         if pending else None,
         "reopened": case.reopened, "confidential": case.confidential, "refs": row.refs, "version": row.version,
     }  # fmt: skip
+
+
+def _call(wish: CallWish | None) -> Call | None:
+    return Call(asked_at=wish.at, when=wish.when, tries=wish.tries) if wish else None
+
+
+def _undelivered(failed: NotArrived | None) -> Undelivered | None:
+    return Undelivered(count=failed.count, reason=failed.reason, state=failed.state) if failed else None
 
 
 def _firm(firm: Any) -> Firm:

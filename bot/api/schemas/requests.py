@@ -68,7 +68,8 @@ Word = Annotated[Text, Field(min_length=1, max_length=200)]
 class CasesQuery(Query):
     """``status`` may be given several times or with commas; ``assignee`` is an e-mail, ``me``, ``none`` or ``deputy``.
 
-    ``deputy``: cases of those whom the caller stands in for today.
+    ``deputy``: cases of those whom the caller stands in for today. ``mark``: what wants the officer beside the dates,
+    as ``marks`` of a case says it.
     """
 
     status: Annotated[list[Status], BeforeValidator(_statuses)] = []
@@ -78,6 +79,7 @@ class CasesQuery(Query):
     assignee: Word | None = None
     overdue: bool | None = None
     waiting_on: Literal["firm", "agency"] | None = None
+    mark: Literal["call", "undelivered", "firm_spoke", "partner_spoke", "new"] | None = None
     q: Word | None = None
     limit: Limit = 50
     cursor: Word | None = None

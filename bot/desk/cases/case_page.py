@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import structlog
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.desk.cases import presenter
 from bot.desk.forms import Form
+from bot.runtime import runtime_of
 from bot.web.templating import show
 from bot.web.unit_of_work import Reading, UnitOfWork
 from bot.web.words import WORDS, reply_ways
@@ -17,7 +20,7 @@ from routing.domain.case import EventKind
 from routing.domain.errors import OnestopError
 from routing.domain.files import PICTURES
 from routing.domain.pagination import MOST
-from routing.domain.permissions import Permission
+from routing.domain.permissions import Actor, Permission
 from routing.service.accounts import queries as account_queries
 from routing.service.bindings import commands as bindings
 from routing.service.cases import partner_view
@@ -25,6 +28,7 @@ from routing.service.cases import queries as case_queries
 from routing.service.files import queries as file_queries
 
 router = APIRouter()
+log = structlog.get_logger("desk")
 
 
 @router.get("/desk/cases/{number}")
@@ -35,8 +39,19 @@ def case_page(
     if work.actor.may(Permission.ANSWER_QUESTIONS):
         return show(request, "asked_case.html", question_of(work, number))
     values = values_of(work, number)
+    if values["was_unseen"]:
+        opened(request, work.actor, number)
     said = [WORDS[family].get(code or "", "") for family, code in (("done", done), ("outcome_of_notice", notice))]
     return show(request, "case.html", {**values, "flash": [sentence for sentence in said if sentence and done]})
+
+
+def opened(request: Request, actor: Actor, number: str) -> None:
+    """Note that whoever was given a case has opened it; a database that cannot be written to can still be read."""
+    try:
+        with runtime_of(request).database.writing() as session:
+            case_queries.opened(session, actor, number)
+    except SQLAlchemyError as error:
+        log.warning("opening_not_noted", error=type(error).__name__)
 
 
 def question_of(
@@ -65,6 +80,7 @@ def values_of(
     since = case_queries.changes_since(work.session, whole, int(seen)) if seen.isdigit() and len(seen) < 10 else ()
     return {
         "actor": work.actor, "now": work.now, "today": local(work.now).date(), "flash": [],
+        "was_unseen": whole.row.unseen and case.assignee in work.actor.hands,
         "whole": whole, "case": case, "row": whole.row, "reading": whole.reading,
         "allowed": whole.offered,
         "conversation": presenter.conversation(whole),

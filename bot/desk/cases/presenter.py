@@ -122,6 +122,9 @@ def _parts(event: Event, names: Mapping[str, str], office: OfficeContext) -> lis
             "附說明" if data.get("message_id") else "",
         ],
         EventKind.CALL_ASKED: lambda: [word(data["when"], "call_time") if data.get("when") else ""],
+        EventKind.CALLED: lambda: ["已聯繫上廠商", data.get("note") or ""],
+        EventKind.CALL_TRIED: lambda: [data.get("note") or ""],
+        EventKind.NOTE: lambda: [_prefixed("會辦回復：", agency_name(data.get("answers"), office))],
         EventKind.MOVED: lambda: [
             f"由 {data['source']} 移入" if data.get("source") else f"移至 {data.get('to') or '廠商另一件事'}",
         ],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -25,7 +25,10 @@ from routing.service.privacy import requests as data_requests
 
 router = APIRouter()
 
-GROUPS = ("alert", "overdue", "due_today", "answered", "new", "unassigned", "working", "waiting")
+_FIRST = ("alert", "call")
+"""Groups that stand before the extensions to decide."""
+_MARKED = {"call": "call", "undelivered": "undelivered", "answered": "firm_spoke", "partner": "partner_spoke"}
+"""Groups whose count is that of all cases so marked, wherever they stand."""
 _PAGE = 50
 
 
@@ -48,35 +51,61 @@ def _one_of(value: str | None, family: str) -> str | None:
     return value if value in WORDS[family] else None
 
 
-def _queue(work: UnitOfWork, view: str | None, category: str | None, status: str | None, q: str) -> dict[str, Any]:
+Groups = list[tuple[str, list[case_queries.CaseLine]]]
+
+
+def _queue(
+    work: UnitOfWork, view: str | None, category: str | None, status: str | None, q: str, mark: str | None
+) -> dict[str, Any]:
     shown = _one_of(view, "view") or case_queries.usual_view(work.actor)
     category, status, q = _one_of(category, "category"), _one_of(status, "status"), q.strip()[:100]
+    mark = _one_of(mark, "mark")
     found = case_queries.own_queue(
-        work.session, work.office, work.actor, now=work.now, view=shown, category=category, status=status, q=q or None
-    )
+        work.session, work.office, work.actor, now=work.now, view=shown, category=category, status=status,
+        q=q or None, mark=mark,
+    )  # fmt: skip
     groups = _grouped(found, decides=work.actor.may(Permission.DECIDE_EXTENSIONS))
-    filters = {"view": shown, "category": category or "", "status": status or "", "q": q}
+    filters = {"view": shown, "category": category or "", "status": status or "", "q": q, "mark": mark or ""}
     return {
         "actor": work.actor, "now": work.now, "today": local(work.now).date(), "groups": groups, "filters": filters,
-        "shown": sum(len(lines) for _, lines in groups), "query": urlencode(filters),
-        "seen": _fingerprint(groups, work),
+        "tally": _tally(groups, filters), "shown": sum(len(lines) for _, lines in groups),
+        "query": urlencode(filters), "seen": _fingerprint(groups, work),
+        "undelivered": sum(line.failed is not None for _, lines in groups for line in lines),
     }  # fmt: skip
 
 
-def _grouped(found: case_queries.Queue, *, decides: bool) -> list[tuple[str, list[case_queries.CaseLine]]]:
-    """The queue by group. People who decide extensions see those asked for after the urgent cases."""
-    groups: list[tuple[str, list[case_queries.CaseLine]]] = [(name, getattr(found, name)) for name in GROUPS]
+def _grouped(found: case_queries.Queue, *, decides: bool) -> Groups:
+    """The queue by group. People who decide extensions see those asked for after emergencies and calls."""
+    groups: Groups = [(name, found.group(name)) for name in case_queries.GROUPS]
     if not decides:
         return groups
-    urgent, *others = groups
+    first, others = groups[: len(_FIRST)], groups[len(_FIRST) :]
     asked = [line for _, lines in others for line in lines if line.row.pending_extension]
     rest = [(name, [line for line in lines if not line.row.pending_extension]) for name, lines in others]
-    return [urgent, ("approval", asked), *rest]
+    return [*first, ("approval", asked), *rest]
 
 
-def _fingerprint(groups: list[tuple[str, list[case_queries.CaseLine]]], work: UnitOfWork) -> str:
-    """Changes whenever the shown queue does; dates left change with the day."""
-    shown = [(name, [(line.row.number, line.row.version, line.days_left) for line in lines]) for name, lines in groups]
+def _tally(groups: Groups, filters: Mapping[str, str]) -> list[tuple[str, int, str]]:
+    """Of each group its name, how many there are, and where they stand.
+
+    A case stands in one group alone; of what is marked all are counted, and if some stand elsewhere the link shows
+    those marked.
+    """
+    tally = []
+    for name, lines in groups:
+        mark = _MARKED.get(name)
+        marked = sum(mark in line.marks for _, every in groups for line in every) if mark else len(lines)
+        narrowed = f"/desk?{urlencode({**filters, 'mark': mark})}" if mark else ""
+        tally.append((name, marked, narrowed if marked > len(lines) else f"#group-{name}"))
+    return tally
+
+
+def _fingerprint(groups: Groups, work: UnitOfWork) -> str:
+    """Changes whenever the shown queue does; dates left change with the day, marks without any event of the case."""
+    shown = [
+        (name, [(line.row.number, line.row.version, line.days_left, line.marks, line.failed) for line in lines])
+        for name, lines in groups
+    ]
     return hashlib.sha256(repr((local(work.now).date(), shown)).encode()).hexdigest()[:16]
 
 
@@ -96,12 +125,12 @@ def _asked(work: UnitOfWork, q: str) -> dict[str, Any]:
 @router.get("/desk")
 def queue_page(
     request: Request, work: Reading, *, view: str | None = None, category: str | None = None, status: str | None = None,
-    q: str = "", done: str | None = None,
+    q: str = "", mark: str | None = None, done: str | None = None,
 ) -> Response:  # fmt: skip
     """What wants doing; to a partner, the questions to its agency."""
     if work.actor.may(Permission.ANSWER_QUESTIONS):
         return show(request, "asked.html", _asked(work, q) | {"done": _one_of(done, "done")})
-    values = _queue(work, view, category, status, q)
+    values = _queue(work, view, category, status, q, mark)
     privacy = data_requests.reminder(work.session, work.actor, now=work.now)
     low = ledger.warned_of(work.session, work.office, work.actor, now=work.now)
     return show(request, "queue.html", {**values, "done": _one_of(done, "done"), "privacy": privacy, "low": low})
@@ -110,11 +139,11 @@ def queue_page(
 @router.get("/desk/queue")
 def queue_part(
     request: Request, work: Watching, *, view: str | None = None, category: str | None = None,
-    status: str | None = None, q: str = "", seen: str = "",
+    status: str | None = None, q: str = "", mark: str | None = None, seen: str = "",
 ) -> Response:  # fmt: skip
     """The queue alone, for a page that is open; 204 while nothing changed, so that nothing flickers."""
     partner = work.actor.may(Permission.ANSWER_QUESTIONS)
-    values = _asked(work, q) if partner else _queue(work, view, category, status, q)
+    values = _asked(work, q) if partner else _queue(work, view, category, status, q, mark)
     if seen == values["seen"]:
         return Response(status_code=204)
     return show(request, "asked_part.html" if partner else "queue_part.html", values)
@@ -124,7 +153,7 @@ def queue_part(
 def cases_page(
     request: Request, work: Reading, *, status: str | None = None, kind: str | None = None, category: str | None = None,
     unit: str | None = None, assignee: str | None = None, park: str | None = None, overdue: str | None = None,
-    q: str = "", cursor: str | None = None,
+    mark: str | None = None, q: str = "", cursor: str | None = None,
 ) -> Response:  # fmt: skip
     """All cases that fit, newest first, a page at a time; to a partner, the questions to its agency."""
     if work.actor.may(Permission.ANSWER_QUESTIONS):
@@ -132,12 +161,13 @@ def cases_page(
     filters = {
         "status": _one_of(status, "status"), "kind": _one_of(kind, "kind"), "category": _one_of(category, "category"),
         "unit": unit or None, "assignee": assignee or None, "park": park or None, "q": q.strip()[:100] or None,
+        "mark": _one_of(mark, "mark"),
     }  # fmt: skip
     today = local(work.now).date()
     wanted = case_queries.wanted(
         work.actor, today=today, overdue=True if overdue == "1" else None, status=filters["status"],
         kind=filters["kind"], category=filters["category"], unit=filters["unit"], assignee=filters["assignee"],
-        park=filters["park"], q=filters["q"],
+        park=filters["park"], q=filters["q"], mark=filters["mark"],
     )  # fmt: skip
     found = case_queries.list_cases(
         work.session, work.office, work.actor, wanted, limit=_PAGE, cursor=cursor or None, now=work.now

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
@@ -26,8 +27,12 @@ from routing.service.files.commands import prepared
 router = APIRouter()
 
 
-def _done(name: str, locked: LockedCase) -> str:
+def _done(name: str, locked: LockedCase, body: Any) -> str:
     """The word of the family ``done`` for what a step came to."""
+    if name == "approval":
+        return "approved" if body.approve else "refused"
+    if name == "called" and not body.reached:
+        return "call_tried"
     if name == "note" and not may_read(locked.actor, locked.case):
         return "answered"
     if name == "extension" and locked.case.pending_extension is None:
@@ -49,7 +54,7 @@ def take_step(request: Request, number: str, step: str, form: FilledWithFiles) -
             body = CASE_STEPS[step].filled(form)
             notice.given = step == "reply" and body.via is not None and body.via not in locked.office.channels
             CASE_STEPS[step].do(locked, body, notice)
-            done = ("approved" if body.approve else "refused") if step == "approval" else _done(step, locked)
+            done = _done(step, locked, body)
             target = f"/desk/cases/{number}?done={done}&notice={notice.outcome(locked)}"
             if not may_read(work.actor, locked.case):
                 target = f"/desk?done={done}"

@@ -174,7 +174,7 @@ def note(locked: LockedCase, text: str, *, notify: Notifier) -> None:
         by=locked.actor.email,
         via=locked.row.channel,
     )
-    locked.record(EventKind.NOTE, message_id=message.id)
+    locked.record(EventKind.NOTE, message_id=message.id, answers=locked.actor.agency if answers else None)
     _attach(locked, message, to_firm=False)
     locked_case.audit(locked, "case.note")
     if answers:

@@ -91,7 +91,15 @@ class LockedCase:
         store.append(self.session, self.row, [event], recorded_at=self.now)
         # One that happened before others takes its place among them; any other is the last.
         self.case = store.state_of(self.session, self.row) if event.at < last else apply(self.case, event)
+        self._mark_unseen(event)
         project(self.office, self.row, self.case, self.now)
+
+    def _mark_unseen(self, event: Event) -> None:
+        """A case that somebody is given by others is new to them, until they open it or do anything in it."""
+        if event.kind is EventKind.ASSIGNED:
+            self.row.unseen = self.case.assignee is not None and self.case.assignee != event.by
+        elif event.by is not None and self.case.assignee in self.actor.hands:
+            self.row.unseen = False
 
 
 def address_of(
@@ -136,6 +144,10 @@ def project(office: OfficeContext, row: CaseRow, case: Case, now: datetime) -> N
     row.first_reply_at = case.first_reply_at
     row.firm_spoke_at = case.firm_spoke_at
     row.piece_at = case.last_piece[1] if case.last_piece else None
+    row.call_asked_at = case.call.at if case.call else None
+    row.call_when = case.call.when if case.call else None
+    row.call_tries = case.call.tries if case.call else 0
+    row.partner_answered_at = case.partner_answered_at
     row.pending_extension = case.pending_extension is not None
     row.confidential = case.confidential
     row.late = reading.overdue

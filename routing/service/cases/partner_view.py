@@ -25,7 +25,7 @@ from routing.store.cases import queries as store
 from routing.store.cases.queries import CaseFilter
 from routing.store.cases.schema import Case as CaseRow
 
-_UNSEEN = ("kind", "category", "assignee", "assignees", "overdue", "agency", "contact_id")
+_UNSEEN = ("kind", "category", "assignee", "assignees", "overdue", "agency", "contact_id", "mark")
 """What a list may be narrowed to and a question does not show: nothing fits it."""
 
 

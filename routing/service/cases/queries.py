@@ -18,8 +18,10 @@ from routing.service.accounts.queries import OnLeave
 from routing.service.cases.locked_case import LockedCase, address_of, find, is_late, seen
 from routing.service.office_context import OfficeContext
 from routing.store.accounts import queries as account_store
+from routing.store.cases import attention
 from routing.store.cases import queries as case_store
 from routing.store.cases import queries as store
+from routing.store.cases.attention import Undelivered
 from routing.store.cases.queries import CaseFilter
 from routing.store.cases.schema import Case as CaseRow
 from routing.store.cases.schema import Firm
@@ -58,6 +60,7 @@ def wanted(
     deputised: bool = False,
     q: str | None = None,
     numbers: tuple[str, ...] | None = None,
+    mark: str | None = None,
 ) -> CaseFilter:
     """What a list is narrowed to. ``view``: ``mine``, ``unit`` (the person's own) or ``all``; ``today`` in Taipei.
 
@@ -70,7 +73,7 @@ def wanted(
         statuses = (status,) if status else _OPEN if overdue else ()
     return CaseFilter(
         today=today, status=statuses, kind=kind, category=category,
-        unit=actor.unit if view == UNIT and actor.unit else unit, waiting_on=waiting_on, park=park, overdue=overdue,
+        unit=actor.unit if view == UNIT and actor.unit else unit, waiting_on=waiting_on, park=park, overdue=overdue, mark=mark,
         assignee=None if view == MINE else assignee, unassigned=unassigned, q=q, numbers=numbers,
         assignees=actor.stands_in_for if deputised else actor.hands if view == MINE else None,
     )  # fmt: skip
@@ -86,24 +89,24 @@ def own_queue(
     category: str | None,
     status: str | None,
     q: str | None,
+    mark: str | None = None,
 ) -> Queue:
     """A person's queue. Seen as ``mine`` it also holds what nobody in the unit has in hand, or it would lie unseen.
 
     That are cases of nobody, of somebody who is away without anybody standing in, and of closed accounts.
     """
     today = local(now).date()
-    narrow = wanted(actor, today=today, view=view, category=category, status=status, q=q)
+    narrow = wanted(actor, today=today, view=view, category=category, status=status, q=q, mark=mark)
     shown = queue(session, office, actor, narrow, now=now)
     if view != MINE or not actor.unit:
         return shown
     narrow = replace(
-        wanted(actor, today=today, view=UNIT, category=category, status=status, q=q),
+        wanted(actor, today=today, view=UNIT, category=category, status=status, q=q, mark=mark),
         unattended=tuple(one for one in account_store.unattending(session, today) if one not in actor.hands),
     )
     nobody = queue(session, office, actor, narrow, now=now)
-    free = [line for group in (nobody.overdue, nobody.due_today, nobody.unassigned) for line in group]
-    shown.alert.extend(nobody.alert)
-    shown.unassigned.extend(free)
+    for name in GROUPS:
+        shown.group(name if name in {"alert", "call"} else "unassigned").extend(nobody.group(name))
     return shown
 
 
@@ -136,11 +139,32 @@ class CaseLine:
     leave: OnLeave | None = None
     acting: bool = False
     left: bool = False
+    failed: Undelivered | None = None
+    """Messages to the firm that did not arrive."""
+
+    @property
+    def marks(self) -> tuple[str, ...]:
+        """What wants somebody beside the dates, see ``marks_of``."""
+        return marks_of(self.row, self.failed)
 
     @property
     def unattended(self) -> bool:
         """Nobody works on it: it is given to nobody who is here, and nobody stands in."""
         return self.row.assignee is None or self.left or (self.leave is not None and self.leave.deputy is None)
+
+
+def marks_of(row: CaseRow, failed: Undelivered | None) -> tuple[str, ...]:
+    """What wants somebody in a case beside its dates: words of ``routing.store.cases.queries.MARKS``, in their order.
+
+    ``call``: the firm asked to be called. ``undelivered``: a message to it did not arrive. ``firm_spoke``,
+    ``partner_spoke``: it, or the agency asked, spoke last. ``new``: its officer has not opened it yet.
+    """
+    found = {
+        "call": row.call_asked_at is not None, "undelivered": failed is not None,
+        "firm_spoke": row.firm_spoke_at is not None or row.piece_at is not None,
+        "partner_spoke": row.partner_answered_at is not None, "new": row.unseen,
+    }  # fmt: skip
+    return tuple(name for name in store.MARKS if found[name])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,6 +191,7 @@ class CaseWhole:
     """Its officer is away today."""
     acting: bool
     """The reader stands in for its officer (代理)."""
+    failed: Undelivered | None
 
     @property
     def reachable(self) -> bool | None:
@@ -188,6 +213,7 @@ class CaseState:
     case: Case
     firm: Firm | None
     reading: clock.Reading
+    failed: Undelivered | None
 
 
 def lines(
@@ -198,7 +224,7 @@ def lines(
     people = [row.assignee for row in rows]
     names, closed = account_store.names(session, people), account_store.disabled(session, people)
     away = account_queries.on_leave(session, now=now)
-    today = local(now).date()
+    today, failed = local(now).date(), attention.undelivered(session, [row.id for row in rows])
     return [
         CaseLine(
             row=row,
@@ -209,24 +235,25 @@ def lines(
             leave=away.get(row.assignee or ""),
             acting=row.assignee in actor.stands_in_for,
             left=row.assignee in closed,
+            failed=failed.get(row.id),
         )
         for row in rows
     ]
 
 
 def is_overdue(row: CaseRow, today: date) -> bool:
-    """Late already (which it stays), or open, not waiting on the firm, and past its due date."""
+    """Late already (which it stays), or open, not waiting on the firm, and past the day promised.
+
+    That is the due date, but of a petition the earlier of its two dates (contract §3).
+    """
     running = row.status not in {Status.CLOSED, Status.WAITING_FIRM}
-    return row.late or (running and row.due_on is not None and row.due_on < today)
+    return row.late or (running and row.promised_on is not None and row.promised_on < today)
 
 
 def _days_left(office: OfficeContext, row: CaseRow, today: date) -> int | None:
-    if row.due_on is None or row.status in {Status.CLOSED, Status.WAITING_FIRM}:
+    if row.promised_on is None or row.status in {Status.CLOSED, Status.WAITING_FIRM}:
         return None
-    handling = office.office_of(row.unit)
-    if row.due_on >= today:
-        return office.calendar.working_days_between(today, row.due_on, handling)
-    return -office.calendar.working_days_between(row.due_on, today, handling)
+    return office.calendar.working_days_between(today, row.promised_on, office.office_of(row.unit))
 
 
 def scope(actor: Actor, wanted: store.CaseFilter) -> store.CaseFilter:
@@ -277,10 +304,11 @@ def list_states(
     """Cases that fit, newest first, each with its state and clocks. Raises as ``list_cases``."""
     page = _rows(session, actor, wanted, limit=limit, cursor=cursor)
     states, firms = report_store.states(session, page.items), store.firms(session, page.items)
+    failed = attention.undelivered(session, [row.id for row in page.items])
     return page.of([
         CaseState(
             row=row, case=states[row.id], firm=firms.get(row.firm_id) if row.firm_id is not None else None,
-            reading=_reading(office, states[row.id], now),
+            reading=_reading(office, states[row.id], now), failed=failed.get(row.id),
         )
         for row in page.items
     ])  # fmt: skip
@@ -290,8 +318,9 @@ def state_of(locked: LockedCase) -> CaseState:
     """A case just written to."""
     firm = store.firm_of(locked.session, locked.row)
     return CaseState(
-        row=locked.row, case=locked.case, firm=firm, reading=_reading(locked.office, locked.case, locked.now)
-    )
+        row=locked.row, case=locked.case, firm=firm, reading=_reading(locked.office, locked.case, locked.now),
+        failed=attention.undelivered(locked.session, [locked.row.id]).get(locked.row.id),
+    )  # fmt: skip
 
 
 def _reading(office: OfficeContext, case: Case, now: datetime) -> clock.Reading:
@@ -334,7 +363,13 @@ def whole(session: Session, office: OfficeContext, actor: Actor, number: str, *,
         offered=steps.offered(case, actor, late=is_late(reading, now)),
         leave=account_queries.on_leave(session, now=now).get(case.assignee or ""),
         acting=case.assignee in actor.stands_in_for,
+        failed=attention.undelivered(session, [row.id]).get(row.id),
     )
+
+
+def opened(session: Session, actor: Actor, number: str) -> None:
+    """Note that whoever was given a case, or stands in, has opened it. No event: it tells nothing of the case."""
+    attention.seen(session, number, actor.hands)
 
 
 def _rivals(session: Session, actor: Actor, firm: Firm | None) -> list[str]:
@@ -346,36 +381,52 @@ def _rivals(session: Session, actor: Actor, firm: Firm | None) -> list[str]:
     ]
 
 
+GROUPS = (
+    "alert", "call", "overdue", "due_today", "undelivered", "answered", "partner", "new", "unassigned", "working",
+    "waiting",
+)  # fmt: skip
+"""The groups of a queue in the order in which they want doing.
+
+``call``: the firm asked to be called. ``answered``, ``partner``: it, or the agency asked, spoke last. ``new``: newly
+given, not yet opened or answered.
+"""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Queue:
-    """An officer's work in the order it wants doing; a case stands in the first group that fits it."""
+    """An officer's work in the order it wants doing: each case in the first group of ``GROUPS`` that fits it."""
 
     alert: list[CaseLine]
+    call: list[CaseLine]
     overdue: list[CaseLine]
     due_today: list[CaseLine]
+    undelivered: list[CaseLine]
     answered: list[CaseLine]
-    """The firm has written since we last did."""
+    partner: list[CaseLine]
     new: list[CaseLine]
-    """Newly given, not yet answered."""
+    unassigned: list[CaseLine]
     working: list[CaseLine]
     waiting: list[CaseLine]
-    unassigned: list[CaseLine]
     total: int
+
+    def group(self, name: str) -> list[CaseLine]:
+        """The cases of a group by its name."""
+        found: list[CaseLine] = getattr(self, name)
+        return found
 
 
 def queue(
     session: Session, office: OfficeContext, actor: Actor, wanted: store.CaseFilter, *, now: datetime, limit: int = 500
 ) -> Queue:
-    """The open cases that fit, grouped."""
-    rows = store.queue(session, scope(actor, wanted), limit=limit)
+    """The open cases that fit, grouped, and of the closed ones those whose firm still waits."""
+    narrow = scope(actor, wanted)
+    rows = store.queue(session, narrow, limit=limit)
+    closed = [] if wanted.status else store.closed_unfinished(session, narrow, limit=limit)
     today = local(now).date()
-    groups: dict[str, list[CaseLine]] = {
-        "alert": [], "overdue": [], "due_today": [], "answered": [], "new": [], "working": [], "waiting": [],
-        "unassigned": [],
-    }  # fmt: skip
-    for line in lines(session, office, actor, rows, now=now):
+    groups: dict[str, list[CaseLine]] = {name: [] for name in GROUPS}
+    for line in lines(session, office, actor, [*rows, *closed], now=now):
         groups[_group(line, today)].append(line)
-    return Queue(total=store.count(session, scope(actor, _open(wanted))), **groups)
+    return Queue(total=store.count(session, scope(actor, _open(wanted))) + len(closed), **groups)
 
 
 def _open(wanted: store.CaseFilter) -> store.CaseFilter:
@@ -385,14 +436,18 @@ def _open(wanted: store.CaseFilter) -> store.CaseFilter:
 
 
 def _group(line: CaseLine, today: date) -> str:
-    row = line.row
+    row, marks = line.row, line.marks
+    is_open = row.status != Status.CLOSED
     rules = (
-        ("alert", row.alert is not None and row.first_reply_at is None),
-        ("overdue", line.overdue),
-        ("due_today", row.due_on == today and row.status != Status.WAITING_FIRM),
+        ("alert", is_open and row.alert is not None and row.first_reply_at is None),
+        ("call", "call" in marks),
+        ("overdue", is_open and line.overdue),
+        ("due_today", is_open and row.promised_on == today and row.status != Status.WAITING_FIRM),
+        ("undelivered", "undelivered" in marks),
         ("unassigned", line.unattended),
-        ("answered", row.piece_at is not None or (row.firm_spoke_at is not None and row.first_reply_at is not None)),
-        ("new", row.status == Status.ASSIGNED),
+        ("answered", "firm_spoke" in marks),
+        ("partner", "partner_spoke" in marks),
+        ("new", row.unseen or row.status == Status.ASSIGNED),
         ("waiting", row.waiting_on is not None),
     )
     return next((name for name, fits in rules if fits), "working")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, and_, func, or_, select, update
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from routing.domain.case import Case, Event, EventKind, Kind, Opening, Status, fold
 from routing.domain.tax_number import same_firm
 from routing.store.accounts.queries import _claimant, _new_firm
+from routing.store.cases import attention
 from routing.store.cases.schema import Case as CaseRow
 from routing.store.cases.schema import CaseEvent, Firm, Serial
 from routing.store.conversation.schema import Contact, Message
@@ -163,8 +164,20 @@ class CaseFilter:
     q: str | None = None
     numbers: tuple[str, ...] | None = None
     contact_id: int | None = None
+    mark: str | None = None
+    """One of ``MARKS``: what is said of a case beside its status."""
     seen_by: tuple[str, tuple[str, ...]] | None = None
     """A unit and e-mails: confidential cases that are none of theirs are left out; None shows all."""
+
+
+MARKS: Mapping[str, Callable[[], ColumnElement[bool]]] = {
+    "call": lambda: CaseRow.call_asked_at.is_not(None),
+    "undelivered": attention.with_undelivered,
+    "firm_spoke": lambda: or_(CaseRow.firm_spoke_at.is_not(None), CaseRow.piece_at.is_not(None)),
+    "partner_spoke": lambda: CaseRow.partner_answered_at.is_not(None),
+    "new": lambda: CaseRow.unseen,
+}
+"""What wants an officer beside the dates, each as a condition on cases."""
 
 
 def _search(q: str) -> ColumnElement[bool]:
@@ -203,11 +216,13 @@ def _conditions(wanted: CaseFilter) -> list[ColumnElement[bool]]:
         found.append(CaseRow.assignee.is_(None))
     if wanted.numbers is not None:
         found.append(CaseRow.number.in_(wanted.numbers))
+    if wanted.mark is not None:
+        found.append(MARKS[wanted.mark]())
     if wanted.q:
         found.append(_search(wanted.q.strip()))
     if wanted.overdue is not None:
         running = CaseRow.status.not_in(("closed", "waiting_firm"))
-        late = or_(CaseRow.late, and_(running, CaseRow.due_on < wanted.today))
+        late = or_(CaseRow.late, and_(running, CaseRow.promised_on < wanted.today))
         found.append(late if wanted.overdue else ~late)
     if wanted.seen_by is not None:
         found.append(seen_by(*wanted.seen_by))
@@ -232,14 +247,18 @@ def page(session: Session, wanted: CaseFilter, *, limit: int, before_id: int | N
 
 
 def queue(session: Session, wanted: CaseFilter, *, limit: int) -> list[CaseRow]:
-    """Open cases as a desk works through them: emergencies first, then by due date."""
-    query = (
-        select(CaseRow)
-        .where(CaseRow.status != "closed", *_conditions(wanted))
-        .order_by(CaseRow.alert.is_(None), CaseRow.due_on.is_(None), CaseRow.due_on, CaseRow.id)
-        .limit(limit)
-    )
-    return list(session.scalars(query))
+    """Open cases as a desk works through them: emergencies, calls asked for, then by the day promised."""
+    order = (CaseRow.alert.is_(None), CaseRow.call_asked_at.is_(None), CaseRow.promised_on.is_(None),
+             CaseRow.promised_on, CaseRow.id)  # fmt: skip
+    query = select(CaseRow).where(CaseRow.status != "closed", *_conditions(wanted)).order_by(*order)
+    return list(session.scalars(query.limit(limit)))
+
+
+def closed_unfinished(session: Session, wanted: CaseFilter, *, limit: int) -> list[CaseRow]:
+    """Closed cases whose firm still waits: for a call that it asked for, or for the result, which did not reach it."""
+    waits = or_(CaseRow.call_asked_at.is_not(None), attention.with_unknown_result())
+    query = select(CaseRow).where(CaseRow.status == "closed", waits, *_conditions(replace(wanted, status=())))
+    return list(session.scalars(query.order_by(CaseRow.closed_at, CaseRow.id).limit(limit)))
 
 
 def open_after(session: Session, after: int, *, limit: int) -> list[CaseRow]:

@@ -34,7 +34,9 @@ class Firm(Base):
 class Case(Base):
     """A case: how it began, and a projection of its events for lists. The events are the truth.
 
-    ``piece_at``: when the last piece of what a firm was asked for came, while the case waits on it.
+    ``piece_at``: when the last piece of what a firm was asked for came, while the case waits on it. ``call_…``: the firm
+    is to be called. ``partner_answered_at``: an agency has answered and nobody has acted on it since. ``unseen``: its
+    officer was given it and has neither opened it nor done anything in it; no event says so.
     """
 
     __tablename__ = "service_case"
@@ -69,6 +71,11 @@ class Case(Base):
     first_reply_at: Mapped[datetime | None]
     firm_spoke_at: Mapped[datetime | None]
     piece_at: Mapped[datetime | None] = mapped_column(index=True)
+    call_asked_at: Mapped[datetime | None] = mapped_column(index=True)
+    call_when: Mapped[str | None] = mapped_column(String(12))
+    call_tries: Mapped[int] = mapped_column(default=0)
+    partner_answered_at: Mapped[datetime | None]
+    unseen: Mapped[bool] = mapped_column(default=False)
     pending_extension: Mapped[bool] = mapped_column(default=False)
     confidential: Mapped[bool] = mapped_column(default=False)
     late: Mapped[bool] = mapped_column(default=False)

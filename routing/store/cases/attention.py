@@ -1,0 +1,77 @@
+"""What a list of cases says beside the status: messages that did not arrive, and cases that nobody has opened yet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, and_, exists, or_, select, update
+from sqlalchemy.orm import Session
+
+from routing.domain.case import EventKind
+from routing.store.cases.schema import Case as CaseRow
+from routing.store.cases.schema import CaseEvent
+from routing.store.messaging.schema import Outbox
+from routing.store.session import changed
+
+BLOCKED = "blocked"
+"""Beside the states of the outbox: it was not sent, since the firm has blocked the account."""
+RESULT = "closed"
+"""The notice that says how a case ended: whom it did not reach does not know the answer."""
+_SLIGHT = ("survey", "flood", "group")
+"""Of these nothing is missing if they do not arrive."""
+_TOLD = (EventKind.REPLIED.value, EventKind.CALLED.value)
+"""Whoever was told another way since has what the message said."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Undelivered:
+    """Messages to the firm of a case that did not arrive: how many, and of the newest, its kind and what became of it.
+
+    ``state``: ``dead``, ``unknown`` or ``blocked``.
+    """
+
+    count: int
+    reason: str
+    state: str
+
+
+def _failed(reasons: Sequence[str] = ()) -> ColumnElement[bool]:
+    """Of the outbox: messages of cases that did not arrive, or may not have, and that nobody has made good since."""
+    told = exists().where(
+        CaseEvent.case_id == Outbox.case_id, CaseEvent.event.in_(_TOLD), CaseEvent.recorded_at > Outbox.created_at
+    )
+    blocked = and_(Outbox.state == "cancelled", Outbox.error == BLOCKED)
+    which = Outbox.reason.in_(reasons) if reasons else Outbox.reason.not_in(_SLIGHT)
+    return and_(Outbox.case_id.is_not(None), which, or_(Outbox.state.in_(("dead", "unknown")), blocked), ~told)
+
+
+def undelivered(session: Session, case_ids: Iterable[int]) -> dict[int, Undelivered]:
+    """Of some cases, the messages that did not arrive; in one query."""
+    ids = list(case_ids)
+    if not ids:
+        return {}
+    query = select(Outbox.case_id, Outbox.reason, Outbox.state).where(Outbox.case_id.in_(ids), _failed())
+    found: dict[int, Undelivered] = {}
+    for case_id, reason, state in session.execute(query.order_by(Outbox.id)):
+        before = found[case_id].count if case_id in found else 0
+        found[case_id] = Undelivered(
+            count=before + 1, reason=reason, state=BLOCKED if state == "cancelled" else str(state)
+        )
+    return found
+
+
+def with_undelivered() -> ColumnElement[bool]:
+    """Of cases: a message to the firm did not arrive."""
+    return CaseRow.id.in_(select(Outbox.case_id).where(_failed()))
+
+
+def with_unknown_result() -> ColumnElement[bool]:
+    """Of cases: the firm has not got how it ended."""
+    return CaseRow.id.in_(select(Outbox.case_id).where(_failed((RESULT,))))
+
+
+def seen(session: Session, number: str, emails: Sequence[str]) -> bool:
+    """Somebody has opened a case that was new to one of these people; says whether it was."""
+    new = CaseRow.number == number, CaseRow.unseen, CaseRow.assignee.in_(emails)
+    return changed(session, update(CaseRow).where(*new).values(unseen=False)) > 0
