@@ -33,7 +33,8 @@ def list_cases(work: Reading, query: Annotated[CasesQuery, Query()]) -> CasePage
     case_queries.check_unit(work.office, query.unit)
     wanted = case_queries.wanted(
         work.actor, today=local(work.now).date(), kind=query.kind, category=query.category, unit=query.unit,
-        overdue=query.overdue, waiting_on=query.waiting_on, mark=query.mark, q=query.q, unassigned=query.assignee == "none",
+        overdue=query.overdue, waiting_on=query.waiting_on, mark=query.mark, q=query.q,
+        unassigned=query.assignee == "none",
         assignee=_assignee(work, query.assignee), deputised=query.assignee == "deputy",
         statuses=tuple(status.value for status in query.status),
     )  # fmt: skip

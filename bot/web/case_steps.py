@@ -245,7 +245,7 @@ def _rating(locked: LockedCase, body: RatingBody, _notify: Notifier) -> None:
 
 
 def _called(locked: LockedCase, body: CalledBody, _notify: Notifier) -> None:
-    """Tick off a call that the firm asked for, or enter one that was made; one that did not reach it stays asked for."""
+    """Tick off a call that the firm asked for, or enter one that was made; not reached, it stays asked for."""
     call_backs.called(locked, reached=body.reached, note=body.note)
 
 

@@ -108,18 +108,21 @@ def _reading(request: Request, *, unfinished: bool) -> Iterator[UnitOfWork]:
         if stale is None:
             yield UnitOfWork(session=session, office=office, now=now, actor=actor, runtime=runtime)
             return
-    _keep(runtime, stale)
+    keep(runtime, stale)
     with runtime.reading() as (session, office):
         yield UnitOfWork(session=session, office=office, now=now, actor=actor, runtime=runtime)
 
 
-def _keep(runtime: Runtime, note: Note) -> None:
-    """Note that a session or token is in use; a database that cannot be written to can still be read."""
+def keep(runtime: Runtime, note: Note) -> None:
+    """Note something in passing: that a session or token is in use, that somebody has opened a case.
+
+    A database that cannot be written to can still be read.
+    """
     try:
         with runtime.database.writing() as session:
             note(session)
     except SQLAlchemyError as error:
-        log.warning("session_not_kept", error=type(error).__name__)
+        log.warning("not_noted", error=type(error).__name__)
 
 
 def known_caller(request: Request) -> None:

@@ -18,7 +18,6 @@ from routing.domain.files import FileState
 from routing.service.cases import histories
 from routing.service.cases.partner_view import Question
 from routing.service.cases.queries import CaseState, CaseWhole, marks_of
-from routing.service.cases.queries import Undelivered as NotArrived
 from routing.service.files.queries import file_json
 from routing.service.messaging.deliveries import Delivery as Sent
 
@@ -49,7 +48,10 @@ class Call(Representation):
 
 
 class Undelivered(Representation):
-    """Messages to the firm that did not arrive: how many; the newest one's kind, and ``dead``, ``unknown``, ``blocked``."""
+    """Messages to the firm that did not arrive: how many; of the newest its kind and what became of it.
+
+    ``state``: ``dead``, ``unknown`` or ``blocked``.
+    """
 
     count: int
     reason: str
@@ -134,7 +136,7 @@ def _call(wish: CallWish | None) -> Call | None:
     return Call(asked_at=wish.at, when=wish.when, tries=wish.tries) if wish else None
 
 
-def _undelivered(failed: NotArrived | None) -> Undelivered | None:
+def _undelivered(failed: Any) -> Undelivered | None:
     return Undelivered(count=failed.count, reason=failed.reason, state=failed.state) if failed else None
 
 

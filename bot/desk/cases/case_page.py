@@ -4,23 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
-import structlog
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
-from sqlalchemy.exc import SQLAlchemyError
 
 from bot.desk.cases import presenter
 from bot.desk.forms import Form
 from bot.runtime import runtime_of
 from bot.web.templating import show
-from bot.web.unit_of_work import Reading, UnitOfWork
+from bot.web.unit_of_work import Reading, UnitOfWork, keep
 from bot.web.words import WORDS, reply_ways
 from knowledge.calendar.office_calendar import local
 from routing.domain.case import EventKind
 from routing.domain.errors import OnestopError
 from routing.domain.files import PICTURES
 from routing.domain.pagination import MOST
-from routing.domain.permissions import Actor, Permission
+from routing.domain.permissions import Permission
 from routing.service.accounts import queries as account_queries
 from routing.service.bindings import commands as bindings
 from routing.service.cases import partner_view
@@ -28,7 +26,6 @@ from routing.service.cases import queries as case_queries
 from routing.service.files import queries as file_queries
 
 router = APIRouter()
-log = structlog.get_logger("desk")
 
 
 @router.get("/desk/cases/{number}")
@@ -40,18 +37,9 @@ def case_page(
         return show(request, "asked_case.html", question_of(work, number))
     values = values_of(work, number)
     if values["was_unseen"]:
-        opened(request, work.actor, number)
+        keep(runtime_of(request), lambda session: case_queries.opened(session, work.actor, number))
     said = [WORDS[family].get(code or "", "") for family, code in (("done", done), ("outcome_of_notice", notice))]
     return show(request, "case.html", {**values, "flash": [sentence for sentence in said if sentence and done]})
-
-
-def opened(request: Request, actor: Actor, number: str) -> None:
-    """Note that whoever was given a case has opened it; a database that cannot be written to can still be read."""
-    try:
-        with runtime_of(request).database.writing() as session:
-            case_queries.opened(session, actor, number)
-    except SQLAlchemyError as error:
-        log.warning("opening_not_noted", error=type(error).__name__)
 
 
 def question_of(

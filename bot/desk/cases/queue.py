@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -54,12 +55,24 @@ def _one_of(value: str | None, family: str) -> str | None:
 Groups = list[tuple[str, list[case_queries.CaseLine]]]
 
 
-def _queue(
-    work: UnitOfWork, view: str | None, category: str | None, status: str | None, q: str, mark: str | None
-) -> dict[str, Any]:
-    shown = _one_of(view, "view") or case_queries.usual_view(work.actor)
-    category, status, q = _one_of(category, "category"), _one_of(status, "status"), q.strip()[:100]
-    mark = _one_of(mark, "mark")
+@dataclass(frozen=True, slots=True)
+class Narrow:
+    """What the queue is narrowed to, as the address says it."""
+
+    view: str | None = None
+    category: str | None = None
+    status: str | None = None
+    mark: str | None = None
+    q: str = ""
+
+
+Narrowed = Annotated[Narrow, Depends()]
+
+
+def _queue(work: UnitOfWork, asked: Narrow) -> dict[str, Any]:
+    shown = _one_of(asked.view, "view") or case_queries.usual_view(work.actor)
+    category, status, q = _one_of(asked.category, "category"), _one_of(asked.status, "status"), asked.q.strip()[:100]
+    mark = _one_of(asked.mark, "mark")
     found = case_queries.own_queue(
         work.session, work.office, work.actor, now=work.now, view=shown, category=category, status=status,
         q=q or None, mark=mark,
@@ -123,27 +136,21 @@ def _asked(work: UnitOfWork, q: str) -> dict[str, Any]:
 
 
 @router.get("/desk")
-def queue_page(
-    request: Request, work: Reading, *, view: str | None = None, category: str | None = None, status: str | None = None,
-    q: str = "", mark: str | None = None, done: str | None = None,
-) -> Response:  # fmt: skip
+def queue_page(request: Request, work: Reading, narrow: Narrowed, done: str | None = None) -> Response:
     """What wants doing; to a partner, the questions to its agency."""
     if work.actor.may(Permission.ANSWER_QUESTIONS):
-        return show(request, "asked.html", _asked(work, q) | {"done": _one_of(done, "done")})
-    values = _queue(work, view, category, status, q, mark)
+        return show(request, "asked.html", _asked(work, narrow.q) | {"done": _one_of(done, "done")})
+    values = _queue(work, narrow)
     privacy = data_requests.reminder(work.session, work.actor, now=work.now)
     low = ledger.warned_of(work.session, work.office, work.actor, now=work.now)
     return show(request, "queue.html", {**values, "done": _one_of(done, "done"), "privacy": privacy, "low": low})
 
 
 @router.get("/desk/queue")
-def queue_part(
-    request: Request, work: Watching, *, view: str | None = None, category: str | None = None,
-    status: str | None = None, q: str = "", mark: str | None = None, seen: str = "",
-) -> Response:  # fmt: skip
+def queue_part(request: Request, work: Watching, narrow: Narrowed, seen: str = "") -> Response:
     """The queue alone, for a page that is open; 204 while nothing changed, so that nothing flickers."""
     partner = work.actor.may(Permission.ANSWER_QUESTIONS)
-    values = _asked(work, q) if partner else _queue(work, view, category, status, q, mark)
+    values = _asked(work, narrow.q) if partner else _queue(work, narrow)
     if seen == values["seen"]:
         return Response(status_code=204)
     return show(request, "asked_part.html" if partner else "queue_part.html", values)

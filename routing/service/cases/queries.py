@@ -73,7 +73,8 @@ def wanted(
         statuses = (status,) if status else _OPEN if overdue else ()
     return CaseFilter(
         today=today, status=statuses, kind=kind, category=category,
-        unit=actor.unit if view == UNIT and actor.unit else unit, waiting_on=waiting_on, park=park, overdue=overdue, mark=mark,
+        unit=actor.unit if view == UNIT and actor.unit else unit, waiting_on=waiting_on, park=park, overdue=overdue,
+        mark=mark,
         assignee=None if view == MINE else assignee, unassigned=unassigned, q=q, numbers=numbers,
         assignees=actor.stands_in_for if deputised else actor.hands if view == MINE else None,
     )  # fmt: skip

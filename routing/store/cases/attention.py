@@ -53,7 +53,8 @@ def undelivered(session: Session, case_ids: Iterable[int]) -> dict[int, Undelive
         return {}
     query = select(Outbox.case_id, Outbox.reason, Outbox.state).where(Outbox.case_id.in_(ids), _failed())
     found: dict[int, Undelivered] = {}
-    for case_id, reason, state in session.execute(query.order_by(Outbox.id)):
+    for of_case, reason, state in session.execute(query.order_by(Outbox.id)):
+        case_id = int(of_case or 0)
         before = found[case_id].count if case_id in found else 0
         found[case_id] = Undelivered(
             count=before + 1, reason=reason, state=BLOCKED if state == "cancelled" else str(state)

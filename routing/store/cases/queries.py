@@ -175,7 +175,7 @@ MARKS: Mapping[str, Callable[[], ColumnElement[bool]]] = {
     "undelivered": attention.with_undelivered,
     "firm_spoke": lambda: or_(CaseRow.firm_spoke_at.is_not(None), CaseRow.piece_at.is_not(None)),
     "partner_spoke": lambda: CaseRow.partner_answered_at.is_not(None),
-    "new": lambda: CaseRow.unseen,
+    "new": lambda: CaseRow.unseen.is_(True),
 }
 """What wants an officer beside the dates, each as a condition on cases."""
 

@@ -34,9 +34,9 @@ class Firm(Base):
 class Case(Base):
     """A case: how it began, and a projection of its events for lists. The events are the truth.
 
-    ``piece_at``: when the last piece of what a firm was asked for came, while the case waits on it. ``call_…``: the firm
-    is to be called. ``partner_answered_at``: an agency has answered and nobody has acted on it since. ``unseen``: its
-    officer was given it and has neither opened it nor done anything in it; no event says so.
+    ``piece_at``: when the last piece of what a firm was asked for came, while the case waits on it. ``call_…``: the
+    firm is to be called. ``partner_answered_at``: an agency has answered and nobody has acted on it since.
+    ``unseen``: its officer was given it and has neither opened it nor done anything in it; no event says so.
     """
 
     __tablename__ = "service_case"

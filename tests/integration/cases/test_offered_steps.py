@@ -26,7 +26,7 @@ BODIES = {
     "wait_firm": {"message": "請補件。"}, "wait_agency": {"agency": "ntb", "message": "請確認。"}, "resume": {},
     "extension": {"days": 2, "reason": "x"}, "approval": {"approve": True, "note": ""},
     "close": {"outcome": "answered", "summary": "x"}, "reopen": {"reason": "x"}, "confidential": {"confidential": True},
-    "rating": {"score": 4, "via": "phone", "text": ""},
+    "rating": {"score": 4, "via": "phone", "text": ""}, "called": {"reached": True, "note": ""},
 }  # fmt: skip
 
 

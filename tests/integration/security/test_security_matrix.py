@@ -62,7 +62,7 @@ GUARDS: dict[tuple[str, str], str] = {
         ("POST", f"{_API}/cases/{{number}}/{step}"): WRITE
         for step in (
             "messages", "assignment", "category", "kind", "wait", "extension", "close", "reopen", "confidential",
-            "rating",
+            "rating", "called",
         )
     },
     ("POST", f"{_API}/cases/{{number}}/messages/{{message_id}}/move"): WRITE,
@@ -124,7 +124,8 @@ BODIES: dict[str, Any] = {
     "category": {"category": "tax", **REASON}, "kind": {"kind": "PET", **REASON},
     "wait": {"on": "firm", "message": "請補件"}, "resume": {}, "extension": {"days": 2, **REASON},
     "approval": {"approve": True}, "close": {"outcome": "withdrawn", "summary": "測試"}, "reopen": REASON,
-    "confidential": {"confidential": True}, "rating": {"score": 4, "via": "phone"}, "move": {"to": ""},
+    "confidential": {"confidential": True}, "rating": {"score": 4, "via": "phone"}, "called": {"reached": True},
+    "move": {"to": ""},
     "{notice}": {"when": "never", **REASON},
 }  # fmt: skip
 FORMS: dict[str, dict[str, str]] = {
@@ -133,7 +134,7 @@ FORMS: dict[str, dict[str, str]] = {
     "wait_agency": {"message": "請確認", "agency": "taipower"}, "resume": {}, "extension": {"days": "2", **REASON},
     "approval": {"approve": "yes"}, "assignment": {"assignee": email("bob")}, "category": BODIES["category"],
     "kind": BODIES["kind"], "close": BODIES["close"], "reopen": REASON, "confidential": {"confidential": "yes"},
-    "rating": {"score": "4", "via": "phone"},
+    "rating": {"score": "4", "via": "phone"}, "called": {"reached": "yes"},
 }  # fmt: skip
 DEEDS = (
     "staff/add",

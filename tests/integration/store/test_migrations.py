@@ -15,6 +15,7 @@ from sqlalchemy import select, text
 from routing.service.maintenance import databases
 from routing.store import migration
 from routing.store.accounts.schema import ApiToken, Staff, WebSession
+from routing.store.cases.schema import Case as CaseRow
 from routing.store.cases.schema import Firm
 from routing.store.conversation import queries as conversation_store
 from routing.store.conversation.schema import Contact, ContactAddress, Media, Message, Unsent
@@ -323,6 +324,41 @@ def test_accounts_of_before_go_on_with_what_they_have(database):
     assert (staff.email, staff.first_password, staff.totp_secret) == ("may@kp.example", False, None)
     assert (browser.stage, browser.how, browser.address) == (None, "password", None)
     assert (token.scope, token.purpose, token.expires_at, token.revoked_at) == ("full", "", None, None)
+
+
+def test_calls_asked_for_are_carried_over_and_petitions_closed_after_the_promise_are_late(database):
+    """A call is carried over that nobody gave since; nothing of before is new to anybody."""
+    with database.migrating() as connection:
+        config = migration.config_of()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0022")
+        case = text(
+            "INSERT INTO service_case (id, number, opened, channel, language, subject, first_contact_at, received_at, "
+            "refs, imported, kind, status, category, unit, promised_on, closed_at, pending_extension, confidential, "
+            "late, version) VALUES (:id, :number, '{}', 'line', 'zh-TW', 's', :at, :at, '[]', false, :kind, 'assigned',"
+            " 'land', 'u', '2026-04-01', :closed, false, false, false, 2)"
+        )
+        said = text(
+            "INSERT INTO case_event (case_id, seq, at, recorded_at, event, data) "
+            "VALUES (:case, :seq, :at, :at, :event, :data)"
+        )
+        for place, (kind, closed) in enumerate(
+            [("ENQ", None), ("ENQ", None), ("PET", "2026-04-02 01:00:00"), ("PET", "2026-04-01 01:00:00")], start=1
+        ):
+            connection.execute(case, {"id": place, "number": f"KP-{place}", "kind": kind, "closed": closed, **AT})
+        for number, seq, event, data in (
+            (1, 1, "call_asked", '{"when": "morning"}'), (1, 2, "replied", '{"via": "line"}'),
+            (2, 1, "call_asked", "{}"), (2, 2, "replied", '{"via": "phone"}'),
+        ):  # fmt: skip
+            connection.execute(said, {"case": number, "seq": seq, "event": event, "data": data, **AT})
+    migration.upgrade(database)
+    with database.reading() as session:
+        rows = list(session.scalars(select(CaseRow).order_by(CaseRow.id)))
+    assert [(row.call_asked_at is not None, row.call_when, row.call_tries) for row in rows[:2]] == [
+        (True, "morning", 0), (False, None, 0),
+    ]  # fmt: skip
+    assert [row.late for row in rows] == [False, False, True, False]
+    assert not any(row.unseen or row.partner_answered_at for row in rows)
 
 
 MOVED = {

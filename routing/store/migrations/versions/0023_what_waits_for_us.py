@@ -52,7 +52,7 @@ def _carry_calls_over() -> None:
     query = sa.select(events.c.case_id, events.c.at, events.c.event, events.c.data).where(
         events.c.case_id.in_(asked), events.c.event.in_(('call_asked', 'replied', 'closed')),
     )
-    wishes = {}
+    wishes: dict[int, tuple[object, str | None]] = {}
     for case_id, at, event, data in bind.execute(query.order_by(events.c.case_id, events.c.at, events.c.seq)).all():
         data = data if isinstance(data, dict) else {}
         if event == 'call_asked':

@@ -25,7 +25,7 @@ TABLE = {
     "category": OPEN, "kind": OPEN, "transferred": OPEN, "closed": OPEN, "reopened": "closed",
     "extension_asked": OPEN, "extension_refused": OPEN, "confidential": ALWAYS, "surveyed": "closed",
     "rated": "closed",
-    "call_asked": ALWAYS, "moved": ALWAYS,
+    "call_asked": ALWAYS, "called": ALWAYS, "call_tried": ALWAYS, "moved": ALWAYS,
 }  # fmt: skip
 PAIRS = [(step, status, status in TABLE[step.value].split()) for step in EventKind for status in Status]
 
