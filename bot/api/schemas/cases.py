@@ -22,6 +22,10 @@ from routing.service.files.queries import file_json
 from routing.service.messaging.deliveries import Delivery as Sent
 
 
+def _nothing(value: object) -> bool:
+    return not value
+
+
 class Firm(Representation):
     """``claimed_ubn``: a number that stands with another firm's name too; only there if it is so."""
 
@@ -59,7 +63,11 @@ class Undelivered(Representation):
 
 
 class Case(Representation):
-    """A case. To a partner only the question to its agency is shown; the other fields are null or empty."""
+    """A case. To a partner only the question to its agency is shown; the other fields are null or empty.
+
+    ``marks``: what wants the officer: ``call``, ``undelivered``, ``firm_spoke``, ``partner_spoke``, ``new``. They and
+    what they rest on are only there if something does.
+    """
 
     number: str
     kind: Kind | None = None
@@ -86,12 +94,11 @@ class Case(Representation):
     overdue: bool | None = None
     waiting_on: str | None = None
     firm_answered: bool | None = None
-    marks: tuple[str, ...] = ()
-    """What wants the officer: ``call``, ``undelivered``, ``firm_spoke``, ``partner_spoke``, ``new``."""
-    call: Call | None = None
-    undelivered: Undelivered | None = None
-    firm_spoke_at: WrittenInstant | None = None
-    partner_answered_at: WrittenInstant | None = None
+    marks: tuple[str, ...] = Field((), exclude_if=_nothing)
+    call: Call | None = Field(None, exclude_if=_nothing)
+    undelivered: Undelivered | None = Field(None, exclude_if=_nothing)
+    firm_spoke_at: WrittenInstant | None = Field(None, exclude_if=_nothing)
+    partner_answered_at: WrittenInstant | None = Field(None, exclude_if=_nothing)
     pending_extension: PendingExtension | None = None
     reopened: int | None = None
     confidential: bool | None = None

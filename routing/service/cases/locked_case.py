@@ -97,7 +97,7 @@ class LockedCase:
     def _mark_unseen(self, event: Event) -> None:
         """A case that somebody is given by others is new to them, until they open it or do anything in it."""
         if event.kind is EventKind.ASSIGNED:
-            self.row.unseen = self.case.assignee is not None and self.case.assignee != event.by
+            self.row.unseen = self.case.assignee not in {None, self.actor.email}
         elif event.by is not None and self.case.assignee in self.actor.hands:
             self.row.unseen = False
 
