@@ -17,7 +17,7 @@ from routing.domain.case import Kind, Outcome, Status
 from routing.domain.files import FileState
 from routing.service.cases import histories
 from routing.service.cases.partner_view import Question
-from routing.service.cases.queries import CaseState, CaseWhole, marks_of
+from routing.service.cases.queries import CaseState, CaseWhole
 from routing.service.files.queries import file_json
 from routing.service.messaging.deliveries import Delivery as Sent
 
@@ -65,8 +65,8 @@ class Undelivered(Representation):
 class Case(Representation):
     """A case. To a partner only the question to its agency is shown; the other fields are null or empty.
 
-    ``marks``: what wants the officer: ``call``, ``undelivered``, ``firm_spoke``, ``partner_spoke``, ``new``. They and
-    what they rest on are only there if something does.
+    ``marks``: what wants the officer: ``call``, ``undelivered``, ``firm_spoke``, ``partner_spoke``, and ``new`` to
+    whoever was given it and has not opened it at the desk. They and what they rest on are only there if something does.
     """
 
     number: str
@@ -94,11 +94,11 @@ class Case(Representation):
     overdue: bool | None = None
     waiting_on: str | None = None
     firm_answered: bool | None = None
-    marks: tuple[str, ...] = Field((), exclude_if=_nothing)
-    call: Call | None = Field(None, exclude_if=_nothing)
-    undelivered: Undelivered | None = Field(None, exclude_if=_nothing)
-    firm_spoke_at: WrittenInstant | None = Field(None, exclude_if=_nothing)
-    partner_answered_at: WrittenInstant | None = Field(None, exclude_if=_nothing)
+    marks: tuple[str, ...] = Field(default=(), exclude_if=_nothing)
+    call: Call | None = Field(default=None, exclude_if=_nothing)
+    undelivered: Undelivered | None = Field(default=None, exclude_if=_nothing)
+    firm_spoke_at: WrittenInstant | None = Field(default=None, exclude_if=_nothing)
+    partner_answered_at: WrittenInstant | None = Field(default=None, exclude_if=_nothing)
     pending_extension: PendingExtension | None = None
     reopened: int | None = None
     confidential: bool | None = None
@@ -130,7 +130,7 @@ def case_fields(one: CaseState | CaseWhole) -> dict[str, Any]:
         "outcome": case.closed.outcome if case.closed else None, "days_used": reading.days_used,
         "gross_days": reading.gross_days, "business_minutes": reading.business_minutes, "overdue": reading.overdue,
         "waiting_on": case.waiting.on if case.waiting else None,
-        "firm_answered": case.firm_answered, "marks": marks_of(row, one.failed), "call": _call(case.call),
+        "firm_answered": case.firm_answered, "marks": one.marks, "call": _call(case.call),
         "undelivered": _undelivered(one.failed), "firm_spoke_at": case.firm_spoke_at,
         "partner_answered_at": case.partner_answered_at,
         "pending_extension": PendingExtension(days=pending.days, reason=pending.reason, asked_by=pending.asked_by)

@@ -154,6 +154,11 @@ class CaseLine:
         return self.row.assignee is None or self.left or (self.leave is not None and self.leave.deputy is None)
 
 
+def _marks_for(actor: Actor, row: CaseRow, failed: Undelivered | None) -> tuple[str, ...]:
+    """The same for one person, to whom a case is new only if it was given to them."""
+    return tuple(mark for mark in marks_of(row, failed) if mark != "new" or row.assignee in actor.hands)
+
+
 def marks_of(row: CaseRow, failed: Undelivered | None) -> tuple[str, ...]:
     """What wants somebody in a case beside its dates: words of ``routing.store.cases.queries.MARKS``, in their order.
 
@@ -193,6 +198,8 @@ class CaseWhole:
     acting: bool
     """The reader stands in for its officer (代理)."""
     failed: Undelivered | None
+    marks: tuple[str, ...]
+    """What wants somebody, see ``marks_of``; new only to whoever was given it."""
 
     @property
     def reachable(self) -> bool | None:
@@ -215,6 +222,8 @@ class CaseState:
     firm: Firm | None
     reading: clock.Reading
     failed: Undelivered | None
+    marks: tuple[str, ...]
+    """What wants somebody, see ``marks_of``; new only to whoever was given it."""
 
 
 def lines(
@@ -310,6 +319,7 @@ def list_states(
         CaseState(
             row=row, case=states[row.id], firm=firms.get(row.firm_id) if row.firm_id is not None else None,
             reading=_reading(office, states[row.id], now), failed=failed.get(row.id),
+            marks=_marks_for(actor, row, failed.get(row.id)),
         )
         for row in page.items
     ])  # fmt: skip
@@ -318,9 +328,10 @@ def list_states(
 def state_of(locked: LockedCase) -> CaseState:
     """A case just written to."""
     firm = store.firm_of(locked.session, locked.row)
+    failed = attention.undelivered(locked.session, [locked.row.id]).get(locked.row.id)
     return CaseState(
         row=locked.row, case=locked.case, firm=firm, reading=_reading(locked.office, locked.case, locked.now),
-        failed=attention.undelivered(locked.session, [locked.row.id]).get(locked.row.id),
+        failed=failed, marks=_marks_for(locked.actor, locked.row, failed),
     )  # fmt: skip
 
 
@@ -348,6 +359,7 @@ def whole(session: Session, office: OfficeContext, actor: Actor, number: str, *,
     people_named = [case.assignee, *(event.by for event in events), *(message.by for message in messages)]
     people_named += [event.data.get("to") for event in events]
     reading = _reading(office, case, now)
+    failed = attention.undelivered(session, [row.id]).get(row.id)
     return CaseWhole(
         row=row,
         case=case,
@@ -364,7 +376,8 @@ def whole(session: Session, office: OfficeContext, actor: Actor, number: str, *,
         offered=steps.offered(case, actor, late=is_late(reading, now)),
         leave=account_queries.on_leave(session, now=now).get(case.assignee or ""),
         acting=case.assignee in actor.stands_in_for,
-        failed=attention.undelivered(session, [row.id]).get(row.id),
+        failed=failed,
+        marks=_marks_for(actor, row, failed),
     )
 
 

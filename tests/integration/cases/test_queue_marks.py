@@ -308,14 +308,16 @@ def test_what_somebody_is_given_is_new_to_them_until_they_open_it_or_act(service
     Visitor(service, "sue").get(f"/desk/cases/{number}")
     Visitor(service, "alice").get(f"/desk/cases/{number}")
     service.get("carol", f"/cases/{number}")
-    assert "new" in marks(service, number), "opened by others, or read by a program"
+    assert "new" in marks(service, number, "carol"), "opened by others, or read by a program"
+    assert "new" not in marks(service, number, "alice"), "new to whom it was given"
     version = service.get("carol", f"/cases/{number}").json()["version"]
     assert 'tag-new">新<' in carol.get(f"/desk/cases/{number}").html
-    assert "new" not in marks(service, number)
+    assert "new" not in marks(service, number, "carol")
     assert service.get("carol", f"/cases/{number}").json()["version"] == version
     service.post("sue", f"/cases/{number}/assignment", {"assignee": email("bob")})
+    assert "new" in marks(service, number, "bob")
     service.post("bob", f"/cases/{number}/messages", {"text": "查核中", "internal": True})
-    assert "new" not in marks(service, number)
+    assert "new" not in marks(service, number, "bob")
     service.post("alice", f"/cases/{number}/assignment", {"assignee": email("alice")})
     assert "new" not in marks(service, number), "taken by oneself"
 
