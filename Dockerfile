@@ -17,7 +17,7 @@ RUN /app/.venv/bin/python -m pip install --disable-pip-version-check --no-cache-
 
 FROM ${PYTHON_IMAGE}
 COPY --from=build /app/.venv /app/.venv
-RUN mkdir /app/data && chown 10001:10001 /app/data
+RUN mkdir /app/data /backup && chown 10001:10001 /app/data /backup
 ENV PATH=/app/.venv/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1

@@ -7,6 +7,7 @@ import re
 import tomllib
 from fnmatch import fnmatch
 
+import pytest
 import yaml
 
 from tests.architecture.tree import PACKAGES, ROOT, shown
@@ -45,13 +46,35 @@ def test_the_image_runs_without_root_and_is_watched() -> None:
 
 
 def test_compose_starts_a_database_then_the_schema_then_two_replicas_and_a_worker() -> None:
-    assert set(COMPOSE) == {"database", "migrate", "app", "worker"}
+    assert set(COMPOSE) == {"database", "migrate", "app", "worker", "backup"}
     assert COMPOSE["app"]["deploy"]["replicas"] == 2
     assert COMPOSE["app"]["command"][:2] == ["serve", "--no-worker"]
     assert COMPOSE["worker"]["command"] == ["worker"]
     for name in ("app", "worker"):
         assert COMPOSE[name]["depends_on"] == {"migrate": {"condition": "service_completed_successfully"}}
         assert COMPOSE[name]["read_only"] is True
+
+
+@pytest.mark.parametrize("name", COMPOSE)
+def test_what_compose_starts_has_bounds_and_logs_that_end(name: str) -> None:
+    service = COMPOSE[name]
+    assert {"mem_limit", "memswap_limit", "cpus", "pids_limit"} <= set(service)
+    assert set(service["logging"]["options"]) == {"max-size", "max-file"}
+
+
+def test_images_can_be_pinned_where_they_are_deployed() -> None:
+    example = (ROOT / ".env.example").read_text(encoding="utf-8")
+    for image in (COMPOSE["database"]["image"], COMPOSE["app"]["build"]["args"]["PYTHON_IMAGE"]):
+        found = re.fullmatch(r"\$\{([A-Z_]+):-[a-z]+:[\w.-]+\}", image)
+        assert found, image
+        assert f"\n{found[1]}=\n" in example
+
+
+def test_a_copy_is_made_every_night_and_old_ones_go() -> None:
+    script = COMPOSE["backup"]["command"][0]
+    assert "onestop backup" in script
+    assert "-delete" in script
+    assert any(volume.endswith(":/backup") for volume in COMPOSE["backup"]["volumes"])
 
 
 def test_no_secret_stands_in_the_files_of_a_deployment() -> None:
