@@ -33,6 +33,7 @@ from bot.web.token_refusals import TokenRefusals
 from bot.worker import KnowledgeWatch, Worker, run_until_signalled
 from knowledge.calendar.office_calendar import load_calendar
 from knowledge.offices.directory import load_offices
+from knowledge.privacy import load_privacy
 from knowledge.wording import load_sentences
 from routing.domain.decision import Thresholds
 from routing.ports import Mailer
@@ -73,6 +74,7 @@ def build_runtime(
         secret=settings.secret_key,
         keep_files_days=settings.keep_files,
         mail=bool(settings.smtp_url),
+        notice=load_privacy().as_deployed(settings.recipients, keep_files_days=settings.keep_files),
         quota_warning=settings.quota_warning,
     )
     database = Database(settings.database_url, clock=now)

@@ -23,6 +23,12 @@ _PREFIX = "ONESTOP_"
 _TEST_PREFIX = "ONESTOP_TEST_"
 
 
+SENDS_OUT = frozenset(
+    {"ONESTOP_SEMANTIC_URL", "ONESTOP_SMTP_URL", "ONESTOP_FILES_URL", "AWS_ENDPOINT_URL", "ONESTOP_CLAMD"}
+)
+"""Settings that name whom personal data is sent to: where one is set, the privacy notice names it (``recipients``)."""
+
+
 class SettingsError(ValueError):
     """The settings cannot be used; the message says which and what to do."""
 
@@ -181,6 +187,20 @@ class Settings(BaseSettings):
         return value.strip("\ufeff \t\r\n\v\f\u3000") if isinstance(value, str) else value
 
     @property
+    def recipients(self) -> dict[str, str]:
+        """To whom these settings send what firms wrote or who they are, by the notice's name for them, and where.
+
+        Addresses on this machine are nobody else's.
+        """
+        bucket = self.files_url.startswith("s3://")
+        places = {
+            "semantic": self.semantic_url, "mail": self.smtp_url, "antivirus": self.clamd,
+            "files": (self.files_endpoint or f"https://s3.{self.files_region}.amazonaws.com") if bucket else "",
+        }  # fmt: skip
+        hosts = {name: _host(place) for name, place in places.items()}
+        return {name: host for name, host in hosts.items() if host not in {"", "localhost", "127.0.0.1", "::1"}}
+
+    @property
     def feed_urls(self) -> dict[str, str]:
         """The addresses of external sources by their names; empty for those that are off."""
         return {
@@ -221,6 +241,12 @@ class Settings(BaseSettings):
     def https(self) -> bool:
         """Whether browsers reach us by https; decides the cookie's name and flags."""
         return self.base_url.startswith("https://")
+
+
+def _host(url: str) -> str:
+    if not url or url.startswith("unix:"):
+        return ""
+    return urlsplit(url if "://" in url else f"tcp://{url}").hostname or ""
 
 
 def _roles_of(value: str) -> frozenset[Role]:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from importlib import resources
 
 import yaml
 
 from knowledge.vocabulary import READING_LANGUAGES
+
+USUAL_DAYS = 1
+"""Days for which files of no case are kept unless the agency says otherwise."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,21 +26,55 @@ class Section:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PrivacyNotice:
-    """The current notice. ``version`` changes with recipients, purposes or periods; everybody then sees it again."""
+    """The current notice. ``version`` changes with recipients, purposes or periods; everybody then sees it again.
+
+    ``optional``: what is added for each recipient that a deployment may switch on, by name.
+    """
 
     version: str
     sections: tuple[Section, ...]
+    optional: Mapping[str, Section] = field(default_factory=dict)
+
+    @property
+    def fingerprint(self) -> str:
+        """Of all its words, the version aside: other words are another version."""
+        words = [(one.heading, one.body) for one in (*self.sections, *self.optional.values())]
+        return hashlib.sha256(json.dumps(words, ensure_ascii=False, sort_keys=True).encode()).hexdigest()[:16]
+
+    def as_deployed(self, recipients: Mapping[str, str], *, keep_files_days: int) -> PrivacyNotice:
+        """The notice of a deployment: with the recipients that are switched on, and what keeps them (個資法 §8(1)4).
+
+        ``recipients``: name in ``optional`` and host. A version of its own follows from both and from the days, so
+        that whoever saw the notice before sees it again. Raises KeyError: no words name such a recipient.
+        """
+        added = tuple(
+            replace(one, body={language: body.replace("{host}", host) for language, body in one.body.items()})
+            for name, host in sorted(recipients.items())
+            for one in (self.optional[name],)
+        )
+        sections = tuple(
+            replace(one, body={key: body.replace("{days}", str(keep_files_days)) for key, body in one.body.items()})
+            for one in (*self.sections, *added)
+        )
+        if not recipients and keep_files_days == USUAL_DAYS:
+            return replace(self, sections=sections)
+        said = json.dumps([sorted(recipients.items()), keep_files_days]).encode()
+        return replace(self, version=f"{self.version}+{hashlib.sha256(said).hexdigest()[:8]}", sections=sections)
 
 
 def load_privacy() -> PrivacyNotice:
     """Read data/privacy.yaml. Raises KeyError if a language is missing."""
     path = resources.files("knowledge") / "data" / "privacy.yaml"
     raw = yaml.safe_load(path.read_text(encoding="utf-8"))
-    sections = tuple(
-        Section(
-            heading={language: row["heading"][language] for language in READING_LANGUAGES},
-            body={language: row["body"][language].strip() for language in READING_LANGUAGES},
-        )
-        for row in raw["sections"]
+    return PrivacyNotice(
+        version=str(raw["version"]),
+        sections=tuple(_section(row) for row in raw["sections"]),
+        optional={name: _section(row) for name, row in raw["recipients"].items()},
     )
-    return PrivacyNotice(version=str(raw["version"]), sections=sections)
+
+
+def _section(row: Mapping[str, Mapping[str, str]]) -> Section:
+    return Section(
+        heading={language: row["heading"][language] for language in READING_LANGUAGES},
+        body={language: row["body"][language].strip() for language in READING_LANGUAGES},
+    )

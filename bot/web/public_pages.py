@@ -11,15 +11,12 @@ from bot.runtime import runtime_of
 from bot.web.downloads import download
 from bot.web.errors import status_of
 from bot.web.templating import page, show
-from knowledge.privacy import load_privacy
 from knowledge.vocabulary import READING_LANGUAGES
 from routing.domain.errors import Gone, NotFound
 from routing.service.files import queries as file_queries
 from routing.service.privacy import personal_data
 
 router = APIRouter(include_in_schema=False)
-
-_PRIVACY = load_privacy()
 
 
 @router.get("/")
@@ -52,7 +49,7 @@ def my_data(request: Request, token: str, format: Literal["html", "json"] = "htm
 @router.get("/privacy")
 def privacy(request: Request) -> HTMLResponse:
     """What is collected, why, for how long, for whom, and a person's rights; in three languages."""
-    return page(request, "privacy.html", {"notice": _PRIVACY})
+    return page(request, "privacy.html", {"notice": runtime_of(request).office_provider.base.notice})
 
 
 @router.get("/files/{token}")

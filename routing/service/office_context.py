@@ -5,17 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import cache
 
 from sqlalchemy.orm import Session
 
 from knowledge.calendar.office_calendar import Office, OfficeCalendar
 from knowledge.calendar.official_days import Closure
 from knowledge.offices.directory import Offices
+from knowledge.privacy import USUAL_DAYS, PrivacyNotice, load_privacy
 from knowledge.wording import Sentences
 from routing.ports import Limits
 from routing.store.knowledge_admin import queries as knowledge_store
 from routing.store.office_calendar import queries as store
 from routing.store.session import Database
+
+
+@cache
+def _notice() -> PrivacyNotice:
+    return load_privacy().as_deployed({}, keep_files_days=USUAL_DAYS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +43,8 @@ class OfficeContext:
     """Whether mail can be sent: binding codes go to a firm's own address."""
     keep_files_days: int = 1
     """After which a file of no case is deleted; firms are told."""
+    notice: PrivacyNotice = field(default_factory=_notice)
+    """The privacy notice with the recipients of this deployment; who saw another version sees it again."""
     quota_warning: int = 80
     """Per cent of the month's messages from which staff are warned, and notices that can wait are kept back."""
 

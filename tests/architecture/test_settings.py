@@ -49,3 +49,33 @@ def test_the_example_file_names_only_settings() -> None:
 def test_the_compose_file_names_only_settings() -> None:
     text = (ROOT / "compose.yaml").read_text(encoding="utf-8")
     assert set(NAME.findall(text)) <= settings()
+
+
+SENDS_NOTHING_OF_A_PERSON = frozenset({
+    "LINE_API_BASE", "LINE_DATA_API_BASE",  # LINE itself, which the notice names always
+    "ONESTOP_DATABASE_URL", "ONESTOP_BASE_URL",  # our own
+    "ONESTOP_FEED_TAIPOWER_URL", "ONESTOP_FEED_WATER_URL", "ONESTOP_FEED_CLOSURES_URL",  # asked, and told nothing
+})  # fmt: skip
+ADDRESS = re.compile(r"_(?:URL|BASE|ENDPOINT|HOST|ISSUER|CLAMD|DSN|ADDR|ADDRESS)$")
+
+
+def test_a_setting_that_names_another_place_says_whether_persons_are_told_of_it() -> None:
+    """compliance A5: where one that sends data is set, the privacy notice names it and has another version."""
+    module = importlib.import_module("bot.settings")
+    addresses = {name for name in settings() if ADDRESS.search(name)}
+    assert addresses == module.SENDS_OUT | SENDS_NOTHING_OF_A_PERSON
+    elsewhere = {
+        "ONESTOP_SMTP_URL": "smtp://there.example.tw",
+        "ONESTOP_FILES_URL": "s3://bucket",
+        "ONESTOP_CLAMD": "tcp://scan.example.tw:3310",
+    }
+    for name in module.SENDS_OUT:
+        given = {name: elsewhere.get(name, "https://there.example.tw")}
+        given |= {"ONESTOP_FILES_URL": "s3://bucket"} if name == "AWS_ENDPOINT_URL" else {}
+        assert module.Settings(_env_file=None, **given).recipients, name
+    words = importlib.import_module("knowledge.privacy").load_privacy().optional
+    everything = {
+        "ONESTOP_SEMANTIC_URL": "https://a.example.tw", "ONESTOP_SMTP_URL": "smtp://b.example.tw",
+        "ONESTOP_FILES_URL": "s3://bucket", "ONESTOP_CLAMD": "c.example.tw:3310",
+    }  # fmt: skip
+    assert set(module.Settings(_env_file=None, **everything).recipients) == set(words)

@@ -72,9 +72,9 @@ def notice(conversation: Conversation) -> None:
     contact = conversation.contact
     if not conversation.told or conversation.forgotten:
         return
-    if contact.notice_version == turn_context.PRIVACY_VERSION:
+    if contact.notice_version == conversation.office.notice.version:
         return
     alert = conversation.understood is not None and conversation.understood[0].alert is not None
     url = f"{conversation.office.base_url}/privacy"
     conversation.told.insert(1 if alert else 0, Text(_say(conversation, "privacy.line", url=url)))
-    contact.notice_version, contact.notice_at = turn_context.PRIVACY_VERSION, conversation.now
+    contact.notice_version, contact.notice_at = conversation.office.notice.version, conversation.now

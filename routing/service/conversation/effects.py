@@ -290,7 +290,7 @@ def _kind(conversation: Conversation, state: State, effect: effects.LearnKind) -
 
 
 def _noticed(conversation: Conversation, state: State, _effect: effects.NoticeSeen) -> State:
-    conversation.contact.notice_version = turn_context.PRIVACY_VERSION
+    conversation.contact.notice_version = conversation.office.notice.version
     conversation.contact.notice_at = conversation.now
     return state
 

@@ -11,7 +11,6 @@ from knowledge.common import common_first, load_common
 from knowledge.emergency import calls_for, duties_for
 from knowledge.entries import FaqEntry
 from knowledge.offices.records import Unit
-from knowledge.privacy import load_privacy
 from knowledge.services import service_for
 from knowledge.understand import Understanding
 from knowledge.vocabulary import Category, ParkKind, own_park_kind
@@ -36,9 +35,6 @@ from routing.store.cases.schema import Case as CaseRow
 from routing.store.cases.schema import Firm
 from routing.store.conversation import queries as conversation_store
 from routing.store.conversation.schema import Message
-
-PRIVACY_VERSION = load_privacy().version
-"""The current privacy notice; who saw an earlier one sees it again."""
 
 _COMMON = load_common()
 
@@ -95,7 +91,7 @@ def build(
         phone_of=partial(_phone_of, conversation),
         closed_until=_closed_until(conversation),
         privacy_url=f"{conversation.office.base_url}/privacy",
-        privacy_version=PRIVACY_VERSION,
+        privacy_version=conversation.office.notice.version,
         mail=conversation.office.mail,
         keep_files_days=conversation.office.keep_files_days,
         service=partial(service_for, conversation.reader.services, park_kind=known.park_kind),
@@ -131,7 +127,7 @@ def _known(conversation: Conversation) -> Known:
         phone=contact.phone,
         park=contact.park,
         park_kind=park.kind if park else contact.park_kind,
-        noticed=contact.notice_version == PRIVACY_VERSION,
+        noticed=contact.notice_version == conversation.office.notice.version,
     )
 
 

@@ -10,7 +10,6 @@ from sqlalchemy import select
 from routing.domain.errors import NotFound, StepNotAllowed
 from routing.domain.messages import from_plain
 from routing.domain.permissions import Role
-from routing.service.conversation.turn_context import PRIVACY_VERSION
 from routing.service.privacy import personal_data
 from routing.service.privacy import requests as data_requests
 from routing.store.accounts.schema import Audit
@@ -71,7 +70,7 @@ def test_the_notice_comes_with_the_first_contact_and_once(branch, chat, first):
         "tap": lambda: chat.tap("menu"),
     }
     assert noticed(acts[first]())
-    assert (chat.contact.notice_version, chat.contact.notice_at) == (PRIVACY_VERSION, branch.now)
+    assert (chat.contact.notice_version, chat.contact.notice_at) == (branch.office.notice.version, branch.now)
     assert not noticed(chat.text("您好"))
 
 
@@ -99,9 +98,9 @@ def test_whoever_saw_an_earlier_version_sees_the_new_one(branch, chat):
     assert noticed(chat.text("您好"))
 
 
-def test_privacy_offers_the_notice_and_the_three_rights(chat):
+def test_privacy_offers_the_notice_and_the_three_rights(branch, chat):
     answer = chat.tap("privacy")
-    assert PRIVACY_VERSION in words_of(answer)
+    assert branch.office.notice.version in words_of(answer)
     offered = [dict(parse_qsl(button.data or "")).get("what") for button in buttons_of(answer)]
     assert [what for what in offered if what] == ["show", "export", "delete"]
 
