@@ -80,6 +80,7 @@ class Settings(BaseSettings):
     keep_inbox: int | None = Field(None, alias="ONESTOP_KEEP_INBOX", ge=1)
     keep_chat: int | None = Field(None, alias="ONESTOP_KEEP_CHAT", ge=1)
     keep_files: int = Field(1, alias="ONESTOP_KEEP_FILES", ge=1)
+    keep_contacts: int | None = Field(None, alias="ONESTOP_KEEP_CONTACTS", ge=1)
     keep_sent: int | None = Field(None, alias="ONESTOP_KEEP_SENT", ge=1)
     keep_audit: int | None = Field(None, alias="ONESTOP_KEEP_AUDIT", ge=LOG_DAYS)
     keep_sign_in: int | None = Field(None, alias="ONESTOP_KEEP_SIGN_IN", ge=LOG_DAYS)
@@ -159,7 +160,9 @@ class Settings(BaseSettings):
     def _empty_is_zero(cls, value: object) -> object:
         return 0.0 if value == "" else value
 
-    @field_validator("keep_inbox", "keep_chat", "keep_sent", "keep_audit", "keep_sign_in", mode="before")
+    @field_validator(
+        "keep_inbox", "keep_chat", "keep_contacts", "keep_sent", "keep_audit", "keep_sign_in", mode="before"
+    )
     @classmethod
     def _empty_is_none(cls, value: object) -> object:
         return None if value == "" else value
@@ -211,8 +214,8 @@ class Settings(BaseSettings):
     def periods(self) -> Periods:
         """For how long the agency keeps what; what it has not said is kept."""
         return Periods(
-            inbox=self.keep_inbox, chat=self.keep_chat, files=self.keep_files, sent=self.keep_sent,
-            audit=self.keep_audit, sign_in=self.keep_sign_in,
+            inbox=self.keep_inbox, chat=self.keep_chat, files=self.keep_files,
+            contacts=self.keep_contacts, sent=self.keep_sent, audit=self.keep_audit, sign_in=self.keep_sign_in,
         )  # fmt: skip
 
     @field_validator("trusted_proxies")

@@ -33,9 +33,10 @@ from routing.service.files import commands as file_commands
 from routing.service.files import notifications
 from routing.service.messaging import parking
 from routing.service.office_context import OfficeContext
+from routing.store.bindings import queries as binding_store
 from routing.store.cases import queries as case_store
 from routing.store.conversation import queries as conversation_store
-from routing.store.conversation.schema import Contact, ContactAddress, Message
+from routing.store.conversation.schema import ContactAddress, Message
 from routing.store.messaging import inbox as inbox_store
 from routing.store.messaging import outbox as outbox_store
 from routing.store.messaging.inbox import PartitionKey
@@ -75,7 +76,7 @@ def take(
     conversation = Conversation(
         session=session, office=office, reader=reader, inbound=inbound, contact=contact, now=now, new_contact=new
     )
-    _learn_contact(contact, address, inbound)
+    _learn_contact(conversation, address)
     if inbound.kind is InboundKind.UNFOLLOW:
         return
     _keep_messages(conversation, together or (inbound,))
@@ -152,13 +153,21 @@ def joined(inbounds: Sequence[Inbound]) -> Inbound:
     )  # fmt: skip
 
 
-def _learn_contact(contact: Contact, address: ContactAddress, inbound: Inbound) -> None:
+def _learn_contact(conversation: Conversation, address: ContactAddress) -> None:
     """Keep whether the address can be reached (wrote, or blocked us), by the newest event, not the last to arrive.
 
-    And what the person's profile says they read, while they have written nothing.
+    And what the person's profile says they read, while they have written nothing. Whoever blocks us ends what name and
+    telephone were for (個人資料保護法 §11(3)): they go, and stand only where a case holds them, or while the person
+    speaks for a firm. Coming back, a person is asked anew; its cases are still its own.
     """
+    contact, inbound = conversation.contact, conversation.inbound
     if address.reach_at is None or inbound.at >= address.reach_at:
+        back = not address.reachable
         address.reachable, address.reach_at = inbound.kind is not InboundKind.UNFOLLOW, inbound.at
+        if not address.reachable and binding_store.bound(conversation.session, contact.id) is None:
+            contact.display_name, contact.name, contact.phone, contact.dialogue = "", None, None, {}
+        elif back and address.reachable and contact.display_name == "":
+            contact.display_name = None
     if inbound.reads and contact.language is None:
         contact.language = reading_language(inbound.reads).value
 

@@ -45,8 +45,10 @@ class Periods:
     """What was said in a chat without becoming part of a case."""
     files: int | None = None
     """Files sent in a chat that belong to no case; the firm is told when it sends one."""
+    contacts: int | None = None
+    """Who wrote and has nothing under way: name, telephone, firm and the channel's id; cases keep what they hold."""
     sent: int | None = None
-    """Words of messages that a channel accepted; what was told about a case stands in the case."""
+    """Words of messages that a channel accepted or did not take; what was told about a case stands in the case."""
     audit: int | None = None
     sign_in: int | None = None
     """Refused sign-ins."""

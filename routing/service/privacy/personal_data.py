@@ -130,6 +130,6 @@ def ask_erasure(
 
 def forget(session: Session, contact: Contact) -> None:
     """Nothing that names a person stays with its row, nor the way to it; case files keep what they hold."""
-    contact.display_name, contact.name, contact.phone, contact.park, contact.park_kind = "", None, None, None, None
-    contact.firm_id, contact.firm_said, contact.dialogue = None, None, {}
+    for name, value in store.NOBODY.items():
+        setattr(contact, name, value)
     store.forget_addresses(session, contact.id)

@@ -6,16 +6,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Delete, Update, delete, func, select, tuple_, update
+from sqlalchemy import ColumnElement, Delete, Update, delete, exists, func, or_, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from routing.store.accounts import audit as audit_store
 from routing.store.accounts.schema import KnownAddress, SignInFailure, WebSession
 from routing.store.base import Base
-from routing.store.conversation.schema import Media, Message, Unsent
+from routing.store.bindings.schema import Binding
+from routing.store.cases.schema import Case
+from routing.store.conversation.schema import Contact, ContactAddress, Media, Message, Unsent
 from routing.store.files import queries as file_store
 from routing.store.maintenance.schema import Idempotency
 from routing.store.messaging.schema import Inbox, Outbox
+from routing.store.privacy import queries as privacy_store
+from routing.store.privacy.schema import DataRequest
 from routing.store.session import changed
 
 
@@ -26,11 +30,32 @@ class Over:
     inbox: datetime | None
     chat: datetime | None
     files: datetime | None
+    contacts: datetime | None
     sent: datetime | None
     audit: datetime | None
     sign_in: datetime | None
     sessions: datetime
     answers: datetime
+
+
+def _named() -> ColumnElement[bool]:
+    kept = (Contact.name, Contact.phone, Contact.park, Contact.park_kind, Contact.firm_id, Contact.firm_said)
+    return or_(
+        Contact.display_name.is_(None), Contact.display_name != "", *(column.is_not(None) for column in kept)
+    )  # fmt: skip
+
+
+def _idle(before: datetime) -> tuple[ColumnElement[bool], ...]:
+    """People from whom nothing came since then, and with whom nothing is under way."""
+    wrote = select(ContactAddress.id).where(ContactAddress.contact_id == Contact.id, ContactAddress.reach_at >= before)
+    asked = select(DataRequest.id).where(DataRequest.contact_id == Contact.id, DataRequest.state == privacy_store.OPEN)
+    return (
+        func.coalesce(Contact.last_event_at, Contact.created_at) < before,
+        ~exists(wrote),
+        ~exists(select(Case.id).where(Case.contact_id == Contact.id, Case.closed_at.is_(None))),
+        ~exists(select(Binding.id).where(Binding.contact_id == Contact.id, Binding.ended_at.is_(None))),
+        ~exists(asked),
+    )
 
 
 _Rule = tuple[str, type[Base], tuple[ColumnElement[bool], ...], Update | Delete]
@@ -42,7 +67,7 @@ def _rules(over: Over, now: datetime) -> Iterator[_Rule]:
         yield (
             "inbox_bodies", Inbox,
             (Inbox.received_at < over.inbox, Inbox.state.in_(("done", "quarantined")), Inbox.raw != ""),
-            update(Inbox).values(raw=""),
+            update(Inbox).values(raw="", user_key="-"),
         )  # fmt: skip
     if over.chat is not None:
         yield (
@@ -51,7 +76,17 @@ def _rules(over: Over, now: datetime) -> Iterator[_Rule]:
             update(Message).values(text="", erased_at=now),
         )  # fmt: skip
         yield "unsent_marks", Unsent, (Unsent.at < over.chat,), delete(Unsent)
+    if over.contacts is not None:
+        # The record first: which addresses are over is told by it.
+        yield "contacts", Contact, (*_idle(over.contacts), _named()), update(Contact).values(**privacy_store.NOBODY)
+        idle = select(Contact.id).where(*_idle(over.contacts))
+        yield "addresses", ContactAddress, (ContactAddress.contact_id.in_(idle),), delete(ContactAddress)
     if over.sent is not None:
+        yield (
+            "failed_messages", Outbox,
+            (Outbox.state.in_(("dead", "unknown")), Outbox.created_at < over.sent, Outbox.erased_at.is_(None)),
+            update(Outbox).values(payload=[], reply_token=None, erased_at=now, state="cancelled"),
+        )  # fmt: skip
         yield (
             "sent_messages", Outbox,
             (Outbox.state.in_(("accepted", "cancelled")), Outbox.created_at < over.sent, Outbox.erased_at.is_(None)),

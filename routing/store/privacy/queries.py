@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
@@ -16,6 +17,11 @@ from routing.store.privacy.schema import DataRequest
 from routing.store.session import changed
 
 OPEN, DONE, REFUSED = "open", "done", "refused"
+NOBODY: dict[str, Any] = {
+    "display_name": "", "name": None, "phone": None, "park": None, "park_kind": None, "firm_id": None,
+    "firm_said": None, "dialogue": {},
+}  # fmt: skip
+"""What is left in the record of a person who is forgotten; cases keep what they hold."""
 
 
 def request(session: Session, request_id: int, *, lock: bool = False) -> DataRequest | None:

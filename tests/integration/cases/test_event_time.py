@@ -187,3 +187,28 @@ def test_a_name_that_no_database_holds_is_kept_without_the_bad_character_once(br
         query = select(ContactAddress.address, Contact.display_name).join(Contact)
         names = {row[0]: row[1] for row in session.execute(query)}
     assert names == {"U1": kept, "U2": "林小姐"}
+
+
+def test_whoever_blocks_us_takes_name_and_telephone_along_and_the_case_keeps_its_own(branch):
+    """個人資料保護法 §11(3), 檔案法 §12: the contact's data goes with its purpose; a case file holds what it held."""
+    contact = branch.contact(name="王小明", phone="0912-345678", display_name="小明", reachable=True)
+    number = branch.open(contact_id=contact)
+    told = branch.row(number).contact_name, branch.row(number).contact_phone
+    happens(branch, "unfollow")
+    with branch.database.reading() as session:
+        kept = session.get(Contact, contact)
+        assert (kept.display_name, kept.name, kept.phone, kept.dialogue) == ("", None, None, {})
+    assert (branch.row(number).contact_name, branch.row(number).contact_phone) == told
+    branch.later(1)
+    happens(branch, "follow", replyToken="r" * 32)
+    with branch.database.reading() as session:
+        assert session.get(Contact, contact).display_name is None  # asked for anew
+    assert branch.row(number).contact_id == contact
+
+
+def test_a_block_that_was_taken_back_before_it_came_in_takes_nothing(branch):
+    contact = branch.contact(name="王小明", phone="0912-345678", reachable=True)
+    happens(branch, "follow", replyToken="r" * 32)
+    happens(branch, "unfollow", ago=60)
+    with branch.database.reading() as session:
+        assert session.get(Contact, contact).name == "王小明"

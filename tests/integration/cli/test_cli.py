@@ -277,7 +277,7 @@ def test_the_command_follows_the_settings_and_names_what_has_no_period(migrated,
     code, said, complaint = migrated("retention", "run", "--dry-run")
     assert code == 0
     assert "chat_messages" not in said
-    assert "inbox、chat、sent、audit、sign_in" in complaint
+    assert "inbox、chat、contacts、sent、audit、sign_in" in complaint
     monkeypatch.setenv("ONESTOP_KEEP_CHAT", "180")
     code, said, complaint = migrated("retention", "run", "--files", "30")
     assert code == 0
