@@ -17,6 +17,7 @@ from knowledge.vocabulary import PHRASING_GROUPS, EntryKind
 STEPS = frozenset({Aspect.CHANGE, Aspect.RENEW, Aspect.CANCEL, Aspect.REPLACE, Aspect.TRANSFER})
 """Steps after having a thing: what an entry is about, not what it says about it."""
 _TIMES = frozenset({Aspect.DEADLINE, Aspect.HOW_LONG})
+_MONEY = "money"
 _TAKEN = " ¦ "
 """Stands where a cue was taken, so that no later cue reads across it."""
 
@@ -50,6 +51,8 @@ class Cues:
     asked: tuple[_Cue, ...]
     stated: Mapping[Aspect, re.Pattern[str]]
     signs: Mapping[str, re.Pattern[str]]
+    fines: re.Pattern[str]
+    """Amounts of fines: money that is no fee."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +89,7 @@ def shipped_cues() -> Cues:
         ),
         stated={Aspect(name): compiled(pattern) for name, pattern in raw["stated"].items()},
         signs={str(name): compiled(pattern) for name, pattern in raw["signs"].items()},
+        fines=compiled(raw["fines"]),
     )
 
 
@@ -116,6 +120,8 @@ def _apart(ask: Ask, every: Iterable[Ask]) -> Ask:
     if ask.aspect in _TIMES:
         return ask
     others = {other.aspect for other in every if other.aspect is not ask.aspect and not other.weak}
+    if ask.aspect is Aspect.HOW_MUCH and ask.sign == _MONEY and Aspect.PENALTY in others:
+        return replace(ask, also=(*ask.also, Aspect.PENALTY), sign="")
     others |= _TIMES if others & _TIMES else set()
     return replace(ask, also=tuple(one for one in ask.also if one not in others)) if others & set(ask.also) else ask
 
@@ -124,7 +130,10 @@ def stated(entry: FaqEntry, cues: Cues | None = None) -> Stated:
     """What an entry states: as confirmed, or read from its question, answer, details and the fields beside them."""
     cues = cues or shipped_cues()
     told = fold("\n".join((entry.answer, entry.details, *entry.prepare, entry.where, entry.duration)))
-    signs = frozenset(name for name, pattern in cues.signs.items() if pattern.search(told))
+    unfined = cues.fines.sub(_TAKEN, told)
+    signs = frozenset(
+        name for name, pattern in cues.signs.items() if pattern.search(told if name != _MONEY else unfined)
+    )
     if entry.aspects:
         return Stated(aspects=frozenset(entry.aspects), signs=signs, confirmed=True)
     found = {aspect for aspect, pattern in cues.stated.items() if pattern.search(told)}
