@@ -57,7 +57,9 @@ class Call:
         """One step of a case, answered by the case."""
 
         def step(work: UnitOfWork) -> Answer:
-            locked = locked_case.change(work.session, work.office, number, work.actor, now=work.now)
+            locked = locked_case.change(
+                work.session, work.office, number, work.actor, now=work.now, shown=_shown(self.if_match)
+            )
             self.check_version(locked)
             do(locked)
             return case_answer(locked, status=status)
@@ -88,9 +90,17 @@ def _kept(work: UnitOfWork, do: Callable[[UnitOfWork], Answer]) -> Answer:
         return Answer(refusal.status_code, bytes(refusal.body).decode(), "application/problem+json")
 
 
+def _given(header: str) -> set[str]:
+    return {part.strip().removeprefix("W/").strip('"') for part in header.split(",")}
+
+
 def _matches(header: str, version: int) -> bool:
-    given = {part.strip().removeprefix("W/").strip('"') for part in header.split(",")}
-    return "*" in given or str(version) in given
+    return not {"*", str(version)}.isdisjoint(_given(header))
+
+
+def _shown(header: str | None) -> set[int]:
+    """The versions that the caller had before them."""
+    return {int(one) for one in _given(header or "") if one.isascii() and one.isdigit() and len(one) < 10}
 
 
 def case_answer(locked: LockedCase, *, status: int = 200) -> Answer:

@@ -22,7 +22,7 @@ from routing.domain.steps import Step
 from routing.service.cases import call_backs, commands, satisfaction
 from routing.service.cases.locked_case import LockedCase
 from routing.service.cases.notifications import Notifier
-from routing.service.knowledge_admin import confidentiality
+from routing.service.knowledge_admin import confidentiality, rerouting
 
 
 class MessageBody(Body):
@@ -40,9 +40,15 @@ class MessageBody(Body):
 
 
 class AssignmentBody(Body):
-    """To whom; null puts it back into the queue."""
+    """To whom; null puts it back into the queue. ``reason`` is kept in the history; the desk asks for it.
+
+    ``category`` and ``topic``: the right ones, where the case goes elsewhere because they were wrong.
+    """
 
     assignee: Annotated[Text, Field(max_length=200)] | None
+    reason: Annotated[Text, Field(max_length=300)] | None = None
+    category: Category | None = None
+    topic: Topic | None = None
 
 
 class CategoryBody(Body):
@@ -189,12 +195,12 @@ def _note(locked: LockedCase, body: MessageBody, notify: Notifier) -> None:
 
 def _assignment(locked: LockedCase, body: AssignmentBody, notify: Notifier) -> None:
     """Give the case to a person (分案、改分), or put it back into the queue."""
-    commands.assign(locked, body.assignee, notify=notify)
+    rerouting.assign(locked, body.assignee, reason=body.reason, category=body.category, topic=body.topic, notify=notify)
 
 
 def _category(locked: LockedCase, body: CategoryBody, notify: Notifier) -> None:
-    """Correct the category; the case goes to the unit that handles it. Moves no date."""
-    commands.change_category(locked, body.category, topic=body.topic, reason=body.reason, notify=notify)
+    """Correct the category, and what the window had understood; the case goes to the unit that handles it."""
+    rerouting.change_category(locked, body.category, topic=body.topic, reason=body.reason, notify=notify)
 
 
 def _kind(locked: LockedCase, body: KindBody, notify: Notifier) -> None:
@@ -279,6 +285,10 @@ def _kind_form(form: Fields) -> Mapping[str, Any]:
     return {"kind": form.text("kind"), "filed_at": form.instant("filed_at"), "reason": form.text("reason")}
 
 
+def _assignment_form(form: Fields) -> Mapping[str, Any]:
+    return {"reason": form.text("reason")} | {name: form.optional(name) for name in ("assignee", "category", "topic")}
+
+
 def _category_form(form: Fields) -> Mapping[str, Any]:
     return {name: form.text(name) for name in ("category", "reason")} | {"topic": form.optional("topic")}
 
@@ -304,7 +314,7 @@ TABLE: tuple[CaseStep[Any], ...] = (
     CaseStep(name="approval", path="extension/approval", body=ApprovalBody, do=_approval,
              form=lambda form: {"approve": form.text("approve") == "yes", "note": form.text("note")}),
     CaseStep(name="assignment", path="assignment", body=AssignmentBody, do=_assignment,
-             form=lambda form: {"assignee": form.optional("assignee")}),
+             form=_assignment_form),
     CaseStep(name="category", path="category", body=CategoryBody, do=_category, form=_category_form),
     CaseStep(name="kind", path="kind", body=KindBody, do=_kind, form=_kind_form),
     CaseStep(name="close", path="close", body=CloseBody, do=_close,

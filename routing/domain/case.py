@@ -251,6 +251,9 @@ def _assigned(case: Case, event: Event) -> Case:
 
 
 def _message(case: Case, event: Event) -> Case:
+    if case.version == 0 and event.at == case.opening.received_at:
+        # A history begins with the words that opened the case; nobody waits for us since then but by its dates.
+        return case
     said = replace(case, spoken=(*case.spoken, (event.data.get("message_id"), event.at)))
     return _with_piece(said, event.data.get("message_id", 0), event.at) if event.data.get("piece") else said
 

@@ -24,6 +24,7 @@ from routing.store.cases.schema import Case
 from routing.store.conversation.schema import Enquiry, Message
 from routing.store.messaging.schema import Outbox
 from tests.harness.branch import add_contact
+from tests.harness.cast import email
 from tests.harness.few_entries import actor
 from tests.harness.service import Service
 
@@ -36,7 +37,7 @@ _UBNS = dict(zip(CASES, ("10000004", "10000015", "10000026", "10000042"), strict
 
 FIELDS = (
     "Subject", "Firmname", "Person", "Words", "Note", "Reply", "Docno", "Category", "Kindreason", "Extension", "Later",
-    "Filename", "Filebody", "Profile",
+    "Filename", "Filebody", "Profile", "Called", "Transfer",
 )  # fmt: skip
 """What the page of a case, or a file of it, shows to the team."""
 MADE = ("Taught", "Drafted", "Gap")
@@ -107,6 +108,9 @@ def _case(service: Service, name: str) -> str:
         ("category", {"category": "land", "topic": TOPICS[name], "reason": f"{name}Category"}),
         ("kind", {"kind": "PET", "reason": f"{name}Kindreason"}),
         ("extension", {"days": 2, "reason": f"{name}Extension"}),
+        ("called", {"reached": False, "note": f"{name}Called"}),
+        ("assignment", {"assignee": email("bob"), "reason": f"{name}Transfer"}),
+        ("assignment", {"assignee": email("alice")}),
     ):
         _do(service, "alice", number, step, body)
     return number

@@ -69,6 +69,7 @@ def values_of(
     return {
         "actor": work.actor, "now": work.now, "today": local(work.now).date(), "flash": [],
         "was_unseen": whole.row.unseen and case.assignee in work.actor.hands,
+        "given": presenter.given(whole, office),
         "whole": whole, "case": case, "row": whole.row, "reading": whole.reading,
         "allowed": whole.offered,
         "conversation": presenter.conversation(whole),

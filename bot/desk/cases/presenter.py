@@ -76,6 +76,14 @@ def history(events: tuple[Event, ...], names: Mapping[str, str], office: OfficeC
     ]
 
 
+def given(whole: CaseWhole, office: OfficeContext) -> Happened | None:
+    """How the case came to its officer, if a person gave it: who, when, and why."""
+    moves = [one for one in whole.events if one.kind in {EventKind.ASSIGNED, EventKind.CATEGORY} and one.by is not None]
+    reasoned = [one for one in moves if one.data.get("reason")]
+    last = (reasoned or moves)[-1:]
+    return history(tuple(last), whole.names, office)[0] if last else None
+
+
 def _title(event: Event) -> str:
     if event.kind is EventKind.NOTE and "files" in event.data:
         return "傳送檔案給廠商" if event.data["files"] == "firm" else "附加檔案"

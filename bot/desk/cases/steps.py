@@ -76,6 +76,9 @@ def made_ready(request: Request, form: Form) -> Iterator[Form]:
 def again(request: Request, number: str, step: str, form: Form, error: OnestopError) -> Response:
     """The page of the case after a refused step, with what was typed and why it was refused."""
     with reading(request) as work:
+        if work.actor.may(Permission.ANSWER_QUESTIONS) and error.code == "question_over":
+            values = {"actor": work.actor, "number": number, "typed": form.fields.get("text", ""), "error": error}
+            return show(request, "asked_over.html", values, status=status_of(error))
         if work.actor.may(Permission.ANSWER_QUESTIONS):
             again = question_of(work, number, form=form, error=error)
             return show(request, "asked_case.html", again, status=status_of(error))

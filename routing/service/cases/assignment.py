@@ -78,6 +78,12 @@ def assign_to(locked: LockedCase, email: str | None, *, reason: str | None = Non
     return True
 
 
+def leaves_unit(locked: LockedCase, email: str | None) -> bool:
+    """Whether giving the case to a person takes it to another unit."""
+    person = account_store.staff_by_email(locked.session, email) if email else None
+    return person is not None and person.unit is not None and person.unit != locked.case.unit
+
+
 def _refuse_who_is_away(locked: LockedCase, person: Staff) -> None:
     """Nothing is given to somebody on leave, by whatever door; whoever stands in is named."""
     leave = account_store.leaves_on(locked.session, local(locked.now).date()).get(person.email)

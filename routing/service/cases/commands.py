@@ -35,6 +35,7 @@ from routing.store.conversation.schema import Contact, Message
 
 _LONGEST = {"topic": 40, "firm_name": 120, "contact_name": 80, "contact_phone": 40}
 _DOC_NO = 60
+_REASON = 300
 """Characters that fit; who writes more is told so, instead of by the database."""
 
 
@@ -244,10 +245,22 @@ def _check_given(locked: LockedCase, at: datetime) -> None:
         raise Invalid("回復時間落在案件已辦結、尚未重新開啟的期間；請確認時間。", field="at")
 
 
-def assign(locked: LockedCase, email: str | None, *, notify: Notifier) -> None:
-    """Give the case to a person (or to nobody); assigning it again to the same person does nothing."""
+def assign(locked: LockedCase, email: str | None, *, notify: Notifier, reason: str | None = None) -> None:
+    """Give the case to a person (or to nobody); assigning it again to the same person does nothing.
+
+    ``reason``: why; empty where it was asked for and not given, None where it was not asked for.
+
+    Raises:
+        Invalid: the case goes to another unit without the reason that was asked for, or to nobody who can take it.
+    """
     locked.require("assignment")
-    if assignment.assign_to(locked, email):
+    if reason is not None:
+        reason = reason.strip()
+        if not reason and assignment.leaves_unit(locked, email):
+            raise Invalid("改分至其他單位，請填寫理由。", field="reason", code="reason_missing")
+        if len(reason) > _REASON:
+            raise Invalid(f"理由請在 {_REASON} 字以內。", field="reason")
+    if assignment.assign_to(locked, email, reason=reason or None):
         if email is not None:
             notify(locked, "assigned", notifications.assigned(locked))
         locked_case.audit(locked, "case.assign", to=email)

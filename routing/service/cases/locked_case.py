@@ -6,6 +6,7 @@ read. Everything happens in the caller's transaction.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -17,6 +18,8 @@ from routing.domain import clock, steps
 from routing.domain.case import Case, Event, EventKind, Outcome, apply
 from routing.domain.errors import Forbidden, Invalid, NotFound, StaleVersion
 from routing.domain.permissions import Actor, Permission, may_read, may_write, question_to
+from routing.service.cases import over
+from routing.service.cases.over import question_version
 from routing.service.office_context import OfficeContext
 from routing.store.accounts import queries as account_store
 from routing.store.bindings import queries as binding_store
@@ -186,21 +189,22 @@ def version_for(actor: Actor, row: CaseRow, case: Case) -> int:
     return question_version(asked.start) if asked is not None else 0
 
 
-def question_version(asked_at: datetime) -> int:
-    """The version of a question: the second in which it was asked, in nine digits, as forms take numbers."""
-    return int(asked_at.timestamp()) % 10**9
-
-
 def change(
-    session: Session, office: OfficeContext, number: str, actor: Actor, *, now: datetime, version: int | None = None
-) -> LockedCase:
-    """A case held for writing by this person.
+    session: Session, office: OfficeContext, number: str, actor: Actor, *, now: datetime, version: int | None = None,
+    shown: Collection[int] = (),
+) -> LockedCase:  # fmt: skip
+    """A case held for writing by this person. ``shown``: versions of the case that the caller had before them.
 
     Raises:
         NotFound: hidden or missing. Forbidden: seen, but not this person's to change.
         StaleVersion: ``version`` was given and the case has moved on.
+        StepNotAllowed: the question to this partner's agency is over (``question_over``).
     """
-    row, case = find(session, number, actor, lock=True)
+    found = seen(session, number, actor, lock=True)
+    if found is None:
+        over.refuse(session, number, actor, shown={version, *shown}, now=now)
+        raise NotFound(f"查無案件 {number}。")
+    row, case = found
     if not may_write(actor, case):
         raise Forbidden("本案由其他單位辦理；請洽該單位承辦人，或請主管改分。")
     if version is not None and version != version_for(actor, row, case):

@@ -19,7 +19,8 @@ from routing.domain.errors import NotFound
 from routing.domain.pagination import Page, before_of, page_of
 from routing.domain.permissions import Actor
 from routing.domain.steps import Choices, offered
-from routing.service.cases.locked_case import find, question_version
+from routing.service.cases.locked_case import find
+from routing.service.cases.over import question_version
 from routing.service.knowledge_admin.corrections import names_in
 from routing.store.cases import queries as store
 from routing.store.cases.queries import CaseFilter

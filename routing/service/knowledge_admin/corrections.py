@@ -23,7 +23,7 @@ from routing.store.knowledge_admin.schema import Correction
 
 MOST = 300
 """Characters of a phrasing; a longer message is shortened by the officer to the question in it."""
-_LEAST = 3
+LEAST = 3
 
 
 def teachable(
@@ -73,7 +73,7 @@ def propose(
     if message_id not in {message.id for message, _ in said}:
         raise Invalid("這則訊息已收回，或不是廠商的文字，不能作為問法。", field="message", code="not_teachable")
     words = bare(mask(text, names_in(session, row)))
-    if len(normalise(words)) < _LEAST:
+    if len(normalise(words)) < LEAST:
         raise Invalid("遮蔽個人資料後，剩下的文字太短，無法作為問法。", field="text", code="too_short")
     if len(words) > MOST:
         raise Invalid(f"問法請精簡到 {MOST} 字以內，只留下問題本身。", field="text", code="too_long")
