@@ -81,15 +81,16 @@ def play(story: Story, plan: Plan, schedule: Schedule, fixtures: Fixtures, offic
     answered = story.says(schedule.after(story.last, close_on), story.matter.reply, doc_no=plan.doc_no)
     if plan.outcome == "referred" and story.matter.agency is not None:
         story.add(answered, "transferred", agency=story.matter.agency, by=story.officer.email, reason="移請權責機關")
-        _close(story, answered, "referred", _REFERRED)
+        _close(story, answered, "referred", _REFERRED, agency=story.matter.agency)
     else:
         _close(story, answered, "answered", story.matter.reply)
     if plan.reopened:
         _again(story, schedule)
 
 
-def _close(story: Story, answered: datetime, outcome: str, summary: str) -> None:
-    story.add(answered + timedelta(minutes=4), "closed", outcome=outcome, by=story.officer.email, summary=summary)
+def _close(story: Story, answered: datetime, outcome: str, summary: str, **more: str) -> None:
+    at, by = answered + timedelta(minutes=4), story.officer.email
+    story.add(at, "closed", outcome=outcome, by=by, summary=summary, **more)
 
 
 def _before_answer(story: Story, plan: Plan, schedule: Schedule, received: date) -> tuple[date, int]:

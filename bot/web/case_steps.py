@@ -19,7 +19,8 @@ from routing.domain import steps
 from routing.domain.case import Kind, Outcome
 from routing.domain.errors import Invalid
 from routing.domain.steps import Step
-from routing.service.cases import call_backs, commands, satisfaction
+from routing.service.cases import call_backs, commands, extensions, satisfaction
+from routing.service.cases.closing import Ending
 from routing.service.cases.locked_case import LockedCase
 from routing.service.cases.notifications import Notifier
 from routing.service.knowledge_admin import confidentiality, rerouting
@@ -82,26 +83,44 @@ class ResumeBody(Body):
 
 
 class ExtensionBody(Body):
-    """How many days more (working days; calendar days for a legal limit), and why."""
+    """How many days more (working days; calendar days for a legal limit), and why.
+
+    ``due_on``: the date that the caller had in sight (``GET …/extension``); another one is refused.
+    """
 
     days: Annotated[StrictInt, Field(ge=1, le=365)]
     reason: Reason
     translation: Translation | None = None
+    due_on: date | None = None
 
 
 class ApprovalBody(Body):
-    """A supervisor's decision."""
+    """The decision of another person than who asked. ``note``: needed to refuse. ``due_on``: as when asking."""
 
     approve: StrictBool
     note: Annotated[Text, Field(max_length=300)] = ""
+    due_on: date | None = None
+
+
+class ExtensionSeenBody(Body):
+    """No fields."""
 
 
 class CloseBody(Body):
-    """How the case ended, in words that the firm reads."""
+    """How the case ended, in words that the firm reads.
+
+    ``into``: the number of the case that goes on, needed for ``duplicate``. ``agency``: code or name of the competent
+    agency, needed for ``referred``. ``consultation`` and ``extension``: what becomes of a consultation or a request for
+    more days that is still open, needed if there is one.
+    """
 
     outcome: Literal["answered", "referred", "withdrawn", "duplicate", "declined"]
     summary: Annotated[Text, Field(min_length=1, max_length=2000)]
     translation: Translation | None = None
+    into: Annotated[Text, Field(max_length=24)] | None = None
+    agency: Annotated[Text, Field(max_length=80)] | None = None
+    consultation: Literal["answered", "withdrawn"] | None = None
+    extension: Literal["withdrawn"] | None = None
 
 
 class ReopenBody(Body):
@@ -225,19 +244,27 @@ def _resume(locked: LockedCase, _body: ResumeBody, notify: Notifier) -> None:
 
 
 def _extension(locked: LockedCase, body: ExtensionBody, notify: Notifier) -> None:
-    """Ask for more days before the due date ends; a supervisor's own call puts them in force."""
-    commands.ask_extension(locked, body.days, reason=body.reason, notify=notify, translation=body.translation)
+    """Ask for more days before the due date ends; a supervisor's own call on another's case puts them in force."""
+    extensions.ask(
+        locked, body.days, reason=body.reason, notify=notify, translation=body.translation, due_on=body.due_on
+    )
 
 
 def _approval(locked: LockedCase, body: ApprovalBody, notify: Notifier) -> None:
-    """A supervisor approves or refuses the days asked for."""
-    commands.decide_extension(locked, approve=body.approve, note=body.note, notify=notify)
+    """A supervisor approves or refuses the days that another person asked for; who asked may take them back."""
+    extensions.decide(locked, approve=body.approve, note=body.note, notify=notify, due_on=body.due_on)
+
+
+def _extension_seen(locked: LockedCase, _body: ExtensionSeenBody, _notify: Notifier) -> None:
+    """Whoever asked for days takes note that they were refused."""
+    extensions.take_note(locked)
 
 
 def _close(locked: LockedCase, body: CloseBody, notify: Notifier) -> None:
     """Close the case (辦結); ``answered`` needs an answer given."""
     outcome = _word(Outcome, body.outcome, "outcome", "請選擇辦理結果。")
-    commands.close(locked, outcome, summary=body.summary, notify=notify, translation=body.translation)
+    ending = Ending(into=body.into, agency=body.agency, consultation=body.consultation, extension=body.extension)
+    commands.close(locked, outcome, summary=body.summary, notify=notify, translation=body.translation, ending=ending)
 
 
 def _reopen(locked: LockedCase, body: ReopenBody, notify: Notifier) -> None:
@@ -293,6 +320,21 @@ def _category_form(form: Fields) -> Mapping[str, Any]:
     return {name: form.text(name) for name in ("category", "reason")} | {"topic": form.optional("topic")}
 
 
+def _extension_form(form: Fields) -> Mapping[str, Any]:
+    return {
+        "days": form.number("days"), "reason": form.text("reason"), "due_on": form.day("due_on"), **_translated(form)
+    }  # fmt: skip
+
+
+def _approval_form(form: Fields) -> Mapping[str, Any]:
+    return {"approve": form.text("approve") == "yes", "note": form.text("note"), "due_on": form.day("due_on")}
+
+
+def _close_form(form: Fields) -> Mapping[str, Any]:
+    optional = {name: form.optional(name) for name in ("into", "agency", "consultation", "extension")}
+    return {**_texts("outcome", "summary")(form), **_translated(form), **optional}
+
+
 def _texts(*names: str) -> Callable[[Fields], Mapping[str, Any]]:
     return lambda form: {name: form.text(name) for name in names}
 
@@ -310,15 +352,15 @@ TABLE: tuple[CaseStep[Any], ...] = (
     CaseStep(name="wait_agency", path="wait", body=WaitBody, do=_wait_agency, form=_wait_form, fixed={"on": "agency"}),
     CaseStep(name="resume", path="resume", body=ResumeBody, do=_resume, form=_texts()),
     CaseStep(name="extension", path="extension", body=ExtensionBody, do=_extension,
-             form=lambda form: {"days": form.number("days"), **_texts("reason")(form), **_translated(form)}),
+             form=_extension_form),
     CaseStep(name="approval", path="extension/approval", body=ApprovalBody, do=_approval,
-             form=lambda form: {"approve": form.text("approve") == "yes", "note": form.text("note")}),
+             form=_approval_form),
+    CaseStep(name="extension_seen", path="extension/seen", body=ExtensionSeenBody, do=_extension_seen, form=_texts()),
     CaseStep(name="assignment", path="assignment", body=AssignmentBody, do=_assignment,
              form=_assignment_form),
     CaseStep(name="category", path="category", body=CategoryBody, do=_category, form=_category_form),
     CaseStep(name="kind", path="kind", body=KindBody, do=_kind, form=_kind_form),
-    CaseStep(name="close", path="close", body=CloseBody, do=_close,
-             form=lambda form: {**_texts("outcome", "summary")(form), **_translated(form)}),
+    CaseStep(name="close", path="close", body=CloseBody, do=_close, form=_close_form),
     CaseStep(name="reopen", path="reopen", body=ReopenBody, do=_reopen, form=_texts("reason")),
     CaseStep(name="confidential", path="confidential", body=ConfidentialBody, do=_confidential,
              form=lambda form: {"confidential": form.text("confidential") == "yes"}),

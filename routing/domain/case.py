@@ -16,6 +16,7 @@ from typing import Any
 from knowledge.vocabulary import UNNAMED_CHANNEL
 from routing.domain import calls
 from routing.domain.calls import CallWish
+from routing.domain.extensions import Extension, PendingExtension, RefusedExtension
 from routing.domain.waits import Piece, Wait, with_piece, with_piece_back, without_piece
 
 
@@ -64,6 +65,8 @@ class EventKind(StrEnum):
     REOPENED = "reopened"
     EXTENSION_ASKED = "extension_asked"
     EXTENSION_REFUSED = "extension_refused"
+    EXTENSION_SEEN = "extension_seen"
+    """Whoever asked for the days has taken note of the refusal."""
     CONFIDENTIAL = "confidential"
     SURVEYED = "surveyed"
     RATED = "rated"
@@ -122,31 +125,17 @@ class Opening:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClosedStretch:
-    """From a close to its reopening; ``end`` None: it stands closed."""
+    """From a close to its reopening; ``end`` None: it stands closed.
+
+    ``into``: the number of the case into which it was merged (併案); ``agency``: to whom it was referred (移請),
+    by code or name. None where a history does not say.
+    """
 
     start: datetime
     outcome: Outcome
     end: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Extension:
-    """An extension in force from ``at``: ``days`` are working days, or calendar days for a legal limit."""
-
-    at: datetime
-    days: int
-    reason: str = ""
-    approved_by: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PendingExtension:
-    """What an officer asked for and a supervisor has not yet decided."""
-
-    at: datetime
-    days: int
-    reason: str
-    asked_by: str | None
+    into: str | None = None
+    agency: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,6 +156,7 @@ class Case:
     closings: tuple[ClosedStretch, ...] = ()
     extensions: tuple[Extension, ...] = ()
     pending_extension: PendingExtension | None = None
+    refused_extension: RefusedExtension | None = None
     confidential: bool = False
     spoken: tuple[tuple[int | None, datetime], ...] = ()
     """What the firm said since we last did: messages by their rows (None: a wish to be called) and when they came."""
@@ -341,16 +331,26 @@ def _extended(case: Case, event: Event) -> Case:
         reason=event.data.get("reason") or "",
         approved_by=event.data.get("approved_by") or event.by,
     )
-    return replace(case, extensions=(*case.extensions, extension), pending_extension=None)
+    return replace(case, extensions=(*case.extensions, extension), pending_extension=None, refused_extension=None)
 
 
 def _extension_asked(case: Case, event: Event) -> Case:
     pending = PendingExtension(at=event.at, days=event.data["days"], reason=event.data["reason"], asked_by=event.by)
-    return replace(case, pending_extension=pending)
+    return replace(case, pending_extension=pending, refused_extension=None)
 
 
-def _extension_refused(case: Case, _event: Event) -> Case:
-    return replace(case, pending_extension=None)
+def _extension_refused(case: Case, event: Event) -> Case:
+    asked, refused = case.pending_extension, None
+    if asked is not None and asked.asked_by is not None and asked.asked_by != event.by:
+        note = event.data.get("note") or ""
+        refused = RefusedExtension(
+            at=event.at, days=asked.days, asked_by=asked.asked_by, note=note, refused_by=event.by
+        )
+    return replace(case, pending_extension=None, refused_extension=refused)
+
+
+def _extension_seen(case: Case, _event: Event) -> Case:
+    return replace(case, refused_extension=None)
 
 
 def _category(case: Case, event: Event) -> Case:
@@ -372,12 +372,13 @@ def _transferred(case: Case, event: Event) -> Case:
 
 
 def _closed(case: Case, event: Event) -> Case:
-    stretch = ClosedStretch(start=event.at, outcome=Outcome(event.data["outcome"]))
+    outcome, data = Outcome(event.data["outcome"]), event.data
+    stretch = ClosedStretch(start=event.at, outcome=outcome, into=data.get("into"), agency=data.get("agency"))
     ended = _end_wait(case, event.at)
     # Whoever asked to be called still waits for it, unless it has taken its case back.
     call = None if stretch.outcome is Outcome.WITHDRAWN else case.call
     return replace(
-        ended, closings=(*case.closings, stretch), pending_extension=None, spoken=(), call=call,
+        ended, closings=(*case.closings, stretch), pending_extension=None, refused_extension=None, spoken=(), call=call,
         partner_answered_at=None,
     )  # fmt: skip
 
@@ -415,6 +416,7 @@ _FOLD = {
     EventKind.REOPENED: _reopened,
     EventKind.EXTENSION_ASKED: _extension_asked,
     EventKind.EXTENSION_REFUSED: _extension_refused,
+    EventKind.EXTENSION_SEEN: _extension_seen,
     EventKind.CONFIDENTIAL: _confidential,
     EventKind.SURVEYED: _unchanged,
     EventKind.RATED: _rated,

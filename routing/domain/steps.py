@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from routing.domain import extending
 from routing.domain.case import COUNTED_OUTCOMES, Case, EventKind, Outcome, Status
 from routing.domain.errors import Forbidden, StepNotAllowed
 from routing.domain.permissions import Actor, Permission, may_write, require_team
@@ -26,6 +27,7 @@ ALLOWED: dict[EventKind, frozenset[Status]] = {
     EventKind.EXTENDED: _OPEN,
     EventKind.EXTENSION_ASKED: _OPEN,
     EventKind.EXTENSION_REFUSED: _OPEN,
+    EventKind.EXTENSION_SEEN: _OPEN,
     EventKind.CATEGORY: _OPEN,
     EventKind.KIND: _OPEN,
     EventKind.TRANSFERRED: _OPEN,
@@ -57,6 +59,7 @@ STEPS: Mapping[str, Step] = {
     "resume": Step(event=EventKind.RESUMED),
     "extension": Step(event=EventKind.EXTENSION_ASKED),
     "approval": Step(event=EventKind.EXTENDED, permissions=frozenset({Permission.DECIDE_EXTENSIONS})),
+    "extension_seen": Step(event=EventKind.EXTENSION_SEEN),
     "assignment": Step(event=EventKind.ASSIGNED),
     "category": Step(event=EventKind.CATEGORY),
     "kind": Step(event=EventKind.KIND),
@@ -92,10 +95,14 @@ def require(case: Case, actor: Actor, name: str, *, late: bool = False) -> None:
     pending = case.pending_extension is not None
     if name == "extension" and late:
         raise StepNotAllowed("已逾限辦日期，不能再展期。", code="extension_too_late")
-    if name == "extension" and pending and not actor.may(Permission.EXTEND):
+    if name == "extension" and (used := extending.used_up(case)) is not None:
+        raise used
+    if name == "extension" and pending and not extending.alone(case, actor):
         raise StepNotAllowed("已有展期申請待核定。", code="extension_pending")
     if name == "approval" and not pending:
         raise StepNotAllowed("沒有待核定的展期申請。", code="no_extension_pending")
+    if name == "extension_seen" and (case.refused_extension is None or case.refused_extension.asked_by != actor.email):
+        raise StepNotAllowed("沒有待您知悉的展期結果。", code="nothing_refused")
     if name == "rating":
         _require_rating(case)
 
@@ -122,7 +129,7 @@ def offered(case: Case, actor: Actor, *, late: bool) -> dict[str, Choices]:
     """
     if not may_write(actor, case):
         return {}
-    return {name: _choices(case, name, late=late) for name in STEPS if _passes(case, actor, name, late=late)}
+    return {name: _choices(case, actor, name, late=late) for name in STEPS if _passes(case, actor, name, late=late)}
 
 
 def _passes(case: Case, actor: Actor, name: str, *, late: bool) -> bool:
@@ -133,10 +140,29 @@ def _passes(case: Case, actor: Actor, name: str, *, late: bool) -> bool:
     return True
 
 
-def _choices(case: Case, name: str, *, late: bool) -> Choices:
-    if name == "close" and case.first_reply_at is None:
-        return {"outcome": tuple(outcome.value for outcome in Outcome if outcome is not Outcome.ANSWERED)}
-    return {"approve": (False,)} if name == "approval" and late else {}
+def _choices(case: Case, actor: Actor, name: str, *, late: bool) -> Choices:
+    if name == "approval":
+        return {"approve": (False,)} if extending.barred(case, actor, late=late) is not None else {}
+    return closing_choices(case) if name == "close" else {}
+
+
+WITHDRAWN, ANSWERED_OTHERWISE = "withdrawn", "answered"
+CONSULTATION_ENDS = (ANSWERED_OTHERWISE, WITHDRAWN)
+"""What becomes of a consultation when its case is closed: it was answered another way, or it is needed no more."""
+EXTENSION_ENDS = (WITHDRAWN,)
+"""What becomes of a request for more days when its case is closed."""
+
+
+def closing_choices(case: Case) -> Choices:
+    """Of the fields of a close, those that the state narrows, and those that it asks for."""
+    found: dict[str, tuple[str | bool, ...]] = {}
+    if case.first_reply_at is None:
+        found["outcome"] = tuple(outcome.value for outcome in Outcome if outcome is not Outcome.ANSWERED)
+    if case.status is Status.WAITING_AGENCY:
+        found["consultation"] = CONSULTATION_ENDS
+    if case.pending_extension is not None:
+        found["extension"] = EXTENSION_ENDS
+    return found
 
 
 _IS_CLOSED = "案件已辦結；如需繼續辦理，請先重新開啟。"

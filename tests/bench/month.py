@@ -32,7 +32,7 @@ from routing.domain.inbound import Inbound, InboundKind
 from routing.domain.messages import Sent
 from routing.domain.permissions import SYSTEM
 from routing.service.cases import commands as case_commands
-from routing.service.cases import from_firm, notifying
+from routing.service.cases import extensions, from_firm, notifying
 from routing.service.conversation import commands as conversation_commands
 from routing.service.messaging import ledger, outbox, parking
 from routing.service.office_context import OfficeContextProvider, UnitOfWorkFactory
@@ -291,7 +291,7 @@ class Firm:
             yield from self.supplements(number)
         if month.does("has its time extended"):
             yield month.office_hours(random.uniform(0.5, 4))
-            self.officer(number, lambda held: case_commands.ask_extension(held, 3, reason="需現場會勘", notify=push))
+            self.officer(number, lambda held: extensions.ask(held, 3, reason="需現場會勘", notify=push))
 
     def supplements(self, number: str) -> Act:
         """The firm is asked for something, and sends it or not."""

@@ -64,7 +64,7 @@ def test_every_notice(product: Product, firm: Phone, request: pytest.FixtureRequ
         ("extension", {"days": 2, "reason": "現勘"}),
         ("close", {"outcome": "answered", "summary": "完成" * 900}),
         ("reopen", {"reason": "廠商來電"}),
-        ("close", {"outcome": "referred", "summary": "移請權責機關"}),
+        ("close", {"outcome": "referred", "summary": "移請權責機關", "agency": "台電"}),
     ]
     for name, body in steps:
         expect = 201 if name == "messages" else 200

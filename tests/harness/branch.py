@@ -35,6 +35,7 @@ from routing.ports import Profile
 from routing.service.accounts import authentication
 from routing.service.cases import commands as case_commands
 from routing.service.cases import histories, locked_case, notifying
+from routing.service.cases.closing import Ending
 from routing.service.cases.locked_case import LockedCase
 from routing.service.conversation.reader import Reader
 from routing.service.office_context import OfficeContext
@@ -292,6 +293,9 @@ def importable(branch: Branch, number: str) -> None:
         result = histories.import_histories(session, branch.office, renamed, skip_bad=False, now=branch.now)
     assert (result.imported, result.refusals) == (1, ())
 
+
+ENDING = Ending(agency="taipower", consultation="withdrawn", extension="withdrawn")
+"""What a close says beside its outcome, whatever is under way; a case merged into another also names that one."""
 
 push = notifying.push
 """Notices go into the outbox, as from every desk."""

@@ -85,7 +85,13 @@ def plant(service: Service) -> Planted:
     for name in CASES:
         _later(service, name, planted.numbers[name])
     for name in (OVER, SECRET):
-        _do(service, "alice", planted.numbers[name], "close", {"outcome": "referred", "summary": f"{name}Summary"})
+        _do(
+            service,
+            "alice",
+            planted.numbers[name],
+            "close",
+            {"outcome": "referred", "summary": f"{name}Summary", "agency": "taipower"},
+        )
     for name in CONFIDENTIAL:
         _do(service, "alice", planted.numbers[name], "confidential", {"confidential": True})
     return planted

@@ -17,11 +17,11 @@ from routing.domain.dialogue.placement import Reason
 from routing.domain.inbound import InboundKind
 from routing.domain.messages import Outgoing, from_plain
 from routing.service.cases import commands as case_commands
-from routing.service.cases import from_firm
+from routing.service.cases import extensions, from_firm
 from routing.service.office_context import OfficeContextProvider, UnitOfWorkFactory
 from routing.store.conversation.schema import Message
 from routing.store.messaging.schema import Outbox
-from tests.harness.branch import Branch, push
+from tests.harness.branch import ENDING, Branch, push
 from tests.harness.cast import LAND, OPERATIONS, SAFETY, SERVICE
 from tests.harness.chat import Chat, actions_of, buttons_of, words_of
 
@@ -235,9 +235,9 @@ class Script:
             elif act == "notes":
                 case_commands.note(held, value, notify=push)
             elif act == "extends":
-                case_commands.ask_extension(held, int(value), reason=text, notify=push)
+                extensions.ask(held, int(value), reason=text, notify=push)
             elif act == "closes":
-                case_commands.close(held, Outcome(value), summary=text, notify=push)
+                case_commands.close(held, Outcome(value), summary=text, notify=push, ending=ENDING)
             else:
                 contact_id = held.row.contact_id
                 assert contact_id is not None

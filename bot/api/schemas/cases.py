@@ -228,6 +228,18 @@ class Extension(Representation):
     approved_by: str | None
 
 
+class ExtensionPreview(Representation):
+    """What days more would come to. ``most``: days at most; ``at_once``: the caller's own call puts them in force."""
+
+    days: int
+    most: int
+    before: date
+    due_on: date
+    promised_on: date
+    provisional: bool
+    at_once: bool
+
+
 class WaitingDays(Representation):
     """Working days spent waiting."""
 

@@ -14,15 +14,17 @@ from bot.web.templating import show
 from bot.web.unit_of_work import Reading, UnitOfWork, keep
 from bot.web.words import WORDS, reply_ways
 from knowledge.calendar.office_calendar import local
+from routing.domain import extending
 from routing.domain.case import EventKind
-from routing.domain.errors import OnestopError
+from routing.domain.errors import Invalid, OnestopError
 from routing.domain.files import PICTURES
 from routing.domain.pagination import MOST
 from routing.domain.permissions import Permission
 from routing.service.accounts import queries as account_queries
 from routing.service.bindings import commands as bindings
-from routing.service.cases import partner_view
+from routing.service.cases import extensions, partner_view
 from routing.service.cases import queries as case_queries
+from routing.service.cases.queries import CaseWhole
 from routing.service.files import queries as file_queries
 
 router = APIRouter()
@@ -65,6 +67,7 @@ def values_of(
     whole = case_queries.whole(work.session, work.office, work.actor, number, now=work.now)
     office, case = work.office, whole.case
     seen = form.fields.get("version", "") if form is not None else ""
+    pending = case.pending_extension
     since = case_queries.changes_since(work.session, whole, int(seen)) if seen.isdigit() and len(seen) < 10 else ()
     return {
         "actor": work.actor, "now": work.now, "today": local(work.now).date(), "flash": [],
@@ -85,8 +88,30 @@ def values_of(
         "reply_ways": reply_ways(office.channels),
         "until": presenter.day_written(case.waiting.until) if case.waiting else "",
         "bound": bindings.colleagues(work.session, whole.row.firm_id) if whole.row.firm_id is not None else [],
+        "preview": _preview(work, whole, form if step == "extension" else None),
+        "pending_preview": _of_days(work, whole, pending.days) if pending else None,
+        "most_days": extending.most_days(case), "extends_alone": extending.alone(case, work.actor),
+        "merged": case_queries.merged(work.session, work.actor, whole.row.number),
+        "referred_to": presenter.agency_name(case.closed.agency if case.closed else None, office),
         "step": step, "typed": form.fields if form is not None else {}, "error": error,
     }  # fmt: skip
+
+
+def _preview(work: UnitOfWork, whole: CaseWhole, form: Form | None) -> extensions.Preview | None:
+    """The date that the days in the form would bring; None while there are none that can be counted."""
+    try:
+        return _of_days(work, whole, form.number("days")) if form is not None else None
+    except Invalid:
+        return None
+
+
+def _of_days(work: UnitOfWork, whole: CaseWhole, days: int) -> extensions.Preview | None:
+    if whole.case.closed is not None:
+        return None
+    try:
+        return extensions.preview(work.office, whole.case, work.actor, days, now=work.now)
+    except Invalid:
+        return None
 
 
 def _teams(work: UnitOfWork) -> list[tuple[str, list[Any]]]:

@@ -111,7 +111,9 @@ def _parts(event: Event, names: Mapping[str, str], office: OfficeContext) -> lis
             data.get("reason") or "",
         ],
         EventKind.EXTENDED: lambda: [f"{data['days']} 日", data.get("reason") or ""],
-        EventKind.EXTENSION_ASKED: lambda: [f"{data['days']} 日", data.get("reason") or ""],
+        EventKind.EXTENSION_ASKED: lambda: [
+            f"{data['days']} 日", _prefixed("展至 ", day_written(data.get("due_on"))), data.get("reason") or "",
+        ],
         EventKind.EXTENSION_REFUSED: lambda: [data.get("note") or ""],
         EventKind.CATEGORY: lambda: [
             word(data.get("category"), "category"), word(data["topic"], "topic") if data.get("topic") else "",
@@ -123,7 +125,12 @@ def _parts(event: Event, names: Mapping[str, str], office: OfficeContext) -> lis
             data.get("reason") or "",
         ],
         EventKind.TRANSFERRED: lambda: [data.get("unit") or ""],
-        EventKind.CLOSED: lambda: [word(data.get("outcome"), "outcome")],
+        EventKind.CLOSED: lambda: [
+            word(data.get("outcome"), "outcome"), _prefixed("併入 ", data.get("into")),
+            _prefixed("移請 ", agency_name(data.get("agency"), office)),
+            _prefixed("會辦：", word(data["consultation"], "consultation_end") if data.get("consultation") else None),
+            word(data["extension"], "extension_end") if data.get("extension") else "",
+        ],
         EventKind.REOPENED: lambda: [data.get("reason") or ""],
         EventKind.RATED: lambda: [
             f"{data['score']} 分（5 分最佳）", word(data.get("via") or UNNAMED_CHANNEL.value, "channel"),

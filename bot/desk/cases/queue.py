@@ -19,7 +19,7 @@ from knowledge.calendar.office_calendar import local
 from routing.domain.errors import Unauthenticated
 from routing.domain.permissions import Permission
 from routing.service.accounts import queries as account_queries
-from routing.service.cases import partner_view
+from routing.service.cases import extensions, partner_view
 from routing.service.cases import queries as case_queries
 from routing.service.messaging import ledger
 from routing.service.privacy import requests as data_requests
@@ -143,7 +143,10 @@ def queue_page(request: Request, work: Reading, narrow: Narrowed, done: str | No
     values = _queue(work, narrow)
     privacy = data_requests.reminder(work.session, work.actor, now=work.now)
     low = ledger.warned_of(work.session, work.office, work.actor, now=work.now)
-    return show(request, "queue.html", {**values, "done": _one_of(done, "done"), "privacy": privacy, "low": low})
+    return show(request, "queue.html", {
+        **values, "done": _one_of(done, "done"), "privacy": privacy, "low": low,
+        "refused": extensions.refused_to(work.session, work.actor),
+    })  # fmt: skip
 
 
 @router.get("/desk/queue")

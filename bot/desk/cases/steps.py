@@ -14,13 +14,13 @@ from bot.desk.cases.case_page import question_of, values_of
 from bot.desk.cases.presenter import RecordedNotice
 from bot.desk.forms import FilledWithFiles, Form
 from bot.runtime import runtime_of
-from bot.web.case_steps import CASE_STEPS
+from bot.web.case_steps import CASE_STEPS, ExtensionBody
 from bot.web.errors import status_of
 from bot.web.templating import show
 from bot.web.unit_of_work import reading, writing
 from routing.domain.errors import Invalid, NotFound, OnestopError, StaleVersion, StepNotAllowed, Unavailable
 from routing.domain.permissions import Permission, may_read
-from routing.service.cases import locked_case
+from routing.service.cases import extensions, locked_case
 from routing.service.cases.locked_case import LockedCase
 from routing.service.files.commands import prepared
 
@@ -53,14 +53,30 @@ def take_step(request: Request, number: str, step: str, form: FilledWithFiles) -
             locked.files = ready.batch
             body = CASE_STEPS[step].filled(form)
             notice.given = step == "reply" and body.via is not None and body.via not in locked.office.channels
-            CASE_STEPS[step].do(locked, body, notice)
-            done = _done(step, locked, body)
-            target = f"/desk/cases/{number}?done={done}&notice={notice.outcome(locked)}"
-            if not may_read(work.actor, locked.case):
-                target = f"/desk?done={done}"
+            unseen = step == "extension" and _date_unseen(locked, body)
+            target = None if unseen else _taken(step, body, locked, notice)
     except (Invalid, StepNotAllowed, StaleVersion, Unavailable) as error:
         return again(request, number, step, form, error)
-    return RedirectResponse(target, status_code=303)
+    return again(request, number, step, form) if target is None else RedirectResponse(target, status_code=303)
+
+
+def _taken(step: str, body: Any, locked: LockedCase, notice: RecordedNotice) -> str:
+    """Take the step; gives the address that says so."""
+    pending = locked.case.pending_extension
+    CASE_STEPS[step].do(locked, body, notice)
+    done = _done(step, locked, body)
+    if done == "refused" and pending is not None and pending.asked_by == locked.actor.email:
+        done = "extension_withdrawn"
+    if not may_read(locked.actor, locked.case):
+        return f"/desk?done={done}"
+    return f"/desk/cases/{locked.row.number}?done={done}&notice={notice.outcome(locked)}"
+
+
+def _date_unseen(locked: LockedCase, body: ExtensionBody) -> bool:
+    """Whether the date that these days come to did not stand on the form; it is shown first then."""
+    locked.require("extension")
+    found = extensions.preview(locked.office, locked.case, locked.actor, body.days, now=locked.now)
+    return body.due_on != found.due_on
 
 
 @contextmanager
@@ -73,14 +89,14 @@ def made_ready(request: Request, form: Form) -> Iterator[Form]:
         yield replace(form, batch=batch)
 
 
-def again(request: Request, number: str, step: str, form: Form, error: OnestopError) -> Response:
-    """The page of the case after a refused step, with what was typed and why it was refused."""
+def again(request: Request, number: str, step: str, form: Form, error: OnestopError | None = None) -> Response:
+    """The page of the case with what was typed, after a refused step also with why it was refused."""
     with reading(request) as work:
         if work.actor.may(Permission.ANSWER_QUESTIONS) and error.code == "question_over":
             values = {"actor": work.actor, "number": number, "typed": form.fields.get("text", ""), "error": error}
             return show(request, "asked_over.html", values, status=status_of(error))
         if work.actor.may(Permission.ANSWER_QUESTIONS):
             again = question_of(work, number, form=form, error=error)
-            return show(request, "asked_case.html", again, status=status_of(error))
+            return show(request, "asked_case.html", again, status=status_of(error) if error else 200)
         values = values_of(work, number, step=step, form=form, error=error)
-        return show(request, "case.html", values, status=status_of(error))
+        return show(request, "case.html", values, status=status_of(error) if error else 200)

@@ -308,7 +308,7 @@ WORDS: dict[EventKind, tuple[str, ...]] = {
     EventKind.CATEGORY: ("category", "topic", "unit", "reason"),
     EventKind.KIND: ("kind", "filed_at", "reason"),
     EventKind.TRANSFERRED: ("unit", "agency", "reason"),
-    EventKind.CLOSED: ("outcome", "summary", "reason"),
+    EventKind.CLOSED: ("outcome", "summary", "reason", "into", "agency", "consultation", "extension"),
     EventKind.REOPENED: ("reason",),
 }
 """The twelve events of contract §6 and the fields of each beside ``at``, ``event`` and ``by``, in the order written."""
@@ -362,6 +362,7 @@ class Reader:
             event = self._event(record, f"第 {position} 個事件")
             if event.at < last:
                 refuse(f"第 {position} 個事件的時間「{record['at']}」早於前一事件或受理時間，時間順序不符。")
+            _fits(opening.number, event, position)
             case = _step(case, event, position)
             last = event.at
             events.append(event)
@@ -430,6 +431,27 @@ def _days(_reader: Reader, record: Mapping[str, Any]) -> int:
     return days
 
 
+def _other_number(written: str) -> str:
+    if _NUMBER.fullmatch(written) is None:
+        refuse(f"欄位 into 的案號「{written}」格式不符；例如 KP-1140103-0001。")
+    return written
+
+
+_ENDINGS = {"into": Outcome.DUPLICATE, "agency": Outcome.REFERRED}
+"""Fields of a close that belong to one outcome."""
+
+
+def _fits(number: str, event: Event, position: int) -> None:
+    """Refuse a close that names what its outcome does not have, or merges a case into itself."""
+    if event.kind is not EventKind.CLOSED:
+        return
+    for field, outcome in _ENDINGS.items():
+        if field in event.data and event.data["outcome"] != outcome:
+            refuse(f"第 {position} 個事件（closed）：欄位 {field} 只用於 outcome 為 {outcome.value} 的辦結。")
+    if event.data.get("into") == number:
+        refuse(f"第 {position} 個事件（closed）：案件不能併入自己。")
+
+
 _CHECKS: dict[str, Callable[[Reader, Mapping[str, Any]], Any]] = {
     "unit": _unit,
     "category": lambda reader, record: choice(record, "category", reader.categories),
@@ -439,6 +461,9 @@ _CHECKS: dict[str, Callable[[Reader, Mapping[str, Any]], Any]] = {
     "kind": lambda _reader, record: choice(record, "kind", frozenset(Kind)),
     "outcome": lambda _reader, record: choice(record, "outcome", frozenset(Outcome)),
     "until": lambda _reader, record: day_or_instant(record["until"], "until"),
+    "into": lambda _reader, record: _other_number(text(record["into"], "into")),
+    "consultation": lambda _reader, record: choice(record, "consultation", steps.CONSULTATION_ENDS),
+    "extension": lambda _reader, record: choice(record, "extension", steps.EXTENSION_ENDS),
 }
 
 _MOST_SHOWN = 300

@@ -22,9 +22,11 @@ from routing.domain.errors import Invalid, StepNotAllowed
 from routing.domain.permissions import Actor, Permission, require_team
 from routing.domain.reporting.history import EARLIEST
 from routing.domain.tax_number import check_firm
-from routing.service.cases import assignment, locked_case, notifications, satisfaction, translations
+from routing.service.cases import assignment, closing, locked_case, notifications, satisfaction, translations
+from routing.service.cases.closing import Ending
 from routing.service.cases.locked_case import Files, LockedCase
 from routing.service.cases.notifications import Attached, Notifier
+from routing.service.cases.typed import text as text_of
 from routing.service.feeds import outages
 from routing.service.office_context import OfficeContext
 from routing.store.accounts import queries as account_store
@@ -152,18 +154,9 @@ def _add_message(
     return message
 
 
-def _text(value: str, field: str, *, limit: int = 4000) -> str:
-    text = value.strip()
-    if not text:
-        raise Invalid("請填寫內容。", field=field)
-    if len(text) > limit:
-        raise Invalid(f"內容請在 {limit} 字以內。", field=field)
-    return text
-
-
 def note(locked: LockedCase, text: str, *, notify: Notifier) -> None:
     """A note among staff; the firm never sees it. A partner's is the answer to the question, and ends the wait."""
-    text = _text(text, "text")
+    text = text_of(text, "text")
     locked.require("note")
     answers = locked.actor.may(Permission.ANSWER_QUESTIONS)
     message = _add_message(
@@ -202,7 +195,7 @@ def reply(
         Invalid: nobody to answer on that channel, or a time before receipt or ahead of now.
     """
     locked.require("reply")
-    text = translations.beside(locked, _text(text, "text"), translation)
+    text = translations.beside(locked, text_of(text, "text"), translation)
     via = via or _usual_way(locked)
     if via not in set(Channel):
         raise Invalid(f"via 必須是 {'、'.join(Channel)} 之一。", field="via")
@@ -271,7 +264,7 @@ def change_category(locked: LockedCase, category: str, *, topic: str | None, rea
     locked.require("category")
     if category not in CASE_CATEGORIES:
         raise Invalid(f"category 必須是 {'、'.join(CASE_CATEGORIES)} 之一。", field="category")
-    reason = _text(reason, "reason", limit=300)
+    reason = text_of(reason, "reason", limit=300)
     if len(topic or "") > _LONGEST["topic"]:
         raise Invalid(f"topic 請在 {_LONGEST['topic']} 字以內。", field="topic")
     park = locked.office.offices.park(locked.row.park) if locked.row.park else None
@@ -290,7 +283,7 @@ def change_kind(locked: LockedCase, kind: Kind, *, filed_at: datetime | None, re
     locked.require("kind")
     if filed_at is not None and not locked.row.first_contact_at <= filed_at <= locked.now:
         raise Invalid("申請時間必須在首次聯繫之後、現在之前。", field="filed_at")
-    reason = _text(reason, "reason", limit=300)
+    reason = text_of(reason, "reason", limit=300)
     before = locked.row.promised_on
     filed = filed_at.isoformat() if filed_at else None
     locked.record(EventKind.KIND, kind=kind.value, filed_at=filed, reason=reason)
@@ -305,7 +298,7 @@ def wait(
 ) -> None:  # fmt: skip
     """Wait for the firm (which is told everything that is missing) or for another agency."""
     locked.require("wait_firm" if on == "firm" else "wait_agency")
-    message = _text(message, "message")
+    message = text_of(message, "message")
     if on not in {"firm", "agency"}:
         raise Invalid("on 必須是 firm 或 agency。", field="on")
     if on == "agency" and (agency is None or locked.office.offices.agency(agency) is None):
@@ -362,51 +355,18 @@ def _go_on(locked: LockedCase, notify: Notifier) -> None:
     locked_case.audit(locked, "case.resume")
 
 
-def ask_extension(
-    locked: LockedCase, days: int, *, reason: str, notify: Notifier, translation: str | None = None
-) -> None:
-    """An officer asks; a supervisor's own call puts it in force at once. Only before the due date ends.
-
-    Raises:
-        StepNotAllowed: the due date is over, or a request is pending already.
-    """
-    locked.require("extension")
-    if not 1 <= days <= 365:
-        raise Invalid("展期日數必須在 1 到 365 之間。", field="days")
-    reason = translations.beside(locked, _text(reason, "reason", limit=300), translation)
-    if locked.actor.may(Permission.EXTEND):
-        _extend(locked, days, reason, notify)
-        return
-    locked.record(EventKind.EXTENSION_ASKED, days=days, reason=reason)
-    locked_case.audit(locked, "case.extension_asked", days=days)
-
-
-def decide_extension(locked: LockedCase, *, approve: bool, note: str, notify: Notifier) -> None:
-    """A supervisor approves or refuses what an officer asked for."""
-    locked.require("approval")
-    pending = locked.case.pending_extension
-    if pending is None or not approve:
-        locked.record(EventKind.EXTENSION_REFUSED, note=note.strip() or None)
-        locked_case.audit(locked, "case.extension_refused")
-        return
-    if locked.late:
-        raise StepNotAllowed("已逾限辦日期，不能再展期。", code="extension_too_late")
-    _extend(locked, pending.days, pending.reason, notify)
-
-
-def _extend(locked: LockedCase, days: int, reason: str, notify: Notifier) -> None:
-    locked.record(EventKind.EXTENDED, days=days, reason=reason, approved_by=locked.actor.email)
-    notify(locked, "extended", notifications.extended(locked, reason))
-    locked_case.audit(locked, "case.extended", days=days)
-
-
 def close(
-    locked: LockedCase, outcome: Outcome, *, summary: str, notify: Notifier, translation: str | None = None
-) -> None:
-    """Close the case. ``answered`` needs an answer given; a wait ends with it."""
+    locked: LockedCase, outcome: Outcome, *, summary: str, notify: Notifier, translation: str | None = None,
+    ending: Ending | None = None,
+) -> None:  # fmt: skip
+    """Close the case. ``answered`` needs an answer given; a wait ends with it.
+
+    ``ending``: the case merged into, the agency referred to, what becomes of a consultation or a request for more days.
+    """
     locked.require("close")
-    summary = translations.beside(locked, _text(summary, "summary", limit=2000), translation)
+    summary = translations.beside(locked, text_of(summary, "summary", limit=2000), translation)
     steps.check(locked.case, EventKind.CLOSED, outcome=outcome)
+    said = closing.checked(locked, outcome, ending or Ending())
     message = _add_message(
         locked.session,
         locked.row,
@@ -416,11 +376,11 @@ def close(
         by=locked.actor.email,
         via=_told_by(locked),
     )
-    locked.record(EventKind.CLOSED, outcome=outcome.value, message_id=message.id)
+    locked.record(EventKind.CLOSED, outcome=outcome.value, message_id=message.id, **said)
     notifications.withdraw(locked)
     notify(locked, "closed", notifications.closed(locked, outcome, summary))
     satisfaction.ask(locked, outcome, notify=notify)
-    locked_case.audit(locked, "case.close", outcome=outcome.value)
+    locked_case.audit(locked, "case.close", outcome=outcome.value, **said)
 
 
 def reopen(locked: LockedCase, *, reason: str, notify: Notifier) -> None:
@@ -429,7 +389,7 @@ def reopen(locked: LockedCase, *, reason: str, notify: Notifier) -> None:
     If nobody is here it waits in the queue for whoever comes first.
     """
     locked.require("reopen")
-    reason = _text(reason, "reason", limit=300)
+    reason = text_of(reason, "reason", limit=300)
     locked.record(EventKind.REOPENED, reason=reason)
     if not _still_here(locked, locked.case) and assignment.assign_automatically(locked) is None:
         assignment.assign_to(locked, None)

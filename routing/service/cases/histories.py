@@ -35,6 +35,8 @@ _DIRECTIONS = {
 }
 """Which way an event's words went; those of a wait go to the firm or stay among staff."""
 _LONGEST = {"to": 200, "agency": 20}
+_LONGEST_REFERRED = 80
+"""Of the agency to which a case was referred, which may be any."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,7 +163,8 @@ def _reason_against(one: CaseHistory, known: CaseHistory | None) -> str | None:
     if len(one.opening.topic or "") > 40 or len(one.opening.alert or "") > 20:
         return "欄位 topic 最多 40 字，alert 最多 20 字。"
     for position, event in enumerate(one.events, start=1):
-        long = [name for name, most in _LONGEST.items() if len(event.data.get(name) or "") > most]
+        most_of = {**_LONGEST, "agency": _LONGEST_REFERRED} if event.kind is EventKind.CLOSED else _LONGEST
+        long = [name for name, most in most_of.items() if len(event.data.get(name) or "") > most]
         if long or len(event.by or "") > 200:
             return f"第 {position} 個事件的欄位 {long[0] if long else 'by'} 過長。"
     return None

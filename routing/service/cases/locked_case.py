@@ -152,6 +152,8 @@ def project(office: OfficeContext, row: CaseRow, case: Case, now: datetime) -> N
     row.call_tries = case.call.tries if case.call else 0
     row.partner_answered_at = case.partner_answered_at
     row.pending_extension = case.pending_extension is not None
+    row.extension_refused_to = case.refused_extension.asked_by if case.refused_extension else None
+    row.merged_into = case.closed.into if case.closed else None
     row.confidential = case.confidential
     row.late = reading.overdue
 

@@ -20,6 +20,7 @@ from routing.domain.survey import SCORES
 from routing.service.cases.locked_case import LockedCase
 from routing.service.office_context import OfficeContext
 from routing.store.accounts import queries as account_store
+from routing.store.cases import queries as case_store
 from routing.store.messaging import outbox as outbox_store
 
 
@@ -366,11 +367,25 @@ def kind_changed(locked: LockedCase) -> list[Outgoing]:
 
 
 def closed(locked: LockedCase, outcome: Outcome, summary: str) -> list[Outgoing]:
-    """The case is closed: how, and in what words."""
-    body = say(locked, f"notice.closed.{outcome}")
+    """The case is closed: how, and in what words; into which case of the same firm it went, or to which agency."""
+    whither = _whither(locked)
+    body = say(locked, f"notice.closed.{outcome}{'_named' if whither else ''}", **whither)
     if summary:
         body += f"\n{for_firm(locked, summary)}"
     return [_card(locked, "closed", body=body, tone="done")]
+
+
+def _whither(locked: LockedCase) -> dict[str, str]:
+    """The case that goes on, if it is the same firm's to know of, or the agency in charge."""
+    stretch = locked.case.closed
+    if stretch is None:
+        return {}
+    if stretch.agency is not None:
+        found = locked.office.offices.agency(stretch.agency)
+        return {"agency": found.name(language(locked)) if found else stretch.agency}
+    target = case_store.by_number(locked.session, stretch.into) if stretch.into else None
+    own = target is not None and locked.row.contact_id is not None and target.contact_id == locked.row.contact_id
+    return {"number": target.number} if target is not None and own else {}
 
 
 def survey(locked: LockedCase) -> list[Outgoing]:

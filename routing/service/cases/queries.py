@@ -119,6 +119,12 @@ def siblings(session: Session, actor: Actor, row: CaseRow) -> list[tuple[str, st
     return [(other.number, other.subject) for other in others if seen(session, other.number, actor) is not None]
 
 
+def merged(session: Session, actor: Actor, number: str) -> list[tuple[str, str]]:
+    """Number and subject of the cases that were merged into this one, those that this person may see."""
+    rows = case_store.merged_into(session, number, limit=50)
+    return [(row.number, row.subject) for row in rows if seen(session, row.number, actor) is not None]
+
+
 def changes_since(session: Session, whole: CaseWhole, version: int) -> tuple[Event, ...]:
     """What was written to a case after the version that a person had before them."""
     return case_store.events_after(session, whole.row.id, version)

@@ -346,6 +346,18 @@ def contact_of(session: Session, row: CaseRow) -> Contact | None:
     return session.get(Contact, row.contact_id) if row.contact_id is not None else None
 
 
+def refused_to(session: Session, email: str, *, limit: int) -> list[CaseRow]:
+    """Cases in which days that this person asked for were refused, and they have not taken note."""
+    query = select(CaseRow).where(CaseRow.extension_refused_to == email)
+    return list(session.scalars(query.order_by(CaseRow.id.desc()).limit(limit)))
+
+
+def merged_into(session: Session, number: str, *, limit: int) -> list[CaseRow]:
+    """The cases that were closed because this one goes on in their place (併案)."""
+    query = select(CaseRow).where(CaseRow.merged_into == number)
+    return list(session.scalars(query.order_by(CaseRow.id).limit(limit)))
+
+
 def units_with_unassigned(session: Session) -> list[str]:
     """The units in which open cases wait for a person."""
     query = select(CaseRow.unit).where(CaseRow.assignee.is_(None), CaseRow.status != "closed")

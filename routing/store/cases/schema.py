@@ -37,6 +37,8 @@ class Case(Base):
     ``piece_at``: when the last piece of what a firm was asked for came, while the case waits on it. ``call_…``: the
     firm is to be called. ``partner_answered_at``: an agency has answered and nobody has acted on it since.
     ``unseen``: its officer was given it and has neither opened it nor done anything in it; no event says so.
+    ``extension_refused_to``: who asked for days that were refused, until they have taken note. ``merged_into``: the
+    number of the case that goes on in its place (併案).
     """
 
     __tablename__ = "service_case"
@@ -77,6 +79,8 @@ class Case(Base):
     partner_answered_at: Mapped[datetime | None]
     unseen: Mapped[bool] = mapped_column(default=False)
     pending_extension: Mapped[bool] = mapped_column(default=False)
+    extension_refused_to: Mapped[str | None] = mapped_column(String(200), index=True)
+    merged_into: Mapped[str | None] = mapped_column(String(24), index=True)
     confidential: Mapped[bool] = mapped_column(default=False)
     late: Mapped[bool] = mapped_column(default=False)
     version: Mapped[int] = mapped_column(default=0)

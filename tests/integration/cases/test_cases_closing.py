@@ -7,7 +7,7 @@ from routing.domain.case import EventKind, Kind, Outcome
 from routing.domain.errors import Invalid, StepNotAllowed
 from routing.domain.permissions import FIRM
 from routing.service.cases import commands as case_commands
-from routing.service.cases import from_firm, satisfaction
+from routing.service.cases import extensions, from_firm, satisfaction
 from routing.store.accounts.schema import Audit
 from tests.harness.branch import importable, push, unnotified
 from tests.harness.cast import ALICE, CAROL, SUE
@@ -61,7 +61,7 @@ CLOSED_TO = {
     "assign": lambda locked: case_commands.assign(locked, CAROL, notify=push),
     "wait": lambda locked: case_commands.wait(locked, "firm", message="x", notify=push),
     "resume": lambda locked: case_commands.resume(locked, notify=push),
-    "extend": lambda locked: case_commands.ask_extension(locked, 1, reason="x", notify=push),
+    "extend": lambda locked: extensions.ask(locked, 1, reason="x", notify=push),
     "category": lambda locked: case_commands.change_category(locked, "tax", topic=None, reason="x", notify=push),
     "kind": lambda locked: case_commands.change_kind(locked, Kind.PET, filed_at=None, reason="x", notify=push),
     "close": lambda locked: case_commands.close(locked, Outcome.WITHDRAWN, summary="x", notify=push),

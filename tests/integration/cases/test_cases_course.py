@@ -9,7 +9,7 @@ from routing.domain.dialogue.placement import Reason
 from routing.domain.errors import Forbidden, Invalid, StepNotAllowed
 from routing.domain.permissions import FIRM
 from routing.service.cases import commands as case_commands
-from routing.service.cases import from_firm
+from routing.service.cases import extensions, from_firm
 from routing.store.conversation.schema import Message
 from tests.harness.branch import MONDAY, importable, push
 from tests.harness.cast import ALICE, CAROL, SERVICE, SUE
@@ -89,7 +89,7 @@ def _said(locked):
 
 def test_a_supervisors_own_call_extends_at_once(branch, number):
     with branch.hold(number, SUE) as locked:
-        case_commands.ask_extension(locked, 3, reason="需會勘", notify=push)
+        extensions.ask(locked, 3, reason="需會勘", notify=push)
     assert branch.row(number).due_on.isoformat() == "2026-03-10"
     assert branch.case(number).extensions[0].approved_by == SUE
     assert branch.reasons() == ["extended"]
@@ -99,29 +99,29 @@ def test_a_supervisors_own_call_extends_at_once(branch, number):
 
 def test_an_officer_asks_and_a_supervisor_puts_it_in_force(branch, number):
     with branch.hold(number, ALICE) as locked:
-        case_commands.ask_extension(locked, 3, reason="需會勘", notify=push)
+        extensions.ask(locked, 3, reason="需會勘", notify=push)
     assert branch.row(number).pending_extension
     assert branch.row(number).due_on.isoformat() == "2026-03-05"
     assert branch.reasons() == []
     with pytest.raises(StepNotAllowed) as refused, branch.hold(number, ALICE) as locked:
-        case_commands.ask_extension(locked, 1, reason="再展", notify=push)
+        extensions.ask(locked, 1, reason="再展", notify=push)
     assert refused.value.code == "extension_pending"
     with pytest.raises(Forbidden), branch.hold(number, ALICE) as locked:
-        case_commands.decide_extension(locked, approve=True, note="", notify=push)
+        extensions.decide(locked, approve=True, note="", notify=push)
     with branch.hold(number, SUE) as locked:
-        case_commands.decide_extension(locked, approve=True, note="", notify=push)
+        extensions.decide(locked, approve=True, note="", notify=push)
     assert branch.row(number).due_on.isoformat() == "2026-03-10"
     assert not branch.row(number).pending_extension
 
 
 def test_a_refused_extension_moves_nothing(branch, number):
     with branch.hold(number, ALICE) as locked:
-        case_commands.ask_extension(locked, 3, reason="需會勘", notify=push)
+        extensions.ask(locked, 3, reason="需會勘", notify=push)
     with branch.hold(number, SUE) as locked:
-        case_commands.decide_extension(locked, approve=False, note="請如期辦理", notify=push)
+        extensions.decide(locked, approve=False, note="請如期辦理", notify=push)
     assert (branch.row(number).due_on.isoformat(), branch.reasons()) == ("2026-03-05", [])
     with pytest.raises(StepNotAllowed) as refused, branch.hold(number, SUE) as locked:
-        case_commands.decide_extension(locked, approve=True, note="", notify=push)
+        extensions.decide(locked, approve=True, note="", notify=push)
     assert refused.value.code == "no_extension_pending"
 
 
@@ -131,19 +131,19 @@ def test_an_extension_comes_before_the_due_date_ends(branch, number, days, hours
     branch.now = MONDAY + timedelta(days=days, hours=hours)
     if allowed:
         with branch.hold(number, SUE) as locked:
-            case_commands.ask_extension(locked, 1, reason="需會勘", notify=push)
+            extensions.ask(locked, 1, reason="需會勘", notify=push)
     else:
         with pytest.raises(StepNotAllowed) as refused, branch.hold(number, SUE) as locked:
-            case_commands.ask_extension(locked, 1, reason="需會勘", notify=push)
+            extensions.ask(locked, 1, reason="需會勘", notify=push)
         assert refused.value.code == "extension_too_late"
 
 
 def test_approval_comes_before_the_due_date_ends_too(branch, number):
     with branch.hold(number, ALICE) as locked:
-        case_commands.ask_extension(locked, 3, reason="需會勘", notify=push)
+        extensions.ask(locked, 3, reason="需會勘", notify=push)
     branch.later(days=4)
     with pytest.raises(StepNotAllowed) as refused, branch.hold(number, SUE) as locked:
-        case_commands.decide_extension(locked, approve=True, note="", notify=push)
+        extensions.decide(locked, approve=True, note="", notify=push)
     assert refused.value.code == "extension_too_late"
 
 
@@ -152,14 +152,14 @@ def test_while_the_firm_is_waited_on_the_date_moves_and_so_does_the_last_day_to_
         case_commands.wait(locked, "firm", message="請補件", notify=push)
     branch.later(days=9)
     with branch.hold(number, SUE) as locked:
-        case_commands.ask_extension(locked, 1, reason="需會勘", notify=push)
+        extensions.ask(locked, 1, reason="需會勘", notify=push)
     assert len(branch.case(number).extensions) == 1
 
 
 @pytest.mark.parametrize(("days", "reason", "field"), [(0, "x", "days"), (366, "x", "days"), (1, " ", "reason")])
 def test_an_extension_that_cannot_be_used_names_its_field(branch, number, days, reason, field):
     with pytest.raises(Invalid) as refused, branch.hold(number, SUE) as locked:
-        case_commands.ask_extension(locked, days, reason=reason, notify=push)
+        extensions.ask(locked, days, reason=reason, notify=push)
     assert refused.value.field == field
 
 

@@ -10,22 +10,25 @@ import pytest
 from bot.web.case_steps import CASE_STEPS
 from bot.web.errors import status_of
 from routing.domain import steps
-from routing.domain.case import Outcome, Status
+from routing.domain.case import Kind, Outcome, Status
 from routing.domain.errors import Forbidden, NotFound, StepNotAllowed
 from routing.domain.permissions import SYSTEM, Role
-from routing.service.cases import commands, locked_case
-from tests.harness.branch import unnotified
+from routing.service.cases import commands, extensions, locked_case
+from tests.harness.branch import ENDING, unnotified
 from tests.harness.cast import ALICE, CAROL, SUE, TAI, email
 from tests.harness.service import Service
 
 ADAM, BOB, NINA = (f"{name}@kp.example" for name in ("adam", "bob", "nina"))
+OTHER = "KP-1150302-0002"
 EVERYBODY = (ALICE, CAROL, SUE, ADAM, TAI, NINA)
 BODIES = {
     "reply": {"text": "已說明。", "via": "phone"}, "note": {"text": "已查。"}, "assignment": {"assignee": BOB},
     "category": {"category": "tax", "reason": "x"}, "kind": {"kind": "PET", "reason": "x"},
     "wait_firm": {"message": "請補件。"}, "wait_agency": {"agency": "ntb", "message": "請確認。"}, "resume": {},
-    "extension": {"days": 2, "reason": "x"}, "approval": {"approve": True, "note": ""},
-    "close": {"outcome": "answered", "summary": "x"}, "reopen": {"reason": "x"}, "confidential": {"confidential": True},
+    "extension": {"days": 2, "reason": "x"}, "approval": {"approve": True, "note": "x"},
+    "close": {"outcome": "answered", "summary": "x", "agency": "taipower", "into": OTHER, "consultation": "withdrawn",
+              "extension": "withdrawn"},
+    "extension_seen": {}, "reopen": {"reason": "x"}, "confidential": {"confidential": True},
     "rating": {"score": 4, "via": "phone", "text": ""}, "called": {"reached": True, "note": ""},
 }  # fmt: skip
 
@@ -42,12 +45,29 @@ def wait_on(branch, number, on, agency=None):
 
 def close(branch, number, outcome=Outcome.WITHDRAWN):
     with branch.hold(number, ALICE) as locked:
-        commands.close(locked, outcome, summary="x", notify=unnotified)
+        commands.close(locked, outcome, summary="x", notify=unnotified, ending=ENDING)
 
 
 def ask(branch, number):
     with branch.hold(number, ALICE) as locked:
-        commands.ask_extension(locked, 2, reason="x", notify=unnotified)
+        extensions.ask(locked, 2, reason="x", notify=unnotified)
+
+
+def refuse(branch, number):
+    with branch.hold(number, SUE) as locked:
+        extensions.decide(locked, approve=False, note="請如期", notify=unnotified)
+
+
+def application(branch, number):
+    with branch.hold(number, SUE) as locked:
+        commands.change_kind(locked, Kind.APP, filed_at=None, reason="x", notify=unnotified)
+        extensions.ask(locked, 2, reason="x", notify=unnotified)
+
+
+def give_to_sue(branch, number):
+    with branch.hold(number, SUE) as locked:
+        commands.assign(locked, SUE, notify=unnotified)
+        extensions.ask(locked, 2, reason="x", notify=unnotified)
 
 
 def unassign(branch, number):
@@ -76,7 +96,9 @@ STATES = {
     "closed": [reply, lambda b, n: close(b, n, Outcome.ANSWERED)],
     "closed and rated": [reply, lambda b, n: close(b, n, Outcome.ANSWERED), rate],
     "closed without an answer": [close],
-    "extension asked for": [ask], "late": [late], "late, extension asked for": [ask, late], "confidential": [hide],
+    "extension asked for": [ask], "extension refused": [ask, refuse], "an application once extended": [application],
+    "a supervisor's own request": [give_to_sue], "late": [late], "late, extension asked for": [ask, late],
+    "confidential": [hide],
 }  # fmt: skip
 
 
@@ -130,6 +152,7 @@ def test_every_step_has_its_row_its_body_and_its_example():
 def test_offered_is_accepted_and_what_is_not_offered_is_refused(people, state):
     """Also for each value that the state leaves of a field, and for those that it does not leave."""
     branch, number = people, people.open(by=ALICE)
+    assert branch.open(by=ALICE) == OTHER
     with branch.hold(number, SUE) as locked:
         commands.assign(locked, ALICE, notify=unnotified)
     for done in STATES[state]:
@@ -167,7 +190,10 @@ def test_the_actions_of_a_case_are_calls_that_are_taken(database_url):
         assert [one["step"] for one in service.get("tai", f"/cases/{asked}").json()["actions"]] == ["note"]
         assert service.get("carol", f"/cases/{asked}").json()["actions"] == []
         only = {one["step"]: one for one in service.get("alice", f"/cases/{asked}").json()["actions"]}["close"]
-        assert only["choices"] == {"outcome": ["referred", "withdrawn", "duplicate", "declined"]}
+        assert only["choices"] == {
+            "outcome": ["referred", "withdrawn", "duplicate", "declined"],
+            "consultation": ["answered", "withdrawn"],
+        }
         assert only["path"] == f"/api/v1/cases/{asked}/close"
         given = service.post("sue", f"/cases/{number}/assignment", {"assignee": email("bob")})
         assert "actions" not in given.json()

@@ -69,7 +69,10 @@ def test_the_whole_life_by_forms_alone_on_both_databases(database_url):
         service.later(days=1)
         alice, sue = Visitor(service, "alice"), Visitor(service, "sue")
         assert "已恢復辦理" in alice.step(number, "resume").text
-        assert "待主管核定" in alice.step(number, "extension", days="2", reason="須現勘").text
+        seen = alice.step(number, "extension", days="2", reason="須現勘")
+        assert "限辦日期由 115.11.20 改為 115.11.24" in seen.text
+        assert state(service, number).pending_extension is None
+        assert "待主管核定" in alice.send(seen, "/extension").text
         assert not alice.get(f"/desk/cases/{number}").offers("/approval")
         approved = sue.step(number, "approval", approve="yes")
         assert "已核定展期" in approved.text

@@ -6,7 +6,7 @@ from routing.domain.case import Outcome
 from routing.domain.errors import Invalid
 from routing.domain.messages import from_plain
 from routing.service.cases import commands as case_commands
-from routing.service.cases import translations
+from routing.service.cases import extensions, translations
 from tests.harness.branch import importable, push
 from tests.harness.cast import ALICE, SUE
 from tests.harness.chat import words_of
@@ -41,7 +41,7 @@ def _does(branch, number, step, translation):
         elif step == "waiting_firm":
             case_commands.wait(locked, "firm", message=TEXT, notify=push, translation=translation)
         elif step == "extended":
-            case_commands.ask_extension(locked, 2, reason=TEXT, notify=push, translation=translation)
+            extensions.ask(locked, 2, reason=TEXT, notify=push, translation=translation)
         else:
             case_commands.close(locked, Outcome.DECLINED, summary=TEXT, notify=push, translation=translation)
     return step
@@ -73,9 +73,9 @@ def test_words_in_the_firm_s_own_language_are_not_marked(branch, number, languag
 
 def test_a_supervisor_s_approval_sends_the_translation_that_the_officer_wrote(branch, number, language):
     with branch.hold(number, ALICE) as locked:
-        case_commands.ask_extension(locked, 2, reason=TEXT, notify=push, translation="We are still asking.")
+        extensions.ask(locked, 2, reason=TEXT, notify=push, translation="We are still asking.")
     with branch.hold(number, SUE) as locked:
-        case_commands.decide_extension(locked, approve=True, note="", notify=push)
+        extensions.decide(locked, approve=True, note="", notify=push)
     assert f"We are still asking.\n\n{MARKS[language]}\n{TEXT}" in _last(branch, "extended")
 
 

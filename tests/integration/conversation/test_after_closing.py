@@ -1,5 +1,6 @@
 """After a case is closed: asked once with its subject, answered by one tap, a reason kept, lapsed, reopened."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,7 +12,7 @@ from routing.domain.messages import from_plain
 from routing.domain.permissions import SYSTEM
 from routing.service.cases import commands as case_commands
 from routing.service.cases import satisfaction
-from tests.harness.branch import branch_on, cast_in_every_unit, push
+from tests.harness.branch import ENDING, branch_on, cast_in_every_unit, push
 from tests.harness.cast import ALICE, CAROL
 from tests.harness.chat import Chat, actions_of, buttons_of, said, words_of
 from tests.harness.databases import BOTH
@@ -31,9 +32,9 @@ def chat(branch):
     return Chat(branch)
 
 
-def close(branch, number, outcome=Outcome.REFERRED):
+def close(branch, number, outcome=Outcome.REFERRED, into=None):
     with branch.hold(number) as locked:
-        case_commands.close(locked, outcome, summary="已處理", notify=push)
+        case_commands.close(locked, outcome, summary="已處理", notify=push, ending=replace(ENDING, into=into))
 
 
 def surveys(branch):
@@ -61,7 +62,7 @@ def test_the_question_names_the_matter_and_one_tap_answers_it(branch, chat):
 @pytest.mark.parametrize("outcome", [Outcome.WITHDRAWN, Outcome.DECLINED, Outcome.DUPLICATE])
 def test_nobody_is_asked_after_withdrawn_declined_or_duplicate(branch, chat, outcome):
     number = chat.opens()
-    close(branch, number, outcome)
+    close(branch, number, outcome, into=branch.open())
     assert surveys(branch) == []
     assert said(chat.tap("rate", number=number, score=5), "expired")
     with pytest.raises(StepNotAllowed, match="不調查滿意度"), branch.hold(number) as locked:

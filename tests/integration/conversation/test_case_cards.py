@@ -9,7 +9,7 @@ from knowledge.vocabulary import READING_LANGUAGES
 from routing.domain.case import Outcome
 from routing.domain.messages import Card, from_plain
 from routing.service.cases import commands
-from tests.harness.branch import office, push
+from tests.harness.branch import ENDING, office, push
 
 TREE = "圍牆外的大樹倒下來了，想請人來看"
 
@@ -117,6 +117,6 @@ def test_every_notice_has_the_subject_first_and_the_words_in_its_notification(br
 def test_a_closed_case_waits_for_nobody(branch, chat):
     number = chat.opens(TREE)
     with branch.hold(number) as locked:
-        commands.close(locked, Outcome.REFERRED, summary="已移請台電", notify=push)
+        commands.close(locked, Outcome.REFERRED, summary="已移請台電", notify=push, ending=ENDING)
     (carousel,) = chat.tap("my_cases")
     assert not {"目前", "預定回復日"} & set(facts(carousel.cards[0]))

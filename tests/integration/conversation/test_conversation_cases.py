@@ -4,7 +4,7 @@ import pytest
 
 from routing.domain.case import Outcome
 from routing.service.cases import commands as case_commands
-from tests.harness.branch import office, push, unnotified
+from tests.harness.branch import ENDING, office, push, unnotified
 from tests.harness.chat import Chat, actions_of, buttons_of, said, words_of
 from tests.harness.databases import BOTH
 
@@ -15,7 +15,7 @@ MORE = "租約影本和印鑑證明"
 
 def close(branch, number):
     with branch.hold(number) as locked:
-        case_commands.close(locked, Outcome.REFERRED, summary="已移請台電", notify=push)
+        case_commands.close(locked, Outcome.REFERRED, summary="已移請台電", notify=push, ending=ENDING)
 
 
 def wait(branch, number, on="firm"):

@@ -1,6 +1,7 @@
 """What the database keeps is what the events say: random walks over all steps, and instants in UTC."""
 
 import functools
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -13,11 +14,11 @@ from routing.domain.case import EventKind, Kind, Outcome, Status, fold
 from routing.domain.errors import Invalid, StepNotAllowed
 from routing.domain.permissions import FIRM
 from routing.service.cases import commands as case_commands
-from routing.service.cases import locked_case, satisfaction
+from routing.service.cases import extensions, locked_case, satisfaction
 from routing.store.base import Instant
 from routing.store.cases import queries as store
 from routing.store.cases.schema import CaseEvent
-from tests.harness.branch import branch_on, cast, importable, push
+from tests.harness.branch import ENDING, branch_on, cast, importable, push
 from tests.harness.cast import ALICE, CAROL, SUE
 from tests.harness.databases import BOTH
 
@@ -37,6 +38,7 @@ class Walk(RuleBasedStateMachine):
         self.branch = self.place.__enter__()
         cast(self.branch)
         self.number = self.branch.open(contact_id=self.branch.contact(), kind=kind)
+        self.other = self.branch.open()
 
     def teardown(self):
         if hasattr(self, "number"):
@@ -97,17 +99,17 @@ class Walk(RuleBasedStateMachine):
     @rule(days=st.integers(1, 5), own=st.booleans())
     def extend(self, days, own):
         by = SUE if own else self.branch.row(self.number).assignee or SUE
-        self.step(
-            by, lambda o: case_commands.ask_extension(o, days, reason="會勘", notify=push), expect=EventKind.EXTENDED
-        )
+        self.step(by, lambda o: extensions.ask(o, days, reason="會勘", notify=push), expect=EventKind.EXTENDED)
 
     @rule(approve=st.booleans())
     def decide(self, approve):
-        self.step(SUE, lambda o: case_commands.decide_extension(o, approve=approve, note="", notify=push))
+        self.step(SUE, lambda o: extensions.decide(o, approve=approve, note="請如期", notify=push))
 
     @rule(outcome=st.sampled_from(Outcome))
     def close(self, outcome):
-        self.step(SUE, lambda o: case_commands.close(o, outcome, summary="結果", notify=push), expect=EventKind.CLOSED)
+        ending = replace(ENDING, into=self.other)
+        self.step(SUE, lambda o: case_commands.close(o, outcome, summary="結果", notify=push, ending=ending),
+                  expect=EventKind.CLOSED)  # fmt: skip
 
     @rule()
     def reopen(self):

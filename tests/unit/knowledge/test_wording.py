@@ -45,7 +45,7 @@ FAMILIES = {
     "kind": "ENQ PET APP",
     "status": "received assigned in_progress waiting_firm waiting_agency closed",
     "via": "line phone counter letter email web visit hotline",
-    "notice.closed": "answered referred withdrawn duplicate declined",
+    "notice.closed": "answered referred referred_named withdrawn duplicate duplicate_named declined",
     "rate": "1 2 3 4 5",
     "aspect": " ".join(Aspect),
     "hand_over": "elsewhere outside other_kind person_judgement person_remedy person_medical person_others "

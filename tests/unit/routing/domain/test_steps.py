@@ -23,7 +23,8 @@ TABLE = {
     "assigned": OPEN, "message": ALWAYS, "replied": OPEN, "note": ALWAYS,
     "waiting": "received assigned in_progress", "resumed": "waiting_firm waiting_agency", "extended": OPEN,
     "category": OPEN, "kind": OPEN, "transferred": OPEN, "closed": OPEN, "reopened": "closed",
-    "extension_asked": OPEN, "extension_refused": OPEN, "confidential": ALWAYS, "surveyed": "closed",
+    "extension_asked": OPEN, "extension_refused": OPEN, "extension_seen": OPEN,
+    "confidential": ALWAYS, "surveyed": "closed",
     "rated": "closed",
     "call_asked": ALWAYS, "called": ALWAYS, "call_tried": ALWAYS, "moved": ALWAYS,
 }  # fmt: skip
