@@ -13,7 +13,7 @@ from routing.domain.inbound import Inbound, InboundKind
 from routing.domain.messages import Sent, from_plain
 from routing.domain.permissions import SYSTEM, Role
 from routing.service.cases import commands as case_commands
-from routing.service.cases import notifying
+from routing.service.cases import extensions, notifying
 from routing.service.conversation import commands as conversation_commands
 from routing.service.messaging import deliveries, outbox, parking, policies, quota
 from routing.service.office_context import OfficeContextProvider, UnitOfWorkFactory
@@ -420,7 +420,7 @@ def test_a_notice_that_is_handed_over_late_states_the_date_as_it_is_then(branch,
     before = promised(branch, number)
     with branch.hold(number, email("sue")) as locked:
         assert parked(branch, "resumed") == [("parked", parking.LOW)]
-        case_commands.ask_extension(locked, 5, reason="現場會勘", notify=push)
+        extensions.ask(locked, 5, reason="現場會勘", notify=push)
     after = promised(branch, number)
     words = "".join(words for _, words in sends(branch))
     assert before != after
@@ -450,7 +450,7 @@ def test_an_officers_words_that_the_quota_kept_back_stay_and_the_facts_beside_th
     before = promised(branch, number)
     sends(branch, Line(DeliveryError("…", code="quota", quota=True)))
     with branch.hold(number, email("sue")) as locked:
-        case_commands.ask_extension(locked, 5, reason="現場會勘", notify=push)
+        extensions.ask(locked, 5, reason="現場會勘", notify=push)
         case_commands.assign(locked, email("carl"), notify=push)
     chat.text("請問上班時間？")
     words = "".join(words for kind, words in sends(branch) if kind == "reply")

@@ -181,7 +181,7 @@ EXTRA = {
 }  # fmt: skip
 
 
-PLACES = {"approval": "extension/approval", "move": "messages/1/move"}
+PLACES = {"approval": "extension/approval", "seen": "extension/seen", "move": "messages/1/move"}
 """Where the bodies go that are named after the last part of their address."""
 
 

@@ -69,6 +69,8 @@ GUARDS: dict[tuple[str, str], str] = {
     ("POST", f"{_DESK}/cases/{{number}}/messages/{{message_id}}/move"): WRITE,
     ("POST", f"{_API}/cases/{{number}}/resume"): ANSWER,
     ("POST", f"{_API}/cases/{{number}}/extension/approval"): LEAD,
+    ("GET", f"{_API}/cases/{{number}}/extension"): WRITE,
+    ("POST", f"{_API}/cases/{{number}}/extension/seen"): WRITE,
     ("POST", f"{_API}/deliveries/{{delivery_id}}/resend"): TEAM_WRITE,
     **{(method, f"{_DESK}/password"): STAFF for method in ("GET", "POST")},
     **{(method, f"{_DESK}/sign-in/code"): PUBLIC for method in ("GET", "POST")},  # leads to signing in
@@ -123,7 +125,7 @@ BODIES: dict[str, Any] = {
     f"{_API}/cases": PHONE_CASE, "messages": {"text": "測試", "via": "phone"}, "assignment": {"assignee": email("bob")},
     "category": {"category": "tax", **REASON}, "kind": {"kind": "PET", **REASON},
     "wait": {"on": "firm", "message": "請補件"}, "resume": {}, "extension": {"days": 2, **REASON},
-    "approval": {"approve": True}, "close": {"outcome": "withdrawn", "summary": "測試"}, "reopen": REASON,
+    "approval": {"approve": True}, "seen": {}, "close": {"outcome": "withdrawn", "summary": "測試"}, "reopen": REASON,
     "confidential": {"confidential": True}, "rating": {"score": 4, "via": "phone"}, "called": {"reached": True},
     "move": {"to": ""},
     "{notice}": {"when": "never", **REASON},
@@ -132,7 +134,7 @@ FORMS: dict[str, dict[str, str]] = {
     "new": PHONE_CASE,
     "reply": {"text": "測試", "via": "phone"}, "note": {"text": "測試"}, "wait_firm": {"message": "請補件"},
     "wait_agency": {"message": "請確認", "agency": "taipower"}, "resume": {}, "extension": {"days": "2", **REASON},
-    "approval": {"approve": "yes"}, "assignment": {"assignee": email("bob")}, "category": BODIES["category"],
+    "approval": {"approve": "yes"}, "extension_seen": {}, "assignment": {"assignee": email("bob")}, "category": BODIES["category"],
     "kind": BODIES["kind"], "close": BODIES["close"], "reopen": REASON, "confidential": {"confidential": "yes"},
     "rating": {"score": "4", "via": "phone"}, "called": {"reached": "yes"},
 }  # fmt: skip
@@ -256,6 +258,7 @@ def ask(service, who, method, path, values):
         headers = {} if who == "anonymous" else service.headers(who)
         body = BODIES.get(path, BODIES.get(path.rsplit("/", 1)[1]))
         query = {"from": "2026-01-01", "to": "2026-01-31"} if path.endswith(("/turnaround", "/satisfaction")) else None
+        query = {"days": "2"} if path.endswith("/extension") else query
         if path.endswith("/files"):
             sent = {"file": ("a.txt", b"x")} if method == "POST" else None
             return service.ask(method, address, headers=headers, files=sent)
