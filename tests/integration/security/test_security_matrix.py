@@ -134,7 +134,8 @@ FORMS: dict[str, dict[str, str]] = {
     "new": PHONE_CASE,
     "reply": {"text": "測試", "via": "phone"}, "note": {"text": "測試"}, "wait_firm": {"message": "請補件"},
     "wait_agency": {"message": "請確認", "agency": "taipower"}, "resume": {}, "extension": {"days": "2", **REASON},
-    "approval": {"approve": "yes"}, "extension_seen": {}, "assignment": {"assignee": email("bob")}, "category": BODIES["category"],
+    "approval": {"approve": "yes"}, "extension_seen": {},
+    "assignment": {"assignee": email("bob")}, "category": BODIES["category"],
     "kind": BODIES["kind"], "close": BODIES["close"], "reopen": REASON, "confidential": {"confidential": "yes"},
     "rating": {"score": "4", "via": "phone"}, "called": {"reached": "yes"},
 }  # fmt: skip
