@@ -44,6 +44,12 @@ def duties_for(kind: str, *, emergency: Mapping[str, Any], language: str) -> tup
     )
 
 
+def topic_for(kind: str, *, emergency: Mapping[str, Any]) -> str | None:
+    """The topic that says which unit a case of such an event goes to; None where its category does."""
+    found = _alert(kind, emergency)
+    return found.get("topic") if found else None
+
+
 def _alert(kind: str, emergency: Mapping[str, Any]) -> Mapping[str, Any] | None:
     return next((alert for alert in emergency.get("alerts", ()) if alert["kind"] == kind), None)
 

@@ -96,7 +96,7 @@ def _alert(turn: Turn, alert: str) -> Result:
     category = understanding.category.value if understanding else "other"
     state = replace(
         pending.remember(turn), alert=alert, category=matters.category_of_case(category),
-        topic=understanding.topic if understanding else None,
+        topic=turn.alert_topic(alert) or (understanding.topic if understanding else None),
     )  # fmt: skip
     return alarms.met(turn, alert, state)
 

@@ -143,6 +143,11 @@ def no_duties(_alert: str) -> tuple[Duty, ...]:
     return ()
 
 
+def no_topic(_alert: str) -> str | None:
+    """The category decides."""
+    return None
+
+
 def no_phone(_category: str, _topic: str | None) -> str:
     """No unit's number is known."""
     return ""
@@ -188,6 +193,8 @@ class Turn:
     """The online service under an answer, if one with a verified address fits."""
     outages: Callable[[Park, frozenset[str]], tuple[Announced, ...]] = no_outages
     """What is announced for a park of ``power``, ``water`` or both."""
+    alert_topic: Callable[[str], str | None] = no_topic
+    """For a kind of alert: the topic that says which unit it goes to."""
     duties: Callable[[str], tuple[Duty, ...]] = no_duties
     """For a kind of alert: what the law has the firm itself report."""
     words: str = ""

@@ -8,7 +8,7 @@ from functools import partial
 
 from knowledge.calendar.office_calendar import local
 from knowledge.common import common_first, load_common
-from knowledge.emergency import calls_for, duties_for
+from knowledge.emergency import calls_for, duties_for, topic_for
 from knowledge.entries import FaqEntry
 from knowledge.offices.records import Unit
 from knowledge.services import service_for
@@ -84,6 +84,7 @@ def build(
         small_reply=partial(_small_reply, conversation),
         emergency=partial(calls_for, emergency=base.emergency, language=conversation.language),
         outages=partial(outages.for_park, conversation.session, now=conversation.now),
+        alert_topic=partial(topic_for, emergency=base.emergency),
         duties=partial(duties_for, emergency=base.emergency, language=conversation.language),
         office_day=partial(_office_day, conversation),
         firm_by_ubn=partial(_firm_by_ubn, conversation),
