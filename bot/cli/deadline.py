@@ -11,7 +11,8 @@ from typing import Annotated, Any
 import typer
 
 from knowledge.calendar.office_calendar import CalendarError, Office, OfficeCalendar, local
-from knowledge.calendar.official_days import WEEKDAYS, find_county
+from knowledge.calendar.official_days import find_county
+from knowledge.calendar.weekdays import CHINESE
 from knowledge.offices.directory import Offices
 from routing.domain.deadline import Deadline, Question, calculate
 from routing.domain.errors import Invalid
@@ -144,7 +145,7 @@ def account(question: Question, answer: Deadline) -> str:
 
 
 def _weekday(day: date) -> str:
-    return WEEKDAYS[day.weekday()]
+    return CHINESE[day.weekday()]
 
 
 def _plain(number: float | None) -> float | int | None:

@@ -18,6 +18,7 @@ from knowledge.language.forms import TextForms
 from knowledge.language.text import fold, sentences
 from knowledge.model.classify import RankedCategory
 from knowledge.model.features import Floats
+from knowledge.said import ways
 from knowledge.vocabulary import Category
 
 
@@ -52,57 +53,19 @@ _PERSON_NAME = re.compile(
     )
 )
 """Somebody introduced, or named with a title, and no more."""
-_REPAIR = re.compile(
-    fold(
-        "(?:圍牆|圍籬|牆壁|牆面|矮牆|大樹|路樹|樹木|樹|招牌|路燈|護欄|欄杆|柵欄|鐵門|大門|車棚|水溝蓋|蓋板|遮雨棚|屋瓦|看板).{0,6}"
-        "(?:倒|塌|垮|歪|斷|壞|破|掉|裂)|[路街]燈.{0,8}(?:不亮|沒亮|滅|熄|閃|暗)|\\b(?:wall|fence|tree|sign|gate)\\b.{0,12}\\b(?:fell|collapsed|fallen|broken|down)\\b"
-        "|(?:塀|フェンス|木|看板|門)が(?:倒れ|壊れ|折れ)"
-        "|(?:街灯|外灯|街路灯|防犯灯)(?:が|は|も)?(?:まだ|また|ずっと)?.{0,3}(?:切れ|消え|つかな|つきま|点か|点きま|暗|壊れ|故障|ちらつ)"
-    )
-)
-_SMELLS = re.compile(
-    fold(
-        "(?:水溝|排水溝|側溝|陰溝|溝渠|溝|垃圾|子車|化糞池|廁所|排水孔|下水道|污水孔).{0,8}(?:很臭|好臭|臭死|發臭|有臭味|臭味|味道|異味|惡臭)"
-        "|\\b(?:ditch|drain|gutter|toilet|garbage|bin)s?\\b.{0,16}\\b(?:smell|stink|stinks|smells|stench)|(?:溝|側溝|排水|ごみ|トイレ).{0,6}(?:臭い|臭く|におい|悪臭)"
-    )
-)
+_REPAIR = ways("repairs", "fallen")
+_SMELLS = ways("repairs", "smells")
 """A ditch or a bin that smells is for whoever cleans it,"""
-_NO_USUAL_SMELL = re.compile(
-    fold(
-        "嗆|頭暈|頭痛|想吐|噁|吐|昏|化學|溶劑|酸|氨|氯|油漆|塑膠|燒|焦|瓦斯|油味|汽油|柴油|顏色|泡沫|死魚|突然|偷排|不舒服|送醫"
-        "|\\b(?:chemical|solvent|acid|ammonia|gas|dizzy|sick|vomit|burn|burning|fumes?|suddenly|oil)\\b|薬品|ガス|めまい|吐き|頭が|急に"
-    )
-)
+_NO_USUAL_SMELL = ways("repairs", "no_usual_smell")
 """unless it is no smell of a ditch."""
-_HARM = re.compile(
-    fold(
-        "[壓砸打撞夾刺割埋](?:到|中|傷|死|住)|被[壓砸撞埋]|受傷|傷者|流血|受困|被困|昏|送醫|救護|救命|救人|(?:還|裡面|下面|底下)有人|有人(?:被|受|在|卡|倒)"
-        "|員工|工人|同事|同仁|瓦斯|天然氣|漏電|觸電|電線|電桿|電纜|火|煙|爆|淹|漏(?!水)|洩|119|停電|斷電|跳電|停水|[整全]廠"
-        "|\\b(?:hurt|injured|trapped|bleeding|(?<!send )(?<!need )(?<!sending )someone|worker|people)\\b"
-        "|\\b(?:gas|fire|smoke|wires?|power)\\b"
-        "|けが|怪我|下敷き|人が|ガス|火|電線|断水"
-    )
-)
+_HARM = ways("repairs", "harm")
 """With one of these, something fallen is danger and no mere repair."""
-_LIFT = re.compile(
-    fold(
-        "(?:電梯|貨梯|客梯|升降機|昇降機|電扶梯|手扶梯).{0,8}(?:壞|故障|不動|不會動|不能動|動不了|卡住|卡在|停在|異音|怪聲)"
-        "|\\b(?:elevator|lift)\\b.{0,16}\\b(?:broken|stuck|stopped|down|out of order)\\b"
-        "|(?:エレベーター|リフト)(?:が|は|も)?(?:まだ|また|ずっと)?.{0,4}(?:故障|壊れ|止ま|動か|動き|直って|直ら)"
-    )
-)
-_IN_THE_LIFT = re.compile(
-    fold(
-        "困|關[在住]|出不[來去]|[一二兩三四五六七八九十0-9]個?人|[的有]人(?!來|可以|員來)|我們?[被在]|停電|沒有?電|斷電|跳電|墜|掉下"
-        "|\\b(?:inside|outage|fell|dropped)\\b|閉じ込め|停電|落ち"
-    )
-)
+_LIFT = ways("repairs", "lift")
+_IN_THE_LIFT = ways("repairs", "in_the_lift")
 """With one of these, or with harm, a lift that stands still is danger and no mere repair."""
-_CRUSHED = re.compile(
-    fold("[壓砸撞夾埋](?:到|中|傷|死|住)了?(?:人|員|同|司機|路人|小孩)|(?:人|員工|工人|同事|同仁).{0,2}被[壓砸撞埋]")
-)
-_CLAIM = re.compile(fold("賠|保險|理賠|補償|上個月|去年|昨天|[?吗]|如果|萬一"))
-_NOT_MENDED = re.compile(fold("(?:まだ|全然|全く|また)?(?:直って|修理されて)い?(?:ません|ない)(?:です|が)?[。.!]?"))
+_CRUSHED = ways("repairs", "crushed")
+_CLAIM = ways("repairs", "claim")
+_NOT_MENDED = ways("repairs", "not_mended")
 """Something that is not named is not mended yet."""
 _NO_REPORT = (_ONLY_NAMED, _FIRM_NAME, _PERSON_NAME, _NOT_MENDED)
 _HOLDS_FOR_ALL = frozenset({"over", "training"})

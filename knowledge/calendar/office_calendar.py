@@ -18,7 +18,6 @@ from types import MappingProxyType
 import yaml
 
 from knowledge.calendar.official_days import (
-    WEEKDAYS,
     CalendarError,
     Closure,
     Office,
@@ -28,6 +27,7 @@ from knowledge.calendar.official_days import (
     parse_part,
 )
 from knowledge.calendar.totals import Interval, Totals, day_micros, length, merge
+from knowledge.calendar.weekdays import CHINESE
 
 __all__ = [
     "TAIPEI",
@@ -177,7 +177,7 @@ class OfficeCalendar:
         if official is not None and official.note:
             return official.note
         if day.weekday() >= 5:
-            return f"星期{WEEKDAYS[day.weekday()]}"
+            return f"星期{CHINESE[day.weekday()]}"
         return "上班日" + ("（部分時段停班）" if closures else "") + ("（暫定）" if official is None else "")
 
     def next_working_day(self, day: date, office: Office | None = None) -> date:

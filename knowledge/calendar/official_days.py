@@ -14,11 +14,11 @@ from datetime import date, time, timedelta
 from functools import cache
 from importlib.resources import files
 
+from knowledge.calendar.weekdays import CHINESE
 from knowledge.files import yaml_text
 from knowledge.language.text import normalise
 
 COLUMNS = ("西元日期", "星期", "是否放假", "備註")
-WEEKDAYS = "一二三四五六日"
 COUNTIES = (
     *("臺北市", "新北市", "桃園市", "臺中市", "臺南市", "高雄市", "基隆市", "新竹市", "嘉義市", "新竹縣", "苗栗縣"),
     *("彰化縣", "南投縣", "雲林縣", "嘉義縣", "屏東縣", "宜蘭縣", "花蓮縣", "臺東縣", "澎湖縣", "金門縣", "連江縣"),
@@ -167,7 +167,7 @@ def _read_date(text: str, line: int) -> date:
 
 def _read_row(row: dict[str, str], line: int) -> OfficialDay:
     day = _read_date(row["西元日期"], line)
-    weekday = WEEKDAYS[day.weekday()]
+    weekday = CHINESE[day.weekday()]
     written = row["星期"].strip().removeprefix("星期").removeprefix("週")
     if written != weekday:
         raise CalendarError(f"第 {line} 行：{day} 是星期{weekday}，檔案寫「{row['星期'][:40]}」。", line=line)

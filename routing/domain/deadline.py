@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
 from knowledge.calendar.office_calendar import TAIPEI, Office, OfficeCalendar, local
-from knowledge.calendar.official_days import WEEKDAYS
+from knowledge.calendar.weekdays import CHINESE
 from routing.domain import clock
 from routing.domain.errors import Invalid
 from routing.domain.limits import Limit, Measure
@@ -61,7 +61,7 @@ class DayLine:
     @property
     def weekday(self) -> str:
         """一 to 日."""
-        return WEEKDAYS[self.date.weekday()]
+        return CHINESE[self.date.weekday()]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

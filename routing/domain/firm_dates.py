@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+from knowledge.calendar import weekdays
 from knowledge.calendar.office_calendar import local
 from knowledge.vocabulary import Language
 from knowledge.wording import reading_language
 
 _WEEKDAYS = {
-    Language.ZH_TW: "一二三四五六日",
-    Language.JA: "月火水木金土日",
-    Language.EN: ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
+    Language.ZH_TW: weekdays.CHINESE,
+    Language.JA: weekdays.JAPANESE,
+    Language.EN: tuple(name[:3] for name in weekdays.ENGLISH),
 }
 
 

@@ -1,11 +1,9 @@
 """Danger, and words of distress: whom to call first, what the firm itself must report, and a case without questions."""
 
-# ruff: noqa: E501 - word lists are read as lists, not as lines
 from __future__ import annotations
 
-import re
-
 from knowledge.language.text import fold
+from knowledge.said import ways
 from routing.domain.dialogue import menu
 from routing.domain.dialogue.state import State
 from routing.domain.dialogue.turn import NoteEnquiry, Result, Turn
@@ -14,13 +12,7 @@ from routing.domain.messages import Button, Card, Row, Text
 DISTRESS = "self_harm"
 """The kind of alert of words of distress, as data and cases name it."""
 _MOST_CALLS = 4
-_OVER = re.compile(
-    fold(
-        r"沒事了|沒事啦|解除了?|撲滅|熄滅了|火滅了|處理好了|控制住|虛驚|誤報|排除了|復電了?|電來了|水來了|來電了|恢復(?:供電|供水|正常)|"
-        r"\b(?:false alarm|all clear|under control|it'?s over|is out now|put out|power is back|water is back|all safe|everyone is safe)\b|"
-        r"鎮火|誤報|復旧しました|大丈夫でした|収まりました"
-    )
-)
+_OVER = ways("over", "over")
 
 
 def met(turn: Turn, alert: str, state: State) -> Result:

@@ -1,6 +1,5 @@
 """Whether words name one of a firm's own cases: its number, the last four digits, or words of its subject."""
 
-# ruff: noqa: E501 - word lists are read as lists, not as lines
 from __future__ import annotations
 
 import re
@@ -9,6 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from knowledge.language.text import fold, normalise
+from knowledge.said import ways
 
 
 class Named(Protocol):
@@ -38,40 +38,17 @@ _THAT_ONE = re.compile(
         r"\b(?:the|my) (.{2,40}?) (?:case|matter|issue|enquiry|one)\b|(.{1,16}?)の(?:件|案件|こと)"
     )
 )
-_AN_EARLIER = re.compile(
-    fold(
-        r"^(?:補充|再補充|補上|追加|更正)|那件|那個案|那案|剛[剛才]?(?:那|說|講|提|問|回|寫)|你們說的|您說的|上次|之前(?:那|問|說|提|送)|前面(?:那|說)|忘[了記](?:說|講|提|附)|漏[了掉]?(?:說|講|提|附)|我的案|我們的案|這個案子|"
-        r"承辦人|承辦|\b(?:my|the) case\b|\b(?:in addition|one more thing on)\b|先ほどの|前回の|例の件|補足"
-    )
-)
-_SAYS_NOTHING = re.compile(
-    fold(
-        "請問|想問|請教|想請|想要|麻煩|謝謝|您好|你好|我們|我司|貴局|貴單位|公司|本廠|廠商|可以|可否|是否|什麼|甚麼|怎麼|如何|需要|哪些|哪裡|"
-        "多久|多少|申請|辦理|處理|問題|協助|請人|來看|這個|那個|那件|這件|案件|案子|一件|事情|關於|有關|另外|還有|現在|今天|昨天|的事|情況|時候|"
-        "進度|一下|已經|因為|所以|如果|還是|仍然|一直|後來|目前"
-    )
-)
-_STILL = re.compile(
-    fold(
-        r"還是|還沒|還在|還有|還不|還會|仍|依然|依舊|一樣|又|再次|再度|老是|一直|沒有?(?:修|弄|處理|解決|改善|換|清|通|好)|不亮|復發|"
-        r"(?:同樣|一樣|相同|老)的?(?:問題|毛病|情形|狀況)|\b(?:still|again|not (?:fixed|solved|resolved|working)|isn'?t (?:fixed|working)|came back|same problem)\b|"
-        r"まだ|また|再び|再発|直って(?:い)?(?:ない|ません)|相変わらず"
-    )
-)
-_COMPLAINS = re.compile(
-    fold(
-        r"還是|還沒|還在|仍然|仍舊|仍|依然|依舊|又|再次|再度|再|老是|一樣|沒有|沒|不|壞掉|壞了|壞|故障|修好|修理|維修|修繕|修|處理|解決|改善|弄好|"
-        r"好|欸|耶|啦|喔|啊|呢|嗎|了|掉|完|後|都|就|是|在|有|們|的|貴|我|你|您|請|派人|派|來|看|出現|發生|問題|昨天|今天|早上|下午|晚上|"
-        r"\b(?:still|again|broken|broke|fixed|fix|working|work|problem|isn|came|back|same|down|out|repair|please|send|someone)\b|"
-        r"まだ|また|故障|修理|直って|いません|ません|ました|お願いします|です|ます"
-    )
-)
+_AN_EARLIER = ways("naming", "an_earlier")
+_SAYS_NOTHING = ways("naming", "says_nothing")
+_STILL = ways("naming", "still")
+_COMPLAINS = ways("naming", "complains")
 """What any complaint says, and so names no matter."""
 _PLACES = frozenset(
     re.findall(
         r"\w+",
         fold(
-            "門口 廠區 園區 附近 旁邊 前面 後面 外面 裡面 大樓 一樓 二樓 三樓 廠房 工廠 廠內 廠外 公司 路口 路上 這邊 那邊 "
+            "門口 廠區 園區 附近 旁邊 前面 後面 外面 裡面 大樓 一樓 二樓 三樓 廠房 工廠 廠內 廠外 公司 路口 路上 "
+            "這邊 那邊 "
             "building factory plant park gate"
         ),
     )
@@ -133,7 +110,8 @@ def named_in(text: str, cases: Sequence[Named]) -> Naming:
 def shared(text: str, matters: Mapping[str, str]) -> str | None:
     """The one of some cases with whose matter a text shares most words, places aside; None where none or several do.
 
-    ``matters``: the number of each case, and all that it is about. Softer than naming: for words that are meant for one.
+    ``matters``: the number of each case, and all that it is about. Softer than naming: for words that are meant for
+    one.
     """
     said = pieces(_COMPLAINS.sub(" ", fold(text))) - _PLACES
     scores = {number: len(said & pieces(_COMPLAINS.sub(" ", fold(about)))) for number, about in matters.items()}

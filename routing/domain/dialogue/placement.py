@@ -4,7 +4,6 @@ Pure, in a fixed order, with the reason kept (issue of the chat, line 1; contrac
 guessed between two that are as likely: the firm is asked once, and its words are kept meanwhile.
 """
 
-# ruff: noqa: E501 - word lists are read as lists, not as lines
 from __future__ import annotations
 
 import re
@@ -14,46 +13,21 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from knowledge.language.text import fold
+from knowledge.said import ways
 from routing.domain.dialogue.naming import Naming, goes_on, named_in, points_back, shared
 from routing.domain.dialogue.supplements import says_all
 
 LONG_AGO = timedelta(days=7)
 """After so long an officer's message is no more what a firm plainly answers: it is asked."""
 
-_A_PERSON = re.compile(
-    fold(
-        r"真人|專人|人工|客服|承辦人?|主管|回電|打(?:電話|給)|電話(?:聯絡|聯繫|給我)|聯絡我|聯繫我|跟(?:人|誰)(?:說|講|談)|找(?:人|誰)|有人可以|"
-        r"\b(?:someone|somebody|human|person|officer|agent|representative|operator)\b|\b(?:contact|call|phone|ring) (?:me|us)\b|"
-        r"担当(?:者|の方)|オペレーター|お話し?し(?:たい|でき)|話したい|(?:お)?電話(?:を|が)?(?:ください|ほしい|いただ)"
-    )
-)
-_TOLD_ANEW = re.compile(
-    fold(
-        r"(?:電話|手機|分機|號碼|聯絡人|窗口|承辦窗口|信箱|地址|公司名稱).{0,6}(?:改成|改為|換成|換了|改了|變更為|更正為|更新為|應該是|打錯)|"
-        r"(?:會勘|勘查|現勘|約好?的|到場).{0,10}(?:取消|改|延|順延)|"
-        r"\b(?:phone|number|telephone|contact|address|e-?mail)\b.{0,16}\b(?:is now|changed|has changed|is wrong)\b|"
-        r"\b(?:cancel|postpone|reschedule|move|change|put off)\b.{0,24}\b(?:visit|appointment|meeting)\b|"
-        r"(?:電話番号|担当者|連絡先|住所)(?:が|は)変わ|(?:訪問|打ち合わせ|現地確認).{0,8}(?:変更|キャンセル|延期)"
-    )
-)
+_A_PERSON = ways("placing", "a_person")
+_TOLD_ANEW = ways("placing", "told_anew")
 REOPENED_FOR = timedelta(days=28)
 """So long after its close a case is offered to be opened again to words that say its matter goes on."""
 
-_OTHER_MATTER = re.compile(
-    fold(
-        r"^(?:另外|第[二三四五]件事?|另一件事|還有一件事|還有件事|順便|題外話|再問一件|想另外|別的問題|換個問題)|另一件事|另外(?:想|要|再)?(?:請問|問|請教)|"
-        r"順便(?:想)?問|\b(?:another (?:question|matter|thing)|by the way|separately|unrelated)\b|別件|別の(?:件|質問)|ところで"
-    )
-)
-_ON_AND_ON = re.compile(
-    fold(r"還是|仍然|仍舊|依然|一直|又|再次|後來|目前|到現在|\b(?:still|again|yet)\b|まだ|また|依然")
-)
-_HOW_FAR = re.compile(
-    fold(
-        r"進度|到哪|好了沒|好了嗎|處理得|辦得|什麼時候|何時|多久|有消息|結果|回覆了|回復了|\b(?:status|progress|when will|any news|update)\b|"
-        r"いつ|どうなり|進捗|状況"
-    )
-)
+_OTHER_MATTER = ways("placing", "other_matter")
+_ON_AND_ON = ways("placing", "on_and_on")
+_HOW_FAR = ways("placing", "how_far")
 
 
 def asks_how_far(text: str) -> bool:
@@ -103,8 +77,9 @@ class Words:
     """What is known of a message before it is placed.
 
     ``quoted``: the case of the message it quotes. ``category``: where it is plain. ``sure``: the base has an answer to
-    it that needs no person. ``topic``: of the answers the base offers. ``question``: it asks something. ``chat``: a hello, thanks or an OK. ``file``: a photo,
-    file or place without words. ``answers``: it fits what the dialogue has just asked.
+    it that needs no person. ``topic``: of the answers the base offers. ``question``: it asks something. ``chat``: a
+    hello, thanks or an OK. ``file``: a photo, file or place without words. ``answers``: it fits what the dialogue has
+    just asked.
     """
 
     text: str = ""

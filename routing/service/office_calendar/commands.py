@@ -16,7 +16,6 @@ from sqlalchemy.orm import Session
 from knowledge.calendar.office_calendar import YearCheck
 from knowledge.calendar.official_days import (
     COLUMNS,
-    WEEKDAYS,
     CalendarError,
     OfficialDay,
     decode_days,
@@ -25,6 +24,7 @@ from knowledge.calendar.official_days import (
     parse_days,
     parse_part,
 )
+from knowledge.calendar.weekdays import CHINESE
 from routing.domain.errors import Invalid, NotFound
 from routing.domain.permissions import Actor, Role
 from routing.service.accounts import queries as account_queries
@@ -139,7 +139,7 @@ def _written(days: list[OfficialDay]) -> str:
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(COLUMNS)
     for day in days:
-        writer.writerow((f"{day.date:%Y%m%d}", WEEKDAYS[day.date.weekday()], "2" if day.off else "0", day.note))
+        writer.writerow((f"{day.date:%Y%m%d}", CHINESE[day.date.weekday()], "2" if day.off else "0", day.note))
     return out.getvalue()
 
 
