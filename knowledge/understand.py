@@ -3,7 +3,7 @@
 A pure function of the knowledge and the text; deciding what to do with it is routing's (routing/domain/decision.py).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -14,6 +14,7 @@ from knowledge.language.forms import TextForms
 from knowledge.language.lexicon import Hit, LexiconIndex
 from knowledge.language.opposites import Said
 from knowledge.language.reading import Focus, leans_on_last_turn, pieces, read_focus, without_lead
+from knowledge.language.short_words import in_chinese, in_english
 from knowledge.language.spelling import Spelling
 from knowledge.language.text import detect_language, normalise
 from knowledge.model.answering import AnswerModel, shipped_answer_model
@@ -132,8 +133,16 @@ class Understander:
 
     def understand(self, text: str, previous: Previous | None = None) -> Understanding:
         """Read one message; `previous` is the turn before it, used only where the message alone says too little."""
-        chinese = detect_language(text).group == PHRASING_GROUPS[0]
-        return self.read(TextForms(text, self.spelling.mend if chinese else None), previous)
+        return self.read(TextForms(text, self._mends(detect_language(text))), previous)
+
+    def _mends(self, language: Language) -> Callable[[str], str] | None:
+        """What takes slips of typing, short words and words of the other language out of a normalised form."""
+        if language is Language.EN:
+            return in_english
+        return self._mend_chinese if language.group == PHRASING_GROUPS[0] else None
+
+    def _mend_chinese(self, normal: str) -> str:
+        return in_chinese(self.spelling.mend(normal))
 
     def read(self, forms: TextForms, previous: Previous | None = None) -> Understanding:
         """As `understand`, for whoever needs the forms of the text as well."""

@@ -53,6 +53,8 @@ class Thresholds:
     """Distance to the runner-up that an answer needs."""
     offer: float = 0.06
     """Probability from which an entry is worth offering as a choice."""
+    lead: float = 0.22
+    """Probability that the likeliest choice needs for any to be shown; below it a person is offered."""
     also: float = 0.3
     """Probability from which a second entry is a button under the answer."""
     offer_in_chat: float = 0.5
@@ -66,7 +68,7 @@ class Thresholds:
     @classmethod
     def from_mapping(cls, raw: Mapping[str, Any]) -> "Thresholds":
         """Thresholds from a data file; unknown names are ignored, missing ones keep their default."""
-        names = ("answer", "margin", "offer", "also", "offer_in_chat", "category", "smalltalk")
+        names = ("answer", "margin", "offer", "lead", "also", "offer_in_chat", "category", "smalltalk")
         known = {name: float(raw[name]) for name in names if name in raw}
         measured = Limits.from_mapping({"answer": 0.0, "margin": 0.0, **raw})
         found = cls(**known, note=str(raw.get("note", "")))  # type: ignore[arg-type]  # figures by name
@@ -231,7 +233,7 @@ def _unsure(
     live: tuple[Match, ...], every: tuple[Match, ...], understanding: Understanding, thresholds: Thresholds
 ) -> Decision:
     """Offer what is near; ask for the category where nothing is; hand over where only the category is clear."""
-    offers = tuple(m for m in live if m.probability >= thresholds.offer)[:_MOST_CHOICES]
+    offers = _near(live, thresholds)
     if understanding.person and not understanding.short:
         return Decision(action=Action.HAND_OVER, reason=f"person_{understanding.person}", choices=offers)
     if understanding.other_topics:
@@ -246,11 +248,20 @@ def _unsure(
         first = offers[0]
         reason = "opposite" if first.opposite else first.off or "unsure"
         return Decision(action=Action.CHOOSE, reason=reason, choices=offers, missing=first.lacks)
-    return _by_category(understanding, thresholds)
+    far = bool(live) and live[0].probability >= thresholds.offer and not offers
+    return _by_category(understanding, thresholds, far=far)
 
 
-def _by_category(understanding: Understanding, thresholds: Thresholds) -> Decision:
-    """Nothing is near: ask for the category, or hand over where it is clear."""
+def _near(live: tuple[Match, ...], thresholds: Thresholds) -> tuple[Match, ...]:
+    """What is near enough to be offered; nothing where even the likeliest is far."""
+    offers = tuple(m for m in live if m.probability >= thresholds.offer)[:_MOST_CHOICES]
+    return offers if max((m.probability for m in offers), default=0.0) >= thresholds.lead else ()
+
+
+def _by_category(understanding: Understanding, thresholds: Thresholds, *, far: bool) -> Decision:
+    """Nothing is near: ask for the category, or hand over where it is clear or all that there is is `far`."""
+    if far and understanding.category is not Category.SMALLTALK:
+        return Decision(action=Action.HAND_OVER, reason="unknown")
     if understanding.confidence < thresholds.category or understanding.category is Category.SMALLTALK:
         ranked = tuple(c.category for c in understanding.categories if c.category is not Category.SMALLTALK)
         return Decision(action=Action.CHOOSE, reason="category_unsure", categories=ranked[:_MOST_CHOICES])

@@ -29,7 +29,8 @@ def handle(turn: Turn, understanding: Understanding, decision: Decision) -> Resu
     if decision.action is Action.CHAT and _says_yes(turn):
         result = _to_unit(turn, replace(turn.state, offered=()))
         return replace(result, effects=(JudgeAnswer(verdict="chosen", faq=turn.state.last_entry),))
-    if decision.action is not Action.CHOOSE or not _tells_more(turn, understanding, decision):
+    unknown = decision.action is Action.CHOOSE or decision.reason == "unknown"
+    if not unknown or not _tells_more(turn, understanding, decision):
         return None
     result = _to_unit(turn, replace(pending.remember(turn, leads=False), offered=()))
     return replace(result, effects=(NoteEnquiry(),))

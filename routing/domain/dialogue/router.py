@@ -209,9 +209,13 @@ def _meant(turn: Turn) -> Result | None:
     """Some questions have something better than an answer: the cases themselves, or the way to a person."""
     decision = turn.decision
     match = decision.match if decision is not None and decision.action is Action.ANSWER else None
-    if decision is not None and decision.action is Action.CHOOSE and decision.choices:
-        likely, text = decision.choices[0], turn.inbound.text
-        alone = len(decision.choices) == 1
+    far = decision is not None and decision.reason == "unknown" and turn.understanding is not None
+    offered = turn.understanding.faq[:1] if far and turn.understanding is not None else ()
+    if decision is not None and decision.action is Action.CHOOSE:
+        offered = decision.choices
+    if offered:
+        likely, text = offered[0], turn.inbound.text
+        alone = len(offered) == 1 and not far
         meant = {_WHERE_IS_MY_CASE: alone or asks_how_far(text), _SOMEBODY_PLEASE: alone or asks_for_a_person(text)}
         match = likely if meant.get(likely.entry.id) else None
     alert = turn.understanding is not None and turn.understanding.alert is not None
