@@ -282,7 +282,7 @@ def test_the_command_follows_the_settings_and_names_what_has_no_period(migrated,
     code, said, complaint = migrated("retention", "run", "--files", "30")
     assert code == 0
     assert {"chat_messages\t0", "files\t0"} <= set(said.splitlines())
-    assert "inbox、sent、audit、sign_in" in complaint
+    assert "inbox、contacts、sent、audit、sign_in" in complaint
 
 
 @pytest.mark.parametrize("periods", [{"audit": 179}, {"sign_in": 1}, {"inbox": 0}])
