@@ -12,6 +12,7 @@ import json
 import re
 from collections.abc import Sequence
 from datetime import datetime
+from time import monotonic
 from typing import Any
 
 import structlog
@@ -20,6 +21,7 @@ from fastapi.responses import Response
 from linebot.v3.webhook import SignatureValidator
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from bot.web import measuring
 from bot.web.errors import problem
 from bot.web.limits.bodies import TooSlowError
 from knowledge.language.sensitive import hidden
@@ -297,6 +299,7 @@ class WebhookReceiver:
         if scope["type"] != "http" or scope["path"] != PATH:
             await self.app(scope, receive, send)
             return
+        begun = monotonic()
         if scope["method"] == "POST":
             try:
                 answer = await take_in(Request(scope, receive))
@@ -308,4 +311,5 @@ class WebhookReceiver:
             answer.headers["Allow"] = "POST"
         if answer is not _DONE:
             answer.headers.update(_DRESS)
+        measuring.webhook(answer.status_code, monotonic() - begun)
         await answer(scope, receive, send)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
 from threading import Lock
@@ -16,6 +16,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.runtime import Runtime, runtime_of
+from bot.web import measuring
 from bot.web.errors import problem
 from routing.service.feeds import queries as feed_queries
 from routing.service.maintenance import databases, health
@@ -119,11 +120,37 @@ def metrics(request: Request) -> Response:
         outbox = Gauge("onestop_outbox_messages", "messages by state", ["state"], registry=registry)
         for name, number in state.outbox.items():
             outbox.labels(name).set(number)
+    _details(runtime, registry)
     for name, meaning, values in _feeds(runtime):
         gauge = Gauge(f"onestop_feed_{name}", meaning, ["feed"], registry=registry)
         for feed, value in values.items():
             gauge.labels(feed).set(value)
-    return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
+    figures = generate_latest(registry) + generate_latest(measuring.REGISTRY)
+    return Response(figures, media_type=CONTENT_TYPE_LATEST)
+
+
+def _details(runtime: Runtime, registry: CollectorRegistry) -> None:
+    """Events set aside, quota, how long answers took, sign-ins, the database's size."""
+    try:
+        with runtime.database.reading() as session:
+            found = health.details(session, runtime.channels, now=runtime.now())
+    except (SQLAlchemyError, OSError):
+        return
+
+    def gauge(name: str, meaning: str, label: str, values: Mapping[str, float]) -> None:
+        one = Gauge(f"onestop_{name}", meaning, [label], registry=registry)
+        for key, value in values.items():
+            one.labels(key).set(value)
+
+    Gauge("onestop_inbox_set_aside", "events that could not be handled", registry=registry).set(found.set_aside)
+    gauge("answer_seconds", "until replies of 15 minutes were with the channel", "quantile", found.answers)
+    gauge(
+        "quota_limit", "messages that may be pushed this month", "channel", {q.channel: q.limit for q in found.quotas}
+    )
+    gauge("quota_used", "messages pushed this month", "channel", {q.channel: q.used for q in found.quotas})
+    gauge("sign_ins", "sign-ins and refusals of 15 minutes, from the audit trail", "action", found.sign_ins)
+    if found.bytes is not None:
+        Gauge("onestop_database_bytes", "what the database takes", registry=registry).set(found.bytes)
 
 
 def _feeds(runtime: Runtime) -> list[tuple[str, str, dict[str, float]]]:

@@ -55,7 +55,12 @@ def _kind_only(value: Any) -> str:
 def configure(level: str = "INFO") -> None:
     """Set up logging for this process, to standard error."""
     number = logging.getLevelNamesMapping().get(level.upper(), logging.INFO)
-    stamp: list[Processor] = [structlog.processors.add_log_level, structlog.processors.TimeStamper(fmt="iso", utc=True)]
+    stamp: list[Processor] = [
+        # Which request (X-Request-Id), event of the inbox or message of the outbox, and which case it was about.
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
     finish: list[Processor] = [
         _short_trace, _drop_private, structlog.processors.JSONRenderer(ensure_ascii=False, default=_kind_only),
     ]  # fmt: skip

@@ -15,6 +15,7 @@ from fastapi.responses import RedirectResponse, Response
 from bot.desk.admin.tokens import page_values
 from bot.desk.forms import Filled, Form
 from bot.web.errors import status_of
+from bot.web.health import MAX_LAG
 from bot.web.templating import show
 from bot.web.unit_of_work import Reading, UnitOfWork, reading, writing
 from bot.web.words import WORDS
@@ -29,7 +30,7 @@ from routing.service.accounts.passwords import Hashed
 from routing.service.cases import sealed_messages
 from routing.service.feeds import proposals
 from routing.service.feeds import queries as feed_queries
-from routing.service.maintenance import retention
+from routing.service.maintenance import health, retention
 from routing.service.messaging import policies
 from routing.service.office_calendar import commands as office_calendar_commands
 from routing.service.office_calendar import due_date_refresh
@@ -91,6 +92,15 @@ def _feeds(work: UnitOfWork) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _running(work: UnitOfWork) -> dict[str, Any]:
+    session, runtime = work.session, work.runtime
+    return {
+        "state": health.look(session), "found": health.details(session, runtime.channels, now=work.now),
+        "asides": health.set_aside(session), "feeds": feed_queries.states(session, runtime.feeds),
+        "database": "SQLite" if runtime.database.is_sqlite else "PostgreSQL", "late": MAX_LAG,
+    }  # fmt: skip
+
+
 _PAGES: dict[str, tuple[str, Callable[[UnitOfWork], dict[str, Any]]]] = {
     "staff": ("admin_staff.html", _staff),
     "access": ("admin_access.html", page_values),
@@ -100,6 +110,7 @@ _PAGES: dict[str, tuple[str, Callable[[UnitOfWork], dict[str, Any]]]] = {
     "feeds": ("admin_feeds.html", _feeds),
     "keeping": ("admin_keeping.html", _keeping),
     "withdrawn": ("admin_withdrawn.html", _withdrawn),
+    "running": ("admin_running.html", _running),
 }
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
+import structlog
 from sqlalchemy.orm import Session
 
 from knowledge.calendar.office_calendar import local
@@ -173,6 +174,9 @@ def find(session: Session, number: str, actor: Actor, *, lock: bool = False) -> 
 def seen(session: Session, number: str, actor: Actor, *, lock: bool = False) -> tuple[CaseRow, Case] | None:
     """The case if it exists and this person may see it, else None; for callers that did not name it."""
     row = store.by_number(session, number, lock=lock)
+    if row is not None:
+        # Whatever is logged from here on says which case it was about.
+        structlog.contextvars.bind_contextvars(case=row.number)
     if row is None:
         return None
     case = store.state_of(session, row)

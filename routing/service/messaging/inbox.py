@@ -89,6 +89,8 @@ class _Work:
             step = self._step(session) if rows else Step.IDLE
         if not rows:
             return 0
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(inbox=rows[0].id)
         try:
             first = self._read(rows[0])
             with self._watching(first, rows[0], at):
@@ -169,4 +171,4 @@ def _put_off(database: Database, row: Inbox, channel: Channel, error: Exception)
         if due is None and channel.of_a_group(row.raw):
             # What people say in a group is not kept.
             store.empty(session, row.id)
-    log.error("event_failed", inbox=row.id, attempt=attempts + 1, set_aside=due is None, exc_info=error)
+    log.error("event_failed", attempt=attempts + 1, set_aside=due is None, exc_info=error)

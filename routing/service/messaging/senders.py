@@ -116,6 +116,8 @@ class Senders:
         def renew(session: Session, until: datetime) -> None:
             outbox_store.keep(session, outbound.id, attempt=outbound.attempt, until=until)
 
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(outbox=outbound.id)
         with self._beats.holding(renew):
             self._heard(outbox.deliver(self._database, self._channel, outbound, now=self._now(), again=self._go_on))
 

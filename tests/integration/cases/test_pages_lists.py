@@ -47,7 +47,8 @@ def group_of(page, number):
     "path",
     ["/desk", "/desk?view=all", "/desk/cases", "/desk/new", "/desk/deliveries", "/desk/turnaround",
      "/desk/turnaround?kind=all&by=month", "/desk/turnaround?by=officer", "/desk/admin/staff", "/desk/admin/absences",
-     "/desk/admin/calendar", "/desk/admin/keeping", "/desk/admin/withdrawn", "/desk/admin/audit",
+     "/desk/admin/calendar", "/desk/admin/keeping", "/desk/admin/withdrawn", "/desk/admin/running",
+     "/desk/admin/audit",
      "/desk/cases/KP-1151116-9999", "/desk/nothing", "/privacy"],
 )  # fmt: skip
 def test_every_page_keeps_the_rules_of_the_house_whether_allowed_or_not(service, who, path):

@@ -97,3 +97,13 @@ def test_libraries_are_heard_from_warnings_on_and_in_json(lines):
 def test_below_the_level_nothing_is_said(lines):
     log().debug("x")
     assert lines() == []
+
+
+def test_a_line_says_of_which_request_event_and_case_it_is(lines):
+    """One can follow what happened to a case or a request through the log."""
+    with structlog.contextvars.bound_contextvars(request="ab12", inbox=7, case="KP-1151122-0001"):
+        log().info("stored")
+    log().info("stored")
+    first, second = lines()
+    assert (first["request"], first["inbox"], first["case"]) == ("ab12", 7, "KP-1151122-0001")
+    assert {"request", "inbox", "case"} & set(second) == set()
