@@ -17,7 +17,7 @@ from knowledge.relevance.cues import compiled
 _DIGITS = {c: n for n, c in enumerate("零一二三四五六七八九")} | {"两": 2, "〇": 0}
 _TENS = {"十": 10, "百": 100, "千": 1000}
 _LARGE = {"万": 10**4, "亿": 10**8, "million": 10**6, "thousand": 10**3, "billion": 10**9}
-_X = r"(?:\d[\d,]*(?:\.\d+)?|[零〇一二两三四五六七八九十百千]+)[百千]?"
+_X = r"(?:\d[\d,]*(?:\.\d+)?|[零〇一二两三四五六七八九十百千]+)(?:[百千](?!瓦))?"
 _L = "万|亿|million|thousand|billion"
 _NUMBER = rf"(?:{_X}\s*(?:{_L})\s*)+(?:{_X}(?!\s*(?:{_L})))?|{_X}"
 _TERM = re.compile(rf"({_X})\s*({_L})?")

@@ -9,6 +9,7 @@ from knowledge.language.text import normalise
 from knowledge.offices.directory import Park
 from knowledge.relevance.aspects import asked
 from knowledge.relevance.tariff import MONEY, Sum, number, reckon
+from knowledge.relevance.units import converted
 from knowledge.vocabulary import OWN_PARK_KINDS, EntryKind, Language
 from routing.domain.decision import Decision
 from routing.domain.dialogue import menu
@@ -91,6 +92,24 @@ def sums(turn: Turn, entry: FaqEntry) -> tuple[Row, ...]:
         words += turn.say("faq.sum_of", shown=one.shown) if one.shown else ""
         found.append(words + turn.say("faq.tariff", law=one.row.law, article=one.row.article))
     return (Row(turn.say("faq.reckoned"), "\n".join(found)),) if found else ()
+
+
+def conversions(turn: Turn, entry: FaqEntry) -> tuple[Row, ...]:
+    """The quantity of the question in the unit of the answer, and how it was converted; nothing where they agree."""
+    read = turn.understanding
+    text = read.text if read is not None else turn.words
+    found = [
+        turn.say(
+            "faq.converted_one",
+            value=number(one.value),
+            unit=turn.say(f"unit.{one.unit}"),
+            result=f"{one.result:,f}",
+            into=turn.say(f"unit.{one.into}"),
+            one=f"{one.one:,f}",
+        )
+        for one in converted(text, f"{entry.answer} {entry.details}")
+    ]
+    return (Row(turn.say("faq.converted"), "\n".join(found)),) if found else ()
 
 
 def _unit(turn: Turn, one: Sum) -> str:

@@ -114,7 +114,7 @@ def _park_row(turn: Turn, entry: FaqEntry) -> tuple[Row, ...]:
 
 
 def _rows(turn: Turn, entry: FaqEntry) -> tuple[Row, ...]:
-    rows = [*_park_row(turn, entry), *facts.sums(turn, entry)]
+    rows = [*_park_row(turn, entry), *facts.sums(turn, entry), *facts.conversions(turn, entry)]
     if entry.basis:
         rows.append(Row(turn.say("faq.basis"), facts.basis_line(entry)))
     rows.append(Row(turn.say("faq.verified"), f"{entry.verified:%Y/%m/%d}"))

@@ -13,7 +13,7 @@ from routing.store.conversation.schema import Contact
 from tests.harness.branch import office, reader
 from tests.harness.chat import actions_of, words_of
 
-ONE_LIKELY = "戴奧辛多久要測一次"
+ONE_LIKELY = "戴奧辛隔多久要測"
 ANOTHER_STEP = "管理費繳費單不見了 可以補單嗎"
 SEVERAL = "管理費可以刷卡嗎"
 SATURDAY_NIGHT = {"days": 5, "hours": 11}

@@ -45,6 +45,9 @@ def test_a_number_is_read_as_it_is_written_or_spoken(written, value):
     ("entry", "text", "amounts"),
     [
         ("other-origin-certificate", "產地證明三份多少錢", [750, 250]),
+        ("utilities-water-levy-rate", "單月用一萬兩千度 耗水費要繳多少", [9000]),
+        ("utilities-water-levy-rate", "一個月15000噸水，耗水費多少", [18000]),
+        ("utilities-water-levy-rate", "一個月用8000度耗水費多少", [0]),
         ("other-origin-certificate", "原產地證明正本5份要多少", [350]),
         ("other-origin-certificate", "副本 8 份多少錢", [350]),
         ("other-origin-certificate", "How much are 12 certificates of origin?", [3000, 700]),
@@ -92,7 +95,7 @@ def test_a_question_of_a_quantity_is_answered_where_the_table_tells_it(understan
 
 
 @pytest.mark.parametrize(
-    "text", ["我們租三百坪 管理費要繳多少", "耗水費這個月用一萬五千噸要繳多少", "印花稅貼三個月多少錢"]
+    "text", ["我們租三百坪 管理費要繳多少", "污水處理費這個月一萬五千噸要繳多少", "印花稅貼三個月多少錢"]
 )
 def test_a_question_of_a_quantity_without_a_price_goes_to_a_person(understander, text):
     decision = decide(understander.understand(text), Thresholds.shipped(), DAY)

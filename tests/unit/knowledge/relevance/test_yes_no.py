@@ -86,3 +86,8 @@ def test_without_a_statement_of_what_is_allowed_the_answer_itself_must_speak_of_
     assert question is not None
     assert not sides.meets(question, states=False)
     assert sides.meets(question, states=True)
+
+
+@pytest.mark.parametrize("text", ["電梯還是沒修好", "B棟貨梯電梯故障，想請人來看", "our lift is broken"])
+def test_what_broke_is_not_answered_with_when_it_is_inspected(understander, text):
+    assert answered(understander, text) is None
