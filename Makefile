@@ -88,6 +88,11 @@ locks: ## compile the three locks anew from pyproject.toml (needs uv; UPGRADE=--
 	$(LOCK) $(UPGRADE) --group test --group check -o requirements-dev.lock
 	$(LOCK) $(UPGRADE) --group test --group check --group eval -o requirements-eval.lock
 
+.PHONY: sbom
+sbom: $(VENV)/run.stamp ## the list of what a release is made of (CycloneDX), from the lock: build/onestop.cdx.json
+	@mkdir -p build
+	@$(BIN)/python deploy/sbom.py > build/onestop.cdx.json && echo build/onestop.cdx.json
+
 .PHONY: clean
 clean: ## remove the environment and every cache; data/ stays
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
