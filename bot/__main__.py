@@ -21,6 +21,7 @@ COMMANDS = {
     "deadline": "bot.cli.offline",
     "cases": "bot.cli.reporting",
     "turnaround": "bot.cli.reporting",
+    "measures": "bot.cli.reporting",
     "richmenu": "bot.cli.richmenu",
     "feeds": "bot.cli.feeds",
     "retention": "bot.cli.maintenance",

@@ -32,6 +32,7 @@ from routing.service.maintenance import daily
 from routing.service.messaging import inbox, leases, parking, quota
 from routing.service.messaging.preparing import Preparing
 from routing.service.messaging.senders import Senders
+from routing.service.reporting import measuring
 from routing.store.conversation import queries as conversation_store
 from routing.store.files import queries as file_store
 from routing.store.listening import Listener
@@ -215,6 +216,7 @@ class Worker:
         ended = from_firm.end_quiet_waits(runtime, now=runtime.now())
         if ended:
             log.info("waits_ended", cases=len(ended))
+        measuring.turn(runtime, now=runtime.now())
         daily.run(runtime, runtime.settings.periods, runtime.files, now=runtime.now())
         cleanup.forget_unclaimed(runtime.database, runtime.now() - timedelta(days=runtime.settings.keep_files))
         audit_trail.seal_new(runtime.database)

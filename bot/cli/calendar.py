@@ -13,6 +13,7 @@ from knowledge.calendar.office_calendar import YearCheck
 from knowledge.calendar.official_days import MOST_BYTES
 from routing.service.office_calendar import commands as office_calendar_commands
 from routing.service.office_calendar import due_date_refresh
+from routing.service.reporting import measuring
 
 calendar_app = typer.Typer(help="辦公日曆與停止上班。", no_args_is_help=True)
 
@@ -32,6 +33,7 @@ def import_command(
         with context.writing() as (session, _office):
             checks = office_calendar_commands.import_file(session, context.office_provider, raw, now=context.now)
         due_date_refresh.refresh_remaining(context, now=context.now)
+        measuring.measure_remaining(context)
     for check in checks:
         typer.echo(_account(check))
 
@@ -69,6 +71,7 @@ def close(
                 now=context.now,
             )
         due_date_refresh.refresh_remaining(context, now=context.now)
+        measuring.measure_remaining(context)
     typer.echo(f"已登錄 {day:%Y-%m-%d} {place} 停班（{part}）")
 
 
@@ -86,6 +89,7 @@ def open_command(
                 session, context.office_provider, day=day.date(), county=county, district=district, now=context.now
             )
         due_date_refresh.refresh_remaining(context, now=context.now)
+        measuring.measure_remaining(context)
     typer.echo(f"已撤回 {withdrawn} 筆停班")
 
 

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from bot.web.tables import Cell, Table
 from bot.web.words import word
 from knowledge.calendar.republic import roc_month, roc_written
-from routing.domain.reporting.figures import COUNTS, DISTRIBUTIONS, Figures
+from routing.domain.reporting.figures import COUNTS, DISTRIBUTIONS, FigureSet
 from routing.domain.reporting.statistics import ALL, Group, Report
 from routing.service.accounts import queries as account_queries
 
@@ -154,7 +154,7 @@ def _rows(report: Report, label: Callable[[str], str]) -> Iterator[tuple[Cell, .
         yield from _rows(part, label)
 
 
-def _cells(figures: Figures, *, mixed: bool) -> Iterator[Cell]:
+def _cells(figures: FigureSet, *, mixed: bool) -> Iterator[Cell]:
     """The figures in the order of ``LABELS``; across kinds only the counts."""
     for name in LABELS:
         if name in COUNTS:

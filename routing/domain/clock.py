@@ -226,7 +226,7 @@ def read(case: Case, calendar: OfficeCalendar, office: Office | None, now: datet
         promise_days_left=calendar.working_days_between(settled, promised, office) if closed is None else None,
         waiting_days_firm=_waiting_days(case, "firm", calendar, office, now),
         waiting_days_agency=_waiting_days(case, "agency", calendar, office, now),
-        first_reply_minutes=_first_reply(case, calendar, office),
+        first_reply_minutes=first_reply_minutes(case, calendar, office),
         on_time=on_time,
         on_time_only_by_extension=bool(on_time) and settled > plain,
     )
@@ -239,7 +239,8 @@ def _waiting_days(case: Case, on: str, calendar: OfficeCalendar, office: Office 
     return sum(calendar.working_days_between(start, last, office) for start, last in spans if start < last)
 
 
-def _first_reply(case: Case, calendar: OfficeCalendar, office: Office | None) -> float | None:
+def first_reply_minutes(case: Case, calendar: OfficeCalendar, office: Office | None) -> float | None:
+    """Business minutes from receipt to the first human reply; None before it."""
     if case.first_reply_at is None:
         return None
     return calendar.business_minutes(case.opening.received_at, case.first_reply_at, office)

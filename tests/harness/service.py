@@ -26,6 +26,7 @@ from bot.runtime import Plug, Runtime
 from bot.settings import Settings
 from knowledge.calendar.office_calendar import TAIPEI
 from routing.service.accounts import tokens
+from routing.service.reporting import measuring
 from routing.store.accounts.schema import Staff
 from routing.store.cases import queries as case_store
 from routing.store.conversation.schema import Media
@@ -89,7 +90,9 @@ class Service:
                     )
                 )  # fmt: skip
             session.flush()
+            measuring.begin(session, self.runtime.office_provider.office(session))
             self.tokens = {name: tokens.create(session, email(name), days=None, now=self.now) for name in CAST}
+        measuring.measure_remaining(self.runtime)
         return self
 
     def __exit__(

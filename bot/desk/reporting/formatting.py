@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from bot.web.report_tables import LABELS, NO_CASES, PARTS, days, hide_small, minutes
-from routing.domain.reporting.figures import DISTRIBUTIONS, Figures
+from routing.domain.reporting.figures import DISTRIBUTIONS, FigureSet
 from routing.domain.reporting.statistics import GroupBy, Report
 
 
@@ -16,7 +16,7 @@ class GroupRow:
 
     name: str
     key: str
-    figures: Figures
+    figures: FigureSet
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,25 +29,22 @@ class Spread:
     values: tuple[str, ...]
 
 
-def distributions(figures: Figures) -> list[Spread]:
+def distributions(figures: FigureSet) -> list[Spread]:
     """Working days, calendar days and minutes to the first reply of a report."""
     found = []
     for name in DISTRIBUTIONS:
         values = figures.distribution(name).as_json()
         say = minutes if name == "first_reply_minutes" else days
         shown = tuple(NO_CASES if values[part] is None else say(values[part]) for part in PARTS if part != "n")
-        found.append(Spread(name, LABELS[name], len(figures.samples[name]), shown))
+        found.append(Spread(name, LABELS[name], int(values["n"] or 0), shown))
     return found
 
 
-def measured(figures: Figures | None, figure: str) -> dict[str, str]:
+def measured(values: Mapping[str, float], figure: str) -> dict[str, str]:
     """What each case adds to a figure of days or minutes, in words by its number; empty for counts."""
-    if figures is None:
-        return {}
-    pairs = figures.samples.get(figure) or figures.waiting.get(figure.removeprefix("waiting_days."), ())
     if figure == "first_reply_minutes":
-        return {number: f"{minutes(value)} 分鐘" for value, number in pairs}
-    return {number: f"{days(value)} 日" for value, number in pairs}
+        return {number: f"{minutes(value)} 分鐘" for number, value in values.items()}
+    return {number: f"{days(value)} 日" for number, value in values.items()}
 
 
 def group_rows(report: Report, name: Callable[[str], str]) -> tuple[list[GroupRow], int]:

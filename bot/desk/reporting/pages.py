@@ -117,22 +117,22 @@ def cases_page(
         raise Invalid("查無這個統計項目。", field="figure")
     issued = _make(work, asked)
     grouped = group is not None
-    numbers = turnaround_report.cases_behind(issued, figure, group=group or None, grouped=grouped)
-    distinct = list(dict.fromkeys(numbers))
     page = max(page, 1)
     shown = page * _PAGE
-    wanted = tuple(distinct[shown - _PAGE : shown])
-    lines = _lines(work, wanted)
+    found = turnaround_report.cases_behind(
+        work.session, issued, figure, group=group or None, grouped=grouped, skip=shown - _PAGE, limit=_PAGE
+    )
+    lines = _lines(work, found.numbers)
     name = label_of(work.session, asked.by)
     return show(
         request, "turnaround_cases.html",
         {
             "actor": work.actor, "today": local(work.now).date(), "asked": asked, "lines": lines,
-            "title": LABELS[figure], "group": _group_name(group, name), "times": len(numbers), "cases": len(distinct),
-            "unseen": len(wanted) - len(lines), "start": roc_written(asked.period.start),
+            "title": LABELS[figure], "group": _group_name(group, name), "times": found.times, "cases": found.cases,
+            "unseen": len(found.numbers) - len(lines), "start": roc_written(asked.period.start),
             "end": roc_written(asked.period.end), "counted": figure in COUNTS, "rate": figure == "on_time_rate",
-            "values": measured(issued.report.figures_of(group or None) if grouped else issued.report.figures, figure),
-            "next": asked.query(figure=figure, group=group, page=str(page + 1)) if len(distinct) > shown else None,
+            "values": measured(found.values, figure),
+            "next": asked.query(figure=figure, group=group, page=str(page + 1)) if found.cases > shown else None,
         },
     )  # fmt: skip
 

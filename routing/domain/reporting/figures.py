@@ -133,50 +133,44 @@ class Tally:
         return figures
 
 
-@dataclass(frozen=True, slots=True)
-class Figures:
-    """The figures of one set of cases, with the case numbers behind each."""
+class FigureSet:
+    """The figures of one set of cases, however they were counted, with the cases behind each."""
 
-    cases: Mapping[str, tuple[str, ...]]
-    samples: Mapping[str, tuple[tuple[float, str], ...]]
-    waiting: Mapping[str, tuple[tuple[int, str], ...]]
+    @property
+    def size(self) -> int:
+        """How many cases any figure counts."""
+        raise NotImplementedError
+
+    def holds(self, cases: Mapping[int, str]) -> bool:
+        """Whether one of these cases (numbers by their rows) is among them."""
+        raise NotImplementedError
 
     def count(self, name: str) -> int:
         """One of ``COUNTS``."""
-        return len(self.cases[name])
+        raise NotImplementedError
+
+    def distribution(self, name: str) -> Distribution:
+        """One of ``DISTRIBUTIONS``."""
+        raise NotImplementedError
+
+    def waiting_days(self, on: str) -> int | None:
+        """Working days that the closed cases waited on the ``firm`` or an ``agency``, summed; None without cases."""
+        raise NotImplementedError
+
+    def behind(self, name: str) -> tuple[Sequence[int] | Sequence[str], Sequence[float] | None]:
+        """The cases that make up a figure, by row or by number, those that explain it best first; what each adds.
+
+        Events that happened twice to a case name it twice. Distributions come with the largest value first, waiting
+        days (``waiting_days.firm``, ``waiting_days.agency``) name only cases that waited, and ``on_time_rate`` is
+        answered by the cases that stand against it. Equal ones come as they were entered. Counts have no values.
+        """
+        raise NotImplementedError
 
     @property
     def on_time_rate(self) -> float | None:
         """on_time / closed_cases, None without closed cases."""
-        return self.count("on_time") / self.count("closed_cases") if self.cases["closed_cases"] else None
-
-    def distribution(self, name: str) -> Distribution:
-        """One of ``DISTRIBUTIONS``."""
-        return distribution([value for value, _ in self.samples[name]])
-
-    def waiting_days(self, on: str) -> int | None:
-        """Working days that the closed cases waited on the ``firm`` or an ``agency``, summed; None without cases."""
-        return sum(days for days, _ in self.waiting[on]) if self.waiting[on] else None
-
-    def cases_behind(self, name: str) -> tuple[str, ...]:
-        """The numbers of the cases that make up a figure, those that explain it best first.
-
-        Events that happened twice to a case name it twice. Distributions come with the largest value first, waiting
-        days (``waiting_days.firm``, ``waiting_days.agency``) name only cases that waited, and ``on_time_rate`` is
-        answered by the cases that stand against it.
-        """
-        if name == "on_time_rate":
-            return self.cases["late"]
-        if name in self.cases:
-            return self.cases[name]
-        pairs = self.samples.get(name) or self.waiting.get(name.removeprefix("waiting_days."), ())
-        ranked = sorted(pairs, key=lambda pair: (-pair[0], pair[1]))
-        return tuple(number for value, number in ranked if value or name in self.samples)
-
-    def all_cases(self) -> frozenset[str]:
-        """The numbers of all cases that any figure counts."""
-        pairs = (*self.samples.values(), *self.waiting.values())
-        return frozenset(n for numbers in self.cases.values() for n in numbers) | {n for pair in pairs for _, n in pair}
+        closed = self.count("closed_cases")
+        return self.count("on_time") / closed if closed else None
 
     def check(self) -> None:
         """See that the parts add up.
@@ -206,3 +200,53 @@ class Figures:
             **{name: self.distribution(name).as_json() for name in DISTRIBUTIONS},
             "waiting_days": {on: self.waiting_days(on) for on in ("firm", "agency")},
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Figures(FigureSet):
+    """The figures of one set of cases as the fold gives them, with the case numbers behind each."""
+
+    cases: Mapping[str, tuple[str, ...]]
+    samples: Mapping[str, tuple[tuple[float, str], ...]]
+    waiting: Mapping[str, tuple[tuple[int, str], ...]]
+
+    @property
+    def size(self) -> int:
+        """How many cases any figure counts."""
+        return len(self.all_cases())
+
+    def holds(self, cases: Mapping[int, str]) -> bool:
+        """Whether one of these cases is among them."""
+        return bool(cases) and not self.all_cases().isdisjoint(cases.values())
+
+    def count(self, name: str) -> int:
+        """One of ``COUNTS``."""
+        return len(self.cases[name])
+
+    def distribution(self, name: str) -> Distribution:
+        """One of ``DISTRIBUTIONS``."""
+        return distribution([value for value, _ in self.samples[name]])
+
+    def waiting_days(self, on: str) -> int | None:
+        """Working days that the closed cases waited on the ``firm`` or an ``agency``, summed; None without cases."""
+        return sum(days for days, _ in self.waiting[on]) if self.waiting[on] else None
+
+    def behind(self, name: str) -> tuple[tuple[str, ...], tuple[float, ...] | None]:
+        """As the figures of any set say it."""
+        if name == "on_time_rate":
+            return self.cases["late"], None
+        if name in self.cases:
+            return self.cases[name], None
+        pairs = self.samples.get(name) or self.waiting.get(name.removeprefix("waiting_days."), ())
+        ranked = sorted(pairs, key=lambda pair: -pair[0])
+        kept = [(number, value) for value, number in ranked if value or name in self.samples]
+        return tuple(number for number, _ in kept), tuple(float(value) for _, value in kept)
+
+    def cases_behind(self, name: str) -> tuple[str, ...]:
+        """The numbers of the cases behind a figure, in the order of ``behind``."""
+        return self.behind(name)[0]
+
+    def all_cases(self) -> frozenset[str]:
+        """The numbers of all cases that any figure counts."""
+        pairs = (*self.samples.values(), *self.waiting.values())
+        return frozenset(n for numbers in self.cases.values() for n in numbers) | {n for pair in pairs for _, n in pair}

@@ -17,7 +17,7 @@ from knowledge.calendar.office_calendar import OfficeCalendar
 from knowledge.offices.directory import Offices
 from routing.domain.case import Case, Kind
 from routing.domain.errors import Invalid
-from routing.domain.reporting.figures import Figures, Tally
+from routing.domain.reporting.figures import FigureSet, Tally
 from routing.domain.reporting.history import CaseHistory
 from routing.domain.reporting.measures import Measured, MetricContext, Timeline
 from routing.domain.reporting.periods import Period, months, weeks
@@ -63,7 +63,7 @@ class Group:
     """One group of a report. ``key`` None gathers the cases that have no such thing (no topic, no officer, …)."""
 
     key: str | None
-    figures: Figures
+    figures: FigureSet
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +75,7 @@ class Report:
     by: GroupBy | None
     rules: str
     calendar: str
-    figures: Figures
+    figures: FigureSet
     groups: tuple[Group, ...]
     by_kind: Mapping[Kind, Report]
 
@@ -93,12 +93,12 @@ class Report:
             "groups": [{"key": group.key, **_json(group.figures, mixed=mixed)} for group in self.groups],
         }
 
-    def figures_of(self, key: str | None) -> Figures | None:
+    def figures_of(self, key: str | None) -> FigureSet | None:
         """The figures of one group, None if it has no case in the period."""
         return next((group.figures for group in self.groups if group.key == key), None)
 
 
-def _json(figures: Figures, *, mixed: bool) -> dict[str, Any]:
+def _json(figures: FigureSet, *, mixed: bool) -> dict[str, Any]:
     return figures.counts_json() if mixed else figures.as_json()
 
 
@@ -168,7 +168,7 @@ class _Count:
 
     @classmethod
     def of(cls, wanted: Wanted) -> _Count:
-        spans = _spans(wanted.period, wanted.by)
+        spans = spans_of(wanted)
         return cls(wanted, spans, {one: _Board.of(spans) for one in (wanted.kind, *wanted.kinds)})
 
     def add(self, timeline: Timeline) -> None:
@@ -202,11 +202,16 @@ class _Count:
         )
 
 
-def _spans(whole: Period, by: GroupBy | None) -> tuple[tuple[str, Period], ...]:
-    split = {GroupBy.MONTH: months, GroupBy.WEEK: weeks}.get(by) if by is not None else None
+def spans_of(wanted: Wanted) -> tuple[tuple[str, Period], ...]:
+    """The months or weeks of a report that is split by them; none for any other.
+
+    Raises:
+        Invalid: there are too many.
+    """
+    split = {GroupBy.MONTH: months, GroupBy.WEEK: weeks}.get(wanted.by) if wanted.by is not None else None
     if split is None:
         return ()
-    spans = tuple(islice(split(whole), MOST_PERIODS + 1))
+    spans = tuple(islice(split(wanted.period), MOST_PERIODS + 1))
     if len(spans) > MOST_PERIODS:
         raise Invalid(f"統計期間過長；一份報表最多 {MOST_PERIODS} 個月或週。", code="period_invalid", field="to")
     return spans

@@ -29,6 +29,7 @@ from routing.service.cases.notifications import Attached, Notifier
 from routing.service.cases.typed import text as text_of
 from routing.service.feeds import outages
 from routing.service.office_context import OfficeContext
+from routing.service.reporting import measuring
 from routing.store.accounts import queries as account_store
 from routing.store.cases import queries as case_store
 from routing.store.cases import queries as store
@@ -132,6 +133,7 @@ def open_case(
     if said is not None:
         _attach(locked, said, to_firm=False)
     locked_case.project(office, row, locked.case, now)
+    measuring.keep(session, office, row)
     if new.alert == DISTRESS:
         # What somebody said who thinks of ending it is read by those alone who are to help.
         locked.record(EventKind.CONFIDENTIAL, automatic=True, confidential=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from routing.service.cases import locked_case
 from routing.service.cases.locked_case import LockedCase
+from routing.service.reporting import measuring
 from routing.store.cases import queries as case_store
 
 _LONGEST = {"firm_name": 120, "contact_name": 80, "contact_phone": 40}
@@ -23,4 +24,6 @@ def fill(
     row.contact_phone = row.contact_phone or (contact_phone or "")[: _LONGEST["contact_phone"]] or None
     found = locked.office.offices.park(park) if park else None
     row.park = row.park or (found.name if found else None)
+    locked.session.flush()
+    measuring.keep(locked.session, locked.office, row)
     locked_case.audit(locked, "case.details")

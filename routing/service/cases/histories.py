@@ -17,6 +17,7 @@ from routing.domain.reporting import history
 from routing.domain.reporting.history import CaseHistory, KnownWords, Refusal, Repeat
 from routing.service.cases import locked_case
 from routing.service.office_context import OfficeContext, UnitOfWorkFactory
+from routing.service.reporting import measuring
 from routing.store.accounts import queries as account_store
 from routing.store.cases import queries as case_store
 from routing.store.cases import queries as store
@@ -173,6 +174,7 @@ def _reason_against(one: CaseHistory, known: CaseHistory | None) -> str | None:
 def enter(session: Session, office: OfficeContext, accepted: Sequence[CaseHistory], *, now: datetime) -> None:
     """Write histories whose numbers are new: cases, firms, messages, events; serials of their days are reserved."""
     firms: dict[tuple[str | None, str | None], int | None] = {}
+    how = measuring.measuring(office)
     for start in range(0, len(accepted), CHUNK):
         pairs = [(one, _row(session, one, firms, now)) for one in accepted[start : start + CHUNK]]
         session.add_all(row for _, row in pairs)
@@ -185,6 +187,7 @@ def enter(session: Session, office: OfficeContext, accepted: Sequence[CaseHistor
             events.append((row, [_stored(event, messages.get(place)) for place, event in enumerate(one.events)]))
             locked_case.project(office, row, one.case(), now)
         report_store.enter_events(session, events, recorded_at=now)
+        measuring.keep_all(session, {row.id: how.spells(one.opening, one.events) for one, row in pairs})
         session.flush()
     _reserve(session, accepted)
 

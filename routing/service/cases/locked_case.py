@@ -22,6 +22,7 @@ from routing.domain.permissions import Actor, Permission, may_read, may_write, q
 from routing.service.cases import over
 from routing.service.cases.over import question_version
 from routing.service.office_context import OfficeContext
+from routing.service.reporting import measuring
 from routing.store.accounts import queries as account_store
 from routing.store.bindings import queries as binding_store
 from routing.store.cases import queries as store
@@ -97,6 +98,7 @@ class LockedCase:
         self.case = store.state_of(self.session, self.row) if event.at < last else apply(self.case, event)
         self._mark_unseen(event)
         project(self.office, self.row, self.case, self.now)
+        measuring.keep(self.session, self.office, self.row)
 
     def _mark_unseen(self, event: Event) -> None:
         """A case that somebody is given by others is new to them, until they open it or do anything in it."""

@@ -13,12 +13,15 @@ from routing.service.knowledge_admin import answer_quality
 from routing.service.maintenance import retention
 from routing.service.office_calendar import due_date_refresh
 from routing.service.office_context import UnitOfWorkFactory
+from routing.service.reporting import measuring
 from routing.store.files.storage import FileStorage
 from routing.store.maintenance import meta as meta_store
 
 _KEY = "daily"
 _THRESHOLD, _ERASING, _SWEEPING = "daily.threshold", "daily.erasing", "daily.sweeping"
-"""Not empty while the day's threshold is yet to be derived, its erasing and its sweeping of files yet to be done."""
+_CHECKING = "daily.checking"
+_WORKS = (_THRESHOLD, _CHECKING, _ERASING, _SWEEPING)
+"""Not empty while the threshold is yet to be derived, measures checked, old rows erased and files swept that day."""
 
 
 def run(units_of_work: UnitOfWorkFactory, periods: retention.Periods, files: FileStorage, *, now: datetime) -> None:
@@ -34,7 +37,7 @@ def run(units_of_work: UnitOfWorkFactory, periods: retention.Periods, files: Fil
 def is_done(session: Session, *, now: datetime) -> bool:
     """Whether nothing of the day's work is left to do."""
     begun = meta_store.read(session, _KEY) == _today(now)
-    return begun and not any(meta_store.read(session, work) for work in (_THRESHOLD, _ERASING, _SWEEPING))
+    return begun and not any(meta_store.read(session, work) for work in _WORKS)
 
 
 def begin_if_due(session: Session, *, now: datetime) -> bool:
@@ -45,7 +48,7 @@ def begin_if_due(session: Session, *, now: datetime) -> bool:
     if not meta_store.claim(session, _KEY, _today(now)):
         return False
     due_date_refresh.begin(session)
-    for work in (_THRESHOLD, _ERASING, _SWEEPING):
+    for work in _WORKS:
         meta_store.put(session, work, _today(now))
     return True
 
@@ -60,10 +63,15 @@ def finish(units_of_work: UnitOfWorkFactory, periods: retention.Periods, files: 
     ``periods`` are the agency's; what it has set none for is kept.
     """
     due_date_refresh.refresh_remaining(units_of_work, now=now)
+    measuring.measure_remaining(units_of_work)
     with units_of_work.database.reading() as session:
-        underived, unerased, unswept = (meta_store.read(session, work) for work in (_THRESHOLD, _ERASING, _SWEEPING))
+        underived, unchecked, unerased, unswept = (meta_store.read(session, work) for work in _WORKS)
     if underived:
         _derive(units_of_work, now=now)
+    if unchecked:
+        measuring.check_sample(units_of_work, seed=local(now).toordinal())
+        with units_of_work.database.writing() as session:
+            meta_store.put(session, _CHECKING, "")
     if unerased:
         retention.run_beside_service(units_of_work, periods, now=now, actor="系統")
         with units_of_work.database.writing() as session:

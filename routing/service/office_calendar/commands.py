@@ -32,6 +32,7 @@ from routing.service.accounts.commands import _LONGEST_SOURCE, record_audit
 from routing.service.accounts.queries import require_admin
 from routing.service.office_calendar import due_date_refresh
 from routing.service.office_context import OfficeContext, OfficeContextProvider
+from routing.service.reporting import measuring
 from routing.store.accounts import queries as account_store
 from routing.store.office_calendar import queries as calendar_store
 from routing.store.office_calendar import queries as store
@@ -80,7 +81,7 @@ def close_office(
     row = ClosureRow(day=day, county=known, district=place, part=part, source=source, recorded_at=now)
     calendar_store.put_closure(session, row)
     record_audit(session, actor, "calendar.close", day.isoformat(), now, county=known, part=part)
-    _refresh_due_dates(session, office, now=now)
+    _refresh_due_dates(session, office, since=day, now=now)
     return known + (place or "")
 
 
@@ -91,7 +92,7 @@ def withdraw_closure(session: Session, office: OfficeContext, actor: Actor, clos
     if row is None or row.withdrawn_at is not None:
         raise NotFound("查無生效中的停班紀錄。")
     _withdraw(session, actor, row, now=now)
-    _refresh_due_dates(session, office, now=now)
+    _refresh_due_dates(session, office, since=row.day, now=now)
 
 
 def _withdraw(session: Session, actor: Actor, row: ClosureRow, *, now: datetime) -> None:
@@ -99,10 +100,11 @@ def _withdraw(session: Session, actor: Actor, row: ClosureRow, *, now: datetime)
     record_audit(session, actor, "calendar.open", row.day.isoformat(), now, county=row.county, part=row.part)
 
 
-def _refresh_due_dates(session: Session, office: OfficeContext, *, now: datetime) -> None:
-    """Give every open case the dates that the closures standing in this transaction make."""
+def _refresh_due_dates(session: Session, office: OfficeContext, *, since: date, now: datetime) -> None:
+    """Give every open case the dates, and those that reach the day the measures, that the closures standing make."""
     changed = replace(office, calendar=office.calendar.with_closures(calendar_store.standing_closures(session)))
     due_date_refresh.refresh_due_dates(session, changed, now=now)
+    measuring.remeasure(session, changed, since=since)
 
 
 CLI = Actor(name="cli", role=Role.ADMIN)
@@ -130,6 +132,7 @@ def import_file(
     session.flush()
     office = office_provider.office(session)
     due_date_refresh.refresh_due_dates(session, office, now=now)
+    measuring.remeasure(session, office, since=date(years[0], 1, 1))
     return tuple(office.calendar.check_year(year) for year in years)
 
 
@@ -192,7 +195,7 @@ def reopen(
         raise NotFound(f"{day} 沒有符合且生效中的停班紀錄。")
     for row in rows:
         _withdraw(session, actor, row, now=now)
-    _refresh_due_dates(session, office_provider.office(session), now=now)
+    _refresh_due_dates(session, office_provider.office(session), since=day, now=now)
     return len(rows)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -19,11 +19,13 @@ from sqlalchemy.orm import Session
 from routing.domain.case import Kind
 from routing.domain.errors import Forbidden
 from routing.domain.permissions import Actor, Permission, confidential_scope, require_team
-from routing.domain.reporting import statistics
+from routing.domain.reporting import statistics, totals
 from routing.domain.reporting.periods import Period
 from routing.domain.reporting.statistics import GroupBy, Report, Wanted
 from routing.service.office_context import OfficeContext
+from routing.service.reporting import measuring
 from routing.store.reporting import queries as store
+from routing.store.reporting import spells as spell_store
 
 
 def check_split(actor: Actor, by: str | None) -> None:
@@ -84,16 +86,32 @@ def make(
 
 
 def make_all(session: Session, office: OfficeContext, wanted: Sequence[Wanted], *, now: datetime) -> tuple[Issued, ...]:
-    """Several reports out of one reading of the histories, in the order of ``wanted``; else as ``make``."""
+    """Several reports out of one reading of what is kept, in the order of ``wanted``; else as ``make``.
+
+    While cases are yet to be measured the histories are folded: slower, and the same figures.
+    """
+    made = _counted(session, office, wanted) or _folded(session, office, wanted)
+    return tuple(_issued(session, one, now) for one in made)
+
+
+def _counted(session: Session, office: OfficeContext, wanted: Sequence[Wanted]) -> tuple[Report, ...] | None:
+    if not measuring.is_ready(session, office):
+        return None
+    blocks = spell_store.read(session, totals.blocks_of(wanted))
+    if not measuring.is_ready(session, office):
+        return None
+    return totals.Counter(blocks, office.calendar.version, RULES_VERSION).reports(wanted)
+
+
+def _folded(session: Session, office: OfficeContext, wanted: Sequence[Wanted]) -> tuple[Report, ...]:
     histories = store.histories(
         session,
         received_before=max(one.period.ends_at for one in wanted),
         open_after=min(one.period.begins_at for one in wanted),
     )
-    made = statistics.reports(
+    return statistics.reports(
         histories, wanted, calendar=office.calendar, offices=office.offices, rules_version=RULES_VERSION
     )
-    return tuple(_issued(session, one, now) for one in made)
 
 
 def _issued(session: Session, made: Report, now: datetime) -> Issued:
@@ -137,7 +155,7 @@ def for_person(session: Session, actor: Actor, issued: Issued) -> Issued:
     report, scope = issued.report, confidential_scope(actor)
     if scope is None or report.by is None or report.by in _OF_TIME:
         return issued
-    hidden = store.hidden_numbers(session, seen_by=scope)
+    hidden = store.hidden_cases(session, seen_by=scope)
     if not hidden:
         return issued
     covered = _covered(report, hidden)
@@ -147,20 +165,42 @@ def for_person(session: Session, actor: Actor, issued: Issued) -> Issued:
     return replace(issued, report=replace(covered, by_kind=parts), left_out=left_out)
 
 
-def _covered(report: Report, hidden: frozenset[str]) -> Report:
+def _covered(report: Report, hidden: Mapping[int, str]) -> Report:
     """Without groups of few cases with a hidden one; a single one could be read off the total, so another goes too."""
-    numbers = {group.key: group.figures.all_cases() for group in report.groups}
-    small = {key for key, cases in numbers.items() if len(cases) < LEAST_CASES and cases & hidden}
-    others = sorted((key for key in numbers if key not in small), key=lambda key: (len(numbers[key]), key or ""))
+    sizes = {group.key: group.figures.size for group in report.groups}
+    few = (group for group in report.groups if sizes[group.key] < LEAST_CASES)
+    small = {group.key for group in few if group.figures.holds(hidden)}
+    others = sorted((key for key in sizes if key not in small), key=lambda key: (sizes[key], key or ""))
     if len(small) == 1:
         small.update(others[:1])
     return replace(report, groups=tuple(group for group in report.groups if group.key not in small))
 
 
-def cases_behind(issued: Issued, figure: str, *, group: str | None = None, grouped: bool = False) -> tuple[str, ...]:
-    """The numbers of the cases behind a figure, of the whole report or (``grouped``) of one of its groups."""
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """Cases behind a figure: how often they count, how many they are, and one page of them with what each adds."""
+
+    times: int
+    cases: int
+    numbers: tuple[str, ...]
+    values: Mapping[str, float]
+
+
+def cases_behind(
+    session: Session, issued: Issued, figure: str, *, group: str | None = None, grouped: bool = False, skip: int = 0,
+    limit: int | None = None,
+) -> Behind:  # fmt: skip
+    """The cases behind a figure, of the whole report or (``grouped``) of one of its groups, each once."""
     figures = issued.report.figures_of(group) if grouped else issued.report.figures
-    return figures.cases_behind(figure) if figures is not None else ()
+    if figures is None:
+        return Behind(0, 0, (), {})
+    found, values = figures.behind(figure)
+    distinct: list[int | str] = list(dict.fromkeys(found))
+    page = distinct[skip : None if limit is None else skip + limit]
+    names = spell_store.numbers_of(session, [one for one in page if isinstance(one, int)])
+    numbers = tuple(one if isinstance(one, str) else names[one] for one in page)
+    added = list(values[skip : skip + len(page)]) if values is not None else []
+    return Behind(len(found), len(distinct), numbers, dict(zip(numbers, added, strict=False)))
 
 
 def _fingerprint(made: Report) -> str:

@@ -63,6 +63,11 @@ def by_id(session: Session, case_id: int, *, lock: bool = False) -> CaseRow | No
     return session.scalars(query).one_or_none()
 
 
+def last_id(session: Session) -> int:
+    """The row of the case that was entered last; 0 while there is none."""
+    return session.scalars(select(func.coalesce(func.max(CaseRow.id), 0))).one()
+
+
 def number_of(session: Session, case_id: int) -> str:
     """The number of a case by its row. Raises NoResultFound if there is none."""
     return session.scalars(select(CaseRow.number).where(CaseRow.id == case_id)).one()

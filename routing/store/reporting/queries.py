@@ -64,16 +64,16 @@ def histories(
         found = firms(session, rows)
         events = events_of(session, [row.id for row in rows], texts=texts)
         for row in rows:
-            yield CaseHistory(opening=_opening(row, found), events=tuple(events[row.id]))
+            yield CaseHistory(opening=opening(row, found), events=tuple(events[row.id]))
 
 
-def _opening(row: CaseRow, found: Mapping[int, Firm]) -> Opening:
+def opening(row: CaseRow, found: Mapping[int, Firm] = MappingProxyType({})) -> Opening:
     """How a case began; what was imported as it was written, in words that histories know."""
-    opening = opening_of(row, found.get(row.firm_id) if row.firm_id is not None else None)
+    began = opening_of(row, found.get(row.firm_id) if row.firm_id is not None else None)
     written = row.opened.get("firm")
     if written is not None:
-        opening = replace(opening, firm_name=written["name"], firm_ubn=written["ubn"], subject=row.opened["subject"])
-    return opening if opening.language in LANGUAGES else replace(opening, language=Language.ZH_TW.value)
+        began = replace(began, firm_name=written["name"], firm_ubn=written["ubn"], subject=row.opened["subject"])
+    return began if began.language in LANGUAGES else replace(began, language=Language.ZH_TW.value)
 
 
 def firms(session: Session, rows: Iterable[CaseRow]) -> dict[int, Firm]:
@@ -123,7 +123,7 @@ def states(session: Session, rows: Sequence[CaseRow]) -> dict[int, Case]:
     """The state of some cases, by id, in two queries."""
     ids = [row.id for row in rows]
     found, events = firms(session, rows), events_of(session, ids)
-    return {row.id: fold(_opening(row, found), events[row.id]) for row in rows}
+    return {row.id: fold(opening(row, found), events[row.id]) for row in rows}
 
 
 def known(session: Session, numbers: Sequence[str]) -> dict[str, CaseHistory]:
@@ -157,15 +157,15 @@ def delivery_counts(session: Session, *, seen_by: tuple[str, tuple[str, ...]] | 
     return {str(state): number for state, number in session.execute(query.group_by(Outbox.state))}
 
 
-def hidden_numbers(session: Session, *, seen_by: tuple[str, tuple[str, ...]] | None) -> frozenset[str]:
-    """The numbers of all confidential cases that this unit and these people may not see; none for None."""
+def hidden_cases(session: Session, *, seen_by: tuple[str, tuple[str, ...]] | None) -> dict[int, str]:
+    """The numbers, by row, of all confidential cases that this unit and these people may not see; none for None."""
     if seen_by is None:
-        return frozenset()
+        return {}
     unit, emails = seen_by
     # Not the negation of what is seen: with nobody assigned that would be neither true nor false.
     others = or_(CaseRow.assignee.is_(None), CaseRow.assignee.not_in(emails))
-    query = select(CaseRow.number).where(CaseRow.confidential.is_(True), CaseRow.unit != unit, others)
-    return frozenset(session.scalars(query))
+    query = select(CaseRow.id, CaseRow.number).where(CaseRow.confidential.is_(True), CaseRow.unit != unit, others)
+    return {row.id: row.number for row in session.execute(query)}
 
 
 def issued(session: Session, key: str) -> IssuedReport | None:

@@ -1,13 +1,13 @@
-"""Tables of reporting: which reports were issued, and with what fingerprint."""
+"""Tables of reporting: what cases add to periods, kept ready; which reports were issued, and with what fingerprint."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import String
+from sqlalchemy import ForeignKey, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from routing.store.base import Base
+from routing.store.base import Base, Id
 
 
 class IssuedReport(Base):
@@ -18,3 +18,45 @@ class IssuedReport(Base):
     fingerprint: Mapped[str] = mapped_column(String(64))
     revision: Mapped[int] = mapped_column(default=0)
     issued_at: Mapped[datetime]
+
+
+class CaseSpell(Base):
+    """A stretch of days over which a case counts the same in every period that ends on one of them; derived.
+
+    See ``routing.domain.reporting.spells``, of whose fields these are copies. Days are numbers (``date.toordinal``).
+    """
+
+    __tablename__ = "case_spell"
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("service_case.id"), index=True)
+    block: Mapped[int] = mapped_column(index=True)
+    since: Mapped[int]
+    until: Mapped[int]
+    kind: Mapped[str] = mapped_column(String(4))
+    category: Mapped[str] = mapped_column(String(16))
+    topic: Mapped[str | None] = mapped_column(String(40))
+    unit: Mapped[str] = mapped_column(String(40))
+    officer: Mapped[str | None] = mapped_column(String(200))
+    park: Mapped[str | None] = mapped_column(String(40))
+    channel: Mapped[str] = mapped_column(String(12))
+    language: Mapped[str] = mapped_column(String(10))
+    agency: Mapped[str | None] = mapped_column(String(20))
+    received: Mapped[int]
+    closed: Mapped[int | None]
+    flags: Mapped[int]
+    days_used: Mapped[float | None]
+    gross_days: Mapped[float | None]
+    waited_firm: Mapped[int]
+    waited_agency: Mapped[int]
+    replied: Mapped[int | None]
+    reply_minutes: Mapped[float | None]
+    late_from: Mapped[int | None]
+    turns: Mapped[str] = mapped_column(Text)
+
+
+class SpellBlock(Base):
+    """All spells of a block as columns of numbers, to be read at once; there is none while one of them may change."""
+
+    __tablename__ = "spell_block"
+    block: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    columns: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)

@@ -230,9 +230,12 @@ def test_the_cases_behind_a_figure_are_named(service):
         made = turnaround_report.make(
             session, office, start=date(2025, 2, 1), end=date(2025, 2, 28), by="unit", now=service.now
         )
-    assert len(turnaround_report.cases_behind(made, "late")) == 7
-    parts = [
-        turnaround_report.cases_behind(made, "late", group=group.key, grouped=True) for group in made.report.groups
-    ]
-    assert sorted(number for part in parts for number in part) == sorted(turnaround_report.cases_behind(made, "late"))
-    assert turnaround_report.cases_behind(made, "late", group="nobody", grouped=True) == ()
+        late = turnaround_report.cases_behind(session, made, "late")
+        parts = [
+            turnaround_report.cases_behind(session, made, "late", group=group.key, grouped=True).numbers
+            for group in made.report.groups
+        ]
+        nobody = turnaround_report.cases_behind(session, made, "late", group="nobody", grouped=True)
+    assert late.times == late.cases == len(late.numbers) == 7
+    assert sorted(number for part in parts for number in part) == sorted(late.numbers)
+    assert nobody.numbers == ()

@@ -1,0 +1,156 @@
+"""Spells of cases in the database, and blocks of them as columns."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import LargeBinary, cast, delete, func, insert, null, select, union_all
+from sqlalchemy.orm import Session
+
+from routing.domain.reporting import columns
+from routing.domain.reporting.columns import READ, Columns
+from routing.domain.reporting.spells import COLUMNS, STILL, Spell
+from routing.store.cases.schema import Case as CaseRow
+from routing.store.reporting.schema import CaseSpell, SpellBlock
+from routing.store.session import changed
+
+_LOCK = 0x73706C6C
+"""The key of PostgreSQL's lock: shared by whoever writes spells, held alone by whoever makes a block of them."""
+_TABLE = CaseSpell.__table__
+_FIELDS = tuple(_TABLE.c[name] for name in COLUMNS)
+_IDS = 500
+"""Of one statement; SQLite takes some thousand values in it."""
+
+
+def keep(session: Session, spells: Mapping[int, Sequence[Spell]]) -> int:
+    """Make these the spells of these cases; says of how many cases they were others. The caller holds the cases.
+
+    Blocks that one of them leaves or joins are given up: they are made anew when nothing moves any more.
+    """
+    _share(session)
+    there: defaultdict[int, dict[tuple[Any, ...], int]] = defaultdict(dict)
+    ids = list(spells)
+    for begin in range(0, len(ids), _IDS):
+        query = select(CaseSpell.case_id, CaseSpell.id, *_FIELDS).where(
+            CaseSpell.case_id.in_(ids[begin : begin + _IDS])
+        )
+        for case_id, key, *values in session.execute(query):
+            there[case_id][tuple(values)] = key
+    gone, new, touched, moved = list[int](), list[dict[str, Any]](), set[int](), 0
+    for case_id, wanted in spells.items():
+        held = there[case_id]
+        rows = [tuple(getattr(spell, name) for name in COLUMNS) for spell in wanted]
+        kept = set(rows)
+        out = [(values, key) for values, key in held.items() if values not in kept]
+        into = [values for values in rows if values not in held]
+        moved += bool(out or into)
+        gone += [key for _, key in out]
+        new += [{"case_id": case_id, **dict(zip(COLUMNS, values, strict=True))} for values in into]
+        touched.update(values[0] for values in (*(values for values, _ in out), *into))
+    for begin in range(0, len(gone), _IDS):
+        changed(session, delete(CaseSpell).where(CaseSpell.id.in_(gone[begin : begin + _IDS])))
+    if new:
+        session.execute(insert(CaseSpell), new)
+    give_up(session, touched - {0})
+    return moved
+
+
+def _share(session: Session) -> None:
+    if session.get_bind().dialect.name != "sqlite":
+        session.execute(select(func.pg_advisory_xact_lock_shared(_LOCK)))
+
+
+def give_up(session: Session, blocks: Collection[int]) -> None:
+    """Forget blocks; their spells are read one by one until they are made again."""
+    if blocks:
+        changed(session, delete(SpellBlock).where(SpellBlock.block.in_(blocks)))
+
+
+def forget_blocks(session: Session) -> None:
+    """Forget every block."""
+    changed(session, delete(SpellBlock))
+
+
+def of_cases(session: Session, ids: Sequence[int]) -> dict[int, list[Spell]]:
+    """The spells of some cases, in order of time."""
+    found: defaultdict[int, list[Spell]] = defaultdict(list)
+    query = select(CaseSpell.case_id, *_FIELDS).where(CaseSpell.case_id.in_(ids))
+    for case_id, *values in session.execute(query.order_by(CaseSpell.case_id, CaseSpell.since)):
+        found[case_id].append(Spell(**dict(zip(COLUMNS, values, strict=True))))
+    return found
+
+
+def read(session: Session, blocks: Iterable[int]) -> dict[int, Columns]:
+    """Spells by block, out of one state of the database: blocks where they are made, else row by row."""
+    wanted = sorted(set(blocks))
+    fields = [_TABLE.c[name] for name in READ]
+    whole = select(
+        SpellBlock.block, SpellBlock.columns, *(cast(null(), column.type).label(column.name) for column in fields)
+    )
+    made = select(SpellBlock.block).where(SpellBlock.block.in_(wanted))
+    single = select(_TABLE.c.block, cast(null(), LargeBinary).label("columns"), *fields)
+    # One statement, so that no case is met twice, or not at all, while it moves from one block to another.
+    both = union_all(
+        whole.where(SpellBlock.block.in_(wanted)),
+        single.where(_TABLE.c.block.in_(wanted), _TABLE.c.block.not_in(made)),
+    )
+    found: dict[int, Columns] = {}
+    rows: defaultdict[int, list[Sequence[Any]]] = defaultdict(list)
+    for block, packed, *values in session.execute(both):
+        if packed is not None:
+            found[block] = columns.unpacked(packed)
+        else:
+            rows[block].append(values)
+    found.update((block, columns.of_rows(of_block)) for block, of_block in rows.items())
+    return found
+
+
+def unmade(session: Session, *, before: int, limit: int) -> list[int]:
+    """Blocks of days that are over and that are not made, the latest first."""
+    query = (
+        select(_TABLE.c.block)
+        .where(_TABLE.c.block > 0, _TABLE.c.block < before, _TABLE.c.block.not_in(select(SpellBlock.block)))
+        .distinct()
+        .order_by(_TABLE.c.block.desc())
+        .limit(limit)
+    )
+    return list(session.scalars(query))
+
+
+def make(session: Session, block: int) -> None:
+    """Make a block of the spells that there are; nobody else writes one meanwhile."""
+    if session.get_bind().dialect.name != "sqlite":
+        session.execute(select(func.pg_advisory_xact_lock(_LOCK)))
+    give_up(session, {block})
+    rows = session.execute(select(*(_TABLE.c[name] for name in READ)).where(_TABLE.c.block == block)).all()
+    session.execute(insert(SpellBlock), [{"block": block, "columns": columns.packed(columns.of_rows(rows))}])
+
+
+def numbers_of(session: Session, ids: Sequence[int]) -> dict[int, str]:
+    """The numbers of cases by their rows."""
+    found: dict[int, str] = {}
+    distinct = list(dict.fromkeys(ids))
+    for begin in range(0, len(distinct), _IDS):
+        query = select(CaseRow.id, CaseRow.number).where(CaseRow.id.in_(distinct[begin : begin + _IDS]))
+        found.update((key, number) for key, number in session.execute(query))
+    return found
+
+
+def cases_from(session: Session, after: int, *, closed_from: int, limit: int) -> list[CaseRow]:
+    """Cases after one of them whose spells reach a day or lie after it, by row, held until the transaction ends."""
+    query = select(CaseRow).where(CaseRow.id > after).order_by(CaseRow.id).limit(limit)
+    if closed_from:
+        reached = select(CaseSpell.case_id).where(
+            CaseSpell.case_id > after, CaseSpell.until == STILL,
+            (CaseSpell.closed.is_(None)) | (CaseSpell.closed >= closed_from) | (CaseSpell.since >= closed_from),
+        )  # fmt: skip
+        query = query.where(CaseRow.id.in_(reached))
+    held = query.with_for_update(key_share=True).execution_options(populate_existing=True)
+    return list(session.scalars(held))
+
+
+def some(session: Session, *, after: int, limit: int) -> list[CaseRow]:
+    """Cases after one of them, by row."""
+    return list(session.scalars(select(CaseRow).where(CaseRow.id > after).order_by(CaseRow.id).limit(limit)))

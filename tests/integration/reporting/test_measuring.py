@@ -1,0 +1,164 @@
+"""What is kept of each case for reports: right after every event, closure and import, and mended where it is not."""
+
+from datetime import date
+
+import pytest
+from sqlalchemy import delete, select, update
+
+from routing.domain.reporting import statistics
+from routing.domain.reporting.periods import Period
+from routing.domain.reporting.statistics import ALL, GroupBy, Wanted
+from routing.service.cases import histories
+from routing.service.office_calendar import commands as calendar_commands
+from routing.service.reporting import measuring, turnaround
+from routing.store.reporting import queries as report_store
+from routing.store.reporting.schema import CaseSpell, SpellBlock
+from tests.harness.service import Service
+from tests.integration.reporting.test_histories import LINES
+
+SPANS = [
+    Period(date(2025, 1, 1), date(2025, 1, 31)), Period(date(2025, 2, 5), date(2025, 3, 20)),
+    Period(date(2024, 12, 1), date(2025, 6, 30)), Period(date(2026, 11, 1), date(2026, 11, 30)),
+]  # fmt: skip
+WANTED = [Wanted(period=span, kind=kind, by=by) for span in SPANS for kind in ("ENQ", ALL) for by in (None, *GroupBy)]
+
+
+@pytest.fixture
+def service(database_url):
+    with Service(database_url) as service:
+        yield service
+
+
+def take_in(service):
+    with service.runtime.writing() as (session, office):
+        histories.import_histories(session, office, LINES, skip_bad=False, now=service.now)
+
+
+def told(service):
+    with service.runtime.reading() as (session, office):
+        assert measuring.is_ready(session, office)
+        return [made.report.as_json() for made in turnaround.make_all(session, office, WANTED, now=service.now)]
+
+
+def folded(service):
+    with service.runtime.reading() as (session, office):
+        made = statistics.reports(
+            report_store.histories(session), WANTED, calendar=office.calendar, offices=office.offices,
+            rules_version=turnaround.RULES_VERSION,
+        )  # fmt: skip
+        return [report.as_json() for report in made]
+
+
+def spells(service):
+    with service.runtime.reading() as (session, _office):
+        found = session.scalars(select(CaseSpell).order_by(CaseSpell.case_id, CaseSpell.since))
+        return [{name: value for name, value in vars(row).items() if name[0] != "_" and name != "id"} for row in found]
+
+
+def blocks(service):
+    with service.runtime.reading() as (session, _office):
+        return set(session.scalars(select(SpellBlock.block)))
+
+
+def test_reports_say_what_the_fold_says_with_and_without_blocks(service):
+    """R13, R14."""
+    take_in(service)
+    assert told(service) == folded(service)
+    assert measuring.make_blocks(service.runtime, today=None) == len(blocks(service)) > 5
+    assert told(service) == folded(service)
+
+
+def test_every_step_at_the_desk_is_measured_at_once(service):
+    """R1, R14."""
+    number = service.opened()
+    for name, body in {
+        "messages": {"text": "已說明。", "via": "phone"},
+        "kind": {"kind": "PET", "reason": "改"},
+        "category": {"category": "construction", "topic": None, "reason": "改"},
+        "wait": {"on": "firm", "message": "請補圖", "until": "2026-11-30"},
+        "resume": {},
+        "extension": {"days": 5, "reason": "現勘"},
+        "close": {"outcome": "answered", "summary": "完成"},
+        "reopen": {"reason": "補問"},
+    }.items():
+        service.later(hours=20)
+        assert service.post("sue", f"/cases/{number}/{name}", body).status_code < 300, name
+        assert told(service) == folded(service), name
+    before = spells(service)
+    assert measuring.rebuild(service.runtime) == 0
+    assert spells(service) == before
+
+
+def test_a_block_is_given_up_as_soon_as_one_of_its_cases_moves(service):
+    take_in(service)
+    measuring.rebuild(service.runtime)
+    before = blocks(service)
+    with service.runtime.reading() as (session, _office):
+        asked = report_store.histories(session)
+        number = next(one.number for one in asked if one.case().closed is not None)
+    assert service.post("sue", f"/cases/{number}/reopen", {"reason": "補問"}).status_code < 300
+    assert blocks(service) < before
+    assert told(service) == folded(service)
+
+
+def test_a_closure_measures_anew_what_it_moves_and_its_withdrawal_again(service):
+    """S4."""
+    take_in(service)
+    measuring.rebuild(service.runtime)
+    before = told(service)
+    with service.runtime.writing() as (session, _office):
+        calendar_commands.close(
+            session, service.runtime.office_provider, day=date(2025, 2, 12), county="高雄市", district=None, part="full",
+            source="", now=service.now,
+        )  # fmt: skip
+    measuring.measure_remaining(service.runtime)
+    assert told(service) == folded(service)
+    assert [one["days_used"] for one in told(service) if "days_used" in one] != [
+        one["days_used"] for one in before if "days_used" in one
+    ]
+    with service.runtime.writing() as (session, _office):
+        calendar_commands.reopen(
+            session, service.runtime.office_provider, day=date(2025, 2, 12), county=None, district=None,
+            now=service.now,
+        )  # fmt: skip
+    measuring.measure_remaining(service.runtime)
+    assert told(service) == folded(service) == before
+
+
+def test_what_is_measured_by_another_calendar_is_not_reported(service):
+    """While cases are yet to be measured reports fold, and say the same."""
+    take_in(service)
+    with service.runtime.writing() as (session, office):
+        session.execute(update(CaseSpell).values(days_used=99.0))
+        measuring.begin(session, office)
+    with service.runtime.reading() as (session, office):
+        assert not measuring.is_ready(session, office)
+        said = [made.report.as_json() for made in turnaround.make_all(session, office, WANTED, now=service.now)]
+    assert said == folded(service)
+    assert measuring.measure_remaining(service.runtime) > 30
+    assert told(service) == folded(service)
+
+
+def test_a_database_of_before_is_measured_by_the_first_worker(service):
+    take_in(service)
+    kept = spells(service)
+    with service.runtime.writing() as (session, _office):
+        session.execute(delete(CaseSpell))
+        for key in ("measuring", "measuring.basis"):
+            measuring.meta_store.put(session, key, "")
+    with service.runtime.reading() as (session, office):
+        assert not measuring.is_ready(session, office)
+    measuring.turn(service.runtime, now=service.now)
+    assert spells(service) == kept
+    assert told(service) == folded(service)
+
+
+def test_the_nightly_sample_mends_what_differs_and_names_it(service):
+    """R14."""
+    take_in(service)
+    with service.runtime.writing() as (session, _office):
+        session.execute(update(CaseSpell).where(CaseSpell.case_id == 7).values(waited_firm=99))
+    wrong = [number for seed in range(8) for number in measuring.check_sample(service.runtime, seed=seed, size=100)]
+    assert len(wrong) == 1
+    assert told(service) == folded(service)
+    assert measuring.check_sample(service.runtime, seed=1, size=100) == []

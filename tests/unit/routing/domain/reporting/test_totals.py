@@ -1,0 +1,89 @@
+"""The figures counted from spells are those of the fold, to the last digit, whatever happened to the cases."""
+
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from routing.domain.reporting import columns
+from routing.domain.reporting.periods import Period
+from routing.domain.reporting.spells import COLUMNS, Measuring
+from routing.domain.reporting.statistics import ALL, GroupBy, Wanted, reports
+from routing.domain.reporting.totals import Counter, blocks_of
+from tests.unit.routing.domain.reporting.test_statistics_properties import (
+    CALENDAR,
+    OFFICES,
+    histories,
+    quick,
+)
+
+MEASURING = Measuring(CALENDAR, OFFICES)
+
+
+def blocks(cases, measuring=MEASURING, *, through_bytes=True):
+    rows = {}
+    for case_id, case in enumerate(cases, start=1):
+        for spell in measuring.spells(case.opening, sorted(case.events, key=lambda event: event.at)):
+            named = {**{name: getattr(spell, name) for name in COLUMNS}, "case_id": case_id}
+            rows.setdefault(spell.block, []).append([named[name] for name in columns.READ])
+    made = {block: columns.of_rows(found) for block, found in rows.items()}
+    return {block: columns.unpacked(columns.packed(one)) for block, one in made.items()} if through_bytes else made
+
+
+def counted(cases, wanted):
+    kept = blocks(cases)
+    needed = {block: one for block, one in kept.items() if block in blocks_of(wanted)}
+    return Counter(needed, CALENDAR.version, "1").reports(wanted)
+
+
+def folded(cases, wanted):
+    return reports(cases, wanted, calendar=CALENDAR, offices=OFFICES, rules_version="1")
+
+
+@st.composite
+def periods(draw):
+    start = date(2024, 12, 25) + timedelta(days=draw(st.integers(0, 120)))
+    return Period(start, start + timedelta(days=draw(st.integers(0, 150))))
+
+
+def behind(report, figure, cases):
+    def numbers(figures):
+        found, values = figures.behind(figure)
+        names = [one if isinstance(one, str) else cases[one - 1].number for one in found]
+        return list(zip(names, values, strict=True)) if values is not None else names
+
+    return [numbers(report.figures), *((group.key, numbers(group.figures)) for group in report.groups)]
+
+
+@quick
+@given(histories(), periods(), st.sampled_from([ALL, "ENQ", "PET", "APP"]), st.sampled_from([None, *GroupBy]))
+def test_spells_give_the_digits_of_the_fold(cases, period, kind, by):
+    """R1, R13, R14: reopened cases, waits, extensions, late closes, other kinds; every figure and grouping."""
+    wanted = [Wanted(period=period, kind=kind, by=by), Wanted(period=period, kind="ENQ", by=GroupBy.MONTH)]
+    for spelt, true in zip(counted(cases, wanted), folded(cases, wanted), strict=True):
+        assert spelt.as_json() == true.as_json()
+
+
+FIGURES = [
+    "open_at_start", "received", "reopened", "closed", "open_at_end", "closed_cases", "on_time", "extended", "late",
+    "set_aside", "open_late", "on_time_rate", "days_used", "gross_days", "first_reply_minutes", "waiting_days.firm",
+    "waiting_days.agency",
+]  # fmt: skip
+
+
+@quick
+@given(histories(), periods(), st.sampled_from([None, *GroupBy]))
+def test_spells_name_the_cases_behind_each_figure_as_the_fold_does(cases, period, by):
+    wanted = [Wanted(period=period, kind="ENQ", by=by)]
+    (spelt,), (true,) = counted(cases, wanted), folded(cases, wanted)
+    for figure in FIGURES:
+        assert behind(spelt, figure, cases) == behind(true, figure, cases)
+    assert spelt.figures.size == true.figures.size
+
+
+@pytest.mark.parametrize("by", [None, *GroupBy])
+def test_no_case_at_all_is_told_as_the_fold_tells_it(by):
+    """R5, R9."""
+    wanted = [Wanted(period=Period(date(2025, 1, 1), date(2025, 2, 3)), kind=ALL, by=by)]
+    assert counted([], wanted)[0].as_json() == folded([], wanted)[0].as_json()
