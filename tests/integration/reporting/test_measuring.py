@@ -108,8 +108,8 @@ def test_a_closure_measures_anew_what_it_moves_and_its_withdrawal_again(service)
     before = told(service)
     with service.runtime.writing() as (session, _office):
         calendar_commands.close(
-            session, service.runtime.office_provider, day=date(2025, 2, 12), county="高雄市", district=None, part="full",
-            source="", now=service.now,
+            session, service.runtime.office_provider, day=date(2025, 2, 12), county="高雄市", district=None,
+            part="full", source="", now=service.now,
         )  # fmt: skip
     measuring.measure_remaining(service.runtime)
     assert told(service) == folded(service)
