@@ -81,6 +81,7 @@ def _open(work: UnitOfWork, body: NewCaseBody) -> Answer:
         channel=body.channel, category=body.category, subject=body.subject or "", text=body.text, topic=body.topic,
         kind=Kind(body.kind), park=body.park, language=body.language, firm_name=firm.name, firm_ubn=firm.ubn,
         contact_name=body.contact, contact_phone=body.phone, received_at=body.received_at or work.now,
+        doc_no=body.doc_no, kind_confirmed="kind" in body.model_fields_set,
     )  # fmt: skip
     return case_answer(
         case_commands.open_case(work.session, work.office, new, actor=work.actor, now=work.now), status=201

@@ -89,13 +89,15 @@ def add_file(number: Number, upload: Annotated[_Upload, Depends(_read)]) -> Resp
         def do(locked: LockedCase) -> dict[str, Any]:
             return file_commands.add(locked, batch, to_firm=upload.to_firm, notify=push)[0]
 
-        return upload.call.once(lambda work: _changed(work, upload.call, number, do, status=201))
+        adding = not upload.to_firm
+        return upload.call.once(lambda work: _changed(work, upload.call, number, do, status=201, adding=adding))
 
 
 def _changed(
-    work: UnitOfWork, call: Call, number: str, do: Callable[[LockedCase], dict[str, Any]], *, status: int = 200
-) -> Answer:
-    locked = locked_case.change(work.session, work.office, number, work.actor, now=work.now)
+    work: UnitOfWork, call: Call, number: str, do: Callable[[LockedCase], dict[str, Any]], *, status: int = 200,
+    adding: bool = False,
+) -> Answer:  # fmt: skip
+    locked = locked_case.change(work.session, work.office, number, work.actor, now=work.now, adding=adding)
     call.check_version(locked)
     made = do(locked)
     headers = {"ETag": etag(locked.version)}

@@ -53,12 +53,20 @@ class Call:
             do=lambda: _kept(work, do), keep=lambda answer: answer.status != 412,
         )  # fmt: skip
 
-    def change(self, number: str, do: Callable[[LockedCase], None], *, status: int = 200) -> Response:
-        """One step of a case, answered by the case."""
+    def change(
+        self, number: str, do: Callable[[LockedCase], None], *, status: int = 200, adding: bool = False
+    ) -> Response:
+        """One step of a case, answered by the case. ``adding``: it only puts a note into it."""
 
         def step(work: UnitOfWork) -> Answer:
             locked = locked_case.change(
-                work.session, work.office, number, work.actor, now=work.now, shown=_shown(self.if_match)
+                work.session,
+                work.office,
+                number,
+                work.actor,
+                now=work.now,
+                shown=_shown(self.if_match),
+                adding=adding,
             )
             self.check_version(locked)
             do(locked)

@@ -14,6 +14,7 @@ from bot.api.schemas.cases import Case
 from bot.web.bodies import StrictRoute
 from bot.web.case_steps import TABLE, of_body, of_path
 from bot.web.fields import Body
+from routing.domain.steps import ADDING
 from routing.service.cases.notifying import push
 
 router = APIRouter(route_class=StrictRoute, prefix="/cases/{number}", tags=["steps"], responses=PROBLEMS)
@@ -25,7 +26,8 @@ def _endpoint(path: str, model: Any, status: int) -> Callable[..., Response]:
     def take(call: Call, number: str, body: Body | None) -> Response:
         given: Body = model() if body is None else body
         step = of_body(path, given)
-        return call.change(number, lambda locked: step.do(locked, given, push), status=status)
+        adding = step.name in ADDING
+        return call.change(number, lambda locked: step.do(locked, given, push), status=status, adding=adding)
 
     if not needed:
         take.__defaults__ = (None,)

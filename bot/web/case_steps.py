@@ -19,7 +19,7 @@ from routing.domain import steps
 from routing.domain.case import Kind, Outcome
 from routing.domain.errors import Invalid
 from routing.domain.steps import Step
-from routing.service.cases import call_backs, commands, extensions, satisfaction
+from routing.service.cases import call_backs, commands, corrections, extensions, satisfaction
 from routing.service.cases.closing import Ending
 from routing.service.cases.locked_case import LockedCase
 from routing.service.cases.notifications import Notifier
@@ -121,6 +121,15 @@ class CloseBody(Body):
     agency: Annotated[Text, Field(max_length=80)] | None = None
     consultation: Literal["answered", "withdrawn"] | None = None
     extension: Literal["withdrawn"] | None = None
+
+
+class CorrectionBody(Body):
+    """What is put right; a field that is not given stays, an empty one is cleared (but the subject)."""
+
+    contact: Annotated[Text, Field(max_length=80)] | None = None
+    phone: Annotated[Text, Field(max_length=40)] | None = None
+    park: Annotated[Text, Field(max_length=40)] | None = None
+    subject: Annotated[Text, Field(min_length=1, max_length=200)] | None = None
 
 
 class ReopenBody(Body):
@@ -267,6 +276,11 @@ def _close(locked: LockedCase, body: CloseBody, notify: Notifier) -> None:
     commands.close(locked, outcome, summary=body.summary, notify=notify, translation=body.translation, ending=ending)
 
 
+def _correct(locked: LockedCase, body: CorrectionBody, _notify: Notifier) -> None:
+    """Put contact, telephone, park or subject right; the firm is not told, who did it stays."""
+    corrections.correct(locked, contact=body.contact, phone=body.phone, park=body.park, subject=body.subject)
+
+
 def _reopen(locked: LockedCase, body: ReopenBody, notify: Notifier) -> None:
     """Open it again under its number."""
     commands.reopen(locked, reason=body.reason, notify=notify)
@@ -360,6 +374,8 @@ TABLE: tuple[CaseStep[Any], ...] = (
              form=_assignment_form),
     CaseStep(name="category", path="category", body=CategoryBody, do=_category, form=_category_form),
     CaseStep(name="kind", path="kind", body=KindBody, do=_kind, form=_kind_form),
+    CaseStep(name="correct", path="correction", body=CorrectionBody, do=_correct,
+             form=_texts("contact", "phone", "park", "subject")),
     CaseStep(name="close", path="close", body=CloseBody, do=_close, form=_close_form),
     CaseStep(name="reopen", path="reopen", body=ReopenBody, do=_reopen, form=_texts("reason")),
     CaseStep(name="confidential", path="confidential", body=ConfidentialBody, do=_confidential,

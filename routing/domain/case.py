@@ -75,6 +75,8 @@ class EventKind(StrEnum):
     """Somebody telephoned and spoke with the firm."""
     CALL_TRIED = "call_tried"
     """Somebody telephoned and did not reach it."""
+    CORRECTED = "corrected"
+    """Contact, telephone, park or subject were put right; the event names the fields and, of a park, both."""
     MOVED = "moved"
     """A message of the firm went to another case (``to``), to none, or came from one (``source``)."""
 
@@ -121,6 +123,10 @@ class Opening:
     firm_name: str | None = None
     firm_ubn: str | None = None
     alert: str | None = None
+    entered_by: str | None = None
+    """The e-mail of who entered it, if it came by telephone, on paper or over the counter."""
+    kind_confirmed: bool = False
+    """Whether a person chose the kind at entry."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,6 +153,8 @@ class Case:
     category: str
     topic: str | None
     unit: str
+    park: str | None = None
+    kind_confirmed: bool = False
     assignee: str | None = None
     filed_at: datetime | None = None
     first_reply_at: datetime | None = None
@@ -228,6 +236,8 @@ def begin(opening: Opening) -> Case:
         category=opening.category,
         topic=opening.topic,
         unit=opening.unit,
+        park=opening.park,
+        kind_confirmed=opening.kind_confirmed,
     )
 
 
@@ -364,7 +374,12 @@ def _category(case: Case, event: Event) -> Case:
 
 def _kind(case: Case, event: Event) -> Case:
     filed = event.data.get("filed_at")
-    return replace(case, kind=Kind(event.data["kind"]), filed_at=datetime.fromisoformat(filed) if filed else None)
+    filed_at = datetime.fromisoformat(filed) if filed else None
+    return replace(case, kind=Kind(event.data["kind"]), filed_at=filed_at, kind_confirmed=True)
+
+
+def _corrected(case: Case, event: Event) -> Case:
+    return replace(case, park=event.data.get("park")) if "park" in event.data["fields"] else case
 
 
 def _transferred(case: Case, event: Event) -> Case:
@@ -424,6 +439,7 @@ _FOLD = {
     EventKind.CALLED: _called,
     EventKind.CALL_TRIED: _call_tried,
     EventKind.MOVED: _moved,
+    EventKind.CORRECTED: _corrected,
 }
 
 

@@ -159,6 +159,14 @@ def may_write(actor: Actor, case: Case) -> bool:
     return _in_hand(actor, case)
 
 
+def may_add(actor: Actor, case: Case) -> bool:
+    """Everybody who writes a case, and whoever entered it: notes and files, also if another unit has it."""
+    if may_write(actor, case):
+        return True
+    entered = actor.email is not None and case.opening.entered_by == actor.email
+    return entered and actor.may(Permission.DESK) and may_read(actor, case)
+
+
 Scope = tuple[str, tuple[str, ...]]
 """A unit, and e-mails."""
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from routing.domain import extending
 from routing.domain.case import COUNTED_OUTCOMES, Case, EventKind, Outcome, Status
 from routing.domain.errors import Forbidden, StepNotAllowed
-from routing.domain.permissions import Actor, Permission, may_write, require_team
+from routing.domain.permissions import Actor, Permission, may_add, may_write, require_team
 from routing.domain.survey import rated_since_close
 
 _OPEN = frozenset(Status) - {Status.CLOSED}
@@ -40,6 +40,7 @@ ALLOWED: dict[EventKind, frozenset[Status]] = {
     EventKind.CALLED: _ANY,
     EventKind.CALL_TRIED: _ANY,
     EventKind.MOVED: _ANY,
+    EventKind.CORRECTED: _ANY,
 }
 
 
@@ -63,6 +64,7 @@ STEPS: Mapping[str, Step] = {
     "assignment": Step(event=EventKind.ASSIGNED),
     "category": Step(event=EventKind.CATEGORY),
     "kind": Step(event=EventKind.KIND),
+    "correct": Step(event=EventKind.CORRECTED),
     "close": Step(event=EventKind.CLOSED),
     "reopen": Step(event=EventKind.REOPENED),
     "confidential": Step(event=EventKind.CONFIDENTIAL),
@@ -70,6 +72,8 @@ STEPS: Mapping[str, Step] = {
     "called": Step(event=EventKind.CALLED),
 }
 """The steps of pages and API by name."""
+ADDING = ("note",)
+"""Steps that also whoever entered the case takes, in whatever unit it is now."""
 _NOT_YOURS = {"approval": "展期須由主管核定。"}
 
 
@@ -127,9 +131,10 @@ def offered(case: Case, actor: Actor, *, late: bool) -> dict[str, Choices]:
 
     The values behind a step are empty unless the state narrows them.
     """
-    if not may_write(actor, case):
+    if not may_add(actor, case):
         return {}
-    return {name: _choices(case, actor, name, late=late) for name in STEPS if _passes(case, actor, name, late=late)}
+    names = STEPS if may_write(actor, case) else ADDING
+    return {name: _choices(case, actor, name, late=late) for name in names if _passes(case, actor, name, late=late)}
 
 
 def _passes(case: Case, actor: Actor, name: str, *, late: bool) -> bool:

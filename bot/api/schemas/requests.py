@@ -35,7 +35,10 @@ class FirmBody(Body):
 
 
 class NewCaseBody(Body):
-    """A case that came another way than by a chat. ``firm``: a name, or name and 統一編號."""
+    """A case that came another way than by a chat. ``firm``: a name, or name and 統一編號.
+
+    ``doc_no``: 來文文號, of a letter. A ``kind`` that is given is a kind confirmed.
+    """
 
     channel: Channel
     category: Category
@@ -49,6 +52,7 @@ class NewCaseBody(Body):
     subject: Annotated[Text, Field(max_length=200)] | None = None
     language: ReadingLanguage = vocabulary.Language.ZH_TW.value
     received_at: Instant | None = None
+    doc_no: Annotated[Text, Field(min_length=1, max_length=60)] | None = None
 
 
 def _statuses(value: object) -> object:

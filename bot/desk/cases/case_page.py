@@ -15,11 +15,10 @@ from bot.web.unit_of_work import Reading, UnitOfWork, keep
 from bot.web.words import WORDS, reply_ways
 from knowledge.calendar.office_calendar import local
 from routing.domain import extending
-from routing.domain.case import EventKind
 from routing.domain.errors import Invalid, OnestopError
 from routing.domain.files import PICTURES
 from routing.domain.pagination import MOST
-from routing.domain.permissions import Permission
+from routing.domain.permissions import Permission, may_write
 from routing.service.accounts import queries as account_queries
 from routing.service.bindings import commands as bindings
 from routing.service.cases import extensions, partner_view
@@ -74,11 +73,11 @@ def values_of(
         "was_unseen": whole.row.unseen and case.assignee in work.actor.hands,
         "given": presenter.given(whole, office),
         "whole": whole, "case": case, "row": whole.row, "reading": whole.reading,
-        "allowed": whole.offered,
+        "allowed": whole.offered if may_write(work.actor, case) else {}, "adding": whole.offered,
         "conversation": presenter.conversation(whole),
         "history": presenter.history(whole.events, whole.names, office),
         "since": presenter.history(since, whole.names, office) if error is not None else [],
-        "kind_confirmed": any(event.kind is EventKind.KIND for event in whole.events),
+        "kind_confirmed": case.kind_confirmed, "parks": office.offices.own_parks,
         "agency": presenter.agency_name(case.waiting.agency if case.waiting else None, office),
         "agencies": office.offices.agencies, "park": office.offices.park(whole.row.park) if whole.row.park else None,
         "siblings": case_queries.siblings(work.session, work.actor, whole.row),

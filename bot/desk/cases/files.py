@@ -37,7 +37,9 @@ def add_files(request: Request, number: str, form: FilledWithFiles) -> Response:
     try:
         with made_ready(request, form) as ready, writing(request) as work:
             version = form.number("version")
-            locked = locked_case.change(work.session, work.office, number, work.actor, now=work.now, version=version)
+            locked = locked_case.change(
+                work.session, work.office, number, work.actor, now=work.now, version=version, adding=not to_firm
+            )
             file_commands.add(locked, ready.batch, to_firm=to_firm, notify=notice)
             told = notice.outcome(locked)
     except (Invalid, StepNotAllowed, StaleVersion, Unavailable) as error:

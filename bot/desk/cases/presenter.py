@@ -143,10 +143,18 @@ def _parts(event: Event, names: Mapping[str, str], office: OfficeContext) -> lis
         EventKind.MOVED: lambda: [
             f"由 {data['source']} 移入" if data.get("source") else f"移至 {data.get('to') or '廠商另一件事'}",
         ],
+        EventKind.CORRECTED: lambda: [
+            "、".join(word(name, "case_field") for name in data["fields"]),
+            _parks(data) if "park" in data["fields"] else "",
+        ],
         EventKind.RESUMED: lambda: ["廠商補齊" if data.get("message_id") else ""],
         EventKind.CONFIDENTIAL: lambda: ["設為保密" if data.get("confidential") else "取消保密"],
     }  # fmt: skip
     return say.get(event.kind, list)()
+
+
+def _parks(data: Mapping[str, Any]) -> str:
+    return f"園區由「{data.get('park_before') or '不明'}」改為「{data.get('park') or '不明'}」"
 
 
 def day_written(value: str | None) -> str:

@@ -20,6 +20,7 @@ from bot.web.templating import show
 from bot.web.unit_of_work import reading, writing
 from routing.domain.errors import Invalid, NotFound, OnestopError, StaleVersion, StepNotAllowed, Unavailable
 from routing.domain.permissions import Permission, may_read
+from routing.domain.steps import ADDING
 from routing.service.cases import extensions, locked_case
 from routing.service.cases.locked_case import LockedCase
 from routing.service.files.commands import prepared
@@ -49,7 +50,9 @@ def take_step(request: Request, number: str, step: str, form: FilledWithFiles) -
     try:
         with made_ready(request, form) as ready, writing(request) as work:
             version = form.number("version")
-            locked = locked_case.change(work.session, work.office, number, work.actor, now=work.now, version=version)
+            locked = locked_case.change(
+                work.session, work.office, number, work.actor, now=work.now, version=version, adding=step in ADDING
+            )
             locked.files = ready.batch
             body = CASE_STEPS[step].filled(form)
             notice.given = step == "reply" and body.via is not None and body.via not in locked.office.channels
@@ -92,7 +95,7 @@ def made_ready(request: Request, form: Form) -> Iterator[Form]:
 def again(request: Request, number: str, step: str, form: Form, error: OnestopError | None = None) -> Response:
     """The page of the case with what was typed, after a refused step also with why it was refused."""
     with reading(request) as work:
-        if work.actor.may(Permission.ANSWER_QUESTIONS) and error.code == "question_over":
+        if error is not None and work.actor.may(Permission.ANSWER_QUESTIONS) and error.code == "question_over":
             values = {"actor": work.actor, "number": number, "typed": form.fields.get("text", ""), "error": error}
             return show(request, "asked_over.html", values, status=status_of(error))
         if work.actor.may(Permission.ANSWER_QUESTIONS):

@@ -251,7 +251,7 @@ _KEYS: dict[GroupBy, Callable[[Case], str | None]] = {
     GroupBy.TOPIC: lambda case: case.topic,
     GroupBy.UNIT: lambda case: case.unit,
     GroupBy.OFFICER: lambda case: case.assignee,
-    GroupBy.PARK: lambda case: case.opening.park,
+    GroupBy.PARK: lambda case: case.park,
     GroupBy.CHANNEL: lambda case: case.opening.channel,
     GroupBy.AGENCY: _agency_asked,
 }

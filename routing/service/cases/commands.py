@@ -59,6 +59,12 @@ class NewCase:
     contact_name: str | None = None
     contact_phone: str | None = None
     alert: str | None = None
+    doc_no: str | None = None
+    """來文文號: the number of the letter with which it came."""
+    firm_id: int | None = None
+    """A firm that is known, and was said to be the one; else name and number say which."""
+    kind_confirmed: bool = False
+    """A person chose the kind: nobody has to confirm it any more."""
     received_at: datetime
     first_contact_at: datetime | None = None
 
@@ -68,7 +74,8 @@ def case_number(agency: str, received_at: datetime, serial: int) -> str:
     return f"{agency}-{roc_digits(local(received_at).date())}-{serial:04d}"
 
 
-def _check_new(new: NewCase, office: OfficeContext, now: datetime) -> None:
+def check_new(new: NewCase, office: OfficeContext, now: datetime) -> None:
+    """Raises Invalid: a case cannot be opened with this."""
     if new.channel not in set(Channel):
         raise Invalid(f"channel 必須是 {'、'.join(Channel)} 之一。", field="channel")
     if new.category not in CASE_CATEGORIES:
@@ -82,6 +89,8 @@ def _check_new(new: NewCase, office: OfficeContext, now: datetime) -> None:
     for field, most in _LONGEST.items():
         if len(getattr(new, field) or "") > most:
             raise Invalid(f"{field} 請在 {most} 字以內。", field=field)
+    if len(new.doc_no or "") > _DOC_NO:
+        raise Invalid(f"來文文號請在 {_DOC_NO} 字以內。", field="doc_no")
     check_firm(new.firm_name, new.firm_ubn)
     if new.park is not None and office.offices.park(new.park) is None:
         raise Invalid(f"查無園區「{new.park}」。", field="park")
@@ -107,26 +116,35 @@ def open_case(
         Invalid: a word is not one of the contract's, or the time of receipt lies ahead.
     """
     require_team(actor)
-    _check_new(new, office, now)
-    firm = case_store.firm_for(session, name=new.firm_name, ubn=new.firm_ubn, now=now)
+    check_new(new, office, now)
+    firm = case_store.firm_by_id(session, new.firm_id) if new.firm_id is not None else None
+    firm = firm or case_store.firm_for(session, name=new.firm_name, ubn=new.firm_ubn, now=now)
     park = office.offices.park(new.park) if new.park else None
     unit = office.offices.unit_for(new.category, new.topic, park).name
     day = local(new.received_at).date()
     row = CaseRow(
         number=case_number(office.agency_code, new.received_at, store.next_serial(session, office.agency_code, day)),
-        opened={"kind": new.kind.value, "category": new.category, "topic": new.topic, "unit": unit},
+        opened={
+            "kind": new.kind.value, "category": new.category, "topic": new.topic, "unit": unit,
+            **({"entered_by": actor.email} if actor.email is not None else {}),
+            **({"kind_confirmed": True} if new.kind_confirmed else {}),
+        },
         channel=new.channel, language=new.language, park=park.name if park else None,
         subject=(new.subject.strip() or new.text.strip())[:200], alert=new.alert,
         first_contact_at=new.first_contact_at or new.received_at, received_at=new.received_at,
         contact_id=contact.id if contact else None, firm_id=firm.id if firm else None,
         contact_name=new.contact_name, contact_phone=new.contact_phone, kind=new.kind.value, status="received",
-        category=new.category, topic=new.topic, unit=unit, version=0, refs=[],
+        category=new.category, topic=new.topic, unit=unit, version=0,
+        refs=[new.doc_no] if new.doc_no else [],
     )  # fmt: skip
     session.add(row)
     session.flush()
     said = None
     if not text_stored and new.text.strip():
-        said = _add_message(session, row, direction="in", text=new.text, at=new.received_at, by=None, via=new.channel)
+        said = _add_message(
+            session, row, direction="in", text=new.text, at=new.received_at, by=None, via=new.channel,
+            doc_no=new.doc_no or None,
+        )  # fmt: skip
     locked = LockedCase(
         session=session, office=office, row=row, case=store.state_of(session, row), actor=actor, now=now, files=files
     )

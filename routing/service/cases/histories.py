@@ -254,7 +254,9 @@ def _reserve(session: Session, accepted: Sequence[CaseHistory]) -> None:
 def export(session: Session) -> Iterator[str]:
     """Every case as a line without its break, in the order in which the cases were entered."""
     for one in report_store.histories(session, texts=True):
-        yield history.dump(one)
+        park = one.case().park
+        corrected = one if park == one.opening.park else replace(one, opening=replace(one.opening, park=park))
+        yield history.dump(corrected)
 
 
 def event_json(event: Event) -> dict[str, Any]:

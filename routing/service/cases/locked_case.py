@@ -18,7 +18,7 @@ from knowledge.calendar.office_calendar import local
 from routing.domain import clock, steps
 from routing.domain.case import Case, Event, EventKind, Outcome, apply
 from routing.domain.errors import Forbidden, Invalid, NotFound, StaleVersion
-from routing.domain.permissions import Actor, Permission, may_read, may_write, question_to
+from routing.domain.permissions import Actor, Permission, may_add, may_read, may_write, question_to
 from routing.service.cases import over
 from routing.service.cases.over import question_version
 from routing.service.office_context import OfficeContext
@@ -199,9 +199,11 @@ def version_for(actor: Actor, row: CaseRow, case: Case) -> int:
 
 def change(
     session: Session, office: OfficeContext, number: str, actor: Actor, *, now: datetime, version: int | None = None,
-    shown: Collection[int] = (),
+    shown: Collection[int] = (), adding: bool = False,
 ) -> LockedCase:  # fmt: skip
     """A case held for writing by this person. ``shown``: versions of the case that the caller had before them.
+
+    ``adding``: only a note or a file is put into it, which also whoever entered the case may do.
 
     Raises:
         NotFound: hidden or missing. Forbidden: seen, but not this person's to change.
@@ -213,7 +215,7 @@ def change(
         over.refuse(session, number, actor, shown={version, *shown}, now=now)
         raise NotFound(f"查無案件 {number}。")
     row, case = found
-    if not may_write(actor, case):
+    if not (may_add if adding else may_write)(actor, case):
         raise Forbidden("本案由其他單位辦理；請洽該單位承辦人，或請主管改分。")
     if version is not None and version != version_for(actor, row, case):
         raise StaleVersion("案件剛由其他同仁更新，請重新整理後再試。")

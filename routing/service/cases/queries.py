@@ -363,7 +363,7 @@ def whole(session: Session, office: OfficeContext, actor: Actor, number: str, *,
     messages = store.messages(session, row.id)
     contact, firm = store.contact_of(session, row), store.firm_of(session, row)
     people_named = [case.assignee, *(event.by for event in events), *(message.by for message in messages)]
-    people_named += [event.data.get("to") for event in events]
+    people_named += [case.opening.entered_by, *(event.data.get("to") for event in events)]
     reading = _reading(office, case, now)
     failed = attention.undelivered(session, [row.id]).get(row.id)
     return CaseWhole(

@@ -82,7 +82,7 @@ def opening_of(row: CaseRow, firm: Firm | None) -> Opening:
         category=opened["category"],
         topic=opened.get("topic"),
         channel=row.channel,
-        park=row.park,
+        park=opened.get("park", row.park),
         unit=opened["unit"],
         language=row.language,
         subject=row.subject,
@@ -91,6 +91,8 @@ def opening_of(row: CaseRow, firm: Firm | None) -> Opening:
         firm_name=firm.name if firm else None,
         firm_ubn=(firm.ubn or firm.claimed_ubn) if firm else None,
         alert=row.alert,
+        entered_by=opened.get("entered_by"),
+        kind_confirmed=bool(opened.get("kind_confirmed")),
     )
 
 
@@ -391,6 +393,11 @@ def events_after(session: Session, case_id: int, version: int) -> tuple[Event, .
 def verified_firm(session: Session, ubn: str) -> Firm | None:
     """The firm to which an officer has verified this 統一編號, if there is one."""
     return session.scalars(select(Firm).where(Firm.ubn == ubn, Firm.verified.is_(True))).one_or_none()
+
+
+def firm_by_id(session: Session, firm_id: int) -> Firm | None:
+    """A firm by its row."""
+    return session.get(Firm, firm_id)
 
 
 def firm_for(session: Session, *, name: str | None, ubn: str | None, now: datetime) -> Firm | None:

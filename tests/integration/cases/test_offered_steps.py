@@ -28,7 +28,8 @@ BODIES = {
     "extension": {"days": 2, "reason": "x"}, "approval": {"approve": True, "note": "x"},
     "close": {"outcome": "answered", "summary": "x", "agency": "taipower", "into": OTHER, "consultation": "withdrawn",
               "extension": "withdrawn"},
-    "extension_seen": {}, "reopen": {"reason": "x"}, "confidential": {"confidential": True},
+    "extension_seen": {}, "correct": {"subject": "更正"},
+    "reopen": {"reason": "x"}, "confidential": {"confidential": True},
     "rating": {"score": 4, "via": "phone", "text": ""}, "called": {"reached": True, "note": ""},
 }  # fmt: skip
 

@@ -62,9 +62,10 @@ GUARDS: dict[tuple[str, str], str] = {
         ("POST", f"{_API}/cases/{{number}}/{step}"): WRITE
         for step in (
             "messages", "assignment", "category", "kind", "wait", "extension", "close", "reopen", "confidential",
-            "rating", "called",
+            "rating", "correction", "called",
         )
     },
+    ("PATCH", f"{_API}/cases/{{number}}"): WRITE,
     ("POST", f"{_API}/cases/{{number}}/messages/{{message_id}}/move"): WRITE,
     ("POST", f"{_DESK}/cases/{{number}}/messages/{{message_id}}/move"): WRITE,
     ("POST", f"{_API}/cases/{{number}}/resume"): ANSWER,
@@ -125,7 +126,8 @@ BODIES: dict[str, Any] = {
     f"{_API}/cases": PHONE_CASE, "messages": {"text": "測試", "via": "phone"}, "assignment": {"assignee": email("bob")},
     "category": {"category": "tax", **REASON}, "kind": {"kind": "PET", **REASON},
     "wait": {"on": "firm", "message": "請補件"}, "resume": {}, "extension": {"days": 2, **REASON},
-    "approval": {"approve": True}, "seen": {}, "close": {"outcome": "withdrawn", "summary": "測試"}, "reopen": REASON,
+    "approval": {"approve": True}, "seen": {}, "correction": {"subject": "更正"},
+    "{number}": {"subject": "更正"}, "close": {"outcome": "withdrawn", "summary": "測試"}, "reopen": REASON,
     "confidential": {"confidential": True}, "rating": {"score": 4, "via": "phone"}, "called": {"reached": True},
     "move": {"to": ""},
     "{notice}": {"when": "never", **REASON},
@@ -134,7 +136,7 @@ FORMS: dict[str, dict[str, str]] = {
     "new": PHONE_CASE,
     "reply": {"text": "測試", "via": "phone"}, "note": {"text": "測試"}, "wait_firm": {"message": "請補件"},
     "wait_agency": {"message": "請確認", "agency": "taipower"}, "resume": {}, "extension": {"days": "2", **REASON},
-    "approval": {"approve": "yes"}, "extension_seen": {},
+    "approval": {"approve": "yes"}, "extension_seen": {}, "correct": {"subject": "更正"},
     "assignment": {"assignee": email("bob")}, "category": BODIES["category"],
     "kind": BODIES["kind"], "close": BODIES["close"], "reopen": REASON, "confidential": {"confidential": "yes"},
     "rating": {"score": "4", "via": "phone"}, "called": {"reached": "yes"},

@@ -26,7 +26,7 @@ TABLE = {
     "extension_asked": OPEN, "extension_refused": OPEN, "extension_seen": OPEN,
     "confidential": ALWAYS, "surveyed": "closed",
     "rated": "closed",
-    "call_asked": ALWAYS, "called": ALWAYS, "call_tried": ALWAYS, "moved": ALWAYS,
+    "call_asked": ALWAYS, "called": ALWAYS, "call_tried": ALWAYS, "moved": ALWAYS, "corrected": ALWAYS,
 }  # fmt: skip
 PAIRS = [(step, status, status in TABLE[step.value].split()) for step in EventKind for status in Status]
 
