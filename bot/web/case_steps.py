@@ -85,21 +85,21 @@ class ResumeBody(Body):
 class ExtensionBody(Body):
     """How many days more (working days; calendar days for a legal limit), and why.
 
-    ``due_on``: the date that the caller had in sight (``GET …/extension``); another one is refused.
+    ``seen_due_on``: the date that the caller had in sight (``GET …/extension``); another one is refused.
     """
 
     days: Annotated[StrictInt, Field(ge=1, le=365)]
     reason: Reason
     translation: Translation | None = None
-    due_on: date | None = None
+    seen_due_on: date | None = None
 
 
 class ApprovalBody(Body):
-    """The decision of another person than who asked. ``note``: needed to refuse. ``due_on``: as when asking."""
+    """The decision of another person than who asked. ``note``: needed to refuse. ``seen_due_on``: as when asking."""
 
     approve: StrictBool
     note: Annotated[Text, Field(max_length=300)] = ""
-    due_on: date | None = None
+    seen_due_on: date | None = None
 
 
 class ExtensionSeenBody(Body):
@@ -255,13 +255,13 @@ def _resume(locked: LockedCase, _body: ResumeBody, notify: Notifier) -> None:
 def _extension(locked: LockedCase, body: ExtensionBody, notify: Notifier) -> None:
     """Ask for more days before the due date ends; a supervisor's own call on another's case puts them in force."""
     extensions.ask(
-        locked, body.days, reason=body.reason, notify=notify, translation=body.translation, due_on=body.due_on
+        locked, body.days, reason=body.reason, notify=notify, translation=body.translation, due_on=body.seen_due_on
     )
 
 
 def _approval(locked: LockedCase, body: ApprovalBody, notify: Notifier) -> None:
     """A supervisor approves or refuses the days that another person asked for; who asked may take them back."""
-    extensions.decide(locked, approve=body.approve, note=body.note, notify=notify, due_on=body.due_on)
+    extensions.decide(locked, approve=body.approve, note=body.note, notify=notify, due_on=body.seen_due_on)
 
 
 def _extension_seen(locked: LockedCase, _body: ExtensionSeenBody, _notify: Notifier) -> None:
@@ -336,12 +336,13 @@ def _category_form(form: Fields) -> Mapping[str, Any]:
 
 def _extension_form(form: Fields) -> Mapping[str, Any]:
     return {
-        "days": form.number("days"), "reason": form.text("reason"), "due_on": form.day("due_on"), **_translated(form)
+        "days": form.number("days"), "reason": form.text("reason"), "seen_due_on": form.day("seen_due_on"),
+        **_translated(form),
     }  # fmt: skip
 
 
 def _approval_form(form: Fields) -> Mapping[str, Any]:
-    return {"approve": form.text("approve") == "yes", "note": form.text("note"), "due_on": form.day("due_on")}
+    return {"approve": form.text("approve") == "yes", "note": form.text("note"), "seen_due_on": form.day("seen_due_on")}
 
 
 def _close_form(form: Fields) -> Mapping[str, Any]:

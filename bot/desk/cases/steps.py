@@ -79,7 +79,7 @@ def _date_unseen(locked: LockedCase, body: ExtensionBody) -> bool:
     """Whether the date that these days come to did not stand on the form; it is shown first then."""
     locked.require("extension")
     found = extensions.preview(locked.office, locked.case, locked.actor, body.days, now=locked.now)
-    return body.due_on != found.due_on
+    return body.seen_due_on != found.due_on
 
 
 @contextmanager

@@ -174,10 +174,10 @@ def test_the_date_can_be_asked_for_by_programs(database_url):
             "days": 2, "most": 365, "before": "2026-11-19", "due_on": "2026-11-23", "promised_on": "2026-11-23",
             "provisional": False, "at_once": False,
         }  # fmt: skip
-        wrong = {"days": 2, "reason": "x", "due_on": "2026-11-24"}
+        wrong = {"days": 2, "reason": "x", "seen_due_on": "2026-11-24"}
         answer = service.post("alice", f"/cases/{number}/extension", wrong)
         assert (answer.status_code, answer.json()["code"]) == (409, "extension_date_moved")
-        asked = service.post("alice", f"/cases/{number}/extension", {**wrong, "due_on": seen["due_on"]}).json()
+        asked = service.post("alice", f"/cases/{number}/extension", {**wrong, "seen_due_on": seen["due_on"]}).json()
         assert asked["pending_extension"] == {"days": 2, "reason": "x", "asked_by": email("alice")}
         path = f"/cases/{number}/extension/approval"
         assert service.post("sue", path, {"approve": False}).json()["field"] == "note"

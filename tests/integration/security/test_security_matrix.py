@@ -265,7 +265,9 @@ def ask(service, who, method, path, values):
         if path.endswith("/files"):
             sent = {"file": ("a.txt", b"x")} if method == "POST" else None
             return service.ask(method, address, headers=headers, files=sent)
-        return service.ask(method, address, headers=headers, params=query, json=body if method == "POST" else None)
+        return service.ask(
+            method, address, headers=headers, params=query, json=body if method in {"POST", "PATCH"} else None
+        )
     visitor = Visitor(service, None if who == "anonymous" else who)
     form = {"version": version_of(service, who, values["number"]), **FORMS.get(address.rsplit("/", 1)[1], {})}
     query = {"figure": "received", "faq": "land-lease-renewal"}
