@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from bot.desk.accounts import second_factor, sessions, sign_in
 from bot.desk.admin import audit, tokens
 from bot.desk.admin import pages as admin_pages
-from bot.desk.cases import bindings, case_page, files, manual_entry, moving, queue, sealed_messages, steps
+from bot.desk.cases import bindings, case_page, exports, files, manual_entry, moving, queue, sealed_messages, steps
 from bot.desk.deliveries import ledger
 from bot.desk.deliveries import pages as delivery_pages
 from bot.desk.knowledge import routes as knowledge
@@ -19,6 +19,7 @@ for family in (
     second_factor,
     sessions,
     queue,
+    exports,
     manual_entry,
     delivery_pages,
     ledger,

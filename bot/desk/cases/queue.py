@@ -17,10 +17,12 @@ from bot.web.unit_of_work import Reading, UnitOfWork, cookie_name, who_by_cookie
 from bot.web.words import WORDS
 from knowledge.calendar.office_calendar import local
 from routing.domain.errors import Unauthenticated
+from routing.domain.pagination import Page
 from routing.domain.permissions import Permission
 from routing.service.accounts import queries as account_queries
 from routing.service.cases import extensions, partner_view
 from routing.service.cases import queries as case_queries
+from routing.service.cases.queries import CaseLine
 from routing.service.messaging import ledger
 from routing.service.privacy import requests as data_requests
 
@@ -52,7 +54,7 @@ def _one_of(value: str | None, family: str) -> str | None:
     return value if value in WORDS[family] else None
 
 
-Groups = list[tuple[str, list[case_queries.CaseLine]]]
+Groups = list[tuple[str, list[CaseLine]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,8 @@ class Narrow:
 Narrowed = Annotated[Narrow, Depends()]
 
 
-def _queue(work: UnitOfWork, asked: Narrow) -> dict[str, Any]:
+def queue_of(work: UnitOfWork, asked: Narrow) -> dict[str, Any]:
+    """The queue as the page shows it: its cases by group, the tally, and how it is narrowed."""
     shown = _one_of(asked.view, "view") or case_queries.usual_view(work.actor)
     category, status, q = _one_of(asked.category, "category"), _one_of(asked.status, "status"), asked.q.strip()[:100]
     mark = _one_of(asked.mark, "mark")
@@ -140,7 +143,7 @@ def queue_page(request: Request, work: Reading, narrow: Narrowed, done: str | No
     """What wants doing; to a partner, the questions to its agency."""
     if work.actor.may(Permission.ANSWER_QUESTIONS):
         return show(request, "asked.html", _asked(work, narrow.q) | {"done": _one_of(done, "done")})
-    values = _queue(work, narrow)
+    values = queue_of(work, narrow)
     privacy = data_requests.reminder(work.session, work.actor, now=work.now)
     low = ledger.warned_of(work.session, work.office, work.actor, now=work.now)
     return show(request, "queue.html", {
@@ -153,42 +156,63 @@ def queue_page(request: Request, work: Reading, narrow: Narrowed, done: str | No
 def queue_part(request: Request, work: Watching, narrow: Narrowed, seen: str = "") -> Response:
     """The queue alone, for a page that is open; 204 while nothing changed, so that nothing flickers."""
     partner = work.actor.may(Permission.ANSWER_QUESTIONS)
-    values = _asked(work, narrow.q) if partner else _queue(work, narrow)
+    values = _asked(work, narrow.q) if partner else queue_of(work, narrow)
     if seen == values["seen"]:
         return Response(status_code=204)
     return show(request, "asked_part.html" if partner else "queue_part.html", values)
 
 
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What the list of all cases is narrowed to, as the address says it."""
+
+    status: str | None = None
+    kind: str | None = None
+    category: str | None = None
+    unit: str | None = None
+    assignee: str | None = None
+    park: str | None = None
+    overdue: str | None = None
+    mark: str | None = None
+    q: str = ""
+
+    def read(self) -> dict[str, str | None]:
+        """The values that mean something."""
+        words = {name: _one_of(getattr(self, name), name) for name in ("status", "kind", "category", "mark")}
+        plain = {name: getattr(self, name) or None for name in ("unit", "assignee", "park")}
+        return {**words, **plain, "q": self.q.strip()[:100] or None, "overdue": "1" if self.overdue == "1" else None}
+
+
+Filtered = Annotated[Filters, Depends()]
+
+
+def found_by(work: UnitOfWork, asked: Mapping[str, str | None], *, limit: int, cursor: str | None) -> Page[CaseLine]:
+    """A page of the cases that fit, newest first."""
+    wanted = case_queries.wanted(
+        work.actor, today=local(work.now).date(), overdue=True if asked["overdue"] else None, status=asked["status"],
+        kind=asked["kind"], category=asked["category"], unit=asked["unit"], assignee=asked["assignee"],
+        park=asked["park"], q=asked["q"], mark=asked["mark"],
+    )  # fmt: skip
+    return case_queries.list_cases(
+        work.session, work.office, work.actor, wanted, limit=limit, cursor=cursor, now=work.now
+    )
+
+
 @router.get("/desk/cases")
-def cases_page(
-    request: Request, work: Reading, *, status: str | None = None, kind: str | None = None, category: str | None = None,
-    unit: str | None = None, assignee: str | None = None, park: str | None = None, overdue: str | None = None,
-    mark: str | None = None, q: str = "", cursor: str | None = None,
-) -> Response:  # fmt: skip
+def cases_page(request: Request, work: Reading, asked: Filtered, cursor: str | None = None) -> Response:
     """All cases that fit, newest first, a page at a time; to a partner, the questions to its agency."""
     if work.actor.may(Permission.ANSWER_QUESTIONS):
-        return show(request, "asked.html", _asked(work, q) | {"done": None})
-    filters = {
-        "status": _one_of(status, "status"), "kind": _one_of(kind, "kind"), "category": _one_of(category, "category"),
-        "unit": unit or None, "assignee": assignee or None, "park": park or None, "q": q.strip()[:100] or None,
-        "mark": _one_of(mark, "mark"),
-    }  # fmt: skip
-    today = local(work.now).date()
-    wanted = case_queries.wanted(
-        work.actor, today=today, overdue=True if overdue == "1" else None, status=filters["status"],
-        kind=filters["kind"], category=filters["category"], unit=filters["unit"], assignee=filters["assignee"],
-        park=filters["park"], q=filters["q"], mark=filters["mark"],
-    )  # fmt: skip
-    found = case_queries.list_cases(
-        work.session, work.office, work.actor, wanted, limit=_PAGE, cursor=cursor or None, now=work.now
-    )
-    kept = {name: value for name, value in filters.items() if value} | ({"overdue": "1"} if overdue == "1" else {})
+        return show(request, "asked.html", _asked(work, asked.q) | {"done": None})
+    filters = asked.read()
+    found = found_by(work, filters, limit=_PAGE, cursor=cursor or None)
+    kept = {name: value for name, value in filters.items() if value}
     return show(
         request, "cases.html",
         {
-            "actor": work.actor, "today": today, "lines": found.items, "filters": {**filters, "overdue": overdue},
+            "actor": work.actor, "today": local(work.now).date(), "lines": found.items, "filters": filters,
             "next": urlencode({**kept, "cursor": found.next_cursor}) if found.next_cursor else None,
-            "first": urlencode(kept) if cursor else None, "units": [unit.name for unit in work.office.offices.units],
+            "first": urlencode(kept) if cursor else None, "query": urlencode(kept),
+            "units": [unit.name for unit in work.office.offices.units],
             "people": account_queries.colleagues(work.session),
             "away": account_queries.on_leave(work.session, now=work.now), "parks": work.office.offices.own_parks,
         },

@@ -95,6 +95,7 @@ def queries(planted, path: str) -> list[dict[str, str]]:
         "/api/v1/turnaround": [{**PERIOD, "by": by} for by in (*SPLITS, "month")],
         "/desk": [{"view": "all"}, {"view": "unit"}],
         "/desk/queue": [{"view": "all"}],
+        "/desk/queue/file.{ending}": [{"view": "all"}, {"view": "unit", "mark": "undelivered"}],
         "/api/v1/ledger": [{"limit": "200"}],
         "/desk/deliveries": [{}, {"state": "dead"}, {"state": "pending"}, {"state": "parked"}],
         "/desk/turnaround": [{**PERIOD, "by": by} for by in SPLITS],

@@ -82,7 +82,8 @@ GUARDS: dict[tuple[str, str], str] = {
     **{("GET", path): STAFF for path in (_DESK, f"{_DESK}/queue", f"{_DESK}/cases")},
     **{(method, f"{_DESK}/new"): TEAM for method in ("GET", "POST")},
     ("POST", f"{_API}/notice-policies/{{notice}}"): ADMIN,
-    **{("GET", f"{_DESK}/{path}"): TEAM for path in ("deliveries", "ledger", "ledger/file.{ending}")},
+    **{("GET", f"{_DESK}/{path}"): TEAM for path in ("deliveries", "ledger", "ledger/file.{ending}",
+                                               "queue/file.{ending}", "cases/file.{ending}")},
     ("POST", f"{_DESK}/deliveries/{{outbox_id}}/resend"): TEAM_WRITE,
     ("GET", f"{_DESK}/admin"): PUBLIC,  # leads to the page of accounts and says nothing
     **{("GET", f"{_DESK}/admin/{name}"): ADMIN for name in ("audit", "audit/file.{ending}", "{name}")},
