@@ -237,7 +237,7 @@ class Worker:
 
     def _mail_turn(self) -> float:
         if self._runtime.mailer is not None:
-            mailing.send_due(self._runtime.database, self._runtime.mailer, self._runtime.now)
+            mailing.send_due(self._runtime, self._runtime.mailer, self._runtime.now)
         return _MAIL_EVERY
 
     def _trials_turn(self) -> float:

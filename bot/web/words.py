@@ -171,6 +171,7 @@ WORDS: dict[str, dict[str, str]] = {
         "data_request": "個資請求通知",
         "file_sent": "傳送檔案",
         "file_problem": "檔案未收到通知",
+        "code_mail_failed": "綁定碼信件未送達通知",
         "rest": "系統回答（續）",
         "erased": "已逾保存期限",
     },

@@ -70,6 +70,7 @@ KINDS: Mapping[str, NoticeKind] = {
     "data_request": NoticeKind(policy=_PUSH, fixed=True),
     "file_sent": NoticeKind(policy=_PUSH),
     "file_problem": NoticeKind(policy=_CAN_WAIT),
+    "code_mail_failed": NoticeKind(policy=_CAN_WAIT),
     "reopened": NoticeKind(policy=_CAN_WAIT),
     "resumed": NoticeKind(policy=_CAN_WAIT, informs=True),
     "kind": NoticeKind(policy=Policy(When.DAY_END, holds=True), informs=True),

@@ -21,6 +21,7 @@ from routing.domain.pagination import MOST
 from routing.domain.permissions import Permission, may_write
 from routing.service.accounts import queries as account_queries
 from routing.service.bindings import commands as bindings
+from routing.service.bindings import mailing
 from routing.service.cases import extensions, partner_view
 from routing.service.cases import queries as case_queries
 from routing.service.cases.queries import CaseWhole
@@ -86,6 +87,7 @@ def values_of(
         "carried": tuple(office.channels),
         "reply_ways": reply_ways(office.channels),
         "until": presenter.day_written(case.waiting.until) if case.waiting else "",
+        "undelivered": mailing.undelivered(work.session, whole.row.firm_id) if whole.row.firm_id is not None else None,
         "bound": bindings.colleagues(work.session, whole.row.firm_id) if whole.row.firm_id is not None else [],
         "preview": _preview(work, whole, form if step == "extension" else None),
         "pending_preview": _of_days(work, whole, pending.days) if pending else None,

@@ -60,11 +60,11 @@ def show(turn: Turn) -> Result:
     pieces = turn.pieces[-_MOST_SHOWN:]
     if not turn.state.pending:
         return menu.expired(turn)
-    lines = "\n".join(f"{number}. {_short(words)}" for number, (_, words) in enumerate(pieces, start=1))
+    lines = "\n".join(f"{number}. {short(words)}" for number, (_, words) in enumerate(pieces, start=1))
     buttons = tuple(
         Button(
-            label=turn.say("button.cut", n=number, words=_short(words)), data=postback("cut", message=message),
-            shown=turn.say("button.cut", n=number, words=_short(words)),
+            label=turn.say("button.cut", n=number, words=short(words)), data=postback("cut", message=message),
+            shown=turn.say("button.cut", n=number, words=short(words)),
         )
         for number, (message, words) in enumerate(pieces, start=1)
     )  # fmt: skip
@@ -80,6 +80,7 @@ def without(turn: Turn) -> State | None:
     return None if len(left) == len(turn.state.pending) else replace(turn.state, pending=left)
 
 
-def _short(words: str) -> str:
+def short(words: str) -> str:
+    """The first words, as a sentence or a button quotes them."""
     first, *more = words.strip().splitlines() or ["—"]
     return first if len(first) <= _SHORT and not more else first[: _SHORT - 1].rstrip() + "…"

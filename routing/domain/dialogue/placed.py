@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from routing.domain.decision import SURE_CATEGORY, Action
 from routing.domain.dialogue import menu
-from routing.domain.dialogue.pending import remember
+from routing.domain.dialogue.pending import remember, short
 from routing.domain.dialogue.placement import OwnCase, Placement, Reason, Words, place
 from routing.domain.dialogue.supplements import is_piece, only_says_all, says_all
 from routing.domain.dialogue.turn import AddToCase, CaseCard, Effect, Result, Supplied, Turn
@@ -16,7 +16,6 @@ from routing.domain.messages import Button, Card, postback
 
 _SURE_CHAT = 0.9
 """Confidence from which words are small talk although an officer waits for some."""
-_SHORT = 30
 
 
 def placed(turn: Turn, *, answers: bool) -> Placement:
@@ -75,12 +74,6 @@ def _chats(turn: Turn) -> bool:
     if not turn.officer_expects:
         return True
     return understanding.confidence >= _SURE_CHAT and not says_all(turn.inbound.text)
-
-
-def short(subject: str) -> str:
-    """A subject as a sentence quotes it."""
-    first, *more = subject.strip().splitlines() or ["—"]
-    return first if len(first) <= _SHORT and not more else first[: _SHORT - 1].rstrip() + "…"
 
 
 def to_case(turn: Turn, placement: Placement) -> Result:

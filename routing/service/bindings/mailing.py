@@ -14,16 +14,19 @@ import structlog
 from sqlalchemy.orm import Session
 
 from routing.domain.errors import DeliveryError, Invalid
+from routing.domain.messages import Text, to_plain
 from routing.domain.permissions import require_team
 from routing.ports import Mailer
 from routing.service.bindings import commands
-from routing.service.cases import locked_case
+from routing.service.cases import locked_case, notifying
 from routing.service.cases.locked_case import LockedCase
-from routing.service.office_context import OfficeContext
+from routing.service.messaging import parking
+from routing.service.office_context import OfficeContext, UnitOfWorkFactory
 from routing.store.accounts import queries as account_store
 from routing.store.bindings import queries as store
 from routing.store.bindings.schema import CodeMail
 from routing.store.cases.schema import Firm
+from routing.store.conversation import queries as conversation_store
 from routing.store.conversation.schema import Contact
 from routing.store.session import Database
 
@@ -90,15 +93,24 @@ def ask_code(session: Session, office: OfficeContext, contact: Contact, ubn: str
     return True
 
 
-def send_due(database: Database, mailer: Mailer, now: Callable[[], datetime]) -> int:
-    """Send what is due, one by one, each claimed first and outside any transaction while it goes; how many went."""
-    sent = 0
+def undelivered(session: Session, firm_id: int) -> CodeMail | None:
+    """The newest mail with a code to a firm, if it could not be delivered: staff see when, and look at the address."""
+    last = store.last_mail(session, firm_id)
+    return last if last is not None and last.state == "failed" else None
+
+
+def send_due(units_of_work: UnitOfWorkFactory, mailer: Mailer, now: Callable[[], datetime]) -> int:
+    """Send what is due, one by one, each claimed first and outside any transaction while it goes; how many went.
+
+    Whoever asked for one that is given up is told.
+    """
+    database, sent = units_of_work.database, 0
     while (mail := _claimed(database, now())) is not None:
         mail_id, to, subject, body, attempts = mail
         try:
             mailer.send(to, subject, body)
         except DeliveryError as error:
-            _failed(database, mail_id, attempts, error, now())
+            _failed(units_of_work, mail_id, attempts, error, now())
             continue
         with database.writing() as session:
             store.mail_sent(session, mail_id, now=now())
@@ -114,8 +126,28 @@ def _claimed(database: Database, now: datetime) -> tuple[int, str, str, str, int
         return store.claim_mail(session, now=now, until=now + _HELD)
 
 
-def _failed(database: Database, mail_id: int, attempts: int, error: DeliveryError, now: datetime) -> None:
+def _failed(units_of_work: UnitOfWorkFactory, mail_id: int, attempts: int, error: DeliveryError, now: datetime) -> None:
     over = error.permanent or attempts > len(_AGAIN)
     log.warning("mail_failed", mail=mail_id, code=error.code, attempts=attempts, over=over)
-    with database.writing() as session:
-        store.mail_failed(session, mail_id, again=None if over else now + _AGAIN[attempts - 1])
+    with units_of_work.writing() as (session, office):
+        mail = store.mail_failed(session, mail_id, again=None if over else now + _AGAIN[attempts - 1])
+        if over:
+            _tell(session, office, mail, now)
+
+
+def _tell(session: Session, office: OfficeContext, mail: CodeMail, now: datetime) -> None:
+    account_store.audit(
+        session, at=now, actor="系統", action="firm.code_mail_failed", subject=f"firm {mail.firm_id}", detail={}
+    )
+    address = next(
+        (one for one in conversation_store.addresses(session, [mail.contact_id]) if one.channel in office.channels),
+        None,
+    )
+    contact = session.get(Contact, mail.contact_id)
+    if address is None or contact is None:
+        return
+    said = Text(office.sentences.say("bind.mail_failed", contact.language))
+    parking.tell(
+        session, office, channel=address.channel, contact_id=contact.id, case_id=None, reason="code_mail_failed",
+        payload=to_plain([said]), now=now, renew=notifying.renew,
+    )  # fmt: skip

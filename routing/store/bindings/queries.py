@@ -131,7 +131,17 @@ def mail_sent(session: Session, mail_id: int, *, now: datetime) -> None:
     changed(session, update(CodeMail).where(CodeMail.id == mail_id).values(state="sent", sent_at=now, body=""))
 
 
-def mail_failed(session: Session, mail_id: int, *, again: datetime | None) -> None:
+def mail_failed(session: Session, mail_id: int, *, again: datetime | None) -> CodeMail:
     """It has not gone: try again then, or never."""
-    values = {"due_at": again} if again is not None else {"state": "failed", "body": ""}
-    changed(session, update(CodeMail).where(CodeMail.id == mail_id).values(**values))
+    mail = session.scalars(select(CodeMail).where(CodeMail.id == mail_id).with_for_update()).one()
+    if again is not None:
+        mail.due_at = again
+    else:
+        mail.state, mail.body = "failed", ""
+    return mail
+
+
+def last_mail(session: Session, firm_id: int) -> CodeMail | None:
+    """The newest mail with a code to a firm."""
+    query = select(CodeMail).where(CodeMail.firm_id == firm_id).order_by(CodeMail.id.desc()).limit(1)
+    return session.scalars(query).one_or_none()

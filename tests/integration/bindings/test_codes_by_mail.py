@@ -12,8 +12,10 @@ from bot.mail import SmtpMailer
 from bot.settings import Settings, SettingsError
 from bot.worker import Worker
 from routing.domain.errors import Invalid
+from routing.domain.messages import from_plain
 from routing.service.bindings import commands as bindings
 from routing.service.bindings import mailing
+from routing.service.office_context import OfficeContextProvider, UnitOfWorkFactory
 from routing.store.accounts.schema import Audit
 from routing.store.bindings.schema import BindingCode, CodeMail
 from routing.store.cases.schema import Case, Firm
@@ -61,7 +63,11 @@ def number(branch):
 
 
 def sent(branch, server):
-    return mailing.send_due(branch.database, SmtpMailer(server.url, SENDER), lambda: branch.now)
+    return mailing.send_due(made(branch), SmtpMailer(server.url, SENDER), lambda: branch.now)
+
+
+def made(branch):
+    return UnitOfWorkFactory(database=branch.database, office_provider=OfficeContextProvider(base=branch.office))
 
 
 def mails(branch):
@@ -167,13 +173,33 @@ def test_a_server_that_is_busy_is_asked_again_and_one_that_refuses_is_not(branch
     assert (mail.state, mail.attempts, mail.body) == ("failed", 2, "")
 
 
+def test_whoever_asked_for_a_code_that_cannot_be_delivered_is_told_and_staff_see_it(branch, server, number):
+    chat = Chat(branch, "U2")
+    chat.tap("bind")
+    chat.text(UBN)
+    server.answer = "550 Nobody"
+    sent(branch, server)
+    told = [row for row in branch.outbox() if row.reason == "code_mail_failed"]
+    assert [(row.contact_id, row.kind) for row in told] == [(chat.contact.id, "push")]
+    assert said(from_plain(told[0].payload), "bind.mail_failed")
+    assert ADDRESS not in str(told[0].payload)
+    with branch.database.reading() as session:
+        assert mailing.undelivered(session, branch.row(number).firm_id) is not None
+    server.answer = "250 OK"
+    chat.tap("bind")
+    chat.text(UBN)
+    sent(branch, server)
+    with branch.database.reading() as session:
+        assert mailing.undelivered(session, branch.row(number).firm_id) is None
+
+
 def test_a_server_that_is_not_there_is_tried_a_few_times(branch, number):
     chat = Chat(branch, "U2")
     chat.tap("bind")
     chat.text(UBN)
     nowhere = SmtpMailer("smtp://127.0.0.1:9", SENDER)
     for _ in range(8):
-        mailing.send_due(branch.database, nowhere, lambda: branch.now)
+        mailing.send_due(made(branch), nowhere, lambda: branch.now)
         branch.now += timedelta(hours=3)
     (mail,) = mails(branch)
     assert (mail.state, mail.attempts) == ("failed", 5)
