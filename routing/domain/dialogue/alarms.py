@@ -12,7 +12,10 @@ from routing.domain.messages import Button, Card, Row, Text
 DISTRESS = "self_harm"
 """The kind of alert of words of distress, as data and cases name it."""
 _MOST_CALLS = 4
-_OVER = ways("over", "over")
+_OVER, _HELPED = ways("over", "over"), ways("over", "helped")
+_HARM = ways("repairs", "harm")
+_MORE = 8
+"""Characters beside what says that help was called; more may tell of another danger."""
 
 
 def met(turn: Turn, alert: str, state: State) -> Result:
@@ -36,6 +39,19 @@ def met(turn: Turn, alert: str, state: State) -> Result:
 def is_over(text: str) -> bool:
     """Whether words say that what was told of is over: 消防說沒事了, false alarm, 復電了."""
     return bool(_OVER.search(fold(text)))
+
+
+def is_helped(text: str) -> bool:
+    """Whether words say that help was called or is there, and nothing more: 已經打119了, everyone is out."""
+    rest = _HELPED.sub(" ", fold(text))
+    more = sum(character.isalnum() for character in rest)
+    return rest != fold(text) and more <= _MORE and not _HARM.search(rest)
+
+
+def helped(turn: Turn) -> Result:
+    """After an emergency was told help is on its way: that is heard, kept, and asks for no second alarm."""
+    quick = (menu.open_case(turn), *menu.usual(turn)[1:])
+    return Result(state=turn.state, messages=(Text(turn.say("alert.helped"), quick=quick),))
 
 
 def over(turn: Turn) -> Result:

@@ -22,6 +22,7 @@ _ALWAYS: dict[str, Data] = {
     "quiet": {"action": "quiet", "on": "yes"},
     "aloud": {"action": "quiet", "on": "no"},
     "privacy": {"action": "privacy"},
+    "bind": {"action": "bind"},
     "data_show": {"action": "my_data", "what": "show"},
     "data_export": {"action": "my_data", "what": "export"},
     "data_delete": {"action": "my_data", "what": "delete"},
@@ -45,6 +46,8 @@ _NAMES = re.compile(
     r".*?(?:那件|這件|那一件|這一件|那個案子?|那案|的案件|的案子|[A-Z]{2,4}-\d{7}-\d{4}|(?<!\d)\d{4}(?!\d))(?:案件|案子|事情|案|的)?",
     re.IGNORECASE,
 )
+_THAT_ONE = frozenset({"那件", "這件", "那一件", "這一件", "那個案", "那個案子", "那案"})
+"""Of several cases it names none, of one it can mean nothing else."""
 _CLAUSES = re.compile(r"[\s,，。;；!！]+")
 _MARKS = " ,，。;；:：的"
 
@@ -78,12 +81,15 @@ def _of_named(turn: Turn) -> Data | None:
     if len(text) > LONGEST or not (found := _NAMES.match(text)):
         return None
     named = named_in(text, turn.cases)
-    if not named.plain or len(named.numbers) != 1:
+    numbers = named.numbers if named.plain else ()
+    if not numbers and found[0].strip(_MARKS) in _THAT_ONE:
+        numbers = tuple(case.number for case in turn.cases if not case.closed)
+    if len(numbers) != 1:
         return None
     rest = text[found.end() :].strip(_MARKS)
     intents = {load_everyday().intent(part) for part in (rest, *_CLAUSES.split(rest))}
     action = next((action for intent, action in _SAID_OF_A_CASE.items() if intent in intents), None)
-    return {"action": action, "number": named.numbers[0]} if action else None
+    return {"action": action, "number": numbers[0]} if action else None
 
 
 def _taken_back(turn: Turn) -> Data | None:

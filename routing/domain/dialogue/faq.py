@@ -58,10 +58,13 @@ def _noted(turn: Turn) -> State:
     if leans and pending.goes_on(turn):
         # 請問要多久 and 約300坪 name no matter: they are about what was said just before, and that stays its name.
         return replace(pending.remember(turn, leads=False), alert=None, offered=())
+    own = pending.own_matter(turn)
     if category == "smalltalk":
         category, topic = "other", None
     elif understanding is not None and understanding.confidence >= SURE_CATEGORY:
-        turn = pending.other_matter(turn, category)
+        turn = pending.other_matter(turn, category, topic)
+    elif own is not None:
+        turn = pending.other_matter(turn, *own)
     return replace(
         pending.remember(turn), category=category, topic=topic, alert=None, last_category=category, offered=()
     )

@@ -131,7 +131,10 @@ def goes_on(text: str, closed: Sequence[Named]) -> tuple[str, ...]:
     bare = pieces(_COMPLAINS.sub(" ", said)) - _PLACES
     scores = {case.number: len(bare & pieces(_COMPLAINS.sub(" ", fold(case.subject)))) for case in closed}
     best = max(scores.values())
-    return tuple(number for number, score in scores.items() if score == best) if best else ()
+    if not best:
+        # 還是不亮 names no matter at all: of the one that was closed, nothing else can be meant.
+        return (closed[0].number,) if len(closed) == 1 and not bare else ()
+    return tuple(number for number, score in scores.items() if score == best)
 
 
 def _by_tail(text: str, cases: Sequence[Named]) -> tuple[str, ...]:

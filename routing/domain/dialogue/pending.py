@@ -15,6 +15,8 @@ TOGETHER = timedelta(minutes=10)
 """What comes later than this after the last words is no part of the same matter, unless its case is being opened."""
 _MOST_SHOWN = 10
 _SHORT = 30
+_LIKELY = 0.4
+"""Probability of an entry from which words that nobody is sure of are likely about it."""
 
 
 def remember(turn: Turn, *, leads: bool = True) -> State:
@@ -39,7 +41,30 @@ def goes_on(turn: Turn) -> bool:
     """Whether something whose matter is known was said just before, and these words are not surely another one."""
     state, understanding = turn.state, turn.understanding
     known = bool(state.pending) and state.category not in {None, "other"} and not long_since(state, turn.inbound.at)
-    return known and understanding is not None and understanding.confidence < SURE_CATEGORY
+    if not known or understanding is None or own_matter(turn) is not None:
+        return False
+    return understanding.confidence < SURE_CATEGORY
+
+
+def own_matter(turn: Turn) -> tuple[str, str | None] | None:
+    """Category and topic of the entry that these words are likely about, where what was said before has others."""
+    understanding = turn.understanding
+    # Which documents, how long and how much name no matter: a word of the trade does.
+    if understanding is None or understanding.follow_up or not understanding.terms:
+        return None
+    lead = next(iter(understanding.faq), None)
+    if lead is None or lead.probability < _LIKELY:
+        return None
+    matter = lead.entry.category.value, lead.entry.topic
+    return None if _may_be_one((turn.state.category, turn.state.topic), matter) else matter
+
+
+def _may_be_one(before: tuple[str | None, str | None], now: tuple[str, str | None]) -> bool:
+    """Whether two matters may be the same: one field, and in ``other`` one topic where both are known."""
+    if before[0] is None or before[0] != now[0]:
+        return before[0] is None
+    topics = {before[1], now[1]} - {None, "general"}
+    return now[0] != "other" or len(topics) < 2
 
 
 def long_since(state: State, at: datetime) -> bool:
@@ -47,10 +72,10 @@ def long_since(state: State, at: datetime) -> bool:
     return state.heard_at is not None and at - datetime.fromisoformat(state.heard_at) > TOGETHER
 
 
-def other_matter(turn: Turn, category: str | None) -> Turn:
+def other_matter(turn: Turn, category: str, topic: str | None) -> Turn:
     """The turn with what was kept before let go, if these words are plainly about something else."""
     state = turn.state
-    if state.step in OPENING or not state.pending or category is None or state.category in {None, category}:
+    if state.step in OPENING or not state.pending or _may_be_one((state.category, state.topic), (category, topic)):
         return turn
     return replace(turn, state=replace(state, pending=(), led_at=None, heard_at=None))
 

@@ -125,10 +125,18 @@ def _words(turn: Turn) -> Result:
         return _seen_by_officer(turn, data, result)
     if _says_nothing(text):
         return _nodded(turn)
-    alarmed = turn.state.alert is not None and turn.state.step is Step.IDLE
-    if alarmed and (turn.understanding is None or turn.understanding.alert is None) and alarms.is_over(text):
-        return alarms.over(replace(turn, state=pending.remember(turn, leads=False)))
-    return _spoken(turn)
+    return _after_alarm(turn, text) or _spoken(turn)
+
+
+def _after_alarm(turn: Turn, text: str) -> Result | None:
+    """After an emergency was told: that it is over, or that help is on its way."""
+    if turn.state.alert is None or turn.state.step is not Step.IDLE:
+        return None
+    kept = replace(turn, state=pending.remember(turn, leads=False))
+    if alarms.is_helped(text):
+        return alarms.helped(kept)
+    quiet = turn.understanding is None or turn.understanding.alert is None
+    return alarms.over(kept) if quiet and alarms.is_over(text) else None
 
 
 def _seen_by_officer(turn: Turn, data: Mapping[str, str], result: Result) -> Result:

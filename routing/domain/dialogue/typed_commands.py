@@ -12,7 +12,16 @@ from routing.domain.dialogue.state import OPENING, Step
 from routing.domain.dialogue.turn import CaseCard, Turn
 
 _CASE_NUMBER = re.compile(r"[A-Z]{2,4}-\d{7}-\d{4}")
+_TAIL = re.compile(r"\d{4}")
 _SCORES = ("5", "4", "3", "2", "1")
+_POINTS = re.compile(r"(?:給)?([1-5])\s*(?:分|顆?星|點|点|points?|stars?)?")
+_SATISFIED = {
+    "5": {"非常滿意", "很滿意", "超滿意", "very satisfied", "very good", "とても満足"},
+    "4": {"滿意", "還不錯", "satisfied", "good", "満足"}, "3": {"普通", "還好", "ok la", "average", "普通です"},
+    "2": {"不滿意", "不太滿意", "unsatisfied", "not satisfied", "不満"},
+    "1": {"很不滿意", "非常不滿意", "very unsatisfied", "very dissatisfied", "とても不満"},
+}  # fmt: skip
+"""What people type instead of one of the five buttons."""
 
 _PERSON = {"請專人協助", "專人協助", "開案", "我要開案", "立案", "ask a person", "open a case", "担当者に相談"}
 """What stands on the button that opens a case."""
@@ -99,6 +108,9 @@ def _anywhere(turn: Turn, said: str) -> dict[str, str] | None:
     if said in _PERSON and turn.state.step not in OPENING:
         return {"action": "open_case"}
     number = said.upper()
+    if _TAIL.fullmatch(number) and not turn.officer_expects and _idle(turn):
+        named = [case.number for case in turn.cases if case.number.endswith(number)]
+        return {"action": "case", "number": named[0]} if len(named) == 1 else None
     if _CASE_NUMBER.fullmatch(number):
         mine = any(case.number == number for case in turn.cases)
         return {"action": "case", "number": number} if mine else {"action": "my_cases"}
@@ -116,9 +128,15 @@ def _about_cases(turn: Turn, said: str) -> dict[str, str] | None:
         return _of_one(still_open, "add_to_case", otherwise="my_cases" if still_open else "open_case")
     if closed and _is(turn, said, "button.reopen"):
         return _of_one(closed, "reopen", otherwise="my_cases")
-    score = next((score for score in _SCORES if _is(turn, said, f"rate.{score}")), None)
+    score = next((score for score in _SCORES if _is(turn, said, f"rate.{score}")), None) or _score(said)
     asked = next((case for case in closed if case.survey == "open"), None)
     return {"action": "rate", "number": asked.number, "score": score} if asked and score else None
+
+
+def _score(said: str) -> str | None:
+    """A score that is typed: 5分, 4 stars, 很滿意."""
+    found = _POINTS.fullmatch(said)
+    return found[1] if found else next((score for score, words in _SATISFIED.items() if said in words), None)
 
 
 def _of_one(cases: tuple[CaseCard, ...], action: str, *, otherwise: str) -> dict[str, str]:
