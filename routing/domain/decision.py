@@ -22,6 +22,8 @@ from knowledge.understand import Understanding
 from knowledge.vocabulary import CASE_CATEGORIES, Category, EntryKind, ParkKind
 
 _MOST_CHOICES = 3
+_BESIDE = 0.1
+"""Share of the likeliest choice's probability from which another is likely beside it."""
 _MOST_PARTS = 3
 """Matters that are answered one by one; with an office's card and a notice they are five objects."""
 _LIKELY, _PLAUSIBLE = 0.5, 0.25
@@ -255,7 +257,8 @@ def _unsure(
 def _near(live: tuple[Match, ...], thresholds: Thresholds) -> tuple[Match, ...]:
     """What is near enough to be offered; nothing where even the likeliest is far."""
     offers = tuple(m for m in live if m.probability >= thresholds.offer)[:_MOST_CHOICES]
-    return offers if max((m.probability for m in offers), default=0.0) >= thresholds.lead else ()
+    likeliest = max((m.probability for m in offers), default=0.0)
+    return tuple(m for m in offers if m.probability >= _BESIDE * likeliest) if likeliest >= thresholds.lead else ()
 
 
 def _by_category(understanding: Understanding, thresholds: Thresholds, *, far: bool) -> Decision:

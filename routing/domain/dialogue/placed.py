@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from routing.domain.decision import SURE_CATEGORY, Action
 from routing.domain.dialogue import menu
+from routing.domain.dialogue.naming import goes_on
 from routing.domain.dialogue.pending import remember, short
 from routing.domain.dialogue.placement import OwnCase, Placement, Reason, Words, place
 from routing.domain.dialogue.supplements import is_piece, only_says_all, says_all
@@ -35,9 +36,12 @@ def _words(turn: Turn, *, answers: bool) -> Words:
     understanding = turn.understanding
     if understanding is None:
         return Words(quoted=turn.quoted, file=True, answers=answers)
+    # 電梯還是沒修好 tells of the own case, whatever the base knows of lifts.
+    still = not turn.asks and goes_on(turn.inbound.text, [case for case in turn.cases if not case.closed])
     return Words(
         text=turn.inbound.text, quoted=turn.quoted, category=_matter(turn), topic=_topic(turn),
-        alert=understanding.alert is not None, sure=turn.sure, question=turn.asks, chat=_chats(turn), answers=answers,
+        alert=understanding.alert is not None, sure=turn.sure and not still, question=turn.asks,
+        chat=_chats(turn), answers=answers,
     )  # fmt: skip
 
 
