@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from knowledge.vocabulary import READING_LANGUAGES
 from routing.domain.dialogue import faq, menu, placed
-from routing.domain.dialogue.pending import remember
+from routing.domain.dialogue.pending import remember, short
 from routing.domain.dialogue.placement import Reason
 from routing.domain.dialogue.state import OPENING, State, Step
 from routing.domain.dialogue.turn import (
@@ -174,7 +174,7 @@ def again(turn: Turn) -> Result:
     """Ask for what there is to add."""
     case = next((one for one in turn.cases if one.number == turn.state.number), None)
     done = menu.button(turn, "button.done", "cancel")
-    text = Text(turn.say("adding.ask", subject=placed.short(case.subject) if case else "—"), quick=(done,))
+    text = Text(turn.say("adding.ask", subject=short(case.subject) if case else "—"), quick=(done,))
     return Result(state=turn.state, messages=(text,))
 
 
@@ -191,7 +191,7 @@ def adding(turn: Turn) -> Result:
     thanks = turn.understanding is not None and turn.understanding.category.value == "smalltalk"
     done = menu.button(turn, "button.done", "cancel", primary=True)
     buttons = (done, menu.button(turn, "button.case", "case", number=case.number))
-    body = turn.say("adding.more", subject=placed.short(case.subject))
+    body = turn.say("adding.more", subject=short(case.subject))
     card = Card(title=turn.say("placed.title"), body=body, buttons=buttons, alt=turn.say("placed.title"))
     add = AddToCase(number=case.number, message_ids=turn.message_ids, reason=Reason.TAPPED, piece=not thanks)
     return Result(state=turn.state, messages=(card,), effects=(add,))
@@ -204,7 +204,7 @@ def supplied(turn: Turn) -> Result:
         return menu.expired(turn)
     state = menu.idle(turn.state)
     if not found.answered:
-        text = Text(turn.say("placed.nothing_yet", subject=placed.short(found.subject)), quick=menu.usual(turn))
+        text = Text(turn.say("placed.nothing_yet", subject=short(found.subject)), quick=menu.usual(turn))
         return Result(state=state, messages=(text,))
     return Result(state=state, effects=(Supplied(number=found.number),))
 
@@ -222,7 +222,7 @@ def withdraw(turn: Turn) -> Result:
     sure = Button(label=label, data=postback("withdraw", number=found.number, sure="yes"), shown=label)
     keep = menu.button(turn, "withdraw.no", "case", number=found.number, primary=True)
     card = Card(
-        title=title, body=turn.say("withdraw.body", subject=placed.short(found.subject)), buttons=(keep, sure),
+        title=title, body=turn.say("withdraw.body", subject=short(found.subject)), buttons=(keep, sure),
         alt=title, tone="wait", quick=menu.usual(turn),
     )  # fmt: skip
     return Result(state=state, messages=(card,))
@@ -233,7 +233,7 @@ def call_me(turn: Turn) -> Result:
     found, when = _mine(turn), turn.inbound.data.get("when", "")
     if found is None:
         return menu.expired(turn)
-    subject = placed.short(found.subject)
+    subject = short(found.subject)
     if found.closed:
         return _closed_offer(turn, found)
     if when not in CALL_TIMES:
@@ -254,7 +254,7 @@ def call_me(turn: Turn) -> Result:
 def _closed_offer(turn: Turn, case: CaseCard) -> Result:
     title = turn.say("placed.closed.title")
     card = Card(
-        title=title, body=turn.say("call.closed", subject=placed.short(case.subject)),
+        title=title, body=turn.say("call.closed", subject=short(case.subject)),
         buttons=(menu.button(turn, "button.reopen", "reopen", number=case.number, primary=True), menu.open_case(turn)),
         alt=title, quick=menu.usual(turn),
     )  # fmt: skip
