@@ -12,3 +12,8 @@ pytest_plugins = [
     "tests.harness.fixtures_browser",
     "tests.harness.fixtures_golden",
 ]
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Long bytes are named by their argument: those that hold an hour would have another name in each worker."""
+    return argname if isinstance(val, bytes) and len(val) > 40 else None

@@ -109,9 +109,9 @@ class ExtensionSeenBody(Body):
 class CloseBody(Body):
     """How the case ended, in words that the firm reads.
 
-    ``into``: the number of the case that goes on, needed for ``duplicate``. ``agency``: code or name of the competent
-    agency, needed for ``referred``. ``consultation`` and ``extension``: what becomes of a consultation or a request for
-    more days that is still open, needed if there is one.
+    ``into``: the number of the case that goes on, for ``duplicate``. ``agency``: code or name of the competent agency,
+    for ``referred``. ``consultation`` and ``extension``: what becomes of a consultation or a request for more days that
+    is still open; not said, it is withdrawn. The desk asks for each of them.
     """
 
     outcome: Literal["answered", "referred", "withdrawn", "duplicate", "declined"]
@@ -346,8 +346,8 @@ def _approval_form(form: Fields) -> Mapping[str, Any]:
 
 
 def _close_form(form: Fields) -> Mapping[str, Any]:
-    optional = {name: form.optional(name) for name in ("into", "agency", "consultation", "extension")}
-    return {**_texts("outcome", "summary")(form), **_translated(form), **optional}
+    said = _texts("outcome", "summary", "into", "agency", "consultation", "extension")
+    return {**said(form), **_translated(form)}
 
 
 def _texts(*names: str) -> Callable[[Fields], Mapping[str, Any]]:

@@ -20,18 +20,14 @@ class Ending:
     """``into``: the number of the case that goes on (併案); ``agency``: a code or a name (移請).
 
     ``consultation`` and ``extension``: what becomes of what is under way, words of ``steps.CONSULTATION_ENDS`` and
-    ``EXTENSION_ENDS``; needed only if it is.
+    ``EXTENSION_ENDS``. The desk asks for what the close needs, and an empty field is refused. A program may leave all
+    out (contract §5): then no case and no agency is named, and what is under way is withdrawn with the case.
     """
 
     into: str | None = None
     agency: str | None = None
     consultation: str | None = None
     extension: str | None = None
-
-
-def overtaken() -> Ending:
-    """The firm itself ends the matter: what is under way is withdrawn with it."""
-    return Ending(consultation=steps.WITHDRAWN, extension=steps.WITHDRAWN)
 
 
 def checked(locked: LockedCase, outcome: Outcome, ending: Ending) -> dict[str, Any]:
@@ -41,10 +37,10 @@ def checked(locked: LockedCase, outcome: Outcome, ending: Ending) -> dict[str, A
         Invalid: something that has to be said is not, or cannot be so.
     """
     said: dict[str, Any] = {}
-    if outcome is Outcome.DUPLICATE:
-        said["into"] = _target(locked, (ending.into or "").strip())
-    if outcome is Outcome.REFERRED:
-        said["agency"] = _agency(locked, (ending.agency or "").strip())
+    if outcome is Outcome.DUPLICATE and ending.into is not None:
+        said["into"] = _target(locked, ending.into.strip())
+    if outcome is Outcome.REFERRED and ending.agency is not None:
+        said["agency"] = _agency(locked, ending.agency.strip())
     narrowed = steps.closing_choices(locked.case)
     for field, value, words in (
         ("consultation", ending.consultation, "會辦尚未回復，請選擇會辦如何處理（已另獲答復，或撤回會辦）。"),
@@ -52,9 +48,9 @@ def checked(locked: LockedCase, outcome: Outcome, ending: Ending) -> dict[str, A
     ):
         if field not in narrowed:
             continue
-        if value not in narrowed[field]:
+        if value is not None and value not in narrowed[field]:
             raise Invalid(words, code=f"{field}_open", field=field)
-        said[field] = value
+        said[field] = value or steps.WITHDRAWN
     return said
 
 

@@ -13,7 +13,7 @@ from routing.domain.dialogue.placement import Reason
 from routing.domain.errors import Invalid, NotFound, StaleVersion
 from routing.domain.permissions import SYSTEM, may_read, require_team
 from routing.domain.waits import QUIET
-from routing.service.cases import closing, commands, locked_case, notifications, notifying
+from routing.service.cases import commands, locked_case, notifications, notifying
 from routing.service.cases.locked_case import LockedCase
 from routing.service.cases.notifications import Notifier
 from routing.service.office_context import UnitOfWorkFactory
@@ -136,8 +136,7 @@ def _target(locked: LockedCase, number: str) -> LockedCase:
 def withdraw(locked: LockedCase, *, notify: Notifier) -> None:
     """The firm takes its case back; it is closed as withdrawn."""
     summary = locked.office.sentences.say("withdrawn.summary", None)
-    ending = closing.overtaken()
-    commands.close(locked, Outcome.WITHDRAWN, summary=summary, notify=notify, ending=ending)
+    commands.close(locked, Outcome.WITHDRAWN, summary=summary, notify=notify)
 
 
 def ask_call(locked: LockedCase, when: str | None = None) -> None:

@@ -39,10 +39,10 @@ def kept(branch, number):
 @pytest.mark.parametrize(
     ("outcome", "said", "code"),
     [
-        (Outcome.DUPLICATE, {}, "into_missing"),
+        (Outcome.DUPLICATE, {"into": " "}, "into_missing"),
         (Outcome.DUPLICATE, {"into": "KP-1150302-0099"}, "into_unusable"),
         (Outcome.DUPLICATE, {"into": "KP-1150302-0001"}, "into_unusable"),
-        (Outcome.REFERRED, {}, "agency_missing"),
+        (Outcome.REFERRED, {"agency": ""}, "agency_missing"),
         (Outcome.REFERRED, {"agency": "某" * 81}, "invalid"),
     ],
 )
@@ -112,7 +112,7 @@ def test_the_firm_reads_to_whom_it_was_referred(branch, number, written, stored,
 def test_a_consultation_under_way_does_not_vanish_with_the_close(branch, number):
     consult(branch, number)
     with pytest.raises(Invalid) as refused:
-        close(branch, number, Outcome.WITHDRAWN)
+        close(branch, number, Outcome.WITHDRAWN, consultation="")
     assert (refused.value.code, refused.value.field) == ("consultation_open", "consultation")
     close(branch, number, Outcome.WITHDRAWN, consultation="answered")
     assert kept(branch, number) == {"outcome": "withdrawn", "consultation": "answered"}
@@ -169,7 +169,7 @@ def test_programs_say_it_too_and_read_it_in_the_history(database_url):
     with Service(database_url) as service:
         number, other = service.opened(), service.opened()
         body = {"outcome": "duplicate", "summary": "同一事由"}
-        answer = service.post("alice", f"/cases/{number}/close", body)
+        answer = service.post("alice", f"/cases/{number}/close", {**body, "into": " "})
         assert (answer.status_code, answer.json()["code"]) == (422, "into_missing")
         assert service.post("alice", f"/cases/{number}/close", {**body, "into": other}).status_code == 200
         event = service.get("alice", f"/cases/{number}").json()["events"][-1]
@@ -180,6 +180,20 @@ def test_programs_say_it_too_and_read_it_in_the_history(database_url):
         events = service.get("alice", f"/cases/{other}").json()["events"]
         assert [one["agency"] for one in events if one["event"] == "closed"] == ["taiwanwater"]
         assert answer.status_code == 200
+
+
+@pytest.mark.parametrize("outcome", ["referred", "duplicate", "withdrawn"])
+def test_a_program_that_says_no_more_than_the_contract_asks_withdraws_what_is_under_way(database_url, outcome):
+    """Contract §5: outcome and summary are enough."""
+    with Service(database_url) as service:
+        number = service.opened()
+        asked = {"on": "agency", "agency": "taipower", "message": "請確認饋線。"}
+        service.post("alice", f"/cases/{number}/wait", asked)
+        service.post("alice", f"/cases/{number}/extension", {"days": 2, "reason": "需會勘"})
+        closed = service.post("alice", f"/cases/{number}/close", {"outcome": outcome, "summary": "處理情形"})
+        assert (closed.status_code, closed.json()["outcome"]) == (200, outcome)
+        event = service.get("alice", f"/cases/{number}").json()["events"][-1]
+        assert (event["consultation"], event["extension"]) == ("withdrawn", "withdrawn")
 
 
 LINE = {
