@@ -212,7 +212,7 @@ def change(
     """
     found = seen(session, number, actor, lock=True)
     if found is None:
-        over.refuse(session, number, actor, shown={version, *shown}, now=now)
+        over.refuse(session, number, actor, shown={version, *shown})
         raise NotFound(f"查無案件 {number}。")
     row, case = found
     if not (may_add if adding else may_write)(actor, case):

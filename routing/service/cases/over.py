@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
@@ -15,17 +15,14 @@ from routing.domain.waits import Wait
 from routing.store.cases import queries as store
 from routing.store.cases.schema import Case as CaseRow
 
-JUST_NOW = timedelta(hours=1)
-"""So long after its end whoever names no version is told as well: two colleagues who answered at once."""
-
 
 def question_version(asked_at: datetime) -> int:
     """The version of a question: the second in which it was asked, in nine digits, as forms take numbers."""
     return int(asked_at.timestamp()) % 10**9
 
 
-def refuse(session: Session, number: str, actor: Actor, *, shown: Collection[int | None], now: datetime) -> None:
-    """Say that the question is over, to whom it was asked and who had it before them.
+def refuse(session: Session, number: str, actor: Actor, *, shown: Collection[int | None]) -> None:
+    """Say that the question is over, to whom it was asked and who had it before them, as the version shows.
 
     They learn that it is over and nothing else. To everybody else there is no such case, and nothing is raised.
 
@@ -37,16 +34,13 @@ def refuse(session: Session, number: str, actor: Actor, *, shown: Collection[int
     row = store.by_number(session, number)
     if row is None:
         return
-    wait = _known(store.state_of(session, row), actor.agency, shown, now)
+    wait = _known(store.state_of(session, row), actor.agency, shown)
     if wait is not None and wait.end is not None:
         raise StepNotAllowed(_words(session, row, actor, wait, wait.end), code="question_over")
 
 
-def _known(case: Case, agency: str, shown: Collection[int | None], now: datetime) -> Wait | None:
+def _known(case: Case, agency: str, shown: Collection[int | None]) -> Wait | None:
     mine = [wait for wait in case.waits if wait.on == "agency" and wait.agency == agency and wait.end is not None]
-    last = mine[-1] if mine and mine[-1] is case.waits[-1] and case.closed is None else None
-    if last is not None and last.end is not None and now - last.end <= JUST_NOW:
-        return last
     return next((wait for wait in reversed(mine) if question_version(wait.start) in shown), None)
 
 

@@ -313,7 +313,10 @@ def test_the_api_describes_itself(sqlite):
     schema = case["responses"]["200"]["content"]["application/json"]["schema"]
     assert schema == {"$ref": "#/components/schemas/Case"}
     parts = document["components"]["schemas"]
-    assert set(parts["Case"]["properties"]) == set(sqlite.get("alice", f"/cases/{sqlite.opened()}").json()["case"])
+    read = sqlite.get("alice", f"/cases/{sqlite.opened()}").json()["case"]
+    there_if_something_waits = {"marks", "call", "undelivered", "firm_spoke_at", "partner_answered_at"}
+    assert set(parts["Case"]["properties"]) - set(read) == there_if_something_waits
+    assert set(read) <= set(parts["Case"]["properties"])
     assert parts["Case"]["properties"]["received_at"]["anyOf"][0] == {"type": "string", "format": "date-time"}
     refused = case["responses"]["409"]["content"]["application/problem+json"]["schema"]
     assert {"type", "title", "status", "code", "detail"} <= set(refused["properties"])

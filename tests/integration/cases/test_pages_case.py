@@ -87,7 +87,7 @@ def test_the_whole_life_by_forms_alone_on_both_databases(database_url):
         assert state(service, number).reopened == 1
         alice.step(number, "category", category="tax", reason="房屋稅")
         assert state(service, number).unit == "投資服務科"
-        sue.step(number, "assignment", assignee=email("bob"))
+        sue.step(number, "assignment", assignee=email("bob"), reason="熟悉本案")
         assert state(service, number).assignee == email("bob")
         sue.step(number, "confidential")
         assert state(service, number).confidential
