@@ -163,7 +163,7 @@ def test_closing_a_case_forgets_no_call(service):
     number = opened_and_seen(service)
     service.later(minutes=5)
     asks_to_be_called(service, number)
-    service.post("alice", f"/cases/{number}/close", {"outcome": "referred", "summary": "已移請國稅局。"})
+    service.post("alice", f"/cases/{number}/close", {"outcome": "declined", "summary": "不予受理，理由如說明。"})
     page = Visitor(service, "alice").get("/desk")
     assert number in group(page, "call")
     assert "辦結" in group(page, "call")
@@ -241,7 +241,7 @@ def test_an_answer_that_fails_itself_is_not_settled_by_having_been_given(service
 def test_a_closed_case_whose_result_did_not_arrive_stays_in_the_queue(service):
     number = opened_and_seen(service)
     service.later(minutes=5)
-    service.post("alice", f"/cases/{number}/close", {"outcome": "referred", "summary": "已移請國稅局。"})
+    service.post("alice", f"/cases/{number}/close", {"outcome": "declined", "summary": "不予受理，理由如說明。"})
     assert number not in Visitor(service, "alice").get("/desk").html
     failed(service, number, "dead", reason="closed")
     assert number in group(Visitor(service, "alice").get("/desk"), "undelivered")
