@@ -54,6 +54,9 @@ _PERSON_NAME = re.compile(
 )
 """Somebody introduced, or named with a title, and no more."""
 _REPAIR = ways("repairs", "fallen")
+_EVERYDAY = ways("repairs", "everyday")
+"""A car's exhaust, a pipe in the washroom, a camera to be bought, a smell that is explained."""
+_NOT_EVERYDAY = ways("repairs", "not_everyday")
 _SMELLS = ways("repairs", "smells")
 """A ditch or a bin that smells is for whoever cleans it,"""
 _NO_USUAL_SMELL = ways("repairs", "no_usual_smell")
@@ -115,6 +118,17 @@ class _Part:
         return cls(folded, alert_model().grams(forms.normal(folded)))
 
 
+def _is_for_repair(whole: str) -> bool:
+    """True for what fell, stands still, smells or drips as it does everywhere, and nothing worse is told with it."""
+    if _EVERYDAY.search(whole) and not _NOT_EVERYDAY.search(whole):
+        return True
+    if _HARM.search(whole):
+        return False
+    stands = _LIFT.search(whole) and not _IN_THE_LIFT.search(whole)
+    smells = _SMELLS.search(whole) and not _NO_USUAL_SMELL.search(whole)
+    return bool(stands or smells or _REPAIR.search(whole))
+
+
 def detect_alert(forms: TextForms) -> Alert | None:
     """The most urgent event that a text reports as happening, or None.
 
@@ -122,11 +136,7 @@ def detect_alert(forms: TextForms) -> Alert | None:
     """
     text = forms.text
     whole = forms.folded(text)
-    if _LIFT.search(whole) and not _HARM.search(whole) and not _IN_THE_LIFT.search(whole):
-        return None
-    if _REPAIR.search(whole) and not _HARM.search(whole):
-        return None
-    if _SMELLS.search(whole) and not _NO_USUAL_SMELL.search(whole) and not _HARM.search(whole):
+    if _is_for_repair(whole):
         return None
     if _REPAIR.search(whole) and _CRUSHED.search(whole) and not _CLAIM.search(whole):
         return Alert.INJURY

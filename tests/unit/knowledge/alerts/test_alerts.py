@@ -201,3 +201,19 @@ def test_a_place_named_in_answer_to_an_officer_sets_off_no_alarm(frame):
 )
 def test_a_short_cry_is_heard(text):
     assert detect_alert(TextForms(text)) is not None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "車子冒黑煙檢舉", "洗手間水管破 請派水電", "想裝監視器 看有沒有人倒下來", "剛才瓦斯味是工人在噴漆 沒事了",
+        "The toilet on the first floor is leaking, who fixes it?",
+    ],
+)  # fmt: skip
+def test_exhaust_washrooms_and_what_is_explained_are_no_danger(text):
+    assert detect_alert(TextForms(text)) is None
+
+
+@pytest.mark.parametrize("text", ["貨車冒黑煙 引擎在燒", "廁所水管破 有人觸電倒地"])
+def test_with_fire_or_harm_they_are(text):
+    assert detect_alert(TextForms(text)) is not None
