@@ -5,6 +5,7 @@ import pytest
 from knowledge.alerts.detection import Alert, detect_alert
 from knowledge.evaluation.cases import alert_sets
 from knowledge.language.forms import TextForms
+from knowledge.loading import DATA
 
 ROWS = alert_sets()["own set"]
 
@@ -217,3 +218,13 @@ def test_exhaust_washrooms_and_what_is_explained_are_no_danger(text):
 @pytest.mark.parametrize("text", ["貨車冒黑煙 引擎在燒", "廁所水管破 有人觸電倒地"])
 def test_with_fire_or_harm_they_are(text):
     assert detect_alert(TextForms(text)) is not None
+
+
+@pytest.mark.parametrize("number", [9, 10])
+def test_the_newest_rounds_keep_the_aim(number):
+    lines = (DATA / "heldout3" / f"alerts-round{number}.tsv").read_text(encoding="utf-8").splitlines()
+    rows = [line.split("\t") for line in lines]
+    seen = [detect_alert(TextForms(text)) is not None for text, kind in rows if kind != "-"]
+    false = [text for text, kind in rows if kind == "-" and detect_alert(TextForms(text)) is not None]
+    assert sum(seen) >= 0.97 * len(seen)
+    assert len(false) <= 0.01 * (len(rows) - len(seen)), false
