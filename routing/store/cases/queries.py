@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -15,6 +16,7 @@ from routing.store.accounts.queries import _claimant, _new_firm
 from routing.store.cases import attention
 from routing.store.cases.schema import Case as CaseRow
 from routing.store.cases.schema import CaseEvent, Firm, Serial
+from routing.store.cases.search_words import pattern, words_of
 from routing.store.conversation.schema import Contact, Message
 from routing.store.session import changed, insert_ignoring
 
@@ -188,14 +190,19 @@ MARKS: Mapping[str, Callable[[], ColumnElement[bool]]] = {
 
 
 def _search(q: str) -> ColumnElement[bool]:
-    like = "%" + q.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-    in_messages = select(Message.case_id).where(Message.text.ilike(like, escape="\\"), Message.case_id.is_not(None))
-    in_firms = select(Firm.id).where(or_(Firm.name.ilike(like, escape="\\"), Firm.ubn == q, Firm.claimed_ubn == q))
+    return and_(*(_found(word, q) for word in words_of(q)))
+
+
+def _found(word: str, q: str) -> ColumnElement[bool]:
+    told = pattern(word)
+    number = unicodedata.normalize("NFKC", q)
+    in_messages = select(Message.case_id).where(Message.text.regexp_match(told), Message.case_id.is_not(None))
+    in_firms = select(Firm.id).where(or_(Firm.name.regexp_match(told), Firm.ubn == number, Firm.claimed_ubn == number))
     return or_(
-        CaseRow.number.ilike(like, escape="\\"),
-        CaseRow.subject.ilike(like, escape="\\"),
-        CaseRow.contact_name.ilike(like, escape="\\"),
-        CaseRow.contact_phone == q,
+        CaseRow.number.regexp_match(told),
+        CaseRow.subject.regexp_match(told),
+        CaseRow.contact_name.regexp_match(told),
+        CaseRow.contact_phone.regexp_match(f"^{told}$"),
         CaseRow.firm_id.in_(in_firms),
         CaseRow.id.in_(in_messages),
     )
