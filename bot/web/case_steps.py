@@ -95,10 +95,13 @@ class ExtensionBody(Body):
 
 
 class ApprovalBody(Body):
-    """The decision of another person than who asked. ``note``: needed to refuse. ``seen_due_on``: as when asking."""
+    """The decision of another person than who asked. ``seen_due_on``: as when asking.
+
+    ``note``: why; the desk asks for it in a refusal, and an empty one is none.
+    """
 
     approve: StrictBool
-    note: Annotated[Text, Field(max_length=300)] = ""
+    note: Annotated[Text, Field(max_length=300)] | None = None
     seen_due_on: date | None = None
 
 

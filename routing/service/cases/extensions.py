@@ -90,20 +90,23 @@ def _in_sight(locked: LockedCase, days: int, seen: date | None) -> date:
     return found
 
 
-def decide(locked: LockedCase, *, approve: bool, note: str, notify: Notifier, due_on: date | None = None) -> None:
-    """Another person than who asked approves or refuses; a refusal says why, and whoever asked is told at the desk.
+def decide(
+    locked: LockedCase, *, approve: bool, note: str | None, notify: Notifier, due_on: date | None = None
+) -> None:
+    """Another person than who asked approves or refuses; whoever asked is told of a refusal at the desk, with its note.
 
-    Who asked may take the request back by refusing it. ``due_on``: the date that the caller had in sight.
+    ``note`` None: a program that gives none (contract §5). Who asked may take the request back by refusing it.
+    ``due_on``: the date that the caller had in sight.
     """
     locked.require("approval")
     pending = locked.case.pending_extension
-    if len(note) > 300:
+    if note is not None and len(note) > 300:
         raise Invalid("意見請在 300 字以內。", field="note")
     if pending is None or not approve:
         own = pending is not None and pending.asked_by == locked.actor.email
-        if not note.strip() and not own:
+        if note is not None and not note.strip() and not own:
             raise Invalid("不同意展期須填寫理由，申請人會看到。", field="note")
-        locked.record(EventKind.EXTENSION_REFUSED, note=note.strip() or None)
+        locked.record(EventKind.EXTENSION_REFUSED, note=(note or "").strip() or None)
         locked_case.audit(locked, "case.extension_refused")
         return
     if (why := extending.barred(locked.case, locked.actor, late=locked.late)) is not None:

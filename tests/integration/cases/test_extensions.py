@@ -112,6 +112,15 @@ def test_a_preview_is_what_the_extension_then_is(branch, kind, days):
         assert (locked.row.due_on, locked.row.promised_on) == (seen.due_on, seen.promised_on)
 
 
+def test_a_program_may_refuse_without_a_note(database_url):
+    """Contract §5."""
+    with Service(database_url) as service:
+        number = service.opened()
+        service.post("alice", f"/cases/{number}/extension", {"days": 2, "reason": "需會勘"})
+        refused = service.post("sue", f"/cases/{number}/extension/approval", {"approve": False})
+        assert (refused.status_code, refused.json()["pending_extension"]) == (200, None)
+
+
 def test_a_refusal_needs_a_reason_and_stays_with_who_asked_until_they_took_note(branch, number):
     extend(branch, number, 3, ALICE)
     with pytest.raises(Invalid) as refused, branch.hold(number, SUE) as locked:
@@ -180,7 +189,7 @@ def test_the_date_can_be_asked_for_by_programs(database_url):
         asked = service.post("alice", f"/cases/{number}/extension", {**wrong, "seen_due_on": seen["due_on"]}).json()
         assert asked["pending_extension"] == {"days": 2, "reason": "x", "asked_by": email("alice")}
         path = f"/cases/{number}/extension/approval"
-        assert service.post("sue", path, {"approve": False}).json()["field"] == "note"
+        assert service.post("sue", path, {"approve": False, "note": " "}).json()["field"] == "note"
         assert service.post("sue", path, {"approve": False, "note": "請如期"}).status_code == 200
         assert service.post("bob", f"/cases/{number}/extension/seen", {}).json()["code"] == "nothing_refused"
         assert service.post("alice", f"/cases/{number}/extension/seen", {}).status_code == 200
