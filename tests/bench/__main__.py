@@ -19,7 +19,7 @@ import psycopg
 from psycopg import sql
 
 from bot.simulator.running import free_port
-from tests.bench import load, month
+from tests.bench import load, month, scale
 from tests.bench.load import Measured
 from tests.bench.pages import CASES, fill, pages
 from tests.harness.processes import ROOT, Forker
@@ -97,11 +97,15 @@ def _measure(forker: Forker, name: str, url: str, folder: Path, parts: list[str]
 def main() -> None:
     """Run the parts named (``webhook``, ``pages``; else both), or ``month`` with a number of firms; say what came out.
 
-    ``month`` plays messages to firms and is described in tests/bench/month.py.
+    ``month`` plays messages to firms and is described in tests/bench/month.py; ``scale`` with numbers of cases shows
+    growth and is described in tests/bench/scale.py.
     """
     parts = sys.argv[1:] or ["webhook", "pages"]
     if parts[0] == "month":
         month.main(*(int(firms) for firms in parts[1:2]))
+        return
+    if parts[0] == "scale":
+        scale.main(databases, *(int(cases) for cases in parts[1:]))
         return
     table: dict[str, Measured] = {}
     with tempfile.TemporaryDirectory() as made, Forker() as forker, databases(Path(made)) as urls:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import islice
@@ -15,6 +15,7 @@ from routing.domain.case import Event, EventKind
 from routing.domain.errors import Invalid
 from routing.domain.reporting import history
 from routing.domain.reporting.history import CaseHistory, KnownWords, Refusal, Repeat
+from routing.domain.reporting.spells import Spell
 from routing.service.cases import locked_case
 from routing.service.office_context import OfficeContext, UnitOfWorkFactory
 from routing.service.reporting import measuring
@@ -28,6 +29,8 @@ from routing.store.reporting import queries as report_store
 CHUNK = 500
 PART = 100
 """Cases of one transaction beside a running service: some tenths of a second on SQLite."""
+_Firms = dict[tuple[str | None, str | None], int | None]
+"""Firms met so far, by name and number as written."""
 _DIRECTIONS = {
     EventKind.MESSAGE: "in",
     EventKind.REPLIED: "out",
@@ -103,16 +106,18 @@ def import_beside_service(
         Invalid: a number was given to another case since it was compared; says how many cases are in by then.
     """
     with units_of_work.reading() as (session, office):
-        checked = _check(session, office, lines, now=now)
+        checked, how = _check(session, office, lines, now=now), measuring.measuring(office)
     if checked.refusals and not skip_bad:
         return checked.result(0)
-    entered = 0
+    entered, firms = 0, _Firms()
     if checked.accepted:
         with units_of_work.writing() as (session, _office):
             # First, so that no case opened meanwhile gets one of the numbers to come.
             _reserve(session, checked.accepted)
     for start in range(0, len(checked.accepted), PART):
         part = checked.accepted[start : start + PART]
+        # Before the transaction, since others wait for it to end.
+        spells = {one.number: how.spells(one.opening, one.events) for one in part}
         with units_of_work.writing() as (session, office):
             known = report_store.known(session, [one.number for one in part])
             for one in part:
@@ -121,7 +126,8 @@ def import_beside_service(
                         f"{reason}已匯入 {entered} 件；修正後以同一檔案再匯一次，已有的會略過。", code="import_stopped"
                     )
             new = [one for one in part if one.number not in known]
-            enter(session, office, new, now=now)
+            same = office.calendar.version == how.calendar.version
+            _enter(session, office, new, firms, spells if same else {}, now=now)
             if new:
                 _audit(session, len(new), now=now)
         entered += len(new)
@@ -173,7 +179,15 @@ def _reason_against(one: CaseHistory, known: CaseHistory | None) -> str | None:
 
 def enter(session: Session, office: OfficeContext, accepted: Sequence[CaseHistory], *, now: datetime) -> None:
     """Write histories whose numbers are new: cases, firms, messages, events; serials of their days are reserved."""
-    firms: dict[tuple[str | None, str | None], int | None] = {}
+    _enter(session, office, accepted, {}, {}, now=now)
+    _reserve(session, accepted)
+
+
+def _enter(
+    session: Session, office: OfficeContext, accepted: Sequence[CaseHistory], firms: _Firms,
+    spells: Mapping[str, tuple[Spell, ...]], *, now: datetime,
+) -> None:  # fmt: skip
+    """Write them; ``firms`` met before and ``spells`` measured before are not looked for again."""
     how = measuring.measuring(office)
     for start in range(0, len(accepted), CHUNK):
         pairs = [(one, _row(session, one, firms, now)) for one in accepted[start : start + CHUNK]]
@@ -187,14 +201,13 @@ def enter(session: Session, office: OfficeContext, accepted: Sequence[CaseHistor
             events.append((row, [_stored(event, messages.get(place)) for place, event in enumerate(one.events)]))
             locked_case.project(office, row, one.case(), now)
         report_store.enter_events(session, events, recorded_at=now)
-        measuring.keep_all(session, {row.id: how.spells(one.opening, one.events) for one, row in pairs})
+        measuring.keep_all(
+            session, {row.id: spells.get(one.number) or how.spells(one.opening, one.events) for one, row in pairs}
+        )
         session.flush()
-    _reserve(session, accepted)
 
 
-def _row(
-    session: Session, one: CaseHistory, firms: dict[tuple[str | None, str | None], int | None], now: datetime
-) -> CaseRow:
+def _row(session: Session, one: CaseHistory, firms: _Firms, now: datetime) -> CaseRow:
     opening = one.opening
     name, ubn = opening.firm_name, opening.firm_ubn
     if (name, ubn) not in firms:
