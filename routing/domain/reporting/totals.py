@@ -10,6 +10,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import cast
 
 import numpy as np
 
@@ -61,7 +62,9 @@ class Totals(FigureSet):
         """One of ``DISTRIBUTIONS``."""
         found = self._made.get(name)
         if found is None:
-            found = self._made[name] = _distribution(self._samples(name)[1])
+            found = self._made[name] = _distribution(
+                self._samples(name)[1], halves=name.endswith("_days") or name.startswith("days_")
+            )
         return found
 
     def waiting_days(self, on: str) -> int | None:
@@ -162,14 +165,16 @@ class Totals(FigureSet):
         return places, self._column(name)[places]
 
 
-def _distribution(values: Array) -> Distribution:
+def _distribution(values: Array, *, halves: bool) -> Distribution:
     if not len(values):
         return _NO
     ordered = np.sort(values)
-    plain: Sequence[float] = ordered.tolist()
+    # Sums of halves are exact in any order; those of minutes are rounded once.
+    total = float(ordered.sum()) if halves else math.fsum(ordered.tolist())
+    at = cast("Sequence[float]", ordered)
     return Distribution(
-        n=len(plain), mean=math.fsum(plain) / len(plain), median=percentile(plain, 50), p90=percentile(plain, 90),
-        min=plain[0], max=plain[-1],
+        n=len(ordered), mean=total / len(ordered), median=float(percentile(at, 50)), p90=float(percentile(at, 90)),
+        min=float(at[0]), max=float(at[-1]),
     )  # fmt: skip
 
 

@@ -88,10 +88,11 @@ def make(
 def make_all(session: Session, office: OfficeContext, wanted: Sequence[Wanted], *, now: datetime) -> tuple[Issued, ...]:
     """Several reports out of one reading of what is kept, in the order of ``wanted``; else as ``make``.
 
+    The first is given out; the others are shown beside it, and nothing is kept of them.
     While cases are yet to be measured the histories are folded: slower, and the same figures.
     """
-    made = _counted(session, office, wanted) or _folded(session, office, wanted)
-    return tuple(_issued(session, one, now) for one in made)
+    first, *more = _counted(session, office, wanted) or _folded(session, office, wanted)
+    return (_issued(session, first, now), *(Issued(one, 0, "", None, recorded=True) for one in more))
 
 
 def _counted(session: Session, office: OfficeContext, wanted: Sequence[Wanted]) -> tuple[Report, ...] | None:
