@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from knowledge.calendar.office_calendar import Office, OfficeCalendar
 from knowledge.offices.directory import Offices
@@ -38,11 +39,13 @@ class Measured:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MetricContext:
-    """Which kinds are measured, and by which calendar and offices."""
+    """Which kinds are measured, by which calendar and offices, and when."""
 
     wanted: frozenset[Kind]
     calendar: OfficeCalendar
     offices: Offices
+    today: date = date.max
+    """The day on which is asked: what is due on it is not yet late. Of a period that is over it changes nothing."""
 
     def concerns(self, history: CaseHistory) -> bool:
         """Whether the case ever is of a wanted kind, asked before anything costly."""
@@ -58,7 +61,7 @@ class Timeline:
 
     def __init__(self, history: CaseHistory, metric_context: MetricContext) -> None:
         self._opening = history.opening
-        self._yardstick = metric_context
+        self._context = metric_context
         self._events = sorted(history.events, key=lambda event: event.at)
         self._times = [event.at for event in self._events]
         turns = [event for event in self._events if event.kind in _TURNS]
@@ -90,7 +93,7 @@ class Timeline:
             return None
         known = bisect_left(self._times, period.ends_at)
         case = self._case(known)
-        if case.kind not in self._yardstick.wanted:
+        if case.kind not in self._context.wanted:
             return None
         closed = case.closed
         ended_now = closed is not None and closed.start >= period.begins_at
@@ -107,9 +110,12 @@ class Timeline:
             closed=turns.count(EventKind.CLOSED),
             counted=counted,
             set_aside=ended_now and not counted,
-            open_late=closed is None and reading is not None and reading.due_on <= period.end,
+            open_late=closed is None and reading is not None and self._is_late(reading, period),
             first_reply_minutes=reading.first_reply_minutes if replied_now and reading is not None else None,
         )
+
+    def _is_late(self, reading: Reading, period: Period) -> bool:
+        return reading.due_on <= period.end and reading.due_on < self._context.today
 
     def _stands_closed(self, turns: int) -> bool:
         return turns > 0 and self._turn_kinds[turns - 1] is EventKind.CLOSED
@@ -124,7 +130,7 @@ class Timeline:
         """The clock at the period's end. Without a wait, time alone moves no due date and nothing of a closed case."""
         reading = self._readings.get(known) if case.waiting is None else None
         if reading is None:
-            office = self._yardstick.office(case)
-            reading = clock.read(case, self._yardstick.calendar, office, period.last_instant)
+            office = self._context.office(case)
+            reading = clock.read(case, self._context.calendar, office, period.last_instant)
             self._readings[known] = reading
         return reading

@@ -112,6 +112,7 @@ def report(
     calendar: OfficeCalendar,
     offices: Offices,
     rules_version: str,
+    today: date = date.max,
 ) -> Report:
     """One report; see ``reports``.
 
@@ -124,13 +125,15 @@ def report(
         calendar: working days and closures.
         offices: the units and where they sit, which decides the closures that a case feels.
         rules_version: the version of the counting rules, printed with the figures.
+        today: the day on which is asked, of a period that is not over.
 
     Raises:
         Invalid: an impossible period or too many groups.
         OnestopError: ``report_unbalanced``; the events do not add up and nothing is printed.
     """
     wanted = Wanted(period=Period(start, end), kind=kind, by=by)
-    return reports(histories, [wanted], calendar=calendar, offices=offices, rules_version=rules_version)[0]
+    made = reports(histories, [wanted], calendar=calendar, offices=offices, rules_version=rules_version, today=today)
+    return made[0]
 
 
 def reports(
@@ -140,6 +143,7 @@ def reports(
     calendar: OfficeCalendar,
     offices: Offices,
     rules_version: str,
+    today: date = date.max,
 ) -> tuple[Report, ...]:
     """Count and measure every case in one pass for several reports, which come in the order of ``wanted``.
 
@@ -149,7 +153,7 @@ def reports(
     """
     counts = [_Count.of(one) for one in wanted]
     kinds = frozenset[Kind]().union(*(one.kinds for one in wanted))
-    metric_context = MetricContext(wanted=kinds, calendar=calendar, offices=offices)
+    metric_context = MetricContext(wanted=kinds, calendar=calendar, offices=offices, today=today)
     for history in histories:
         if metric_context.concerns(history):
             timeline = Timeline(history, metric_context)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from typing import cast
 
@@ -40,9 +41,10 @@ class _Turned:
 class Totals(FigureSet):
     """The figures of some spells over a period; each spell is that of another case at the period's end."""
 
-    def __init__(self, of: Columns, places: Array, period: Period) -> None:
+    def __init__(self, of: Columns, places: Array, period: Period, today: date) -> None:
         self._of, self._places = of, places
         self._start, self._end = period.start.toordinal(), period.end.toordinal()
+        self._late = min(self._end, today.toordinal() - 1)
         self._made: dict[str, Distribution] = {}
 
     @property
@@ -122,7 +124,7 @@ class Totals(FigureSet):
             "extended": counted & ((flags & EXTENDED) != 0),
             "late": counted & ~on_time,
             "set_aside": ~opened & ~counted,
-            "open_late": opened & (late_from != 0) & (late_from <= self._end),
+            "open_late": opened & (late_from != 0) & (late_from <= self._late),
         }
 
     @cached_property
@@ -195,6 +197,8 @@ class Counter:
     blocks: Mapping[int, Columns]
     calendar: str
     rules: str
+    today: date = date.max
+    """The day on which is asked: what is due on it is not yet late."""
 
     def reports(self, wanted: Sequence[Wanted]) -> tuple[Report, ...]:
         """The reports, in the order of ``wanted``.
@@ -211,11 +215,13 @@ class Counter:
         periods = dict(spans_of(wanted))
 
         def part(kind: Kind | str, by_kind: Mapping[Kind, Report]) -> Report:
-            total = _of_kind(whole, kind, wanted.period)
+            total = _of_kind(whole, kind, wanted.period, self.today)
             if split:
-                groups = tuple(Group(key, _of_kind(spans[key], kind, periods[key])) for key in sorted(spans))
+                groups = tuple(
+                    Group(key, _of_kind(spans[key], kind, periods[key], self.today)) for key in sorted(spans)
+                )
             else:
-                groups = _groups(whole, kind, wanted) if wanted.by is not None else ()
+                groups = _groups(whole, kind, wanted, self.today) if wanted.by is not None else ()
             for figures in (total, *(group.figures for group in groups)):
                 figures.check()
             return Report(
@@ -245,17 +251,17 @@ def _places(within: tuple[Columns, Array], kind: Kind | str) -> Array:
     return found
 
 
-def _of_kind(within: tuple[Columns, Array], kind: Kind | str, period: Period) -> Totals:
-    return Totals(within[0], _places(within, kind), period)
+def _of_kind(within: tuple[Columns, Array], kind: Kind | str, period: Period, today: date) -> Totals:
+    return Totals(within[0], _places(within, kind), period, today)
 
 
-def _groups(within: tuple[Columns, Array], kind: Kind | str, wanted: Wanted) -> tuple[Group, ...]:
+def _groups(within: tuple[Columns, Array], kind: Kind | str, wanted: Wanted, today: date) -> tuple[Group, ...]:
     of, places = within[0], _places(within, kind)
     codes = of.arrays[str(wanted.by)][places]
     order = np.argsort(codes, kind="stable")
     starts = np.flatnonzero(np.diff(codes[order], prepend=-1)) if len(codes) else np.zeros(0, dtype=int)
     found = [
-        (of.words[int(codes[members[0]])], Totals(of, places[members], wanted.period))
+        (of.words[int(codes[members[0]])], Totals(of, places[members], wanted.period, today))
         for members in np.split(order, starts[1:])
         if len(members)
     ]

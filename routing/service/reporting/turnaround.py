@@ -16,6 +16,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from knowledge.calendar.office_calendar import local
 from routing.domain.case import Kind
 from routing.domain.errors import Forbidden
 from routing.domain.permissions import Actor, Permission, confidential_scope, require_team
@@ -91,27 +92,35 @@ def make_all(session: Session, office: OfficeContext, wanted: Sequence[Wanted], 
     The first is given out; the others are shown beside it, and nothing is kept of them.
     While cases are yet to be measured the histories are folded: slower, and the same figures.
     """
-    first, *more = _counted(session, office, wanted) or _folded(session, office, wanted)
+    today = local(now).date()
+    first, *more = _counted(session, office, wanted, today) or _folded(session, office, wanted, today)
     return (_issued(session, first, now), *(Issued(one, 0, "", None, recorded=True) for one in more))
 
 
-def _counted(session: Session, office: OfficeContext, wanted: Sequence[Wanted]) -> tuple[Report, ...] | None:
+def _counted(
+    session: Session, office: OfficeContext, wanted: Sequence[Wanted], today: date
+) -> tuple[Report, ...] | None:
     if not measuring.is_ready(session, office):
         return None
     blocks = spell_store.read(session, totals.blocks_of(wanted))
     if not measuring.is_ready(session, office):
         return None
-    return totals.Counter(blocks, office.calendar.version, RULES_VERSION).reports(wanted)
+    return totals.Counter(blocks, office.calendar.version, RULES_VERSION, today).reports(wanted)
 
 
-def _folded(session: Session, office: OfficeContext, wanted: Sequence[Wanted]) -> tuple[Report, ...]:
+def _folded(session: Session, office: OfficeContext, wanted: Sequence[Wanted], today: date) -> tuple[Report, ...]:
     histories = store.histories(
         session,
         received_before=max(one.period.ends_at for one in wanted),
         open_after=min(one.period.begins_at for one in wanted),
     )
     return statistics.reports(
-        histories, wanted, calendar=office.calendar, offices=office.offices, rules_version=RULES_VERSION
+        histories,
+        wanted,
+        calendar=office.calendar,
+        offices=office.offices,
+        rules_version=RULES_VERSION,
+        today=today,
     )
 
 

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from sqlalchemy import delete, select, update
 
+from knowledge.calendar.office_calendar import local
 from routing.domain.reporting import statistics
 from routing.domain.reporting.periods import Period
 from routing.domain.reporting.statistics import ALL, GroupBy, Wanted
@@ -44,7 +45,7 @@ def folded(service):
     with service.runtime.reading() as (session, office):
         made = statistics.reports(
             report_store.histories(session), WANTED, calendar=office.calendar, offices=office.offices,
-            rules_version=turnaround.RULES_VERSION,
+            rules_version=turnaround.RULES_VERSION, today=local(service.now).date(),
         )  # fmt: skip
         return [report.as_json() for report in made]
 

@@ -347,6 +347,17 @@ def test_a_case_counts_in_the_kind_it_has_at_the_end(histories, kind, expected):
     assert {name: figures[name] for name in expected} == expected
 
 
+def test_a_case_is_late_from_the_day_after_the_one_on_which_it_is_due(histories):
+    """Contract §8: of a month that is not over, what is due today has until the end of the day."""
+    counts = {
+        day: made(histories, today=day).figures.cases["open_late"]
+        for day in (date(2025, 2, 18), date(2025, 2, 28), date(2025, 3, 1), date(2026, 1, 1))
+    }
+    whole = made(histories).figures.cases["open_late"]
+    assert counts[date(2025, 3, 1)] == counts[date(2026, 1, 1)] == whole
+    assert set(counts[date(2025, 2, 18)]) < set(whole)
+
+
 def test_a_late_case_stays_late_when_the_period_ends_before_its_close(histories):
     """S13: at the end of January it is an open late case, in February a late closed one."""
     january = made(histories, start=date(2025, 1, 1), end=date(2025, 1, 31))

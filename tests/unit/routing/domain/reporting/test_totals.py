@@ -31,14 +31,14 @@ def blocks(cases, measuring=MEASURING, *, through_bytes=True):
     return {block: columns.unpacked(columns.packed(one)) for block, one in made.items()} if through_bytes else made
 
 
-def counted(cases, wanted):
+def counted(cases, wanted, today=date.max):
     kept = blocks(cases)
     needed = {block: one for block, one in kept.items() if block in blocks_of(wanted)}
-    return Counter(needed, CALENDAR.version, "1").reports(wanted)
+    return Counter(needed, CALENDAR.version, "1", today).reports(wanted)
 
 
-def folded(cases, wanted):
-    return reports(cases, wanted, calendar=CALENDAR, offices=OFFICES, rules_version="1")
+def folded(cases, wanted, today=date.max):
+    return reports(cases, wanted, calendar=CALENDAR, offices=OFFICES, rules_version="1", today=today)
 
 
 @st.composite
@@ -63,6 +63,16 @@ def test_spells_give_the_digits_of_the_fold(cases, period, kind, by):
     wanted = [Wanted(period=period, kind=kind, by=by), Wanted(period=period, kind="ENQ", by=GroupBy.MONTH)]
     for spelt, true in zip(counted(cases, wanted), folded(cases, wanted), strict=True):
         assert spelt.as_json() == true.as_json()
+
+
+@quick
+@given(histories(), periods(), st.integers(-3, 200), st.sampled_from([None, GroupBy.MONTH, GroupBy.UNIT]))
+def test_in_a_period_that_is_not_over_what_is_due_today_is_not_late(cases, period, days, by):
+    """Contract §8, open_late: due in the period and before today."""
+    wanted, today = [Wanted(period=period, kind=ALL, by=by)], period.start + timedelta(days=days)
+    (spelt,), (true,) = counted(cases, wanted, today), folded(cases, wanted, today)
+    assert spelt.as_json() == true.as_json()
+    assert true.figures.count("open_late") <= folded(cases, wanted)[0].figures.count("open_late")
 
 
 FIGURES = [
