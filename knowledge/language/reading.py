@@ -27,15 +27,15 @@ _FOLLOWS = re.compile(
     )
 )
 _MATTER = re.compile(
-    r"(?<=[。？?！!；;\n])|(?=還有(?!效|沒|没|多|幾|[一二兩三四五六七八九十0-9])|还有(?!效|没|多|几|[一二两三四五六七八九十0-9])|另外(?!的)|順便|顺便|以及|再來|再来|第二[個件]?(?:問題|问题)?[是，,：:]|"
+    r"(?<=[。？?！!；;\n])|(?<![A-Za-z\d.§])(?=[（(]?[1-9][.、)）．](?!\d))|(?<=[\s。？?，,：:])(?=[一二三四五][、．])|(?=還有(?!效|沒|没|多|幾|位|空|剩|名額|名额|機會|机会|嗎|吗|[一二兩三四五六七八九十0-9])|还有(?!效|没|多|几|位|空|剩|名额|机会|吗|[一二两三四五六七八九十0-9])|另外(?!的)|順便|顺便|以及|再來|再来|第二[個件]?(?:問題|问题)?[是，,：:]|"
     r"\b(?:also|and (?:how|what|where|when|who|do|does|can|is|are)|plus)\b|それと|それから|また、|あと[、,])",
     re.IGNORECASE,
 )
-"""Where another matter may begin: after a sentence, before a word that adds one."""
+"""Where another matter may begin: after a sentence, before a number of a list, before a word that adds one."""
 _MATTER_SOFT = re.compile(r"(?<=[，,])|(?<=[一-鿿])[ \u3000]+(?=[一-鿿])")
 """Where one may begin as well, though most commas part nothing."""
 _LEAD = re.compile(
-    r"^(?:[，,。、；;：:\s]|還有|还有|另外|順便|顺便|以及|再來|再来|第[一二三]個?|然後|然后|也|想(?:再)?(?:請|请)?(?:問|问)(?:一下)?|(?:請|请)(?:問|问)(?:一下)?|"
+    r"^(?:[，,。、；;：:\s]|[（(]?[1-9][.、)）．](?!\d)|[一二三四五][、．]|還有|还有|另外|順便|顺便|以及|再來|再来|第[一二三]個?|然後|然后|也|想(?:再)?(?:請|请)?(?:問|问)(?:一下)?|(?:請|请)(?:問|问)(?:一下)?|"
     r"(?:also|and|plus)\b[, ]*|それと、?|それから、?|また、|あと、?)+",
     re.IGNORECASE,
 )

@@ -18,6 +18,17 @@ _SPEAKS = re.compile(
         r"[。！!；;][^\s]|[，,][^\s]*(?:請|可以|嗎|怎麼|需要|要|想|了)|(?:多少錢|要多久|怎麼辦|怎麼算|是什麼|在哪裡)"
     )
 )
+_WHEN = re.compile(
+    fold(
+        r"^(?:(?:今天|明天|後天|大後天|這週|下週|這禮拜|下禮拜|(?:週|星期|禮拜)[一二三四五六日天]|每天|平日|假日)?(?:的)?"
+        r"(?:早上|上午|中午|下午|傍晚|晚上|白天|上班時間|下班後|\d{1,2}[:：]\d{2}|[\d一二三四五六七八九十]{1,3}點半?)(?:[^公司廠]{0,8})"
+        r"|(?:今天|明天|後天|下週[一二三四五]?|隨時|都可以|任何時間)(?:都?可以|都行|方便|比較方便|再打|打來)?"
+        r"|(?:today|tomorrow|(?:next |on |this )?(?:mon|tues|wednes|thurs|fri)day|any ?time|(?:in the )?(?:morning|afternoon|evening)s?)\b(?:[ ,]*(?:in the |is |are |please|best|fine|ok|works|good|morning|afternoon|evening|any ?time|after|before|at|\d{1,2}(?::\d{2})? ?(?:am|pm)?))*"
+        r"|(?:今日|明日|明後日|来週|平日)?(?:の)?(?:午前|午後|朝|夕方|いつでも|何時でも)(?:中)?(?:が|は|に|なら|で)?(?:いい|良い|よい|お願い|大丈夫|希望|都合).{0,8}|(?:今日|明日|明後日)?(?:の)?(?:午前|午後)(?:中)?(?:に|で)?)[。.!！]?$"
+    ),
+    re.IGNORECASE,
+)
+"""A time that suits is neither a firm nor a person."""
 _COMPANY = re.compile(
     fold(r"公司|工廠|企業|商行|行號|工業|實業|科技|精密|會社|株式|\b(?:co|ltd|inc|corp|company|llc)\b")
 )
@@ -56,6 +67,8 @@ def fits(step: Step, text: str) -> bool:
     """Whether a text can be the answer to what was asked; what can be none is about the matter, or another question."""
     text = text.strip()
     if asks(text) or "\n" in text:
+        return False
+    if step in {Step.FIRM, Step.CONTACT} and _WHEN.search(fold(text)):
         return False
     if step is Step.FIRM:
         return len(text) <= LONGEST_NAME and (bool(_COMPANY.search(fold(text))) or not _SPEAKS.search(fold(text)))

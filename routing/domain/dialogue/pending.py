@@ -15,6 +15,8 @@ TOGETHER = timedelta(minutes=10)
 """What comes later than this after the last words is no part of the same matter, unless its case is being opened."""
 _MOST_SHOWN = 10
 _SHORT = 30
+_OF_US = ("other", "window")
+"""Who asks for a person, or whether anybody will come, names no matter."""
 _LIKELY = 0.4
 """Probability of an entry from which words that nobody is sure of are likely about it."""
 
@@ -40,8 +42,12 @@ def remember(turn: Turn, *, leads: bool = True) -> State:
 def goes_on(turn: Turn) -> bool:
     """Whether something whose matter is known was said just before, and these words are not surely another one."""
     state, understanding = turn.state, turn.understanding
-    known = bool(state.pending) and state.category not in {None, "other"} and not long_since(state, turn.inbound.at)
-    if not known or understanding is None or own_matter(turn) is not None:
+    recent = bool(state.pending) and state.category is not None and not long_since(state, turn.inbound.at)
+    if not recent or understanding is None:
+        return False
+    if (understanding.category, understanding.topic) == _OF_US:
+        return True
+    if state.category == "other" or own_matter(turn) is not None:
         return False
     return understanding.confidence < SURE_CATEGORY
 
