@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterator
 from typing import Any
 
@@ -105,16 +106,16 @@ def test_what_is_refused_is_named_and_nothing_typed_is_lost(product: Product, of
 
 
 def test_a_case_by_telephone_is_entered_with_its_files(product: Product, office: DeskPage) -> None:
-    page = office.page
+    page, firm = office.page, f"晴川{secrets.token_hex(2)}有限公司"
     page.goto(f"{product.url}/desk/new")
-    page.get_by_label("廠商名稱").fill("晴川精密有限公司")
+    page.get_by_label("廠商名稱").fill(firm)
     page.get_by_label("類別").select_option("land")
     page.get_by_label("廠商反映的內容").fill("寄來照片與租約，問可否續租。")
     chosen = page.locator("input[type=file]")
     chosen.set_input_files(file(*KINDS["program"][:2]))
     page.get_by_role("button", name="受理並分案").click()
     expect(page.get_by_role("alert")).to_contain_text(KINDS["program"][2])
-    expect(page.get_by_label("廠商名稱")).to_have_value("晴川精密有限公司")
+    expect(page.get_by_label("廠商名稱")).to_have_value(firm)
     expect(page.get_by_label("廠商反映的內容")).to_have_value("寄來照片與租約，問可否續租。")
     chosen.set_input_files([file("現場.jpg", PHOTO), file("租約.pdf", PDF)])
     page.get_by_role("button", name="受理並分案").click()

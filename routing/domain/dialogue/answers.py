@@ -66,9 +66,8 @@ def phone_in(text: str) -> tuple[str, str | None]:
 def fits(step: Step, text: str) -> bool:
     """Whether a text can be the answer to what was asked; what can be none is about the matter, or another question."""
     text = text.strip()
-    if asks(text) or "\n" in text:
-        return False
-    if step in {Step.FIRM, Step.CONTACT} and _WHEN.search(fold(text)):
+    says_when = step in {Step.FIRM, Step.CONTACT} and bool(_WHEN.search(fold(text)))
+    if asks(text) or "\n" in text or says_when:
         return False
     if step is Step.FIRM:
         return len(text) <= LONGEST_NAME and (bool(_COMPANY.search(fold(text))) or not _SPEAKS.search(fold(text)))

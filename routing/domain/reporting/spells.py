@@ -27,7 +27,7 @@ WINDOW = 16
 COUNTED, ON_TIME, EXTENDED = 1, 2, 4
 """The bits of ``flags``: stands closed with a counted outcome; that in time; in time by an extension alone."""
 
-_QUIET = frozenset({
+QUIET = frozenset({
     EventKind.MESSAGE, EventKind.NOTE, EventKind.CONFIDENTIAL, EventKind.SURVEYED, EventKind.RATED,
     EventKind.CALL_ASKED, EventKind.EXTENSION_ASKED, EventKind.EXTENSION_REFUSED,
 })  # fmt: skip
@@ -104,7 +104,7 @@ class Measuring:
             while position < len(events) and days[position] <= here:
                 event = events[position]
                 case = apply(case, event)
-                loud = loud or event.kind not in _QUIET
+                loud = loud or event.kind not in QUIET
                 if event.kind in _TURNS:
                     turns.append(_TURNS[event.kind] * here.toordinal())
                 position += 1

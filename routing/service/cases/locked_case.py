@@ -19,6 +19,7 @@ from routing.domain import clock, steps
 from routing.domain.case import Case, Event, EventKind, Outcome, apply
 from routing.domain.errors import Forbidden, Invalid, NotFound, StaleVersion
 from routing.domain.permissions import Actor, Permission, may_add, may_read, may_write, question_to
+from routing.domain.reporting.spells import QUIET
 from routing.service.cases import over
 from routing.service.cases.over import question_version
 from routing.service.office_context import OfficeContext
@@ -98,7 +99,8 @@ class LockedCase:
         self.case = store.state_of(self.session, self.row) if event.at < last else apply(self.case, event)
         self._mark_unseen(event)
         project(self.office, self.row, self.case, self.now)
-        measuring.keep(self.session, self.office, self.row)
+        if step not in QUIET:
+            measuring.keep(self.session, self.office, self.row)
 
     def _mark_unseen(self, event: Event) -> None:
         """A case that somebody is given by others is new to them, until they open it or do anything in it."""

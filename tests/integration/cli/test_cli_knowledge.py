@@ -82,7 +82,7 @@ def test_what_is_sure_enough_is_what_verdicts_made_of_it(onestop, database_url):
     with service.runtime.writing() as (session, _):
         now, shipped = service.now, Thresholds.shipped()
         found, entries = answer_quality.measured(session, shipped, now=now)
-        raised = replace(found, derived=replace(found.derived, threshold=1.0, changed=True))
+        raised = replace(found, derived=replace(found.derived, threshold=9.0, changed=True))
         answer_quality.keep(session, shipped, (raised, entries), now=now)
     service.runtime.database.dispose()
     assert understood(onestop, database_url, question)[0][0]["decision"] == "choose"

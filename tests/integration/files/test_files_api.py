@@ -81,6 +81,7 @@ def test_a_file_changes_no_clock_and_no_state_and_is_audited(service, number):
     before = service.get("alice", f"/cases/{number}").json()["case"]
     file = put(service, number).json()
     after = service.get("alice", f"/cases/{number}").json()
+    assert before.pop("marks") == ["new"], "who was given it has not done anything in it"
     assert {**after["case"], "version": 0} == {**before, "version": 0}
     assert after["case"]["version"] == before["version"] + 1
     assert after["messages"][-1]["files"] == [file]
