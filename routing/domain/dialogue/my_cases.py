@@ -225,7 +225,7 @@ def withdraw(turn: Turn) -> Result:
         title=title, body=turn.say("withdraw.body", subject=short(found.subject)), buttons=(keep, sure),
         alt=title, tone="wait", quick=menu.usual(turn),
     )  # fmt: skip
-    return Result(state=state, messages=(card,))
+    return Result(state=replace(state, withdrawing=found.number), messages=(card,))
 
 
 def call_me(turn: Turn) -> Result:

@@ -298,6 +298,7 @@ def handle(turn: Turn) -> Result:
     handler = _KINDS.get(turn.inbound.kind)
     if handler is None:
         return Result(state=turn.state)
+    turn = replace(turn, state=replace(turn.state, withdrawing=None), withdrawing=turn.state.withdrawing)
     told = turn.state.hours_told if turn.closed_until is not None else None
     turn = replace(turn, hours_told=told is not None and told == turn.closed_until)
     result = handler(turn)

@@ -81,6 +81,8 @@ class State:
     """The firm for which a code was mailed: the code alone binds to it."""
     hours_told: str | None = None
     """The opening that was told, out of hours: it is said once until then."""
+    withdrawing: str | None = None
+    """The case of which the firm was just asked whether it is surely taken back."""
     offered: tuple[str, ...] = ()
     """The questions that were offered last, in their order, while nothing else was said."""
     last_entry: str | None = None

@@ -181,6 +181,8 @@ class Turn:
     """When the office opens next, if it is closed now."""
     hours_told: bool = False
     """Whether the firm was told so already."""
+    withdrawing: str | None = None
+    """The case of which the firm was asked in the turn before whether it is surely taken back."""
     privacy_url: str
     privacy_version: str
     phone_of: Callable[[str, str | None], str] = no_phone

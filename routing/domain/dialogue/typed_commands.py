@@ -30,6 +30,7 @@ _SEND = {
     "okay", "yes", "y", "confirm", "send", "correct", "はい", "送信", "送信する", "お願いします",
 }  # fmt: skip
 _NOT = {"不是", "否", "不對", "不是這家", "no", "n", "wrong", "いいえ", "違います"}
+_KEEP = {"不要", "先不要", "不撤回", "不用撤回", "不取消", "不要撤回", "keep it", "やめます", "取り下げません"}
 _CHANGE = {"修改聯絡資料", "修改", "資料錯了", "change", "change my details", "連絡先を修正", "修正"}
 _DONE = {
     "補充完了", "好了", "完成", "完了", "沒有了", "沒了", "就這樣", "以上", "傳完了", "done", "that is all",
@@ -57,6 +58,7 @@ def tapped(turn: Turn) -> dict[str, str] | None:
         return None
     return (
         _in_step(turn, said)
+        or _surely(turn, said)
         or _kind(turn, said)
         or _offered(turn)
         or _anywhere(turn, said)
@@ -84,6 +86,18 @@ def _in_step(turn: Turn, said: str) -> dict[str, str] | None:
         name = next((name for name in CASE_CATEGORIES if _is(turn, said, f"category.{name}")), None)
         return {"action": "category", "category": name} if name else None
     return None
+
+
+def _surely(turn: Turn, said: str) -> dict[str, str] | None:
+    """Whether a case is surely taken back, where that was asked last."""
+    number = turn.withdrawing
+    if number is None or not _idle(turn) or said not in _SEND | _NOT | _KEEP:
+        return None
+    return (
+        {"action": "withdraw", "number": number, "sure": "yes"}
+        if said in _SEND
+        else {"action": "case", "number": number}
+    )
 
 
 def _kind(turn: Turn, said: str) -> dict[str, str] | None:
