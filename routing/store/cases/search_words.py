@@ -33,6 +33,17 @@ def pattern(word: str) -> str:
     return "".join(_one(one) for one in plain)
 
 
+def certain(word: str) -> str:
+    """The longest stretch of a word that is written in one way alone; '' where there is none."""
+    stretches, plain = [""], unicodedata.normalize("NFKC", word)
+    for sign in plain:
+        if _one(sign) == sign:
+            stretches[-1] += sign
+        elif stretches[-1]:
+            stretches.append("")
+    return max(stretches, key=len)
+
+
 def _one(sign: str) -> str:
     if sign in _SAME:
         return f"[{_SAME[sign]}]"

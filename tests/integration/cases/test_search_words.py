@@ -2,6 +2,7 @@
 
 import pytest
 
+from routing.store.cases.search_words import certain
 from tests.harness.service import PHONE_CASE, Service
 
 WRITTEN = [
@@ -30,3 +31,11 @@ def test_a_case_is_found_however_its_words_are_written(service):
     for dash in ("–", "－", "−"):
         written = number.replace("-", dash).replace("K", "Ｋ")
         assert [case["number"] for case in service.get("sue", "/cases", q=written).json()["items"]] == [number]
+
+
+@pytest.mark.parametrize(
+    ("word", "letters"),
+    [("停電通知", "停電通知"), ("台電營業處", "電營業處"), ("100%含稅", "含稅"), ("0912", ""), ("abc廠", "廠")],
+)
+def test_letters_that_are_written_in_one_way_alone_are_looked_for_first(word, letters):
+    assert certain(word) == letters
