@@ -165,6 +165,13 @@ class DaysWaited(Representation):
     agency: int | None
 
 
+class Reclassified(Representation):
+    """Cases that were open at the start of the period and changed their kind in it: into this one, and out of it."""
+
+    into: int = Field(alias="in")
+    out: int
+
+
 class Figures(Representation):
     """The figures of a set of cases. Of ``kind=all`` the counts alone are there: nothing is averaged across kinds."""
 
@@ -179,6 +186,7 @@ class Figures(Representation):
     late: int
     set_aside: int
     open_late: int
+    reclassified: Reclassified
     on_time_rate: float | None = None
     days_used: Distribution | None = None
     gross_days: Distribution | None = None

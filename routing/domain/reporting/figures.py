@@ -29,6 +29,9 @@ COUNTS = (
 )
 """Figures that count cases or events, in the order of the contract."""
 
+RECLASSIFIED = ("in", "out")
+"""Cases that were open at the start and changed their kind in the period: into this one, and out of it."""
+
 DISTRIBUTIONS = ("days_used", "gross_days", "first_reply_minutes")
 """Figures that are n, mean, median, p90, min and max: working days, calendar days, business minutes."""
 
@@ -82,6 +85,7 @@ class Tally:
     cases: dict[str, list[str]] = field(default_factory=lambda: {name: [] for name in COUNTS})
     samples: dict[str, list[tuple[float, str]]] = field(default_factory=lambda: {name: [] for name in DISTRIBUTIONS})
     waiting: dict[str, list[tuple[int, str]]] = field(default_factory=lambda: {"firm": [], "agency": []})
+    moved: dict[str, list[str]] = field(default_factory=lambda: {way: [] for way in RECLASSIFIED})
 
     def add(self, measured: Measured) -> None:
         """Count one case."""
@@ -128,6 +132,7 @@ class Tally:
             cases={name: tuple(numbers) for name, numbers in self.cases.items()},
             samples={name: tuple(pairs) for name, pairs in self.samples.items()},
             waiting={name: tuple(pairs) for name, pairs in self.waiting.items()},
+            moved={way: tuple(numbers) for way, numbers in self.moved.items()},
         )
         figures.check()
         return figures
@@ -149,6 +154,10 @@ class FigureSet:
         """One of ``COUNTS``."""
         raise NotImplementedError
 
+    def reclassified(self, way: str) -> int:
+        """One of ``RECLASSIFIED``."""
+        raise NotImplementedError
+
     def distribution(self, name: str) -> Distribution:
         """One of ``DISTRIBUTIONS``."""
         raise NotImplementedError
@@ -162,7 +171,8 @@ class FigureSet:
 
         Events that happened twice to a case name it twice. Distributions come with the largest value first, waiting
         days (``waiting_days.firm``, ``waiting_days.agency``) name only cases that waited, and ``on_time_rate`` is
-        answered by the cases that stand against it. Equal ones come as they were entered. Counts have no values.
+        answered by the cases that stand against it; ``reclassified.in`` and ``.out`` are
+        named so. Equal ones come as they were entered. Counts have no values.
         """
         raise NotImplementedError
 
@@ -187,12 +197,13 @@ class FigureSet:
 
     def counts_json(self) -> dict[str, Any]:
         """The counts alone, for cases of different kinds, across which nothing is averaged."""
-        return {name: self.count(name) for name in COUNTS}
+        counts: dict[str, Any] = {name: self.count(name) for name in COUNTS}
+        return {**counts, "reclassified": {way: self.reclassified(way) for way in RECLASSIFIED}}
 
     def as_json(self) -> dict[str, Any]:
         """All figures of the contract in full precision."""
         counts = self.counts_json()
-        after_rate = {name: counts.pop(name) for name in ("set_aside", "open_late")}
+        after_rate = {name: counts.pop(name) for name in ("set_aside", "open_late", "reclassified")}
         return {
             **counts,
             "on_time_rate": self.on_time_rate,
@@ -209,6 +220,7 @@ class Figures(FigureSet):
     cases: Mapping[str, tuple[str, ...]]
     samples: Mapping[str, tuple[tuple[float, str], ...]]
     waiting: Mapping[str, tuple[tuple[int, str], ...]]
+    moved: Mapping[str, tuple[str, ...]]
 
     @property
     def size(self) -> int:
@@ -222,6 +234,10 @@ class Figures(FigureSet):
     def count(self, name: str) -> int:
         """One of ``COUNTS``."""
         return len(self.cases[name])
+
+    def reclassified(self, way: str) -> int:
+        """One of ``RECLASSIFIED``."""
+        return len(self.moved[way])
 
     def distribution(self, name: str) -> Distribution:
         """One of ``DISTRIBUTIONS``."""
@@ -237,6 +253,8 @@ class Figures(FigureSet):
             return self.cases["late"], None
         if name in self.cases:
             return self.cases[name], None
+        if name.startswith("reclassified."):
+            return self.moved[name.removeprefix("reclassified.")], None
         pairs = self.samples.get(name) or self.waiting.get(name.removeprefix("waiting_days."), ())
         ranked = sorted(pairs, key=lambda pair: -pair[0])
         kept = [(number, value) for value, number in ranked if value or name in self.samples]

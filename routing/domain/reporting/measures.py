@@ -67,6 +67,7 @@ class Timeline:
         turns = [event for event in self._events if event.kind in _TURNS]
         self._turn_times = [event.at for event in turns]
         self._turn_kinds = [event.kind for event in turns]
+        self._changes_kind = any(event.kind is EventKind.KIND for event in self._events)
         self._cases: dict[int, Case] = {}
         self._readings: dict[int, Reading] = {}
 
@@ -113,6 +114,15 @@ class Timeline:
             open_late=closed is None and reading is not None and self._is_late(reading, period),
             first_reply_minutes=reading.first_reply_minutes if replied_now and reading is not None else None,
         )
+
+    def reclassified(self, period: Period) -> tuple[Kind, Case] | None:
+        """The kind at the start and the case at the end, where it was open at the start and is of another kind then."""
+        if not self._changes_kind or self._opening.received_at >= period.begins_at:
+            return None
+        if self._stands_closed(bisect_left(self._turn_times, period.begins_at)):
+            return None
+        before, after = (self._case(bisect_left(self._times, at)) for at in (period.begins_at, period.ends_at))
+        return (before.kind, after) if before.kind is not after.kind else None
 
     def _is_late(self, reading: Reading, period: Period) -> bool:
         return reading.due_on <= period.end and reading.due_on < self._context.today

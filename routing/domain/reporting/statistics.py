@@ -186,6 +186,23 @@ class _Count:
         for key, part in timeline.over(self.spans):
             for board in _boards_for(part, self.boards):
                 board.group(key).add(part)
+        self._add_reclassified(timeline, key_of)
+
+    def _add_reclassified(self, timeline: Timeline, key_of: Callable[[Case], str | None] | None) -> None:
+        for way, case, board in self._moves(timeline, self.wanted.period):
+            board.total.moved[way].append(case.opening.number)
+            if key_of is not None:
+                board.group(key_of(case)).moved[way].append(case.opening.number)
+        for key, span in self.spans:
+            for way, case, board in self._moves(timeline, span):
+                board.group(key).moved[way].append(case.opening.number)
+
+    def _moves(self, timeline: Timeline, period: Period) -> Iterator[tuple[str, Case, _Board]]:
+        found = timeline.reclassified(period)
+        if found is not None:
+            before, case = found
+            for way, kind in (("in", case.kind), ("out", before)):
+                yield from ((way, case, self.boards[name]) for name in (ALL, kind) if name in self.boards)
 
     def report(self, calendar: str, rules: str) -> Report:
         kind = self.wanted.kind

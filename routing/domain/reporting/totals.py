@@ -41,8 +41,8 @@ class _Turned:
 class Totals(FigureSet):
     """The figures of some spells over a period; each spell is that of another case at the period's end."""
 
-    def __init__(self, of: Columns, places: Array, period: Period, today: date) -> None:
-        self._of, self._places = of, places
+    def __init__(self, of: Columns, places: Array, period: Period, today: date, moved: Mapping[str, Array]) -> None:
+        self._of, self._places, self._moved = of, places, moved
         self._start, self._end = period.start.toordinal(), period.end.toordinal()
         self._late = min(self._end, today.toordinal() - 1)
         self._made: dict[str, Distribution] = {}
@@ -59,6 +59,10 @@ class Totals(FigureSet):
     def count(self, name: str) -> int:
         """One of ``COUNTS``."""
         return int(self._times[name].sum())
+
+    def reclassified(self, way: str) -> int:
+        """One of ``RECLASSIFIED``."""
+        return len(self._moved[way])
 
     def distribution(self, name: str) -> Distribution:
         """One of ``DISTRIBUTIONS``."""
@@ -78,6 +82,9 @@ class Totals(FigureSet):
         """The cases behind a figure by their rows, and what each adds to it; in the order of ``Figures.behind``."""
         if name == "on_time_rate":
             name = "late"
+        if name.startswith("reclassified."):
+            moved = self._of.arrays["case_id"][self._moved[name.removeprefix("reclassified.")]]
+            return np.sort(moved).tolist(), None
         ids = self._column("case_id")
         if name in self._times:
             times = self._times[name]
@@ -186,8 +193,22 @@ def blocks_of(wanted: Iterable[Wanted]) -> frozenset[int]:
     for one in wanted:
         first, last = one.period.start.toordinal(), one.period.end.toordinal()
         found.update(range(closed_block(first), closed_block(last) + 1, 2))
-        found.update(open_block(span.end.toordinal()) for _, span in (*spans_of(one), ("", one.period)))
+        for _, span in (*spans_of(one), ("", one.period)):
+            found.update((open_block(span.start.toordinal() - 1), open_block(span.end.toordinal())))
     return frozenset(found)
+
+
+@dataclass(frozen=True, slots=True)
+class _Within:
+    """Spells of a period: the places of those that hold at its end and add to it.
+
+    ``moved``: the places of those whose case was open before the period and of another kind then: ``were``.
+    """
+
+    of: Columns
+    places: Array
+    moved: Array
+    were: Array
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,37 +253,51 @@ class Counter:
         parts = {one: part(one, {}) for one in Kind} if wanted.kind == ALL else {}
         return part(wanted.kind, parts)
 
-    def _within(self, period: Period) -> tuple[Columns, Array]:
-        """The spells that hold at the period's end and add to it, and their places."""
+    def _within(self, period: Period) -> _Within:
         first, last = period.start.toordinal(), period.end.toordinal()
-        wanted = [*range(closed_block(first), closed_block(last) + 1, 2), open_block(last), 0]
+        wanted = [*range(closed_block(first), closed_block(last) + 1, 2), open_block(first - 1), open_block(last), 0]
         of = columns.joined(self.blocks[block] for block in dict.fromkeys(wanted) if block in self.blocks)
         arrays = of.arrays
         closed = arrays["closed"]
         holds = (arrays["since"] <= last) & (arrays["until"] > last)
-        return of, np.flatnonzero(holds & ((closed == 0) | (closed >= first)))
+        places = np.flatnonzero(holds & ((closed == 0) | (closed >= first)))
+        before = np.flatnonzero((arrays["since"] < first) & (arrays["until"] >= first) & (closed == 0))
+        ids, kinds = arrays["case_id"], arrays["kind"]
+        _, then, now = np.intersect1d(ids[before], ids[places], assume_unique=True, return_indices=True)
+        were, are = kinds[before[then]], kinds[places[now]]
+        return _Within(of, places, places[now[were != are]], were[were != are])
 
 
-def _places(within: tuple[Columns, Array], kind: Kind | str) -> Array:
-    of, places = within
+def _places(within: _Within, kind: Kind | str) -> Array:
     if kind == ALL:
-        return places
-    found: Array = places[of.arrays["kind"][places] == (of.code(str(kind)) or -1)]
+        return within.places
+    found: Array = within.places[within.of.arrays["kind"][within.places] == (within.of.code(str(kind)) or -1)]
     return found
 
 
-def _of_kind(within: tuple[Columns, Array], kind: Kind | str, period: Period, today: date) -> Totals:
-    return Totals(within[0], _places(within, kind), period, today)
+def _moved(within: _Within, kind: Kind | str) -> dict[str, Array]:
+    if kind == ALL:
+        return {"in": within.moved, "out": within.moved}
+    code = within.of.code(str(kind)) or -1
+    are = within.of.arrays["kind"][within.moved]
+    return {"in": within.moved[are == code], "out": within.moved[within.were == code]}
 
 
-def _groups(within: tuple[Columns, Array], kind: Kind | str, wanted: Wanted, today: date) -> tuple[Group, ...]:
-    of, places = within[0], _places(within, kind)
-    codes = of.arrays[str(wanted.by)][places]
-    order = np.argsort(codes, kind="stable")
-    starts = np.flatnonzero(np.diff(codes[order], prepend=-1)) if len(codes) else np.zeros(0, dtype=int)
-    found = [
-        (of.words[int(codes[members[0]])], Totals(of, places[members], wanted.period, today))
-        for members in np.split(order, starts[1:])
-        if len(members)
-    ]
+def _of_kind(within: _Within, kind: Kind | str, period: Period, today: date) -> Totals:
+    return Totals(within.of, _places(within, kind), period, today, _moved(within, kind))
+
+
+def _groups(within: _Within, kind: Kind | str, wanted: Wanted, today: date) -> tuple[Group, ...]:
+    of, places, moved = within.of, _places(within, kind), _moved(within, kind)
+    codes = of.arrays[str(wanted.by)]
+    order = places[np.argsort(codes[places], kind="stable")]
+    starts = np.flatnonzero(np.diff(codes[order], prepend=-1)) if len(order) else np.zeros(0, dtype=int)
+    by_code = {int(codes[members[0]]): members for members in np.split(order, starts[1:]) if len(members)}
+    # A case that left this kind may have been the only one of its group.
+    for code in np.unique(codes[moved["out"]]).tolist():
+        by_code.setdefault(code, places[:0])
+    found = []
+    for code, members in by_code.items():
+        here = {way: those[codes[those] == code] for way, those in moved.items()}
+        found.append((of.words[code], Totals(of, members, wanted.period, today, here)))
     return tuple(Group(key, totals) for key, totals in sorted(found, key=lambda one: (one[0] is None, one[0] or "")))

@@ -151,6 +151,7 @@ def test_the_month_as_a_whole(february):
         "on_time_rate": 14 / 21,
         "set_aside": 3,
         "open_late": 5,
+        "reclassified": {"in": 0, "out": 0},
         "days_used": described([days for days, _, _, _ in CLOSED.values()]),
         "gross_days": described([gross for _, gross, _, _ in CLOSED.values()]),
         "first_reply_minutes": described(list(FIRST_REPLY_MINUTES.values())),
@@ -162,7 +163,7 @@ def test_the_month_as_a_whole(february):
 def test_the_keys_come_in_the_order_of_the_contract(february):
     assert list(february.as_json()) == [
         *("from", "to", "kind", "rules", "calendar", "open_at_start", "received", "reopened", "closed", "open_at_end"),
-        *("closed_cases", "on_time", "extended", "late", "on_time_rate", "set_aside", "open_late"),
+        *("closed_cases", "on_time", "extended", "late", "on_time_rate", "set_aside", "open_late", "reclassified"),
         *("days_used", "gross_days", "first_reply_minutes", "waiting_days", "groups"),
     ]
     assert list(february.as_json()["days_used"]) == ["n", "mean", "median", "p90", "min", "max"]

@@ -138,6 +138,17 @@ def test_reports_counted_together_are_those_counted_alone(cases, kind, by):
 
 
 @quick
+@given(histories(), st.sampled_from(Kind), st.integers(5, 55))
+def test_what_was_open_at_an_end_is_open_at_the_next_start_but_for_changed_kinds(cases, kind, days):
+    """Contract §8, reclassified: the last period's open_at_end + in - out is this one's open_at_start."""
+    middle = date(2025, 1, 1) + timedelta(days=days)
+    before = made(cases, start=date(2025, 1, 1), end=middle, kind=kind).as_json()
+    after = made(cases, start=middle + timedelta(days=1), end=date(2025, 3, 31), kind=kind).as_json()
+    moved = after["reclassified"]
+    assert after["open_at_start"] == before["open_at_end"] + moved["in"] - moved["out"]
+
+
+@quick
 @given(histories())
 def test_every_lawful_history_survives_being_written_and_read(cases):
     """Contract §6: export, then import, gives the same export."""

@@ -77,7 +77,8 @@ def test_in_a_period_that_is_not_over_what_is_due_today_is_not_late(cases, perio
 
 FIGURES = [
     "open_at_start", "received", "reopened", "closed", "open_at_end", "closed_cases", "on_time", "extended", "late",
-    "set_aside", "open_late", "on_time_rate", "days_used", "gross_days", "first_reply_minutes", "waiting_days.firm",
+    "set_aside", "open_late", "reclassified.in", "reclassified.out", "on_time_rate", "days_used", "gross_days",
+    "first_reply_minutes", "waiting_days.firm",
     "waiting_days.agency",
 ]  # fmt: skip
 
