@@ -139,6 +139,7 @@ class Worker:
     def _loop(self, name: str, turn: Callable[[], float], wake: Event) -> None:
         ready = name != "inbox"
         while not self._stop.is_set():
+            structlog.contextvars.clear_contextvars()  # a line names the case of its own turn, not of the last one
             try:
                 if not ready:
                     # Fitting takes a moment: before the first event is held, not inside its transaction.
