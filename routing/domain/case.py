@@ -186,6 +186,11 @@ class Case:
         return self.waits[-1] if self.waits and self.waits[-1].end is None else None
 
     @property
+    def agency_asked(self) -> str | None:
+        """The agency that was asked last, if any was."""
+        return next((wait.agency for wait in reversed(self.waits) if wait.on == "agency"), None)
+
+    @property
     def firm_spoke_at(self) -> datetime | None:
         """When the firm last said something that we have not answered."""
         return self.spoken[-1][1] if self.spoken else None

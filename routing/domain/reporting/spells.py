@@ -132,10 +132,10 @@ class Measuring:
             topic=case.topic,
             unit=case.unit,
             officer=case.assignee,
-            park=opening.park,
+            park=case.park,
             channel=opening.channel,
             language=opening.language,
-            agency=next((wait.agency for wait in reversed(case.waits) if wait.on == "agency"), None),
+            agency=case.agency_asked,
             received=local(opening.received_at).date().toordinal(),
             closed=local(closed.start).date().toordinal() if closed is not None else None,
             flags=0

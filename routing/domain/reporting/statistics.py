@@ -263,10 +263,6 @@ def _boards_for(measured: Measured, boards: Mapping[str, _Board]) -> Iterator[_B
             yield boards[name]
 
 
-def _agency_asked(case: Case) -> str | None:
-    return next((wait.agency for wait in reversed(case.waits) if wait.on == "agency"), None)
-
-
 _KEYS: dict[GroupBy, Callable[[Case], str | None]] = {
     GroupBy.CATEGORY: lambda case: case.category,
     GroupBy.TOPIC: lambda case: case.topic,
@@ -274,5 +270,5 @@ _KEYS: dict[GroupBy, Callable[[Case], str | None]] = {
     GroupBy.OFFICER: lambda case: case.assignee,
     GroupBy.PARK: lambda case: case.park,
     GroupBy.CHANNEL: lambda case: case.opening.channel,
-    GroupBy.AGENCY: _agency_asked,
+    GroupBy.AGENCY: lambda case: case.agency_asked,
 }

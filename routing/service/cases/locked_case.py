@@ -144,7 +144,7 @@ def project(office: OfficeContext, row: CaseRow, case: Case, now: datetime) -> N
     row.unit = case.unit
     row.assignee = case.assignee
     row.waiting_on = wait.on if wait else None
-    row.waiting_agency = next((w.agency for w in reversed(case.waits) if w.on == "agency"), None)
+    row.waiting_agency = case.agency_asked
     row.due_on = reading.due_on
     row.promised_on = reading.promised_on
     row.closed_at = case.closed.start if case.closed else None

@@ -1,12 +1,15 @@
 """The figures counted from spells are those of the fold, to the last digit, whatever happened to the cases."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from knowledge.calendar.office_calendar import TAIPEI
+from routing.domain.case import Event, EventKind, Kind, Opening
 from routing.domain.reporting import columns
+from routing.domain.reporting.history import CaseHistory
 from routing.domain.reporting.periods import Period
 from routing.domain.reporting.spells import COLUMNS, Measuring
 from routing.domain.reporting.statistics import ALL, GroupBy, Wanted, reports
@@ -73,6 +76,22 @@ def test_in_a_period_that_is_not_over_what_is_due_today_is_not_late(cases, perio
     (spelt,), (true,) = counted(cases, wanted, today), folded(cases, wanted, today)
     assert spelt.as_json() == true.as_json()
     assert true.figures.count("open_late") <= folded(cases, wanted)[0].figures.count("open_late")
+
+
+def test_a_park_that_was_put_right_counts_from_that_day_on_as_the_fold_has_it():
+    at = datetime(2025, 1, 10, 9, tzinfo=TAIPEI)
+    opening = Opening(
+        number="KP-1140110-0001", kind=Kind.ENQ, category="land", topic=None, channel="line", park="楠梓",
+        unit="用地工程科", language="zh-TW", subject="", first_contact_at=at, received_at=at,
+    )  # fmt: skip
+    corrected = {"fields": ["park"], "park": "前鎮", "park_before": "楠梓"}
+    later = at + timedelta(days=25)
+    case = CaseHistory(opening=opening, events=(Event(at=later, kind=EventKind.CORRECTED, by=None, data=corrected),))
+    months = [Period(date(2025, 1, 1), date(2025, 1, 31)), Period(date(2025, 2, 1), date(2025, 2, 28))]
+    wanted = [Wanted(period=period, kind="ENQ", by=GroupBy.PARK) for period in months]
+    spelt, true = counted([case], wanted), folded([case], wanted)
+    assert [one.as_json() for one in spelt] == [one.as_json() for one in true]
+    assert [group.key for one in spelt for group in one.groups] == ["楠梓", "前鎮"]
 
 
 FIGURES = [
