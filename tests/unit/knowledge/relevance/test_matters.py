@@ -2,14 +2,7 @@
 
 import pytest
 
-from knowledge.loading import load_knowledge
-from knowledge.understand import Understander
 from knowledge.vocabulary import Category
-
-
-@pytest.fixture(scope="module")
-def understander():
-    return Understander(load_knowledge())
 
 
 @pytest.mark.parametrize(

@@ -6,25 +6,14 @@ from fractions import Fraction
 import pytest
 
 from knowledge.language.text import fold
-from knowledge.loading import load_knowledge, read_entries
+from knowledge.loading import read_entries
 from knowledge.relevance.tariff import reckon, value_of
-from knowledge.understand import Understander
 from knowledge.vocabulary import EntryKind
 from knowledge.writing import as_yaml
 from routing.domain.decision import Action, Thresholds, decide
 from tests.unit.knowledge.test_entry_fields import ENTRY
 
 DAY = date(2026, 11, 29)
-
-
-@pytest.fixture(scope="module")
-def base():
-    return load_knowledge()
-
-
-@pytest.fixture(scope="module")
-def understander(base):
-    return Understander(base)
 
 
 @pytest.mark.parametrize(

@@ -1,26 +1,10 @@
 """Kinds of wrong answers that firms were given, each in other words, held against the shipped entries."""
 
-from datetime import date
-
 import pytest
 
 from knowledge.entries import Aspect
-from knowledge.loading import load_knowledge
 from knowledge.relevance.aspects import stated
-from knowledge.understand import Understander
-from routing.domain.decision import Action, Thresholds, decide
-
-LIMITS, TODAY = Thresholds.shipped(), date(2026, 11, 28)
-
-
-@pytest.fixture(scope="module")
-def understander():
-    return Understander(load_knowledge())
-
-
-def answered(understander, text):
-    decision = decide(understander.understand(text), LIMITS, TODAY)
-    return decision.match.entry_id if decision.action is Action.ANSWER and decision.match else None
+from tests.unit.knowledge.relevance.asking import answered
 
 
 @pytest.mark.parametrize(

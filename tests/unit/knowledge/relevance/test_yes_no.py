@@ -1,26 +1,10 @@
 """Questions that only ask for yes or no are answered only by an entry that says just that (trap 1.2)."""
 
-from datetime import date
-
 import pytest
 
 from knowledge.language.text import normalise
-from knowledge.loading import load_knowledge
 from knowledge.relevance.yes_no import Sides, read_yes_no
-from knowledge.understand import Understander
-from routing.domain.decision import Action, Thresholds, decide
-
-LIMITS, TODAY = Thresholds.shipped(), date(2026, 11, 29)
-
-
-@pytest.fixture(scope="module")
-def understander():
-    return Understander(load_knowledge())
-
-
-def answered(understander, text):
-    decision = decide(understander.understand(text), LIMITS, TODAY)
-    return decision.match.entry_id if decision.action is Action.ANSWER and decision.match else None
+from tests.unit.knowledge.relevance.asking import answered
 
 
 @pytest.mark.parametrize(
