@@ -73,6 +73,10 @@ eval: $(VENV)/eval.stamp ## how well enquiries are understood: a table, and JSON
 screenshots: $(VENV)/dev.stamp ## take the pictures of the README anew (needs Chromium in Chinese; see tests/screenshots)
 	@$(BIN)/python -m tests.screenshots $(ARGS)
 
+.PHONY: accessibility
+accessibility: $(VENV)/dev.stamp ## axe-core on every page at 390 and 1440 px: findings, and JSON in build/accessibility.json
+	@$(BIN)/python -m tests.accessibility $(ARGS)
+
 .PHONY: fits
 fits: $(VENV)/run.stamp ## fit the shipped knowledge anew; after every change of phrasings
 	@$(BIN)/python -m knowledge.build.fits

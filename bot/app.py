@@ -15,19 +15,23 @@ from fastapi import FastAPI
 from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.staticfiles import StaticFiles
 
+from bot import heap
 from bot.antivirus import Clamd
 from bot.api import routes as api
 from bot.channels import PLUGS, plugged
 from bot.desk import routes as desk
 from bot.desk.reporting import pages as turnaround
 from bot.feed_client import HttpFeedClient
+from bot.llm_client import ChatModel
 from bot.mail import SmtpMailer
+from bot.oidc import OidcProvider
 from bot.runtime import Plug, Runtime
 from bot.semantic import SemanticService
 from bot.settings import Settings, SettingsError
 from bot.web import errors, health, logs, public_pages
 from bot.web.limits.bodies import Bounds
 from bot.web.limits.connections import BoundedProtocol
+from bot.web.live import Live
 from bot.web.security import SecurityMiddleware
 from bot.web.token_refusals import TokenRefusals
 from bot.worker import KnowledgeWatch, Worker, run_until_signalled
@@ -36,7 +40,7 @@ from knowledge.offices.directory import load_offices
 from knowledge.privacy import load_privacy
 from knowledge.wording import load_sentences
 from routing.domain.decision import Thresholds
-from routing.ports import Mailer
+from routing.ports import IdentityProvider, LanguageModel, Mailer
 from routing.service.conversation.reader import Likeness, Reader
 from routing.service.feeds.catalogue import feeds_of
 from routing.service.files.scanning import Scanner
@@ -46,6 +50,7 @@ from routing.service.messaging.inbox_writer import Intake
 from routing.service.office_context import OfficeContext, OfficeContextProvider
 from routing.store.files.bucket import Bucket, BucketStorage
 from routing.store.files.storage import FileStorage, FolderStorage
+from routing.store.listening import Listener
 from routing.store.session import Database
 
 log = structlog.get_logger("app")
@@ -74,8 +79,11 @@ def build_runtime(
         secret=settings.secret_key,
         keep_files_days=settings.keep_files,
         mail=bool(settings.smtp_url),
-        notice=load_privacy().as_deployed(settings.recipients, keep_files_days=settings.keep_files),
+        notice=load_privacy().as_deployed(
+            settings.recipients, keep_files_days=settings.keep_files, drafts=settings.llm_endpoint is not None
+        ),
         quota_warning=settings.quota_warning,
+        approved_first=settings.approved_first,
     )
     database = Database(settings.database_url, clock=now)
     known = Knowledge(database, cache=settings.data_dir / "cache", overlay=settings.data_dir / "knowledge")
@@ -88,6 +96,7 @@ def build_runtime(
         files=build_storage(settings),
         scanner=build_scanner(settings),
         mailer=build_mailer(settings),
+        identity_provider=build_identity_provider(settings),
         channels=channels,
         feeds=feeds_of(settings.feed_urls, every=timedelta(minutes=settings.feed_minutes)),
         feed_client=HttpFeedClient(),
@@ -129,6 +138,22 @@ def build_mailer(settings: Settings) -> Mailer | None:
     return SmtpMailer(settings.smtp_url, settings.smtp_from)
 
 
+def build_identity_provider(settings: Settings) -> IdentityProvider | None:
+    """The agency's single sign-on; None unless the branch has named one.
+
+    Raises:
+        SettingsError: one of its three settings is missing, or roles have to use it and there is none.
+    """
+    given = (settings.oidc_issuer, settings.oidc_client_id, settings.oidc_client_secret)
+    if not any((*given, settings.oidc_roles)):
+        return None
+    if not all(given):
+        raise SettingsError(
+            "單一登入須同時設定 ONESTOP_OIDC_ISSUER、ONESTOP_OIDC_CLIENT_ID 與 ONESTOP_OIDC_CLIENT_SECRET。"
+        )
+    return OidcProvider(*given)
+
+
 def build_likeness(settings: Settings) -> Likeness | None:
     """The service that may reorder choices; None unless the branch has named one."""
     if not settings.semantic_url:
@@ -136,6 +161,19 @@ def build_likeness(settings: Settings) -> Likeness | None:
     return SemanticService(
         settings.semantic_url, settings.semantic_key, settings.semantic_model, seconds=settings.semantic_timeout / 1000
     )
+
+
+def build_model(settings: Settings) -> LanguageModel | None:
+    """What drafts for officers; None unless the branch has named one. The web application alone holds it: no worker.
+
+    Raises:
+        SettingsError: there is an address and no model's name.
+    """
+    if not settings.llm_url:
+        return None
+    if not settings.llm_model:
+        raise SettingsError("設定了 ONESTOP_LLM_URL 時，ONESTOP_LLM_MODEL（模型名稱）也要設定。")
+    return ChatModel(settings.llm_url, settings.llm_key, settings.llm_model, seconds=settings.llm_timeout)
 
 
 def check_ready(settings: Settings, database: Database, *, demo: bool) -> None:
@@ -193,6 +231,8 @@ def set_runtime(app: FastAPI, runtime: Runtime) -> None:
     app.state.runtime = runtime
     app.state.probe = health.Probe(runtime.database, runtime.now)
     app.state.refusals = TokenRefusals(runtime.database)
+    app.state.live = Live(runtime)
+    app.state.model = build_model(runtime.settings)
 
 
 def _vendor() -> Path:
@@ -208,15 +248,20 @@ def _lifespan(*, with_worker: bool) -> Callable[[FastAPI], AbstractAsyncContextM
         app.state.intake = Intake(runtime.database, worker.wake if worker else _nobody_to_wake)
         # A worker watches the knowledge itself; a process without one still shows and tries it.
         watch = None if worker else KnowledgeWatch(runtime)
-        for part in (watch, worker):
+        # So does it listen for what others have written.
+        listener = None if worker else Listener(runtime.database)
+        for part in (watch, listener, worker):
             if part:
                 part.start()
         yield
         app.state.intake.stop()
         app.state.probe.stop()
+        app.state.live.stop()
         app.state.refusals.settle()
         if watch:
             watch.stop()
+        if listener:
+            listener.stop()
         if worker:
             worker.stop()
         runtime.database.dispose()
@@ -233,6 +278,7 @@ def run_server(settings: Settings, host: str, port: int, *, with_worker: bool = 
     logs.configure(settings.log_level)
     app = create_app(settings, with_worker=with_worker)
     check_ready(settings, app.state.runtime.database, demo=False)
+    heap.claim()
     uvicorn.run(
         app, host=host, port=port, log_config=None, access_log=False, server_header=False,
         timeout_graceful_shutdown=8, proxy_headers=False, http=BoundedProtocol,
@@ -244,5 +290,6 @@ def run_worker(settings: Settings) -> None:
     logs.configure(settings.log_level)
     runtime = build_runtime(settings)
     check_ready(settings, runtime.database, demo=False)
+    heap.claim()
     run_until_signalled(Worker(runtime))
     runtime.database.dispose()

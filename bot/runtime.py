@@ -9,7 +9,7 @@ from datetime import datetime
 from fastapi import FastAPI, Request
 
 from bot.settings import Settings
-from routing.ports import Channel, Channels, FeedClient, Mailer
+from routing.ports import Channel, Channels, FeedClient, IdentityProvider, Mailer
 from routing.service.conversation.reader import Reader
 from routing.service.feeds.source import Feeds
 from routing.service.files.scanning import Scanner
@@ -39,6 +39,7 @@ class Runtime(UnitOfWorkFactory):
     files: FileStorage
     scanner: Scanner | None
     mailer: Mailer | None
+    identity_provider: IdentityProvider | None
     channels: Channels
     feeds: Feeds
     feed_client: FeedClient

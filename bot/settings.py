@@ -9,14 +9,17 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, DotEnvSettingsSource, SettingsConfigDict
 
-from routing.domain.permissions import Role, SecondFactorRule
+from routing.domain.assist.switch import Endpoint
+from routing.domain.case import Kind
+from routing.domain.drafts import DECLINED
+from routing.domain.permissions import Role, SignInRules
 from routing.service.maintenance.retention import LOG_DAYS, Periods
 
 _PREFIX = "ONESTOP_"
@@ -24,8 +27,11 @@ _TEST_PREFIX = "ONESTOP_TEST_"
 
 
 SENDS_OUT = frozenset(
-    {"ONESTOP_SEMANTIC_URL", "ONESTOP_SMTP_URL", "ONESTOP_FILES_URL", "AWS_ENDPOINT_URL", "ONESTOP_CLAMD"}
-)
+    {
+        "ONESTOP_SEMANTIC_URL", "ONESTOP_SMTP_URL", "ONESTOP_FILES_URL", "AWS_ENDPOINT_URL", "ONESTOP_CLAMD",
+        "ONESTOP_FEED_REGISTRY_URL", "ONESTOP_LLM_URL", "ONESTOP_OIDC_ISSUER",
+    }
+)  # fmt: skip
 """Settings that name whom personal data is sent to: where one is set, the privacy notice names it (``recipients``)."""
 
 
@@ -61,8 +67,13 @@ class Settings(BaseSettings):
     semantic_key: str = Field("", alias="ONESTOP_SEMANTIC_KEY", repr=False)
     semantic_model: str = Field("text-embedding-3-small", alias="ONESTOP_SEMANTIC_MODEL")
     semantic_timeout: int = Field(800, alias="ONESTOP_SEMANTIC_TIMEOUT", ge=50, le=800)
+    llm_url: str = Field("", alias="ONESTOP_LLM_URL", repr=False)
+    llm_key: str = Field("", alias="ONESTOP_LLM_KEY", repr=False)
+    llm_model: str = Field("", alias="ONESTOP_LLM_MODEL", max_length=120)
+    llm_timeout: int = Field(60, alias="ONESTOP_LLM_TIMEOUT", ge=1, le=180)
     token_days: int = Field(365, alias="ONESTOP_TOKEN_DAYS", ge=1, le=3650)
     second_factor: str = Field("", alias="ONESTOP_SECOND_FACTOR")
+    approval: str = Field("", alias="ONESTOP_APPROVAL")
     trusted_proxies: str = Field("", alias="ONESTOP_TRUSTED_PROXIES")
     quota_warning: int = Field(80, alias="ONESTOP_QUOTA_WARNING", ge=1, le=100)
     files_url: str = Field("", alias="ONESTOP_FILES_URL")
@@ -74,7 +85,12 @@ class Settings(BaseSettings):
     feed_taipower_url: str = Field("", alias="ONESTOP_FEED_TAIPOWER_URL", repr=False)
     feed_water_url: str = Field("", alias="ONESTOP_FEED_WATER_URL", repr=False)
     feed_closures_url: str = Field("", alias="ONESTOP_FEED_CLOSURES_URL", repr=False)
+    feed_registry_url: str = Field("", alias="ONESTOP_FEED_REGISTRY_URL", repr=False)
     feed_minutes: int = Field(15, alias="ONESTOP_FEED_MINUTES", ge=1, le=1440)
+    oidc_issuer: str = Field("", alias="ONESTOP_OIDC_ISSUER")
+    oidc_client_id: str = Field("", alias="ONESTOP_OIDC_CLIENT_ID")
+    oidc_client_secret: str = Field("", alias="ONESTOP_OIDC_CLIENT_SECRET", repr=False)
+    oidc_roles: str = Field("", alias="ONESTOP_OIDC_ROLES")
     smtp_url: str = Field("", alias="ONESTOP_SMTP_URL", repr=False)
     smtp_from: str = Field("", alias="ONESTOP_SMTP_FROM")
     keep_inbox: int | None = Field(None, alias="ONESTOP_KEEP_INBOX", ge=1)
@@ -84,6 +100,7 @@ class Settings(BaseSettings):
     keep_sent: int | None = Field(None, alias="ONESTOP_KEEP_SENT", ge=1)
     keep_audit: int | None = Field(None, alias="ONESTOP_KEEP_AUDIT", ge=LOG_DAYS)
     keep_sign_in: int | None = Field(None, alias="ONESTOP_KEEP_SIGN_IN", ge=LOG_DAYS)
+    keep_assist: int | None = Field(None, alias="ONESTOP_KEEP_ASSIST", ge=1)
 
     @field_validator("agency_code")
     @classmethod
@@ -104,6 +121,17 @@ class Settings(BaseSettings):
     def _address_or_none(cls, value: str) -> str:
         return cls._address(value) if value else ""
 
+    @field_validator("llm_url")
+    @classmethod
+    def _model_server(cls, value: str) -> str:
+        # What firms wrote goes there: https, or a machine of the office's own network.
+        if not value:
+            return ""
+        address = cls._address(value)
+        if address.startswith("http://") and not _near(urlsplit(address).hostname or ""):
+            raise ValueError("must begin with https://, a machine of the own network aside")
+        return address
+
     @field_validator("feed_taipower_url", "feed_water_url", "feed_closures_url")
     @classmethod
     def _source(cls, value: str) -> str:
@@ -114,6 +142,19 @@ class Settings(BaseSettings):
             parts is None or not parts.hostname or parts.scheme not in ({"https", "http"} if near else {"https"})
         ):
             raise ValueError("must begin with https://")
+        return value
+
+    @field_validator("feed_registry_url")
+    @classmethod
+    def _sources(cls, value: str) -> str:
+        return " ".join(cls._source(one) for one in value.split())
+
+    @field_validator("oidc_issuer")
+    @classmethod
+    def _issuer(cls, value: str) -> str:
+        # Whom it names may say who anybody is.
+        if len(value) > 300 or re.search(r"[\s?#@]", cls._source(value)):
+            raise ValueError("must be an https:// address without query, as the provider itself writes it")
         return value
 
     @field_validator("files_url")
@@ -161,7 +202,14 @@ class Settings(BaseSettings):
         return 0.0 if value == "" else value
 
     @field_validator(
-        "keep_inbox", "keep_chat", "keep_contacts", "keep_sent", "keep_audit", "keep_sign_in", mode="before"
+        "keep_inbox",
+        "keep_chat",
+        "keep_contacts",
+        "keep_sent",
+        "keep_audit",
+        "keep_sign_in",
+        "keep_assist",
+        mode="before",
     )
     @classmethod
     def _empty_is_none(cls, value: object) -> object:
@@ -174,7 +222,7 @@ class Settings(BaseSettings):
 
     @field_validator(
         "line_channel_secret", "line_channel_access_token", "semantic_key", "metrics_token", "secret_key",
-        "files_access_key", "files_secret_key",
+        "files_access_key", "files_secret_key", "llm_key", "oidc_client_id", "oidc_client_secret",
     )  # fmt: skip
     @classmethod
     def _one_word(cls, value: str) -> str:
@@ -198,6 +246,8 @@ class Settings(BaseSettings):
         bucket = self.files_url.startswith("s3://")
         places = {
             "semantic": self.semantic_url, "mail": self.smtp_url, "antivirus": self.clamd,
+            "registry": self.feed_registry_url.partition(" ")[0], "assist": self.llm_url,
+            "sign_in": self.oidc_issuer,
             "files": (self.files_endpoint or f"https://s3.{self.files_region}.amazonaws.com") if bucket else "",
         }  # fmt: skip
         hosts = {name: _host(place) for name, place in places.items()}
@@ -208,7 +258,13 @@ class Settings(BaseSettings):
         """The addresses of external sources by their names; empty for those that are off."""
         return {
             "taipower": self.feed_taipower_url, "water": self.feed_water_url, "closures": self.feed_closures_url,
+            "registry": self.feed_registry_url,
         }  # fmt: skip
+
+    @property
+    def llm_endpoint(self) -> Endpoint | None:
+        """Which language model drafts for officers, and at which host; None: none does."""
+        return Endpoint(_host(self.llm_url), self.llm_model) if self.llm_url else None
 
     @property
     def periods(self) -> Periods:
@@ -216,6 +272,7 @@ class Settings(BaseSettings):
         return Periods(
             inbox=self.keep_inbox, chat=self.keep_chat, files=self.keep_files,
             contacts=self.keep_contacts, sent=self.keep_sent, audit=self.keep_audit, sign_in=self.keep_sign_in,
+            assist=self.keep_assist,
         )  # fmt: skip
 
     @field_validator("trusted_proxies")
@@ -224,16 +281,28 @@ class Settings(BaseSettings):
         _networks_of(value)
         return value
 
-    @field_validator("second_factor")
+    @field_validator("second_factor", "oidc_roles")
     @classmethod
     def _known_roles(cls, value: str) -> str:
         _roles_of(value)
         return value
 
+    @field_validator("approval")
+    @classmethod
+    def _known_answers(cls, value: str) -> str:
+        if _words_of(value) - {*Kind, DECLINED}:
+            raise ValueError(f"must be of {', '.join((*Kind, DECLINED))}")
+        return value
+
     @property
-    def second_factor_rule(self) -> SecondFactorRule:
-        """Whose people sign in with a second factor; everybody else may."""
-        return SecondFactorRule(_roles_of(self.second_factor))
+    def approved_first(self) -> frozenset[str]:
+        """Answers that another person approves before they are sent."""
+        return _words_of(self.approval)
+
+    @property
+    def sign_in_rules(self) -> SignInRules:
+        """Whose people need a second factor, and whose come by single sign-on alone; everybody else may do either."""
+        return SignInRules(_roles_of(self.second_factor), _roles_of(self.oidc_roles))
 
     @property
     def proxies(self) -> tuple[IPv4Network | IPv6Network, ...]:
@@ -241,9 +310,24 @@ class Settings(BaseSettings):
         return _networks_of(self.trusted_proxies)
 
     @property
+    def passkey_domain(self) -> str | None:
+        """The name of the host that passkeys are made for; None where browsers know none: an address, or no https."""
+        host = urlsplit(self.base_url).hostname or ""
+        named = host == "localhost" or (self.https and "." in host and not re.fullmatch(r"[\d.]+", host))
+        return host if named else None
+
+    @property
     def https(self) -> bool:
         """Whether browsers reach us by https; decides the cookie's name and flags."""
         return self.base_url.startswith("https://")
+
+
+def _near(host: str) -> bool:
+    """Whether a host is this machine or one of the office's own network: a private address, or a name without a dot."""
+    try:
+        return ip_address(host).is_private
+    except ValueError:
+        return "." not in host
 
 
 def _host(url: str) -> str:
@@ -254,6 +338,10 @@ def _host(url: str) -> str:
 
 def _roles_of(value: str) -> frozenset[Role]:
     return frozenset(Role(part.strip()) for part in value.split(",") if part.strip())
+
+
+def _words_of(value: str) -> frozenset[str]:
+    return frozenset(part.strip() for part in value.split(",") if part.strip())
 
 
 def _networks_of(value: str) -> tuple[IPv4Network | IPv6Network, ...]:

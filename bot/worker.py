@@ -8,22 +8,30 @@ now and then. On SIGTERM what is in hand is finished and nothing new is taken.
 from __future__ import annotations
 
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 from secrets import token_hex
 from threading import Event, Lock, Thread
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
+from bot import heap
+from bot.feed_client import HttpFeedClient
 from bot.runtime import Runtime
+from routing.domain.dialogue.state import Step
 from routing.domain.errors import DeliveryError
+from routing.domain.inbound import Inbound
+from routing.domain.tax_number import numbers_in
 from routing.ports import Content
 from routing.service.accounts import audit_trail
+from routing.service.announcements import commands as announcements
 from routing.service.bindings import mailing
 from routing.service.cases import assignment, from_firm, notifying
 from routing.service.conversation import profiles as contact_profiles
+from routing.service.feeds import registry_feed
 from routing.service.feeds import runner as feed_runner
 from routing.service.files import cleanup
 from routing.service.files.work import FileWork
@@ -32,6 +40,8 @@ from routing.service.maintenance import daily
 from routing.service.messaging import inbox, leases, parking, quota
 from routing.service.messaging.preparing import Preparing
 from routing.service.messaging.senders import Senders
+from routing.service.reminders import mailing as staff_mailing
+from routing.service.reminders import telling
 from routing.service.reporting import measuring
 from routing.store.conversation import queries as conversation_store
 from routing.store.files import queries as file_store
@@ -39,6 +49,7 @@ from routing.store.listening import Listener
 from routing.store.messaging import inbox as inbox_store
 from routing.store.messaging import outbox as outbox_store
 from routing.store.messaging.inbox import PartitionKey
+from routing.store.messaging.schema import Outbox
 from routing.store.session import instant
 
 _PARTITIONS_AT_ONCE = 4
@@ -48,11 +59,16 @@ _IN_HAND = 0.25
 _IDLE = 2.0
 """Seconds until the next look while there is nothing: the net below the notices that wake us."""
 _SWEEP_EVERY = 60.0
+_BATCH_EVERY = 3.0
+_REGISTER_SECONDS = 2.0
+"""That a person in the chat waits for the register, at the most."""
+_REGISTER_BYTES = 256 * 1024
 _WATCH_EVERY = 1.0
 _TRIALS_EVERY = 2.0
 _FILES_EVERY = 1.0
 _FEEDS_EVERY = 5.0
 _MAIL_EVERY = 5.0
+_REMIND_EVERY = 30.0
 _AFTER_TROUBLE = 1.0
 
 log = structlog.get_logger("worker")
@@ -80,10 +96,13 @@ class Worker:
             *([self._thread("mail", self._mail_turn)] if runtime.mailer is not None else []),
             self._thread("trials", self._trials_turn),
             self._thread("feeds", self._feeds_turn),
+            self._thread("announcements", self._announcements_turn),
+            self._thread("reminders", self._reminders_turn),
         ]
         self._listener = Listener(runtime.database)
         self._partitions = ThreadPoolExecutor(_PARTITIONS_AT_ONCE, thread_name_prefix="partition")
         self._preparing = Preparing(runtime.channels)
+        self._register = HttpFeedClient(seconds=_REGISTER_SECONDS, most=_REGISTER_BYTES)
         self._in_hand: set[PartitionKey] = set()
         self._lock = Lock()
         self._beats = leases.Heartbeat(runtime.database)
@@ -92,9 +111,13 @@ class Worker:
             scanner=runtime.scanner,
         )  # fmt: skip
         self._senders = [
-            Senders(runtime.database, channel, self._beats, runtime.now, stop=self._stop)
+            Senders(runtime.database, channel, self._beats, runtime.now, stop=self._stop, renew=self._said_anew)
             for channel in self._channels.values()
         ]
+
+    def _said_anew(self, session: Session, notice: Outbox, now: datetime) -> bool:
+        """A notice that waited to be sent states its case as it is now (trap O6)."""
+        return notifying.renew(session, self._runtime.office_provider.office(session), notice, now)
 
     def _thread(
         self, name: str, turn: Callable[[], float], topic: str | None = None, wake: Event | None = None
@@ -144,6 +167,7 @@ class Worker:
                 if not ready:
                     # Fitting takes a moment: before the first event is held, not inside its transaction.
                     self._runtime.reader.warm()
+                    heap.settle()
                     ready = True
                 pause = turn()
             except SQLAlchemyError as error:
@@ -182,7 +206,7 @@ class Worker:
             handled = inbox.work_partition(
                 runtime.database, runtime.office_provider, runtime.reader, self._channels[partition.channel], partition,
                 holder=f"{self._holder}-{token_hex(4)}", now=runtime.now, waits=self._preparing.at_once,
-                preparing=self._preparing,
+                preparing=self._preparing, before=self._look_up,
             )  # fmt: skip
         except Exception as error:
             # What was not handled stays, and its partition is free again when its lease ends.
@@ -193,6 +217,15 @@ class Worker:
         if handled:
             self._outbox_wake.set()
             self._inbox_wake.set()
+
+    def _look_up(self, step: Step, inbounds: Sequence[Inbound]) -> None:
+        """A 統一編號 that answers the question for the firm is looked up in the register, if one is set."""
+        feed = self._runtime.feeds.get("registry")
+        if feed is None or step is not Step.FIRM:
+            return
+        numbers = {ubn for one in inbounds for ubn in numbers_in(one.text)}
+        for ubn in sorted(numbers)[:1]:
+            registry_feed.ensure(self._runtime, feed, self._register, ubn, now=self._runtime.now())
 
     def _outbox_turn(self) -> float:
         for senders in self._senders:
@@ -236,9 +269,21 @@ class Worker:
         feed_runner.run_due(runtime, runtime.feeds, runtime.feed_client, now=runtime.now())
         return _FEEDS_EVERY
 
+    def _announcements_turn(self) -> float:
+        """A batch a turn, each in a transaction of its own: cases are not held up by a notice to everybody."""
+        return 0 if announcements.send_due(self._runtime, now=self._runtime.now()) else _BATCH_EVERY
+
+    def _reminders_turn(self) -> float:
+        """What is due to be said to staff; whichever worker looks first says it."""
+        told = telling.turn(self._runtime, now=self._runtime.now())
+        if told:
+            log.info("reminded", rows=told)
+        return _REMIND_EVERY
+
     def _mail_turn(self) -> float:
         if self._runtime.mailer is not None:
             mailing.send_due(self._runtime, self._runtime.mailer, self._runtime.now)
+            staff_mailing.send_due(self._runtime.database, self._runtime.mailer, self._runtime.now)
         return _MAIL_EVERY
 
     def _trials_turn(self) -> float:
@@ -246,7 +291,10 @@ class Worker:
 
 
 class KnowledgeWatch:
-    """Rebuilds a process's understander when the active knowledge changed; every web and worker process has one."""
+    """Rebuilds a process's understander when the active knowledge changed, and tells it of changed parks.
+
+    Every web and worker process has one.
+    """
 
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
@@ -265,7 +313,10 @@ class KnowledgeWatch:
     def _loop(self) -> None:
         while not self._stop.wait(_WATCH_EVERY):
             try:
-                self._runtime.knowledge.refresh(self._runtime.reader)
+                if self._runtime.knowledge.refresh(self._runtime.reader):
+                    heap.resettle()
+                with self._runtime.reading() as (_, office):
+                    self._runtime.reader.know(office.offices)
             except Exception:
                 # The knowledge of before stays active; the next look may succeed.
                 log.exception("knowledge_not_refreshed")

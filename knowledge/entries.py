@@ -92,7 +92,7 @@ class Tariff:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wording:
-    """Question and answer in one foreign language."""
+    """Question and answer in one foreign language; both empty while nobody has written them."""
 
     question: str
     answer: str
@@ -142,6 +142,11 @@ class FaqEntry:
         if language == "ja":
             return self.ja
         return Wording(question=self.question, answer=self.answer)
+
+    def speaks(self, language: str) -> bool:
+        """Whether it has an answer in the reader's language; one written at the desk may have Chinese alone."""
+        wording = self.wording(language)
+        return bool(wording.question and wording.answer)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

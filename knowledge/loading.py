@@ -47,15 +47,12 @@ _REQUIRED = (
     "kind",
     "question",
     "answer",
-    "en",
-    "ja",
     "verified",
     "review",
     "unit",
-    "phrasings",
 )
-_OPTIONAL = ("parks", "details", "basis", "facts", "prepare", "where", "duration", "related", "aspects", "fill",
-    "tariff",
+_OPTIONAL = ("parks", "details", "en", "ja", "basis", "facts", "prepare", "where", "duration", "related", "aspects",
+    "fill", "tariff", "phrasings",
 )  # fmt: skip
 
 
@@ -128,8 +125,8 @@ def _check_entry(entry: FaqEntry, reader: FieldReader, units: Iterable[str]) -> 
         reader.note("unit", f"「{entry.unit}」不是可用的科別，可用：{'、'.join(units)}")
     for group, needed in PHRASINGS_NEEDED.items():
         count = len(entry.phrasings.get(group, ()))
-        if count < needed and not reader.noted(f"phrasings.{group}"):
-            reader.note(f"phrasings.{group}", f"{count} 句，至少要 {needed} 句")
+        if count < needed and entry.speaks(group) and not reader.noted(f"phrasings.{group}"):
+            reader.note(f"phrasings.{group}", f"{count} 句，至少要 {needed} 句才容易問到，可日後補上", warning=True)
 
 
 def _check_together(readers: list[tuple[FieldReader, FaqEntry]]) -> None:

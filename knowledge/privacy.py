@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from importlib import resources
+from typing import Any
 
 import yaml
 
@@ -34,31 +35,44 @@ class PrivacyNotice:
     version: str
     sections: tuple[Section, ...]
     optional: Mapping[str, Section] = field(default_factory=dict)
+    drafts: Mapping[bool, Mapping[str, str]] = field(default_factory=dict)
+    """Whether a language model drafts for officers, in words for firms."""
 
     @property
     def fingerprint(self) -> str:
         """Of all its words, the version aside: other words are another version."""
-        words = [(one.heading, one.body) for one in (*self.sections, *self.optional.values())]
+        words: list[Any] = [(one.heading, one.body) for one in (*self.sections, *self.optional.values())]
+        words += [sorted(self.drafts[on].items()) for on in sorted(self.drafts)]
         return hashlib.sha256(json.dumps(words, ensure_ascii=False, sort_keys=True).encode()).hexdigest()[:16]
 
-    def as_deployed(self, recipients: Mapping[str, str], *, keep_files_days: int) -> PrivacyNotice:
+    def as_deployed(
+        self, recipients: Mapping[str, str], *, keep_files_days: int, drafts: bool = False
+    ) -> PrivacyNotice:
         """The notice of a deployment: with the recipients that are switched on, and what keeps them (個資法 §8(1)4).
 
-        ``recipients``: name in ``optional`` and host. A version of its own follows from both and from the days, so
-        that whoever saw the notice before sees it again. Raises KeyError: no words name such a recipient.
+        ``recipients``: name in ``optional`` and host. ``drafts``: a language model drafts for officers, perhaps on this
+        machine. A version of its own follows from all of them, so that whoever saw the notice before sees it again.
+        Raises KeyError: no words name such a recipient.
         """
+        told = self.drafts[drafts]
         added = tuple(
             replace(one, body={language: body.replace("{host}", host) for language, body in one.body.items()})
             for name, host in sorted(recipients.items())
             for one in (self.optional[name],)
         )
         sections = tuple(
-            replace(one, body={key: body.replace("{days}", str(keep_files_days)) for key, body in one.body.items()})
+            replace(
+                one,
+                body={
+                    language: body.replace("{days}", str(keep_files_days)).replace("{drafts}", told[language])
+                    for language, body in one.body.items()
+                },
+            )
             for one in (*self.sections, *added)
         )
-        if not recipients and keep_files_days == USUAL_DAYS:
+        if not recipients and keep_files_days == USUAL_DAYS and not drafts:
             return replace(self, sections=sections)
-        said = json.dumps([sorted(recipients.items()), keep_files_days]).encode()
+        said = json.dumps([sorted(recipients.items()), keep_files_days, *([True] if drafts else [])]).encode()
         return replace(self, version=f"{self.version}+{hashlib.sha256(said).hexdigest()[:8]}", sections=sections)
 
 
@@ -70,6 +84,10 @@ def load_privacy() -> PrivacyNotice:
         version=str(raw["version"]),
         sections=tuple(_section(row) for row in raw["sections"]),
         optional={name: _section(row) for name, row in raw["recipients"].items()},
+        drafts={
+            name == "on": {language: words[language].strip() for language in READING_LANGUAGES}
+            for name, words in raw["drafts"].items()
+        },
     )
 
 

@@ -13,7 +13,7 @@ from knowledge.entries import KnowledgeBase
 from knowledge.language.forms import TextForms
 from knowledge.language.lexicon import Hit, LexiconIndex
 from knowledge.language.opposites import Said
-from knowledge.language.reading import Focus, leans_on_last_turn, pieces, read_focus, without_lead
+from knowledge.language.reading import Focus, leans_on_last_turn, names_nothing, pieces, read_focus, without_lead
 from knowledge.language.short_words import in_chinese, in_english
 from knowledge.language.spelling import Spelling
 from knowledge.language.text import detect_language, normalise
@@ -23,7 +23,7 @@ from knowledge.model.features import Floats
 from knowledge.model.fitting import LazyMatchers, Plan
 from knowledge.model.scoring import Scored, Scorer
 from knowledge.offices.directory import Offices, load_offices
-from knowledge.relevance.aspects import Ask, asked
+from knowledge.relevance.aspects import Ask, asked, sought
 from knowledge.relevance.candidates import Candidates, Question
 from knowledge.relevance.match import Match
 from knowledge.relevance.meeting import acts_in
@@ -36,6 +36,8 @@ _ENGLISH_QUESTION = 6
 """Words of an English question that may be a matter of its own."""
 _TOGETHER = 200
 """Characters, from the end, of a follow-up read together with the turn before it."""
+_SAME_MATTER = 0.15
+"""Of the likeness of the nearest entry: what is less like the turn before is about another matter."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +64,7 @@ class Understanding:
     smalltalk: str | None = None
     alert: Alert | None = None
     terms: tuple[str, ...] = ()
+    """Words of the lexicon in the message itself, not in the turn before it."""
     asks: tuple[Ask, ...] = ()
     """What is asked, in the order of the cues (knowledge/data/aspects.yaml)."""
     place: Place | None = None
@@ -111,7 +114,12 @@ class Understander:
         self._scorer = Scorer(plan, model or shipped_model(), LexiconIndex(base.lexicon))
         self._matchers = LazyMatchers(plan, cache, shipped)
         self._places = PlaceReader(offices or load_offices())
+        self._numbers = {entry.id: number for number, entry in enumerate(base.entries)}
         self.candidates = Candidates(base, plan, answers or shipped_answer_model())
+
+    def know(self, offices: Offices) -> None:
+        """Read places by these offices from now on; nothing is fitted anew."""
+        self._places = PlaceReader(offices)
 
     def warm(self) -> None:
         """Fit all languages now (seconds); for a server's start or a background refit."""
@@ -215,11 +223,16 @@ class Understander:
         group = language.group
         focus = read_focus(forms)
         scored, follow_up = self._scored(focus, group, previous)
+        own = scored.hits
+        if follow_up:
+            own = [] if names_nothing(focus.whole) else self._scorer.words_in(focus.whole)
         alert = detect_alert(forms)
         categories = put_first(alert, self._scorer.ranked(scored))
         best = categories[0]
         asks = asked(" ".join(focus.wordings), group)
-        faq = self._entries(scored, group, asks, focus.whole, categories)
+        faq = self._entries(scored, group, sought(focus.whole, asks, group), focus.whole, categories)
+        if previous is not None and follow_up and not own:
+            faq = self._of_that_matter(faq, group, previous)
         return Understanding(
             text=text,
             language=language,
@@ -230,14 +243,14 @@ class Understander:
             faq=faq,
             smalltalk=self._scorer.smalltalk(scored) if best.category is Category.SMALLTALK else None,
             alert=alert,
-            terms=tuple(dict.fromkeys(h.term.text for h in scored.hits)),
+            terms=tuple(dict.fromkeys(h.term.text for h in own)),
             asks=asks,
             place=self._places.read(forms),
             person=why_a_person(forms, focus.whole, asks, faq),
             tells=only_tells(focus.whole, asks) and not text.rstrip().endswith(("?", "？")),
             other_topics=self._scorer.other_topics(focus, best.category),
             readable=bool(focus.whole),
-            short=0 < len(focus.whole.replace(" ", "")) <= 2,
+            short=not follow_up and 0 < len(focus.whole.replace(" ", "")) <= 2,
             opposite=bool(faq) and faq[0].opposite,
             follow_up=follow_up,
             previous_entry=previous.entry_id if previous and follow_up else None,
@@ -251,6 +264,12 @@ class Understander:
             return scored, False
         together = f"{normalise(previous.text)} {focus.whole}"[-_TOGETHER:]
         return self._scorer.score(matcher, together), True
+
+    def _of_that_matter(self, faq: tuple[Match, ...], group: str, previous: Previous) -> tuple[Match, ...]:
+        """The entries that the turn before resembles as well: 要多久 alone is like every entry that says how long."""
+        before = self._scorer.score(self._matchers.of(group), normalise(previous.text)).scores.targets
+        least = _SAME_MATTER * float(before[: len(self._numbers)].max(initial=0.0))
+        return tuple(m for m in faq if m.entry_id == previous.entry_id or before[self._numbers[m.entry_id]] >= least)
 
     def _entries(
         self, scored: Scored, group: str, asks: tuple[Ask, ...], whole: str, categories: tuple[RankedCategory, ...]

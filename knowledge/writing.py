@@ -10,6 +10,7 @@ import yaml
 from knowledge.entries import Basis, FaqEntry, Tariff
 from knowledge.files.dumping import BlockDumper
 from knowledge.loading import DATA, KnowledgeError, read_entries
+from knowledge.vocabulary import FOREIGN_LANGUAGES
 
 IMPORTED = "imported.yaml"
 """The overlay file that imports are kept in."""
@@ -24,6 +25,9 @@ def as_data(entry: FaqEntry) -> dict[str, Any]:
     raw["tariff"] = [_tariff(row) for row in entry.tariff]
     raw["aspects"] = [str(a) for a in entry.aspects]
     raw["phrasings"] = {group: list(texts) for group, texts in entry.phrasings.items()}
+    for language in FOREIGN_LANGUAGES:
+        if not entry.speaks(language):
+            del raw[language]
     for name in ("facts", "prepare", "related"):
         raw[name] = list(raw[name])
     optional = ("details", "prepare", "where", "duration", "related", "aspects", "fill", "tariff")

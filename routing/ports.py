@@ -8,11 +8,13 @@ message back can empty that object.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
+from routing.domain.assist.prompts import Prompt
+from routing.domain.assist.switch import Endpoint
 from routing.domain.inbound import Inbound
 from routing.domain.messages import Sent
 
@@ -102,6 +104,61 @@ class FeedClient(Protocol):
 
     def get(self, url: str, *, etag: str | None = None, modified: str | None = None) -> Answer | None:
         """The body of a good answer; None if the source says that nothing changed. Raises FeedError."""
+
+
+class LanguageModel(Protocol):
+    """What drafts texts for officers. Threads share it; it is given no tools and reaches nothing of ours."""
+
+    @property
+    def endpoint(self) -> Endpoint:
+        """Which model is asked where."""
+
+    def complete(self, prompt: Prompt, *, stopped: Callable[[], bool]) -> str:
+        """The words of its answer. ``stopped`` is asked again and again while it is waited for.
+
+        Raises:
+            ModelError: no answer in time, a refusal, too large or unreadable; ``model_stopped`` where it was stopped.
+            Busy: too many are waiting for it already.
+        """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """Who an identity provider says is signing in. ``subject``: its own name for the person, which it never reuses.
+
+    ``email`` is the person's only where ``verified``; ``mfa``: it asked for more than a password.
+    """
+
+    issuer: str
+    subject: str
+    email: str
+    verified: bool
+    mfa: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proofs:
+    """What ties one sign-in together: ``state`` to the browser, ``nonce`` to the token, ``verifier`` to the code."""
+
+    state: str
+    nonce: str
+    verifier: str
+
+
+class IdentityProvider(Protocol):
+    """The agency's single sign-on (OpenID Connect). Threads share it; it asks outside, so in no transaction.
+
+    Every method raises SignInError where the provider does not answer, or not as it must.
+    """
+
+    def address(self, proofs: Proofs, *, back: str, now: datetime) -> str:
+        """Where the browser goes to sign in; from there it comes to ``back``."""
+
+    def identity(self, code: str, proofs: Proofs, *, back: str, sender: str | None, now: datetime) -> Identity:
+        """Whose the code is. ``sender``: the issuer that the answer named, if it did (RFC 9207)."""
+
+    def leaving(self, back: str, *, now: datetime) -> str | None:
+        """Where the browser signs out of the provider too; None if it has no such page."""
 
 
 class Mailer(Protocol):

@@ -10,15 +10,16 @@ from fastapi.responses import Response
 from bot.api.problems import CREATED, PROBLEMS, WITH_VERSION, Number
 from bot.api.request_handling import Calling, case_answer, etag, json_response
 from bot.api.schemas.cases import Case, CasePage, WholeCase
-from bot.api.schemas.requests import CasesQuery, FirmBody, NewCaseBody
+from bot.api.schemas.requests import CasesQuery, NewCaseBody
 from bot.web.bodies import StrictRoute
+from bot.web.fields import FirmBody
 from bot.web.unit_of_work import Reading, UnitOfWork
 from knowledge.calendar.office_calendar import local
 from routing.domain.case import Kind
 from routing.domain.pagination import MOST
 from routing.domain.permissions import Permission
 from routing.service.cases import commands as case_commands
-from routing.service.cases import partner_view
+from routing.service.cases import consulted, partner_view
 from routing.service.cases import queries as case_queries
 from routing.service.cases.commands import NewCase
 from routing.service.files import queries as file_queries
@@ -60,10 +61,11 @@ def one_case(work: Reading, number: Number) -> Response:
     For a partner it is the question to its agency in the same shape, with everything else empty.
     """
     if work.actor.may(Permission.ANSWER_QUESTIONS):
+        asked = partner_view.one(work.session, work.actor, number)
         found = WholeCase.question(
-            partner_view.one(work.session, work.actor, number),
-            file_queries.page(work.session, work.actor, number, limit=MOST, cursor=None).items,
-        )
+            asked, file_queries.page(work.session, work.actor, number, limit=MOST, cursor=None).items,
+            consulted.one(work.session, work.office, work.actor, asked.consultation, now=work.now),
+        )  # fmt: skip
     else:
         found = WholeCase.whole(case_queries.whole(work.session, work.office, work.actor, number, now=work.now))
     return json_response(found, ETag=etag(found.version))

@@ -17,5 +17,5 @@ router = APIRouter(route_class=StrictRoute, tags=["cases"], responses=PROBLEMS)
 
 @router.patch("/cases/{number}", response_model=Case, responses=CHANGED)
 def correct(call: Calling, number: Number, body: CorrectionBody) -> Response:
-    """Put contact, telephone, park or subject right. The firm is not told; the history says who did it."""
+    """Put contact, telephone, park, subject or firm right. The firm is not told; the history says who did it."""
     return call.change(number, lambda locked: CASE_STEPS["correct"].do(locked, body, push))

@@ -14,7 +14,7 @@ from fastapi.responses import Response
 from bot.api.schemas.answers import Representation
 from bot.api.schemas.cases import Case
 from bot.web.errors import problem, status_of
-from bot.web.unit_of_work import UnitOfWork, known_caller, writing
+from bot.web.unit_of_work import UnitOfWork, known_caller, reading, writing
 from routing.domain.errors import OnestopError, StaleVersion
 from routing.domain.permissions import Permission
 from routing.service import idempotency
@@ -44,6 +44,20 @@ class Call:
             answer = do(work) if self.key is None else self._first_or_again(work, self.key, do)
         return _response(answer)
 
+    def first(self) -> Response | None:
+        """The answer that the same Idempotency-Key got before, for calls whose work cannot stand in one transaction.
+
+        Raises Unauthenticated, KeyReused as ``once``; None: there was none, and nothing is claimed yet.
+        """
+        if self.key is None:
+            return None
+        with reading(self.request) as work:
+            found = idempotency.before(
+                work.session, staff_id=work.actor.staff_id, key=self.key, request_sha256=self._fingerprint(),
+                now=work.now,
+            )  # fmt: skip
+        return _response(found) if found is not None else None
+
     def _first_or_again(self, work: UnitOfWork, key: str, do: Callable[[UnitOfWork], Answer]) -> Answer:
         staff_id = work.actor.staff_id
         if staff_id is None:
@@ -54,7 +68,7 @@ class Call:
         )  # fmt: skip
 
     def change(
-        self, number: str, do: Callable[[LockedCase], None], *, status: int = 200, adding: bool = False
+        self, number: str, do: Callable[[LockedCase], object], *, status: int = 200, adding: bool = False
     ) -> Response:
         """One step of a case, answered by the case. ``adding``: it only puts a note into it."""
 
@@ -65,7 +79,7 @@ class Call:
                 number,
                 work.actor,
                 now=work.now,
-                shown=_shown(self.if_match),
+                shown=self.versions_shown,
                 adding=adding,
             )
             self.check_version(locked)
@@ -74,10 +88,20 @@ class Call:
 
         return self.once(step)
 
+    @property
+    def versions_shown(self) -> set[int]:
+        """The versions of the case that the caller had before them."""
+        return _shown(self.if_match)
+
     def check_version(self, locked: LockedCase) -> None:
         """Raises StaleVersion if the call was made for another version of the case."""
         if self.if_match is not None and not _matches(self.if_match, locked.version):
             raise StaleVersion("案件剛由其他同仁更新，請重新讀取後再試。")
+
+    def check_shown(self, version: int) -> None:
+        """The same for something that is no case."""
+        if self.if_match is not None and not _matches(self.if_match, version):
+            raise StaleVersion("資料剛由其他同仁更新，請重新讀取後再試。")
 
     def _fingerprint(self) -> str:
         try:

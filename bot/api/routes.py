@@ -6,14 +6,27 @@ from fastapi import APIRouter, Depends
 from fastapi.security import HTTPBearer
 
 from bot.api import (
+    announcements,
+    annual,
+    assistance,
     cases,
+    consultations,
     corrections,
     deliveries,
+    directory,
+    documents,
+    drafts,
     extensions,
     files,
+    incidents,
     ledger,
     lists,
+    live,
     moving,
+    plots,
+    question_sets,
+    registry,
+    reminders,
     satisfaction,
     steps,
     turnaround,
@@ -24,5 +37,30 @@ _BEARER = HTTPBearer(
 )
 
 router = APIRouter(prefix="/api/v1", dependencies=[Depends(_BEARER)])
-for part in (cases, corrections, files, steps, extensions, moving, lists, deliveries, ledger, turnaround, satisfaction):
+for part in (
+    cases,
+    corrections,
+    files,
+    consultations,
+    incidents,
+    steps,
+    documents,
+    drafts,
+    extensions,
+    moving,
+    lists,
+    live,
+    deliveries,
+    ledger,
+    turnaround,
+    annual,
+    satisfaction,
+    plots,
+    question_sets,
+    announcements,
+    registry,
+    assistance,
+    reminders,
+    directory,
+):
     router.include_router(part.router)

@@ -38,7 +38,7 @@ def _endpoint(path: str, model: Any, status: int) -> Callable[..., Response]:
     return take
 
 
-for _path in dict.fromkeys(step.path for step in TABLE):
+for _path in dict.fromkeys(step.path for step in TABLE if not step.own_call):
     _steps = of_path(_path)
     _status = 201 if _steps[0].creates else 200
     router.add_api_route(

@@ -8,11 +8,12 @@ from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse, Response
 
 from bot.api.problems import PROBLEMS
-from bot.api.schemas.answers import Turnaround
-from bot.api.schemas.requests import TurnaroundQuery
+from bot.api.schemas.answers import Held, Turnaround
+from bot.api.schemas.requests import HeldQuery, TurnaroundQuery
 from bot.web.bodies import StrictRoute
+from bot.web.held_tables import held_table
 from bot.web.limits import counting
-from bot.web.report_tables import label_of, table
+from bot.web.report_tables import edition, label_of, table
 from bot.web.tables import MEDIA_TYPES, Format, write
 from bot.web.unit_of_work import Reading
 from routing.domain.reporting.periods import Period
@@ -32,7 +33,20 @@ def turnaround(work: Reading, query: Annotated[TurnaroundQuery, Query()]) -> Res
     if query.format == "json":
         return JSONResponse(issued.as_json(), headers={"Cache-Control": "no-store"})
     form = Format(query.format)
-    content = write(table(issued.report, work.now, label_of(work.session, query.by)), form)
+    content = write(table(issued.report, work.now, label_of(work.session, query.by), of=edition(issued)), form)
     name = f"turnaround-{query.start:%Y%m%d}-{query.end:%Y%m%d}.{form}"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+    return Response(content, media_type=MEDIA_TYPES[form], headers=headers)
+
+
+@router.get("/turnaround/held", response_model=Held)
+def turnaround_held(work: Reading, query: Annotated[HeldQuery, Query()]) -> Response:
+    """Days used of the closed cases by the unit or person that held them, and what became late while they did."""
+    report = counting.held_report(work, Period(query.start, query.end), query.kind, query.by)
+    if query.format == "json":
+        return JSONResponse(report.as_json(), headers={"Cache-Control": "no-store"})
+    form = Format(query.format)
+    content = write(held_table(report, work.now, label_of(work.session, report.by)), form)
+    name = f"held-{query.start:%Y%m%d}-{query.end:%Y%m%d}.{form}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
     return Response(content, media_type=MEDIA_TYPES[form], headers=headers)

@@ -13,7 +13,17 @@ from knowledge.calendar.office_calendar import local
 from knowledge.vocabulary import CASE_CATEGORIES
 from routing.domain.errors import Invalid
 from routing.domain.permissions import Actor, Role, TokenScope
-from routing.service.accounts import authentication, leaving, lockout, passwords, second_factor, sessions, tokens
+from routing.service.accounts import (
+    authentication,
+    leaving,
+    lockout,
+    passkeys,
+    passwords,
+    second_factor,
+    sessions,
+    single_sign_on,
+    tokens,
+)
 from routing.service.accounts import commands as account_commands
 from routing.service.accounts import queries as account_queries
 
@@ -147,6 +157,34 @@ def reset_second_factor(email: Annotated[str, typer.Argument(help="電子郵件"
     with opened() as context, context.writing() as (session, _office):
         second_factor.reset(session, _CLI, email, now=context.now)
     typer.echo(f"已重設 {email} 的驗證碼")
+
+
+@staff_app.command("allow-password")
+def allow_password(
+    email: Annotated[str, typer.Argument(help="電子郵件")],
+    *,
+    hours: Annotated[int, typer.Option(help="時數，1 到 72")] = 4,
+) -> None:
+    """單一登入故障時，暫准須用單一登入的帳號以密碼登入；時間到即結束。"""  # noqa: D415 - a Chinese sentence, shown as the help
+    with opened() as context, context.writing() as (session, _office):
+        until = authentication.allow_password(session, _CLI, email, hours=hours, now=context.now)
+    typer.echo(f"{email} 可用密碼登入至 {_minute(until)}")
+
+
+@staff_app.command("remove-passkeys")
+def remove_passkeys(email: Annotated[str, typer.Argument(help="電子郵件")]) -> None:
+    """刪除一個帳號的全部通行金鑰（本人遺失裝置時，先確認身分）；其登入立即結束。"""  # noqa: D415 - a Chinese sentence, shown as the help
+    with opened() as context, context.writing() as (session, _office):
+        passkeys.remove_all_of(session, _CLI, email, now=context.now)
+    typer.echo(f"已刪除 {email} 的通行金鑰")
+
+
+@staff_app.command("unlink-identity")
+def unlink_identity(email: Annotated[str, typer.Argument(help="電子郵件")]) -> None:
+    """解除帳號與單一登入身分的連結（本人換了單一登入帳號時，先確認身分）；其登入立即結束。"""  # noqa: D415 - a Chinese sentence, shown as the help
+    with opened() as context, context.writing() as (session, _office):
+        single_sign_on.unlink(session, _CLI, email, now=context.now)
+    typer.echo(f"已解除 {email} 的單一登入連結")
 
 
 def _typed_password(*, given: bool) -> str:

@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable
 from datetime import date, datetime
 from typing import Annotated, Any
 
 import typer
 
-from knowledge.calendar.office_calendar import CalendarError, Office, OfficeCalendar, local
-from knowledge.calendar.official_days import find_county
+from knowledge.calendar.office_calendar import CalendarError, OfficeCalendar, local
 from knowledge.calendar.weekdays import CHINESE
 from knowledge.offices.directory import Offices
-from routing.domain.deadline import Deadline, Question, calculate
+from routing.domain.deadline import FIRST_YEAR, LAST_YEAR, MOST_EXTENSION, Deadline, Question, calculate, office_named
 from routing.domain.errors import Invalid
 from routing.domain.limits import parse_limit
 
 _STATUS = {"counted": "計", "off": "不計", "paused": "暫停", "rolled": "順延"}
-_PLACE = re.compile(r"(..[縣市])(.+[區鄉鎮市])?")
 
 Source = Callable[[], tuple[OfficeCalendar, Offices]]
 
@@ -47,7 +44,8 @@ def deadline_command(source: Source) -> Callable[..., None]:
                 extension=sum(_extension(days) for days in extend or ()),
                 finished=_instant(finished, "--finished") if finished is not None else None,
             )
-            answer = calculate(question, calendar, _office(office, offices))
+            where = offices.own_office if office is None else office_named(office, offices, field="--office")
+            answer = calculate(question, calendar, where)
         except (Invalid, CalendarError) as error:
             typer.echo(f"錯誤：{error.message}", err=True)
             raise typer.Exit(2) from error
@@ -63,7 +61,7 @@ def _instant(text: str, option: str) -> datetime:
         raise Invalid(f"{option}「{text}」不是有效時間；請寫如 2026-02-11T10:00+08:00。", field=option) from error
     if instant.utcoffset() is None:
         raise Invalid(f"{option}「{text}」缺少時區；請寫如 2026-02-11T10:00+08:00。", code="time_without_offset")
-    if not 1950 <= instant.year <= 2200:
+    if not FIRST_YEAR <= instant.year <= LAST_YEAR:
         raise Invalid(f"{option}「{text}」的年份超出可計算的範圍。", code="out_of_range", field=option)
     return instant
 
@@ -76,23 +74,9 @@ def _pause(text: str) -> tuple[datetime, datetime]:
 
 
 def _extension(days: int) -> int:
-    if not 1 <= days <= 999:
-        raise Invalid("--extend 應為 1 至 999 的整數。", code="bad_extension", field="extend")
+    if not 1 <= days <= MOST_EXTENSION:
+        raise Invalid(f"--extend 應為 1 至 {MOST_EXTENSION} 的整數。", code="bad_extension", field="extend")
     return days
-
-
-def _office(text: str | None, offices: Offices) -> Office:
-    if text is None:
-        return offices.own_office
-    card = offices.office(text.strip().upper())
-    if card is not None:
-        return card.office
-    found = _PLACE.fullmatch(text.strip())
-    county = find_county(found[1]) if found else None
-    if found is None or county is None:
-        known = "、".join(card.office.id for card in offices.cards)
-        raise Invalid(f"--office「{text}」不明；請用 {known}，或縣市名（如 臺北市）。", code="unknown_office")
-    return Office(text, county, found[2])
 
 
 def as_data(answer: Deadline) -> dict[str, Any]:

@@ -49,11 +49,12 @@ def run(
     sent: _Days = None,
     audit: _Days = None,
     sign_in: _Days = None,
+    assist: _Days = None,
 ) -> None:
     """依機關設定的保存期限（ONESTOP_KEEP_…）刪除逾期資料；未設定者不刪除。案件及其附件為檔案，不在此列。"""  # noqa: D415 - a Chinese sentence
     asked = {
         "inbox": inbox, "chat": chat, "files": files, "contacts": contacts, "sent": sent, "audit": audit,
-        "sign_in": sign_in,
+        "sign_in": sign_in, "assist": assist,
     }  # fmt: skip
     with opened() as context:
         periods = replace(context.settings.periods, **{name: days for name, days in asked.items() if days is not None})

@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Annotated, TextIO
 
 import typer
 
-from bot.cli.context import fail, opened
-from bot.web import tables
-from bot.web.report_tables import label_of, table
+from bot.cli import case_tables
+from bot.cli.context import Context, fail, opened
+from bot.cli.progress import Progress
+from bot.web import sheets, tables
+from bot.web.held_tables import held_table
+from bot.web.report_tables import edition, label_of, table
+from routing.domain.errors import Invalid
 from routing.domain.reporting.history import MOST_CHARACTERS
 from routing.domain.reporting.statistics import GroupBy
 from routing.service.cases import histories
+from routing.service.reporting import held as held_service
 from routing.service.reporting import measuring
 from routing.service.reporting import turnaround as service
 
@@ -26,25 +34,95 @@ turnaround_app = typer.Typer()
 measures_app = typer.Typer(help="時效基礎資料。", no_args_is_help=True)
 
 _MOST_LINES = 100
+_WORTH_IT = 4_000_000
+"""Bytes of a file that several processes read faster than one, their start counted."""
 
 
 @cases_app.command("import")
 def import_command(
-    file: Annotated[Path, typer.Argument(help="JSON Lines 檔", exists=True, dir_okay=False)],
+    file: Annotated[
+        Path, typer.Argument(help="JSON Lines 檔；加 --map 則為 CSV、XLSX 或 ODS", exists=True, dir_okay=False)
+    ],
     *,
+    mapping: Annotated[
+        Path | None, typer.Option("--map", help="欄位對照檔（YAML），見 docs/import.md", exists=True, dir_okay=False)
+    ] = None,
     skip_bad: Annotated[bool, typer.Option("--skip-bad", help="略過不合格的行，其餘照匯")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="只檢查並列出不合格之處，不匯入")] = False,
 ) -> None:
     """匯入案件歷程；不會通知任何人。"""  # noqa: D415 - a Chinese sentence, shown as the help
-    with opened() as context, file.open(encoding="utf-8") as lines:
-        result = histories.import_beside_service(context, _bounded(lines), skip_bad=skip_bad, now=context.now)
-    for refusal in result.refusals[:_MOST_LINES]:
-        typer.echo(str(refusal), err=True)
-    refused = len(result.refusals)
-    if refused > _MOST_LINES:
-        typer.echo(f"……另有 {refused - _MOST_LINES} 行", err=True)
-    if refused and not skip_bad:
-        raise fail(f"有 {refused} 行不合格，未匯入任何案件；修正後再試，或加 --skip-bad。")
-    typer.echo(f"匯入 {result.imported} 件，略過已有 {result.repeated} 件，不合格 {refused} 行")
+    asked = _Asked(skip_bad=skip_bad, dry_run=dry_run)
+    with opened() as context:
+        if mapping is None:
+            _import_lines(context, file, asked)
+        else:
+            _import_table(context, file, mapping, asked)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """How a file is to be taken in."""
+
+    skip_bad: bool
+    dry_run: bool
+
+
+def _import_lines(context: Context, file: Path, asked: _Asked) -> None:
+    with file.open("rb") as start:
+        if start.read(2) == b"PK":
+            raise fail("試算表請以 --map 給欄位對照檔；見 docs/import.md。", code=2)
+    size, progress = file.stat().st_size, Progress()
+    with file.open(encoding="utf-8") as lines:
+        at = partial(os.lseek, lines.fileno(), 0, os.SEEK_CUR)
+        try:
+            result = histories.import_beside_service(
+                context, progress.along("檢查", _bounded(lines), at=at, of=size), skip_bad=asked.skip_bad,
+                now=context.now, processes=_processes(size), dry_run=asked.dry_run,
+                entered=lambda done, of: progress.show("匯入", done, of),
+            )  # fmt: skip
+        finally:
+            progress.close()
+    _tell([str(refusal) for refusal in result.refusals], result, asked, "行")
+
+
+def _import_table(context: Context, file: Path, mapping: Path, asked: _Asked) -> None:
+    try:
+        told = case_tables.read_mapping(mapping.read_text("utf-8"), mapping.name)
+        converted = case_tables.convert(sheets.read_file(file), told)
+    except UnicodeDecodeError as error:
+        raise fail(f"{mapping.name}：不是 UTF-8 文字。", code=2) from error
+    except Invalid as error:
+        raise fail(error.message, code=2) from error
+    only_checked = asked.dry_run or (bool(converted.bad) and not asked.skip_bad)
+    progress = Progress()
+    try:
+        result = histories.import_beside_service(
+            context, converted.lines, skip_bad=asked.skip_bad or only_checked, now=context.now, dry_run=only_checked,
+            entered=lambda done, of: progress.show("匯入", done, of),
+        )  # fmt: skip
+    finally:
+        progress.close()
+    refused = [(one.row, str(one)) for one in converted.bad]
+    refused += [(one.line, converted.located(one)) for one in result.refusals]
+    _tell([said for _, said in sorted(refused)], result, asked, "列")
+
+
+def _tell(refused: Sequence[str], result: histories.ImportResult, asked: _Asked, unit: str) -> None:
+    for said in refused[:_MOST_LINES]:
+        typer.echo(said, err=True)
+    if len(refused) > _MOST_LINES:
+        typer.echo(f"……另有 {len(refused) - _MOST_LINES} 處", err=True)
+    if refused and not asked.skip_bad and not asked.dry_run:
+        raise fail(f"有 {len(refused)} {unit}不合格，未匯入任何案件；修正後再試，或加 --skip-bad。")
+    counts = f"{result.imported} 件，略過已有 {result.repeated} 件，不合格 {len(refused)} {unit}"
+    typer.echo(f"可匯入 {counts}（僅檢查，未寫入）" if asked.dry_run else f"匯入 {counts}")
+    if refused and asked.dry_run:
+        raise typer.Exit(1)
+
+
+def _processes(size: int) -> int:
+    """How many read beside this one: one for each core, where the file is worth their start."""
+    return 0 if size < _WORTH_IT else os.cpu_count() or 1
 
 
 def _bounded(lines: TextIO) -> Iterator[str]:
@@ -103,8 +181,12 @@ def turnaround(
     kind: Annotated[Kind, typer.Option(help="案件種類")] = Kind.ENQ,
     by: Annotated[GroupBy | None, typer.Option(help="分組")] = None,
     form: Annotated[Form, typer.Option("--format", help="輸出格式")] = Form.JSON,
+    held: Annotated[bool, typer.Option("--held", help="經手日數：各單位或承辦人（--by officer）")] = False,
 ) -> None:
     """辦理時效報表；與網頁、API 同一組數字。"""  # noqa: D415 - a Chinese sentence, shown as the help
+    if held:
+        _held(start.date(), end.date(), kind, by, form)
+        return
     with opened() as context:
         with context.reading() as (session, office):
             issued = service.make(
@@ -117,5 +199,19 @@ def turnaround(
         typer.echo(json.dumps(issued.as_json(), ensure_ascii=False, indent=2))
         return
     with context.reading() as (session, _office):
-        made = table(issued.report, context.now, label_of(session, by))
+        made = table(issued.report, context.now, label_of(session, by), of=edition(issued))
     sys.stdout.buffer.write(tables.write(made, tables.Format(form)))
+
+
+def _held(start: date, end: date, kind: Kind, by: GroupBy | None, form: Form) -> None:
+    try:
+        with opened() as context, context.reading() as (session, office):
+            issued = service.make(session, office, start=start, end=end, kind=kind, now=context.now)
+            report = held_service.made(session, office, issued, by=held_service.split_of(by), now=context.now)
+            made = held_table(report, context.now, label_of(session, report.by))
+    except Invalid as error:
+        raise fail(error.message, code=2) from error
+    if form is Form.JSON:
+        typer.echo(json.dumps(report.as_json(), ensure_ascii=False, indent=2))
+    else:
+        sys.stdout.buffer.write(tables.write(made, tables.Format(form)))

@@ -13,7 +13,8 @@ import typer
 from bot.web.words import WORDS
 from knowledge.relevance.match import Match
 from knowledge.understand import Understander, Understanding
-from routing.domain.decision import Action, Decision, Thresholds, decide
+from knowledge.wording import reading_language
+from routing.domain.decision import Action, Decision, Thresholds, decide, told_in
 
 _ACTIONS = {Action.ANSWER: "直接回答", Action.CHOOSE: "請對方選", Action.HAND_OVER: "轉承辦人", Action.CHAT: "寒暄"}
 _OFF = {"aspect": "　沒有寫到所問的面向，不直接回答", "step": "　說的是另一個步驟，不直接回答"}
@@ -36,7 +37,7 @@ def understand_command(source: Source) -> Callable[..., None]:
                 continue
             name, text = _parse(line, number) if jsonl else (None, line)
             read = understander.understand(text)
-            decision = decide(read, thresholds, today)
+            decision = told_in(decide(read, thresholds, today), reading_language(str(read.language)))
             if jsonl:
                 row = as_data(name, read, decision) | (why(read, decision) if reasons else {})
                 typer.echo(json.dumps(row, ensure_ascii=False).encode("utf-8", "replace").decode())

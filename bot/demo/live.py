@@ -16,11 +16,13 @@ import structlog
 from bot.demo.phones import Phones
 from bot.demo.seeding import note, noted
 from bot.runtime import Runtime
+from routing.domain.letters import Letter
 from routing.domain.permissions import SYSTEM
 from routing.service.accounts import authentication
 from routing.service.cases import commands as case_commands
 from routing.service.cases import locked_case, notifying
 from routing.service.cases.locked_case import LockedCase
+from routing.service.documents import commands as document_commands
 from routing.store.accounts import queries as account_store
 
 _FIRST_ANSWER_SECONDS = 120.0
@@ -77,8 +79,8 @@ def _opens(firm: str, contact: str, park: str, taps: tuple[str, str, str]) -> tu
     )
 
 
-def _officer(do: Callable[[LockedCase], None]) -> Step:
-    """The case's officer does something; the firm's phone shows it before the chat goes on."""
+def _officer(do: Callable[[LockedCase], object], *, shown: bool = True) -> Step:
+    """The case's officer does something; if it is ``shown`` on the firm's phone, the chat goes on only then."""
 
     def step(chat: ScriptedChat) -> None:
         number, runtime = chat.number(), chat.runtime
@@ -99,7 +101,8 @@ def _officer(do: Callable[[LockedCase], None]) -> Step:
                     now=runtime.now(),
                 )
             )
-        chat.phones.wait_for_more(chat.user.user_id, before)
+        if shown:
+            chat.phones.wait_for_more(chat.user.user_id, before)
 
     return step
 
@@ -110,6 +113,25 @@ def _replies(text: str) -> Step:
 
 def _asks_for(message: str) -> Step:
     return _officer(lambda case: case_commands.wait(case, "firm", message=message, notify=notifying.push))
+
+
+def _drafts_letter() -> Step:
+    """An official letter is drafted; its agency code and address are invented."""
+    return _officer(lambda case: document_commands.make(case, _letter(case)), shown=False)
+
+
+def _letter(case: LockedCase) -> Letter:
+    number = case.row.number
+    firm = "睿嶼示範機電"
+    return Letter(
+        agency="經濟部產業園區管理局高屏分局", agency_code="A00000000X", address="（示範）高雄市示範區示範路 1 號",
+        contacts=(f"承辦單位：{case.row.unit}",), recipient=firm, to=(firm,), signature="分局長　○○○",
+        subject="有關貴公司申請增加契約容量一案，請備妥用電計畫資料，請查照。",
+        points=(
+            f"依貴公司服務案號 {number} 案辦理。",
+            "請提供用電地點、預估契約容量及預定用電日期，俾轉請台灣電力公司檢討供電可行性。",
+        ),
+    )  # fmt: skip
 
 
 USERS = (
@@ -130,6 +152,17 @@ USERS = (
             _replies("您好，已請維護同仁明天上午到現場會勘，會勘後再跟您說明修復方式。"),
             _asks_for("請提供：1. 現場照片兩張（遠近各一）；2. 方便會勘的時段與聯絡人。"),
             _says("照片晚點補，明天早上十點可以，找警衛室轉 8 就好"),
+        ),
+    ),
+    DemoUser(
+        user_id="Ud0000000000000000000000000000004", name="吳課長（睿嶼示範機電）", language="zh-TW",
+        script=(
+            _says("我們明年要增設一條產線，契約容量不夠用，要怎麼申請增加？"),
+            *_opens("睿嶼示範機電", "吳課長", "nanzih", ("請專人協助", "楠梓", "確認送出")),
+            _says("楠梓園區東三街 8 號"),
+            _says("800 kW"),
+            _says("略過"),
+            _drafts_letter(),
         ),
     ),
     DemoUser(

@@ -51,6 +51,11 @@ class Form:
             raise Invalid("請輸入整數。", field=name)
         return int(value)
 
+    def chosen(self, name: str) -> list[int]:
+        """The numbers of the boxes that were ticked: ``plot.12`` for ``plot``; what is no number is left out."""
+        found = [field.removeprefix(f"{name}.") for field in self.fields if field.startswith(f"{name}.")]
+        return [int(one) for one in found if one.isascii() and one.isdigit() and len(one) < 19]
+
     def day(self, name: str) -> date | None:
         """A day as browsers send it (2026-11-22), or as agencies write it (115.11.22); None if empty."""
         return read_day(self.text(name), name)

@@ -4,21 +4,56 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from bot.desk.accounts import second_factor, sessions, sign_in
-from bot.desk.admin import audit, tokens
+from bot.desk.accounts import passkeys, second_factor, sessions, sign_in, single_sign_on
+from bot.desk.admin import audit, calendar, directory, staff, tokens
 from bot.desk.admin import pages as admin_pages
-from bot.desk.cases import bindings, case_page, exports, files, manual_entry, moving, queue, sealed_messages, steps
+from bot.desk.announcements import pages as announcements
+from bot.desk.assist import pages as assist
+from bot.desk.canned import pages as canned
+from bot.desk.cases import (
+    answers,
+    asked_by_link,
+    bindings,
+    bulk,
+    case_list,
+    case_page,
+    consultations,
+    deadlines,
+    documents,
+    drafting,
+    exports,
+    files,
+    incidents,
+    manual_entry,
+    moving,
+    presence,
+    printing,
+    queue,
+    register,
+    replying,
+    sealed_messages,
+    steps,
+)
 from bot.desk.deliveries import ledger
 from bot.desk.deliveries import pages as delivery_pages
 from bot.desk.knowledge import routes as knowledge
+from bot.desk.land import pages as land
 from bot.desk.privacy import pages as privacy
+from bot.desk.reminders import pages as reminders
+from bot.desk.reporting import annual, held, word_page
 
 router = APIRouter(include_in_schema=False)
 for family in (
+    asked_by_link,
     sign_in,
+    single_sign_on,
+    passkeys,
     second_factor,
     sessions,
+    reminders,
+    canned,
     queue,
+    case_list,
     exports,
     manual_entry,
     delivery_pages,
@@ -26,13 +61,33 @@ for family in (
     sealed_messages,
     audit,
     tokens,
+    calendar,
+    staff,
+    directory,
     admin_pages,
     privacy,
     knowledge,
+    annual,
+    held,
+    word_page,
+    land,
+    announcements,
     bindings,
+    deadlines,
+    register,
     case_page,
+    consultations,
+    incidents,
     files,
     moving,
+    bulk,
+    replying,
+    presence,
+    printing,
+    answers,
+    documents,
+    drafting,
+    assist,
     steps,
 ):
     router.include_router(family.router)

@@ -122,10 +122,15 @@ def _pieces(text: str) -> list[str]:
     raise NotACallbackError
 
 
+_READ = json.JSONDecoder(parse_int=_number).decode
+_WRITE = json.JSONEncoder(ensure_ascii=True, separators=(",", ":")).encode
+"""Made once: ``json.loads`` and ``json.dumps`` with options make a new one at each call."""
+
+
 def _event_of(piece: str) -> Any:
     """The event that a piece of a body is; of one that cannot be read only that it came, and no word of it."""
     try:
-        return json.loads(piece, parse_int=_number)
+        return _READ(piece)
     except (ValueError, RecursionError):
         return "unreadable " + hashlib.sha256(piece.encode()).hexdigest()
 
@@ -137,7 +142,7 @@ def split(body: bytes, *, now: datetime) -> list[RawEvent]:
         NotACallbackError: the body has no ``events`` list.
     """
     try:
-        callback = json.loads(body, parse_int=_number)
+        callback = _READ(body.decode(json.detect_encoding(body), "surrogatepass"))
     except RecursionError:
         return [_raw_event(_event_of(piece), now=now) for piece in _pieces(body.decode("utf-8", "replace"))]
     except ValueError:
@@ -216,18 +221,21 @@ def _hide(event: dict[str, Any]) -> dict[str, Any]:
     return {**event, "message": {**message, **{name: text for name, (text, _) in typed.items()}}, "masked": kinds}
 
 
+def _fingerprint(raw: str) -> str:
+    return "?" + hashlib.sha256(raw.encode()).hexdigest()[:40]
+
+
 def _raw_event(event: Any, *, now: datetime) -> RawEvent:
     if isinstance(event, dict):
         event = _hide(_of_nobody(event))
     try:
-        raw = json.dumps(event, ensure_ascii=True, separators=(",", ":"))
+        raw = _WRITE(event)
     except (ValueError, RecursionError):
         raw = "null"
-    fingerprint = "?" + hashlib.sha256(raw.encode()).hexdigest()[:40]
     fallback = int(now.timestamp() * 1000)
     if not isinstance(event, dict) or not isinstance(event.get("type"), str):
         return RawEvent(
-            channel=Channel.LINE.value, webhook_event_id=fingerprint, user_key="-", event_at=fallback, raw=raw,
+            channel=Channel.LINE.value, webhook_event_id=_fingerprint(raw), user_key="-", event_at=fallback, raw=raw,
             quarantine="not_an_event",
         )  # fmt: skip
     event_id, at = event.get("webhookEventId"), event.get("timestamp")
@@ -235,7 +243,7 @@ def _raw_event(event: Any, *, now: datetime) -> RawEvent:
     return RawEvent(
         channel=Channel.LINE.value,
         # LINE may one day send an event without an id; its own bytes then tell it from others.
-        webhook_event_id=_plain(event_id) if isinstance(event_id, str) and event_id else fingerprint,
+        webhook_event_id=_plain(event_id) if isinstance(event_id, str) and event_id else _fingerprint(raw),
         user_key=_user_key(event),
         event_at=at if usable else fallback,  # type: ignore[arg-type]
         raw=raw,

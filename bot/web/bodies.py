@@ -10,7 +10,7 @@ from typing import Any
 from fastapi import Request
 from fastapi.responses import Response
 from fastapi.routing import APIRoute
-from starlette.datastructures import FormData
+from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 
 from routing.domain.errors import Invalid
@@ -135,3 +135,11 @@ def sentence(error: Mapping[str, Any]) -> tuple[str, str]:
     words = _WORDS.get(kind, "必須是日期，例如 2026-01-05" if kind.startswith("date") else "無法使用")
     field = place_of(error["loc"])
     return field, f"{field}：{words.format(**given)}"
+
+
+async def chosen_file(form: FormData) -> tuple[str, bytes] | None:
+    """The file of a form by its name and content; None where none was chosen (browsers send one without a name)."""
+    file = form.get("file")
+    if not isinstance(file, UploadFile) or not file.filename:
+        return None
+    return file.filename, await file.read()

@@ -8,28 +8,61 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from types import MappingProxyType
-from typing import Annotated, Any, Generic, Literal, Protocol, TypeVar
+from typing import Annotated, Any, Generic, Literal, TypeVar
 
 from pydantic import Field, StrictBool, StrictInt
 
-from bot.web.fields import Body, CaseKind, Category, Channel, Day, Instant, Long, Reason, Text, Topic, Translation
+from bot.web import case_forms as forms
+from bot.web.fields import (
+    Assistance,
+    Body,
+    CaseKind,
+    Category,
+    Channel,
+    Day,
+    FirmBody,
+    Instant,
+    Long,
+    Reason,
+    Text,
+    Topic,
+    Translation,
+)
 from routing.domain import steps
 from routing.domain.case import Kind, Outcome
 from routing.domain.errors import Invalid
+from routing.domain.land.plots import MOST_SENT
 from routing.domain.steps import Step
-from routing.service.cases import call_backs, commands, corrections, extensions, satisfaction
+from routing.service.assist import using
+from routing.service.cases import (
+    call_backs,
+    commands,
+    consultations,
+    corrections,
+    drafting,
+    extensions,
+    following,
+    joining,
+    kept_replies,
+    satisfaction,
+    taking_back,
+)
 from routing.service.cases.closing import Ending
+from routing.service.cases.consultations import Question
+from routing.service.cases.corrections import NamedFirm
 from routing.service.cases.locked_case import LockedCase
 from routing.service.cases.notifications import Notifier
 from routing.service.knowledge_admin import confidentiality, rerouting
+from routing.service.land import offering
 
 
 class MessageBody(Body):
     """An answer to the firm, by a channel or recorded as given another way; or, ``internal``, a note among staff.
 
-    ``via``: as the firm is reached, unless said.
+    ``via``: as the firm is reached, unless said. ``assistance``: drafts by a language model that it began with.
+    ``undo``: it waits ten seconds before it is sent, in which it can be taken back (``…/take-back``).
     """
 
     text: Long
@@ -38,6 +71,14 @@ class MessageBody(Body):
     at: Instant | None = None
     doc_no: Annotated[Text, Field(min_length=1, max_length=60)] | None = None
     translation: Translation | None = None
+    assistance: Assistance | None = None
+    undo: StrictBool = False
+
+
+class PlotsBody(Body):
+    """Which plots of the lists the firm is sent, by their ids (``GET /plots``)."""
+
+    plots: Annotated[list[Annotated[StrictInt, Field(ge=1)]], Field(min_length=1, max_length=MOST_SENT)]
 
 
 class AssignmentBody(Body):
@@ -76,6 +117,23 @@ class WaitBody(Body):
     message: Long
     until: Day | None = None
     translation: Translation | None = None
+
+
+class ConsultBody(Body):
+    """Whom, an agency by its code or a unit by its name, and what. ``expected_on``: a day by which an answer is due.
+
+    ``office``: that of the agency which is asked; unsaid, the one for the case's park. ``details``: beside the
+    question, as text or by name. ``consent``: to an agency, that the firm agrees that its data goes along, or that none
+    of its data does; the desk asks for it.
+    """
+
+    agency: Annotated[Text, Field(max_length=20)] | None = None
+    unit: Annotated[Text, Field(max_length=40)] | None = None
+    office: Annotated[Text, Field(max_length=80)] | None = None
+    question: Long
+    details: Annotated[Text, Field(max_length=4000)] | dict[Text, Text] | None = None
+    expected_on: Day | None = None
+    consent: Literal["given", "no_data"] | None = None
 
 
 class ResumeBody(Body):
@@ -127,12 +185,16 @@ class CloseBody(Body):
 
 
 class CorrectionBody(Body):
-    """What is put right; a field that is not given stays, an empty one is cleared (but the subject)."""
+    """What is put right; a field that is not given stays, an empty one is cleared (but the subject).
+
+    ``firm``: a name, or name and 統一編號.
+    """
 
     contact: Annotated[Text, Field(max_length=80)] | None = None
     phone: Annotated[Text, Field(max_length=40)] | None = None
     park: Annotated[Text, Field(max_length=40)] | None = None
     subject: Annotated[Text, Field(min_length=1, max_length=200)] | None = None
+    firm: FirmBody | Annotated[Text, Field(max_length=120)] | None = None
 
 
 class ReopenBody(Body):
@@ -156,29 +218,50 @@ class CalledBody(Body):
     note: Annotated[Text, Field(max_length=300)] = ""
 
 
+class DraftBody(Body):
+    """An answer that another person approves before it is sent (陳核).
+
+    ``outcome``: the case is closed with it; else it is a reply, by ``via`` (as the firm is reached, unless said).
+    """
+
+    text: Long
+    outcome: Literal["declined"] | None = None
+    via: Channel | None = None
+    doc_no: Annotated[Text, Field(min_length=1, max_length=60)] | None = None
+    translation: Translation | None = None
+    assistance: Assistance | None = None
+
+
+class MergeBody(Body):
+    """The number of the case that goes on, and why; the reason is for staff."""
+
+    into: Annotated[Text, Field(max_length=24)]
+    reason: Reason
+
+
+class LinkBody(Body):
+    """Another case, and how the two have to do with each other; null takes the link away."""
+
+    number: Annotated[Text, Field(min_length=1, max_length=24)]
+    relation: Literal["related", "duplicate"] | None
+
+
+class WatchBody(Body):
+    """Whether the case is kept under watch (列管)."""
+
+    watched: StrictBool
+
+
+class SnoozeBody(Body):
+    """The day on which the case comes back into the queue; null shows it again at once."""
+
+    until: Day | None
+
+
 class ConfidentialBody(Body):
     """Whether other units may know of the case."""
 
     confidential: StrictBool
-
-
-class Fields(Protocol):
-    """The fields of a form. Reading a wrong one raises Invalid with its name."""
-
-    def text(self, name: str) -> str:
-        """A field, empty if it is missing."""
-
-    def optional(self, name: str) -> str | None:
-        """A field, None if it is empty."""
-
-    def number(self, name: str) -> int:
-        """A whole number."""
-
-    def day(self, name: str) -> date | None:
-        """A day, None if it is empty."""
-
-    def instant(self, name: str) -> datetime | None:
-        """An instant, None if it is empty."""
 
 
 _B = TypeVar("_B", bound=Body)
@@ -195,33 +278,43 @@ class CaseStep(Generic[_B]):
     name: str
     path: str
     body: type[_B]
-    do: Callable[[LockedCase, _B, Notifier], None]
-    form: Callable[[Fields], Mapping[str, Any]]
+    do: Callable[[LockedCase, _B, Notifier], object]
+    form: Callable[[forms.Fields], Mapping[str, Any]]
     fixed: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     creates: bool = False
+    own_call: bool = False
+    """The API answers it otherwise than by the case: its call stands in a module of its own."""
 
     @property
     def rule(self) -> Step:
         """Event and permissions."""
         return steps.STEPS[self.name]
 
-    def filled(self, form: Fields) -> _B:
+    def filled(self, form: forms.Fields) -> _B:
         """The body that a form says, its values checked only as far as the form reads them."""
         return self.body.model_construct(**self.form(form), **self.fixed)
 
 
 def _reply(locked: LockedCase, body: MessageBody, notify: Notifier) -> None:
     """Answer the firm by a channel, or record an answer that was given another way."""
-    commands.reply(
-        locked, body.text, notify=notify, via=body.via, at=body.at, doc_no=body.doc_no, translation=body.translation
-    )
+    began = using.check(locked, body.assistance or (), body.text, body.translation)
+    taking_back.hold(locked, wanted=body.undo)
+    how = body.model_dump(exclude={"text", "internal", "assistance", "undo"}, warnings=False)
+    message = commands.reply(locked, body.text, notify=notify, **how)
+    kept_replies.sent(locked.session, locked.actor, locked.row.id)
+    using.sent(locked, began, body.text, body.translation, message_id=message.id)
 
 
 def _note(locked: LockedCase, body: MessageBody, notify: Notifier) -> None:
     """Leave a note among staff; a partner's is the answer to what its agency was asked, and ends the wait."""
-    if body.at is not None or body.doc_no is not None or body.translation is not None:
-        raise Invalid("內部註記不能帶 at、doc_no 或 translation。", field="internal")
+    if body.undo or any(value is not None for value in (body.at, body.doc_no, body.translation, body.assistance)):
+        raise Invalid("內部註記不能帶 at、doc_no、translation、assistance 或 undo。", field="internal")
     commands.note(locked, body.text, notify=notify)
+
+
+def _plots(locked: LockedCase, body: PlotsBody, notify: Notifier) -> None:
+    """Send the firm chosen plots as cards with the day of the list: an answer. None is older than thirty days."""
+    offering.send(locked, body.plots, notify=notify)
 
 
 def _assignment(locked: LockedCase, body: AssignmentBody, notify: Notifier) -> None:
@@ -248,6 +341,22 @@ def _wait_firm(locked: LockedCase, body: WaitBody, notify: Notifier) -> None:
 def _wait_agency(locked: LockedCase, body: WaitBody, notify: Notifier) -> None:
     """Wait on an agency (會辦中): it is asked, and the clock runs on."""
     commands.wait(locked, "agency", message=body.message, agency=body.agency, until=body.until, notify=notify)
+
+
+def question_of(body: ConsultBody) -> Question:
+    """What is asked, as a call or a form says it."""
+    details = body.details
+    if isinstance(details, dict):
+        details = "\n".join(f"{name}：{value}" for name, value in details.items())
+    return Question(
+        text=body.question, agency=body.agency, unit=body.unit, office=body.office, details=details,
+        until=body.expected_on, consent=body.consent,
+    )  # fmt: skip
+
+
+def _consult(locked: LockedCase, body: ConsultBody, notify: Notifier) -> None:
+    """Ask an agency or a unit (會辦); several may be asked at once, and the clock runs on."""
+    consultations.ask(locked, question_of(body), notify=notify)
 
 
 def _resume(locked: LockedCase, _body: ResumeBody, notify: Notifier) -> None:
@@ -280,8 +389,12 @@ def _close(locked: LockedCase, body: CloseBody, notify: Notifier) -> None:
 
 
 def _correct(locked: LockedCase, body: CorrectionBody, _notify: Notifier) -> None:
-    """Put contact, telephone, park or subject right; the firm is not told, who did it stays."""
-    corrections.correct(locked, contact=body.contact, phone=body.phone, park=body.park, subject=body.subject)
+    """Put contact, telephone, park, subject or firm right; the firm is not told, who did it stays."""
+    firm = NamedFirm(name=body.firm) if isinstance(body.firm, str) else body.firm
+    named = NamedFirm(name=firm.name, ubn=firm.ubn) if firm is not None else None
+    corrections.correct(
+        locked, contact=body.contact, phone=body.phone, park=body.park, subject=body.subject, firm=named
+    )  # fmt: skip
 
 
 def _reopen(locked: LockedCase, body: ReopenBody, notify: Notifier) -> None:
@@ -304,6 +417,34 @@ def _confidential(locked: LockedCase, body: ConfidentialBody, _notify: Notifier)
     confidentiality.set_confidential(locked, confidential=body.confidential)
 
 
+def draft(locked: LockedCase, body: DraftBody, _notify: Notifier) -> int:
+    """Write an answer for another person to approve (陳核); nothing goes out until then. Gives its id."""
+    began = using.check(locked, body.assistance or (), body.text, body.translation)
+    row = drafting.write(locked, body.text, **body.model_dump(exclude={"text", "assistance"}, warnings=False))
+    using.sent(locked, began, body.text, body.translation, draft_id=row.id)
+    return row.id
+
+
+def _merge(locked: LockedCase, body: MergeBody, notify: Notifier) -> None:
+    """Close the case because another goes on in its place (併案); what its firm says later reaches that one."""
+    joining.merge(locked, body.into, reason=body.reason, notify=notify)
+
+
+def _link(locked: LockedCase, body: LinkBody, _notify: Notifier) -> None:
+    """Say in both cases that they have to do with each other (關聯), or that they have no more."""
+    joining.link(locked, body.number, body.relation)
+
+
+def _watch(locked: LockedCase, body: WatchBody, _notify: Notifier) -> None:
+    """Keep the case under watch (列管), or no more; everybody who reads it sees so."""
+    following.watch(locked, watched=body.watched)
+
+
+def _snooze(locked: LockedCase, body: SnoozeBody, _notify: Notifier) -> None:
+    """Leave the case out of the queue (暫緩) until a day, until it is due, or until firm or partner speak."""
+    following.snooze(locked, body.until)
+
+
 _W = TypeVar("_W", Kind, Outcome)
 
 
@@ -314,80 +455,47 @@ def _word(words: type[_W], value: str, field: str, hint: str) -> _W:
         raise Invalid(hint, field=field) from None
 
 
-def _reply_form(form: Fields) -> Mapping[str, Any]:
-    optional = {name: form.optional(name) for name in ("via", "doc_no", "translation")}
-    return {"text": form.text("text"), "at": form.instant("at"), **optional}
-
-
-def _wait_form(form: Fields) -> Mapping[str, Any]:
-    until = form.day("until")
-    return {"message": form.text("message"), "agency": form.optional("agency"),
-            "until": until.isoformat() if until else None, "translation": form.optional("translation")}  # fmt: skip
-
-
-def _kind_form(form: Fields) -> Mapping[str, Any]:
-    return {"kind": form.text("kind"), "filed_at": form.instant("filed_at"), "reason": form.text("reason")}
-
-
-def _assignment_form(form: Fields) -> Mapping[str, Any]:
-    return {"reason": form.text("reason")} | {name: form.optional(name) for name in ("assignee", "category", "topic")}
-
-
-def _category_form(form: Fields) -> Mapping[str, Any]:
-    return {name: form.text(name) for name in ("category", "reason")} | {"topic": form.optional("topic")}
-
-
-def _extension_form(form: Fields) -> Mapping[str, Any]:
-    return {
-        "days": form.number("days"), "reason": form.text("reason"), "seen_due_on": form.day("seen_due_on"),
-        **_translated(form),
-    }  # fmt: skip
-
-
-def _approval_form(form: Fields) -> Mapping[str, Any]:
-    return {"approve": form.text("approve") == "yes", "note": form.text("note"), "seen_due_on": form.day("seen_due_on")}
-
-
-def _close_form(form: Fields) -> Mapping[str, Any]:
-    said = _texts("outcome", "summary", "into", "agency", "consultation", "extension")
-    return {**said(form), **_translated(form)}
-
-
-def _texts(*names: str) -> Callable[[Fields], Mapping[str, Any]]:
-    return lambda form: {name: form.text(name) for name in names}
-
-
-def _translated(form: Fields) -> Mapping[str, Any]:
-    return {"translation": form.optional("translation")}
-
-
 TABLE: tuple[CaseStep[Any], ...] = (
-    CaseStep(name="reply", path="messages", body=MessageBody, do=_reply, form=_reply_form, fixed={"internal": False},
-             creates=True),
-    CaseStep(name="note", path="messages", body=MessageBody, do=_note, form=_texts("text"), fixed={"internal": True},
-             creates=True),
-    CaseStep(name="wait_firm", path="wait", body=WaitBody, do=_wait_firm, form=_wait_form, fixed={"on": "firm"}),
-    CaseStep(name="wait_agency", path="wait", body=WaitBody, do=_wait_agency, form=_wait_form, fixed={"on": "agency"}),
-    CaseStep(name="resume", path="resume", body=ResumeBody, do=_resume, form=_texts()),
+    CaseStep(name="reply", path="messages", body=MessageBody, do=_reply, form=forms.reply_form,
+             fixed={"internal": False}, creates=True),
+    CaseStep(name="note", path="messages", body=MessageBody, do=_note, form=forms.texts("text"),
+             fixed={"internal": True}, creates=True),
+    CaseStep(name="plots", path="plots", body=PlotsBody, do=_plots,
+             form=lambda form: {"plots": form.chosen("plot")}, creates=True),
+    CaseStep(name="wait_firm", path="wait", body=WaitBody, do=_wait_firm, form=forms.wait_form, fixed={"on": "firm"}),
+    CaseStep(name="wait_agency", path="wait", body=WaitBody, do=_wait_agency, form=forms.wait_form,
+             fixed={"on": "agency"}),
+    CaseStep(name="consult", path="consultations", body=ConsultBody, do=_consult, form=forms.consult_form, creates=True,
+             own_call=True),
+    CaseStep(name="resume", path="resume", body=ResumeBody, do=_resume, form=forms.texts()),
     CaseStep(name="extension", path="extension", body=ExtensionBody, do=_extension,
-             form=_extension_form),
+             form=forms.extension_form),
     CaseStep(name="approval", path="extension/approval", body=ApprovalBody, do=_approval,
-             form=_approval_form),
-    CaseStep(name="extension_seen", path="extension/seen", body=ExtensionSeenBody, do=_extension_seen, form=_texts()),
+             form=forms.approval_form),
+    CaseStep(name="extension_seen", path="extension/seen", body=ExtensionSeenBody, do=_extension_seen,
+             form=forms.texts()),
     CaseStep(name="assignment", path="assignment", body=AssignmentBody, do=_assignment,
-             form=_assignment_form),
-    CaseStep(name="category", path="category", body=CategoryBody, do=_category, form=_category_form),
-    CaseStep(name="kind", path="kind", body=KindBody, do=_kind, form=_kind_form),
+             form=forms.assignment_form),
+    CaseStep(name="category", path="category", body=CategoryBody, do=_category, form=forms.category_form),
+    CaseStep(name="kind", path="kind", body=KindBody, do=_kind, form=forms.kind_form),
     CaseStep(name="correct", path="correction", body=CorrectionBody, do=_correct,
-             form=_texts("contact", "phone", "park", "subject")),
-    CaseStep(name="close", path="close", body=CloseBody, do=_close, form=_close_form),
-    CaseStep(name="reopen", path="reopen", body=ReopenBody, do=_reopen, form=_texts("reason")),
+             form=forms.correct_form),
+    CaseStep(name="close", path="close", body=CloseBody, do=_close, form=forms.close_form),
+    CaseStep(name="reopen", path="reopen", body=ReopenBody, do=_reopen, form=forms.texts("reason")),
     CaseStep(name="confidential", path="confidential", body=ConfidentialBody, do=_confidential,
              form=lambda form: {"confidential": form.text("confidential") == "yes"}),
     CaseStep(name="rating", path="rating", body=RatingBody, do=_rating,
-             form=lambda form: {"score": form.number("score"), **_texts("via", "text")(form)}),
+             form=lambda form: {"score": form.number("score"), **forms.texts("via", "text")(form)}),
     CaseStep(name="called", path="called", body=CalledBody, do=_called,
              form=lambda form: {"reached": form.text("reached") == "yes", "note": form.text("note")}),
+    CaseStep(name="draft", path="drafts", body=DraftBody, do=draft, creates=True, own_call=True, form=forms.draft_form),
+    CaseStep(name="merge", path="merge", body=MergeBody, do=_merge, form=forms.texts("into", "reason")),
+    CaseStep(name="link", path="links", body=LinkBody, do=_link, creates=True,
+             form=lambda form: {"number": form.text("number"), "relation": form.optional("relation")}),
+    CaseStep(name="watch", path="watch", body=WatchBody, do=_watch,
+             form=lambda form: {"watched": form.text("watched") == "yes"}),
+    CaseStep(name="snooze", path="snooze", body=SnoozeBody, do=_snooze,
+             form=lambda form: {"until": form.optional("until")}),
 )  # fmt: skip
 
 CASE_STEPS: Mapping[str, CaseStep[Any]] = {step.name: step for step in TABLE}

@@ -13,6 +13,7 @@ from pydantic import (
     ConfigDict,
     Field,
     PlainSerializer,
+    StrictInt,
     StrictStr,
     WithJsonSchema,
 )
@@ -83,6 +84,8 @@ Long = Annotated[Text, Field(min_length=1, max_length=4000)]
 Reason = Annotated[Text, Field(min_length=1, max_length=300)]
 Translation = Annotated[Text, Field(min_length=1, max_length=2000)]
 """The officer's own, for a firm that reads English or Japanese."""
+Assistance = Annotated[list[Annotated[StrictInt, Field(ge=1)]], Field(max_length=4)]
+"""Ids of drafts by a language model that a text began with."""
 Topic = Annotated[Text, Field(min_length=1, max_length=40)]
 
 
@@ -103,3 +106,10 @@ class Body(BaseModel):
     """A request body: its own fields, with their own types, and no others."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class FirmBody(Body):
+    """A firm by name, 統一編號 or both."""
+
+    name: Annotated[Text, Field(min_length=1, max_length=120)] | None = None
+    ubn: Annotated[Text, Field(max_length=20, json_schema_extra={"pattern": "^[0-9]{8}$"})] | None = None

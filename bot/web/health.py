@@ -18,6 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.runtime import Runtime, runtime_of
 from bot.web import measuring
 from bot.web.errors import problem
+from routing.service.assist import switch as assist
 from routing.service.feeds import queries as feed_queries
 from routing.service.maintenance import databases, health
 from routing.store.session import Database
@@ -125,6 +126,7 @@ def metrics(request: Request) -> Response:
         gauge = Gauge(f"onestop_feed_{name}", meaning, ["feed"], registry=registry)
         for feed, value in values.items():
             gauge.labels(feed).set(value)
+    _assist(runtime, registry)
     figures = generate_latest(registry) + generate_latest(measuring.REGISTRY)
     return Response(figures, media_type=CONTENT_TYPE_LATEST)
 
@@ -151,6 +153,34 @@ def _details(runtime: Runtime, registry: CollectorRegistry) -> None:
     gauge("sign_ins", "sign-ins and refusals of 15 minutes, from the audit trail", "action", found.sign_ins)
     if found.bytes is not None:
         Gauge("onestop_database_bytes", "what the database takes", registry=registry).set(found.bytes)
+
+
+def _assist(runtime: Runtime, registry: CollectorRegistry) -> None:
+    """Figures of drafts by a language model, where one is named."""
+    endpoint = runtime.settings.llm_endpoint
+    try:
+        with runtime.database.reading() as session:
+            on = assist.state(session, endpoint).on
+            uses = assist.counted(session) if endpoint is not None else []
+            good = assist.last_good(session) if endpoint is not None else None
+    except (SQLAlchemyError, OSError):
+        return
+    if endpoint is None:
+        return
+    Gauge("onestop_assist_on", "1 if officers may ask the model", registry=registry).set(on)
+    outputs = Gauge(
+        "onestop_assist_outputs", "what was asked, by what became of it", ["use", "state"], registry=registry
+    )
+    sentences = Gauge("onestop_assist_sentences", "sentences that were drafted", ["use", "proven"], registry=registry)
+    name = "onestop_assist_last_good_timestamp_seconds"
+    last = Gauge(name, "when an answer last could be read; missing: never", ["model"], registry=registry)
+    for one in uses:
+        for state, number in one.states.items():
+            outputs.labels(one.use, state).set(number)
+        sentences.labels(one.use, "no").set(one.unproven)
+        sentences.labels(one.use, "yes").set(one.sentences - one.unproven)
+    if good is not None:
+        last.labels(endpoint.model).set(good.timestamp())
 
 
 def _feeds(runtime: Runtime) -> list[tuple[str, str, dict[str, float]]]:

@@ -16,9 +16,9 @@ Cell = str | int | float | date | datetime | None
 
 MEDIA_TYPE = "application/vnd.oasis.opendocument.spreadsheet"
 
-_XML = '<?xml version="1.0" encoding="UTF-8"?>\n'
+XML = '<?xml version="1.0" encoding="UTF-8"?>\n'
 _OASIS = "urn:oasis:names:tc:opendocument:xmlns"
-_NAMESPACES = " ".join(
+NAMESPACES = " ".join(
     f'xmlns:{prefix}="{_OASIS}:{name}:1.0"'
     for prefix, name in (
         ("office", "office"),
@@ -59,26 +59,32 @@ def write(*, title: str, sheets: Sequence[tuple[str, Sequence[Sequence[Cell]]]],
         sheets: name and rows of each. Times are written as the wall clock they show.
         made_at: aware; for the file's properties and the members' dates.
     """
-    moment = made_at.astimezone(UTC)
     body = "".join(_sheet(name, rows, headed=position == 0) for position, (name, rows) in enumerate(sheets))
     members = {
         "content.xml": (
-            f'{_XML}<office:document-content {_NAMESPACES} office:version="1.3">{_STYLES}'
+            f'{XML}<office:document-content {NAMESPACES} office:version="1.3">{_STYLES}'
             f"<office:body><office:spreadsheet>{body}</office:spreadsheet></office:body></office:document-content>"
         ),
-        "meta.xml": (
-            f'{_XML}<office:document-meta {_NAMESPACES} xmlns:dc="http://purl.org/dc/elements/1.1/" '
-            f'office:version="1.3"><office:meta><dc:title>{escape(title)}</dc:title>'
-            f"<meta:creation-date>{moment:%Y-%m-%dT%H:%M:%SZ}</meta:creation-date></office:meta></office:document-meta>"
-        ),
-        "styles.xml": f'{_XML}<office:document-styles {_NAMESPACES} office:version="1.3"/>',
+        "styles.xml": f'{XML}<office:document-styles {NAMESPACES} office:version="1.3"/>',
     }
+    return package(MEDIA_TYPE, members, title=escape(title), made_at=made_at)
+
+
+def package(media_type: str, members: dict[str, str], *, title: str, made_at: datetime) -> bytes:
+    """An OpenDocument package of these members; ``title`` as XML has it."""
+    moment = made_at.astimezone(UTC)
+    meta = (
+        f'{XML}<office:document-meta {NAMESPACES} xmlns:dc="http://purl.org/dc/elements/1.1/" '
+        f'office:version="1.3"><office:meta><dc:title>{title}</dc:title>'
+        f"<meta:creation-date>{moment:%Y-%m-%dT%H:%M:%SZ}</meta:creation-date></office:meta></office:document-meta>"
+    )
+    whole = {"content.xml": members["content.xml"], "meta.xml": meta, "styles.xml": members["styles.xml"]}
     out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as package:
-        _add(package, "mimetype", MEDIA_TYPE, moment, zipfile.ZIP_STORED)
-        for name, content in members.items():
-            _add(package, name, content, moment, zipfile.ZIP_DEFLATED)
-        _add(package, "META-INF/manifest.xml", _manifest(members), moment, zipfile.ZIP_DEFLATED)
+    with zipfile.ZipFile(out, "w") as archive:
+        _add(archive, "mimetype", media_type, moment, zipfile.ZIP_STORED)
+        for name, content in whole.items():
+            _add(archive, name, content, moment, zipfile.ZIP_DEFLATED)
+        _add(archive, "META-INF/manifest.xml", _manifest(whole, media_type), moment, zipfile.ZIP_DEFLATED)
     return out.getvalue()
 
 
@@ -88,13 +94,13 @@ def _add(package: zipfile.ZipFile, name: str, content: str, moment: datetime, me
     package.writestr(member, content.encode())
 
 
-def _manifest(names: Sequence[str] | dict[str, str]) -> str:
+def _manifest(names: Sequence[str] | dict[str, str], media_type: str) -> str:
     entries = "".join(
         f'<manifest:file-entry manifest:full-path="{name}" manifest:media-type="text/xml"/>' for name in names
     )
     return (
-        f'{_XML}<manifest:manifest xmlns:manifest="{_OASIS}:manifest:1.0" manifest:version="1.3">'
-        f'<manifest:file-entry manifest:full-path="/" manifest:version="1.3" manifest:media-type="{MEDIA_TYPE}"/>'
+        f'{XML}<manifest:manifest xmlns:manifest="{_OASIS}:manifest:1.0" manifest:version="1.3">'
+        f'<manifest:file-entry manifest:full-path="/" manifest:version="1.3" manifest:media-type="{media_type}"/>'
         f"{entries}</manifest:manifest>"
     )
 
@@ -114,7 +120,7 @@ def _cell(cell: Cell, *, head: bool) -> str:
         return "<table:table-cell/>"
     if isinstance(cell, str):
         style = ' table:style-name="head"' if head else ""
-        return f'<table:table-cell{style} office:value-type="string">{_paragraphs(cell)}</table:table-cell>'
+        return f'<table:table-cell{style} office:value-type="string">{paragraphs_of(cell)}</table:table-cell>'
     if isinstance(cell, datetime):
         return _typed("date", f'office:date-value="{cell:%Y-%m-%dT%H:%M:%S}"', f"{cell:%Y-%m-%d %H:%M:%S}", "time")
     if isinstance(cell, date):
@@ -127,7 +133,7 @@ def _typed(kind: str, value: str, shown: str, style: str) -> str:
     return f'<table:table-cell{styled} office:value-type="{kind}" {value}><text:p>{shown}</text:p></table:table-cell>'
 
 
-def _paragraphs(value: str) -> str:
+def paragraphs_of(value: str) -> str:
     """One paragraph a line; runs of spaces and tabs are elements, for a reader folds bare ones into one space."""
     lines = value.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     return "".join(f"<text:p>{_SPACES.sub(_space, escape(line))}</text:p>" for line in lines)

@@ -13,11 +13,12 @@ from decimal import ROUND_HALF_UP, Decimal
 from sqlalchemy.orm import Session
 
 from bot.web.tables import Cell, Table
-from bot.web.words import word
+from bot.web.words import WORDS, word
 from knowledge.calendar.republic import roc_month, roc_written
 from routing.domain.reporting.figures import COUNTS, DISTRIBUTIONS, FigureSet
-from routing.domain.reporting.statistics import ALL, Group, Report
+from routing.domain.reporting.statistics import ALL, Group, GroupBy, Report
 from routing.service.accounts import queries as account_queries
+from routing.service.reporting.turnaround import Issued
 
 NO_CASES = "無案件"
 """What a page shows where a figure has no case behind it: never 0, never 100 %."""
@@ -56,8 +57,14 @@ DEFINITIONS = (
     "「無案件」（下載檔案為空白）表示該項沒有案件可計算，不是 0。百分位數以線性內插計算。",
 )
 
+MONTHS_AND_YEAR = (
+    "重新開啟後再辦結之案件，在各該月（週）分別計入，故各月（週）之和可能大於合計；合計以整個期間末之狀態計，每件一次。"
+)
+"""Why months with reopened cases sum to more than their year; stands beside every table of them."""
+
 _WORDED = {"category", "topic", "channel", "agency"}
 """What groups have words for by code."""
+_OF_TIME = frozenset({GroupBy.MONTH, GroupBy.WEEK})
 
 
 def days(value: float | None) -> str:
@@ -114,11 +121,36 @@ def label_of(session: Session, by: str | None) -> Callable[[str], str]:
     return str
 
 
-def table(report: Report, made_at: datetime, label: Callable[[str], str] = str) -> Table:
+def in_order(report: Report, label: Callable[[str], str]) -> tuple[Group, ...]:
+    """The groups as people look for them: (無) at the end, all else in the order of its list or of its words."""
+    if report.by in _OF_TIME:
+        return report.groups
+    places = {code: place for place, code in enumerate(WORDS.get(str(report.by), ()))}
+
+    def place(group: Group) -> tuple[bool, int, str, str]:
+        key = group.key or ""
+        return group.key is None, places.get(key, len(places)), label(key), key
+
+    return tuple(sorted(report.groups, key=place))
+
+
+def edition(issued: Issued) -> tuple[str, ...]:
+    """What a report says of itself: that its period is not over, or the how manieth revision it is."""
+    if not issued.marks:
+        return ("期間未結束，數字仍會變動。",)
+    if issued.revision:
+        return (f"修正版（第 {issued.revision} 次）：產出後有補登或更正。",)
+    return ("版次：初版。",)
+
+
+def table(
+    report: Report, made_at: datetime, label: Callable[[str], str] = str, *, of: Sequence[str] = ()
+) -> Table:  # fmt: skip
     """The report as one table: a row for each kind asked for and under it one for each group, in full precision.
 
     Args:
         report: as made.
+        of: what it says of itself (``edition``).
         made_at: aware; when the file is made.
         label: the words for a group's key (用地工程科 stays, ``land`` becomes 土地); unchanged unless given.
     """
@@ -129,10 +161,13 @@ def table(report: Report, made_at: datetime, label: Callable[[str], str] = str) 
         rows=tuple(_rows(report, label)),
         notes=(
             f"統計期間：{roc_written(report.period.start)}至{roc_written(report.period.end)}（含）",
+            *of,
             f"計算規則版本：{report.rules}；辦公日曆版本：{report.calendar}",
             *DEFINITIONS,
+            *((MONTHS_AND_YEAR,) if report.by in _OF_TIME else ()),
         ),
         made_at=made_at,
+        shown=dict(enumerate(_formats(), start=len(head))),
     )
 
 
@@ -144,11 +179,21 @@ def _headings() -> Iterator[str]:
             yield words
 
 
+def _formats() -> Iterator[str]:
+    """How a spreadsheet shows each column: as a page rounds it."""
+    for name in LABELS:
+        if name in DISTRIBUTIONS:
+            of_values = "#,##0" if name == "first_reply_minutes" else "0.0"
+            yield from ("#,##0" if part == "n" else of_values for part in PARTS)
+        else:
+            yield "0.00%" if name == "on_time_rate" else "#,##0"
+
+
 def _rows(report: Report, label: Callable[[str], str]) -> Iterator[tuple[Cell, ...]]:
     mixed = report.kind == ALL
     kind = "全部" if mixed else word(report.kind, "kind")
     yield (kind, "合計", *_cells(report.figures, mixed=mixed))
-    for group in report.groups:
+    for group in in_order(report, label):
         yield (kind, "（無）" if group.key is None else label(group.key), *_cells(group.figures, mixed=mixed))
     for part in report.by_kind.values():
         yield from _rows(part, label)

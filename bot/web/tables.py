@@ -9,8 +9,8 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from enum import StrEnum
 
@@ -27,6 +27,8 @@ MOST_ROWS = 1_048_575
 LONGEST_TEXT = 32_767
 """What a cell of a spreadsheet holds, in UTF-16 units."""
 NOTES_SHEET = "說明"
+_A4 = 9
+"""Of XLSX's paper sizes."""
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
@@ -52,7 +54,8 @@ MEDIA_TYPES = {
 class Table:
     """A title, headings, rows of as many cells as headings, and notes (period, versions, definitions).
 
-    ``made_at`` is the instant the table was made, for the file's own properties.
+    ``made_at`` is the instant the table was made, for the file's own properties. ``shown``: how a spreadsheet shows the
+    numbers of a column (as XLSX writes it, ``0.00%``), by its place; the value in the cell keeps its full precision.
     """
 
     title: str
@@ -60,6 +63,7 @@ class Table:
     rows: Sequence[Sequence[Cell]]
     notes: Sequence[str]
     made_at: datetime
+    shown: Mapping[int, str] = field(default_factory=dict)
 
 
 def write(table: Table, form: Format) -> bytes:
@@ -73,6 +77,61 @@ def write(table: Table, form: Format) -> bytes:
     if any(len(row) != len(table.columns) for row in table.rows):
         raise Invalid("資料列與欄位數不符。", code="table_ragged")
     return _WRITERS[form](table)
+
+
+def write_all(tables: Sequence[Table], form: Format, *, title: str, notes: Sequence[str]) -> bytes:
+    """A workbook with a sheet for each table, its notes below it, and one that says what the whole is.
+
+    Raises:
+        Invalid: as ``write``; or CSV, which has one table alone.
+    """
+    if form is Format.CSV:
+        raise Invalid("多張表格請下載 ODS 或 XLSX。", field="format")
+    for table in tables:
+        if any(len(row) != len(table.columns) for row in table.rows):
+            raise Invalid("資料列與欄位數不符。", code="table_ragged")
+    made_at = tables[0].made_at
+    head: list[list[Cell]] = [[title], *_lines(notes)]
+    sheets = [(NOTES_SHEET, _fitted(head))]
+    for table in tables:
+        rows: list[Sequence[Cell]] = [list(table.columns), *table.rows, [], *_lines(table.notes)]
+        sheets.append((sheet_name(table.title), _fitted(rows)))
+    if form is Format.ODS:
+        return ods.write(title=_fitting(title), sheets=sheets, made_at=made_at)
+    out = io.BytesIO()
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_numbers": False, "strings_to_urls": False}
+    with xlsxwriter.Workbook(out, options) as book:
+        made = made_at.astimezone(UTC).replace(tzinfo=None, microsecond=0)
+        book.set_properties({"title": _fitting(title), "created": made})
+        heading = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
+        for place, (name, lines) in enumerate(sheets):
+            sheet = book.add_worksheet(name)
+            _for_print(sheet)
+            sheet.set_column(0, 0, 100 if place == 0 else 24)
+            for line, row in enumerate(lines):
+                for column, cell in enumerate(row):
+                    if place and line == 0 and isinstance(cell, str):
+                        sheet.write_string(0, column, cell, heading)
+                    else:
+                        _write_cell(sheet, line, column, cell, {})
+    return out.getvalue()
+
+
+def _for_print(sheet: xlsxwriter.worksheet.Worksheet) -> None:
+    """A4 across, as wide as the page, with the name of the sheet above and the number of the page below."""
+    sheet.set_paper(_A4)
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
+    sheet.set_header("&L&A")
+    sheet.set_footer("&C第 &P 頁，共 &N 頁")
+
+
+def _lines(notes: Sequence[str]) -> list[list[Cell]]:
+    return [[note] for note in notes]
+
+
+def _fitted(rows: Sequence[Sequence[Cell]]) -> list[list[Cell]]:
+    return [[_fitting(cell) if isinstance(cell, str) else cell for cell in row] for row in rows]
 
 
 def _csv(table: Table) -> bytes:
@@ -106,12 +165,15 @@ def _xlsx(table: Table) -> bytes:
         made = table.made_at.astimezone(UTC).replace(tzinfo=None, microsecond=0)
         book.set_properties({"title": _fitting(table.title), "created": made})
         heading = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
-        formats = {
+        formats: dict[object, object] = {
             datetime: book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"}),
             date: book.add_format({"num_format": "yyyy-mm-dd"}),
         }
+        formats |= {place: book.add_format({"num_format": shown}) for place, shown in table.shown.items()}
         sheet = book.add_worksheet(sheet_name(table.title))
         sheet.freeze_panes(1, 0)
+        _for_print(sheet)
+        sheet.repeat_rows(0)
         for column, label in enumerate(table.columns):
             sheet.write_string(0, column, _fitting(label), heading)
             sheet.set_column(column, column, _width(label))
@@ -126,8 +188,9 @@ def _xlsx(table: Table) -> bytes:
 
 
 def _write_cell(
-    sheet: xlsxwriter.worksheet.Worksheet, line: int, column: int, cell: Cell, formats: dict[type[date], object]
+    sheet: xlsxwriter.worksheet.Worksheet, line: int, column: int, cell: Cell, formats: Mapping[object, object]
 ) -> None:
+    """``formats``: of instants and days by their type, of the numbers of a column by its place."""
     if isinstance(cell, datetime):
         wall = cell.astimezone(TAIPEI).replace(tzinfo=None)
         sheet.write_datetime(line, column, wall, formats[datetime])
@@ -136,7 +199,7 @@ def _write_cell(
     elif isinstance(cell, str):
         sheet.write_string(line, column, _fitting(cell))
     elif cell is not None:
-        sheet.write_number(line, column, cell)
+        sheet.write_number(line, column, cell, formats.get(column))
 
 
 def _ods(table: Table) -> bytes:

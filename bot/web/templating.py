@@ -12,8 +12,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bot.web import words
 from bot.web.words import CHOICES
-from knowledge.calendar.republic import roc_date, roc_instant
+from knowledge.calendar.republic import roc_date, roc_instant, roc_year
 from routing.domain.files import ENDINGS, MOST_AT_ONCE, MOST_BYTES, size_shown
+from routing.domain.land.needs import range_shown, range_typed
 from routing.domain.permissions import may
 from routing.service.files.queries import problem_of
 
@@ -42,11 +43,14 @@ def _environment() -> Environment:
     )  # fmt: skip
     environment.filters.update(
         roc_date=roc_date,
+        roc_year=roc_year,
         roc_instant=roc_instant,
         safe_url=safe_url,
         word=words.word,
         file_size=size_shown,
         file_problem=problem_of,
+        need_range=range_shown,
+        need_typed=range_typed,
     )
     environment.tests.update(may=may)
     environment.globals["upload"] = {
@@ -68,6 +72,8 @@ def page(request: Request, template: str, values: dict[str, Any], *, status: int
         "unfinished": False,
         "demo": runtime.office_provider.base.demo,
         "clock_offset": runtime.settings.clock_offset,
+        "passkeys": runtime.settings.passkey_domain is not None,
+        "single_sign_on": runtime.identity_provider is not None,
         "partial": request.headers.get("HX-Request") == "true" and "HX-Boosted" not in request.headers,
     }
     html = _ENVIRONMENT.get_template(template).render({**shared, **values})

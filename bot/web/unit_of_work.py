@@ -74,8 +74,8 @@ def who_by_cookie(
     runtime: Runtime, session: Session, cookie: str, now: datetime, *, unfinished: bool = False
 ) -> tuple[Actor, bool]:
     """The person behind a cookie, as authentication.who_by_session."""
-    required = runtime.settings.second_factor_rule
-    return authentication.who_by_session(session, cookie, now=now, second_factor=required, unfinished=unfinished)
+    rules = runtime.settings.sign_in_rules
+    return authentication.who_by_session(session, cookie, now=now, rules=rules, unfinished=unfinished)
 
 
 def _bearer(
@@ -123,6 +123,17 @@ def keep(runtime: Runtime, note: Note) -> None:
             note(session)
     except SQLAlchemyError as error:
         log.warning("not_noted", error=type(error).__name__)
+
+
+def who_watches(request: Request) -> Actor:
+    """The caller, for what goes on while they look on: it keeps no session alive that its person has left.
+
+    Raises:
+        Unauthenticated, Unfinished, Forbidden: as any request of theirs would be refused now.
+    """
+    runtime = runtime_of(request)
+    with runtime.database.reading() as session:
+        return _who(request, runtime, session, runtime.now())[0]
 
 
 def known_caller(request: Request) -> None:

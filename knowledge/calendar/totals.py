@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 
 from knowledge.calendar.official_days import CalendarError
 
 Interval = tuple[datetime, datetime]
 _LAST = date.max.toordinal()
+_NEAR = range(date(2023, 1, 1).toordinal(), date(2036, 1, 1).toordinal())
+"""Days whose totals are kept ready: those that cases lie in. Imports and reports ask for them by the million."""
 
 
 def day_micros(moment: time) -> int:
@@ -37,9 +39,18 @@ class Totals:
     part_days: Mapping[int, Sequence[tuple[int, int]]]
     part_ordinals: Sequence[int]
     lost_totals: Sequence[int]
+    _counts: Sequence[int] = field(init=False, repr=False, compare=False)
+    _befores: Sequence[int] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_counts", [self._count(ordinal) for ordinal in _NEAR])
+        object.__setattr__(self, "_befores", [self._before(ordinal) for ordinal in _NEAR])
 
     def count(self, ordinal: int) -> int:
         """Working days from the beginning of time up to and including the day."""
+        return self._counts[ordinal - _NEAR.start] if ordinal in _NEAR else self._count(ordinal)
+
+    def _count(self, ordinal: int) -> int:
         # Ordinal 1 (0001-01-01) is a Monday.
         week, rest = divmod(ordinal, 7)
         return week * 5 + min(rest, 5) + self.exception_totals[bisect_right(self.exceptions, ordinal)]
@@ -56,16 +67,26 @@ class Totals:
 
     def before(self, ordinal: int) -> int:
         """Business microseconds before the day begins."""
+        return self._befores[ordinal - _NEAR.start] if ordinal in _NEAR else self._before(ordinal)
+
+    def _before(self, ordinal: int) -> int:
         full = sum(end - start for start, end in self.spans)
-        return self.count(ordinal - 1) * full - self.lost_totals[bisect_left(self.part_ordinals, ordinal)]
+        return self._count(ordinal - 1) * full - self.lost_totals[bisect_left(self.part_ordinals, ordinal)]
 
     def until(self, ordinal: int, micros: int) -> int:
         """Business microseconds up to a moment of the day."""
-        within = sum(max(0, min(end, micros) - start) for start, end in self.open_spans(ordinal))
-        return self.before(ordinal) + within
+        found = self.before(ordinal)
+        for start, end in self.open_spans(ordinal):
+            if micros > start:
+                found += min(end, micros) - start
+        return found
 
     def first(self, start: int, target: int, *, minutes: bool = False) -> int:
         """The first day from ``start`` on at whose end the total reaches ``target``."""
+        if not minutes and start in _NEAR:
+            place = bisect_left(self._counts, target, lo=start - _NEAR.start)
+            if place < len(_NEAR):
+                return _NEAR.start + place
 
         def total(ordinal: int) -> int:
             return self.before(ordinal + 1) if minutes else self.count(ordinal)

@@ -121,8 +121,10 @@ class FieldReader:
         return found or date.min
 
     def wording(self, field: str) -> Wording:
-        """Question and answer in a foreign language."""
+        """Question and answer in a foreign language; both or neither, since they may be written later."""
         value = self.raw.get(field)
+        if value is None or (isinstance(value, dict) and not any(value.values())):
+            return Wording(question="", answer="")
         if not isinstance(value, dict):
             self.note(field, "應有 question 與 answer")
             return Wording(question="", answer="")
@@ -237,6 +239,8 @@ class FieldReader:
     def phrasings(self) -> dict[str, tuple[str, ...]]:
         """The ways of asking, by language."""
         value = self.raw.get("phrasings")
+        if value is None:
+            return {}
         if not isinstance(value, dict):
             self.note("phrasings", "應為 zh、en、ja 三組問法")
             return {}

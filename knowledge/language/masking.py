@@ -66,15 +66,15 @@ _FOR_OUTSIDE: _Changes = (
     ),
 )
 
-_WIDE = str.maketrans("０１２３４５６７８９－（）＃＠．", "0123456789-()#@.")
+WIDE = str.maketrans("０１２３４５６７８９－（）＃＠．", "0123456789-()#@.")
 _TITLES = "先生|小姐|女士|經理|課長|廠長|主任|組長|協理|專員"
-_SURNAMES = (
+SURNAMES = (
     "陳林黃張李王吳劉蔡楊許鄭謝郭洪曾邱廖賴周徐蘇葉莊呂江何蕭羅高潘簡朱鍾游彭詹胡施沈"
     "余盧梁趙顏柯翁魏孫戴范宋鄧杜傅侯曹薛丁卓阮董溫唐藍蔣紀姚馮歐程湯田康姜汪尤巫黎涂龔"
 )
 _NAMED = (
     re.compile(rf"(?<=我是|我姓|敝姓|我叫|名叫)[\u4e00-\u9fff]{{1,3}}(?={_TITLES})"),
-    re.compile(rf"[{_SURNAMES}][\u4e00-\u9fff]{{0,2}}?(?=先生|小姐|女士)"),
+    re.compile(rf"[{SURNAMES}][\u4e00-\u9fff]{{0,2}}?(?=先生|小姐|女士)"),
 )
 _FIRM_ENDS = re.compile(
     r"(股份有限公司|有限公司|股份公司|企業社|工廠|公司|\s+Co\.?,?\s*Ltd\.?|\s+Inc\.?)$", re.IGNORECASE
@@ -86,7 +86,7 @@ def mask(text: str, names: Iterable[str | None] = ()) -> str:
 
     A firm's name is also hidden without its legal form (晴川精密 for 晴川精密有限公司).
     """
-    said = text.translate(_WIDE)
+    said = text.translate(WIDE)
     for pattern, instead in _FOR_COLLEAGUES:
         said = pattern.sub(instead, said)
     said = without_names(said, names)
@@ -98,14 +98,15 @@ def mask(text: str, names: Iterable[str | None] = ()) -> str:
 def without_names(text: str, names: Iterable[str | None]) -> str:
     """A text without these names and numbers, which are known to identify somebody."""
     said = text
-    hidden = {part for name in names if name for part in _parts(name)}
+    hidden = {part for name in names if name for part in parts_of_name(name)}
     for part in sorted(hidden, key=len, reverse=True):
         said = re.sub(re.escape(part), "〔名稱〕", said, flags=re.IGNORECASE)
     return said
 
 
-def _parts(name: str) -> Iterable[str]:
-    full = name.translate(_WIDE).strip()
+def parts_of_name(name: str) -> list[str]:
+    """A name whole and, of a firm, without its legal form; nothing that is too short to be told from other words."""
+    full = name.translate(WIDE).strip()
     short = _FIRM_ENDS.sub("", full).strip()
     return [part for part in (full, short) if len(part) >= 2 and not part.isdigit()]
 

@@ -13,6 +13,8 @@ MARKS = {NATIONAL_ID: "〔身分證號已遮蔽〕", HEALTH: "〔健康資料已
 
 _HALF = {0xFF01 + offset: 0x21 + offset for offset in range(94)} | {0x3000: 0x20}
 _ID = re.compile(r"(?<![A-Za-z0-9])([A-Za-z])[ \t-]?([A-Da-d1289])((?:[ \t-]?\d){8})(?![A-Za-z0-9])")
+_EIGHT = re.compile(r"\d(?:[ \t\u3000\uff0d-]?\d){7}")
+"""The least that stands in every such number."""
 _ID_NAMED = re.compile(r"(?:身[分份]證|統一證號|居留證|national id|id (?:no|number))[^\n]{0,12}$", re.IGNORECASE)
 _LETTERS = "ABCDEFGHJKLMNPQRSTUVXYWZIO"
 """In the order of their codes, which begin at 10 (內政部, 國民身分證統一編號)."""
@@ -64,15 +66,24 @@ _SAID: tuple[tuple[str, re.Pattern[str]], ...] = (
     (CRIMINAL, re.compile(r"((?:彼|彼女|社員|私)[^。、\n]{0,6})(前科が(?:あ|有)[^。、\n]{0,6})")),
 )
 
+_NAMED = (
+    *"癌瘤病肝症牢", "愛滋", "hiv", "aids", "梅毒", "結核", "失調", "分裂", "失智", "血壓", "心臟", "梗塞",
+    "中風", "洗腎", "癲癇", "帕金森", "懷孕", "流產", "確診", "化療", "放療", "服用", "健檢", "健康檢查", "體檢",
+    "血糖", "膽固醇", "diagnosed", "positive", "cancer", "diabetes", "depression", "hepatitis", "tuberculosis",
+    "stroke", "leukemia", "がん", "前科", "犯罪", "被判", "判刑", "入獄", "服刑", "緩刑", "假釋", "通緝", "criminal",
+    "convicted", "epilepsy",
+)  # fmt: skip
+"""Of these each of ``_SAID`` needs one: nearly every message has none, and is looked at before LINE is answered."""
+_ANY_NAMED = re.compile("|".join(map(re.escape, _NAMED)))
+
 
 def hidden(text: str) -> tuple[str, tuple[str, ...]]:
     """The text with such data replaced by a mark, and which kinds were found."""
     found: set[str] = set()
-    plain = text.translate(_HALF)
-    for match in reversed(list(_ID.finditer(plain))):
-        if _is_id(match) or _ID_NAMED.search(plain[: match.start()]):
-            text = text[: match.start()] + MARKS[NATIONAL_ID] + text[match.end() :]
-            found.add(NATIONAL_ID)
+    if _EIGHT.search(text):
+        text = _without_ids(text, found)
+    if not _ANY_NAMED.search(text.casefold()):
+        return text, tuple(found)
     help_needed = _HELP.search(text) is not None
     for kind, pattern in _SAID:
         if kind == HEALTH and help_needed:
@@ -81,6 +92,15 @@ def hidden(text: str) -> tuple[str, tuple[str, ...]]:
         if number:
             found.add(kind)
     return text, tuple(sorted(found))
+
+
+def _without_ids(text: str, found: set[str]) -> str:
+    plain = text.translate(_HALF)
+    for match in reversed(list(_ID.finditer(plain))):
+        if _is_id(match) or _ID_NAMED.search(plain[: match.start()]):
+            text = text[: match.start()] + MARKS[NATIONAL_ID] + text[match.end() :]
+            found.add(NATIONAL_ID)
+    return text
 
 
 def _is_id(match: re.Match[str]) -> bool:

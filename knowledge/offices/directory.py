@@ -60,6 +60,10 @@ class Offices:
         return tuple(park for park in self.parks if park.own)
 
     @cached_property
+    def _units(self) -> Mapping[str, Unit]:
+        return MappingProxyType({unit.name: unit for unit in reversed(self.units)})
+
+    @cached_property
     def _exact(self) -> Mapping[str, Park]:
         return MappingProxyType({_squeeze(name): park for park in self.parks for name in park.names})
 
@@ -121,7 +125,7 @@ class Offices:
 
     def find_unit(self, name: str) -> Unit | None:
         """The unit of this name, or None."""
-        return next((unit for unit in self.units if unit.name == name), None)
+        return self._units.get(name)
 
     def office_of(self, unit: str) -> Office:
         """The office whose closures a unit's cases feel; the branch itself for a unit of former days."""
@@ -202,9 +206,36 @@ def load_offices(folder: Path = SHIPPED) -> Offices:
     Raises:
         OfficeDataError: a file cannot be used; names file, entry and field.
     """
-    return build_offices(
-        {name: _read(folder / f"{name}.yaml") for name in ("offices", "units", "parks", "agencies", "topics")}
-    )
+    return build_offices(raw_rows(folder))
+
+
+_FILES = ("offices", "units", "parks", "agencies", "topics")
+KEYS: Mapping[str, str] = {"units": "name", "parks": "id", "agencies": "code"}
+"""What the branch may change without a new release, and the field by which a row of it is known."""
+
+
+@cache
+def raw_rows(folder: Path = SHIPPED) -> Mapping[str, tuple[Mapping[str, Any], ...]]:
+    """The rows of the five files as they are written. Raises OfficeDataError: one cannot be read."""
+    return {name: tuple(_read(folder / f"{name}.yaml")) for name in _FILES}
+
+
+def offices_with(changed: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> Offices:
+    """The shipped offices with rows of the branch in place of theirs, or beside them.
+
+    Args:
+        changed: of a file (``KEYS``), by key, whole rows as the file has them.
+
+    Raises:
+        OfficeDataError: together they cannot be used; names file, entry and field.
+    """
+    rows: dict[str, Sequence[Mapping[str, Any]]] = dict(raw_rows())
+    for name, own in changed.items():
+        key = KEYS[name]
+        kept = [own.get(row[key], row) for row in rows[name]]
+        shipped = {row[key] for row in kept}
+        rows[name] = [*kept, *(row for code, row in own.items() if code not in shipped)]
+    return build_offices(rows)
 
 
 def _read(path: Path) -> Any:
@@ -300,7 +331,12 @@ def _words(where: str, given: Iterable[str], known: tuple[str, ...]) -> None:
 
 def _agency(row: Mapping[str, Any]) -> Agency:
     offices = tuple(
-        AgencyOffice(name=office["name"], county=office["county"], districts=tuple(office["districts"]))
+        AgencyOffice(
+            name=office["name"],
+            county=office["county"],
+            districts=tuple(office["districts"]),
+            phone=office.get("phone") or "",
+        )
         for office in row["offices"]
     )
     return Agency(

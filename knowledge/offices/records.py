@@ -99,11 +99,12 @@ class Park:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgencyOffice:
-    """A local office of an agency; no ``districts`` means the whole county."""
+    """A local office of an agency; no ``districts`` means the whole county. ``phone``: empty until it is filled in."""
 
     name: str
     county: str
     districts: tuple[str, ...]
+    phone: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,13 +123,22 @@ class Agency:
         return self.names[reading_language(language)]
 
     def office_for(self, park: Park | None) -> str | None:
-        """The agency's local office for a park, the named district first, or None where no source tells."""
+        """The name of the agency's local office for a park, or None where no source tells."""
+        found = self.local_office(park)
+        return found.name if found is not None else None
+
+    def phone_of(self, office: str | None) -> str:
+        """The telephone of a local office by its name; empty where it is not known."""
+        return next((one.phone for one in self.offices if one.name == office and one.phone), "")
+
+    def local_office(self, park: Park | None) -> AgencyOffice | None:
+        """The agency's local office for a park, the named district first."""
         if park is None:
             return None
         here = [office for office in self.offices if same_place(office.county, park.county)]
         named = [office for office in here if any(same_place(d, park.district) for d in office.districts)]
         whole = [office for office in here if not office.districts]
-        return (named or whole)[0].name if named or whole else None
+        return next(iter(named or whole), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

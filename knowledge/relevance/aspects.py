@@ -111,6 +111,29 @@ def asked(text: str, group: str = "zh", cues: Cues | None = None) -> tuple[Ask, 
     return tuple(_apart(ask, found.values()) for ask in found.values())
 
 
+_TO_DO_IT = Ask(aspect=Aspect.HOW, also=(Aspect.PAPERS, Aspect.WHERE))
+
+
+def sought(text: str, asks: tuple[Ask, ...], group: str) -> tuple[Ask, ...]:
+    """What an answer must say: what is asked, or how it is done where somebody only says what they mean to do.
+
+    我們想裝太陽能 asks nothing in so many words; whether a new factory must have panels is no answer to it.
+    """
+    wish = _wish().get(group)
+    return (_TO_DO_IT,) if not asks and wish is not None and wish.search(text) else asks
+
+
+def means_to(text: str) -> bool:
+    """Whether a text says what somebody means to do (想申請用電, we want to add a line); in any language."""
+    normal = normalise(text)
+    return any(pattern.search(normal) for pattern in _wish().values())
+
+
+@cache
+def _wish() -> Mapping[str, re.Pattern[str]]:
+    return _by_language(read_cues("relevance.yaml")["wish"])
+
+
 def _apart(ask: Ask, every: Iterable[Ask]) -> Ask:
     """What is asked, without the aspects that answer it as well where they are asked by themselves.
 

@@ -19,10 +19,10 @@ _TENS = {"十": 10, "百": 100, "千": 1000}
 _LARGE = {"万": 10**4, "亿": 10**8, "million": 10**6, "thousand": 10**3, "billion": 10**9}
 _X = r"(?:\d[\d,]*(?:\.\d+)?|[零〇一二两三四五六七八九十百千]+)(?:[百千](?!瓦))?"
 _L = "万|亿|million|thousand|billion"
-_NUMBER = rf"(?:{_X}\s*(?:{_L})\s*)+(?:{_X}(?!\s*(?:{_L})))?|{_X}"
+NUMBER = rf"(?:{_X}\s*(?:{_L})\s*)+(?:{_X}(?!\s*(?:{_L})))?|{_X}"
 _TERM = re.compile(rf"({_X})\s*({_L})?")
-_AMOUNT = re.compile(rf"(?<![第\d.])({_NUMBER})\s*([^\d\s,.，。?？]*)")
-_MONEY = re.compile(rf"(?:nt\$?|ntd|twd|新台币|\$)\s*({_NUMBER})")
+_AMOUNT = re.compile(rf"(?<![第\d.])({NUMBER})\s*([^\d\s,.，。?？]*)")
+_MONEY = re.compile(rf"(?:nt\$?|ntd|twd|新台币|\$)\s*({NUMBER})")
 _DOLLARS = compiled("(?:元|塊|圓|nt\\$|ntd|twd|dollars?)")
 MONEY = "元"
 """The unit of sums of money."""

@@ -14,7 +14,7 @@ from knowledge.language.text import fold
 from knowledge.relevance.cues import compiled
 from knowledge.relevance.tariff import quantities
 
-_MEASURES = (
+MEASURES = (
     ("area", "ping", Fraction(400, 121), "坪|pings?\\b"),
     ("area", "hectare", Fraction(10_000), "公頃|hectares?\\b|ha\\b|ヘクタール"),
     ("area", "sqm", Fraction(1), "平方公尺|平方米|平米|㎡|m2\\b|m²|sqm\\b|square met|平方メートル"),
@@ -25,6 +25,7 @@ _MEASURES = (
     ("water", "cmd", Fraction(1), "cmd\\b"),
     ("water", "cubic", Fraction(1), "立方公尺|立方米|m3\\b|m³|㎥|cubic met|立方メートル"),
 )
+"""Measure, name of the unit, how much of the first one of a measure it is, and how it is written."""
 _CENTS = Decimal("0.01")
 
 
@@ -36,7 +37,7 @@ class _Unit:
     pattern: re.Pattern[str]
 
 
-_UNITS = tuple(_Unit(measure=m, name=n, factor=f, pattern=compiled(p)) for m, n, f, p in _MEASURES)
+_UNITS = tuple(_Unit(measure=m, name=n, factor=f, pattern=compiled(p)) for m, n, f, p in MEASURES)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,14 +9,24 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """An officer of the case's unit. ``load``: open cases now. ``deputy``: who stands in while absent."""
+    """An officer of the case's unit. ``deputy``: who stands in while absent.
+
+    ``load``: open cases now, those that wait on somebody else counted half. ``capacity``: so much, and no new case is
+    given out to them; None: no bound. A person may still give them one.
+    """
 
     email: str
     categories: tuple[str, ...]
-    load: int
+    load: float
     last_assigned_at: datetime | None
     absent: bool = False
     deputy: str | None = None
+    capacity: int | None = None
+
+    @property
+    def room(self) -> bool:
+        """Whether one more fits."""
+        return self.capacity is None or self.load < self.capacity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +38,7 @@ class Choice:
 
 
 def choose(candidates: Sequence[Candidate], *, category: str, topic: str | None) -> Choice | None:
-    """The person to give a case to, or None if everybody is away (the case then waits in the queue, trap A4).
+    """The person to give a case to, or None if everybody is away or full (the case waits in the queue, trap A4).
 
     Officers whose list names the topic come before those whose list names the category; an empty list means all.
     Where everybody named is away, the deputy (代理人) of one of them takes the case. Among equals: least open work,
@@ -41,7 +51,7 @@ def choose(candidates: Sequence[Candidate], *, category: str, topic: str | None)
         (candidates, "本科同仁"),
     )
     for group, why in rules:
-        present = [candidate for candidate in group if not candidate.absent]
+        present = [candidate for candidate in group if not candidate.absent and candidate.room]
         if present:
             return _least(present, why)
         deputies = [candidate.deputy for candidate in group if candidate.deputy]
@@ -51,9 +61,9 @@ def choose(candidates: Sequence[Candidate], *, category: str, topic: str | None)
 
 
 def _least(candidates: Sequence[Candidate], why: str) -> Choice:
-    def rank(candidate: Candidate) -> tuple[int, bool, float, str]:
+    def rank(candidate: Candidate) -> tuple[float, bool, float, str]:
         last = candidate.last_assigned_at
         return candidate.load, last is not None, last.timestamp() if last else 0.0, candidate.email
 
     best = min(candidates, key=rank)
-    return Choice(email=best.email, why=f"{why}，在辦 {best.load} 件為最少")
+    return Choice(email=best.email, why=f"{why}，在辦 {best.load:g} 件（等候中折半計）為最少")

@@ -8,15 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
 from knowledge.vocabulary import UNNAMED_CHANNEL
-from routing.domain import calls
+from routing.domain import calls, consultations
 from routing.domain.calls import CallWish
+from routing.domain.consultations import Asked, Consultation
+from routing.domain.drafted import PendingDraft, ReturnedDraft
+from routing.domain.evolving import evolve, finished
 from routing.domain.extensions import Extension, PendingExtension, RefusedExtension
+from routing.domain.taking_back import LastReply, last_reply, taken_back
 from routing.domain.waits import Piece, Wait, with_piece, with_piece_back, without_piece
 
 
@@ -43,7 +47,7 @@ class Status(StrEnum):
     WAITING_FIRM = "waiting_firm"
     """待廠商補件: the clock stands still."""
     WAITING_AGENCY = "waiting_agency"
-    """會辦中: another agency is asked; the clock runs."""
+    """會辦中: other agencies or units are asked; the clock runs."""
     CLOSED = "closed"
     """辦結."""
 
@@ -76,7 +80,29 @@ class EventKind(StrEnum):
     CALL_TRIED = "call_tried"
     """Somebody telephoned and did not reach it."""
     CORRECTED = "corrected"
-    """Contact, telephone, park or subject were put right; the event names the fields and, of a park, both."""
+    """Contact, telephone, park, subject or firm were put right; the event names the fields and, of a park, both."""
+    WATCHED = "watched"
+    """The case is kept under watch (列管), or is no more."""
+    SNOOZED = "snoozed"
+    """It is left out of the queue until a day (暫緩), or shown again."""
+    LINKED = "linked"
+    """Another case has to do with it (關聯), or has no more; both cases say so."""
+    MERGED = "merged"
+    """Another case (``source``) was merged into this one (併案)."""
+    CONSULTED = "consulted"
+    """One more agency or unit was asked while others are; the first one's question begins the wait."""
+    CONSULTATION_WITHDRAWN = "consultation_withdrawn"
+    """A question (``consultation``: which of the case) is needed no more."""
+    GATHERED = "gathered"
+    """It belongs to an incident (``incident``, ``title``) of which many firms tell."""
+    PARTED = "parted"
+    """It was taken out of it again."""
+    TAKEN_BACK = "taken_back"
+    """A reply (``message_id``) was taken back before it went out."""
+    DRAFTED = "drafted"
+    """An answer was written for another person to approve (陳核)."""
+    DRAFT_RETURNED = "draft_returned"
+    """It went back to its writer, or the writer took it back."""
     MOVED = "moved"
     """A message of the firm went to another case (``to``), to none, or came from one (``source``)."""
 
@@ -144,7 +170,7 @@ class ClosedStretch:
     agency: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Case:
     """The state of a case after its events. Instants are aware; ``version`` counts the events."""
 
@@ -159,19 +185,33 @@ class Case:
     filed_at: datetime | None = None
     first_reply_at: datetime | None = None
     last_reply_at: datetime | None = None
+    reply: LastReply | None = None
     progressed: bool = False
     waits: tuple[Wait, ...] = ()
+    consultations: Asked = ()
+    """Everything that was asked of agencies and units, in its order."""
     closings: tuple[ClosedStretch, ...] = ()
     extensions: tuple[Extension, ...] = ()
     pending_extension: PendingExtension | None = None
     refused_extension: RefusedExtension | None = None
+    draft: PendingDraft | None = None
+    """An answer that waits for approval (陳核)."""
+    returned_draft: ReturnedDraft | None = None
     confidential: bool = False
+    watched: bool = False
+    """It is kept under watch (列管)."""
+    links: tuple[tuple[str, str], ...] = ()
+    """Other cases that have to do with it (關聯): number, and one of ``RELATIONS``."""
+    snoozed_until: date | None = None
+    """The day on which it comes back into the queue (暫緩), unless something brings it back before."""
     spoken: tuple[tuple[int | None, datetime], ...] = ()
     """What the firm said since we last did: messages by their rows (None: a wish to be called) and when they came."""
     call: CallWish | None = None
     """The firm is to be called."""
     partner_answered_at: datetime | None = None
     """When the agency that was asked answered, if nobody of the team has acted on it since."""
+    incident: int | None = None
+    """The incident (集體事件) that it is in, by row."""
     rating: int | None = None
     """The newest one, 1 to 5 with 5 best; ``rated_via``: how it was given; ``rated_at``: when."""
     rated_via: str | None = None
@@ -188,7 +228,12 @@ class Case:
     @property
     def agency_asked(self) -> str | None:
         """The agency that was asked last, if any was."""
-        return next((wait.agency for wait in reversed(self.waits) if wait.on == "agency"), None)
+        return next((one.agency for one in reversed(self.consultations) if one.unit is None), None)
+
+    @property
+    def consulting(self) -> tuple[Consultation, ...]:
+        """The consultations that wait for an answer."""
+        return consultations.standing(self.consultations)
 
     @property
     def firm_spoke_at(self) -> datetime | None:
@@ -248,18 +293,18 @@ def begin(opening: Opening) -> Case:
 
 def _end_wait(case: Case, at: datetime, by: int | None = None) -> Case:
     wait = case.waiting
-    return case if wait is None else replace(case, waits=(*case.waits[:-1], replace(wait, end=at, ended_by=by)))
+    return case if wait is None else evolve(case, waits=(*case.waits[:-1], replace(wait, end=at, ended_by=by)))
 
 
 def _assigned(case: Case, event: Event) -> Case:
-    return replace(case, assignee=event.data.get("to"), unit=event.data.get("unit") or case.unit)
+    return evolve(case, assignee=event.data.get("to"), unit=event.data.get("unit") or case.unit)
 
 
 def _message(case: Case, event: Event) -> Case:
     if case.version == 0 and event.at == case.opening.received_at:
         # A history begins with the words that opened the case; nobody waits for us since then but by its dates.
         return case
-    said = replace(case, spoken=(*case.spoken, (event.data.get("message_id"), event.at)))
+    said = evolve(case, spoken=(*case.spoken, (event.data.get("message_id"), event.at)))
     return _with_piece(said, event.data.get("message_id", 0), event.at) if event.data.get("piece") else said
 
 
@@ -267,7 +312,7 @@ def _with_piece(case: Case, message_id: int, at: datetime) -> Case:
     wait = case.waiting
     if wait is None or wait.on != "firm":
         return case
-    return replace(case, waits=(*case.waits[:-1], with_piece(wait, message_id, at)))
+    return evolve(case, waits=(*case.waits[:-1], with_piece(wait, message_id, at)))
 
 
 def _moved(case: Case, event: Event) -> Case:
@@ -278,12 +323,12 @@ def _moved(case: Case, event: Event) -> Case:
             without_piece(wait, message_id, until=_next_start(case, position))
             for position, wait in enumerate(case.waits)
         )
-        return replace(case, spoken=spoken, waits=waits)
-    case = replace(case, spoken=(*case.spoken, (message_id, event.at)))
+        return evolve(case, spoken=spoken, waits=waits)
+    case = evolve(case, spoken=(*case.spoken, (message_id, event.at)))
     waits = tuple(with_piece_back(wait, message_id) for wait in case.waits)
     if waits == case.waits and event.data.get("piece"):
         return _with_piece(case, message_id, event.at)
-    return replace(case, waits=waits)
+    return evolve(case, waits=waits)
 
 
 def _next_start(case: Case, position: int) -> datetime | None:
@@ -295,27 +340,33 @@ def _next_start(case: Case, position: int) -> datetime | None:
 
 
 def _call_asked(case: Case, event: Event) -> Case:
-    return replace(_message(case, event), call=calls.asked(case.call, event.at, event.data.get("when")))
+    return evolve(_message(case, event), call=calls.asked(case.call, event.at, event.data.get("when")))
 
 
 def _called(case: Case, _event: Event) -> Case:
     spoken = tuple(said for said in case.spoken if said[0] is not None)
-    return replace(case, spoken=spoken, call=None, partner_answered_at=None)
+    return evolve(case, spoken=spoken, call=None, partner_answered_at=None)
 
 
 def _call_tried(case: Case, _event: Event) -> Case:
-    return replace(case, call=calls.tried(case.call))
+    return evolve(case, call=calls.tried(case.call))
 
 
 def _noted(case: Case, event: Event) -> Case:
     if event.data.get("answers"):
-        return replace(case, partner_answered_at=event.at)
-    return case if event.by is None else replace(case, partner_answered_at=None)
+        asked = consultations.answered(case.consultations, event.at, event.by, event.data)
+        # Whoever enters an answer to the own case knows it already.
+        at = None if event.by is not None and event.by == case.assignee else event.at
+        return evolve(case, consultations=asked, partner_answered_at=at)
+    return case if event.by is None else evolve(case, partner_answered_at=None)
 
 
 def _replied(case: Case, event: Event) -> Case:
-    return replace(
+    approved = event.data.get("draft_id") is not None
+    return evolve(
         case,
+        draft=None if approved else case.draft,
+        returned_draft=None,
         first_reply_at=case.first_reply_at or event.at,
         last_reply_at=event.at,
         progressed=True,
@@ -332,11 +383,22 @@ def _waiting(case: Case, event: Event) -> Case:
         agency=event.data.get("agency"),
         until=event.data.get("until"),
     )
-    return replace(case, waits=(*case.waits, wait), spoken=(), partner_answered_at=None)
+    waiting = evolve(case, waits=(*case.waits, wait), spoken=(), partner_answered_at=None)
+    return _asked(waiting, event) if wait.on == "agency" else waiting
+
+
+def _asked(case: Case, event: Event) -> Case:
+    return evolve(case, consultations=consultations.opened(case.consultations, event.at, event.by, event.data))
+
+
+def _consultation_withdrawn(case: Case, event: Event) -> Case:
+    asked = consultations.withdrawn(case.consultations, event.data["consultation"], event.at)
+    return evolve(case, consultations=asked)
 
 
 def _resumed(case: Case, event: Event) -> Case:
-    return replace(_end_wait(case, event.at, event.data.get("message_id")), progressed=True)
+    asked = consultations.ended(case.consultations, event.at)
+    return evolve(_end_wait(case, event.at, event.data.get("message_id")), progressed=True, consultations=asked)
 
 
 def _extended(case: Case, event: Event) -> Case:
@@ -346,12 +408,12 @@ def _extended(case: Case, event: Event) -> Case:
         reason=event.data.get("reason") or "",
         approved_by=event.data.get("approved_by") or event.by,
     )
-    return replace(case, extensions=(*case.extensions, extension), pending_extension=None, refused_extension=None)
+    return evolve(case, extensions=(*case.extensions, extension), pending_extension=None, refused_extension=None)
 
 
 def _extension_asked(case: Case, event: Event) -> Case:
     pending = PendingExtension(at=event.at, days=event.data["days"], reason=event.data["reason"], asked_by=event.by)
-    return replace(case, pending_extension=pending, refused_extension=None)
+    return evolve(case, pending_extension=pending, refused_extension=None)
 
 
 def _extension_refused(case: Case, event: Event) -> Case:
@@ -361,15 +423,15 @@ def _extension_refused(case: Case, event: Event) -> Case:
         refused = RefusedExtension(
             at=event.at, days=asked.days, asked_by=asked.asked_by, note=note, refused_by=event.by
         )
-    return replace(case, pending_extension=None, refused_extension=refused)
+    return evolve(case, pending_extension=None, refused_extension=refused)
 
 
 def _extension_seen(case: Case, _event: Event) -> Case:
-    return replace(case, refused_extension=None)
+    return evolve(case, refused_extension=None)
 
 
 def _category(case: Case, event: Event) -> Case:
-    return replace(
+    return evolve(
         case,
         category=event.data.get("category", case.category),
         topic=event.data.get("topic"),
@@ -380,41 +442,98 @@ def _category(case: Case, event: Event) -> Case:
 def _kind(case: Case, event: Event) -> Case:
     filed = event.data.get("filed_at")
     filed_at = datetime.fromisoformat(filed) if filed else None
-    return replace(case, kind=Kind(event.data["kind"]), filed_at=filed_at, kind_confirmed=True)
+    return evolve(case, kind=Kind(event.data["kind"]), filed_at=filed_at, kind_confirmed=True)
 
 
 def _corrected(case: Case, event: Event) -> Case:
-    return replace(case, park=event.data.get("park")) if "park" in event.data["fields"] else case
+    return evolve(case, park=event.data.get("park")) if "park" in event.data["fields"] else case
 
 
 def _transferred(case: Case, event: Event) -> Case:
-    return replace(case, unit=event.data.get("unit") or case.unit)
+    return evolve(case, unit=event.data.get("unit") or case.unit)
 
 
 def _closed(case: Case, event: Event) -> Case:
     outcome, data = Outcome(event.data["outcome"]), event.data
     stretch = ClosedStretch(start=event.at, outcome=outcome, into=data.get("into"), agency=data.get("agency"))
     ended = _end_wait(case, event.at)
+    asked = consultations.ended(case.consultations, event.at, data.get("consultation"))
     # Whoever asked to be called still waits for it, unless it has taken its case back.
     call = None if stretch.outcome is Outcome.WITHDRAWN else case.call
-    return replace(
+    return evolve(
         ended, closings=(*case.closings, stretch), pending_extension=None, refused_extension=None, spoken=(), call=call,
-        partner_answered_at=None,
+        partner_answered_at=None, consultations=asked, draft=None, returned_draft=None,
     )  # fmt: skip
 
 
 def _reopened(case: Case, event: Event) -> Case:
     standing = case.closings[-1]
-    return replace(case, closings=(*case.closings[:-1], replace(standing, end=event.at)), progressed=False)
+    return evolve(case, closings=(*case.closings[:-1], replace(standing, end=event.at)), progressed=False)
 
 
 def _confidential(case: Case, event: Event) -> Case:
-    return replace(case, confidential=bool(event.data["confidential"]))
+    return evolve(case, confidential=bool(event.data["confidential"]))
 
 
 def _rated(case: Case, event: Event) -> Case:
     via = event.data.get("via") or UNNAMED_CHANNEL.value
-    return replace(case, rating=int(event.data["score"]), rated_via=via, rated_at=event.at)
+    return evolve(case, rating=int(event.data["score"]), rated_via=via, rated_at=event.at)
+
+
+def _drafted(case: Case, event: Event) -> Case:
+    draft = PendingDraft(id=event.data["draft_id"], by=event.by, at=event.at, outcome=event.data.get("outcome"))
+    return evolve(case, draft=draft, returned_draft=None)
+
+
+def _draft_returned(case: Case, event: Event) -> Case:
+    draft, returned = case.draft, None
+    if draft is not None and draft.by is not None and draft.by != event.by:
+        note = event.data.get("note") or ""
+        returned = ReturnedDraft(id=draft.id, by=draft.by, at=event.at, note=note, returned_by=event.by)
+    return evolve(case, draft=None, returned_draft=returned)
+
+
+def _watched(case: Case, event: Event) -> Case:
+    return evolve(case, watched=bool(event.data["watched"]))
+
+
+RELATIONS = ("related", "duplicate")
+"""How two cases have to do with each other: the matter is a like one, or the same."""
+
+
+def _linked(case: Case, event: Event) -> Case:
+    number, relation = event.data["number"], event.data.get("relation")
+    others = tuple(link for link in case.links if link[0] != number)
+    return evolve(case, links=(*others, (number, relation)) if relation else others)
+
+
+def _snoozed(case: Case, event: Event) -> Case:
+    until = event.data.get("until")
+    return evolve(case, snoozed_until=date.fromisoformat(until) if until else None)
+
+
+_BRING_BACK = frozenset({
+    EventKind.MESSAGE, EventKind.CALL_ASKED, EventKind.ASSIGNED, EventKind.TRANSFERRED, EventKind.CLOSED,
+    EventKind.REOPENED, EventKind.EXTENSION_ASKED, EventKind.EXTENSION_REFUSED, EventKind.DRAFTED,
+    EventKind.DRAFT_RETURNED,
+})  # fmt: skip
+"""After these somebody has to look at a case that was put off: the firm spoke, another person has it, …"""
+
+
+def _comes_back(event: Event) -> bool:
+    if event.kind is EventKind.NOTE:
+        return bool(event.data.get("answers"))
+    if event.kind is EventKind.MOVED:
+        return event.data.get("source") is not None
+    return event.kind in _BRING_BACK
+
+
+def _gathered(case: Case, event: Event) -> Case:
+    return replace(case, incident=event.data["incident"])
+
+
+def _parted(case: Case, _event: Event) -> Case:
+    return replace(case, incident=None)
 
 
 def _unchanged(case: Case, _event: Event) -> Case:
@@ -443,7 +562,18 @@ _FOLD = {
     EventKind.CALL_ASKED: _call_asked,
     EventKind.CALLED: _called,
     EventKind.CALL_TRIED: _call_tried,
+    EventKind.CONSULTED: _asked,
+    EventKind.CONSULTATION_WITHDRAWN: _consultation_withdrawn,
+    EventKind.GATHERED: _gathered,
+    EventKind.PARTED: _parted,
     EventKind.MOVED: _moved,
+    EventKind.TAKEN_BACK: taken_back,
+    EventKind.WATCHED: _watched,
+    EventKind.DRAFTED: _drafted,
+    EventKind.DRAFT_RETURNED: _draft_returned,
+    EventKind.LINKED: _linked,
+    EventKind.MERGED: _unchanged,
+    EventKind.SNOOZED: _snoozed,
     EventKind.CORRECTED: _corrected,
 }
 
@@ -451,7 +581,10 @@ _FOLD = {
 def apply(case: Case, event: Event) -> Case:
     """The case after one more event. The step is taken as allowed: ``steps.check`` says whether it is."""
     last_at = event.at if case.last_at is None else max(case.last_at, event.at)
-    return replace(_FOLD[event.kind](case, event), last_at=last_at, version=case.version + 1)
+    after = _FOLD[event.kind](case, event)
+    until = None if after.snoozed_until is not None and _comes_back(event) else after.snoozed_until
+    reply = last_reply(case, event)
+    return finished(after, case, snoozed_until=until, reply=reply, last_at=last_at, version=case.version + 1)
 
 
 def fold(opening: Opening, events: Iterable[Event]) -> Case:

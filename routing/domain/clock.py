@@ -7,11 +7,12 @@ reopening; overlaps count once; waits on an agency take out nothing. Basis: 行�
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from typing import Any
 
-from knowledge.calendar.office_calendar import Office, OfficeCalendar, local
+from knowledge.calendar.office_calendar import Office, OfficeCalendar, day_number
 from routing.domain.case import Case
 from routing.domain.limits import LIMITS, PROMISES, Limit
 
@@ -43,6 +44,8 @@ class Course:
     @property
     def reopenings(self) -> tuple[Stretch, ...]:
         """The stretches from a close to its reopening."""
+        if not self.closings or (len(self.closings) == 1 and self.closings[0][1] is None):
+            return ()
         return tuple((closed, reopened) for closed, reopened in self.closings if reopened is not None)
 
     @property
@@ -52,15 +55,13 @@ class Course:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
-    """What the clocks show of a case at an instant. Figures of a case that is not closed are None.
+class Standing:
+    """What the dates of a case say at an instant. Figures of a case that is not closed are None.
 
     ``due_on``/``promised_on``: Taipei dates; the promise is what a firm is told. ``days_used`` in working days,
-    ``gross_days`` in calendar days, minutes in business minutes. ``overdue``: not closed by the end of ``promised_on``,
-    the earlier of the two dates (a petition is worked by what its firm was promised); a late close stays overdue.
-    ``on_time``: closed by the end of ``due_on``, which figures go by (contract §8). ``provisional``: the due date rests
-    on a year not yet published. ``working_days_left``: until ``due_on``, 0 on the day itself, negative after it;
-    ``promise_days_left`` likewise. ``waiting_days_…``: working days spent waiting.
+    ``gross_days`` in calendar days. ``overdue``: not closed by the end of ``promised_on``, the earlier of the two dates
+    (a petition is worked by what its firm was promised); a late close stays overdue. ``on_time``: closed by the end of
+    ``due_on``, which figures go by (contract §8). ``waiting_days_…``: working days spent waiting.
     """
 
     limit: Limit
@@ -68,16 +69,26 @@ class Reading:
     promised_on: date
     days_used: float | None
     gross_days: float | None
-    business_minutes: float | None
     overdue: bool
+    waiting_days_firm: int
+    waiting_days_agency: int
+    on_time: bool | None
+    on_time_only_by_extension: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading(Standing):
+    """All that the clocks show of a case at an instant: its dates, and what is counted beside them.
+
+    Minutes are business minutes. ``provisional``: the due date rests on a year not yet published.
+    ``working_days_left``: until ``due_on``, 0 on the day itself, negative after it; ``promise_days_left`` likewise.
+    """
+
+    business_minutes: float | None
     provisional: bool
     working_days_left: int | None
     promise_days_left: int | None
-    waiting_days_firm: int
-    waiting_days_agency: int
     first_reply_minutes: float | None
-    on_time: bool | None
-    on_time_only_by_extension: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +104,8 @@ class Counting:
         """Counted days after ``start`` up to and including ``end``; 0 if that is not after ``start``."""
         if end <= start:
             return 0
+        if not self.out:
+            return self._all(start, end)
         inside = ((max(first, start + _DAY), min(last, end)) for first, last in self.out)
         taken = sum(self._all(first - _DAY, last) for first, last in inside if first <= last)
         return self._all(start, end) - taken
@@ -121,8 +134,10 @@ class Counting:
         return (end - start).days if self.legal else self.calendar.working_days_between(start, end, self.office)
 
 
-def days_out(stretches: Iterable[Stretch]) -> tuple[DaySpan, ...]:
+def days_out(stretches: Sequence[Stretch]) -> tuple[DaySpan, ...]:
     """The days that stretches take out: after the first day up to and including the last, merged and in order."""
+    if not stretches:
+        return ()
     spans = sorted((_day(start) + _DAY, _day(end)) for start, end in stretches)
     merged: list[DaySpan] = []
     for first, last in spans:
@@ -144,9 +159,23 @@ def due_on(course: Course, limit: Limit, calendar: OfficeCalendar, office: Offic
     Raises:
         CalendarError: the date cannot be computed, or an instant has no offset.
     """
+    counting, start, length = reckoned(course, limit, calendar, office)
+    return counting.due(start, length)
+
+
+def reckoned(
+    course: Course, limit: Limit, calendar: OfficeCalendar, office: Office | None
+) -> tuple[Counting, date, int]:
+    """By what a day or month limit ends, from which day, and after how many counted days (``Counting.due``).
+
+    Raises:
+        CalendarError: the date cannot be computed, or an instant has no offset.
+    """
     counting = Counting(calendar, office, days_out(course.taken_out), limit.legal)
     start = _day(course.receipt)
     length = limit.legal_days(start) if limit.legal else limit.amount
+    if not course.extensions and not course.reopenings:
+        return counting, start, length
     due = counting.due(start, length)
     marks: list[tuple[datetime, datetime | None, int]] = [(at, None, days) for at, days in course.extensions]
     marks += [(reopened, closed, 0) for closed, reopened in course.reopenings]
@@ -156,7 +185,7 @@ def due_on(course: Course, limit: Limit, calendar: OfficeCalendar, office: Offic
         elif closed is not None and _day(closed) <= due <= _day(at):
             start, length = _day(at), 1
         due = counting.due(start, length)
-    return due
+    return counting, start, length
 
 
 def due_at(course: Course, limit: Limit, calendar: OfficeCalendar, office: Office | None) -> datetime:
@@ -192,10 +221,19 @@ def course_of(case: Case, now: datetime) -> Course:
     """What moved a case's limit so far; a wait on the firm that goes on is taken to end now."""
     return Course(
         receipt=case.receipt,
-        waits=tuple((wait.start, wait.end or max(wait.start, now)) for wait in case.waits if wait.on == "firm"),
-        closings=tuple((stretch.start, stretch.end) for stretch in case.closings),
-        extensions=tuple((extension.at, extension.days) for extension in case.extensions),
+        waits=tuple([(wait.start, wait.end or max(wait.start, now)) for wait in case.waits if wait.on == "firm"]),
+        closings=tuple([(stretch.start, stretch.end) for stretch in case.closings]),
+        extensions=tuple([(extension.at, extension.days) for extension in case.extensions]),
     )
+
+
+def standing(case: Case, calendar: OfficeCalendar, office: Office | None, now: datetime) -> Standing:
+    """The dates of a case at ``now``, by the calendar and closures of its unit's office.
+
+    Raises:
+        CalendarError: an instant has no offset, or a date lies beyond all calendars.
+    """
+    return Standing(**_dates(case, course_of(case, now), calendar, office, now))
 
 
 def read(case: Case, calendar: OfficeCalendar, office: Office | None, now: datetime) -> Reading:
@@ -205,35 +243,46 @@ def read(case: Case, calendar: OfficeCalendar, office: Office | None, now: datet
         CalendarError: an instant has no offset, or a date lies beyond all calendars.
     """
     course = course_of(case, now)
-    limit = LIMITS[case.kind]
+    dates = _dates(case, course, calendar, office, now)
+    due, promised, closed, today = dates["due_on"], dates["promised_on"], course.closed_at, _day(now)
+    return Reading(
+        **dates,
+        business_minutes=business_minutes(course, calendar, office),
+        provisional=calendar.is_provisional(_day(course.receipt), due),
+        working_days_left=calendar.working_days_between(today, due, office) if closed is None else None,
+        promise_days_left=calendar.working_days_between(today, promised, office) if closed is None else None,
+        first_reply_minutes=first_reply_minutes(case, calendar, office),
+    )
+
+
+def _dates(
+    case: Case, course: Course, calendar: OfficeCalendar, office: Office | None, now: datetime
+) -> dict[str, Any]:
+    limit, promise = LIMITS[case.kind], PROMISES.get(case.kind)
     due = due_on(course, limit, calendar, office)
-    promise = PROMISES.get(case.kind)
     promised = due if promise is None else min(due, due_on(course, promise, calendar, office))
     closed = course.closed_at
     settled = _day(closed or now)
     on_time = None if closed is None else settled <= due
     plain = due if not course.extensions else due_on(replace(course, extensions=()), limit, calendar, office)
-    return Reading(
-        limit=limit,
-        due_on=due,
-        promised_on=promised,
-        days_used=days_used(course, calendar, office),
-        gross_days=gross_days(course, calendar, office),
-        business_minutes=business_minutes(course, calendar, office),
-        overdue=settled > promised,
-        provisional=calendar.is_provisional(_day(course.receipt), due),
-        working_days_left=calendar.working_days_between(settled, due, office) if closed is None else None,
-        promise_days_left=calendar.working_days_between(settled, promised, office) if closed is None else None,
-        waiting_days_firm=_waiting_days(case, "firm", calendar, office, now),
-        waiting_days_agency=_waiting_days(case, "agency", calendar, office, now),
-        first_reply_minutes=first_reply_minutes(case, calendar, office),
-        on_time=on_time,
-        on_time_only_by_extension=bool(on_time) and settled > plain,
-    )
+    return {
+        "limit": limit,
+        "due_on": due,
+        "promised_on": promised,
+        "days_used": days_used(course, calendar, office),
+        "gross_days": gross_days(course, calendar, office),
+        "overdue": settled > promised,
+        "waiting_days_firm": _waiting_days(case, "firm", calendar, office, now),
+        "waiting_days_agency": _waiting_days(case, "agency", calendar, office, now),
+        "on_time": on_time,
+        "on_time_only_by_extension": bool(on_time) and settled > plain,
+    }
 
 
 def _waiting_days(case: Case, on: str, calendar: OfficeCalendar, office: Office | None, now: datetime) -> int:
-    waits = ((wait.start, wait.end or max(wait.start, now)) for wait in case.waits if wait.on == on)
+    waits = [(wait.start, wait.end or max(wait.start, now)) for wait in case.waits if wait.on == on]
+    if not waits:
+        return 0
     begin = _day(case.receipt)
     spans = ((max(first - _DAY, begin), last) for first, last in days_out(waits))
     return sum(calendar.working_days_between(start, last, office) for start, last in spans if start < last)
@@ -247,4 +296,4 @@ def first_reply_minutes(case: Case, calendar: OfficeCalendar, office: Office | N
 
 
 def _day(instant: datetime) -> date:
-    return local(instant).date()
+    return date.fromordinal(day_number(instant))

@@ -12,6 +12,7 @@
     ├── StaleVersion       somebody changed the case meanwhile
     ├── Busy               too much of this is under way; trying again a little later helps
     ├── Unavailable        the database cannot be used as it is now; says what is the matter
+    │   └── ModelError     a language model did not answer, or not in a form that could be read; nothing was changed
     ├── FeedError          an external source did not answer, or not as it is known; nothing was changed
     └── DeliveryError      a message did not (certainly) go out; says whether trying again can help
 
@@ -86,6 +87,33 @@ class Unauthenticated(OnestopError):
     code = "unauthenticated"
 
 
+class SignInError(Unauthenticated):
+    """Signing in by identity provider or passkey came to nothing. ``code``: a key of ``SENTENCES``.
+
+    ``reason``: a word for the log and the audit trail; nothing of what a provider or a browser sent.
+    """
+
+    SENTENCES: ClassVar[dict[str, str]] = {
+        "oidc_unreachable": "單一登入主機目前無法連線，請稍候再試；急需登入請洽系統管理人員。",
+        "oidc_answer": "單一登入主機的回應不符規格，未予登入；請洽系統管理人員檢查設定。",
+        "oidc_denied": "單一登入未完成：已取消，或單一登入主機未同意。請重新登入。",
+        "oidc_state": "這次單一登入已逾時、已使用過，或不是由這個瀏覽器開始；請重新登入。",
+        "oidc_token": "單一登入主機的憑證未通過查驗，未予登入。請重新登入；仍無法登入請洽系統管理人員。",
+        "oidc_unverified": "單一登入主機未提供經確認的電子郵件，未予登入；請洽單一登入的管理單位。",
+        "oidc_unknown": "單一登入成功，但這個電子郵件不是本系統啟用中的帳號；請洽系統管理人員。",
+        "oidc_other": "這個帳號先前連結的是另一個單一登入身分，未予登入；請洽系統管理人員解除連結。",
+        "oidc_required": "您的角色只能以機關單一登入登入，請按「以機關單一登入」；單一登入故障時請洽系統管理人員。",
+        "passkey_state": "這次操作已逾時、已使用過，或不是由這個瀏覽器開始；請重新操作。",
+        "passkey_refused": "通行金鑰未通過查驗，未予登入；請重新操作，或改用其他方式登入。",
+        "passkey_unknown": "這個通行金鑰不屬於本系統啟用中的帳號；請改用其他方式登入。",
+        "sign_in_limited": "這個網路位址登入失敗的次數過多，暫停 15 分鐘；急需登入請洽系統管理人員解除。",
+    }
+
+    def __init__(self, code: str, reason: str = "") -> None:
+        super().__init__(self.SENTENCES[code], code=code)
+        self.reason = reason
+
+
 class StepNotAllowed(OnestopError):
     """The state of the case does not allow this step."""
 
@@ -108,6 +136,12 @@ class Unavailable(OnestopError):
     """The database cannot be used as it is now: not there, read-only, its disk full, or others hold it for too long."""
 
     code = "database_unavailable"
+
+
+class ModelError(Unavailable):
+    """A language model gave no answer, or none that could be read; nothing but the try itself was kept."""
+
+    code = "model_failed"
 
 
 class FeedError(OnestopError):

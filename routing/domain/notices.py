@@ -69,6 +69,7 @@ KINDS: Mapping[str, NoticeKind] = {
     "closed": NoticeKind(policy=_PUSH, fixed=True, overtakes=_COURSE),
     "data_request": NoticeKind(policy=_PUSH, fixed=True),
     "file_sent": NoticeKind(policy=_PUSH),
+    "plots": NoticeKind(policy=_PUSH),
     "file_problem": NoticeKind(policy=_CAN_WAIT),
     "code_mail_failed": NoticeKind(policy=_CAN_WAIT),
     "reopened": NoticeKind(policy=_CAN_WAIT),
@@ -82,6 +83,8 @@ KINDS: Mapping[str, NoticeKind] = {
     "agency_answered": NoticeKind(
         policy=_PARK, informs=True, overtakes=frozenset({"waiting_agency", "agency_answered"})
     ),
+    "notice_urgent": NoticeKind(policy=_CAN_WAIT),
+    "notice": NoticeKind(policy=_PARK, informs=True),
     "survey": NoticeKind(policy=_PARK, informs=True, overtakes=frozenset({"survey"}), life=LAPSES),
     REST: NoticeKind(policy=Policy(When.HOURS, 1, holds=True)),
 }

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from routing.domain.case import Case
+from routing.domain.consultations import Consultation
 from routing.domain.errors import Forbidden
-from routing.domain.waits import Wait
 
 
 class Role(StrEnum):
@@ -47,6 +47,8 @@ class Permission(StrEnum):
     """Puts an extension in force without asking."""
     DECIDE_EXTENSIONS = "decide_extensions"
     """Decides on extensions that others ask for."""
+    APPROVE_ANSWERS = "approve_answers"
+    """Approves answers that others have written (陳核)."""
     OFFICER_FIGURES = "officer_figures"
     """Sees figures by person."""
     ALL_KNOWLEDGE = "all_knowledge"
@@ -55,6 +57,8 @@ class Permission(StrEnum):
     """Decides on requests about personal data (個人資料保護法 §13)."""
     ENTER_LEAVE = "enter_leave"
     """Enters who is away and who stands in: of the own unit, of everybody without one."""
+    APPROVE_NOTICES = "approve_notices"
+    """Decides on announcements that others wrote, and stops them."""
     ADMINISTER = "administer"
     """Accounts, everybody's absences, calendar, audit trail."""
     ANSWER_QUESTIONS = "answer_questions"
@@ -62,8 +66,9 @@ class Permission(StrEnum):
 
 
 _LEAD = frozenset({
-    Permission.DESK, Permission.ALL_CASES, Permission.EXTEND, Permission.DECIDE_EXTENSIONS, Permission.OFFICER_FIGURES,
-    Permission.ALL_KNOWLEDGE, Permission.DATA_REQUESTS, Permission.ENTER_LEAVE,
+    Permission.DESK, Permission.ALL_CASES, Permission.EXTEND, Permission.DECIDE_EXTENSIONS, Permission.APPROVE_ANSWERS,
+    Permission.OFFICER_FIGURES, Permission.ALL_KNOWLEDGE, Permission.DATA_REQUESTS, Permission.ENTER_LEAVE,
+    Permission.APPROVE_NOTICES,
 })  # fmt: skip
 PERMISSIONS: Mapping[Role | None, frozenset[Permission]] = {
     Role.OFFICER: frozenset({Permission.DESK, Permission.UNIT_WORK}),
@@ -76,14 +81,23 @@ PERMISSIONS: Mapping[Role | None, frozenset[Permission]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class SecondFactorRule:
-    """The agency's rule: the people of which roles have to sign in with a second factor."""
+class SignInRules:
+    """The agency's rules: the people of which roles need a second factor, and of which come by single sign-on alone."""
 
-    roles: frozenset[Role] = frozenset()
+    second_factor: frozenset[Role] = frozenset()
+    single_sign_on: frozenset[Role] = frozenset()
 
-    def binds(self, role: str | None) -> bool:
-        """Whether it is for the people of a role."""
-        return not self.roles.isdisjoint({role})
+    def ask_second_factor(self, role: str | None) -> bool:
+        """Whether the people of a role need a second factor."""
+        return not self.second_factor.isdisjoint({role})
+
+    def ask_single_sign_on(self, role: str | None) -> bool:
+        """Whether a password of the people of a role is not enough, however good."""
+        return not self.single_sign_on.isdisjoint({role})
+
+
+ANY_SIGN_IN = SignInRules()
+"""No rules: a password is enough."""
 
 
 def may(role: str | None, permission: str) -> bool:
@@ -100,7 +114,7 @@ def roles_with(permission: Permission) -> tuple[Role, ...]:
 class Actor:
     """Who acts. ``role`` None is the system itself or the firm; it never comes from outside.
 
-    ``stands_in_for``: e-mails of those whose deputy (代理人) this person is today.
+    ``stands_in_for``: e-mails of those whose deputy (代理人) this person is today; ``stands_in_as``: their roles.
     """
 
     name: str
@@ -110,6 +124,7 @@ class Actor:
     agency: str | None = None
     staff_id: int | None = None
     stands_in_for: tuple[str, ...] = ()
+    stands_in_as: frozenset[Role] = frozenset()
 
     @property
     def hands(self) -> tuple[str, ...]:
@@ -125,13 +140,25 @@ SYSTEM = Actor(name="系統")
 FIRM = Actor(name="廠商")
 
 
-def question_to(actor: Actor, case: Case) -> Wait | None:
-    """The wait in which this person's agency is asked at this moment; None before, after, and for everybody else."""
-    wait = case.waiting
-    asked = wait is not None and wait.on == "agency" and actor.may(Permission.ANSWER_QUESTIONS)
-    if wait is None or not asked or actor.agency is None:
+def question_to(actor: Actor, case: Case) -> Consultation | None:
+    """What this person's agency is asked at this moment; None before, after, and for everybody else."""
+    if actor.agency is None or not actor.may(Permission.ANSWER_QUESTIONS):
         return None
-    return wait if wait.agency == actor.agency else None
+    return next((one for one in case.consulting if one.unit is None and one.agency == actor.agency), None)
+
+
+def may_answer(actor: Actor, case: Case, asked: Consultation) -> bool:
+    """Whoever is asked answers: the agency's partners, the unit's officers; who writes the case enters it for them."""
+    if actor.may(Permission.ANSWER_QUESTIONS):
+        return asked.unit is None and asked.agency is not None and asked.agency == actor.agency
+    return may_write(actor, case) or (asked.unit is not None and asked.unit == actor.unit)
+
+
+def may_see_consultation(actor: Actor, case: Case, asked: Consultation) -> bool:
+    """The team sees what it may read, units what is asked of them; partners what is asked of them, until it is over."""
+    if actor.may(Permission.ANSWER_QUESTIONS):
+        return asked.end is None and may_answer(actor, case, asked)
+    return may_read(actor, case) or (asked.unit is not None and asked.unit == actor.unit)
 
 
 def may_read(actor: Actor, case: Case) -> bool:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from routing.domain import extending
+from routing.domain import drafts, extending
 from routing.domain.case import COUNTED_OUTCOMES, Case, EventKind, Outcome, Status
 from routing.domain.errors import Forbidden, StepNotAllowed
 from routing.domain.permissions import Actor, Permission, may_add, may_write, require_team
@@ -39,8 +39,19 @@ ALLOWED: dict[EventKind, frozenset[Status]] = {
     EventKind.CALL_ASKED: _ANY,
     EventKind.CALLED: _ANY,
     EventKind.CALL_TRIED: _ANY,
+    EventKind.CONSULTED: _NOT_WAITING | {Status.WAITING_AGENCY},
+    EventKind.CONSULTATION_WITHDRAWN: frozenset({Status.WAITING_AGENCY}),
+    EventKind.GATHERED: _OPEN,
+    EventKind.PARTED: _ANY,
     EventKind.MOVED: _ANY,
+    EventKind.TAKEN_BACK: _OPEN,
     EventKind.CORRECTED: _ANY,
+    EventKind.DRAFTED: _OPEN,
+    EventKind.DRAFT_RETURNED: _OPEN,
+    EventKind.WATCHED: _ANY,
+    EventKind.LINKED: _ANY,
+    EventKind.MERGED: _ANY,
+    EventKind.SNOOZED: _OPEN,
 }
 
 
@@ -55,8 +66,10 @@ class Step:
 STEPS: Mapping[str, Step] = {
     "reply": Step(event=EventKind.REPLIED),
     "note": Step(event=EventKind.NOTE, permissions=frozenset({Permission.DESK, Permission.ANSWER_QUESTIONS})),
+    "plots": Step(event=EventKind.REPLIED),
     "wait_firm": Step(event=EventKind.WAITING),
     "wait_agency": Step(event=EventKind.WAITING),
+    "consult": Step(event=EventKind.CONSULTED),
     "resume": Step(event=EventKind.RESUMED),
     "extension": Step(event=EventKind.EXTENSION_ASKED),
     "approval": Step(event=EventKind.EXTENDED, permissions=frozenset({Permission.DECIDE_EXTENSIONS})),
@@ -70,6 +83,11 @@ STEPS: Mapping[str, Step] = {
     "confidential": Step(event=EventKind.CONFIDENTIAL),
     "rating": Step(event=EventKind.RATED),
     "called": Step(event=EventKind.CALLED),
+    "draft": Step(event=EventKind.DRAFTED),
+    "merge": Step(event=EventKind.CLOSED),
+    "link": Step(event=EventKind.LINKED),
+    "watch": Step(event=EventKind.WATCHED),
+    "snooze": Step(event=EventKind.SNOOZED),
 }
 """The steps of pages and API by name."""
 ADDING = ("note",)
@@ -85,10 +103,13 @@ def permit(actor: Actor, name: str) -> None:
     raise Forbidden(_NOT_YOURS.get(name, "您的角色無法使用這項功能。"))
 
 
-def require(case: Case, actor: Actor, name: str, *, late: bool = False) -> None:
+def require(
+    case: Case, actor: Actor, name: str, *, late: bool = False, approved_first: Collection[str] = ()
+) -> None:  # fmt: skip
     """Let a step pass, or say why not; who may write the case at all is ``permissions.may_write``.
 
-    ``late``: the due date is over, which only the steps of ``DATED`` ask for.
+    ``late``: the due date is over, which only the steps of ``DATED`` ask for. ``approved_first``: what the branch has
+    approved before it is sent, see ``drafts.needed``.
 
     Raises:
         Forbidden: the role has not this step.
@@ -109,6 +130,20 @@ def require(case: Case, actor: Actor, name: str, *, late: bool = False) -> None:
         raise StepNotAllowed("沒有待您知悉的展期結果。", code="nothing_refused")
     if name == "rating":
         _require_rating(case)
+    if name in _ANSWERS:
+        check_approved(case, None, approved_first)
+    if name == "draft" and case.draft is not None:
+        raise StepNotAllowed("已有陳核中的文稿；請先等候核定，或由撰稿人撤回。", code="draft_pending")
+
+
+_ANSWERS = frozenset({"reply", "plots"})
+"""Steps that send an answer to the firm."""
+
+
+def check_approved(case: Case, outcome: Outcome | None, approved_first: Collection[str]) -> None:
+    """Raises StepNotAllowed: the branch has this answer approved by another person first (陳核)."""
+    if drafts.needed(case.kind.value, outcome.value if outcome is not None else None, approved_first):
+        raise StepNotAllowed("這類答復須先陳核，經核定後送出；請改用「陳核」。", code="approval_needed")
 
 
 def _require_rating(case: Case) -> None:
@@ -126,7 +161,9 @@ Choices = Mapping[str, tuple[str | bool, ...]]
 """Of fields whose values the state of the case narrows, those that remain."""
 
 
-def offered(case: Case, actor: Actor, *, late: bool) -> dict[str, Choices]:
+def offered(
+    case: Case, actor: Actor, *, late: bool, approved_first: Collection[str] = ()
+) -> dict[str, Choices]:  # fmt: skip
     """The steps that this person may take now, each with what remains of its fields' values; none of them is refused.
 
     The values behind a step are empty unless the state narrows them.
@@ -134,21 +171,25 @@ def offered(case: Case, actor: Actor, *, late: bool) -> dict[str, Choices]:
     if not may_add(actor, case):
         return {}
     names = STEPS if may_write(actor, case) else ADDING
-    return {name: _choices(case, actor, name, late=late) for name in names if _passes(case, actor, name, late=late)}
+    return {
+        name: _choices(case, actor, name, late=late, approved_first=approved_first)
+        for name in names
+        if _passes(case, actor, name, late=late, approved_first=approved_first)
+    }
 
 
-def _passes(case: Case, actor: Actor, name: str, *, late: bool) -> bool:
+def _passes(case: Case, actor: Actor, name: str, *, late: bool, approved_first: Collection[str]) -> bool:
     try:
-        require(case, actor, name, late=late)
+        require(case, actor, name, late=late, approved_first=approved_first)
     except (Forbidden, StepNotAllowed):
         return False
     return True
 
 
-def _choices(case: Case, actor: Actor, name: str, *, late: bool) -> Choices:
+def _choices(case: Case, actor: Actor, name: str, *, late: bool, approved_first: Collection[str]) -> Choices:
     if name == "approval":
         return {"approve": (False,)} if extending.barred(case, actor, late=late) is not None else {}
-    return closing_choices(case) if name == "close" else {}
+    return closing_choices(case, approved_first) if name == "close" else {}
 
 
 WITHDRAWN, ANSWERED_OTHERWISE = "withdrawn", "answered"
@@ -158,11 +199,13 @@ EXTENSION_ENDS = (WITHDRAWN,)
 """What becomes of a request for more days when its case is closed."""
 
 
-def closing_choices(case: Case) -> Choices:
+def closing_choices(case: Case, approved_first: Collection[str] = ()) -> Choices:
     """Of the fields of a close, those that the state narrows, and those that it asks for."""
     found: dict[str, tuple[str | bool, ...]] = {}
-    if case.first_reply_at is None:
-        found["outcome"] = tuple(outcome.value for outcome in Outcome if outcome is not Outcome.ANSWERED)
+    barred = {Outcome.ANSWERED} if case.first_reply_at is None else set()
+    barred |= {one for one in Outcome if drafts.needed(case.kind.value, one.value, approved_first)}
+    if barred:
+        found["outcome"] = tuple(outcome.value for outcome in Outcome if outcome not in barred)
     if case.status is Status.WAITING_AGENCY:
         found["consultation"] = CONSULTATION_ENDS
     if case.pending_extension is not None:
@@ -173,10 +216,15 @@ def closing_choices(case: Case) -> Choices:
 _IS_CLOSED = "案件已辦結；如需繼續辦理，請先重新開啟。"
 _WHY = {
     EventKind.WAITING: "案件已在等待中；請先恢復辦理，再設定新的等待。",
+    EventKind.CONSULTED: "案件待廠商補件中；請先恢復辦理，再送會辦。",
+    EventKind.CONSULTATION_WITHDRAWN: "案件沒有進行中的會辦。",
     EventKind.RESUMED: "案件不在等待中，無須恢復辦理。",
     EventKind.REOPENED: "案件尚未辦結，無須重新開啟。",
     EventKind.RATED: "案件辦結後才能評分。",
 }
+
+
+_OPENS_A_WAIT = frozenset({EventKind.WAITING, EventKind.CONSULTED})
 
 
 def check(case: Case, step: EventKind, *, outcome: Outcome | None = None) -> None:
@@ -186,7 +234,7 @@ def check(case: Case, step: EventKind, *, outcome: Outcome | None = None) -> Non
         StepNotAllowed: the state forbids it, or the case would be closed as answered without any answer given.
     """
     if case.status not in ALLOWED[step]:
-        closed_first = step is EventKind.WAITING and case.status is Status.CLOSED
+        closed_first = step in _OPENS_A_WAIT and case.status is Status.CLOSED
         raise StepNotAllowed(_IS_CLOSED if closed_first else _WHY.get(step, _IS_CLOSED))
     if step is EventKind.CLOSED and outcome is Outcome.ANSWERED and case.first_reply_at is None:
         raise StepNotAllowed(

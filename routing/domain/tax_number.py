@@ -24,6 +24,14 @@ def valid_ubn(number: str) -> bool:
     return total % 5 == 0 or (number[6] == "7" and (total - 9) % 5 == 0)
 
 
+def numbers_in(text: str) -> list[str]:
+    """The 統一編號 that a text names, in their order: eight digits that add up, also with blanks between them."""
+    half = unicodedata.normalize("NFKC", text)
+    found = re.findall(r"(?<!\d)(?:\d[ -]?){7}\d(?!\d)", half)
+    numbers = (re.sub(r"[ -]", "", one) for one in found)
+    return [number for number in dict.fromkeys(numbers) if valid_ubn(number)]
+
+
 _FORMS = re.compile(r"股份有限公司|有限公司|股份|公司|企業社|工業社|商行|(?:co|inc|ltd|corp)\b\.?|[\s,.()「」-]+")
 
 

@@ -1,46 +1,24 @@
-"""Passwords that are tried first: the most common words, names of this product and office, rows of keys, dates.
+"""Passwords that are tried first: common words and names, those of this product and office, rows of keys, dates.
 
-A list of whole passwords would hold a few thousand; people make theirs of a common word and something added to it.
-So a password is taken apart: what is common in it counts nothing, and what is left must be enough. Length is checked
-elsewhere. Source of the rule: ASVS 5.0, 6.2.4 and 6.2.11 (common passwords and words of the context are refused).
+People make theirs of a common word and something added to it. So a password is taken apart: what is common in it counts
+nothing or little, and what is left must be enough. Length is checked elsewhere. Source of the rule: ASVS 5.0, 6.2.4 and
+6.2.11 (common passwords and words of the context are refused); of the words: knowledge/data/passwords.yaml.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from functools import cache
+
+from knowledge.passwords import load_tried
 
 LEAST_LEFT = 4.0
 """What must be left: letters count one, digits and signs a half."""
+A_LITTLE = 1.5
+"""What a common word counts: three unrelated ones are enough, one with a year is not."""
 
-_COMMON = """
-password passwort passwd passphrase pass word pwd secret hidden private login logon signin account user username guest
-admin administrator administrateur root toor super superuser supervisor manager master owner operator support
-helpdesk service system server default changeme changeit change temp temporary test testing tester demo example sample
-welcome hello hi letmein letme open opensesame sesame enter access please trustno trust whatever nothing something
-iloveyou loveyou love lovely lover forever always baby babygirl princess prince queen king angel sunshine rainbow
-flower butterfly summer winter spring autumn monday tuesday wednesday thursday friday saturday sunday january february
-march april may june july august september october november december morning night
-dragon monkey tiger lion panda pandas kitty hellokitty puppy eagle falcon phoenix shadow hunter ranger killer ninja
-samurai batman superman spiderman ironman pokemon pikachu naruto starwars matrix mustang ferrari porsche mercedes
-toyota football baseball basketball soccer hockey golf liverpool chelsea arsenal barcelona yankees cowboys
-michael michelle jennifer jessica ashley daniel jordan robert thomas andrew joshua matthew charlie george william
-alexander nicole amanda hannah samantha computer internet network windows microsoft google facebook instagram twitter
-apple samsung android iphone linkedin oracle cisco linux ubuntu debian mysql postgres postgresql database sqlite
-qwerty qwert azerty qazwsx zaqwsx asdf asdfgh zxcv zxcvbn wasd
-taiwan taipei kaohsiung pingtung tainan taichung hsinchu taoyuan formosa roc chinese english japan tokyo
-gov govtw government agency office bureau ministry moea ida bip epza dip public
-woaini aini mima nihao haha hahaha lalala abc xyz aaa zzz
-"""
-_OURS = """
-onestop one stop window singlewindow single danyi danichuangkou line linebot park parks industrial industry factory
-kaoping kp kpbranch branch nanzih nanzi cianjhen qianzhen linhai linyuan pingnan renda dafa fongshan yongan
-單一窗口 單一 窗口 高屏 分局 高屏分局 產業園區 園區 管理局 經濟部
-服務台 承辦人 主管 系統管理 協力機關 高雄 屏東 楠梓 前鎮 林園
-密碼 帳號 管理員 管理者 測試 示範 我愛你 你好 台灣 臺灣 民國
-"""
 _ROWS = (
     "1234567890", "qwertyuiop", "asdfghjkl", "zxcvbnm", "abcdefghijklmnopqrstuvwxyz",
     "1qaz2wsx3edc4rfv5tgb6yhn7ujm8ik9ol0p", "!@#$%^&*()", "qazwsxedcrfvtgbyhnujmikolp", "一二三四五六七八九十",
@@ -51,15 +29,19 @@ _DATE = re.compile(
     r"(?:(?:19|20)\d\d|1[0-3]\d)[-/.]?(?:0?[1-9]|1[0-2])[-/.]?(?:0?[1-9]|[12]\d|3[01])|(?:19|20)\d\d|09\d{8}"
 )
 _SHORTEST_RUN = 3
+_ENOUGH_BARE = 10
+"""Letters and digits from which a password is also read without its signs: what is mostly signs is judged by them."""
 _LONGEST_UNIT = 6
+"""Signs of a piece that adds nothing, however often it is repeated."""
 _FEWEST = 5
 """Different characters."""
 
 
 @cache
-def _words() -> frozenset[str]:
-    """Everything on the lists, and what it becomes where digits stand for letters."""
-    return frozenset(word for word in f"{_COMMON} {_OURS}".split() if len(word) > 1)
+def _counts() -> Mapping[str, float]:
+    """What each common word counts."""
+    tried = load_tried()
+    return {**dict.fromkeys(tried.little, A_LITTLE), **dict.fromkeys(tried.nothing, 0.0)}
 
 
 def is_weak(password: str, *, about: Collection[str] = ()) -> bool:
@@ -68,10 +50,13 @@ def is_weak(password: str, *, about: Collection[str] = ()) -> bool:
     ``about``: words of the person (name, e-mail), which are no secret either.
     """
     plain = unicodedata.normalize("NFKC", password).casefold()
-    if len(set(plain)) < _FEWEST or _repeats(plain):
+    bare = re.sub(r"[\W_]", "", plain)
+    counts = {**_counts(), **dict.fromkeys((part for text in about for part in _parts(text)), 0.0)}
+    texts = {text[: _period(text)] for text in ((plain, bare) if len(bare) >= _ENOUGH_BARE else (plain,))}
+    if len(set(plain)) < _FEWEST or min(map(len, texts)) <= _LONGEST_UNIT or bare in counts:
         return True
-    known = _words() | {part for text in about for part in _parts(text)}
-    return any(_left(plain, read, known) < LEAST_LEFT for read in {plain, plain.translate(_AS_LETTERS)})
+    readings = [(text, read) for text in texts for read in {text, text.translate(_AS_LETTERS)}]
+    return any(_left(text, read, counts) < LEAST_LEFT for text, read in readings)
 
 
 def _parts(text: str) -> set[str]:
@@ -80,21 +65,22 @@ def _parts(text: str) -> set[str]:
     return {part for part in (plain, *re.split(r"[^\w]|_", plain)) if len(part) > 1}
 
 
-def _repeats(plain: str) -> bool:
-    """Whether it is one short piece again and again."""
-    return any(plain[size:] == plain[:-size] for size in range(1, min(_LONGEST_UNIT, len(plain) // 2) + 1))
+def _period(text: str) -> int:
+    """The length of the piece that a text is again and again; its own, if it is none."""
+    return next((size for size in range(1, len(text) // 2 + 1) if text[size:] == text[:-size]), len(text))
 
 
-def _left(plain: str, read: str, known: Collection[str]) -> float:
+def _left(plain: str, read: str, counts: Mapping[str, float]) -> float:
     """What is left when as much as possible of what is common is taken out; ``read``: with digits read as letters."""
     size = len(plain)
     least = [0.0] + [float(size)] * size
-    longest = max(map(len, known))
+    longest = max(map(len, counts))
     for end in range(1, size + 1):
         least[end] = least[end - 1] + (1.0 if plain[end - 1].isalpha() else 0.5)
         for start in range(max(0, end - longest), end - 1):
-            if least[start] < least[end] and (read[start:end] in known or plain[start:end] in known):
-                least[end] = least[start]
+            if least[start] < least[end]:
+                count = min(counts.get(read[start:end], size), counts.get(plain[start:end], size))
+                least[end] = min(least[end], least[start] + count)
         for start in range(end - _SHORTEST_RUN, -1, -1):
             if not _is_run(plain[start:end]):
                 break

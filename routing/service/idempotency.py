@@ -39,6 +39,21 @@ def check_key(key: str) -> None:
         raise Invalid(f"Idempotency-Key 須為 1 到 {LONGEST_KEY} 個可見的 ASCII 字元。", field="Idempotency-Key")
 
 
+def before(session: Session, *, staff_id: int | None, key: str, request_sha256: str, now: datetime) -> Answer | None:
+    """The answer that a key got within a day; None if there was none. Reads only.
+
+    Raises:
+        Invalid: the key cannot be used. KeyReused: the key came with another request before.
+    """
+    check_key(key)
+    first = store.get(session, staff_id, key) if staff_id is not None else None
+    if first is None or first.created_at < now - KEPT:
+        return None
+    if first.request_sha256 != request_sha256:
+        raise KeyReused("這個 Idempotency-Key 已用於另一個請求；請換一個新的。", field="Idempotency-Key")
+    return Answer(**loads(first.body), again=True)
+
+
 def once(
     session: Session, *, staff_id: int, key: str, request_sha256: str, now: datetime, do: Callable[[], Answer],
     keep: Callable[[Answer], bool],

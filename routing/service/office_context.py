@@ -11,11 +11,11 @@ from sqlalchemy.orm import Session
 
 from knowledge.calendar.office_calendar import Office, OfficeCalendar
 from knowledge.calendar.official_days import Closure
-from knowledge.offices.directory import Offices
+from knowledge.offices.directory import Offices, offices_with
 from knowledge.privacy import USUAL_DAYS, PrivacyNotice, load_privacy
 from knowledge.wording import Sentences
 from routing.ports import Limits
-from routing.store.knowledge_admin import queries as knowledge_store
+from routing.store.directory import queries as directory_store
 from routing.store.office_calendar import queries as store
 from routing.store.session import Database
 
@@ -45,6 +45,8 @@ class OfficeContext:
     """After which a file of no case is deleted; firms are told."""
     notice: PrivacyNotice = field(default_factory=_notice)
     """The privacy notice with the recipients of this deployment; who saw another version sees it again."""
+    approved_first: frozenset[str] = frozenset()
+    """Answers that another person approves before they are sent: kinds of cases, and ``declined`` for refusals."""
     quota_warning: int = 80
     """Per cent of the month's messages from which staff are warned, and notices that can wait are kept back."""
 
@@ -66,19 +68,25 @@ class OfficeContextProvider:
 
     base: OfficeContext
     _known: tuple[_Seen, OfficeCalendar] | None = field(default=None)
-    _phoned: tuple[tuple[tuple[str, str], ...], Offices] | None = field(default=None)
+    _listed: tuple[directory_store.Marks, Offices] | None = field(default=None)
 
     def office(self, session: Session) -> OfficeContext:
-        """The office with every imported year, every closure that stands, and the telephones that were filled in."""
+        """The office with every imported year, every closure that stands, and what the branch has changed of its own.
+
+        That is parks, units, agencies with their offices, and the telephones that were filled in.
+        """
         return replace(self.base, calendar=self._calendar(session), offices=self._offices(session))
 
     def _offices(self, session: Session) -> Offices:
-        phones, known = knowledge_store.unit_phones(session), self._phoned
-        if known is not None and known[0] == phones:
+        marks, known = directory_store.marks(session), self._listed
+        if known is not None and known[0] == marks:
             return known[1]
-        offices = self.base.offices.with_phones(dict(phones))
-        # Kept by what was read: what this transaction rolls back is read anew by the next one.
-        self._phoned = phones, offices
+        changed = directory_store.rows_by_kind(session) if directory_store.any_rows(marks) else {}
+        offices = offices_with(changed) if changed else self.base.offices
+        offices = offices.with_phones(directory_store.phones(marks))
+        if not directory_store.changed_here(session):
+            # Kept by what was read: what another transaction commits has other marks.
+            self._listed = marks, offices
         return offices
 
     def _calendar(self, session: Session) -> OfficeCalendar:

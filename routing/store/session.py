@@ -9,27 +9,53 @@ from __future__ import annotations
 import errno
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
 
-from sqlalchemy import Connection, CursorResult, Engine, Executable, create_engine, event, func, select
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    Connection,
+    CursorResult,
+    Engine,
+    Executable,
+    TableValuedAlias,
+    Text,
+    bindparam,
+    column,
+    create_engine,
+    event,
+    func,
+    select,
+)  # fmt: skip
+from sqlalchemy import cast as sql_cast
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
+from sqlalchemy.types import TypeEngine
 
 from routing.store.accounts import schema as account_schema
+from routing.store.announcements import schema as announcement_schema
+from routing.store.assist import schema as assist_schema
 from routing.store.base import Base
 from routing.store.bindings import schema as binding_schema
+from routing.store.canned import schema as canned_schema
 from routing.store.cases import schema as case_schema
+from routing.store.consultations import schema as consultation_schema
 from routing.store.conversation import schema as conversation_schema
+from routing.store.directory import schema as directory_schema
+from routing.store.documents import schema as document_schema
 from routing.store.feeds import schema as feed_schema
 from routing.store.files import schema as file_schema
+from routing.store.incidents import schema as incident_schema
 from routing.store.knowledge_admin import schema as knowledge_schema
+from routing.store.land import schema as land_schema
 from routing.store.locks.fair_lock import FairLock
 from routing.store.locks.process_lock import ProcessLock
 from routing.store.locks.wakes import Wakes
@@ -37,6 +63,8 @@ from routing.store.maintenance import schema as maintenance_schema
 from routing.store.messaging import schema as messaging_schema
 from routing.store.office_calendar import schema as calendar_schema
 from routing.store.privacy import schema as privacy_schema
+from routing.store.question_sets import schema as question_schema
+from routing.store.reminders import schema as reminder_schema
 from routing.store.reporting import schema as reporting_schema
 
 METADATA = Base.metadata
@@ -45,6 +73,9 @@ METADATA = Base.metadata
 _TABLES = (
     account_schema, case_schema, conversation_schema, file_schema, knowledge_schema, maintenance_schema,
     messaging_schema, calendar_schema, reporting_schema, privacy_schema, binding_schema, feed_schema,
+    land_schema, consultation_schema, announcement_schema,
+    incident_schema, assist_schema, reminder_schema, canned_schema, directory_schema,
+    question_schema, document_schema,
 )  # fmt: skip
 _BUSY_MS = 15_000
 _REST = 0.12
@@ -116,6 +147,7 @@ class Database:
         self.process_lock = ProcessLock(self.engine.url.database if self.is_sqlite else None)
         self.wakes = Wakes()
         self._reader = self.engine.execution_options(reading=True)
+        self._at_once = self.engine if self.is_sqlite else self.engine.execution_options(isolation_level="AUTOCOMMIT")
 
     @property
     def is_sqlite(self) -> bool:
@@ -134,6 +166,16 @@ class Database:
     def storing(self) -> Iterator[Connection]:
         """A bare connection in one writing transaction, for what is written in bulk."""
         with self._turn(), self.engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def storing_at_once(self) -> Iterator[Connection]:
+        """As ``storing``, for what is one statement on PostgreSQL: it needs no transaction, and one round trip."""
+        if self.is_sqlite:
+            with self.storing() as connection:
+                yield connection
+            return
+        with self._at_once.connect() as connection:
             yield connection
 
     @contextmanager
@@ -172,10 +214,6 @@ class Database:
         if self.is_sqlite:
             time.sleep(_REST)
 
-    def instant(self, connection: Connection) -> datetime:
-        """As the function ``instant``, for a bare connection."""
-        return self.clock() if self.clock else _own_time(connection)
-
     def dispose(self) -> None:
         """Close every connection, and let the next process have the file."""
         self.engine.dispose()
@@ -189,7 +227,7 @@ def instant(session: Session) -> datetime:
     SQLite it is the clock of the one process. ``ONESTOP_CLOCK_OFFSET`` does not move it.
     """
     clock: Callable[[], datetime] | None = session.info.get(_CLOCK)
-    return clock() if clock else _own_time(session)
+    return clock() if clock else own_time(session)
 
 
 def announce(session: Session | Connection, topic: str) -> None:
@@ -202,14 +240,13 @@ def announce(session: Session | Connection, topic: str) -> None:
         if topic in topics:
             return
         topics.add(topic)
-    dialect = (session.get_bind() if isinstance(session, Session) else session).dialect.name
-    if dialect != "sqlite":
+    if dialect_of(session) != "sqlite":
         session.execute(select(func.pg_notify(NOTICES, topic)))
 
 
-def _own_time(session: Session | Connection) -> datetime:
-    dialect = (session.get_bind() if isinstance(session, Session) else session).dialect.name
-    if dialect == "sqlite":
+def own_time(session: Session | Connection) -> datetime:
+    """The database's time, also where a test's clock says another."""
+    if dialect_of(session) == "sqlite":
         return datetime.now(UTC)  # noqa: TID251 - SQLite has no server, and so no clock but this process's
     found: datetime = session.execute(select(func.clock_timestamp())).scalar_one()
     return found.astimezone(UTC)
@@ -222,8 +259,13 @@ def changed(session: Session | Connection, statement: Executable) -> int:
     return max(cast("CursorResult[Any]", session.execute(counted)).rowcount, 0)
 
 
-def _insert(session: Session | Connection, table: type[Base]) -> postgresql.Insert | sqlite.Insert:
-    dialect = (session.get_bind() if isinstance(session, Session) else session).dialect.name
+def dialect_of(session: Session | Connection) -> str:
+    """``sqlite`` or ``postgresql``."""
+    return (session.get_bind() if isinstance(session, Session) else session).dialect.name
+
+
+def insert_by_dialect(dialect: str, table: type[Base]) -> postgresql.Insert | sqlite.Insert:
+    """An INSERT that may say what becomes of rows that are there already."""
     return sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
 
 
@@ -231,15 +273,36 @@ def insert_ignoring(
     session: Session | Connection, table: type[Base], row: dict[str, Any], *, key: tuple[str, ...]
 ) -> bool:
     """Insert a row unless one with the same ``key`` is there already; says whether it was new."""
-    statement = _insert(session, table).values(**row).on_conflict_do_nothing(index_elements=list(key))
+    statement = (
+        insert_by_dialect(dialect_of(session), table).values(**row).on_conflict_do_nothing(index_elements=list(key))
+    )
     return changed(session, statement) > 0
 
 
-def insert_all_ignoring(
-    session: Session | Connection, table: type[Base], rows: list[dict[str, Any]], *, key: tuple[str, ...]
-) -> None:
-    """Insert rows, leaving out those whose ``key`` is there already."""
-    session.execute(_insert(session, table).on_conflict_do_nothing(index_elements=list(key)), rows)
+@dataclass(frozen=True, slots=True)
+class GivenRows:
+    """Rows that a statement is given as one bound text: what they are selected from, their columns, and their order."""
+
+    source: TableValuedAlias
+    columns: Mapping[str, ColumnElement[Any]]
+    place: ColumnElement[int]
+
+
+def given_rows(dialect: str, name: str, **types: TypeEngine[Any]) -> GivenRows:
+    """Rows bound as one JSON array of objects called ``name``.
+
+    A statement that reads them is planned and run once, however many there are, and the database takes them apart
+    while other threads of this process run: a statement for each row would hold them up at each.
+    """
+    bound = bindparam(name, type_=Text())
+    if dialect == "sqlite":
+        each = func.json_each(bound).table_valued("value", "key", name=f"{name}_given")
+        columns = {one: func.json_extract(each.c.value, f"$.{one}", type_=kind) for one, kind in types.items()}
+        return GivenRows(each, columns, each.c.key)
+    elements = func.json_array_elements(sql_cast(bound, JSON))
+    each = elements.table_valued(column("value", JSON), with_ordinality="key", name=f"{name}_given").render_derived()
+    found = {one: sql_cast(each.c.value.op("->>")(one), kind) for one, kind in types.items()}
+    return GivenRows(each, found, each.c.key)
 
 
 _SQLITE = {"SQLITE_READONLY": "read_only", "SQLITE_FULL": "full", "SQLITE_BUSY": "busy", "SQLITE_LOCKED": "busy"}

@@ -22,6 +22,7 @@ from bot.simulator.running import free_port
 from tests.bench import load, month, scale
 from tests.bench.load import Measured
 from tests.bench.pages import CASES, fill, pages
+from tests.harness import local_http
 from tests.harness.processes import ROOT, Forker
 from tests.harness.product import Product, running
 from tests.harness.requirements import MISSING, postgres_admin_dsn, postgres_admin_url
@@ -39,7 +40,7 @@ def echo() -> Iterator[int]:
 
     def answers() -> bool:
         with suppress(httpx.HTTPError):
-            return httpx.get(f"http://127.0.0.1:{port}/readyz").status_code == 200
+            return local_http.get(f"http://127.0.0.1:{port}/readyz").status_code == 200
         return False
 
     try:

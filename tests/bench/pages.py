@@ -17,6 +17,7 @@ from routing.service.cases import histories
 from routing.service.office_context import OfficeContext
 from routing.store.session import Database
 from tests.bench.load import Measured, measured
+from tests.harness import local_http
 from tests.harness.cast import email
 from tests.harness.product import PASSWORD, Product
 
@@ -73,14 +74,14 @@ def pages(product: Product, *, times: int = 40) -> dict[str, Measured]:
         "GET /desk": ("/desk", {}),
     }
     found: dict[str, Measured] = {}
-    with httpx.Client(base_url=product.url, timeout=120, follow_redirects=True) as browser:
+    with local_http.client(base_url=product.url, timeout=120, follow_redirects=True) as browser:
         signed = browser.post(
             "/desk/sign-in", data={"email": email("sue"), "password": PASSWORD}, headers={"Origin": product.url}
         )
         signed.raise_for_status()
         cookies = dict(browser.cookies)
     for name, (path, query) in asked.items():
-        with httpx.Client(base_url=product.url, timeout=120, follow_redirects=True) as client:
+        with local_http.client(base_url=product.url, timeout=120, follow_redirects=True) as client:
             if path == "/desk":
                 client.cookies.update(cookies)
             headers = {} if path == "/desk" else bearer

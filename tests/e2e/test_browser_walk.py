@@ -167,7 +167,7 @@ def _they_work_on_it(office: DeskPage, chat: ChatPage) -> None:
     office.page.reload()
     expect(office.page.get_by_text("待廠商補件中")).to_have_count(0)
     expect(office.page.get_by_role("region", name="往來內容")).to_contain_text("租約影本在此，照片如前")
-    office.step("會辦", "送出會辦", 會辦機關="台灣電力公司", 會辦事項="蓋板下有電纜，請確認。")
+    office.step("會辦", "送出會辦", 會辦對象="台灣電力公司", 廠商資料="未提供", 會辦事項="蓋板下有電纜，請確認。")
     # What merely informs is kept for the next free reply.
     chat.say("進度")
     chat.hears("會辦中", "辦理期限照常計算")

@@ -12,6 +12,7 @@ import pytest
 
 from bot.simulator.running import free_port
 from knowledge.calendar.office_calendar import local
+from tests.harness import local_http
 from tests.harness.processes import Forker, Process, command, commanded
 from tests.harness.simulator import SECRET, TOKEN, Channel, simulated
 from tests.harness.waiting import eventually
@@ -48,7 +49,7 @@ class Operator:
         def answers() -> bool:
             assert process.alive, process.log.read_text(encoding="utf-8")
             try:
-                return httpx.get(f"http://127.0.0.1:{self.port}/readyz").status_code == 200
+                return local_http.get(f"http://127.0.0.1:{self.port}/readyz").status_code == 200
             except httpx.HTTPError:
                 return False
 
@@ -92,7 +93,7 @@ def test_from_an_empty_folder_to_a_counted_case(forker: Forker, tmp_path: Path, 
 
 def _close(port: int, token: str, number: str) -> None:
     base = f"http://127.0.0.1:{port}/api/v1/cases/{number}"
-    with httpx.Client(headers={"Authorization": f"Bearer {token}"}) as client:
+    with local_http.client(headers={"Authorization": f"Bearer {token}"}) as client:
         assert client.get(base).json()["assignee"] in {"olga@kp.example", None}
         client.post(f"{base}/assignment", json={"assignee": "olga@kp.example"}).raise_for_status()
         client.post(f"{base}/messages", json={"text": "已派員更換。"}).raise_for_status()

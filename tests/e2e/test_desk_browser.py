@@ -15,6 +15,7 @@ from bot.simulator.running import free_port
 from routing.domain.permissions import Role
 from routing.service.accounts import authentication
 from routing.service.accounts.passwords import hash_password
+from tests.harness import local_http
 from tests.harness.service import Service
 from tests.harness.waiting import eventually
 
@@ -36,7 +37,7 @@ class Desk(Service):
 
     def ask(self, method: str, path: str, **given: Any) -> httpx.Response:
         """Over the port: playwright keeps an event loop in this thread, so that none can be started."""
-        return httpx.request(method, self.url + path, **given)
+        return local_http.request(method, self.url + path, **given)
 
 
 @pytest.fixture(scope="module")
@@ -186,3 +187,93 @@ def test_words_typed_and_not_sent_are_not_lost_by_a_slip(desk: Desk, page: Page)
     expect(page.get_by_label("回復廠商")).to_have_value("打到一半")
     page.remove_listener("dialog", stay)
     page.on("dialog", lambda dialog: dialog.accept())
+
+
+def test_an_open_case_says_that_it_was_updated_and_keeps_focus_and_words(desk: Desk, page: Page) -> None:
+    desk.app.state.live.longest = 60
+    number = given_to_may(desk, "續租廠房")
+    sign_in(page, desk)
+    page.goto(f"{desk.url}/desk/cases/{number}")
+    words = page.locator("#step-reply textarea")
+    words.fill("打到一半")
+    note = page.locator("#live-note")
+    expect(note).to_be_hidden()
+    page.wait_for_timeout(500)
+    desk.post("bob", f"/cases/{number}/messages", {"text": "已電詢。", "internal": True})
+    expect(note).to_be_visible(timeout=10_000)
+    expect(words).to_be_focused()
+    expect(words).to_have_value("打到一半")
+    page.reload()
+    expect(page.locator("#step-reply textarea")).to_have_value("打到一半")
+    expect(page.locator("#live-note")).to_be_hidden()
+
+
+def test_the_queue_changes_by_itself_but_not_under_the_hands_of_whoever_is_in_it(desk: Desk, page: Page) -> None:
+    desk.app.state.live.longest = 60
+    number, other = given_to_may(desk, "路燈不亮"), given_to_may(desk, "申請停車證")
+    sign_in(page, desk)
+    row = page.locator(f"#queue a[href$='{number}']")
+    expect(row).to_be_visible()
+    page.wait_for_timeout(500)
+    until = (desk.now.date().replace(year=desk.now.year + 1)).isoformat()
+    desk.post("sue", f"/cases/{number}/snooze", {"until": until})
+    expect(row).to_have_count(0, timeout=10_000)
+    page.locator(f"#queue a[href$='{other}']").focus()
+    desk.post("sue", f"/cases/{number}/snooze", {"until": None})
+    expect(page.locator("#live-note")).to_be_visible(timeout=10_000)
+    expect(page.locator(f"#queue a[href$='{other}']")).to_be_focused()
+    page.get_by_role("button", name="顯示最新").click()
+    expect(row).to_be_visible()
+
+
+def test_a_case_is_found_opened_and_answered_by_keys_alone(desk: Desk, page: Page) -> None:
+    number = given_to_may(desk, "請問宿舍申請")
+    sign_in(page, desk)
+    page.keyboard.press("/")
+    expect(page.locator("input[type=search]")).to_be_focused()
+    page.keyboard.type(number)
+    page.keyboard.press("Enter")
+    expect(page.locator("#queue tbody tr")).to_have_count(1)
+    page.locator("h1").click()
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("請問宿舍申請")
+    page.keyboard.press("n")
+    expect(page.locator("#step-note textarea")).to_be_focused()
+    page.keyboard.type("rja/?")
+    expect(page.locator("#step-note textarea")).to_have_value("rja/?")
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_text("已新增內部註記。")).to_be_visible()
+    page.locator("h1").click()
+    page.keyboard.press("?")
+    expect(page.get_by_role("heading", name="快速鍵")).to_be_visible()
+    page.get_by_label("使用單鍵快速鍵").uncheck()
+    page.get_by_role("button", name="關閉").click()
+    page.locator("h1").click()
+    page.keyboard.press("r")
+    expect(page.locator("#step-reply textarea")).not_to_be_focused()
+
+
+def test_two_who_have_a_case_open_see_each_other_and_typed_words_are_kept(desk: Desk, chromium: Browser) -> None:
+    desk.app.state.live.longest = 60
+    number = given_to_may(desk, "兩個人都在看的案件")
+    first, second = chromium.new_context(locale="zh-TW"), chromium.new_context(locale="zh-TW")
+    mine, other = first.new_page(), second.new_page()
+    for page, who in ((mine, "may@kp.example"), (other, "root@kp.example")):
+        sign_in(page, desk, who)
+        page.goto(f"{desk.url}/desk/cases/{number}")
+    expect(mine.locator("#near")).to_contain_text("正在看本案", timeout=10_000)
+    other.wait_for_timeout(500)
+    mine.locator("#step-reply textarea").press_sequentially("打到一半")
+    expect(other.locator("#near")).to_contain_text("正在填寫本案回復", timeout=10_000)
+    expect(other.locator("#step-reply textarea")).to_have_value("")
+    mine.wait_for_timeout(2500)
+    again = first.new_page()
+    again.goto(f"{desk.url}/desk/cases/{number}")
+    expect(again.locator("#step-reply textarea")).to_have_value("打到一半")
+    again.close()
+    mine.on("dialog", lambda dialog: dialog.accept())
+    mine.close()
+    expect(other.locator("#near")).to_be_hidden(timeout=10_000)
+    first.close()
+    second.close()

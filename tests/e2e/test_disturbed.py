@@ -11,9 +11,18 @@ from tests.harness.processes import Forker, commanded
 from tests.harness.product import Product
 from tests.harness.waiting import eventually
 
+POSTGRES = pytest.mark.postgres
+
 
 @pytest.mark.timeout(120)
-@pytest.mark.parametrize("kind", ["error_after", "timeout_after", "rate_limit", "refused"])
+@pytest.mark.parametrize(
+    ("kind", "database_url"),
+    [
+        ("error_after", "sqlite"), ("refused", "sqlite"), pytest.param("timeout_after", "postgres", marks=POSTGRES),
+        pytest.param("rate_limit", "postgres", marks=POSTGRES),
+    ],
+    indirect=["database_url"],
+)  # fmt: skip
 def test_while_line_is_out_of_order_everybody_is_answered_once_by_reply(
     forker: Forker, database_url: str, tmp_path: Path, kind: str
 ) -> None:

@@ -6,11 +6,11 @@ import secrets
 from collections.abc import Iterator
 from typing import Any
 
-import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from routing.domain.files import MOST_BYTES
+from tests.harness import local_http
 from tests.harness.browser import SCREEN, ChatPage, DeskPage
 from tests.harness.cast import email
 from tests.harness.product import PASSWORD, Product
@@ -66,11 +66,11 @@ def test_a_photo_and_a_form_go_with_a_reply_and_the_firm_opens_them(product: Pro
     page.locator("#step-reply input[type=file]").set_input_files([file("現場.jpg", PHOTO), file("空白表格.pdf", PDF)])
     office.send(page.get_by_role("button", name="送出回復"))
     eventually(lambda: made_small(page), what="the thumbnail")
-    assert thumbnails_of(page) == [480]
+    eventually(lambda: thumbnails_of(page) == [480], what="the picture in it")
     expect(page.get_by_role("link", name="空白表格.pdf")).to_be_visible()
     firm.answer_after(seen)
     links = [one["uri"] for one in actions(firm.received()[-1]["message"]) if one["type"] == "uri"]
-    opened = [httpx.get(link) for link in links]
+    opened = [local_http.get(link) for link in links]
     assert [one.content for one in opened] == [PHOTO, PDF]
     assert [one.headers["content-type"] for one in opened] == ["image/jpeg", "application/pdf"]
     chat = ChatPage(page.context.new_page())

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import time
 
-import httpx
-
+from tests.harness import local_http
 from tests.harness.product import Product
 from tests.harness.simulator import Phone, words
 from tests.harness.waiting import eventually
@@ -31,12 +30,12 @@ def test_a_verified_address_is_under_the_answer_of_every_server_and_worker_withi
     assert "線上申辦" not in answered
     headers = {"Authorization": f"Bearer {deployed.tokens['olga']}"}
     form = {"address": ADDRESS, "verified": ""}
-    kept = httpx.post(f"{deployed.url}/desk/knowledge/services/land-matching", data=form, headers=headers)
+    kept = local_http.post(f"{deployed.url}/desk/knowledge/services/land-matching", data=form, headers=headers)
     assert kept.status_code == 303, kept.text
     since = time.monotonic()
     for port in deployed.ports:
         page = f"http://127.0.0.1:{port}/desk/knowledge/services"
-        assert ADDRESS in httpx.get(page, headers=headers).text
+        assert ADDRESS in local_http.get(page, headers=headers).text
     # Any of the workers may answer: each has to know, so several answers in a row must show it.
     right = 0
     while right < 2 * max(deployed.workers, 1):

@@ -6,7 +6,6 @@ import base64
 from datetime import UTC, datetime
 from typing import Any
 
-import httpx
 import pytest
 
 from knowledge.calendar.office_calendar import load_calendar, local
@@ -16,6 +15,7 @@ from routing.domain.messages import postback
 from routing.service.cases import histories
 from routing.service.office_context import OfficeContext
 from routing.store.session import Database
+from tests.harness import local_http
 from tests.harness.cast import email
 from tests.harness.databases import migrated_file
 from tests.harness.product import Product
@@ -84,7 +84,7 @@ def _the_photo_is_there(product: Product, officer: str, number: str) -> None:
         return file if file["size"] is not None else None
 
     file = eventually(stored, what="the photo")
-    answer = httpx.get(product.url + file["url"], headers={"Authorization": f"Bearer {product.tokens[officer]}"})
+    answer = local_http.get(product.url + file["url"], headers={"Authorization": f"Bearer {product.tokens[officer]}"})
     assert (answer.content, file["type"]) == (base64.b64decode(PHOTO), "image/png")
 
 

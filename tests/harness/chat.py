@@ -15,6 +15,7 @@ from routing.domain.dialogue.state import State, state_from
 from routing.domain.inbound import Inbound, InboundKind
 from routing.domain.messages import Button, Card, Carousel, Outgoing, Text, from_plain, to_plain
 from routing.service.conversation import commands as conversation_commands
+from routing.service.conversation.reader import Reader
 from routing.store.cases.schema import Case as CaseRow
 from routing.store.conversation.schema import Contact, ContactAddress
 from tests.harness.branch import Branch, office, reader
@@ -27,6 +28,8 @@ class Chat:
         self.branch = branch
         self.user_id = user_id
         self._serial = 0
+        self.reader: Reader | None = None
+        """Reads with other knowledge than what ships."""
 
     def text(self, words: str, **more: Any) -> list[Outgoing]:
         """Type something."""
@@ -130,7 +133,7 @@ class Chat:
         with branch.database.writing() as session:
             until = branch.now + timedelta(seconds=50)
             conversation_commands.take(
-                session, branch.office, reader(), conversation_commands.joined(inbounds), now=branch.now,
+                session, branch.office, self.reader or reader(), conversation_commands.joined(inbounds), now=branch.now,
                 token_until=until, together=inbounds,
             )  # fmt: skip
         said = [row for row in branch.outbox() if row.id not in before and row.reason == "answer"]

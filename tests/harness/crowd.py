@@ -14,6 +14,7 @@ from typing import Any
 
 import httpx
 
+from tests.harness import local_http
 from tests.harness.product import Product
 from tests.harness.simulator import Phone
 from tests.harness.waiting import eventually
@@ -74,7 +75,9 @@ class Crowd:
         for attempt in range(400):
             port = self.product.ports[attempt % len(self.product.ports)]
             with suppress(httpx.HTTPError):
-                answer = httpx.post(f"http://127.0.0.1:{port}{path}", json={"text": text}, headers=headers, timeout=20)
+                answer = local_http.post(
+                    f"http://127.0.0.1:{port}{path}", json={"text": text}, headers=headers, timeout=20
+                )
                 if answer.status_code == 201:
                     self.answered.append(text)
                     return

@@ -9,8 +9,9 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 from typing import Any
+
+from tests.harness.http_server import Quiet, answering
 
 
 @dataclass
@@ -44,7 +45,7 @@ def feed_server() -> Iterator[FeedServer]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler)
     played = FeedServer(url=f"http://127.0.0.1:{server.server_address[1]}")
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(Quiet, BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             headers = {name.lower(): value for name, value in self.headers.items()}
             played.asked.append((self.path, headers))
@@ -65,18 +66,8 @@ def feed_server() -> Iterator[FeedServer]:
             except OSError:
                 return
 
-        def log_message(self, *_: Any) -> None:
-            """Say nothing."""
-
-    server.RequestHandlerClass = Handler
-    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    try:
+    with answering(server, Handler):
         yield played
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join(timeout=5)
 
 
 TAIPOWER = "營業區處,請求號數,工作概述,第一次停電時間,第二次停電時間,停電範圍,查詢電話(1911)"

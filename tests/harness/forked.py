@@ -16,8 +16,9 @@ from typing import Any
 
 import uvicorn
 
-from bot import app
-from bot.settings import load_settings
+import bot.line.channel  # noqa: F401 - imported when a channel is plugged in, two seconds that every child would spend
+from bot import app, heap
+from bot.settings import Settings, load_settings
 from bot.web import logs
 from bot.web.limits.connections import BoundedProtocol
 from bot.worker import Worker, run_until_signalled
@@ -74,6 +75,10 @@ def main() -> None:
     """Load once, then fork for every line that is read, until stdin ends."""
     understander = Understander(load_knowledge(), cache=Path(sys.argv[1]))
     understander.warm()
+    # What FastAPI works out of the routers stands in the routers: the children find it there.
+    app.create_app(Settings(_env_file=None, ONESTOP_DATABASE_URL="sqlite:///nothing.db"), with_worker=False)
+    # Children share this memory until somebody writes to it, which a search for garbage does (gc.freeze, "fork").
+    heap.claim()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     sys.stdout.write("ready\n")
     sys.stdout.flush()

@@ -164,11 +164,11 @@ class Page:
     def text(self) -> str:
         return self.outline.text
 
-    def form(self, action: str) -> FormOnPage:
-        """The first form whose address ends so."""
+    def form(self, action: str, *fields: str) -> FormOnPage:
+        """The form whose address ends so; of several the first that has all these fields, or else the first."""
         found = [form for form in self.outline.forms if form.action.endswith(action)]
         assert found, f"no form {action} among {[form.action for form in self.outline.forms]}"
-        return found[0]
+        return next((form for form in found if set(fields) <= form.fields.keys()), found[0])
 
     def offers(self, action: str) -> bool:
         """Whether there is such a form."""
@@ -205,7 +205,7 @@ class Visitor:
 
     def send(self, page: Page, action: str, **typed: str) -> Page:
         """Fill in a form that stands on a page and send it."""
-        form = page.form(action)
+        form = page.form(action, *typed)
         for name, options in form.choices.items():
             assert name not in typed or typed[name] in options or "" in options, f"{name} does not offer {typed[name]}"
         unknown = typed.keys() - form.fields.keys() - {"approve"} - {n for n in typed if n.startswith("category-")}

@@ -20,8 +20,10 @@ from routing.service.cases import locked_case
 from routing.service.knowledge_admin import corrections
 from routing.service.knowledge_admin import versions as entry_versions
 from routing.service.knowledge_admin.active import body_of
+from routing.store.assist.schema import AssistOutput
 from routing.store.cases.schema import Case
 from routing.store.conversation.schema import Enquiry, Message
+from routing.store.documents.schema import CaseDocument
 from routing.store.messaging.schema import Outbox
 from tests.harness.branch import add_contact
 from tests.harness.cast import email
@@ -53,6 +55,8 @@ class Planted:
     outbox: dict[str, str] = field(default_factory=dict)
     edits: dict[str, str] = field(default_factory=dict)
     corrections: dict[str, str] = field(default_factory=dict)
+    drafts: dict[str, str] = field(default_factory=dict)
+    documents: dict[str, str] = field(default_factory=dict)
 
     def words(self, name: str) -> set[str]:
         """Everything that tells of a case's content to whoever reads the case."""
@@ -131,8 +135,17 @@ def _from_line(service: Service, planted: Planted, name: str, number: str) -> No
             case_id=case.id, contact_id=contact, direction="in", kind="text", text=f"{name}Gap 請問怎麼辦？",
             at=service.now, via="line",
         )  # fmt: skip
-        session.add(asked)
+        drafted = AssistOutput(
+            case_id=case.id, use="reply", state="ready", by=email("alice"), at=service.now, model="m", host="h",
+            rules="1", prompt=f"{name}Words", answer=f"{name}Reply",
+            result={"sentences": [{"text": f"{name}Note", "sources": [], "gaps": []}], "sources": {}, "left_out": 0},
+        )  # fmt: skip
+        letter = {"agency": "a", "agency_code": "A21000000X", "address": "a", "recipient": f"{name}Firmname",
+                  "subject": f"{name}Subject", "points": [f"{name}Reply"], "to": [f"{name}Firmname"]}  # fmt: skip
+        document = CaseDocument(case_id=case.id, letter=letter, made_by=email("alice"), made_at=service.now)
+        session.add_all([asked, drafted, document])
         session.flush()
+        planted.drafts[name], planted.documents[name] = str(drafted.id), str(document.id)
         session.add(
             Enquiry(
                 contact_id=contact, message_id=asked.id, case_id=case.id, at=service.now, language="zh-TW",

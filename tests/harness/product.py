@@ -16,7 +16,7 @@ from bot.simulator.running import free_port
 from routing.service.accounts import authentication, tokens
 from routing.service.accounts.passwords import hash_password
 from routing.store.session import Database
-from tests.harness import databases
+from tests.harness import databases, local_http
 from tests.harness.balancer import Balancer
 from tests.harness.cast import ONE_A_UNIT, email
 from tests.harness.processes import Forker, Process
@@ -80,7 +80,7 @@ class Product:
         def answers() -> bool:
             assert process.alive, process.log.read_text(encoding="utf-8")
             try:
-                return httpx.get(f"http://127.0.0.1:{process.port}/readyz").status_code == 200
+                return local_http.get(f"http://127.0.0.1:{process.port}/readyz").status_code == 200
             except httpx.HTTPError:
                 return False
 
@@ -113,7 +113,7 @@ class Product:
 
     def api(self, who: str, method: str, path: str, body: Any = None, *, expect: int = 200, **query: Any) -> Any:
         """A call of the API by one of the people, and its answer, which must have the status expected."""
-        client = self.clients.setdefault(who, httpx.Client(base_url=f"{self.url}/api/v1", timeout=20))
+        client = self.clients.setdefault(who, local_http.client(base_url=f"{self.url}/api/v1", timeout=20))
         headers = {"Authorization": f"Bearer {self.tokens[who]}"}
         answer = client.request(method, path, json=body, params=query or None, headers=headers)
         assert answer.status_code == expect, f"{answer.status_code} {answer.text}"

@@ -77,6 +77,8 @@ class Service:
         else:
             self.app = create_app(self.settings, now=lambda: self.now, with_worker=with_worker, plugs=plugs)
         self.runtime: Runtime = self.app.state.runtime
+        # What is asked here is read to its end.
+        self.app.state.live.longest = 0
         databases.bring_up(self.runtime.database)
         self.tokens: dict[str, str] = {}
 

@@ -15,6 +15,7 @@ import httpx
 from bot.simulator.config import SimulatorConfig
 from bot.simulator.running import SimulatorServer, free_port
 from knowledge.wording import load_sentences
+from tests.harness import local_http
 from tests.harness.line_schema import check_messages
 from tests.harness.waiting import eventually
 
@@ -31,7 +32,7 @@ class Channel:
 
     def __init__(self, url: str) -> None:
         self.url = url
-        self.http = httpx.Client(base_url=url, timeout=30)
+        self.http = local_http.client(base_url=url, timeout=30)
         self._names = itertools.count(1)
 
     def post(self, path: str, **body: Any) -> Json:

@@ -223,6 +223,36 @@ class Turnaround(KindReport):
     groups_left_out: int = 0
 
 
+class HeldGroup(Representation):
+    """One unit or person: closed cases held and their working days, and cases that became late while they held them."""
+
+    key: str | None
+    cases: int
+    days: float
+    late: int
+    open_late: int
+
+
+class Held(Representation):
+    """Days used by who held the case; sums over all groups are ``days``, ``late`` and ``open_late``.
+
+    ``groups_left_out``: groups not shown to this person, since they would tell of a confidential case.
+    """
+
+    start: date = Field(alias="from")
+    end: date = Field(alias="to")
+    kind: Kind
+    by: str
+    rules: str
+    calendar: str
+    closed_cases: int
+    days: float
+    late: int
+    open_late: int
+    groups: list[HeldGroup]
+    groups_left_out: int = 0
+
+
 class Satisfaction(Representation):
     """How firms found it: of ``asked`` closes ``n`` were rated; ``mean`` is null without answers."""
 

@@ -9,6 +9,7 @@ from typing import Any, Literal
 from pydantic import ConfigDict, Field
 
 from bot.api.schemas.answers import Delivery, Number, Representation
+from bot.api.schemas.consultations import Consultation
 from bot.web.case_steps import CASE_STEPS
 from bot.web.fields import WrittenInstant, written
 from routing.domain import steps
@@ -16,6 +17,8 @@ from routing.domain.calls import CallWish
 from routing.domain.case import Kind, Outcome, Status
 from routing.domain.files import FileState
 from routing.service.cases import histories
+from routing.service.cases.consulted import Consulted
+from routing.service.cases.drafting import Draft as Kept
 from routing.service.cases.partner_view import Question
 from routing.service.cases.queries import CaseState, CaseWhole
 from routing.service.files.queries import file_json
@@ -51,6 +54,13 @@ class Call(Representation):
     tries: int
 
 
+class Link(Representation):
+    """Another case that has to do with this one: a like matter (``related``) or the same (``duplicate``)."""
+
+    number: str
+    relation: str
+
+
 class Undelivered(Representation):
     """Messages to the firm that did not arrive: how many; of the newest its kind and what became of it.
 
@@ -66,7 +76,9 @@ class Case(Representation):
     """A case. To a partner only the question to its agency is shown; the other fields are null or empty.
 
     ``marks``: what wants the officer: ``call``, ``undelivered``, ``firm_spoke``, ``partner_spoke``, and ``new`` to
-    whoever was given it and has not opened it at the desk. They and what they rest on are only there if something does.
+    whoever was given it and has not opened it at the desk; and what the team has decided: ``watched`` (列管),
+    ``snoozed`` (暫緩, with ``snoozed_until``). ``links`` (關聯) and ``merged_into`` (併案) name other cases. All of
+    these are only there if something is so.
     """
 
     number: str
@@ -99,6 +111,10 @@ class Case(Representation):
     undelivered: Undelivered | None = Field(default=None, exclude_if=_nothing)
     firm_spoke_at: WrittenInstant | None = Field(default=None, exclude_if=_nothing)
     partner_answered_at: WrittenInstant | None = Field(default=None, exclude_if=_nothing)
+    snoozed_until: date | None = Field(default=None, exclude_if=_nothing)
+    links: tuple[Link, ...] = Field(default=(), exclude_if=_nothing)
+    merged_into: str | None = Field(default=None, exclude_if=_nothing)
+    incident: int | None = Field(default=None, exclude_if=_nothing)
     pending_extension: PendingExtension | None = None
     reopened: int | None = None
     confidential: bool | None = None
@@ -132,7 +148,10 @@ def case_fields(one: CaseState | CaseWhole) -> dict[str, Any]:
         "waiting_on": case.waiting.on if case.waiting else None,
         "firm_answered": case.firm_answered, "marks": one.marks, "call": _call(case.call),
         "undelivered": _undelivered(one.failed), "firm_spoke_at": case.firm_spoke_at,
-        "partner_answered_at": case.partner_answered_at,
+        "partner_answered_at": case.partner_answered_at, "snoozed_until": case.snoozed_until,
+        "links": tuple(Link(number=number, relation=relation) for number, relation in case.links),
+        "merged_into": case.closed.into if case.closed else None,
+        "incident": case.incident,
         "pending_extension": PendingExtension(days=pending.days, reason=pending.reason, asked_by=pending.asked_by)
         if pending else None,
         "reopened": case.reopened, "confidential": case.confidential, "refs": row.refs, "version": row.version,
@@ -197,6 +216,8 @@ class Message(Representation):
     via: str | None
     doc_no: str | None
     placed_by: str | None
+    source: str | None = Field(default=None, exclude_if=_nothing)
+    """The merged case for which the firm said it (併案)."""
     file: File | None
     files: list[File]
 
@@ -321,6 +342,52 @@ def actions(number: str, offered: Mapping[str, steps.Choices]) -> list[Action]:
     ]  # fmt: skip
 
 
+class Change(Representation):
+    """A piece of a changed text: ``kind`` is ``same``, ``out`` (taken away) or ``new``."""
+
+    kind: str
+    text: str
+
+
+class Draft(Representation):
+    """An answer that another person approves (陳核). ``state``: ``asked``, ``approved``, ``returned``, ``withdrawn``.
+
+    ``sent``: the text as it went out, if the approver changed it. ``changes``: from the text that was returned before
+    it, or to the one that was sent.
+    """
+
+    id: int
+    text: str
+    outcome: str | None
+    via: str | None
+    by: str
+    at: WrittenInstant
+    state: str
+    decided_by: str | None
+    decided_at: WrittenInstant | None
+    note: str | None
+    sent: str | None
+    changes: list[Change]
+
+    @classmethod
+    def of(cls, one: Kept) -> Draft:
+        """A draft with what was changed in it."""
+        alike = ("id", "text", "outcome", "via", "by", "at", "state", "decided_by", "decided_at", "note", "sent")
+        parts = [Change(kind=part.kind, text=part.text) for part in one.changes]
+        return cls(**{name: getattr(one.row, name) for name in alike}, changes=parts)
+
+
+class DraftWithCase(Draft):
+    """The same with the case as it is afterwards."""
+
+    case: Case
+
+    @classmethod
+    def of_both(cls, draft: Draft, state: CaseState) -> DraftWithCase:
+        """Both in one answer."""
+        return cls(**{name: getattr(draft, name) for name in Draft.model_fields}, case=Case.of(state))
+
+
 class WholeCase(Case):
     """A case with everything that this person may see of it."""
 
@@ -329,6 +396,8 @@ class WholeCase(Case):
     events: list[Event]
     clock: Clock | QuestionClock
     deliveries: list[Delivery]
+    consultations: list[Consultation]
+    drafts: list[Draft] = Field(default=[], exclude_if=_nothing)
     actions: list[Action]
 
     @classmethod
@@ -338,15 +407,20 @@ class WholeCase(Case):
         return cls(
             **fields,
             case=Case(**fields),
-            messages=[_message(message, whole.media.get(message.id, []), number) for message in whole.messages],
+            messages=[
+                _message(message, whole.media.get(message.id, []), number, whole.sources.get(message.id))
+                for message in whole.messages
+            ],
             events=[Event(**histories.event_json(event)) for event in whole.worded_events],
             clock=Clock.of(whole),
             deliveries=[Delivery.of(Sent(row, number, blocked=False)) for row in whole.deliveries],
+            consultations=[Consultation.of(one) for one in whole.consultations],
+            drafts=[Draft.of(one) for one in whole.drafts],
             actions=actions(number, whole.offered),
         )
 
     @classmethod
-    def question(cls, one: Question, files: list[dict[str, Any]]) -> WholeCase:
+    def question(cls, one: Question, files: list[dict[str, Any]], consultation: Consulted) -> WholeCase:
         """The question to a partner's agency with its files: as the only message, the only event and the only wait."""
         case = Case.asked(one)
         wait = QuestionWait(on="agency", agency=one.agency, until=one.until, start=one.asked_at)
@@ -357,14 +431,15 @@ class WholeCase(Case):
         event = Event.model_validate({"at": written(one.asked_at), "event": "waiting", **asked})
         return cls(
             **{name: getattr(case, name) for name in Case.model_fields}, case=case, messages=[message], events=[event],
-            clock=QuestionClock(waits=[wait]), deliveries=[], actions=actions(one.number, one.offered),
+            clock=QuestionClock(waits=[wait]), deliveries=[],
+            consultations=[Consultation.of(consultation)], actions=actions(one.number, one.offered),
         )  # fmt: skip
 
 
-def _message(message: Any, media: list[Any], number: str) -> Message:
+def _message(message: Any, media: list[Any], number: str, source: str | None) -> Message:
     files = [File(**file_json(one, message, number)) for one in media]
     return Message(
         id=message.id, direction=message.direction, kind=message.kind, text=message.text, at=message.at, by=message.by,
         via=None if message.direction == "note" else message.via, doc_no=message.doc_no,
-        placed_by=message.placed_by, file=files[0] if files else None, files=files,
+        placed_by=message.placed_by, source=source, file=files[0] if files else None, files=files,
     )  # fmt: skip

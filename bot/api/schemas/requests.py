@@ -13,6 +13,7 @@ from bot.web.fields import (
     Category,
     Channel,
     EntryCategory,
+    FirmBody,
     Instant,
     Long,
     ReadingLanguage,
@@ -25,13 +26,7 @@ from knowledge import vocabulary
 from routing.domain.case import Kind, Status
 from routing.domain.notices import MOST_HOURS
 from routing.domain.pagination import MOST
-
-
-class FirmBody(Body):
-    """A firm by name, 統一編號 or both."""
-
-    name: Annotated[Text, Field(min_length=1, max_length=120)] | None = None
-    ubn: Annotated[Text, Field(max_length=20, json_schema_extra={"pattern": "^[0-9]{8}$"})] | None = None
+from routing.domain.reporting.annual import Section
 
 
 class NewCaseBody(Body):
@@ -72,8 +67,8 @@ Word = Annotated[Text, Field(min_length=1, max_length=200)]
 class CasesQuery(Query):
     """``status`` may be given several times or with commas; ``assignee`` is an e-mail, ``me``, ``none`` or ``deputy``.
 
-    ``deputy``: cases of those whom the caller stands in for today. ``mark``: what wants the officer beside the dates,
-    as ``marks`` of a case says it.
+    ``deputy``: cases of those whom the caller stands in for today. ``mark``: what is said of a case beside its dates,
+    as ``marks`` of a case has it.
     """
 
     status: Annotated[list[Status], BeforeValidator(_statuses)] = []
@@ -83,7 +78,12 @@ class CasesQuery(Query):
     assignee: Word | None = None
     overdue: bool | None = None
     waiting_on: Literal["firm", "agency"] | None = None
-    mark: Literal["call", "undelivered", "firm_spoke", "partner_spoke", "new"] | None = None
+    mark: (
+        Literal[
+            "call", "undelivered", "firm_spoke", "partner_spoke", "new", "draft", "draft_returned", "watched", "snoozed"
+        ]
+        | None
+    ) = None
     q: Word | None = None
     limit: Limit = 50
     cursor: Word | None = None
@@ -146,3 +146,38 @@ class TurnaroundQuery(Query):
     kind: ReportKind = Kind.ENQ.value
     by: Split | None = None
     format: Literal["json", "csv", "xlsx", "ods"] = "json"
+
+
+class HeldQuery(Query):
+    """The days from ``from`` to ``to``, both included, of one kind."""
+
+    start: Annotated[date, Field(alias="from")]
+    end: Annotated[date, Field(alias="to")]
+    kind: Kind = Kind.ENQ
+    by: Literal["unit", "officer"] = "unit"
+    format: Literal["json", "csv", "xlsx", "ods"] = "json"
+
+
+class AnnualQuery(Query):
+    """``live``: as it is counted now, although it is sealed; ``revision``: as it was sealed then."""
+
+    format: Literal["json", "ods", "xlsx"] = "json"
+    live: bool = False
+    revision: Annotated[int, Field(ge=0, le=10_000)] | None = None
+
+
+class AnnualSealBody(Body):
+    """A later seal is a revision, and says why."""
+
+    reason: Annotated[Text, Field(max_length=300)] | None = None
+
+
+class AnnualEntryBody(Body):
+    """A figure that no system measures. ``dimension`` of ``strategy`` alone; ``base_year`` has the year (114)."""
+
+    section: Section
+    label: Annotated[Text, Field(min_length=1, max_length=120)]
+    figure: Annotated[Text, Field(min_length=1, max_length=500)]
+    evidence: Annotated[Text, Field(min_length=1, max_length=500)]
+    owner: Annotated[Text, Field(min_length=1, max_length=80)]
+    dimension: Literal["創新性", "效益及影響", "可持續性", "擴散應用"] | None = None

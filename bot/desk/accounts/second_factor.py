@@ -68,7 +68,7 @@ def give_code(request: Request, form: Filled) -> Response:
             where = authentication.Where(row.how, address, row.browser)
             session.delete(row)
             token = authentication.begin_session(session, staff, now=now, where=where)
-            first = authentication.first_step(staff, row.how, runtime.settings.second_factor_rule)
+            first = authentication.first_step(staff, row.how, runtime.settings.sign_in_rules)
     if token is None:
         values = {"next": target, "unsent": form.optional(pending_form.FIELD), "refused": second_factor.WRONG}
         return show(request, "sign_in_code.html", values, status=401)
@@ -85,7 +85,7 @@ def _page(
     request: Request, work: UnitOfWork, *, error: OnestopError | None = None, offer: Offer | None = None,
     codes: list[str] | None = None, done: str | None = None,
 ) -> Response:  # fmt: skip
-    required = work.runtime.settings.second_factor_rule.binds(work.actor.role)
+    required = work.runtime.settings.sign_in_rules.ask_second_factor(work.actor.role)
     state = second_factor.state(work.session, _token(request), required=required, now=work.now)
     values: dict[str, Any] = {
         "actor": work.actor, "error": error, "state": state, "offer": offer, "codes": codes, "done": done,
@@ -163,7 +163,7 @@ def remove(request: Request, form: Filled) -> Response:
     """Do without, against a code."""
 
     def removed(work: UnitOfWork, code: str, address: str | None) -> bool:
-        required = work.runtime.settings.second_factor_rule.binds(work.actor.role)
+        required = work.runtime.settings.sign_in_rules.ask_second_factor(work.actor.role)
         return second_factor.remove(
             work.session, _token(request), code, required=required, address=address, now=work.now
         )

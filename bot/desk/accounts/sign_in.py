@@ -23,7 +23,8 @@ from bot.web.unit_of_work import (
     unfinished_writing,
     who_by_cookie,
 )
-from routing.domain.errors import Invalid, OnestopError, Unauthenticated
+from routing.domain.errors import Invalid, OnestopError, SignInError, Unauthenticated
+from routing.domain.permissions import ANY_SIGN_IN, SignInRules
 from routing.service.accounts import authentication, passwords, sessions
 
 router = APIRouter()
@@ -40,19 +41,32 @@ def local_path(value: str | None) -> str:
 
 
 @router.get("/desk/sign-in")
-def sign_in_page(request: Request, next: str | None = None) -> Response:  # noqa: A002 - the query's name
-    """The form; a person who is signed in already is redirected."""
+def sign_in_page(
+    request: Request,
+    next: str | None = None,  # noqa: A002 - the query's name
+    problem: str | None = None,
+    out: str | None = None,
+) -> Response:
+    """The form; a person who is signed in already is redirected.
+
+    ``problem``: the code of what went wrong at single sign-on. ``out``: somebody who came that way has just left.
+    """
     if request.headers.get("HX-Request") and not request.headers.get("HX-Boosted"):
         # A part of a page asked and found its session over: the whole page must go, not the part.
         whole = urlsplit(request.headers.get("HX-Current-URL", next or HOME))
         target = quote(local_path(f"{whole.path}?{whole.query}" if whole.query else whole.path), safe="/")
         return Response(status_code=204, headers={"HX-Redirect": f"/desk/sign-in?next={target}"})
-    if _signed_in(request):
+    if signed_in(request):
         return RedirectResponse(local_path(next), status_code=303)
-    return show(request, "sign_in.html", {"next": local_path(next), "email": "", "refused": None, "unsent": None})
+    values = {
+        "next": local_path(next), "email": "", "unsent": None, "out": out == "oidc",
+        "refused": SignInError.SENTENCES.get(problem or ""),
+    }  # fmt: skip
+    return show(request, "sign_in.html", values)
 
 
-def _signed_in(request: Request) -> bool:
+def signed_in(request: Request) -> bool:
+    """Whether a browser is signed in; what is to be done first may be missing yet."""
     runtime = runtime_of(request)
     token = request.cookies.get(cookie_name(runtime))
     if not token:
@@ -73,9 +87,9 @@ def sign_in(request: Request, form: Filled) -> Response:
     """
     runtime = runtime_of(request)
     email, target = form.text("email"), local_path(form.optional("next"))
-    staff = _person(request, email, form.fields.get("password", ""))
-    if staff is None:
-        return _refused(request, email, target, form.optional(pending_form.FIELD))
+    staff = _person(request, email, form.fields.get("password", ""), rules=runtime.settings.sign_in_rules)
+    if staff is None or isinstance(staff, SignInError):
+        return refused(request, email, target, form.optional(pending_form.FIELD), staff)
     stage = "code" if staff.totp_secret is not None else None
     with runtime.writing() as (session, _office):
         token = authentication.begin_session(session, staff, now=runtime.now(), where=where_of(request), stage=stage)
@@ -85,7 +99,7 @@ def sign_in(request: Request, form: Filled) -> Response:
     if stage is not None:
         answer = _to_code(request, form, target)
     else:
-        first = authentication.first_step(staff, "password", runtime.settings.second_factor_rule)
+        first = authentication.first_step(staff, "password", runtime.settings.sign_in_rules)
         answer = onward(request, form, target, first)
     set_cookie(answer, runtime, token)
     return answer
@@ -126,8 +140,11 @@ def _to_first_password(request: Request, form: Form, target: str) -> Response:
     return show(request, "password.html", values)
 
 
-def _person(request: Request, email: str, password: str) -> Any:
-    """Whose account and password these are, or None. No transaction is open while the password is looked at."""
+def _person(request: Request, email: str, password: str, *, rules: SignInRules = ANY_SIGN_IN) -> Any:
+    """Whose account and password these are, or None, or the error for whom the password is not enough.
+
+    No transaction is open while the password is looked at.
+    """
     runtime = runtime_of(request)
     now, address = runtime.now(), address_of(request, runtime.settings.proxies)
     with runtime.database.reading() as session:
@@ -140,12 +157,13 @@ def _person(request: Request, email: str, password: str) -> Any:
             return None
         fits = attempt.fits(password)
         with runtime.database.writing() as session:
-            return authentication.settle(session, attempt, email, fits=fits, now=now)
+            return authentication.settle(session, attempt, email, fits=fits, rules=rules, now=now)
 
 
-def _refused(request: Request, email: str, target: str, kept: str | None) -> Response:
-    values = {"next": target, "email": email, "refused": REFUSED, "unsent": kept}
-    return show(request, "sign_in.html", values, status=401)
+def refused(request: Request, email: str, target: str, kept: str | None, error: SignInError | None) -> Response:
+    """The form once more. Only who knew the password is told that it is not enough."""
+    values = {"next": target, "email": email, "refused": error.message if error else REFUSED, "unsent": kept}
+    return show(request, "sign_in.html", values, status=403 if error and error.code == "oidc_required" else 401)
 
 
 @router.get(PASSWORD)
@@ -212,9 +230,11 @@ def sign_out(request: Request) -> Response:
     """End the session on the server, and the cookie with it."""
     runtime = runtime_of(request)
     token = request.cookies.get(cookie_name(runtime))
-    if token and _signed_in(request):
+    how = None
+    if token and signed_in(request):
         with runtime.writing() as (session, _office):
-            authentication.end_session(session, token, now=runtime.now())
-    answer = RedirectResponse("/desk/sign-in", status_code=303)
+            how = authentication.end_session(session, token, now=runtime.now())
+    single = how in authentication.SINGLE_SIGN_ON and runtime.identity_provider is not None
+    answer = RedirectResponse("/desk/sign-in?out=oidc" if single else "/desk/sign-in", status_code=303)
     answer.delete_cookie(cookie_name(runtime), path="/", httponly=True, samesite="lax", secure=runtime.settings.https)
     return answer

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
+from bot.web.audit_words import in_words
 from bot.web.tables import MEDIA_TYPES, Cell, Format, Table, write
 from bot.web.templating import show
 from bot.web.unit_of_work import Reading, RowId
@@ -23,7 +24,7 @@ router = APIRouter(prefix="/desk/admin/audit")
 
 _PAGE = 50
 _MOST_IN_A_FILE = 100_000
-_COLUMNS = ("時間", "人員", "動作代碼", "動作", "對象", "細節", "序號", "封緘")
+_COLUMNS = ("時間", "人員", "動作代碼", "動作", "對象", "說明", "細節", "序號", "封緘")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ def audit_page(
     values = {
         "actor": work.actor, "tab": "audit", "rows": page.items, "next": page.next_cursor, "asked": asked.fields,
         "query": urlencode(asked.fields), "actions": WORDS["action"], "state": state,
-        "head": audit_trail.head(work.session),
+        "head": audit_trail.head(work.session), "in_words": in_words,
     }  # fmt: skip
     return show(request, "admin_audit.html", values)
 
@@ -83,7 +84,8 @@ def audit_file(work: Reading, asked: Question, ending: str) -> Response:
         detail = " ".join(f"{key}={value}" for key, value in row.detail.items())
         rows.append((
             local(row.at).isoformat(timespec="seconds"), row.actor, row.action,
-            WORDS["action"].get(row.action, row.action), row.subject, detail, row.place, row.seal,
+            WORDS["action"].get(row.action, row.action), row.subject,
+            "；".join(f"{name}：{value}" for name, value in in_words(row.detail)), detail, row.place, row.seal,
         ))  # fmt: skip
     found = Table("稽核軌跡", _COLUMNS, rows, ["時間為臺北時間；封緘由前一筆封緘與本筆內容算出。"], work.now)
     name = f"audit-{local(work.now):%Y%m%d-%H%M%S}.{form}"

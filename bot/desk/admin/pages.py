@@ -20,13 +20,23 @@ from bot.web.templating import show
 from bot.web.unit_of_work import Reading, UnitOfWork, reading, writing
 from bot.web.words import WORDS
 from knowledge.calendar.official_days import COUNTIES
-from routing.domain.errors import Invalid, NotFound, OnestopError
+from routing.domain.errors import Invalid, NotFound, OnestopError, StepNotAllowed
 from routing.domain.notices import When
 from routing.domain.permissions import Actor, Permission, roles_with
 from routing.service.accounts import commands as account_commands
-from routing.service.accounts import leaving, lockout, passwords, second_factor, sessions, tokens
+from routing.service.accounts import (
+    leaving,
+    lockout,
+    passkeys,
+    passwords,
+    second_factor,
+    sessions,
+    single_sign_on,
+    tokens,
+)
 from routing.service.accounts import queries as account_queries
 from routing.service.accounts.passwords import Hashed
+from routing.service.assist import switch as assist_switch
 from routing.service.cases import sealed_messages
 from routing.service.feeds import proposals
 from routing.service.feeds import queries as feed_queries
@@ -45,6 +55,7 @@ def _staff(work: UnitOfWork) -> dict[str, Any]:
         "staff": account_queries.staff(work.session, now=work.now), "units": work.office.offices.units,
         "agencies": work.office.offices.agencies, "colleagues": account_queries.colleagues(work.session),
         "away": account_queries.on_leave(work.session, now=work.now), "by_rule": leaving.BY_RULE,
+        "linked": single_sign_on.linked(work.session), "keyed": passkeys.owners(work.session),
         "usual_role": roles_with(Permission.UNIT_WORK)[0].value,
     }  # fmt: skip
 
@@ -64,8 +75,8 @@ def _calendar(work: UnitOfWork) -> dict[str, Any]:
         "years": office_calendar_commands.imported_years(work.session),
         "calendar": work.office.calendar,
         "proposed": proposals.waits(work.session, now=work.now),
-        "counties": COUNTIES,
-    }
+        "counties": COUNTIES, "preview": None, "checks": (),
+    }  # fmt: skip
 
 
 def _keeping(work: UnitOfWork) -> dict[str, Any]:
@@ -92,6 +103,14 @@ def _feeds(work: UnitOfWork) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _assist(work: UnitOfWork) -> dict[str, Any]:
+    endpoint = work.runtime.settings.llm_endpoint
+    return {
+        "register": assist_switch.register(work.session, work.actor, endpoint),
+        "kept": work.runtime.settings.keep_assist,
+    }
+
+
 def _running(work: UnitOfWork) -> dict[str, Any]:
     session, runtime = work.session, work.runtime
     return {
@@ -108,13 +127,14 @@ _PAGES: dict[str, tuple[str, Callable[[UnitOfWork], dict[str, Any]]]] = {
     "calendar": ("admin_calendar.html", _calendar),
     "notices": ("admin_notices.html", _notices),
     "feeds": ("admin_feeds.html", _feeds),
+    "assist": ("admin_assist.html", _assist),
     "keeping": ("admin_keeping.html", _keeping),
     "withdrawn": ("admin_withdrawn.html", _withdrawn),
     "running": ("admin_running.html", _running),
 }
 
 
-def _require(actor: Actor, name: str) -> None:
+def require_page(actor: Actor, name: str) -> None:
     """The pages are for administrators; leave is entered by supervisors too. Raises Forbidden."""
     if name == "absences":
         account_queries.require_leave(actor)
@@ -122,7 +142,8 @@ def _require(actor: Actor, name: str) -> None:
         account_queries.require_admin(actor)
 
 
-def _values(work: UnitOfWork, name: str) -> dict[str, Any]:
+def page_values_of(work: UnitOfWork, name: str) -> dict[str, Any]:
+    """What the template of a page shows."""
     return {"actor": work.actor, "tab": name, "typed": {}, "error": None, "done": None, **_PAGES[name][1](work)}
 
 
@@ -135,10 +156,10 @@ def home() -> Response:
 @router.get("/{name}")
 def admin_page(request: Request, work: Reading, name: str, done: str | None = None) -> Response:
     """Accounts, absences or closures."""
-    _require(work.actor, name)
+    require_page(work.actor, name)
     if name not in _PAGES:
         raise NotFound("找不到這個頁面。")
-    return show(request, _PAGES[name][0], {**_values(work, name), "done": WORDS["done"].get(done or "")})
+    return show(request, _PAGES[name][0], {**page_values_of(work, name), "done": WORDS["done"].get(done or "")})
 
 
 def _day(form: Form, name: str) -> date:
@@ -148,13 +169,17 @@ def _day(form: Form, name: str) -> date:
     return day
 
 
+def categories_of(form: Form) -> tuple[str, ...]:
+    """The categories that are ticked."""
+    return tuple(code for code in WORDS["category"] if form.text(f"category-{code}") == "1")
+
+
 def _add_staff(work: UnitOfWork, form: Form, password: Hashed | None) -> None:
     if password is None:
         raise Invalid("請填寫密碼。", field="password")
-    categories = tuple(code for code in WORDS["category"] if form.text(f"category-{code}") == "1")
     account_commands.add_staff(
         work.session, work.office, work.actor, email=form.text("email"), name=form.text("name"), role=form.text("role"),
-        unit=form.optional("unit"), agency=form.optional("agency"), categories=categories,
+        unit=form.optional("unit"), agency=form.optional("agency"), categories=categories_of(form),
         password=password, now=work.now,
     )  # fmt: skip
 
@@ -175,6 +200,14 @@ def _revoke(work: UnitOfWork, form: Form, _password: Hashed | None) -> None:
 
 def _reset_second_factor(work: UnitOfWork, form: Form, _password: Hashed | None) -> None:
     second_factor.reset(work.session, work.actor, form.text("email"), now=work.now)
+
+
+def _remove_passkeys(work: UnitOfWork, form: Form, _password: Hashed | None) -> None:
+    passkeys.remove_all_of(work.session, work.actor, form.text("email"), now=work.now)
+
+
+def _unlink_identity(work: UnitOfWork, form: Form, _password: Hashed | None) -> None:
+    single_sign_on.unlink(work.session, work.actor, form.text("email"), now=work.now)
 
 
 def _end_session(work: UnitOfWork, form: Form, _password: Hashed | None) -> None:
@@ -199,13 +232,21 @@ def _remove_absence(work: UnitOfWork, form: Form, _password: Hashed | None) -> N
     account_commands.remove_absence(work.session, work.actor, form.number("id"), now=work.now)
 
 
-def _close_office(work: UnitOfWork, form: Form, _password: Hashed | None) -> None:
+def closure_form(form: Form) -> dict[str, Any]:
+    """The closure that is typed into the form. Raises Invalid without a day, or hours without begin and end."""
     part = form.text("part")
-    office_calendar_commands.close_office(
-        work.session, work.office, work.actor, day=_day(form, "day"), county=form.text("county"),
-        district=form.optional("district"), part=form.text("hours") if part == "hours" else part,
-        source=form.optional("source"), now=work.now,
-    )  # fmt: skip
+    if part == "hours":
+        if not form.text("from") or not form.text("to"):
+            raise Invalid("指定時段請填開始與結束時間。", field="from" if not form.text("from") else "to")
+        part = f"{form.text('from')}-{form.text('to')}"
+    return {
+        "day": _day(form, "day"), "county": form.text("county"), "district": form.optional("district"), "part": part,
+        "source": form.optional("source"),
+    }  # fmt: skip
+
+
+def _close_office(work: UnitOfWork, form: Form, _password: Hashed | None) -> None:
+    office_calendar_commands.close_office(work.session, work.office, work.actor, now=work.now, **closure_form(form))
 
 
 def _withdraw(work: UnitOfWork, form: Form, _password: Hashed | None) -> None:
@@ -228,6 +269,19 @@ def _dismiss(work: UnitOfWork, form: Form, _password: Hashed | None) -> None:
     proposals.dismiss(work.session, work.actor, form.number("id"), now=work.now)
 
 
+def _decide_assist(work: UnitOfWork, form: Form, *, on: bool) -> None:
+    endpoint = work.runtime.settings.llm_endpoint
+    assist_switch.decide(work.session, work.actor, endpoint, on=on, reason=form.text("reason"), now=work.now)
+
+
+def _assist_on(work: UnitOfWork, form: Form, _password: Hashed | None) -> None:
+    _decide_assist(work, form, on=True)
+
+
+def _assist_off(work: UnitOfWork, form: Form, _password: Hashed | None) -> None:
+    _decide_assist(work, form, on=False)
+
+
 _DEEDS: dict[tuple[str, str], tuple[str, Callable[[UnitOfWork, Form, Hashed | None], None]]] = {
     ("staff", "add"): ("staff", _add_staff),
     ("staff", "disable"): ("staff", _disable),
@@ -236,6 +290,8 @@ _DEEDS: dict[tuple[str, str], tuple[str, Callable[[UnitOfWork, Form, Hashed | No
     ("access", "unlock"): ("unlock", _unlock),
     ("access", "session"): ("session", _end_session),
     ("staff", "second-factor"): ("second_factor", _reset_second_factor),
+    ("staff", "passkeys"): ("passkeys_removed", _remove_passkeys),
+    ("staff", "identity"): ("identity", _unlink_identity),
     ("absences", "add"): ("absence", _add_absence),
     ("absences", "remove"): ("absence", _remove_absence),
     ("notices", "set"): ("notice_policy", _set_policy),
@@ -243,6 +299,8 @@ _DEEDS: dict[tuple[str, str], tuple[str, Callable[[UnitOfWork, Form, Hashed | No
     ("calendar", "withdraw"): ("closure", _withdraw),
     ("feeds", "apply"): ("closure_applied", _apply),
     ("feeds", "dismiss"): ("closure_dismissed", _dismiss),
+    ("assist", "on"): ("assist_on", _assist_on),
+    ("assist", "off"): ("assist_off", _assist_off),
 }
 
 
@@ -256,27 +314,28 @@ def do(request: Request, name: str, deed: str, form: Filled) -> Response:
     try:
         with reading(request) as work:
             # Before the form is read: a slip in it shows the page again, which is not for everybody.
-            _require(work.actor, name)
-        password = _password(form) if act is _add_staff else None
+            require_page(work.actor, name)
+        password = first_password(form) if act is _add_staff else None
         with writing(request) as work:
-            _require(work.actor, name)
+            require_page(work.actor, name)
             act(work, form, password)
         if name in {"calendar", "feeds"}:
             due_date_refresh.refresh_remaining(work.runtime, now=work.now)
-    except Invalid as error:
-        return _again(request, name, form, error)
+    except (Invalid, StepNotAllowed) as error:
+        return page_again(request, name, form, error)
     return RedirectResponse(f"/desk/admin/{name}?done={done}", status_code=303)
 
 
-def _password(form: Form) -> Hashed:
+def first_password(form: Form) -> Hashed:
     """The first password of an account, worked out before the transaction that it is written in."""
     with passwords.turn():
         about = (form.text("email"), form.text("name"))
         return passwords.hash_password(form.fields.get("password", ""), about=about)
 
 
-def _again(request: Request, name: str, form: Form, error: OnestopError) -> Response:
+def page_again(request: Request, name: str, form: Form, error: OnestopError) -> Response:
+    """The page once more, with what was typed and why it was refused."""
     with reading(request) as work:
         typed = {field: value for field, value in form.fields.items() if field != "password"}
-        values = {**_values(work, name), "typed": typed, "error": error}
+        values = {**page_values_of(work, name), "typed": typed, "error": error}
         return show(request, _PAGES[name][0], values, status=status_of(error))

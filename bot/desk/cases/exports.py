@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from fastapi import APIRouter
 from fastapi.responses import Response
 
+from bot.desk.cases.case_list import Filtered, Filters, found_by
 from bot.desk.cases.presenter import agency_name
-from bot.desk.cases.queue import Filtered, Narrowed, found_by, queue_of
+from bot.desk.cases.queue import Narrowed, queue_of
 from bot.web.tables import MEDIA_TYPES, Cell, Format, Table, write
 from bot.web.unit_of_work import Reading, UnitOfWork
 from bot.web.words import word
@@ -25,6 +27,12 @@ COLUMNS = (
     "分組", "案號", "主旨", "廠商", "園區", "類別", "性質", "受理時間", "限辦日期", "預定回復日", "剩餘工作天", "逾限",
     "等待對象", "承辦人", "單位", "狀態", "提醒", "回電時段", "辦結時間",
 )  # fmt: skip
+_OF = {
+    "firm": ("廠商",), "park": ("園區",), "category": ("類別",), "kind": ("性質",), "received": ("受理時間",),
+    "due": ("限辦日期", "預定回復日", "剩餘工作天", "逾限"), "wait": ("等待對象",), "assignee": ("承辦人",),
+    "unit": ("單位",), "status": ("狀態", "辦結時間"), "marks": ("提醒", "回電時段"),
+}  # fmt: skip
+"""The columns of a file that a column of the page stands for."""
 _MOST_ROWS = 10_000
 
 
@@ -39,14 +47,21 @@ def queue_file(work: Reading, narrow: Narrowed, ending: str) -> Response:
 
 @router.get("/desk/cases/file.{ending}")
 def cases_file(work: Reading, asked: Filtered, ending: str) -> Response:
-    """The cases that fit, newest first, all pages of them."""
+    """The cases that fit in their order, all pages of them; in the columns of the page, if some were chosen."""
     require_team(work.actor)
-    lines = _all(work, asked.read())
+    lines = _all(work, asked)
     cut = f"；超過 {_MOST_ROWS:,} 件，僅列最新者" if len(lines) == _MOST_ROWS else ""
-    return _file(work, ending, ("cases", "案件"), [_row(work, line, "") for line in lines], f"共 {len(lines)} 件{cut}")
+    return _file(
+        work,
+        ending,
+        ("cases", "案件"),
+        [_row(work, line, "") for line in lines],
+        f"共 {len(lines)} 件{cut}",
+        chosen=asked.columns,
+    )
 
 
-def _all(work: UnitOfWork, filters: dict[str, str | None]) -> list[CaseLine]:
+def _all(work: UnitOfWork, filters: Filters) -> list[CaseLine]:
     found: list[CaseLine] = []
     cursor = None
     while len(found) < _MOST_ROWS:
@@ -60,7 +75,8 @@ def _all(work: UnitOfWork, filters: dict[str, str | None]) -> list[CaseLine]:
 
 def _row(work: UnitOfWork, line: CaseLine, group: str) -> list[Cell]:
     row = line.row
-    waits = {"firm": "廠商", "agency": agency_name(row.waiting_agency, work.office)}.get(row.waiting_on or "", "我方")
+    asked = "、".join(agency_name(one, work.office) for one in row.consulting)
+    waits = {"firm": "廠商", "agency": asked}.get(row.waiting_on or "", "我方")
     return [
         group, row.number, row.subject, line.firm.name if line.firm else row.contact_name, row.park,
         word(row.category, "category"), word(row.kind, "kind"), row.received_at, row.due_on, row.promised_on,
@@ -70,13 +86,25 @@ def _row(work: UnitOfWork, line: CaseLine, group: str) -> list[Cell]:
     ]  # fmt: skip
 
 
-def _file(work: UnitOfWork, ending: str, named: tuple[str, str], rows: list[list[Cell]], note: str) -> Response:
+def _chosen(columns: Sequence[str]) -> list[int]:
+    """The places of the columns of a file; all, if none was chosen on the page."""
+    if not columns:
+        return list(range(len(COLUMNS)))
+    names = ["案號", "主旨", *(name for one in columns for name in _OF[one])]
+    return [COLUMNS.index(name) for name in names]
+
+
+def _file(
+    work: UnitOfWork, ending: str, named: tuple[str, str], rows: list[list[Cell]], note: str,
+    *, chosen: Sequence[str] = (),
+) -> Response:  # fmt: skip
     """``named``: how the file is called, and what its sheet is about."""
     if ending not in set(Format):
         raise NotFound("沒有這種檔案格式。")
     form, (name, title) = Format(ending), named
     table = Table(
-        title=title, columns=COLUMNS, rows=rows, made_at=work.now,
+        title=title, columns=tuple(COLUMNS[place] for place in _chosen(chosen)),
+        rows=[[row[place] for place in _chosen(chosen)] for row in rows], made_at=work.now,
         notes=(f"{roc_instant(work.now)} 製表；{note}。",
                "陳情以預定回復日與限辦日期較早者計逾限；剩餘工作天為負者已逾限。"),
     )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -11,10 +11,11 @@ from bot.web.words import word
 from knowledge.calendar.republic import roc_date, roc_instant
 from knowledge.vocabulary import UNNAMED_CHANNEL
 from routing.domain.case import Event, EventKind
+from routing.domain.consultations import Consultation
 from routing.domain.messages import Outgoing
 from routing.service.cases import notifying
 from routing.service.cases.locked_case import LockedCase
-from routing.service.cases.queries import CaseWhole
+from routing.service.cases.queries import CaseWhole, Merged
 from routing.service.messaging import parking
 from routing.service.office_context import OfficeContext
 
@@ -25,13 +26,17 @@ _SENT_FOR = {"replied", "waiting_firm", "closed"}
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """One message of the conversation as the page shows it: ``side`` is ``in``, ``out`` or ``note``."""
+    """One message of the conversation as the page shows it: ``side`` is ``in``, ``out`` or ``note``.
+
+    ``source``: the merged case for which it was said (併案).
+    """
 
     side: str
     who: str
     message: Any
     files: list[Any]
     delivery: Any | None
+    source: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,17 +49,24 @@ class Happened:
     who: str
 
 
-def conversation(whole: CaseWhole) -> list[Said]:
-    """The messages of a case, oldest first, each with its file and what became of it."""
+def conversation(whole: CaseWhole, merged: Sequence[Merged] = ()) -> list[Said]:
+    """The messages of a case, oldest first, each with its file and what became of it.
+
+    ``merged``: the cases that were merged into it; what their firms say stands under their own names.
+    """
+    others = {one.contact_id: one for one in merged if one.contact_id != whole.row.contact_id}
     firm = whole.firm.name if whole.firm else whole.row.contact_name or "廠商"
     sent = {row.created_at: row for row in reversed(whole.deliveries) if row.reason in _SENT_FOR}
     said = []
     for message in whole.messages:
         delivery = sent.get(message.at) if message.direction == "out" else None
-        who = firm if message.direction == "in" else whole.names.get(message.by or "", message.by or "系統")
+        other = others.get(message.contact_id) if message.direction == "in" and message.contact_id else None
+        firm_or_other = (other.firm or "廠商") if other else firm
+        who = firm_or_other if message.direction == "in" else whole.names.get(message.by or "", message.by or "系統")
         said.append(
             Said(
                 side=message.direction, who=who, message=message, files=whole.media.get(message.id, []),
+                source=whole.sources.get(message.id) or (other.number if other else None),
                 delivery=delivery if delivery is not None and delivery.channel == message.via else None,
             )
         )  # fmt: skip
@@ -74,6 +86,11 @@ def history(events: tuple[Event, ...], names: Mapping[str, str], office: OfficeC
         )
         for event in events
     ]
+
+
+def taken_back(events: Iterable[Event]) -> frozenset[int]:
+    """The messages that were replies until they were taken back."""
+    return frozenset(event.data["message_id"] for event in events if event.kind is EventKind.TAKEN_BACK)
 
 
 def given(whole: CaseWhole, office: OfficeContext) -> Happened | None:
@@ -98,6 +115,11 @@ def agency_name(code: str | None, office: OfficeContext) -> str:
     return found.short if found else code or ""
 
 
+def consulting(asked: Iterable[Consultation], office: OfficeContext) -> str:
+    """Who is asked, as staff call them."""
+    return "、".join(one.unit or agency_name(one.agency, office) for one in asked)
+
+
 def _parts(event: Event, names: Mapping[str, str], office: OfficeContext) -> list[str]:
     data = event.data
     say: dict[EventKind, Callable[[], list[str]]] = {
@@ -105,11 +127,18 @@ def _parts(event: Event, names: Mapping[str, str], office: OfficeContext) -> lis
             f"給 {names.get(data['to'], data['to'])}" if data.get("to") else "改為待分案",
             data.get("reason") or "", f"移至{data['unit']}" if data.get("unit") else "",
         ],
-        EventKind.REPLIED: lambda: [word(data.get("via"), "channel"), _prefixed("文號 ", data.get("doc_no"))],
-        EventKind.WAITING: lambda: [
-            agency_name(data.get("agency"), office), _prefixed("至 ", day_written(data.get("until"))),
-            data.get("reason") or "",
+        EventKind.REPLIED: lambda: [
+            word(data.get("via"), "channel"), _prefixed("文號 ", data.get("doc_no")), _drafted(data, names),
         ],
+        EventKind.DRAFTED: lambda: [word(data["outcome"], "draft_outcome") if data.get("outcome") else ""],
+        EventKind.DRAFT_RETURNED: lambda: [data.get("note") or ""],
+        EventKind.WAITING: lambda: [
+            *_asked(data, office), _prefixed("至 ", day_written(data.get("until"))), data.get("reason") or "",
+        ],
+        EventKind.GATHERED: lambda: [data.get("title") or ""],
+        EventKind.PARTED: lambda: [data.get("title") or ""],
+        EventKind.CONSULTED: lambda: [*_asked(data, office), _prefixed("至 ", day_written(data.get("until")))],
+        EventKind.CONSULTATION_WITHDRAWN: lambda: [agency_name(data.get("of"), office), data.get("reason") or ""],
         EventKind.EXTENDED: lambda: [f"{data['days']} 日", data.get("reason") or ""],
         EventKind.EXTENSION_ASKED: lambda: [
             f"{data['days']} 日", _prefixed("展至 ", day_written(data.get("due_on"))), data.get("reason") or "",
@@ -126,7 +155,8 @@ def _parts(event: Event, names: Mapping[str, str], office: OfficeContext) -> lis
         ],
         EventKind.TRANSFERRED: lambda: [data.get("unit") or ""],
         EventKind.CLOSED: lambda: [
-            word(data.get("outcome"), "outcome"), _prefixed("併入 ", data.get("into")),
+            word(data.get("outcome"), "outcome"), _prefixed("併入 ", data.get("into")), data.get("reason") or "",
+            _drafted(data, names),
             _prefixed("移請 ", agency_name(data.get("agency"), office)),
             _prefixed("會辦：", word(data["consultation"], "consultation_end") if data.get("consultation") else None),
             word(data["extension"], "extension_end") if data.get("extension") else "",
@@ -139,7 +169,11 @@ def _parts(event: Event, names: Mapping[str, str], office: OfficeContext) -> lis
         EventKind.CALL_ASKED: lambda: [word(data["when"], "call_time") if data.get("when") else ""],
         EventKind.CALLED: lambda: ["已聯繫上廠商", data.get("note") or ""],
         EventKind.CALL_TRIED: lambda: [data.get("note") or ""],
-        EventKind.NOTE: lambda: [_prefixed("會辦回復：", agency_name(data.get("answers"), office))],
+        EventKind.NOTE: lambda: [
+            _prefixed("會辦回復：", agency_name(data.get("answers"), office)),
+            word(data["result"], "consultation_result") if data.get("result") else "",
+            _prefixed("答復人：", "，".join(data[name] for name in ("answered_by", "phone") if data.get(name))),
+        ],
         EventKind.MOVED: lambda: [
             f"由 {data['source']} 移入" if data.get("source") else f"移至 {data.get('to') or '廠商另一件事'}",
         ],
@@ -147,10 +181,28 @@ def _parts(event: Event, names: Mapping[str, str], office: OfficeContext) -> lis
             "、".join(word(name, "case_field") for name in data["fields"]),
             _parks(data) if "park" in data["fields"] else "",
         ],
+        EventKind.LINKED: lambda: [
+            data["number"], word(data["relation"], "relation") if data.get("relation") else "解除關聯",
+        ],
+        EventKind.MERGED: lambda: [f"{data['source']} 併入本案"],
+        EventKind.MESSAGE: lambda: [_prefixed("來自併入之 ", data.get("source"))],
+        EventKind.WATCHED: lambda: ["" if data.get("watched") else "解除列管", data.get("reason") or ""],
+        EventKind.SNOOZED: lambda: [f"至 {day_written(data['until'])}" if data.get("until") else "恢復顯示"],
         EventKind.RESUMED: lambda: ["廠商補齊" if data.get("message_id") else ""],
         EventKind.CONFIDENTIAL: lambda: ["設為保密" if data.get("confidential") else "取消保密"],
     }  # fmt: skip
     return say.get(event.kind, list)()
+
+
+def _asked(data: Mapping[str, Any], office: OfficeContext) -> list[str]:
+    agreed = word(data["consent"], "consent") if data.get("consent") else ""
+    return [data.get("unit") or agency_name(data.get("agency"), office), data.get("office") or "", agreed]
+
+
+def _drafted(data: Mapping[str, Any], names: Mapping[str, str]) -> str:
+    """Of an answer that was approved: who wrote it; whoever approved stands with the event."""
+    writer = data.get("drafted_by")
+    return f"{names.get(writer, writer)} 撰稿，經核定" if writer else ""
 
 
 def _parks(data: Mapping[str, Any]) -> str:
@@ -189,6 +241,8 @@ class RecordedNotice:
         address = locked.address()
         if address is None or locked.row.imported:
             return "given" if self.given else "no_address"
+        if address.reachable and locked.hold:
+            return "held"
         if address.reachable:
             waits = all(parking.waits(locked.session, locked.office, address.channel, one) for one in self.reasons)
             return "parked" if waits else "queued"

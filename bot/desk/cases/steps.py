@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
@@ -21,19 +21,27 @@ from bot.web.unit_of_work import reading, writing
 from routing.domain.errors import Invalid, NotFound, OnestopError, StaleVersion, StepNotAllowed, Unavailable
 from routing.domain.permissions import Permission, may_read
 from routing.domain.steps import ADDING
-from routing.service.cases import extensions, locked_case
+from routing.service.cases import extensions, locked_case, taking_back
 from routing.service.cases.locked_case import LockedCase
 from routing.service.files.commands import prepared
 
 router = APIRouter()
 
 
+_DONE: Mapping[str, Callable[[Any], str]] = {
+    "approval": lambda body: "approved" if body.approve else "refused",
+    "called": lambda body: "called" if body.reached else "call_tried",
+    "link": lambda body: "link" if body.relation else "unlink",
+    "watch": lambda body: "watch" if body.watched else "unwatch",
+    "snooze": lambda body: "snooze" if body.until else "unsnooze",
+}
+"""Steps that come to one thing or another, as their body says."""
+
+
 def _done(name: str, locked: LockedCase, body: Any) -> str:
     """The word of the family ``done`` for what a step came to."""
-    if name == "approval":
-        return "approved" if body.approve else "refused"
-    if name == "called" and not body.reached:
-        return "call_tried"
+    if name in _DONE:
+        return _DONE[name](body)
     if name == "note" and not may_read(locked.actor, locked.case):
         return "answered"
     if name == "extension" and locked.case.pending_extension is None:
@@ -56,6 +64,8 @@ def take_step(request: Request, number: str, step: str, form: FilledWithFiles) -
             locked.files = ready.batch
             body = CASE_STEPS[step].filled(form)
             notice.given = step == "reply" and body.via is not None and body.via not in locked.office.channels
+            if step == "reply" and form.text("undo_shown"):
+                taking_back.prefer(work.session, work.actor, wanted=form.text("undo") == "yes")
             unseen = step == "extension" and _date_unseen(locked, body)
             target = None if unseen else _taken(step, body, locked, notice)
     except (Invalid, StepNotAllowed, StaleVersion, Unavailable) as error:

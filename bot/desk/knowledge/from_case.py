@@ -74,6 +74,8 @@ def reply_page(request: Request, work: Reading, number: str, faq: str) -> Respon
     row, _ = corrections.teachable(work.session, work.actor, number)
     if entry.expired(local(work.now).date()):
         raise Invalid("這則常見問題已過複查日，請先確認內容並更新。", code="entry_expired")
+    if not entry.speaks(row.language):
+        raise Invalid("這則常見問題還沒有廠商所用語言的回答，請自行撰寫回復。", code="entry_other_language")
     form = Form({"text": case_drafts.as_reply(entry, row.language)})
     values = values_of(work, number, step="reply", form=form)
     values["typed"] = {**form.fields, "via": _way(values["whole"])}

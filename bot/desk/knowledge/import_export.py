@@ -6,10 +6,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
-from starlette.datastructures import UploadFile
 
 from bot.desk.knowledge.shared import known, search, status, taken, usual
-from bot.web.bodies import read_form
+from bot.web.bodies import chosen_file, read_form
 from bot.web.templating import show
 from bot.web.unit_of_work import Reading, UnitOfWork, reading
 from routing.domain.errors import Invalid, OnestopError
@@ -26,12 +25,11 @@ async def _sent(request: Request) -> tuple[str, str]:
     if int(request.headers.get("content-length") or 0) > _MOST_BYTES:
         raise Invalid("檔案超過 2 MB，請分批匯入。", code="too_long")
     form = await read_form(request, files=1, fields=5, most_bytes=_MOST_BYTES)
-    file = form.get("file")
-    if isinstance(file, UploadFile) and file.filename:
-        content = await file.read()
+    if (file := await chosen_file(form)) is not None:
+        name, content = file
         await form.close()
         try:
-            return _name(file.filename), content.decode("utf-8-sig")
+            return _name(name), content.decode("utf-8-sig")
         except UnicodeDecodeError:
             raise Invalid("檔案不是 UTF-8 文字。", field="file") from None
     pasted = form.get("text")

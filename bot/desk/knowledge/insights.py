@@ -17,7 +17,8 @@ from bot.web.words import WORDS
 from knowledge.calendar.office_calendar import local
 from knowledge.entries import FaqEntry
 from knowledge.understand import Understanding
-from routing.domain.decision import Decision
+from knowledge.wording import reading_language
+from routing.domain.decision import Decision, told_in
 from routing.domain.verdicts import AIM
 from routing.service.knowledge_admin import answer_quality, conflicts, unanswered
 
@@ -32,6 +33,7 @@ REASONS = {
     "category_unsure": "沒有相近的條目，類別也沒有把握，請廠商選類別。", "smalltalk": "是寒暄，不是諮詢。",
     "aspect": "最像的條目沒有寫到所問的面向，只列出供廠商參考。", "step": "最像的條目說的是另一個步驟或另一件事。",
     "which_kind": "兩種園區規定不同，先問廠商在哪一種園區。", "other_kind": "最像的條目只適用另一種園區，轉專人。",
+    "other_language": "最像的條目還沒有這種語言的回答，轉專人。",
     "elsewhere": "所說的地點不歸本分局，出示該機關或請洽縣市政府。", "person_judgement": "要看個別案情，轉專人。",
     "person_remedy": "涉及救濟或法律爭議，轉專人。", "person_medical": "涉及健康，請先就醫，轉專人。",
     "person_others": "涉及其他公司或他人，轉專人。", "person_action": "要派員處理，轉專人。",
@@ -52,6 +54,7 @@ def try_page(request: Request, work: Reading, q: str = "") -> Response:
     known(work)
     if q.strip():
         understanding, decision = work.runtime.reader.read(q[:2000], None, today=local(work.now).date())
+        decision = told_in(decision, reading_language(str(understanding.language)))
         values |= _explained(work, understanding, decision)
     return show(request, "knowledge_try.html", values)
 

@@ -4,8 +4,28 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from bot.desk.knowledge import branch_answers, corrections, drafts, entries, from_case, import_export, insights
+from bot.desk.knowledge import (
+    branch_answers,
+    corrections,
+    drafts,
+    entries,
+    from_case,
+    import_export,
+    insights,
+    question_forms,
+    question_sets,
+)
 
 router = APIRouter()
-for family in (entries, drafts, branch_answers, insights, corrections, import_export, from_case):
+for family in (
+    entries,
+    drafts,
+    branch_answers,
+    insights,
+    corrections,
+    import_export,
+    from_case,
+    question_forms,
+    question_sets,
+):
     router.include_router(family.router)

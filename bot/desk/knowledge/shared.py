@@ -43,8 +43,17 @@ def usual(work: UnitOfWork, tab: str) -> dict[str, Any]:
     return {
         "actor": work.actor, "now": work.now, "today": local(work.now).date(), "tab": tab, "error": None, "done": None,
         "kinds": WORDS["entry_kind"], "park_kinds": WORDS["park_kind"], "states": STATES,
-        "taught_states": TAUGHT, "taught_kinds": TAUGHT_KINDS,
+        "code_words": code_words(work), "taught_states": TAUGHT, "taught_kinds": TAUGHT_KINDS,
         "waiting": sum(entry_versions.drafted(work.session).values()), "names": names(work),
+    }  # fmt: skip
+
+
+def code_words(work: UnitOfWork) -> dict[str, dict[str, str]]:
+    """What the values of a difference are called, by field: words in place of codes, related entries by question."""
+    return {
+        "category": WORDS["category"], "topic": WORDS["topic"], "kind": WORDS["entry_kind"],
+        "parks": WORDS["park_kind"], "aspects": WORDS["aspect"],
+        "related": {entry.id: entry.question for entry in known(work).base.entries},
     }  # fmt: skip
 
 

@@ -14,11 +14,15 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 import pygal
+from pygal.etree import etree as pygal_etree
 from pygal.style import Style
 
 from bot.web.report_tables import NO_CASES
 from knowledge.calendar.republic import roc_month
 from routing.domain.reporting.statistics import Group
+
+# pygal takes lxml where it is installed, whose elements are not those that are put in below.
+pygal_etree.to_etree()
 
 _ON_TIME, _LATE = "#1f6f8b", "#b3432b"
 _ROOM = 20

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from bot.web.report_tables import LABELS, NO_CASES, PARTS, days, hide_small, minutes
+from bot.web.report_tables import LABELS, NO_CASES, PARTS, days, hide_small, in_order, minutes
 from routing.domain.reporting.figures import DISTRIBUTIONS, FigureSet
 from routing.domain.reporting.statistics import GroupBy, Report
 
@@ -49,9 +49,9 @@ def measured(values: Mapping[str, float], figure: str) -> dict[str, str]:
 
 def group_rows(report: Report, name: Callable[[str], str]) -> tuple[list[GroupRow], int]:
     """The groups that a page may show, and how many it must not (people with few cases)."""
-    groups, hidden = report.groups, 0
+    groups, hidden = in_order(report, name), 0
     if report.by is GroupBy.OFFICER:
-        visible = hide_small(report.groups)
+        visible = hide_small(groups)
         groups, hidden = visible.groups, len(visible.hidden)
     return [
         GroupRow("（無）" if one.key is None else name(one.key), one.key or "", one.figures) for one in groups

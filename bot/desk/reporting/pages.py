@@ -3,36 +3,47 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from bot.desk.reporting.case_lists import AS_OF, LATE, MOST_LISTED, PAGE, Listed, late_by, listed_cases, listed_table
 from bot.desk.reporting.chart import MonthlyChart, monthly
 from bot.desk.reporting.formatting import distributions, group_rows, measured
-from bot.desk.reporting.report_query import Asked, Question
+from bot.desk.reporting.report_query import Asked, Attempt, Question, base_years
+from bot.web.compared import COMPARED, compared_table, lines
 from bot.web.limits import counting
-from bot.web.report_tables import DEFINITIONS, LABELS, LEAST_CASES, days, label_of, rate, table
+from bot.web.report_tables import (
+    DEFINITIONS,
+    LABELS,
+    LEAST_CASES,
+    MONTHS_AND_YEAR,
+    days,
+    edition,
+    label_of,
+    rate,
+    table,
+)
 from bot.web.tables import MEDIA_TYPES, Format, write
 from bot.web.templating import show
 from bot.web.unit_of_work import Reading, UnitOfWork
 from bot.web.words import WORDS
 from knowledge.calendar.office_calendar import local
-from knowledge.calendar.republic import roc_month, roc_written
+from knowledge.calendar.republic import roc_date, roc_month, roc_written, roc_year
 from routing.domain.errors import Invalid, NotFound
 from routing.domain.permissions import Permission
 from routing.domain.reporting.figures import COUNTS
 from routing.domain.reporting.periods import Period, last_complete_month
 from routing.domain.reporting.statistics import ALL, GroupBy, Report, Wanted
-from routing.service.cases import queries as case_queries
 from routing.service.cases import satisfaction
 from routing.service.reporting import turnaround as turnaround_report
 from routing.service.reporting.turnaround import Issued
 
 router = APIRouter(include_in_schema=False)
 
-_PAGE = 50
 _MONTHS = 12
 
 
@@ -43,32 +54,53 @@ def _make(work: UnitOfWork, asked: Asked) -> Issued:
 
 
 @router.get("/desk/turnaround")
-def turnaround_page(request: Request, work: Reading, asked: Question) -> Response:
-    """The figures of a period, each with a way to its cases."""
-    issued, by_month = counting.report(work, asked.wanted, _months_to(asked))
+def turnaround_page(request: Request, work: Reading, attempt: Attempt) -> Response:
+    """The figures of a period, each with a way to its cases; or the form as it was filled and what is wrong."""
+    by_person = work.actor.may(Permission.OFFICER_FIGURES)
+    form = {
+        "kinds": {**WORDS["kind"], ALL: "全部"},
+        "splits": {code: word for code, word in WORDS["by"].items() if code != "officer" or by_person},
+    }
+    if isinstance(attempt, Invalid):
+        return _asked_again(request, work, attempt, form)
+    asked = attempt
+    beside = asked.beside
+    issued, by_month, *base = counting.report(
+        work, asked.wanted, _months_to(asked), *((replace(beside.wanted, by=None),) if beside else ())
+    )
     issued = turnaround_report.for_person(work.session, work.actor, issued)
     report, year = issued.report, by_month.report
     name = label_of(work.session, asked.by)
     rows, hidden = group_rows(report, name)
-    by_person = work.actor.may(Permission.OFFICER_FIGURES)
     today = local(work.now).date()
     return show(
         request, "turnaround.html",
         {
-            "actor": work.actor, "now": work.now, "asked": asked, "issued": issued, "report": report,
+            **form, "actor": work.actor, "now": work.now, "asked": asked, "issued": issued, "report": report,
+            "said": {"from": roc_date(asked.period.start), "to": roc_date(asked.period.end), "kind": asked.kind,
+                     "by": asked.by or "", "base": roc_year(asked.base) if asked.base else ""},
             "start": roc_written(asked.period.start), "end": roc_written(asked.period.end),
-            "over": issued.fingerprint is not None, "kinds": {**WORDS["kind"], ALL: "全部"}, "labels": LABELS,
+            "over": bool(issued.marks), "labels": LABELS,
             "parts": list(report.by_kind.values()) if asked.kind == ALL else [report],
+            "joins": MONTHS_AND_YEAR,
             "distributions": distributions, "month_name": roc_month, "days": days, "rate": rate, "rows": rows,
             "hidden": hidden, "least": LEAST_CASES, "left_out": issued.left_out,
-            "chart": _chart(year), "months": year.groups,
+            "chart": _chart(year) if any(one.figures.size for one in year.groups) else None, "months": year.groups,
             "definitions": DEFINITIONS, "quick": _quick(today, asked),
+            "years": base_years(asked.period), "beside": beside, "compared": COMPARED,
+            "side": lines(issued.report, base[0].report) if base else [],
             "answered": satisfaction.answered(
                 work.session, work.actor, start=asked.period.begins_at, end=asked.period.ends_at
             ),
-            "splits": {code: word for code, word in WORDS["by"].items() if code != "officer" or by_person},
         },
     )  # fmt: skip
+
+
+def _asked_again(request: Request, work: UnitOfWork, error: Invalid, form: dict[str, Any]) -> Response:
+    said = {name: request.query_params.get(name, "")[:40] for name in ("from", "to", "kind", "by", "base")}
+    years = base_years(last_complete_month(local(work.now).date()))
+    values = {**form, "actor": work.actor, "now": work.now, "error": error, "said": said, "years": years}
+    return show(request, "turnaround_asked_again.html", values, status=422)
 
 
 def _quick(today: date, asked: Asked) -> list[tuple[str, str]]:
@@ -100,9 +132,14 @@ def file(work: Reading, asked: Question, ending: str) -> Response:
     """The report as a file, in full precision."""
     if ending not in set(Format):
         raise NotFound("沒有這種檔案格式。")
-    issued = _make(work, asked)
-    form = Format(ending)
-    content = write(table(issued.report, work.now, label_of(work.session, asked.by)), form)
+    form, label, beside = Format(ending), label_of(work.session, asked.by), asked.beside
+    made = counting.report(work, *(one.wanted for one in (asked, beside) if one is not None))
+    issued, *base = (turnaround_report.for_person(work.session, work.actor, one) for one in made)
+    whole = table(issued.report, work.now, label, of=edition(issued))
+    if beside is not None:
+        before = table(base[0].report, work.now, label)
+        whole = compared_table(whole, before, (asked.period, beside.period))
+    content = write(whole, form)
     name = f"turnaround-{asked.period.start:%Y%m%d}-{asked.period.end:%Y%m%d}.{form}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
     return Response(content, media_type=MEDIA_TYPES[form], headers=headers)
@@ -118,37 +155,53 @@ def cases_page(
     issued = _make(work, asked)
     grouped = group is not None
     page = max(page, 1)
-    shown = page * _PAGE
+    shown = page * PAGE
     found = turnaround_report.cases_behind(
-        work.session, issued, figure, group=group or None, grouped=grouped, skip=shown - _PAGE, limit=_PAGE
+        work.session, issued, figure, group=group or None, grouped=grouped, skip=shown - PAGE, limit=PAGE
     )
-    lines = _lines(work, found.numbers)
+    cases = listed_cases(work, found.numbers, asked.period, figure)
     name = label_of(work.session, asked.by)
     return show(
         request, "turnaround_cases.html",
         {
-            "actor": work.actor, "today": local(work.now).date(), "asked": asked, "lines": lines,
+            "actor": work.actor, "asked": asked, "listed": cases, "as_of": AS_OF, "late": figure in LATE,
             "title": LABELS[figure], "group": _group_name(group, name), "times": found.times, "cases": found.cases,
-            "unseen": len(found.numbers) - len(lines), "start": roc_written(asked.period.start),
+            "unseen": len(found.numbers) - len(cases), "start": roc_written(asked.period.start),
             "end": roc_written(asked.period.end), "counted": figure in COUNTS, "rate": figure == "on_time_rate",
-            "values": measured(found.values, figure),
+            "values": measured(found.values, figure) or (late_by(cases) if figure in LATE else {}),
+            "asked_for": {"figure": figure, "group": group},
             "next": asked.query(figure=figure, group=group, page=str(page + 1)) if found.cases > shown else None,
         },
     )  # fmt: skip
+
+
+@router.get("/desk/turnaround/cases/file.{ending}")
+def cases_file(
+    work: Reading, asked: Question, ending: str, *, figure: str, group: str | None = None
+) -> Response:  # fmt: skip
+    """The cases behind one number as a file; those hidden from this person are only counted."""
+    if ending not in set(Format):
+        raise NotFound("沒有這種檔案格式。")
+    if figure not in LABELS:
+        raise Invalid("查無這個統計項目。", field="figure")
+    issued = _make(work, asked)
+    found = turnaround_report.cases_behind(
+        work.session, issued, figure, group=group or None, grouped=group is not None, limit=MOST_LISTED
+    )
+    cases = listed_cases(work, found.numbers, asked.period, figure)
+    name = _group_name(group, label_of(work.session, asked.by))
+    listed = Listed(
+        figure=figure, title=LABELS[figure] + (f"：{name}" if name else ""), period=asked.period, found=found,
+        of=edition(issued),
+    )  # fmt: skip
+    form = Format(ending)
+    content = write(listed_table(listed, cases, work.now), form)
+    named = f"turnaround-{figure}-{asked.period.start:%Y%m%d}-{asked.period.end:%Y%m%d}.{form}"
+    headers = {"Content-Disposition": f'attachment; filename="{named}"', "Cache-Control": "private, no-store"}
+    return Response(content, media_type=MEDIA_TYPES[form], headers=headers)
 
 
 def _group_name(group: str | None, name: Callable[[str], str]) -> str | None:
     if group is None:
         return None
     return name(group) if group else "（無）"
-
-
-def _lines(work: UnitOfWork, numbers: tuple[str, ...]) -> list[Any]:
-    if not numbers:
-        return []
-    wanted = case_queries.wanted(work.actor, today=local(work.now).date(), numbers=numbers)
-    found = case_queries.list_cases(
-        work.session, work.office, work.actor, wanted, limit=_PAGE, cursor=None, now=work.now
-    )
-    place = {number: position for position, number in enumerate(numbers)}
-    return sorted(found.items, key=lambda line: place[line.row.number])

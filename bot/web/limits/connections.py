@@ -18,6 +18,8 @@ HEAD_SECONDS = 10.0
 """From the first byte (of a new connection: from its beginning) to the end of the head."""
 WHOLE_SECONDS = 60.0
 """From the end of the head to the end of the body, whether anybody reads it or not."""
+STREAM = "/api/v1/live"
+"""The one answer that has no end of its own."""
 
 
 class BoundedProtocol(HttpToolsProtocol):
@@ -66,6 +68,13 @@ class BoundedProtocol(HttpToolsProtocol):
         """So is the body."""
         self._in_time()
         super().on_message_complete()
+
+    def shutdown(self) -> None:
+        """The server ends: a stream that would go on for ever is closed, everything else may end first."""
+        super().shutdown()
+        path = self.url.decode("ascii", "replace").partition("?")[0] if self.cycle is not None else ""
+        if self.cycle is not None and not self.cycle.response_complete and path.endswith(STREAM):
+            self.transport.close()
 
     def _within(self, seconds: float) -> None:
         self._in_time()

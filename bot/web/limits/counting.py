@@ -15,8 +15,11 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.web.unit_of_work import UnitOfWork
 from routing.domain.errors import Busy
+from routing.domain.reporting.periods import Period
 from routing.domain.reporting.statistics import Wanted
+from routing.service.reporting import held
 from routing.service.reporting import turnaround as turnaround_report
+from routing.service.reporting.held import HeldReport
 from routing.service.reporting.turnaround import Issued
 
 WAITING = 10
@@ -58,3 +61,18 @@ def report(work: UnitOfWork, wanted: Wanted, *more: Wanted) -> tuple[Issued, ...
             # It is noted the next time; what cannot be written can still be read.
             log.warning("report_not_kept", error=type(error).__name__)
     return made
+
+
+def held_report(work: UnitOfWork, period: Period, kind: str, by: str | None) -> HeldReport:
+    """The days held of a report's cases, as this person may read them.
+
+    Raises:
+        Invalid: another split than unit or person, all kinds at once, too many cases. Forbidden: by person, and they
+        may not. Busy: too many are asked for at once.
+    """
+    split = held.split_of(by)
+    turnaround_report.check_split(work.actor, split.value)
+    (issued,) = report(work, Wanted(period=period, kind=kind))
+    with turn():
+        made = held.made(work.session, work.office, issued, by=split, now=work.now)
+    return held.for_person(work.session, work.actor, made)

@@ -6,7 +6,10 @@ import re
 
 from routing.domain.files import MOST_BYTES
 
-_PATHS = re.compile(r"/api/v1/cases/[^/]+/files|/desk/cases/[^/]+/(files|reply|note|wait_firm|wait_agency)|/desk/new")
+_PATHS = re.compile(
+    r"/api/v1/cases/[^/]+/files|/desk/cases/[^/]+/(files|reply|note|wait_firm|wait_agency|consult)"
+    r"|/desk/consultations/[^/]+/answer|/desk/new"
+)
 BODY_BYTES = MOST_BYTES + 256 * 1024
 """Of a body with files: the largest file with its form around it."""
 FORM_BYTES = 64 * 1024 * 1024

@@ -14,6 +14,7 @@ document.addEventListener("submit", (event) => {
 document.addEventListener("change", (event) => {
   if (event.target.matches("[data-submit]")) event.target.form.requestSubmit();
   if (event.target.matches("[data-via]")) showFieldsOf(event.target);
+  if (event.target.matches("[data-canned]")) putIn(event.target);
   if (event.target.matches("[data-most-bytes]")) weigh(event.target);
 });
 
@@ -32,6 +33,20 @@ function weigh(input) {
   if (problem) input.reportValidity();
 }
 
+// A canned reply goes where the cursor is; nothing that was typed is lost.
+function putIn(select) {
+  const { text, translation } = select.selectedOptions[0].dataset;
+  for (const [name, words] of [["text", text], ["translation", translation]]) {
+    const area = select.form.elements[name];
+    if (!area || !words) continue;
+    const before = area.value.slice(0, area.selectionStart), after = area.value.slice(area.selectionEnd);
+    area.value = before + words + after;
+    area.selectionStart = area.selectionEnd = before.length + words.length;
+  }
+  select.value = "";
+  select.form.elements.text.focus();
+}
+
 // Time and document number only matter for an answer that was given another way and is recorded here.
 function showFieldsOf(select) {
   for (const field of select.form.querySelectorAll("[data-recorded]")) field.hidden = "carried" in select.selectedOptions[0].dataset;
@@ -39,9 +54,39 @@ function showFieldsOf(select) {
 
 document.addEventListener("click", (event) => {
   if (event.target.matches("[data-print]")) window.print();
+  if (event.target.matches("[data-pick-all]")) pick_all();
 });
 
+// All of a page, or none of it if all are ticked.
+function pick_all() {
+  const boxes = [...document.querySelectorAll("input[form=bulk][type=checkbox]")];
+  const all = boxes.every((box) => box.checked);
+  for (const box of boxes) box.checked = !all;
+}
+
+// What is typed as a reply is kept on the server too: it is there on another machine, and tomorrow.
+let keeping = 0;
+document.addEventListener("input", (event) => {
+  const form = event.target.closest?.("form[data-keep]");
+  if (!form || !event.target.matches("textarea")) return;
+  clearTimeout(keeping);
+  keeping = setTimeout(() => {
+    if (form.dataset.sent || !form.isConnected) return;
+    const words = new FormData();
+    for (const name of ["text", "translation"]) words.set(name, form.elements[name]?.value ?? "");
+    fetch(form.dataset.keep, { method: "POST", body: words, headers: { "X-Typing": "1" } }).catch(() => {});
+  }, 1500);
+});
+
+// A reply can be taken back while it waits, and no longer.
+function count_down(form) {
+  if (form.dataset.counted) return;
+  form.dataset.counted = "1";
+  setTimeout(() => { form.querySelector("button")?.remove(); form.querySelector("p").textContent = "回復已送出。"; }, form.dataset.seconds * 1000);
+}
+
 function prepare() {
+  document.querySelectorAll("[data-seconds]").forEach(count_down);
   document.querySelectorAll("[data-via]").forEach(showFieldsOf);
   document.querySelectorAll("[data-scripted]").forEach((element) => { element.hidden = false; });
 }

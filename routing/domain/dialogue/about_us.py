@@ -7,8 +7,9 @@ from datetime import date
 
 from routing.domain.dialogue import menu, my_cases
 from routing.domain.dialogue.office_hours import day_in
+from routing.domain.dialogue.state import OPENING
 from routing.domain.dialogue.turn import Result, SetQuiet, Turn
-from routing.domain.firm_dates import firm_date
+from routing.domain.firm_dates import firm_date, firm_instant
 from routing.domain.messages import Button, Card, Text, postback
 
 _FOR = frozenset({"withdraw", "call_me"})
@@ -50,6 +51,9 @@ def _that_day(turn: Turn, asked: date | None) -> str:
 def progress(turn: Turn) -> Result:
     """How far it is, from the firm's own case: state, who has it, until when. Several open ones are all shown."""
     still_open = [case for case in turn.cases if not case.closed]
+    if not turn.cases and turn.state.pending and turn.state.step not in OPENING:
+        text = Text(turn.say("progress.unsent"), quick=menu.usual(turn))
+        return Result(state=turn.state, messages=(text,))
     if len(still_open) != 1:
         return my_cases.my_cases(turn)
     case = still_open[0]
@@ -57,7 +61,7 @@ def progress(turn: Turn) -> Result:
     text = Text(
         turn.say(
             "progress.one", subject=case.subject or case.number, status=case.status, who=who, now=case.now,
-            promised=case.promised,
+            promised=case.promised, received=firm_instant(case.received_at, turn.language) if case.received_at else "—",
         )
     )  # fmt: skip
     shown = my_cases.my_cases(replace(turn, cases=(case,)))
@@ -97,5 +101,6 @@ def quiet(turn: Turn) -> Result:
     wanted = turn.inbound.data.get("on", "yes") == "yes"
     key = "quiet.on" if wanted else "quiet.off"
     again = menu.button(turn, "button.aloud", "quiet", on="no")
-    quick = (again, *menu.usual(turn)) if wanted else menu.usual(turn)
+    more = menu.button(turn, "button.topics", "topics")
+    quick = (again, more, *menu.usual(turn)) if wanted else (more, *menu.usual(turn))
     return Result(state=turn.state, messages=(Text(turn.say(key), quick=quick),), effects=(SetQuiet(quiet=wanted),))

@@ -67,8 +67,11 @@ def reopen(turn: Turn) -> Result:
         words = turn.message_ids
     if "number" in turn.inbound.data:
         found = turn.own_case
+        if found is not None and found.into:
+            # It goes on in another case: what is still to be said belongs there.
+            return my_cases.add_to_case(turn)
         return menu.expired(turn) if found is None or not found.closed else _again(turn, found, words)
-    closed = tuple(case for case in turn.cases if case.closed and case.own)
+    closed = tuple(case for case in turn.cases if case.closed and case.own and not case.into)
     if not closed:
         return my_cases.my_cases(turn)
     return _again(turn, closed[0], words) if len(closed) == 1 else _which(turn, closed, words)

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from knowledge.language.text import fold
 from knowledge.said import ways
 from routing.domain.dialogue import menu
+from routing.domain.dialogue.facts_told import Told
 from routing.domain.dialogue.state import State
 from routing.domain.dialogue.turn import NoteEnquiry, Result, Turn
 from routing.domain.messages import Button, Card, Row, Text
 
 DISTRESS = "self_harm"
 """The kind of alert of words of distress, as data and cases name it."""
+LATELY = timedelta(hours=12)
+"""So long after an alarm words that something is over are about it."""
 _MOST_CALLS = 4
 _OVER, _HELPED = ways("over", "over"), ways("over", "helped")
 _HARM = ways("repairs", "harm")
+_REPORT, _RESTORED, _WHOM = ways("over", "report"), ways("over", "restored"), ways("over", "whom")
 _MORE = 8
 """Characters beside what says that help was called; more may tell of another danger."""
 
@@ -38,7 +44,22 @@ def met(turn: Turn, alert: str, state: State) -> Result:
 
 def is_over(text: str) -> bool:
     """Whether words say that what was told of is over: 消防說沒事了, false alarm, 復電了."""
-    return bool(_OVER.search(fold(text)))
+    return bool(_OVER.search(fold(text))) or is_restored(text)
+
+
+def is_restored(text: str) -> bool:
+    """Whether words say no more than that power or water is back."""
+    return bool(_RESTORED.search(fold(text.strip())))
+
+
+def asks_to_report(text: str) -> bool:
+    """Whether words after an alarm ask what its card says: if it must be reported, whom to ask when it is back."""
+    return bool(_REPORT.search(fold(text)))
+
+
+def asks_whom(text: str) -> bool:
+    """Whether words after an alarm only ask of those whom its card names: 那119那邊呢."""
+    return bool(_WHOM.search(fold(text.strip())))
 
 
 def is_helped(text: str) -> bool:
@@ -54,8 +75,23 @@ def helped(turn: Turn) -> Result:
     return Result(state=turn.state, messages=(Text(turn.say("alert.helped"), quick=quick),))
 
 
+def noted(turn: Turn, told: Told | None = None) -> Result:
+    """After an emergency was told: who they are and more of what happened belong to it, and it is still urgent."""
+    facts = f"：{told.shown(turn.language)}" if told else ""
+    quick = (menu.open_case(turn), *menu.usual(turn)[1:])
+    return Result(state=turn.state, messages=(Text(turn.say("alert.noted", facts=facts), quick=quick),))
+
+
+def lately(state: State, at: datetime) -> bool:
+    """Whether an emergency was told not long before ``at``, whatever was said since."""
+    return state.alarmed_at is not None and at - datetime.fromisoformat(state.alarmed_at) <= LATELY
+
+
 def over(turn: Turn) -> Result:
     """After an emergency was told it is over: that is heard, and a case may still be opened of it."""
+    if turn.state.alert is None:
+        # Something else was spoken of since: the words of the alarm are kept no more.
+        return Result(state=turn.state, messages=(Text(turn.say("alert.over_later"), quick=menu.usual(turn)),))
     quick = (menu.open_case(turn), *menu.usual(turn)[1:])
     return Result(state=turn.state, messages=(Text(turn.say("alert.over"), quick=quick),))
 

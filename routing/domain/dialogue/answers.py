@@ -7,42 +7,41 @@ import re
 from collections.abc import Sequence
 
 from knowledge.language.text import fold
+from knowledge.said import ways
 from routing.domain.dialogue.state import Step
+from routing.domain.dialogue.times import names_a_time
+from routing.domain.tax_number import valid_ubn
 
 LONGEST_NAME = 60
-_ASKS = re.compile(fold(r"[?？]\s*$|(?:嗎|呢|ですか|ますか|でしょうか)[。.!！\s]*$"))
-_SPEAKS = re.compile(
+_ASKS = re.compile(
     fold(
-        r"^(?:請問|想問|想請問|我想|我們想|我要|我們要|可以|能不能|能否|是否|為什麼|為何|怎麼|如何|什麼時候|哪裡|麻煩|需要|不好意思|對了|還有|另外|因為|所以|但是|如果|等一下|等等|等我|待會|晚點|稍等|我先(?!生)|我再|我問|先問|先不|不想|不知道|不要|"
-        r"how\b|what\b|when\b|where\b|why\b|can\b|could\b|do\b|does\b|is\b|are\b|i (?:want|need|would|don't)\b|we (?:want|need|would)\b|please\b|why do you)|"
-        r"[。！!；;][^\s]|[，,][^\s]*(?:請|可以|嗎|怎麼|需要|要|想|了)|(?:多少錢|要多久|怎麼辦|怎麼算|是什麼|在哪裡)"
+        r"[?？]\s*$|(?:嗎|呢|ですか|ますか|でしょうか)[。.!！\s]*$|(?:是|要|用|選|寄|送|傳|給|印|填).{0,12}還是.{1,12}$|"
+        r"(?:要不要|是不是|有沒有|能不能|可不可以|需不需要).{1,16}$"
     )
 )
-_WHEN = re.compile(
+_SPEAKS = re.compile(
     fold(
-        r"^(?:(?:今天|明天|後天|大後天|這週|下週|這禮拜|下禮拜|(?:週|星期|禮拜)[一二三四五六日天]|每天|平日|假日)?(?:的)?"
-        r"(?:早上|上午|中午|下午|傍晚|晚上|白天|上班時間|下班後|\d{1,2}[:：]\d{2}|[\d一二三四五六七八九十]{1,3}點半?)(?:[^公司廠]{0,8})"
-        r"|(?:今天|明天|後天|下週[一二三四五]?|隨時|都可以|任何時間)(?:都?可以|都行|方便|比較方便|再打|打來)?"
-        r"|(?:today|tomorrow|(?:next |on |this )?(?:mon|tues|wednes|thurs|fri)day|any ?time|(?:in the )?(?:morning|afternoon|evening)s?)\b(?:[ ,]*(?:in the |is |are |please|best|fine|ok|works|good|morning|afternoon|evening|any ?time|after|before|at|\d{1,2}(?::\d{2})? ?(?:am|pm)?))*"
-        r"|(?:今日|明日|明後日|来週|平日)?(?:の)?(?:午前|午後|朝|夕方|いつでも|何時でも)(?:中)?(?:が|は|に|なら|で)?(?:いい|良い|よい|お願い|大丈夫|希望|都合).{0,8}|(?:今日|明日|明後日)?(?:の)?(?:午前|午後)(?:中)?(?:に|で)?)[。.!！]?$"
-    ),
-    re.IGNORECASE,
+        r"^(?:請問|想問|想請問|我想|我們想|想談|想聊|想要|想先|談|我要|我們要|可以|能不能|能否|是否|為什麼|為何|怎麼|如何|什麼時候|哪裡|麻煩|需要|不好意思|對了|還有|另外|因為|所以|但是|如果|等一下|等等|等我|待會|晚點|稍等|我先(?!生)|我再|我問|先問|先不|不想|不知道|不要|"
+        r"how\b|what\b|when\b|where\b|why\b|can\b|could\b|do\b|does\b|is\b|are\b|i (?:want|need|would|don't)\b|we (?:want|need|would)\b|please\b|why do you)|"
+        r"[。！!；;][^\s]|[，,][^\s]*(?:請|可以|嗎|怎麼|需要|要|想|了)|(?:多少錢|要多久|怎麼辦|怎麼算|是什麼|在哪裡)|の件(?:です)?[。]?$|について"
+    )
 )
-"""A time that suits is neither a firm nor a person."""
 _COMPANY = re.compile(
     fold(r"公司|工廠|企業|商行|行號|工業|實業|科技|精密|會社|株式|\b(?:co|ltd|inc|corp|company|llc)\b")
 )
 _LONGEST_PERSON = 20
+_LONGEST_HOUR = 20
 _PERSON_WORDS = 6
 _NUMBER = re.compile(
     r"(?:(?:聯絡)?電話|手機|行動|(?:tel|phone|mobile|cell)\b\.?|携帯|電話番号)?(?:是|は|[:：])?\s*"
     r"((?:\+|\(?\d)[\d\s()\-]{5,}\d(?:\s*(?:轉|分機|ext\.?|#|内線)\s*\d{1,6})?)",
     re.IGNORECASE,
 )
+_EIGHT = re.compile(r"(?<![\d\-+)])(?<!\d )(?<!\) )\d{8}(?![\d\-])")
 _UBN, _LEAST_DIGITS = 8, 8
 _AROUND = " ,，、;；:：/()（）"
-_SAYS_NO = 4
-"""As short as 沒有 or none, words without a digit still answer the question for a number."""
+_REFUSES = ways("facts", "refuses")
+"""Words without a digit that answer the question for a number all the same."""
 
 
 def asks(text: str) -> bool:
@@ -53,9 +52,11 @@ def asks(text: str) -> bool:
 def phone_in(text: str) -> tuple[str, str | None]:
     """What is left of a text without the telephone number in it, and that number; None where there is none.
 
-    A 統一編號 has eight digits and is none: a number begins with 0 or +, or has more.
+    A 統一編號 has eight digits and is none: a number begins with 0 or +, or has more. No telephone number of Taiwan
+    that begins with its area code is as short as that, so eight digits that add up are a firm's also behind a zero.
     """
-    for found in _NUMBER.finditer(text):
+    no_ubn = _EIGHT.sub(lambda found: "." * _UBN if valid_ubn(found[0]) else found[0], text)
+    for found in _NUMBER.finditer(no_ubn):
         digits = sum(map(str.isdigit, found[1]))
         if digits > _UBN or (digits >= _LEAST_DIGITS and found[1][0] in "0+("):
             rest = f"{text[: found.start()]} {text[found.end() :]}"
@@ -66,14 +67,15 @@ def phone_in(text: str) -> tuple[str, str | None]:
 def fits(step: Step, text: str) -> bool:
     """Whether a text can be the answer to what was asked; what can be none is about the matter, or another question."""
     text = text.strip()
-    says_when = step in {Step.FIRM, Step.CONTACT} and bool(_WHEN.search(fold(text)))
-    if asks(text) or "\n" in text or says_when:
+    says_when = step in {Step.FIRM, Step.CONTACT} and names_a_time(text)
+    too_long = step is Step.WHEN and len(text) > _LONGEST_HOUR
+    if asks(text) or "\n" in text or says_when or too_long:
         return False
     if step is Step.FIRM:
         return len(text) <= LONGEST_NAME and (bool(_COMPANY.search(fold(text))) or not _SPEAKS.search(fold(text)))
     if step is Step.CONTACT:
         return _is_person(phone_in(text)[0])
-    if step is Step.PHONE and len(text) > _SAYS_NO and not any(character.isdigit() for character in text):
+    if step is Step.PHONE and not any(character.isdigit() for character in text) and not _REFUSES.search(fold(text)):
         return False
     if step in {Step.PHONE, Step.PARK}:
         return not _SPEAKS.search(fold(text)) and len(text) <= LONGEST_NAME

@@ -87,8 +87,9 @@ def complete(text: str) -> bool:
     text = text.strip()
     if _OPENS.match(fold(text)):
         return False
-    if load_everyday().intent(text) is not None:
-        return True
+    if intent := load_everyday().intent(text):
+        # Who says that he will ask is about to.
+        return intent != "may_i_ask"
     if asks(text) or _ENDS.search(fold(text)):
         return True
     return len(text) >= _LEAST and bool(_INTERROGATIVE.search(fold(text)))

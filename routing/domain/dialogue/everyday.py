@@ -6,10 +6,11 @@ import re
 
 from knowledge.everyday import LONGEST, load_everyday
 from knowledge.vocabulary import Language
-from routing.domain.dialogue.naming import named_in
+from routing.domain.dialogue.naming import named_in, pieces
 from routing.domain.dialogue.office_hours import asked_hours
+from routing.domain.dialogue.placement import asks_for_a_person, asks_of_its_case
 from routing.domain.dialogue.state import FACTS, OPENING, Step
-from routing.domain.dialogue.taking_back import drops, taken_back
+from routing.domain.dialogue.taking_back import drops, drops_not, taken_back
 from routing.domain.dialogue.turn import Turn
 
 Data = dict[str, str]
@@ -34,6 +35,8 @@ _ALWAYS: dict[str, Data] = {
 WITH_WORDS = "words"
 """In what the words stand for: they are themselves what the case is about."""
 
+_CALLED: Data = {"action": "open_case", "call": "yes"}
+"""Somebody without a case wants to be called: a case is opened, and it is asked when a call suits."""
 _DETAILS = {
     "change_firm": Step.FIRM,
     "change_contact": Step.CONTACT,
@@ -57,13 +60,15 @@ def meant(turn: Turn) -> Data | None:
     intent = load_everyday().intent(turn.inbound.text)
     if intent is None:
         hours = {"action": "hours"} if _asks_hours(turn) else None
-        return _of_named(turn) or _taken_back(turn) or hours or _at_last(turn)
+        return _of_named(turn) or _taken_back(turn) or hours or _asks_of_its_case(turn) or _beside(turn)
     if intent in _ALWAYS:
         return _ALWAYS[intent]
     if intent in _DETAILS:
         return _detail(turn, _DETAILS[intent])
     if intent in {"cancel", "never_mind", "menu"} and turn.state.step in _ASKED:
         return {"action": "cancel"}
+    if intent in {"cancel", "never_mind"} and turn.state.step is Step.QUESTIONS:
+        return {"action": "question", "number": turn.state.number or "", "what": "stop"}
     # After an emergency the case is open already, and it is meant.
     opening = turn.state.step in OPENING and not turn.state.filling
     return _asked_of_us(turn, intent) if opening else _about_cases(turn, intent)
@@ -89,6 +94,8 @@ def _of_named(turn: Turn) -> Data | None:
     rest = text[found.end() :].strip(_MARKS)
     intents = {load_everyday().intent(part) for part in (rest, *_CLAUSES.split(rest))}
     action = next((action for intent, action in _SAID_OF_A_CASE.items() if intent in intents), None)
+    if action is None and asks_of_its_case(rest):
+        action = "case"
     return {"action": action, "number": numbers[0]} if action else None
 
 
@@ -96,20 +103,44 @@ def _taken_back(turn: Turn) -> Data | None:
     """A case is taken back in words of the firm's own: it is asked once more, or which of several it is."""
     if turn.quoted is not None:
         return None
+    if drops_not(turn.inbound.text) and (turn.state.step in OPENING or turn.state.dropped):
+        return {"action": "open_case"} if turn.state.step in OPENING else {"action": "take_up"}
     if turn.state.step in OPENING:
         return {"action": "cancel"} if not turn.state.filling and drops(turn.inbound.text) else None
     numbers = taken_back(turn.inbound.text, [case for case in turn.cases if not case.closed and case.own])
     return _one_or_which("withdraw", list(numbers))
 
 
-def _at_last(turn: Turn) -> Data | None:
-    """A matter is told and somebody asked for at its end (路燈不亮 直接打給我): it is the beginning of a case."""
-    *told, last = [part for part in _CLAUSES.split(turn.inbound.text) if part] or [""]
-    still_open = any(not case.closed for case in turn.cases)
-    if not told or still_open or turn.state.step in OPENING or len(last) > LONGEST:
+def _asks_of_its_case(turn: Turn) -> Data | None:
+    """Whether it arrived, who has it, what comes next: told from the case, or that nothing was sent yet."""
+    told = bool(turn.cases or turn.state.pending)
+    if turn.quoted is not None or turn.state.alert or not told or len(turn.inbound.text) > LONGEST:
         return None
-    wanted = load_everyday().intent(last) in {"person", "call_me"}
-    return {"action": "open_case", WITH_WORDS: "yes"} if wanted else None
+    if turn.state.step in _ASKED - OPENING:
+        return None
+    if not asks_of_its_case(turn.inbound.text):
+        return None
+    return _seen_progress(turn)
+
+
+def _seen_progress(turn: Turn) -> Data:
+    """The state of its case; where it is one, its officer sees that it was asked."""
+    still_open = [case.number for case in turn.cases if not case.closed]
+    return {"action": "progress", **({"number": still_open[0]} if len(still_open) == 1 else {})}
+
+
+def _beside(turn: Turn) -> Data | None:
+    """A matter is told and somebody asked for beside it (路燈不亮 直接打給我): it is the beginning of a case."""
+    first, *parts = [part for part in _CLAUSES.split(turn.inbound.text) if part] or [""]
+    still_open = any(not case.closed for case in turn.cases)
+    if not parts or still_open or turn.state.step in OPENING:
+        return None
+    ends = {load_everyday().intent(parts[-1])}
+    if pieces(rest := " ".join(parts)) and not asks_for_a_person(rest):
+        ends.add(load_everyday().intent(first))
+    if "call_me" in ends:
+        return {**_CALLED, WITH_WORDS: "yes"}
+    return {"action": "open_case", WITH_WORDS: "yes"} if "person" in ends else None
 
 
 def _detail(turn: Turn, step: Step) -> Data | None:
@@ -125,7 +156,9 @@ def _asked_of_us(turn: Turn, intent: str) -> Data | None:
     """In the middle of opening a case: a person is on the way already, and taking it back is to cancel."""
     if intent == "progress" or (intent == "reply_when" and turn.cases):
         return {"action": "progress"}
-    if intent in {"person", "call_me", "go_on"}:
+    if intent == "call_me":
+        return dict(_CALLED)
+    if intent in {"person", "go_on"}:
         return {"action": "open_case"}
     return {"action": "cancel"} if intent == "withdraw" else None
 
@@ -134,10 +167,12 @@ def _about_cases(turn: Turn, intent: str) -> Data | None:
     found = {
         "go_on": {"action": "take_up"} if turn.state.dropped else None,
         "person": {"action": "person"},
-        "progress": {"action": "progress"},
+        "progress": _seen_progress(turn),
         # Without a case it is asked how long answers take here.
         "reply_when": {"action": "progress"} if turn.cases else None,
         "menu": {"action": "menu"},
+        # Whoever says that he will ask is asked for it; where an officer waits for him it is for the officer.
+        "may_i_ask": None if turn.officer_expects else {"action": "menu"},
     }
     return found[intent] if intent in found else _of_a_case(turn, intent)
 
@@ -153,7 +188,7 @@ def _of_a_case(turn: Turn, intent: str) -> Data | None:
     if intent == "call_me":
         # A closed case is offered to be reopened; without any the way to a person is a case.
         named = still_open or [case.number for case in turn.cases[:1]]
-        return _one_or_which("call_me", named) or {"action": "open_case"}
+        return _one_or_which("call_me", named) or dict(_CALLED)
     # 不用了 may be what an officer is told.
     return menu if intent == "never_mind" and not still_open else None
 

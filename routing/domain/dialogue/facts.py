@@ -48,6 +48,15 @@ def offered_line(turn: Turn, decision: Decision) -> str:
     return turn.say("choose.says", says=named(turn, first.says), missing=missing, unit=unit)
 
 
+def not_said_before(turn: Turn, decision: Decision) -> str:
+    """That the answer given last does not say what is asked of it now; '' where nothing asked is missing."""
+    first = decision.choices[0]
+    if not first.lacks:
+        return ""
+    unit = turn.unit_of(first.entry.category.value, first.entry.topic)
+    return turn.say("choose.not_said_before", missing=named(turn, first.lacks), unit=unit)
+
+
 def question(turn: Turn, entry: FaqEntry) -> Button:
     """A question to pick; that it leads to a person only is said."""
     words = entry.wording(turn.language).question
@@ -161,7 +170,7 @@ def why_a_person(turn: Turn) -> str | None:
     if decision.reason == "elsewhere":
         place = turn.understanding.place if turn.understanding is not None else None
         return turn.say("hand_over.elsewhere" if place is not None and place.park else "hand_over.outside")
-    if decision.reason == "other_kind" or decision.reason.startswith("person_"):
+    if decision.reason in {"other_kind", "other_language"} or decision.reason.startswith("person_"):
         return turn.say(f"hand_over.{decision.reason}")
     return None
 

@@ -6,6 +6,9 @@ from dataclasses import replace
 
 from knowledge.distress import in_distress
 from knowledge.entries import FaqEntry
+from knowledge.language.text import fold
+from knowledge.said import ways
+from knowledge.understand import Understanding
 from knowledge.vocabulary import CASE_CATEGORIES, OWN_PARK_KINDS, EntryKind, Language, ParkKind
 from routing.domain.decision import SURE_CATEGORY, Action, Decision
 from routing.domain.dialogue import alarms, facts, follow_up, matters, menu, pending, placed
@@ -13,11 +16,22 @@ from routing.domain.dialogue.state import OPENING, State
 from routing.domain.dialogue.turn import Effect, JudgeAnswer, LearnKind, NoteEnquiry, Result, Turn
 from routing.domain.messages import Button, Card, Row, Text, postback
 
+_JOINS = ways("placing", "joins")
+_MAYBE = 0.15
+"""Probability of a field from which words beside small talk may be of it."""
+_LIKELY_LEAD = 0.4
+"""Probability of what is offered first from which it tells the field better than unsure words do."""
+
 
 def _afresh(turn: Turn) -> Turn:
     """After an answer, other words begin another matter: what went before is not the next case's beginning."""
-    follows = turn.understanding is not None and turn.understanding.follow_up
+    read = turn.understanding
+    follows = read is not None and (read.follow_up or (turn.asks and not read.terms and pending.goes_on(turn)))
     if turn.state.last_entry is None or follows:
+        return turn
+    entry = turn.entry(turn.state.last_entry)
+    if entry is not None and entry.kind is EntryKind.HAND_OVER:
+        # Nothing was answered: a person will, and has to read all of it.
         return turn
     return replace(turn, state=State(last_enquiry=turn.state.last_enquiry))
 
@@ -55,19 +69,55 @@ def _noted(turn: Turn) -> State:
     leans = (
         category in {"other", "smalltalk"} or not turn.asks or (understanding is not None and understanding.follow_up)
     )
+    # What leans on the words before it and names nothing leads nowhere: the next question leans on those as well.
+    names = understanding is not None and bool(understanding.terms)
+    if _joined(turn):
+        # 那廠商要跟你們簽約嗎 may have a field of its own, and goes on with what was said before it all the same.
+        return replace(pending.remember(turn, leads=names and turn.asks), offered=())
     if leans and pending.goes_on(turn):
         # 請問要多久 and 約300坪 name no matter: they are about what was said just before, and that stays its name.
-        return replace(pending.remember(turn, leads=False), alert=None, offered=())
+        return replace(pending.remember(turn, leads=names and turn.asks), offered=())
     own = pending.own_matter(turn)
+    choices = turn.decision.choices if turn.decision is not None else ()
+    unsure = understanding is None or understanding.confidence < SURE_CATEGORY
+    fields = {choice.entry.category.value for choice in choices}
+    if unsure and choices and category not in fields and choices[0].probability >= _LIKELY_LEAD:
+        category, topic = choices[0].entry.category.value, choices[0].entry.topic
     if category == "smalltalk":
-        category, topic = "other", None
+        category, topic = _beside_small_talk(understanding), None
     elif understanding is not None and understanding.confidence >= SURE_CATEGORY:
         turn = pending.other_matter(turn, category, topic)
     elif own is not None:
         turn = pending.other_matter(turn, *own)
+    leads = understanding is None or not understanding.follow_up or names
     return replace(
-        pending.remember(turn), category=category, topic=topic, alert=None, last_category=category, offered=()
+        pending.remember(turn, leads=leads),
+        category=category,
+        topic=topic,
+        alert=_still_alarmed(turn),
+        last_category=category,
+        offered=(),
     )
+
+
+def _joined(turn: Turn) -> bool:
+    """Whether words join themselves to what was said just before (那…, and …), and that is known by its matter."""
+    state = turn.state
+    begun = bool(state.pending) and state.category is not None and not pending.long_since(state, turn.inbound.at)
+    return begun and bool(_JOINS.search(fold(turn.inbound.text.strip())))
+
+
+def _beside_small_talk(understanding: Understanding | None) -> str:
+    """The field that words may be of, which look like small talk more than like anything else."""
+    ranked = understanding.categories if understanding is not None else ()
+    found = next((one for one in ranked if one.category.value != "smalltalk"), None)
+    return found.category.value if found is not None and found.probability >= _MAYBE else "other"
+
+
+def _still_alarmed(turn: Turn) -> str | None:
+    """The kind of emergency that is told in the words before these, where they belong to one case."""
+    state = turn.state
+    return state.alert if state.pending and not pending.long_since(state, turn.inbound.at) else None
 
 
 def _decided(turn: Turn) -> Result:
@@ -98,7 +148,8 @@ def _alert(turn: Turn, alert: str) -> Result:
     understanding = turn.understanding
     category = understanding.category.value if understanding else "other"
     state = replace(
-        pending.remember(turn), alert=alert, category=matters.category_of_case(category),
+        pending.remember(turn), alert=alert, alarmed_at=turn.inbound.at.isoformat(),
+        category=matters.category_of_case(category),
         topic=turn.alert_topic(alert) or (understanding.topic if understanding else None),
     )  # fmt: skip
     return alarms.met(turn, alert, state)
@@ -182,14 +233,24 @@ def _this_one(turn: Turn, entry: FaqEntry, state: State) -> Result:
     if entry.kind is EntryKind.HAND_OVER:
         result = _hand_over(turn, state, entry)
         label = turn.say("choose.this_one", question=entry.wording(turn.language).question)
-        cards = tuple(replace(card, label=label) for card in result.messages if isinstance(card, Card))
+        why = facts.offered_line(turn, turn.decision) if turn.decision is not None else ""
+        cards = tuple(
+            replace(card, label=label, body="\n".join(part for part in (why, card.body) if part))
+            for card in result.messages
+            if isinstance(card, Card)
+        )
         return replace(result, messages=cards, effects=offered)
     state = replace(state, last_entry=entry.id, category=entry.category.value, topic=entry.topic, offered=(entry.id,))
     return Result(state=state, messages=(answer_card(turn, entry, maybe=True),), effects=offered)
 
 
 def answer(turn: Turn, entry: FaqEntry, *, state: State) -> Result:
-    """Answer from an entry; one that hands over says who will answer and offers to open the case."""
+    """Answer from an entry; one that hands over says who will answer and offers to open the case.
+
+    One without words in the reader's language is for a person, who is offered.
+    """
+    if not entry.speaks(turn.language):
+        return _other_language(turn, entry, state)
     if entry.kind is EntryKind.HAND_OVER:
         return _hand_over(turn, state, entry)
     if turn.known.park_kind and entry.parks not in {ParkKind.ANY, turn.known.park_kind} and not facts.named_here(turn):
@@ -204,6 +265,13 @@ def _other_kind(turn: Turn, state: State) -> Result:
     return _hand_over(replace(turn, decision=decision), state)
 
 
+def _other_language(turn: Turn, entry: FaqEntry, state: State) -> Result:
+    """Known in Chinese alone: nobody gets a language that was not asked for, nor an empty answer."""
+    decision = Decision(action=Action.HAND_OVER, reason="other_language")
+    state = replace(state, category=entry.category.value, topic=entry.topic)
+    return _hand_over(replace(turn, decision=decision), state)
+
+
 def _note(turn: Turn, faq: str | None, offered: tuple[str, ...] = ()) -> tuple[Effect, ...]:
     return (NoteEnquiry(faq=faq, offered=offered),) if turn.understanding is not None else ()
 
@@ -214,6 +282,12 @@ def offered(turn: Turn, state: State) -> Result:
     quick = menu.usual(turn)
     if decision is not None and decision.choices:
         entries = tuple(match.entry for match in decision.choices)
+        if len(entries) == 1 and entries[0].id == turn.state.last_entry:
+            # It was just shown: saying it again is no answer.
+            said = follow_up.says_it_of(entries[0], turn.inbound.text)
+            if said and decision.choices[0].fits and entries[0].kind is not EntryKind.HAND_OVER:
+                return _said_before(turn, entries[0], state)
+            return _hand_over(replace(turn, decision=None), state, because=facts.not_said_before(turn, decision))
         if len(entries) == 1:
             return _this_one(turn, entries[0], state)
         return Result(
@@ -230,6 +304,17 @@ def offered(turn: Turn, state: State) -> Result:
     return Result(state=state, messages=(card,), effects=(NoteEnquiry(),))
 
 
+def _said_before(turn: Turn, entry: FaqEntry, state: State) -> Result:
+    """What is asked stands in the answer that was given last: it is pointed to, and a person is offered."""
+    question = entry.wording(turn.language).question
+    card = Card(
+        title=turn.say("choose.said_before.title"), body=turn.say("choose.said_before.body", question=question),
+        buttons=(facts.question(turn, entry), menu.open_case(turn, primary=True), *placed.add_buttons(turn)),
+        quick=menu.usual(turn),
+    )  # fmt: skip
+    return Result(state=replace(state, offered=(entry.id,)), messages=(card,), effects=_note(turn, None, (entry.id,)))
+
+
 def choices(turn: Turn, entries: tuple[FaqEntry, ...], *, quick: tuple[Button, ...]) -> Card:
     """Up to three questions that may be meant, and none of them."""
     buttons = tuple(facts.question(turn, entry) for entry in entries[:3])
@@ -244,13 +329,13 @@ def choices(turn: Turn, entries: tuple[FaqEntry, ...], *, quick: tuple[Button, .
     )  # fmt: skip
 
 
-def _hand_over(turn: Turn, state: State, entry: FaqEntry | None = None) -> Result:
+def _hand_over(turn: Turn, state: State, entry: FaqEntry | None = None, *, because: str = "") -> Result:
     category, topic = state.category or "other", state.topic
     if entry is not None:
         category, topic = entry.category.value, entry.topic
         state = replace(state, category=category, topic=topic, last_entry=entry.id)
     unit = turn.unit_of(category, topic)
-    reason = facts.why_a_person(turn)
+    reason = because or facts.why_a_person(turn)
     if entry is not None:
         body = entry.wording(turn.language).answer
     elif reason is not None:
@@ -267,6 +352,7 @@ def _hand_over(turn: Turn, state: State, entry: FaqEntry | None = None) -> Resul
         footer=turn.say("case.binding"),
         quick=(*menu.category_buttons(turn), *menu.usual(turn)[1:]),
     )  # fmt: skip
+    state = replace(state, asked=("open_case", ""))
     return Result(state=state, messages=(card,), effects=_note(turn, entry.id if entry else None))
 
 
@@ -327,7 +413,8 @@ def helpful(turn: Turn) -> Result:
 def not_helpful(turn: Turn) -> Result:
     """It did not: apologise, offer related questions and a person."""
     entry = turn.entry(turn.inbound.data.get("faq") or turn.state.last_entry or "")
-    related = tuple(found for name in (entry.related if entry else ()) if (found := turn.entry(name)))
+    named = (turn.entry(name) for name in (entry.related if entry else ()))
+    related = tuple(found for found in named if found is not None and found.speaks(turn.language))
     buttons = tuple(facts.question(turn, other) for other in related[:3])
     card = Card(
         title=turn.say("not_helpful.title"), body=turn.say("not_helpful.body"),

@@ -5,9 +5,15 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from knowledge.entries import FaqEntry
+from knowledge.land import heard, seeks_land
+from knowledge.language.text import fold
+from knowledge.said import ways
 from knowledge.understand import Understanding
+from knowledge.vocabulary import Language
 from routing.domain.decision import Action, Decision
 from routing.domain.dialogue import menu, pending, placed
+from routing.domain.dialogue.facts_told import is_name, is_place
 from routing.domain.dialogue.state import State
 from routing.domain.dialogue.turn import JudgeAnswer, NoteEnquiry, Result, Turn
 from routing.domain.messages import Card
@@ -16,6 +22,9 @@ _YES = re.compile(
     r"(?:對+|對的|對啊|是|是的|沒錯|就是這個|嗯+|好像是|yes|yep|yeah|right|that'?s it|はい|そうです)[。.!！~～\s]*",
     re.IGNORECASE,
 )
+_DETAIL = ways("placing", "detail")
+_WHAT_OF = ways("placing", "what_of")
+_LATIN_WORD, _STEM = re.compile(r"[a-z]{4,}"), 5
 _LIKELY = 0.5
 """With this confidence words are of a field; below they may be of any."""
 _UNLIKE = 0.3
@@ -24,15 +33,35 @@ _UNLIKE = 0.3
 
 def handle(turn: Turn, understanding: Understanding, decision: Decision) -> Result | None:
     """The answer to such words; None where they are a matter of their own."""
-    if turn.state.last_entry is None:
+    state = turn.state
+    begun = bool(state.pending) and state.category is not None and not pending.long_since(state, turn.inbound.at)
+    if state.last_entry is None and not begun:
         return None
     if decision.action is Action.CHAT and _says_yes(turn):
         result = _to_unit(turn, replace(turn.state, offered=()))
         return replace(result, effects=(JudgeAnswer(verdict="chosen", faq=turn.state.last_entry),))
+    text = turn.inbound.text
+    only_adds = is_place(text, turn.find_park) or is_name(text) or bool(_DETAIL.search(fold(text.strip())))
+    only_adds = only_adds and decision.action is not Action.ANSWER
+    if begun and (only_adds or _of_need(turn)) and not turn.asks and not decision.parts:
+        return _added(turn)
     unknown = decision.action is Action.CHOOSE or decision.reason == "unknown"
     if not unknown or not _tells_more(turn, understanding, decision):
         return None
-    result = _to_unit(turn, replace(pending.remember(turn, leads=False), offered=()))
+    return _added(turn)
+
+
+def _of_need(turn: Turn) -> bool:
+    """Whether words say more of the land or building that was looked for just before: 要天車 asks for no inspection."""
+    return seeks_land(turn.before) and heard(turn.inbound.text).anything
+
+
+def _added(turn: Turn) -> Result:
+    """What was said belongs to the matter that was begun; a park that it names is known from now on."""
+    park = turn.find_park(turn.inbound.text)
+    # It asks nothing, so what was offered may still be picked.
+    told = pending.remember(turn, leads=False)
+    result = _to_unit(turn, replace(told, park=park.name) if park is not None and park.own else told)
     return replace(result, effects=(NoteEnquiry(),))
 
 
@@ -47,7 +76,11 @@ def _tells_more(turn: Turn, understanding: Understanding, decision: Decision) ->
         return False
     if understanding.confidence >= _LIKELY and understanding.category.value not in {turn.state.category, "other"}:
         return False
-    return all(match.probability < _UNLIKE for match in decision.choices)
+    if turn.state.last_entry is None and not understanding.place and (understanding.terms or decision.choices):
+        # Nothing was answered yet: only what names no matter of its own adds to the one before.
+        return False
+    unlike = _UNLIKE if understanding.place is None else 2 * _UNLIKE
+    return all(match.probability < unlike for match in decision.choices)
 
 
 def _to_unit(turn: Turn, state: State) -> Result:
@@ -58,4 +91,18 @@ def _to_unit(turn: Turn, state: State) -> Result:
         buttons=(menu.open_case(turn, primary=True), *placed.add_buttons(turn), menu.cancel(turn)),
         quick=menu.usual(turn),
     )  # fmt: skip
-    return Result(state=state, messages=(card,))
+    return Result(state=replace(state, asked=("open_case", "")), messages=(card,))
+
+
+def says_it_of(entry: FaqEntry, text: str) -> bool:
+    """Whether an entry speaks of what a follow-up names (那工讀生呢, and for part-timers?).
+
+    True where it names nothing else.
+    """
+    found = _WHAT_OF.search(fold(text.strip()))
+    named = next(filter(None, found.groups()), "") if found else ""
+    wordings = [entry.wording(language) for language in Language]
+    told = fold("\n".join((entry.details, *(f"{one.question}\n{one.answer}" for one in wordings))))
+    words = [word[:_STEM] for word in _LATIN_WORD.findall(named)]
+    parts = words or [named[at : at + 2] for at in range(len(named) - 1)]
+    return not parts or any(part in told for part in parts)

@@ -2,30 +2,20 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from knowledge.offices.directory import Park
 from knowledge.vocabulary import CASE_CATEGORIES
-from routing.domain.decision import SURE_CATEGORY
-from routing.domain.dialogue import alarms, answers, facts, faq, filling, menu, pending
+from routing.domain.decision import SURE_CATEGORY, Action
+from routing.domain.dialogue import alarms, answers, facts, facts_read, faq, filling, menu, pending
+from routing.domain.dialogue.facts_told import Told
 from routing.domain.dialogue.pending import remember
-from routing.domain.dialogue.state import FACTS, State, Step, state_from
+from routing.domain.dialogue.state import CALL_WISHED, FACTS, OPENING, State, Step, state_from
+from routing.domain.dialogue.times import CALL_TIMES, suits
 from routing.domain.dialogue.turn import Effect, NoticeSeen, OpenCase, Result, Turn
 from routing.domain.inbound import InboundKind
 from routing.domain.messages import Button, Card, Outgoing, Row, Text, postback
-from routing.domain.tax_number import valid_ubn
-
-_HALF_WIDTH = str.maketrans("０１２３４５６７８９－＋（）＃　", "0123456789-+()# ")
-_NAME_FOLLOWS = re.compile(
-    r"^(?:(?:我們公司|我們|本公司|敝公司|公司名稱|公司|我|聯絡人|敝姓名|姓名)\s*(?:是|為|叫|[:：])|弊社は|会社名は|担当は|私は|"
-    r"(?:my|our) (?:company|firm|name)(?:'s name)? is\b|(?:we are|i am|i'm|this is)\b)\s*",
-    re.IGNORECASE,
-)
-_END_OF_SENTENCE = re.compile(r"(?:です|と申します)?[。．!！]?$")
-_PHONE = re.compile(r"[\d\s+()\-#*轉分機ext.]{6,40}", re.IGNORECASE)
-_UBN_DIGITS = 8
 
 
 def begin(turn: Turn) -> Result:
@@ -33,6 +23,8 @@ def begin(turn: Turn) -> Result:
 
     From an online service (``from=service``) the case has the category of the answer that led there.
     """
+    if "call" in turn.inbound.data and turn.state.call is None:
+        turn = replace(turn, state=replace(turn.state, call=CALL_WISHED))
     entry = turn.entry(turn.inbound.data.get("faq", "")) if turn.inbound.data.get("from") == "service" else None
     service = turn.service(entry) if entry is not None else None
     if entry is None or service is None:
@@ -43,11 +35,25 @@ def begin(turn: Turn) -> Result:
 
 def _go_on(turn: Turn, state: State) -> Result:
     """The next question; while there are no words yet it is what the matter is."""
-    if turn.words or state.stuck_at:
+    if _has_words(turn) or state.stuck_at:
         return _next(turn, state)
-    key = "opening.describe_media" if turn.files else "opening.describe"
-    message = Text(turn.say(key), quick=(menu.cancel(turn),))
+    message = Text(_ask_words(turn, state), quick=(menu.cancel(turn),))
     return Result(state=replace(state, step=Step.DESCRIBE), messages=(message,))
+
+
+def _ask_words(turn: Turn, state: State) -> str:
+    if turn.files:
+        return turn.say("opening.describe_media")
+    if state.call in CALL_TIMES:
+        return turn.say("opening.describe_call_when", when=turn.say(f"call.{state.call}"))
+    return turn.say("opening.describe_call" if state.call else "opening.describe")
+
+
+def _has_words(turn: Turn) -> bool:
+    """Whether the matter was told: the hour for a call is none."""
+    if not turn.state.call:
+        return bool(turn.words)
+    return any(suits(line) is None for line in turn.words.splitlines() if line.strip())
 
 
 def _filled(turn: Turn, state: State) -> State:
@@ -93,7 +99,8 @@ def _question(turn: Turn, state: State) -> tuple[Step, Outgoing]:
 def _missing(state: State) -> list[Step]:
     """What has to be asked before a case is opened, in this order."""
     known = {
-        Step.FIRM: state.firm_name, Step.CONTACT: state.contact_name, Step.PHONE: state.phone, Step.PARK: state.park,
+        Step.WHEN: state.call != CALL_WISHED, Step.FIRM: state.firm_name, Step.CONTACT: state.contact_name,
+        Step.PHONE: state.phone, Step.PARK: state.park,
     }  # fmt: skip
     return [step for step, value in known.items() if not value]
 
@@ -110,11 +117,17 @@ def _fact_question(turn: Turn, state: State, step: Step) -> Outgoing:
         return _found_question(turn, state)
     if step is Step.PARK:
         return _park_question(turn)
+    if step is Step.WHEN:
+        times = tuple(menu.button(turn, f"call.{one}", "call_me", when=one) for one in CALL_TIMES)
+        return Text(turn.say("call.title"), quick=(*times, menu.cancel(turn)))
     return Text(turn.say(f"opening.{step.value}"), quick=(menu.cancel(turn),))
 
 
 def _found_question(turn: Turn, state: State) -> Card:
-    title = turn.say("opening.firm_found", name=state.firm_found, ubn=state.ubn)
+    entry = turn.registered(state.ubn or "") if state.firm_registered else None
+    stands = entry.state if entry is not None else ""
+    name = turn.say("opening.firm_state", name=state.firm_found, state=stands) if stands else state.firm_found
+    title = turn.say("opening.firm_found", name=name, ubn=state.ubn)
     yes = menu.button(turn, "button.firm_yes", "firm", primary=True, ours="yes")
     no = menu.button(turn, "button.firm_no", "firm", ours="no")
     return Card(title=title, buttons=(yes, no), quick=(menu.cancel(turn),))
@@ -151,6 +164,8 @@ def summary(turn: Turn, state: State) -> Card:
         Row(turn.say("summary.contact"), f"{state.contact_name or ''} {state.phone or ''}".strip() or later),
         Row(turn.say("summary.park"), _park_row(turn, state, park)),
     ]
+    if state.call in CALL_TIMES:
+        rows.append(Row(turn.say("summary.call"), turn.say(f"call.{state.call}")))
     if turn.files:
         rows.append(Row(turn.say("summary.files"), str(turn.files)))
     others = tuple(
@@ -176,38 +191,22 @@ def _park_row(turn: Turn, state: State, park: Park | None) -> str:
 
 
 def described(turn: Turn) -> Result:
-    """Words came that we asked for."""
+    """Words came that we asked for, or first when a call suits."""
     state = remember(turn, leads=False)
+    if state.call and (when := suits(turn.inbound.text)):
+        return _go_on(turn, replace(state, call=when))
     understanding = turn.understanding
     if understanding is not None and understanding.category.value != "smalltalk" and not state.category:
         state = replace(state, category=understanding.category.value, topic=understanding.topic)
     return _next(turn, replace(state, step=Step.DESCRIBE))
 
 
-def _firm(turn: Turn, text: str) -> State | str:
-    text = _bare(text.translate(_HALF_WIDTH))
-    digits = re.sub(r"[\s-]", "", text)
-    if re.fullmatch(r"\d+", digits):
-        return _number(turn, digits)
-    if turn.state.firm_found:
-        # The number was another firm's: its own name stands instead, and staff settle the number.
-        return replace(turn.state, firm_name=_bare(text)[:80], firm_found=None)
-    found = re.search(r"(?<!\d)\d{8}(?!\d)", text)
-    ubn = found.group() if found and valid_ubn(found.group()) else None
-    name = re.sub(r"[（(]?\s*(統一編號|統編)?[:：]?\s*\d{8}\s*[)）]?", "", text).strip() if ubn else text
-    return replace(turn.state, firm_name=(name or ubn or text)[:80], ubn=ubn)
-
-
-def _number(turn: Turn, digits: str) -> State | str:
-    """Digits for a firm: eight of them that add up; a known firm's name is shown, masked, to be confirmed."""
-    if len(digits) != _UBN_DIGITS:
-        return "opening.firm_ubn_length"
-    if not valid_ubn(digits):
-        return "opening.firm_bad_ubn"
-    found = turn.firm_by_ubn(digits)
-    if found:
-        return replace(turn.state, ubn=digits, firm_found=found)
-    return replace(turn.state, ubn=digits, firm_name=digits)
+def when(turn: Turn) -> Result:
+    """``call_me`` while a case is being opened: when a call about it suits."""
+    chosen = turn.inbound.data.get("when", "")
+    if turn.state.step not in OPENING or chosen not in CALL_TIMES:
+        return menu.expired(turn)
+    return _go_on(turn, replace(turn.state, call=chosen))
 
 
 def firm(turn: Turn) -> Result:
@@ -216,43 +215,9 @@ def firm(turn: Turn) -> Result:
     if state.step is not Step.FIRM or not state.firm_found:
         return menu.expired(turn)
     if turn.inbound.data.get("ours") == "yes":
-        return _next(turn, replace(state, firm_name=state.ubn))
+        return _next(turn, replace(state, firm_name=state.firm_registered or state.ubn))
     text = Text(turn.say("opening.firm_name"), quick=(menu.cancel(turn),))
-    return Result(state=replace(state, ubn=None, firm_found=None), messages=(text,))
-
-
-def _contact(turn: Turn, text: str) -> State | str:
-    """A name; a telephone number beside it (林小姐 0912-345678) is not asked for once more."""
-    name, phone = answers.phone_in(text.translate(_HALF_WIDTH))
-    if not name:
-        # A number alone: it is kept, and the name is still to be told.
-        return replace(turn.state, phone=phone[:40]) if phone else replace(turn.state, contact_name=text[:40])
-    state = replace(turn.state, contact_name=_bare(name)[:40])
-    return replace(state, phone=phone[:40]) if phone else state
-
-
-def _bare(text: str) -> str:
-    """A name without the sentence around it."""
-    return _END_OF_SENTENCE.sub("", _NAME_FOLLOWS.sub("", text)).strip() or text
-
-
-def _phone(turn: Turn, text: str) -> State | str:
-    text = text.translate(_HALF_WIDTH)
-    if not _PHONE.fullmatch(text):
-        text = answers.phone_in(text)[1] or text
-    if not _PHONE.fullmatch(text) or sum(character.isdigit() for character in text) < 6:
-        return "opening.phone_again"
-    return replace(turn.state, phone=text[:40])
-
-
-def _park(turn: Turn, text: str) -> State | str:
-    park = turn.find_park(text)
-    return replace(turn.state, park=park.name) if park else "opening.park_again"
-
-
-_READ: dict[Step, Callable[[Turn, str], State | str]] = {
-    Step.FIRM: _firm, Step.CONTACT: _contact, Step.PHONE: _phone, Step.PARK: _park,
-}  # fmt: skip
+    return Result(state=replace(state, ubn=None, firm_found=None, firm_registered=None), messages=(text,))
 
 
 def again(turn: Turn) -> Result:
@@ -281,7 +246,7 @@ def _in_a_row(turn: Turn, lines: Sequence[str]) -> Result:
     """Answers that were typed one after the other without waiting for the next question: each answers one."""
     result = _fact(turn, lines[0])
     for line in lines[1:]:
-        if result.state.step is turn.state.step or result.state.step not in FACTS:
+        if result.state == turn.state or result.state.step not in FACTS:
             # The one before was not taken, or nothing is left to ask.
             break
         turn = replace(turn, state=result.state)
@@ -299,9 +264,16 @@ def _file_told(turn: Turn) -> Result:
 
 def _more(turn: Turn) -> Result:
     """Words while the summary stands: they join the case, unless they are only thanks or a greeting."""
+    if anew := facts_read.changed(turn, turn.inbound.text):
+        return _next(replace(turn, words=turn.before), anew)
+    if filled := facts_read.filled(turn):
+        return again(replace(turn, state=filled, words=turn.before))
     if turn.understanding is not None and turn.understanding.category.value == "smalltalk":
         return again(replace(turn, words=turn.before))
-    return again(replace(turn, state=remember(turn, leads=False)))
+    state = remember(turn, leads=False)
+    if state.call:
+        state = replace(state, call=suits(turn.inbound.text) or state.call)
+    return again(replace(turn, state=state))
 
 
 def answered_by(turn: Turn) -> bool:
@@ -312,7 +284,8 @@ def answered_by(turn: Turn) -> bool:
     if step is Step.SUMMARY:
         return not (turn.asks and (turn.sure or _of_another_matter(turn)))
     known = turn.sure and (turn.asks or step is Step.CONTACT)
-    return answers.fit(_asked(turn), turn.inbound.text) and not known
+    fits = answers.fit(_asked(turn), turn.inbound.text) or facts_read.tells(turn, turn.inbound.text)
+    return fits and not known
 
 
 def _of_another_matter(turn: Turn) -> bool:
@@ -331,6 +304,8 @@ def meanwhile(turn: Turn) -> Result:
         answered = faq.answer(turn, match.entry, state=turn.state)
         asked = again(replace(turn, words=turn.before))
         return replace(answered, state=turn.state, messages=(*answered.messages, *asked.messages))
+    if turn.decision is not None and turn.decision.action is Action.CHAT:
+        return again(replace(turn, words=turn.before))
     if turn.state.filling:
         return filling.added(turn, _fact_question(turn, turn.state, turn.state.step))
     if turn.asks and turn.decision is not None and turn.decision.choices:
@@ -369,12 +344,16 @@ def _fact(turn: Turn, text: str) -> Result:
     several = _equally_meant(turn, text) if state.step is Step.PARK else ()
     if several:
         return Result(state=state, messages=(_park_question(turn, several),))
-    read = _READ[state.step](turn, text)
+    read = facts_read.read(turn, text)
+    if isinstance(read, State) and read.call != state.call:
+        # The hour itself is for the officer to read.
+        turn = replace(turn, words=f"{turn.words}\n{text}")
+        read = remember(replace(turn, state=read), leads=False)
     if isinstance(read, str):
         quick = (menu.cancel(turn),)
         if state.step is Step.PARK:
             return Result(state=state, messages=(Text(turn.say(read)), _park_question(turn)))
-        said = turn.say(read, n=len(re.sub(r"\D", "", text))) if read == "opening.firm_ubn_length" else turn.say(read)
+        said = turn.say(read, n=sum(map(str.isdigit, text))) if read == "opening.firm_ubn_length" else turn.say(read)
         return Result(state=state, messages=(Text(said, quick=quick),))
     return _next(turn, read)
 
@@ -423,8 +402,8 @@ def change_details(turn: Turn) -> Result:
 
 
 _FIELDS: dict[str, dict[str, None]] = {
-    Step.FIRM: {"firm_name": None, "ubn": None, "firm_found": None}, Step.CONTACT: {"contact_name": None},
-    Step.PHONE: {"phone": None}, Step.PARK: {"park": None},
+    Step.FIRM: {"firm_name": None, "ubn": None, "firm_found": None, "firm_registered": None},
+    Step.CONTACT: {"contact_name": None}, Step.PHONE: {"phone": None}, Step.PARK: {"park": None},
 }  # fmt: skip
 
 
@@ -439,11 +418,14 @@ def change_detail(turn: Turn) -> Result:
     return Result(state=state, messages=(message,))
 
 
-def take_up(turn: Turn) -> Result:
-    """``take_up``: the case that was cancelled goes on where it was."""
+def take_up(turn: Turn, told: Told | None = None) -> Result:
+    """``take_up``: the case that was cancelled goes on where it was. ``told``: what was just told of the firm."""
     if not turn.state.dropped:
         return menu.expired(turn)
-    return again(replace(turn, state=state_from(turn.state.dropped)))
+    state = state_from(turn.state.dropped)
+    if told:
+        return _next(turn, facts_read.taken(state, told))
+    return again(replace(turn, state=state))
 
 
 def confirm(turn: Turn) -> Result:

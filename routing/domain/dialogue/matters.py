@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -12,6 +13,9 @@ from routing.domain.messages import Card, Outgoing
 
 _QUOTED = 24
 """Characters of a matter that its card repeats."""
+
+_NUMBERED = re.compile(r"^\D{0,14}(?<![\d.])[（(]?[1-9][.、)）．]\s*(?!\d)")
+"""A hello and the number of a list before the matter itself."""
 
 ByItself = Callable[[Turn, State], Result]
 
@@ -52,7 +56,7 @@ def category_of_case(name: str) -> str:
 
 def _headed(turn: Turn, messages: tuple[Outgoing, ...], part: Part, number: int, of: int) -> list[Outgoing]:
     """The messages of one matter, the first card saying which of them it is."""
-    words = " ".join(part.understanding.text.split())
+    words = _NUMBERED.sub("", " ".join(part.understanding.text.split()))
     words = words if len(words) <= _QUOTED else f"{words[: _QUOTED - 1]}…"
     told = turn.say("matters.label", number=number, of=of, words=words)
     first, *rest = messages

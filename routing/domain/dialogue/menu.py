@@ -75,6 +75,10 @@ def cancelled(turn: Turn) -> Result:
         text = turn.say("filling.skipped")
     if turn.state.step is Step.REASON:
         text = turn.say("rated.done")
+    if turn.state.step is Step.NEED:
+        text = turn.say("need.stopped")
+    if turn.state.step is Step.QUESTIONS:
+        text = turn.say("question.stopped", number=turn.state.number)
     state = State(pending=(), last_enquiry=turn.state.last_enquiry)
     return Result(state=state, messages=(Text(text, quick=usual(turn)),))
 

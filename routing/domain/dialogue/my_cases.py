@@ -9,6 +9,7 @@ from routing.domain.dialogue import faq, menu, placed
 from routing.domain.dialogue.pending import remember, short
 from routing.domain.dialogue.placement import Reason
 from routing.domain.dialogue.state import OPENING, State, Step
+from routing.domain.dialogue.times import CALL_TIMES
 from routing.domain.dialogue.turn import (
     AddToCase,
     AskCall,
@@ -24,8 +25,6 @@ from routing.domain.dialogue.turn import (
 from routing.domain.inbound import InboundKind
 from routing.domain.messages import Button, Card, Carousel, Row, Text, heading, postback
 
-CALL_TIMES = ("morning", "afternoon", "any")
-"""When a firm may wish to be called."""
 _MOST_ASKED, _MOST_ASKED_IN_A_ROW = 1500, 200
 """Characters of what a firm was asked for, on a card of its own and on one of several."""
 
@@ -75,6 +74,9 @@ def _buttons(turn: Turn, case: CaseCard, *, whole: bool) -> tuple[Button, ...]:
         add = menu.button(turn, "button.add_to_case", "add_to_case", number=number, primary=True)
         return tuple(buttons) if case.closed else (add, *buttons)
     buttons += _sharing(turn, case) if whole else []
+    if case.into:
+        add = menu.button(turn, "button.add_to_case", "add_to_case", number=turn.meant(case).number, primary=True)
+        return (add, *buttons)
     if case.closed:
         return (*buttons, menu.button(turn, "button.reopen", "reopen", number=number))
     if case.waits_on_firm and case.answered:
@@ -134,8 +136,9 @@ def case(turn: Turn) -> Result:
 def add_to_case(turn: Turn) -> Result:
     """What comes next belongs to this case; with ``message`` it is what was just said."""
     found, kept = turn.seen_case, turn.kept
-    if found is None or found.closed:
+    if found is None or (found.closed and not found.into):
         return menu.expired(turn)
+    found = turn.meant(found)
     if kept is not None and kept.number != found.number:
         return _file_kept(turn, kept, found)
     state = State(step=Step.ADDING, number=found.number, last_enquiry=turn.state.last_enquiry)
@@ -181,7 +184,7 @@ def again(turn: Turn) -> Result:
 def adding(turn: Turn) -> Result:
     """Something to add came; more may follow until the firm says it is done."""
     number = turn.state.number
-    case = next((one for one in turn.cases if one.number == number and not one.closed), None)
+    case = next((one for one in turn.cases if one.number == number and (one.into or not one.closed)), None)
     if case is None or not turn.message_ids:
         # Closed meanwhile: what comes is a matter of its own, and must not be lost.
         turn = replace(turn, state=menu.idle(turn.state))
@@ -225,7 +228,7 @@ def withdraw(turn: Turn) -> Result:
         title=title, body=turn.say("withdraw.body", subject=short(found.subject)), buttons=(keep, sure),
         alt=title, tone="wait", quick=menu.usual(turn),
     )  # fmt: skip
-    return Result(state=replace(state, withdrawing=found.number), messages=(card,))
+    return Result(state=replace(state, asked=("withdraw", found.number)), messages=(card,))
 
 
 def call_me(turn: Turn) -> Result:
@@ -234,7 +237,7 @@ def call_me(turn: Turn) -> Result:
     if found is None:
         return menu.expired(turn)
     subject = short(found.subject)
-    if found.closed:
+    if found.closed and not found.into:
         return _closed_offer(turn, found)
     if when not in CALL_TIMES:
         buttons = tuple(
@@ -242,13 +245,17 @@ def call_me(turn: Turn) -> Result:
         )
         title = turn.say("call.title")
         card = Card(
-            title=title, body=turn.say("call.body", subject=subject, phone=turn.known.phone or "—"), buttons=buttons,
-            alt=title, quick=menu.usual(turn),
+            title=title, body=turn.say("call.body", subject=subject),
+            # In a row the number is read; in the words it would become a button that dials one's own telephone.
+            rows=(Row(turn.say("data.row.phone"), turn.known.phone or "—"),), buttons=buttons, alt=title,
+            quick=menu.usual(turn),
         )  # fmt: skip
-        return Result(state=turn.state, messages=(card,))
+        return Result(state=replace(turn.state, asked=("call_me", found.number)), messages=(card,))
     said = turn.say("call_asked", subject=subject, phone=turn.known.phone or "—", when=turn.say(f"call.{when}"))
     text = Text("\n".join(part for part in (said, menu.hours(turn)) if part), quick=menu.usual(turn))
-    return Result(state=turn.state, messages=(text,), effects=(AskCall(number=found.number, when=when),))
+    # The hour may be changed in the next words.
+    state = replace(turn.state, asked=("call_me", found.number))
+    return Result(state=state, messages=(text,), effects=(AskCall(number=found.number, when=when),))
 
 
 def _closed_offer(turn: Turn, case: CaseCard) -> Result:

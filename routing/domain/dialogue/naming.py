@@ -58,6 +58,8 @@ _TELLS = 3
 """Pairs and words from which a text says what it is about."""
 _LATIN = re.compile(r"[a-z0-9]{3,}")
 _HAN = re.compile(r"[^\x00-\x7f]+")
+_MARKED = re.compile(fold("[a-z0-9]{1,3}[棟廠館區梯線門]"))
+"""A building or a line by its letter or number: B棟, 2廠."""
 _GRAMMAR = re.compile(r"[ぁ-ゖー]{2}")
 """Pairs of hiragana: endings and small words of Japanese, which any enquiry has."""
 _PLAIN = frozenset(
@@ -144,7 +146,8 @@ def _by_tail(text: str, cases: Sequence[Named]) -> tuple[str, ...]:
 
 
 def _by_subject(text: str, cases: Sequence[Named]) -> Naming:
-    said = pieces(text)
+    # What goes on is said in words that name no matter: 屋頂的還在漏 is about the roof.
+    said = pieces(_COMPLAINS.sub(" ", fold(text)) if _STILL.search(fold(text)) else text)
     subjects = {case.number: pieces(case.subject) for case in cases}
     pointing = _pointed_at(text)
     scores: dict[str, tuple[int, int]] = {}
@@ -166,7 +169,8 @@ def _by_subject(text: str, cases: Sequence[Named]) -> Naming:
         return Naming(numbers, "subject", plain=True)
     own = subjects[numbers[0]]
     both = len(said & own)
-    if both < 2 and both * 3 < len(said):
+    marked = any(_MARKED.fullmatch(piece) for piece in said & own)
+    if both < 2 and not marked and both * 3 < len(said):
         return Naming()
     return Naming(numbers, "subject", same=both >= 3 and both * 5 >= 4 * max(len(said), 1))
 
@@ -179,6 +183,7 @@ def pieces(text: str) -> frozenset[str]:
         run[at : at + 2] for run in _HAN.findall(folded) for at in range(len(run) - 1) if " " not in run[at : at + 2]
     }
     pairs = {pair for pair in pairs if not _GRAMMAR.fullmatch(pair)}
+    pairs |= set(_MARKED.findall(folded.replace(" ", "")))
     return frozenset(pairs | {word for word in _LATIN.findall(folded) if word not in _PLAIN})
 
 

@@ -25,17 +25,16 @@ _MOST = 3
 
 def beside(turn: Turn, result: Result) -> Result:
     """The answer with what is announced: behind the numbers to call in an emergency, else in its place."""
-    found = _found(turn)
+    found = announced(turn)
     if found is None:
         return result
-    park, announced = found
-    card = _card(turn, park, announced)
+    card = _card(turn, *found)
     if turn.understanding is not None and turn.understanding.alert is not None:
         return replace(result, messages=(*result.messages, card))
     return Result(state=replace(result.state, last_entry=None), messages=(card,), effects=(NoteEnquiry(),))
 
 
-def _found(turn: Turn) -> tuple[Park, tuple[Announced, ...]] | None:
+def announced(turn: Turn) -> tuple[Park, tuple[Announced, ...]] | None:
     """What was asked of is announced for the park that the words name, or else the firm's."""
     text = turn.inbound.text
     of = asks_of_outage(text)
@@ -44,8 +43,8 @@ def _found(turn: Turn) -> tuple[Park, tuple[Announced, ...]] | None:
     park = turn.find_park(text) or (turn.find_park(turn.known.park) if turn.known.park else None)
     if park is None or not park.own:
         return None
-    announced = turn.outages(park, of)
-    return (park, announced) if announced else None
+    found = turn.outages(park, of)
+    return (park, found) if found else None
 
 
 def _card(turn: Turn, park: Park, announced: tuple[Announced, ...]) -> Card:

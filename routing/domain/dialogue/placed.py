@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from knowledge.relevance.aspects import means_to
 from routing.domain.decision import SURE_CATEGORY, Action
 from routing.domain.dialogue import menu
-from routing.domain.dialogue.naming import goes_on
+from routing.domain.dialogue.naming import goes_on, pieces
 from routing.domain.dialogue.pending import remember, short
-from routing.domain.dialogue.placement import OwnCase, Placement, Reason, Words, place
+from routing.domain.dialogue.placement import LONG_AGO, Kind, OwnCase, Placement, Reason, Words, place
 from routing.domain.dialogue.supplements import is_piece, only_says_all, says_all
 from routing.domain.dialogue.turn import AddToCase, CaseCard, Effect, Result, Supplied, Turn
 from routing.domain.inbound import InboundKind
@@ -23,13 +24,30 @@ def placed(turn: Turn, *, answers: bool) -> Placement:
     """Where the words of this turn go. ``answers``: they fit what the dialogue has just asked."""
     cases = tuple(
         OwnCase(
-            number=case.number, subject=case.subject, category=case.matter or "", topic=case.topic, closed=case.closed,
+            number=case.number, subject=case.subject, category=case.matter or "", topic=case.topic,
+            closed=case.closed and not _goes_on_elsewhere(turn, case),
             waits=case.waits_on_firm, asked=case.missing, person=case.person, officer_at=case.officer_at,
+            talked_at=case.talked_at,
             received_at=case.received_at, closed_at=case.closed_at if case.own else None,
         )
         for case in turn.cases
     )  # fmt: skip
-    return place(_words(turn, answers=answers), cases, now=turn.now)
+    return _followed(turn, place(_words(turn, answers=answers), cases, now=turn.now))
+
+
+def _goes_on_elsewhere(turn: Turn, case: CaseCard) -> bool:
+    """Whether it was merged into a case that is not among this firm's own: to the firm it is as open as before."""
+    return bool(case.into) and turn.meant(case) is case
+
+
+def _followed(turn: Turn, placement: Placement) -> Placement:
+    """The same with the case that goes on in place of each that was merged into it."""
+    into = {case.number: turn.meant(case).number for case in turn.cases if case.into}
+    others = tuple(dict.fromkeys(into.get(number, number) for number in placement.alternatives))
+    if placement.kind is Kind.ASK and len(others) == 1 and len(placement.alternatives) > 1:
+        return Placement(kind=Kind.CASE, reason=placement.reason, number=others[0])
+    number = into.get(placement.number, placement.number) if placement.number is not None else None
+    return replace(placement, number=number, alternatives=others)
 
 
 def _words(turn: Turn, *, answers: bool) -> Words:
@@ -38,10 +56,11 @@ def _words(turn: Turn, *, answers: bool) -> Words:
         return Words(quoted=turn.quoted, file=True, answers=answers)
     # 電梯還是沒修好 tells of the own case, whatever the base knows of lifts.
     still = not turn.asks and goes_on(turn.inbound.text, [case for case in turn.cases if not case.closed])
+    again = not turn.asks and goes_on(turn.inbound.text, [case for case in turn.cases if case.closed])
     return Words(
         text=turn.inbound.text, quoted=turn.quoted, category=_matter(turn), topic=_topic(turn),
         alert=understanding.alert is not None, sure=turn.sure and not still, question=turn.asks,
-        chat=_chats(turn), answers=answers,
+        chat=_chats(turn) and not again, answers=answers, wish=means_to(turn.inbound.text),
     )  # fmt: skip
 
 
@@ -74,6 +93,10 @@ def _chats(turn: Turn) -> bool:
     """Whether it is a hello, thanks or an OK; while somebody waits for words, only what is surely that."""
     decision, understanding = turn.decision, turn.understanding
     if decision is None or understanding is None or decision.action is not Action.CHAT:
+        return False
+    said = pieces(turn.inbound.text)
+    if any(said & pieces(case.subject) for case in turn.cases):
+        # 垃圾又有了 is no abuse where a case was about rubbish.
         return False
     if not turn.officer_expects:
         return True
@@ -108,7 +131,7 @@ def filed(turn: Turn, case: CaseCard, reason: Reason) -> Result:
 def _told(turn: Turn, case: CaseCard, *, piece: bool) -> Card:
     subject = short(case.subject)
     buttons = [_elsewhere(turn), menu.button(turn, "button.case", "case", number=case.number), *_known_answer(turn)]
-    if case.closed:
+    if case.closed and not case.into:
         title, body = turn.say("placed.closed.title"), turn.say("placed.closed.body", subject=subject)
         buttons.insert(0, menu.button(turn, "button.reopen", "reopen", number=case.number, primary=True))
     elif case.waits_on_firm:
@@ -148,7 +171,7 @@ def _known_answer(turn: Turn) -> tuple[Button, ...]:
 def ask(turn: Turn, placement: Placement) -> Result:
     """Several are as likely: the words are kept, and one tap files them. Cases are offered by subject."""
     offered = [case for case in turn.cases if case.number in placement.alternatives][:4]
-    if any(case.closed for case in offered):
+    if any(case.closed and not case.into for case in offered):
         return _once_more(turn, offered)
     buttons = tuple(
         Button(
@@ -169,20 +192,13 @@ def ask(turn: Turn, placement: Placement) -> Result:
 
 def _once_more(turn: Turn, offered: Sequence[CaseCard]) -> Result:
     """What was closed is there still or again: open it again, add to one that is open, or open another."""
-    closed = [case for case in offered if case.closed]
-    again = tuple(
-        Button(
-            label=turn.say("button.reopen_one", subject=short(case.subject)),
-            data=postback("reopen", number=case.number, message=turn.message_ref),
-            shown=turn.say("button.reopen_one", subject=short(case.subject)), primary=len(closed) == 1,
-        )
-        for case in closed
-    )  # fmt: skip
+    closed = [case for case in offered if case.closed and not case.into]
+    again = tuple(replace(_reopen(turn, case), primary=len(closed) == 1) for case in closed)
     title = turn.say("once_more.title")
     new = menu.button(turn, "button.new_case", "open_case")
     card = Card(
         title=title, body=turn.say("once_more.body", subject=short(closed[0].subject)),
-        buttons=(*again, *(_add_to(turn, case) for case in offered if not case.closed), new), alt=title,
+        buttons=(*again, *(_add_to(turn, case) for case in offered if case not in closed), new), alt=title,
         quick=menu.usual(turn),
     )  # fmt: skip
     category = turn.understanding.category.value if turn.understanding is not None else None
@@ -194,11 +210,27 @@ def _once_more(turn: Turn, offered: Sequence[CaseCard]) -> Result:
     return Result(state=state, messages=(card,))
 
 
+def quietly(turn: Turn, case: CaseCard, reason: Reason) -> AddToCase:
+    """These words stand with a case, and nothing is said of it: no piece of what its officer asked for."""
+    return AddToCase(number=case.number, message_ids=turn.message_ids, reason=reason, piece=False, quiet=True)
+
+
 def add_buttons(turn: Turn) -> tuple[Button, ...]:
-    """To add what was just said to a case that is open, by its subject."""
+    """To add what was just said to a case that is open, by its subject; without one, to reopen one closed lately."""
     if not turn.message_ids:
         return ()
-    return tuple(_add_to(turn, case) for case in turn.cases if not case.closed)[:2]
+    still_open = tuple(_add_to(turn, case) for case in turn.cases if not case.closed)[:2]
+    return still_open or tuple(_reopen(turn, case) for case in turn.cases if _closed_lately(turn, case))[:1]
+
+
+def _closed_lately(turn: Turn, case: CaseCard) -> bool:
+    """請問核准函什麼時候寄 is most likely about what was closed last week."""
+    return case.own and not case.into and case.closed_at is not None and turn.now - case.closed_at <= LONG_AGO
+
+
+def _reopen(turn: Turn, case: CaseCard) -> Button:
+    label = turn.say("button.reopen_one", subject=short(case.subject))
+    return Button(label=label, data=postback("reopen", number=case.number, message=turn.message_ref), shown=label)
 
 
 def _add_to(turn: Turn, case: CaseCard) -> Button:

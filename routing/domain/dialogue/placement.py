@@ -14,18 +14,20 @@ from enum import StrEnum
 
 from knowledge.language.text import fold
 from knowledge.said import ways
-from routing.domain.dialogue.naming import Naming, goes_on, named_in, points_back, shared
+from routing.domain.dialogue.naming import Naming, goes_on, named_in, pieces, points_back, shared
 from routing.domain.dialogue.supplements import says_all
 
 LONG_AGO = timedelta(days=7)
 """After so long an officer's message is no more what a firm plainly answers: it is asked."""
 
-_A_PERSON = ways("placing", "a_person")
+_A_PERSON, _A_CALL = ways("placing", "a_person"), ways("placing", "a_call")
 _TOLD_ANEW = ways("placing", "told_anew")
 REOPENED_FOR = timedelta(days=28)
 """So long after its close a case is offered to be opened again to words that say its matter goes on."""
 
+_OF_ITS_CASE, _ITS_FILLERS = ways("placing", "of_its_case"), ways("placing", "its_fillers")
 _OTHER_MATTER = ways("placing", "other_matter")
+_BUT = ways("placing", "but")
 _ON_AND_ON = ways("placing", "on_and_on")
 _HOW_FAR = ways("placing", "how_far")
 
@@ -35,9 +37,32 @@ def asks_how_far(text: str) -> bool:
     return bool(_HOW_FAR.search(fold(text)))
 
 
+def says_other_matter(text: str) -> bool:
+    """Whether words begin another matter in so many words."""
+    return bool(_OTHER_MATTER.search(fold(text)))
+
+
+def asks_of_its_case(text: str) -> bool:
+    """Whether words ask whether what was sent is there, who has it or what comes next, and name nothing else."""
+    folded = fold(text)
+    rest = _OF_ITS_CASE.sub(" ", folded)
+    return rest != folded and not pieces(_ITS_FILLERS.sub(" ", rest)) and not re.search(r"\d", rest)
+
+
+def asks_for_a_call(text: str) -> bool:
+    """Whether words ask to be telephoned."""
+    return bool(_A_CALL.search(fold(text)))
+
+
 def asks_for_a_person(text: str) -> bool:
     """Whether words ask to speak with somebody."""
     return bool(_A_PERSON.search(fold(text)))
+
+
+def names_more(text: str, terms: Sequence[str]) -> bool:
+    """Whether words that ask for a person name a matter too: ``terms`` of the trade in them that say not only that."""
+    rest = pieces(_A_CALL.sub(" ", _A_PERSON.sub(" ", fold(text))))
+    return any(pieces(term) & rest for term in terms)
 
 
 class Kind(StrEnum):
@@ -79,7 +104,7 @@ class Words:
     ``quoted``: the case of the message it quotes. ``category``: where it is plain. ``sure``: the base has an answer to
     it that needs no person. ``topic``: of the answers the base offers. ``question``: it asks something. ``chat``: a
     hello, thanks or an OK. ``file``: a photo, file or place without words. ``answers``: it fits what the dialogue has
-    just asked.
+    just asked. ``wish``: it says what somebody means to do (想申請用電), which begins a matter.
     """
 
     text: str = ""
@@ -91,13 +116,17 @@ class Words:
     question: bool = False
     chat: bool = False
     file: bool = False
+    wish: bool = False
     answers: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnCase:
-    """A case of the firm. ``officer_at``: when its officer wrote or asked for something that the firm has not answered.
+    """A case of the firm.
 
+    ``officer_at``: when its officer wrote or asked for something that the firm has not answered.
+
+    ``talked_at``: when its officer wrote last, answered or not.
     ``waits``: it waits on the firm. ``asked``: for what. ``person``: its officer holds the conversation at the moment.
     """
 
@@ -110,6 +139,7 @@ class OwnCase:
     asked: str = ""
     person: bool = False
     officer_at: datetime | None = None
+    talked_at: datetime | None = None
     received_at: datetime | None = None
     closed_at: datetime | None = None
 
@@ -146,6 +176,7 @@ def place(words: Words, cases: Sequence[OwnCase], *, now: datetime) -> Placement
         or _by_closed(words, cases, now)
         or _by_officer(words, still_open, now)
         or _by_reference(words, cases, now)
+        or _by_talk(words, still_open, now)
         or _by_likelihood(words, still_open, now)
         or _NEW
     )
@@ -190,6 +221,10 @@ def _by_closed(words: Words, cases: Sequence[OwnCase], now: datetime) -> Placeme
         return None
     lately = [one for one in cases if one.closed_at is not None and now - one.closed_at <= REOPENED_FOR and one.closed]
     numbers = goes_on(words.text, lately)
+    just_closed = [case.number for case in lately if case.closed_at is not None and now - case.closed_at <= LONG_AGO]
+    if not numbers and _BUT.search(fold(words.text.strip())) and not words.question:
+        # 可是旁邊那棵沒剪 speaks of what was just closed.
+        numbers = tuple(just_closed[:1])
     if not numbers:
         return None
     alike = goes_on(words.text, [case for case in cases if not case.closed])
@@ -262,6 +297,20 @@ def _by_reference(words: Words, cases: Sequence[OwnCase], now: datetime) -> Plac
     if len(still_open) == 1:
         return _in(still_open[0].number, Reason.SUBJECT)
     return _ask([case.number for case in still_open], Reason.SUBJECT)
+
+
+def _by_talk(words: Words, still_open: Sequence[OwnCase], now: datetime) -> Placement | None:
+    """Further words to the only open case, whose officer and firm have been talking: 老闆說六月底搬.
+
+    What is plainly of another field, or another matter in so many words, is none of it.
+    """
+    if words.chat or words.sure or words.wish or len(still_open) != 1:
+        return None
+    (case,) = still_open
+    if case.talked_at is None or now - case.talked_at > LONG_AGO or _other_matter(words, case):
+        return None
+    differs = words.category is not None and words.category != case.category and not words.file
+    return None if differs else _in(case.number, Reason.OFFICER)
 
 
 def _by_likelihood(words: Words, still_open: Sequence[OwnCase], now: datetime) -> Placement | None:

@@ -4,28 +4,46 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import timedelta
 
 from knowledge.distress import in_distress
-from routing.domain.decision import Action
+from knowledge.everyday import load_everyday
+from knowledge.land import skips
+from routing.domain.decision import SURE_CATEGORY, Action
 from routing.domain.dialogue import (
     about_us,
     after_closing,
     alarms,
     colleagues,
+    facts_read,
     faq,
     filling,
     intake_form,
+    land_need,
     menu,
     my_cases,
     my_data,
     outages,
     pending,
     placed,
+    question_set,
+    topics,
 )
 from routing.domain.dialogue.everyday import WITH_WORDS
-from routing.domain.dialogue.placement import Kind, Placement, Reason, asks_for_a_person, asks_how_far
+from routing.domain.dialogue.facts_told import facts_in, presents
+from routing.domain.dialogue.placement import (
+    Kind,
+    Placement,
+    Reason,
+    asks_for_a_call,
+    asks_for_a_person,
+    asks_how_far,
+    names_more,
+    says_other_matter,
+)
 from routing.domain.dialogue.state import OPENING, Step
-from routing.domain.dialogue.turn import AddToCase, NoteEnquiry, Result, Turn
+from routing.domain.dialogue.supplements import only_says_all
+from routing.domain.dialogue.turn import CaseCard, NoteEnquiry, Result, Turn
 from routing.domain.dialogue.typed_commands import tapped
 from routing.domain.inbound import InboundKind
 from routing.domain.messages import Text
@@ -34,13 +52,28 @@ _WHERE_IS_MY_CASE, _SOMEBODY_PLEASE = "other-case-status", "other-human"
 """Entries that are also asked for with a button of ours."""
 
 
+_SAME_ALARM = timedelta(hours=1)
+"""So long after its case was opened further danger belongs to the same emergency."""
+
+
 def _somebody(turn: Turn) -> Result:
-    """A person is wanted: about an open case, or by opening one."""
+    """A person is wanted: about an open case, or by opening one; who asks to be called is asked when it suits."""
+    still_open = [case.number for case in turn.cases if not case.closed and case.own]
+    if still_open and turn.inbound.kind is InboundKind.TEXT and asks_for_a_call(turn.inbound.text):
+        number = still_open[0]
+        data = {"number": number} if len(still_open) == 1 else {"for": "call_me"}
+        turn = replace(turn, inbound=replace(turn.inbound, data=data))
+        return my_cases.call_me(turn) if len(still_open) == 1 else about_us.which(turn)
     return my_cases.person(turn) if any(not case.closed for case in turn.cases) else _person(turn)
 
 
 def _category(turn: Turn) -> Result:
     return intake_form.change_category(turn) if turn.state.step in OPENING else faq.category(turn)
+
+
+def _call_me(turn: Turn) -> Result:
+    """About a case, or about the one that is being opened."""
+    return my_cases.call_me(turn) if "number" in turn.inbound.data else intake_form.when(turn)
 
 
 def _stay(turn: Turn) -> Result:
@@ -71,7 +104,7 @@ _ACTIONS: dict[str, Callable[[Turn], Result]] = {
     "cut": intake_form.cut,
     "reopen": after_closing.reopen,
     "rate": after_closing.rate,
-    "call_me": my_cases.call_me,
+    "call_me": _call_me,
     "language": my_cases.language,
     "tab": _stay,
     "privacy": my_data.privacy,
@@ -89,13 +122,18 @@ _ACTIONS: dict[str, Callable[[Turn], Result]] = {
     "colleagues": colleagues.colleagues,
     "unbind": colleagues.unbind,
     "share": colleagues.share,
+    "need": land_need.need,
+    "question": question_set.question,
+    "topics": topics.topics,
+    "notice": topics.notice,
 }
 
 ACTIONS = frozenset(_ACTIONS)
 """Every ``action`` that a postback may carry (contract §4, and ours)."""
 
-_ASIDE = frozenset({"my_cases", "upset", "case", "progress", "hours", "quiet", "privacy", "faq"})
-"""What can be looked at while a case is being opened."""
+_ASIDE = frozenset({"my_cases", "upset", "case", "progress", "hours", "quiet", "privacy", "faq", "topics", "notice"})
+"""What can be looked at while a case is being opened, or a question set asked."""
+_ASKED_AGAIN = OPENING | {Step.QUESTIONS}
 
 _LEAVES_FILLING = frozenset({
     "open_case", "new_matter", "move", "withdraw", "call_me", "person", "add_to_case", "reopen", "supplied",
@@ -104,7 +142,7 @@ _LEAVES_FILLING = frozenset({
 
 OLD_IS_STALE = frozenset({
     "confirm_case", "change_details", "cancel", "park", "reopen", "rate", "category", "menu", "change_detail", "firm",
-    "take_up", "supplied", "withdraw", "cut",
+    "take_up", "supplied", "withdraw", "cut", "need", "question",
 })  # fmt: skip
 """Actions that must not undo a newer state when they come late (trap L3)."""
 
@@ -113,11 +151,13 @@ def _words(turn: Turn) -> Result:
     text = turn.inbound.text.strip()
     if in_distress(text):
         return faq.asked(replace(turn, state=menu.idle(turn.state)))
+    if turn.state.step in {Step.NEED, Step.QUESTIONS} and skips(text) and (skipped := _told(turn)):
+        return skipped
     data = tapped(turn)
     if data is not None and data["action"] in ACTIONS:
         inbound = replace(turn.inbound, kind=InboundKind.POSTBACK, data=data)
         if WITH_WORDS in data:
-            return intake_form.begin(faq.begun(turn))
+            return intake_form.begin(replace(faq.begun(turn), inbound=replace(turn.inbound, data=data)))
         kept = turn.message_ids if data["action"] == "reopen" else ()
         result = _postback(
             replace(turn, inbound=inbound, message_ids=kept, words=turn.before, understanding=None, decision=None)
@@ -125,30 +165,95 @@ def _words(turn: Turn) -> Result:
         return _seen_by_officer(turn, data, result)
     if _says_nothing(text):
         return _nodded(turn)
-    return _after_alarm(turn, text) or _spoken(turn)
+    case = _alarm_case(turn)
+    of_alarm = _of_alarm_case(turn, case) if case is not None else None
+    return of_alarm or _after_alarm(turn, text) or _spoken(turn)
 
 
 def _after_alarm(turn: Turn, text: str) -> Result | None:
-    """After an emergency was told: that it is over, or that help is on its way."""
-    if turn.state.alert is None or turn.state.step is not Step.IDLE:
+    """After an emergency was told: that it is over, that help is on its way, who they are, or more of it."""
+    state = turn.state
+    if state.step is not Step.IDLE or not alarms.lately(state, turn.inbound.at) or turn.quoted is not None:
         return None
+    quiet = turn.understanding is None or turn.understanding.alert is None or alarms.is_restored(text)
+    if state.alert is None:
+        return _over_later(turn) if quiet and not turn.officer_expects and alarms.is_over(text) else None
     kept = replace(turn, state=pending.remember(turn, leads=False))
     if alarms.is_helped(text):
         return alarms.helped(kept)
-    quiet = turn.understanding is None or turn.understanding.alert is None
-    return alarms.over(kept) if quiet and alarms.is_over(text) else None
+    if alarms.asks_whom(text) or (quiet and alarms.asks_to_report(text)):
+        return alarms.met(turn, state.alert, state)
+    if not quiet:
+        return None
+    return alarms.over(kept) if alarms.is_over(text) else _more_of_alarm(kept, text)
+
+
+def _alarm_case(turn: Turn) -> CaseCard | None:
+    """The open case of the emergency that was told not long ago."""
+    if not alarms.lately(turn.state, turn.inbound.at) or turn.quoted is not None:
+        return None
+    return next((case for case in turn.cases if case.alert and case.own and not case.closed), None)
+
+
+def _of_alarm_case(turn: Turn, case: CaseCard) -> Result | None:
+    """What is told of an emergency whose case is open goes to that case: help is there, worse, over, to be reported.
+
+    Numbers to call are shown once more where danger is told of; a question that stood stands again.
+    """
+    text, read = turn.inbound.text, turn.understanding
+    danger = read is not None and read.alert is not None and not (alarms.is_helped(text) or alarms.is_over(text))
+    heard = alarms.is_helped(text) or (alarms.is_over(text) and not turn.officer_expects)
+    to_report = alarms.asks_to_report(text) and case.alert is not None
+    late = case.received_at is None or turn.inbound.at - case.received_at > _SAME_ALARM
+    if not (heard or to_report or danger) or (danger and late):
+        return None
+    filed = placed.filed(turn, case, Reason.SUBJECT)
+    messages = filed.messages
+    if to_report or danger:
+        kind = read.alert.value if danger and read is not None and read.alert is not None else case.alert or ""
+        messages = (*alarms.met(turn, kind, turn.state).messages, *messages)
+    if turn.state.filling:
+        messages = (*messages, *intake_form.again(turn).messages)
+    return replace(filed, messages=messages)
+
+
+def _over_later(turn: Turn) -> Result:
+    """Something else was spoken of since the alarm: that it is over stands with its case, if one was opened."""
+    case = next((case for case in turn.cases if case.alert and case.own and not case.closed), None)
+    return placed.filed(turn, case, Reason.SUBJECT) if case is not None else alarms.over(turn)
+
+
+def _more_of_alarm(turn: Turn, text: str) -> Result | None:
+    told = facts_in(text, turn.find_park)
+    if told:
+        return alarms.noted(replace(turn, state=facts_read.taken(turn.state, told)), told)
+    return alarms.noted(turn) if _more_of_it(turn) else None
+
+
+def _more_of_it(turn: Turn) -> bool:
+    """Whether words after an emergency only tell more of it: nothing that the base knows, and of no other field."""
+    decision, understanding = turn.decision, turn.understanding
+    if decision is None or understanding is None or turn.asks or turn.officer_expects:
+        return False
+    if decision.action in {Action.ANSWER, Action.CHAT} or pending.long_since(turn.state, turn.inbound.at):
+        return False
+    if outages.announced(turn):
+        return False
+    other = understanding.confidence >= SURE_CATEGORY and understanding.category.value != turn.state.category
+    return not other and not says_other_matter(turn.inbound.text)
 
 
 def _seen_by_officer(turn: Turn, data: Mapping[str, str], result: Result) -> Result:
-    """Who asks how far one of his cases is, is angry or would take it back: its officer sees the words too."""
+    """Who asks how far one of his cases is, is angry, would take it back or says when to call: its officer sees it."""
     still_open = [case for case in turn.cases if not case.closed]
-    case = next((case for case in still_open if case.number == data.get("number")), None)
+    # A merged case that is named goes on in another, which gets the words.
+    goes_on = (case for case in turn.cases if not case.closed or case.into)
+    case = next((case for case in goes_on if case.number == data.get("number")), None)
     if data["action"] == "upset" and len(still_open) == 1:
         case = still_open[0]
-    if case is None or data["action"] not in {"case", "withdraw", "upset"}:
+    if case is None or (data["action"] not in {"case", "withdraw", "upset", "progress"} and "when" not in data):
         return result
-    seen = AddToCase(number=case.number, message_ids=turn.message_ids, reason=Reason.SUBJECT, piece=False, quiet=True)
-    return replace(result, effects=(*result.effects, seen))
+    return replace(result, effects=(*result.effects, placed.quietly(turn, case, Reason.SUBJECT)))
 
 
 def _nodded(turn: Turn) -> Result:
@@ -173,7 +278,7 @@ def _spoken(turn: Turn) -> Result:
         return intake_form.told(turn) if opening else my_cases.adding(turn)
     if opening:
         return _while_opening(turn, placement)
-    if placement.kind is not Kind.EMERGENCY and (told := _told(turn)):
+    if placement.kind is not Kind.EMERGENCY and (told := _named_elsewhere(turn, placement) or _told(turn)):
         return told
     if placement.kind is Kind.CASE:
         return placed.to_case(turn, placement)
@@ -182,15 +287,56 @@ def _spoken(turn: Turn) -> Result:
     keeps = turn.state.number if step is Step.ADDING and placement.kind is Kind.NEW else None
     state = turn.state
     turn = replace(turn, state=menu.idle(state))
-    result = _meant(turn) or outages.beside(turn, faq.asked(turn))
+    result = _all_is_there(turn) or _meant(turn) or _of_itself(turn) or outages.beside(turn, faq.asked(turn))
     return replace(result, state=replace(result.state, step=Step.ADDING, number=keeps)) if keeps else result
+
+
+def _all_is_there(turn: Turn) -> Result | None:
+    """都傳了 while nothing waits for it any more: what was sent is there."""
+    still_open = any(not case.closed for case in turn.cases)
+    return _nodded(turn) if still_open and only_says_all(turn.inbound.text) else None
 
 
 def _told(turn: Turn) -> Result | None:
     """What we asked for besides the details of a case: number and code of a firm, the reason for a score."""
     if turn.state.step is Step.BIND:
         return colleagues.told(turn)
+    if turn.state.step is Step.NEED:
+        return land_need.told(turn)
+    if turn.state.step is Step.QUESTIONS:
+        return question_set.told(turn)
     return after_closing.reason(turn) if turn.state.step is Step.REASON else None
+
+
+def _named_elsewhere(turn: Turn, placement: Placement) -> Result | None:
+    """Words in the middle of a question set that name another case, or quote from it: there they go; we ask again."""
+    elsewhere = placement.kind is Kind.CASE and placement.number != turn.state.number
+    if turn.state.step is not Step.QUESTIONS or not elsewhere or placement.reason not in _NAMES_A_CASE:
+        return None
+    filed = placed.to_case(turn, placement)
+    return replace(filed, state=turn.state, messages=(*filed.messages, *question_set.again(turn).messages))
+
+
+def _of_itself(turn: Turn) -> Result | None:
+    """The firm only says who it is: that is kept for its case, and it is asked what it is about."""
+    wrong = facts_read.wrong_number(turn)
+    if wrong is not None:
+        return Result(state=turn.state, messages=(Text(wrong, quick=menu.usual(turn)),), effects=(NoteEnquiry(),))
+    told = facts_in(turn.inbound.text, turn.find_park)
+    danger = turn.understanding is not None and turn.understanding.alert is not None
+    tells = bool(
+        told.phone or told.ubn or (told.person and (told.firm or turn.state.pending))
+        or (told.firm and presents(turn.inbound.text))
+    )  # fmt: skip
+    put_aside = turn.state.dropped is not None and bool(told.firm or told.person)
+    if not (tells or put_aside) or turn.sure or danger:
+        return None
+    if turn.state.dropped:
+        # Who tells it now goes on with what was put aside.
+        return intake_form.take_up(turn, told)
+    key = "facts.noted_with" if turn.words and turn.before else "facts.noted"
+    text = Text(turn.say(key, facts=told.shown(turn.language)), quick=menu.usual(turn))
+    return Result(state=facts_read.taken(turn.state, told), messages=(text,), effects=(NoteEnquiry(),))
 
 
 _NAMES_A_CASE = frozenset({Reason.QUOTED, Reason.NUMBER})
@@ -223,10 +369,18 @@ def _meant(turn: Turn) -> Result | None:
         offered = decision.choices
     if offered:
         likely, text = offered[0], turn.inbound.text
+        if asks_for_a_call(text):
+            likely = next((one for one in offered if one.entry.id == _SOMEBODY_PLEASE), likely)
         alone = len(offered) == 1 and not far
         meant = {_WHERE_IS_MY_CASE: alone or asks_how_far(text), _SOMEBODY_PLEASE: alone or asks_for_a_person(text)}
         match = likely if meant.get(likely.entry.id) else None
-    alert = turn.understanding is not None and turn.understanding.alert is not None
+    read = turn.understanding
+    alert = read is not None and read.alert is not None
+    chat = decision is not None and decision.action is Action.CHAT and read is not None
+    still_open = [case for case in turn.cases if not case.closed]
+    if chat and read is not None and read.smalltalk == "insult" and still_open:
+        data = {"action": "upset"}
+        return _seen_by_officer(turn, data, about_us.upset(turn))
     if match is None or alert:
         return None
     name = match.entry.id
@@ -243,13 +397,26 @@ def _meant(turn: Turn) -> Result | None:
 
 
 def _person(turn: Turn) -> Result:
-    """These words ask for a case; they are not what it is about."""
-    return intake_form.begin(replace(turn, message_ids=(), words=turn.before))
+    """These words ask for a case; they are what it is about only where they name a matter too."""
+    called = turn.inbound.kind is InboundKind.TEXT and asks_for_a_call(turn.inbound.text)
+    data = {"call": "yes"} if called else {}
+    terms = turn.understanding.terms if turn.understanding is not None else ()
+    text = turn.inbound.text
+    everyday = load_everyday().intent(text) is not None
+    only_a_person = called or asks_for_a_person(text)
+    if not everyday and (not only_a_person or names_more(text, terms)):
+        # 可以請人來看嗎 asks for somebody to come, which is what it is about.
+        begun = faq.begun(turn)
+    else:
+        begun = replace(turn, message_ids=(), words=turn.before)
+    return intake_form.begin(replace(begun, inbound=replace(turn.inbound, data=data)))
 
 
 def _file(turn: Turn) -> Result:
     if turn.state.step is Step.ADDING:
         return my_cases.adding(turn)
+    if turn.state.step is Step.QUESTIONS and (answered := question_set.file(turn)):
+        return answered
     placement = placed.placed(turn, answers=turn.state.step in OPENING)
     if placement.kind is Kind.CASE:
         return placed.to_case(turn, placement)
@@ -267,7 +434,7 @@ def _postback(turn: Turn) -> Result:
     handler = _ACTIONS.get(name)
     if handler is None:
         return menu.expired(turn)
-    if name in _ASIDE and turn.state.step in OPENING:
+    if name in _ASIDE and turn.state.step in _ASKED_AGAIN:
         return _aside(turn, handler)
     if turn.state.filling and name in _LEAVES_FILLING:
         turn = replace(turn, state=filling.left(turn.state))
@@ -298,10 +465,12 @@ def handle(turn: Turn) -> Result:
     handler = _KINDS.get(turn.inbound.kind)
     if handler is None:
         return Result(state=turn.state)
-    turn = replace(turn, state=replace(turn.state, withdrawing=None), withdrawing=turn.state.withdrawing)
+    turn = replace(turn, state=replace(turn.state, asked=()), asked=turn.state.asked)
     told = turn.state.hours_told if turn.closed_until is not None else None
     turn = replace(turn, hours_told=told is not None and told == turn.closed_until)
     result = handler(turn)
+    if result.state.alarmed_at is None:
+        result = replace(result, state=replace(result.state, alarmed_at=turn.state.alarmed_at))
     hours = menu.hours(turn)
     if hours and any(hours in getattr(message, "body", "") for message in result.messages):
         told = turn.closed_until
@@ -321,4 +490,8 @@ def again(turn: Turn) -> Result:
     step = turn.state.step
     if step in OPENING:
         return intake_form.again(turn)
+    if step is Step.NEED:
+        return land_need.again(turn)
+    if step is Step.QUESTIONS:
+        return question_set.again(turn)
     return my_cases.again(turn) if step is Step.ADDING else Result(state=turn.state, messages=menu.greeting(turn))

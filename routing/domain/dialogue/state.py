@@ -6,6 +6,8 @@ from dataclasses import asdict, dataclass, fields
 from enum import StrEnum
 from typing import Any
 
+CALL_WISHED = "ask"
+"""A call is wished, and it is to be asked when it suits."""
 MAX_PENDING = 30
 """Messages kept as the possible beginning of a case."""
 
@@ -16,6 +18,8 @@ class Step(StrEnum):
     IDLE = "idle"
     DESCRIBE = "describe"
     """What is it about?"""
+    WHEN = "when"
+    """When does a call suit?"""
     FIRM = "firm"
     """Firm name or 統一編號?"""
     CONTACT = "contact"
@@ -32,12 +36,16 @@ class Step(StrEnum):
     """Which firm, and by which code?"""
     REASON = "reason"
     """Why this score?"""
+    NEED = "need"
+    """What land or building does the firm look for?"""
+    QUESTIONS = "questions"
+    """A question of the case's question set (題組)?"""
 
 
-FACTS = frozenset({Step.FIRM, Step.CONTACT, Step.PHONE, Step.PARK})
+FACTS = frozenset({Step.WHEN, Step.FIRM, Step.CONTACT, Step.PHONE, Step.PARK})
 """What is asked one at a time; an answer to it is a name or a number, not words about a matter."""
 
-TOLD = FACTS | {Step.BIND}
+TOLD = FACTS | {Step.BIND, Step.NEED, Step.QUESTIONS}
 """What is answered by a name, a number or a code: it says nothing of the language that is read."""
 
 OPENING = FACTS | {Step.DESCRIBE, Step.SUMMARY}
@@ -59,6 +67,8 @@ class State:
     ubn: str | None = None
     firm_found: str | None = None
     """The masked name of a known firm with this number, until the firm says whether it is the one."""
+    firm_registered: str | None = None
+    """That name in full, where the register has it under this number; it is public."""
     contact_name: str | None = None
     phone: str | None = None
     park: str | None = None
@@ -67,6 +77,10 @@ class State:
     number: str | None = None
     asked_at: str | None = None
     """When the reason for a score was asked for."""
+    need_at: str | None = None
+    """The question on what is looked for that stands; None with NEED: all are through, and may be changed."""
+    question_at: str | None = None
+    """The question of the case's set that stands."""
     filling: str | None = None
     """The case of an emergency, open already, for which the firm is asked about itself."""
     dropped: dict[str, Any] | None = None
@@ -81,8 +95,12 @@ class State:
     """The firm for which a code was mailed: the code alone binds to it."""
     hours_told: str | None = None
     """The opening that was told, out of hours: it is said once until then."""
-    withdrawing: str | None = None
-    """The case of which the firm was just asked whether it is surely taken back."""
+    asked: tuple[str, ...] = ()
+    """What was just asked of a case, as its action and number: whether it is surely taken back, when a call suits."""
+    call: str | None = None
+    """For the case that is being opened a call is wished: ``CALL_WISHED`` until it is known when it suits."""
+    alarmed_at: str | None = None
+    """When an emergency was told, until it is told to be over; no other matter makes that forgotten."""
     offered: tuple[str, ...] = ()
     """The questions that were offered last, in their order, while nothing else was said."""
     last_entry: str | None = None
@@ -101,7 +119,8 @@ def state_from(plain: dict[str, Any]) -> State:
     names = {field.name for field in fields(State)}
     if not plain or not set(plain) <= names:
         return State()
-    values = {**plain, "pending": tuple(plain.get("pending", ())), "offered": tuple(plain.get("offered", ()))}
+    listed = {name: tuple(plain.get(name, ())) for name in ("pending", "offered", "asked")}
+    values = {**plain, **listed}
     try:
         return State(**{**values, "step": Step(plain.get("step", "idle"))})
     except ValueError:

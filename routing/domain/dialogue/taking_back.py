@@ -22,12 +22,18 @@ _NOT_BACK = ways("taking_back", "not_back")
 _ITSELF = ways("taking_back", "itself")
 
 
-_DROPS = ways("taking_back", "drops")
+_DROPS, _NOT_DROPPED = ways("taking_back", "drops"), ways("taking_back", "not_dropped")
 
 
 def drops(text: str) -> bool:
     """Whether words drop the case that is being opened; it can be taken up again."""
-    return len(text) <= _LONGEST and not asks(text) and bool(_DROPS.search(fold(text.strip())))
+    folded = fold(text.strip())
+    return len(text) <= _LONGEST and not asks(text) and bool(_DROPS.search(folded)) and not _NOT_DROPPED.search(folded)
+
+
+def drops_not(text: str) -> bool:
+    """Whether words say that what was dropped is to go on all the same: 算了還是幫我報好了."""
+    return bool(_DROPS.search(fold(text.strip()))) and bool(_NOT_DROPPED.search(fold(text.strip())))
 
 
 def taken_back(text: str, still_open: Sequence[Named]) -> tuple[str, ...]:

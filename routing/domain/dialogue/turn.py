@@ -14,12 +14,15 @@ from knowledge.entries import FaqEntry
 from knowledge.offices.directory import Park
 from knowledge.services import OnlineService
 from knowledge.understand import Understanding
+from routing.domain.asked_sets import Asked
 from routing.domain.decision import Action, Decision
 from routing.domain.dialogue.answers import asks
 from routing.domain.dialogue.placement import Reason
 from routing.domain.dialogue.state import State
 from routing.domain.feeds.outages import Announced
+from routing.domain.feeds.registry import Registered
 from routing.domain.inbound import Inbound
+from routing.domain.land.needs import Need
 from routing.domain.messages import Outgoing
 from routing.domain.survey import Standing
 
@@ -44,6 +47,8 @@ class CaseCard:
     pieces: str = ""
     """How much of that has come, and when the last of it."""
     closed_at: datetime | None = None
+    into: str = ""
+    """The number of the open case in which it goes on, if it was merged (併案); that one may be another firm's."""
     own: bool = True
     """Opened by this person; else by a colleague of the firm, who lets it be seen."""
     shared: bool = False
@@ -55,10 +60,14 @@ class CaseCard:
     topic: str | None = None
     answered: bool = False
     """It waits on the firm, and something has come."""
+    alert: str | None = None
+    """The kind of emergency that it is of."""
     person: bool = False
     """Its officer holds the conversation at the moment."""
     officer_at: datetime | None = None
     """When its officer wrote something that the firm has not answered."""
+    talked_at: datetime | None = None
+    """When its officer wrote last, answered or not."""
     received_at: datetime | None = None
     steps: tuple[tuple[str, str], ...] = ()
     """(when, what), the newest last."""
@@ -133,6 +142,11 @@ def unknown_firm(_ubn: str) -> str | None:
     return None
 
 
+def unregistered(_ubn: str) -> Registered | None:
+    """The register says nothing."""
+    return None
+
+
 def no_outages(_park: Park, _of: frozenset[str]) -> tuple[Announced, ...]:
     """Nothing is announced."""
     return ()
@@ -176,13 +190,15 @@ class Turn:
     """Of a day; of today for None."""
     firm_by_ubn: Callable[[str], str | None] = unknown_firm
     """The name of a verified firm with this 統一編號, masked: another person's firm is never spelt out."""
+    registered: Callable[[str], Registered | None] = unregistered
+    """What the commercial register has under a 統一編號, if it was asked."""
     unit_of: Callable[[str, str | None], str]
     closed_until: str | None
     """When the office opens next, if it is closed now."""
     hours_told: bool = False
     """Whether the firm was told so already."""
-    withdrawing: str | None = None
-    """The case of which the firm was asked in the turn before whether it is surely taken back."""
+    asked: tuple[str, ...] = ()
+    """What was asked of a case in the turn before, as its action and number."""
     privacy_url: str
     privacy_version: str
     phone_of: Callable[[str, str | None], str] = no_phone
@@ -213,6 +229,14 @@ class Turn:
     quoted: str | None = None
     """The case of the message that this one quotes."""
     kept: Kept | None = None
+    topics: Mapping[str, bool] = field(default_factory=lambda: MappingProxyType({}))
+    """What was said of topics of announcements; who said nothing of one hears of it."""
+    notice_title: str | None = None
+    """Of the announcement that a button names, if it went to this person."""
+    need: Need | None = None
+    """What is known of the land that is looked for in the case that a button or the conversation names."""
+    questions: Asked | None = None
+    """The question set of that case, with what was answered."""
     understanding: Understanding | None = None
     decision: Decision | None = None
 
@@ -227,6 +251,10 @@ class Turn:
         """The same, or a colleague's that this person may see."""
         number = self.inbound.data.get("number", "")
         return next((case for case in self.cases if case.number == number), None)
+
+    def meant(self, case: CaseCard) -> CaseCard:
+        """The case in which a merged one goes on, if that is this firm's too; else itself."""
+        return next((one for one in self.cases if case.into and one.number == case.into), case)
 
     @property
     def message_ref(self) -> str:
@@ -352,6 +380,22 @@ class AskCall:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class KeepNeed:
+    """The firm said more of what it looks for."""
+
+    number: str
+    need: Need
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeepAnswers:
+    """The firm answered or skipped a question of its case's set."""
+
+    number: str
+    asked: Asked
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SetLanguage:
     """The firm chose the language it reads."""
 
@@ -363,6 +407,22 @@ class SetQuiet:
     """The firm wants no more messages that merely inform, or wants them again."""
 
     quiet: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetTopic:
+    """The firm wants to hear of a topic, or no more. ``notice``: the announcement whose button said so."""
+
+    topic: str
+    wanted: bool
+    notice: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TapNotice:
+    """The firm asks about an announcement."""
+
+    id: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -441,8 +501,8 @@ class NoticeSeen:
 
 Effect = (
     OpenCase | FillDetails | AddToCase | TakeOut | Supplied | Withdraw | Reopen | Rate | RateReason | AskCall
-    | SetLanguage | SetQuiet | NoteEnquiry | JudgeAnswer | LearnKind | MyData | NoticeSeen | Bind | MailCode | Unbind
-    | ShowColleagues | ShareCase
+    | KeepNeed | KeepAnswers | SetLanguage | SetQuiet | NoteEnquiry | JudgeAnswer | LearnKind | MyData | NoticeSeen
+    | Bind | MailCode | Unbind | SetTopic | TapNotice | ShowColleagues | ShareCase
 )  # fmt: skip
 
 

@@ -9,10 +9,13 @@ from knowledge.vocabulary import CASE_CATEGORIES, OWN_PARK_KINDS
 from routing.domain.dialogue import everyday
 from routing.domain.dialogue.ordinals import picked
 from routing.domain.dialogue.state import OPENING, Step
+from routing.domain.dialogue.times import suits
 from routing.domain.dialogue.turn import CaseCard, Turn
 
 _CASE_NUMBER = re.compile(r"[A-Z]{2,4}-\d{7}-\d{4}")
 _TAIL = re.compile(r"\d{4}")
+_SHORT = 40
+"""Characters in which little more is said than a number."""
 _SCORES = ("5", "4", "3", "2", "1")
 _POINTS = re.compile(r"(?:給)?([1-5])\s*(?:分|顆?星|點|点|points?|stars?)?")
 _SATISFIED = {
@@ -25,12 +28,28 @@ _SATISFIED = {
 
 _PERSON = {"請專人協助", "專人協助", "開案", "我要開案", "立案", "ask a person", "open a case", "担当者に相談"}
 """What stands on the button that opens a case."""
+_TOPICS = {
+    "公告設定",
+    "訂閱設定",
+    "通知設定",
+    "訂閱",
+    "取消訂閱",
+    "announcement settings",
+    "unsubscribe",
+    "お知らせ設定",
+}
 _SEND = {
     "確認送出", "確認", "送出", "是", "是的", "對", "對的", "好", "好的", "可以", "沒錯", "沒問題", "正確", "ok",
-    "okay", "yes", "y", "confirm", "send", "correct", "はい", "送信", "送信する", "お願いします",
+    "okay", "yes", "y", "sure", "確定", "確定撤回", "是的確定", "對確定", "嗯", "要", "confirm", "send", "correct",
+    "はい", "送信", "送信する", "お願いします",
 }  # fmt: skip
 _NOT = {"不是", "否", "不對", "不是這家", "no", "n", "wrong", "いいえ", "違います"}
 _KEEP = {"不要", "先不要", "不撤回", "不用撤回", "不取消", "不要撤回", "keep it", "やめます", "取り下げません"}
+_PLEASE = _SEND | {
+    "好啊", "好喔", "好呀", "那好", "麻煩了", "麻煩你", "麻煩您", "麻煩你了", "麻煩您了", "拜託", "拜託了",
+    "yes please", "please do",
+}  # fmt: skip
+"""What is said to the offer of a person."""
 _CHANGE = {"修改聯絡資料", "修改", "資料錯了", "change", "change my details", "連絡先を修正", "修正"}
 _DONE = {
     "補充完了", "好了", "完成", "完了", "沒有了", "沒了", "就這樣", "以上", "傳完了", "done", "that is all",
@@ -57,7 +76,8 @@ def tapped(turn: Turn) -> dict[str, str] | None:
     if not said or len(said) > 60:
         return None
     return (
-        _in_step(turn, said)
+        _of_need(turn, said)
+        or _in_step(turn, said)
         or _surely(turn, said)
         or _kind(turn, said)
         or _offered(turn)
@@ -68,7 +88,18 @@ def tapped(turn: Turn) -> dict[str, str] | None:
 
 
 def _idle(turn: Turn) -> bool:
-    return turn.state.step not in OPENING and turn.state.step is not Step.ADDING
+    return turn.state.step not in OPENING and turn.state.step not in {Step.ADDING, Step.NEED, Step.QUESTIONS}
+
+
+_STOPPED = {Step.NEED: "need", Step.QUESTIONS: "question"}
+
+
+def _of_need(turn: Turn, said: str) -> dict[str, str] | None:
+    """That enough was told of the land that is looked for, or of what a question set asks."""
+    step = turn.state.step
+    if step not in _STOPPED or not (said in _DONE or _is(turn, said, f"button.{_STOPPED[step]}_stop")):
+        return None
+    return {"action": _STOPPED[step], "number": turn.state.number or "", "what": "stop"}
 
 
 def _in_step(turn: Turn, said: str) -> dict[str, str] | None:
@@ -89,9 +120,16 @@ def _in_step(turn: Turn, said: str) -> dict[str, str] | None:
 
 
 def _surely(turn: Turn, said: str) -> dict[str, str] | None:
-    """Whether a case is surely taken back, where that was asked last."""
-    number = turn.withdrawing
-    if number is None or not _idle(turn) or said not in _SEND | _NOT | _KEEP:
+    """Whether a case is surely taken back, when a call suits, or whether a person is wished for, as was asked last."""
+    action, number = turn.asked or ("", "")
+    if not _idle(turn):
+        return None
+    if action == "open_case":
+        return {"action": "open_case"} if said in _PLEASE and not turn.officer_expects else None
+    when = suits(turn.inbound.text) if action == "call_me" else None
+    if when is not None:
+        return {"action": action, "number": number, "when": when}
+    if action != "withdraw" or said not in _SEND | _NOT | _KEEP:
         return None
     return (
         {"action": "withdraw", "number": number, "sure": "yes"}
@@ -119,6 +157,8 @@ def _offered(turn: Turn) -> dict[str, str] | None:
 
 def _anywhere(turn: Turn, said: str) -> dict[str, str] | None:
     """What is offered under every message."""
+    if said in _TOPICS and _idle(turn):
+        return {"action": "topics"}
     if said in _PERSON and turn.state.step not in OPENING:
         return {"action": "open_case"}
     number = said.upper()
@@ -128,6 +168,10 @@ def _anywhere(turn: Turn, said: str) -> dict[str, str] | None:
     if _CASE_NUMBER.fullmatch(number):
         mine = any(case.number == number for case in turn.cases)
         return {"action": "case", "number": number} if mine else {"action": "my_cases"}
+    named = _CASE_NUMBER.findall(number)
+    if named and len(said) <= _SHORT and not any(case.number in named for case in turn.cases):
+        # A case of somebody else's, or a number mistyped: it is never shown, and no new matter either.
+        return {"action": "my_cases"}
     return None
 
 

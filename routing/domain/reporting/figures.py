@@ -6,6 +6,7 @@ Nothing is rounded here; a figure without cases is None, never 0 and never 100 %
 from __future__ import annotations
 
 import math
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -138,34 +139,35 @@ class Tally:
         return figures
 
 
-class FigureSet:
+class FigureSet(ABC):
     """The figures of one set of cases, however they were counted, with the cases behind each."""
 
     @property
+    @abstractmethod
     def size(self) -> int:
         """How many cases any figure counts."""
-        raise NotImplementedError
 
+    @abstractmethod
     def holds(self, cases: Mapping[int, str]) -> bool:
         """Whether one of these cases (numbers by their rows) is among them."""
-        raise NotImplementedError
 
+    @abstractmethod
     def count(self, name: str) -> int:
         """One of ``COUNTS``."""
-        raise NotImplementedError
 
+    @abstractmethod
     def reclassified(self, way: str) -> int:
         """One of ``RECLASSIFIED``."""
-        raise NotImplementedError
 
+    @abstractmethod
     def distribution(self, name: str) -> Distribution:
         """One of ``DISTRIBUTIONS``."""
-        raise NotImplementedError
 
+    @abstractmethod
     def waiting_days(self, on: str) -> int | None:
         """Working days that the closed cases waited on the ``firm`` or an ``agency``, summed; None without cases."""
-        raise NotImplementedError
 
+    @abstractmethod
     def behind(self, name: str) -> tuple[Sequence[int] | Sequence[str], Sequence[float] | None]:
         """The cases that make up a figure, by row or by number, those that explain it best first; what each adds.
 
@@ -174,7 +176,6 @@ class FigureSet:
         answered by the cases that stand against it; ``reclassified.in`` and ``.out`` are
         named so. Equal ones come as they were entered. Counts have no values.
         """
-        raise NotImplementedError
 
     @property
     def on_time_rate(self) -> float | None:

@@ -6,13 +6,16 @@ Whether a history was *lawful* is not asked; a history is what happened.
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import json
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from typing import Any, NoReturn
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import cache
+from operator import attrgetter
+from typing import Any
 
 from knowledge.calendar.office_calendar import TAIPEI
 from knowledge.calendar.republic import roc_written, western_year
@@ -21,6 +24,16 @@ from knowledge.vocabulary import CASE_CATEGORIES, Channel, Language
 from routing.domain import steps
 from routing.domain.case import Case, Event, EventKind, Kind, Opening, Outcome, apply, begin, fold
 from routing.domain.errors import Invalid, StepNotAllowed
+from routing.domain.reporting.fields import (
+    choice,
+    day_or_instant,
+    instant,
+    no_unknown,
+    optional_text,
+    refuse,
+    required,
+    text,
+)  # fmt: skip
 from routing.domain.tax_number import check_ubn
 
 EARLIEST = datetime(2024, 1, 1, tzinfo=TAIPEI)
@@ -30,23 +43,12 @@ MOST_CHARACTERS = 4_000_000
 """Of a line; a case with a thousand long messages fits."""
 
 _NUMBER = re.compile(r"[A-Z]{2,4}-([0-9]{3})([0-9]{2})([0-9]{2})-([0-9]{4})")
-_FIELDS = (
-    "number",
-    "kind",
-    "category",
-    "topic",
-    "channel",
-    "park",
-    "unit",
-    "language",
-    "firm",
-    "subject",
-    "first_contact_at",
-    "received_at",
-    "alert",
-    "confidential",
-    "events",
-)
+_JSON = json.JSONEncoder(ensure_ascii=False).encode
+_KINDS, _OUTCOMES = frozenset(Kind), frozenset(Outcome)
+_FIELDS = frozenset({
+    "number", "kind", "category", "topic", "channel", "park", "unit", "language", "firm", "subject",
+    "first_contact_at", "received_at", "alert", "confidential", "events",
+})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +68,7 @@ class KnownWords:
     def of(cls, offices: Offices) -> KnownWords:
         """The words of the branch as its data stand."""
 
+        @cache
         def short_name(written: str) -> str | None:
             park = offices.park(written)
             return park.name if park is not None else None
@@ -79,6 +82,8 @@ class CaseHistory:
 
     opening: Opening
     events: tuple[Event, ...]
+    states: tuple[Case, ...] | None = dataclasses.field(default=None, compare=False, repr=False)
+    """The case after each event, where reading it has folded them."""
 
     @property
     def number(self) -> str:
@@ -135,27 +140,64 @@ def parse_line(line: str, lineno: int, known: KnownWords, now: datetime) -> Case
 def read(lines: Iterable[str], known: KnownWords, now: datetime) -> Iterator[CaseHistory | Refusal | Repeat]:
     """Read a file: empty lines are passed over, a number may come twice only with the same history."""
     seen: dict[str, bytes] = {}
+
+    def earlier(number: str, mark: bytes) -> bytes | None:
+        found = seen.setdefault(number, mark)
+        return None if found is mark else found
+
     for lineno, line in enumerate(lines, start=1):
-        bare = line.removeprefix("\ufeff").strip() if lineno == 1 else line.strip()
-        if not bare:
-            continue
-        result = parse_line(bare, lineno, known, now)
-        if isinstance(result, Refusal):
-            yield result
-            continue
-        mark = digest(result)
-        earlier = seen.setdefault(result.number, mark)
-        if earlier is mark:
-            yield result
-        elif earlier == mark:
-            yield Repeat(line=lineno, number=result.number)
-        else:
-            yield Refusal(line=lineno, reason=f"案號 {result.number} 在本檔中重複，且歷程不同。", number=result.number)
+        bare = stripped(line, lineno)
+        if bare:
+            result = parse_line(bare, lineno, known, now)
+            again = None if isinstance(result, Refusal) else said_before(result.number, lineno, digest(result), earlier)
+            yield again or result
+
+
+def stripped(line: str, lineno: int) -> str:
+    """The line without the blanks around it, and without what marks the beginning of a file."""
+    return line.removeprefix("\ufeff").strip() if lineno == 1 else line.strip()
+
+
+def said_before(
+    number: str, lineno: int, mark: bytes, earlier: Callable[[str, bytes], bytes | None]
+) -> Refusal | Repeat | None:
+    """What becomes of a line whose number came before in the file; None if it did not.
+
+    ``earlier`` gives the digest that a number had before, or keeps this one.
+    """
+    before = earlier(number, mark)
+    if before is None:
+        return None
+    if before == mark:
+        return Repeat(line=lineno, number=number)
+    return Refusal(line=lineno, reason=f"案號 {number} 在本檔中重複，且歷程不同。", number=number)
 
 
 def digest(history: CaseHistory) -> bytes:
-    """Equal for equal histories, however they were spelt; tells a repeated line from a contradicting one."""
-    return hashlib.sha256(dump(history).encode()).digest()
+    """Equal for equal histories, however they were spelt; tells a repeated line from a contradicting one.
+
+    It is of all that ``dump`` writes, without the cost of writing it as JSON.
+    """
+    opening, events = history.opening, history.events
+    said = (
+        opening.number, opening.kind.value, opening.category, opening.topic, opening.channel, opening.park,
+        opening.unit, opening.language, opening.firm_name, opening.firm_ubn, opening.subject,
+        opening.first_contact_at.timestamp(), opening.received_at.timestamp(), opening.alert, _confidential(events),
+        [_said(written) for event in sorted(events, key=_at) for written in _in_words(event)],
+    )  # fmt: skip
+    return hashlib.sha256(repr(said).encode("utf-8", "backslashreplace")).digest()
+
+
+_at = attrgetter("at")
+
+
+def _said(event: Event) -> tuple[Any, ...]:
+    """What ``write`` writes of an event."""
+    data, kind = event.data, event.kind
+    if kind is EventKind.WAITING and data.get("unit"):
+        data = {**data, "agency": data["unit"]}
+    said = [(name, data[name]) for name in WORDS[kind] if data.get(name) is not None]
+    return event.at.timestamp(), kind.value, event.by, said
 
 
 def dump(history: CaseHistory) -> str:
@@ -183,9 +225,17 @@ def dump(history: CaseHistory) -> str:
         record["alert"] = opening.alert
     if _confidential(history.events):
         record["confidential"] = True
-    events = sorted(history.events, key=lambda event: event.at)
-    record["events"] = [write(event) for event in events if event.kind in WORDS]
-    return json.dumps(record, ensure_ascii=False)
+    events = sorted(history.events, key=_at)
+    record["events"] = [write(written) for event in events for written in _in_words(event)]
+    return _JSON(record)
+
+
+def _in_words(event: Event) -> Sequence[Event]:
+    """An event in the words of histories, which know one wait at a time: who is asked during one begins the next."""
+    if event.kind is EventKind.CONSULTED:
+        at, waiting = replace(event, kind=EventKind.RESUMED, data={}), replace(event, kind=EventKind.WAITING)
+        return at, replace(waiting, data={**event.data, "on": "agency"})
+    return (event,) if event.kind in WORDS else ()
 
 
 def _confidential(events: Iterable[Event]) -> bool:
@@ -206,11 +256,14 @@ def _object(line: str) -> dict[str, Any]:
 
 
 def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    record: dict[str, Any] = {}
-    for name, value in pairs:
-        if name in record:
+    record = dict(pairs)
+    if len(record) == len(pairs):
+        return record
+    seen: set[str] = set()
+    for name, _ in pairs:
+        if name in seen:
             refuse(f"同一物件內有重複的欄位「{name[:80]}」。")
-        record[name] = value
+        seen.add(name)
     return record
 
 
@@ -219,7 +272,8 @@ def _no_constant(name: str) -> None:
 
 
 def _history(record: Mapping[str, Any], known: KnownWords, now: datetime) -> CaseHistory:
-    no_unknown(record, _FIELDS, where="案件")
+    if not record.keys() <= _FIELDS:
+        no_unknown(record, _FIELDS, where="案件")
     received_at = instant(required(record, "received_at"), "received_at", EARLIEST, now)
     opening = _opening(record, known, received_at, now)
     marks = () if not _flag(record, "confidential") else (_made_confidential(received_at),)
@@ -227,7 +281,8 @@ def _history(record: Mapping[str, Any], known: KnownWords, now: datetime) -> Cas
     if not isinstance(raw, list):
         refuse("欄位 events 必須是陣列。")
     reader = Reader(units=known.units, categories=known.categories, earliest=EARLIEST, now=now)
-    return CaseHistory(opening=opening, events=marks + reader.read(opening, raw))
+    events, states = reader.read_states(opening, raw)
+    return CaseHistory(opening=opening, events=marks + events, states=None if marks else states)
 
 
 def _opening(record: Mapping[str, Any], known: KnownWords, received_at: datetime, now: datetime) -> Opening:
@@ -244,13 +299,15 @@ def _opening(record: Mapping[str, Any], known: KnownWords, received_at: datetime
     name, ubn = _firm(record)
     return Opening(
         number=_number(record, received_at),
-        kind=Kind(choice(record, "kind", frozenset(Kind))),
+        kind=Kind(choice(record, "kind", _KINDS)),
         category=choice(record, "category", known.categories),
         topic=optional_text(record, "topic"),
         channel=choice(record, "channel", known.channels),
         park=park,
         unit=choice(record, "unit", known.units),
-        language=choice(record, "language", known.languages) if record.get("language") is not None else Language.ZH_TW,
+        language=choice(record, "language", known.languages)
+        if record.get("language") is not None
+        else Language.ZH_TW.value,
         subject=optional_text(record, "subject") or "",
         first_contact_at=first_contact_at,
         received_at=received_at,
@@ -320,6 +377,8 @@ _NEEDED = {
     EventKind.KIND: "kind",
     EventKind.CLOSED: "outcome",
 }
+_KIND_OF = {kind.value: kind for kind in WORDS}
+_ALLOWED = {kind: frozenset({"at", "event", "by", *fields}) for kind, fields in WORDS.items()}
 _TO_MEANS = {EventKind.TRANSFERRED: "unit", EventKind.CATEGORY: "category", EventKind.KIND: "kind"}
 """``assigned`` says ``to``; whoever writes ``to`` for these as well means this field."""
 
@@ -334,9 +393,13 @@ def write(event: Event) -> dict[str, Any]:
         record["to"] = event.data.get("to")
     if event.by is not None:
         record["by"] = event.by
+    data = dict(event.data)
+    if event.kind is EventKind.WAITING and data.get("unit"):
+        # A unit that is consulted stands where an agency does.
+        data["agency"] = data["unit"]
     for field in WORDS[event.kind]:
-        if event.data.get(field) is not None:
-            record[field] = event.data[field]
+        if data.get(field) is not None:
+            record[field] = data[field]
     return record
 
 
@@ -355,35 +418,46 @@ class Reader:
         Raises:
             Invalid: with the reason, for the first event that cannot be used.
         """
+        return self.read_states(opening, records)[0]
+
+    def read_states(self, opening: Opening, records: Sequence[Any]) -> tuple[tuple[Event, ...], tuple[Case, ...]]:
+        """As ``read``, with the case after each event."""
         case = begin(opening)
         last = opening.received_at
-        events = []
+        events, states = [], []
         for position, record in enumerate(records, start=1):
-            event = self._event(record, f"第 {position} 個事件")
+            event = self._event(record, position)
             if event.at < last:
                 refuse(f"第 {position} 個事件的時間「{record['at']}」早於前一事件或受理時間，時間順序不符。")
-            _fits(opening.number, event, position)
+            if event.kind is EventKind.CLOSED:
+                _fits(opening.number, event, position)
             case = _step(case, event, position)
             last = event.at
             events.append(event)
-        return tuple(events)
+            states.append(case)
+        return tuple(events), tuple(states)
 
-    def _event(self, record: Any, where: str) -> Event:
+    def _event(self, record: Any, position: int) -> Event:
         if not isinstance(record, dict):
-            refuse(f"{where}必須是物件。")
-        word = text(required(record, "event"), "event")
-        if word not in WORDS:
-            refuse(f"{where}「{word}」是未知的事件。")
-        kind = EventKind(word)
-        fields = _with_to_read(kind, record)
-        no_unknown(fields, ("at", "event", "by", *WORDS[kind]), where=f"{where}（{word}）")
-        if kind in _NEEDED:
-            required(fields, _NEEDED[kind])
+            refuse(f"第 {position} 個事件必須是物件。")
+        word = record.get("event")
+        kind = _KIND_OF.get(word) if type(word) is str else None
+        if kind is None:
+            word = text(required(record, "event"), "event")
+            refuse(f"第 {position} 個事件「{word}」是未知的事件。")
+        fields = _with_to_read(kind, record) if kind in _TO_MEANS else record
+        if not fields.keys() <= _ALLOWED[kind]:
+            no_unknown(fields, _ALLOWED[kind], where=f"第 {position} 個事件（{word}）")
+        needed = _NEEDED.get(kind)
+        if needed is not None:
+            required(fields, needed)
         if kind is EventKind.ASSIGNED and "to" not in fields:
-            refuse(f"{where}（assigned）缺少必要的欄位 to。")
+            refuse(f"第 {position} 個事件（assigned）缺少必要的欄位 to。")
         if kind is EventKind.TRANSFERRED and fields.get("unit") is None and fields.get("agency") is None:
-            refuse(f"{where}（transferred）缺少必要的欄位 unit。")
-        data = {name: self._value(name, fields) for name in WORDS[kind] if fields.get(name) is not None}
+            refuse(f"第 {position} 個事件（transferred）缺少必要的欄位 unit。")
+        data = {name: self._value(name, fields) for name in WORDS[kind] if name in fields and fields[name] is not None}
+        if kind is EventKind.WAITING and data["on"] == "agency" and data.get("agency") in self.units:
+            data["unit"] = data.pop("agency")
         by = fields.get("by")
         return Event(
             at=instant(required(fields, "at"), "at", self.earliest, self.now),
@@ -443,8 +517,6 @@ _ENDINGS = {"into": Outcome.DUPLICATE, "agency": Outcome.REFERRED}
 
 def _fits(number: str, event: Event, position: int) -> None:
     """Refuse a close that names what its outcome does not have, or merges a case into itself."""
-    if event.kind is not EventKind.CLOSED:
-        return
     for field, outcome in _ENDINGS.items():
         if field in event.data and event.data["outcome"] != outcome:
             refuse(f"第 {position} 個事件（closed）：欄位 {field} 只用於 outcome 為 {outcome.value} 的辦結。")
@@ -458,87 +530,10 @@ _CHECKS: dict[str, Callable[[Reader, Mapping[str, Any]], Any]] = {
     "filed_at": _filed_at,
     "days": _days,
     "on": lambda _reader, record: choice(record, "on", ("firm", "agency")),
-    "kind": lambda _reader, record: choice(record, "kind", frozenset(Kind)),
-    "outcome": lambda _reader, record: choice(record, "outcome", frozenset(Outcome)),
+    "kind": lambda _reader, record: choice(record, "kind", _KINDS),
+    "outcome": lambda _reader, record: choice(record, "outcome", _OUTCOMES),
     "until": lambda _reader, record: day_or_instant(record["until"], "until"),
     "into": lambda _reader, record: _other_number(text(record["into"], "into")),
     "consultation": lambda _reader, record: choice(record, "consultation", steps.CONSULTATION_ENDS),
     "extension": lambda _reader, record: choice(record, "extension", steps.EXTENSION_ENDS),
 }
-
-_MOST_SHOWN = 300
-
-
-def refuse(reason: str) -> NoReturn:
-    """Give up on the line; the reader adds its number."""
-    # A line may hold letters that nothing can show, in the name of a field, say.
-    raise Invalid(reason[:_MOST_SHOWN].encode("utf-8", "replace").decode(), code="history_refused")
-
-
-def no_unknown(record: Mapping[str, Any], allowed: Collection[str], *, where: str) -> None:
-    """Refuse a field that histories do not have."""
-    for field in record:
-        if field not in allowed:
-            refuse(f"{where}含有未知的欄位「{field}」。")
-
-
-def required(record: Mapping[str, Any], field: str) -> Any:
-    """The value of a field that must be there and not be null."""
-    value = record.get(field)
-    if value is None:
-        refuse(f"缺少必要的欄位 {field}。")
-    return value
-
-
-def text(value: Any, field: str) -> str:
-    """A string that every database and file can hold: no NUL, no half of a surrogate pair."""
-    if not isinstance(value, str):
-        refuse(f"欄位 {field} 必須是文字。")
-    if "\x00" in value or any("\ud800" <= character <= "\udfff" for character in value):
-        refuse(f"欄位 {field} 含有無法儲存的字元。")
-    return value
-
-
-def optional_text(record: Mapping[str, Any], field: str) -> str | None:
-    """A string, or None where the field is missing or null."""
-    value = record.get(field)
-    return None if value is None else text(value, field)
-
-
-def choice(record: Mapping[str, Any], field: str, allowed: Collection[str]) -> str:
-    """A word of a fixed list."""
-    value = text(required(record, field), field)
-    if value not in allowed:
-        refuse(f"欄位 {field} 的值「{value}」不在可用的清單內。")
-    return value
-
-
-def instant(value: Any, field: str, earliest: datetime, now: datetime) -> datetime:
-    """An aware instant as UTC, not before ``earliest`` and not after ``now``."""
-    moment = aware(value, field)
-    if moment > now:
-        refuse(f"欄位 {field} 的時間「{value}」在未來。")
-    if moment < earliest:
-        refuse(f"欄位 {field} 的時間「{value}」早於 {earliest.year} 年。")
-    return moment.astimezone(UTC)
-
-
-def aware(value: Any, field: str) -> datetime:
-    """An instant written with its offset, as it was written."""
-    try:
-        moment = datetime.fromisoformat(text(value, field))
-    except ValueError:
-        refuse(f"欄位 {field} 的時間「{value}」格式不符；例如 2025-01-03T10:03:00+08:00。")
-    if moment.utcoffset() is None:
-        refuse(f"欄位 {field} 的時間「{value}」沒有時差；請加上 +08:00。")
-    return moment
-
-
-def day_or_instant(value: Any, field: str) -> str:
-    """A date, or an aware instant; kept as it was written, for it is only shown."""
-    written = text(value, field)
-    try:
-        date.fromisoformat(written)
-    except ValueError:
-        aware(written, field)
-    return written

@@ -6,14 +6,17 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from routing.domain.case import Event, EventKind
+from routing.domain.taking_back import without_taken_back
 
 
 def effective(events: Iterable[Event]) -> tuple[Event, ...]:
-    """Events as if messages had been filed where they stand in the end: histories have no word for moving them.
+    """Events as if messages had been filed where they stand in the end, and no reply been taken back before it went.
+
+    Histories have no word for either.
 
     A wait that a message ended which belongs elsewhere ends at the piece before it, or goes on to what came next.
     """
-    log = tuple(events)
+    log = without_taken_back(events)
     here = {event.data["message_id"]: event.data.get("source") is not None for event in log if _moves(event)}
     if not here:
         return log

@@ -41,10 +41,32 @@ class Period:
         """24:00 in Taipei of the last day; no longer belongs to the period."""
         return datetime.combine(self.end + _DAY, time.min, TAIPEI)
 
+    def in_year(self, year: int) -> Period:
+        """The same days with the last in another year; the end of a month stays one.
+
+        Raises:
+            Invalid: outside what reports are made for.
+        """
+        moved = year - self.end.year
+        if not _EARLIEST.year <= self.start.year + moved <= year <= _LATEST.year:
+            raise Invalid("對照年超出可計算的年份。", code="period_invalid", field="base")
+        ends_month = (self.end + _DAY).day == 1
+        start, end = _in_year(self.start, self.start.year + moved), _in_year(self.end, year)
+        return Period(start, _month_end(end) if ends_month else end)
+
     @cached_property
     def last_instant(self) -> datetime:
         """The latest instant of the period, whose date is still the last day."""
         return self.ends_at - timedelta(microseconds=1)
+
+
+def _in_year(day: date, year: int) -> date:
+    leap_day = (day.month, day.day) == (2, 29)
+    return date(year, 3, 1) - _DAY if leap_day else day.replace(year=year)
+
+
+def _month_end(day: date) -> date:
+    return (day.replace(day=1) + timedelta(days=31)).replace(day=1) - _DAY
 
 
 def months(period: Period) -> Iterator[tuple[str, Period]]:

@@ -7,19 +7,23 @@ since periods begin and end at midnight in Taipei. Days are numbers (``date.toor
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields, replace
-from datetime import date, datetime
+from collections.abc import Sequence
+from dataclasses import dataclass, field, fields
+from datetime import date, datetime, time
+from typing import Any
 
-from knowledge.calendar.office_calendar import Office, OfficeCalendar, local
+from knowledge.calendar.office_calendar import TAIPEI, OfficeCalendar, day_number
 from knowledge.offices.directory import Offices
 from routing.domain import clock
 from routing.domain.case import COUNTED_OUTCOMES, Case, Event, EventKind, Opening, apply, begin
+from routing.domain.evolving import of_values
 from routing.domain.limits import LIMITS
-from routing.domain.reporting.periods import Period
 
 STILL = 4_000_000
 """The ``until`` of a spell that goes on: a day after all days."""
+
+_MOST_PLAIN = 100_000
+"""Cases of different days whose dates are remembered."""
 
 WINDOW = 16
 """Days of one block. An open spell of the past lies within one window, so that few are looked at for any day."""
@@ -30,12 +34,15 @@ COUNTED, ON_TIME, EXTENDED = 1, 2, 4
 QUIET = frozenset({
     EventKind.MESSAGE, EventKind.NOTE, EventKind.CONFIDENTIAL, EventKind.SURVEYED, EventKind.RATED,
     EventKind.CALL_ASKED, EventKind.EXTENSION_ASKED, EventKind.EXTENSION_REFUSED,
+    EventKind.WATCHED, EventKind.SNOOZED, EventKind.LINKED, EventKind.MERGED,
+    EventKind.GATHERED, EventKind.PARTED,
+    EventKind.DRAFTED, EventKind.DRAFT_RETURNED,
 })  # fmt: skip
 """Events that move no figure."""
 _TURNS = {EventKind.CLOSED: -1, EventKind.REOPENED: 1}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Spell:
     """How a case stands at the end of each day from ``since`` to before ``until``.
 
@@ -91,91 +98,166 @@ class Measuring:
 
     calendar: OfficeCalendar
     offices: Offices
+    _plain: dict[tuple[Any, ...], clock.Standing] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """What the dates of plain cases say, by all that moves them: very many cases have the same days."""
+
+    _due: dict[tuple[Any, ...], int] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """The due dates of cases to which nothing has happened that moves them."""
+
+    def standing(self, case: Case, now: datetime) -> clock.Standing:
+        """What the dates of a case say; ``now`` counts only while it is open."""
+        closings = case.closings
+        if case.waits or case.extensions or len(closings) != 1 or closings[0].end is not None:
+            return clock.standing(case, self.calendar, self.offices.office_of(case.unit), now)
+        key = case.kind, case.unit, day_number(case.receipt), day_number(closings[0].start)
+        found = self._plain.get(key)
+        if found is None:
+            if len(self._plain) >= _MOST_PLAIN:
+                self._plain.clear()
+            found = self._plain[key] = clock.standing(case, self.calendar, self.offices.office_of(case.unit), now)
+        return found
+
+    def due_on(self, case: Case, now: datetime) -> int:
+        """The number of the day on which a case is due; ``now`` counts only while it waits on its firm."""
+        plain = not (case.waits or case.extensions or case.closings)
+        key = case.kind, case.unit, day_number(case.receipt)
+        found = self._due.get(key) if plain else None
+        if found is None:
+            office = self.offices.office_of(case.unit)
+            found = clock.due_on(clock.course_of(case, now), LIMITS[case.kind], self.calendar, office).toordinal()
+            if plain:
+                self._due[key] = found
+        return found
 
     def spells(self, opening: Opening, events: Sequence[Event]) -> tuple[Spell, ...]:
         """The spells of a case, in order of time; ``events`` as they happened."""
-        first = local(opening.received_at).date()
-        days = [max(local(event.at).date(), first) for event in events]
-        found: list[Spell] = []
-        case, turns, position = begin(opening), list[int](), 0
-        here: date | None = first
-        while here is not None:
+        return self.measured(opening, events)[0]
+
+    def measured(
+        self, opening: Opening, events: Sequence[Event], states: Sequence[Case] | None = None
+    ) -> tuple[tuple[Spell, ...], Case, clock.Standing | None]:
+        """The spells, the case after all events, and what its dates say if it stands closed and counts.
+
+        ``states``: the case after each event, where somebody has folded them already.
+        """
+        first = day_number(opening.received_at)
+        days = [max(day_number(event.at), first) for event in events]
+        whole = {
+            "block": 0, "since": 0, "until": STILL, "channel": opening.channel, "language": opening.language,
+            "received": first,
+        }  # fmt: skip
+        found: list[dict[str, Any]] = []
+        last: dict[str, Any] | None = None
+        case, turns, position, count = begin(opening), list[int](), 0, len(events)
+        here, dates = first, _Dates(self)
+        while True:
             loud = position == 0
-            while position < len(events) and days[position] <= here:
+            while position < count and days[position] <= here:
                 event = events[position]
-                case = apply(case, event)
+                case = states[position] if states is not None else apply(case, event)
                 loud = loud or event.kind not in QUIET
                 if event.kind in _TURNS:
-                    turns.append(_TURNS[event.kind] * here.toordinal())
+                    turns.append(_TURNS[event.kind] * here)
                 position += 1
-            if loud or not found:
-                spell = self._spell(case, here, turns)
-                if not found or replace(spell, since=found[-1].since, block=found[-1].block) != found[-1]:
+            if loud or last is None:
+                values = dates.values(case, here, turns)
+                if values != last:
                     if found:
-                        found[-1] = replace(found[-1], until=spell.since)
-                    found.append(spell)
-            here = days[position] if position < len(events) else None
-        return tuple(part for spell in found for part in _in_windows(spell))
+                        found[-1]["until"] = here
+                    last = values
+                    found.append({**whole, **values, "since": here})
+            if position == count:
+                break
+            here = days[position]
+        spells = tuple(of_values(Spell, part) for one in found for part in _in_windows(one))
+        return spells, case, dates.standing
 
-    def _spell(self, case: Case, day: date, turns: Sequence[int]) -> Spell:
-        office = self.offices.office_of(case.unit)
-        opening, closed, now = case.opening, case.closed, Period(day, day).last_instant
-        counted = closed is not None and closed.outcome in COUNTED_OUTCOMES
-        reading = clock.read(case, self.calendar, office, now) if counted else None
-        plain = turns == [] or (len(turns) == 1 and closed is not None)
-        return Spell(
-            block=0,
-            since=day.toordinal(),
-            until=STILL,
-            kind=case.kind.value,
-            category=case.category,
-            topic=case.topic,
-            unit=case.unit,
-            officer=case.assignee,
-            park=case.park,
-            channel=opening.channel,
-            language=opening.language,
-            agency=case.agency_asked,
-            received=local(opening.received_at).date().toordinal(),
-            closed=local(closed.start).date().toordinal() if closed is not None else None,
-            flags=0
-            if reading is None
-            else COUNTED | ON_TIME * bool(reading.on_time) | EXTENDED * reading.on_time_only_by_extension,
-            days_used=reading.days_used if reading else None,
-            gross_days=reading.gross_days if reading else None,
-            waited_firm=reading.waiting_days_firm if reading else 0,
-            waited_agency=reading.waiting_days_agency if reading else 0,
-            replied=local(case.first_reply_at).date().toordinal() if case.first_reply_at is not None else None,
-            reply_minutes=clock.first_reply_minutes(case, self.calendar, office),
-            late_from=None if closed is not None else self._late_from(case, office, now),
-            turns="" if plain else " ".join(map(str, turns)),
-        )
 
-    def _late_from(self, case: Case, office: Office, now: datetime) -> int | None:
+class _Dates:
+    """Reads the dates of one case as it goes on; what its next state has in common with the last is not read anew."""
+
+    __slots__ = ("_due", "_how", "_key", "_replied", "_reply", "standing")
+
+    def __init__(self, how: Measuring) -> None:
+        self._how = how
+        self.standing: clock.Standing | None = None
+        self._key: tuple[Any, ...] | None = None
+        self._due = 0
+        self._reply: tuple[datetime | None, str] | None = None
+        self._replied: float | None = None
+
+    def values(self, case: Case, day: int, turns: Sequence[int]) -> dict[str, Any]:
+        """What a spell says beside its days and what never changes."""
+        closed, standing = case.closed, None
+        if closed is not None and closed.outcome in COUNTED_OUTCOMES:
+            standing = self._how.standing(case, _end_of(day))
+        self.standing = standing
+        flags = 0
+        if standing is not None:
+            flags = COUNTED | ON_TIME * bool(standing.on_time) | EXTENDED * standing.on_time_only_by_extension
+        replied = case.first_reply_at
+        plain = not turns or (len(turns) == 1 and closed is not None)
+        return {
+            "kind": case.kind.value,
+            "category": case.category,
+            "topic": case.topic,
+            "unit": case.unit,
+            "officer": case.assignee,
+            "park": case.park,
+            "agency": case.agency_asked,
+            "closed": day_number(closed.start) if closed is not None else None,
+            "flags": flags,
+            "days_used": standing.days_used if standing else None,
+            "gross_days": standing.gross_days if standing else None,
+            "waited_firm": standing.waiting_days_firm if standing else 0,
+            "waited_agency": standing.waiting_days_agency if standing else 0,
+            "replied": day_number(replied) if replied is not None else None,
+            "reply_minutes": self._reply_minutes(case),
+            "late_from": None if closed is not None else self._late_from(case, day),
+            "turns": "" if plain else " ".join(map(str, turns)),
+        }
+
+    def _reply_minutes(self, case: Case) -> float | None:
+        if case.first_reply_at is None:
+            return None
+        asked = case.first_reply_at, case.unit
+        if asked != self._reply:
+            self._reply = asked
+            office = self._how.offices.office_of(case.unit)
+            self._replied = clock.first_reply_minutes(case, self._how.calendar, office)
+        return self._replied
+
+    def _late_from(self, case: Case, day: int) -> int | None:
         """The first day at whose end it is late. While it waits on its firm, a date that lies ahead moves away."""
-        due = self._due_on(case, office, now)
         wait = case.waiting
         if wait is None or wait.on != "firm":
-            return due.toordinal()
-        if due <= local(now).date():
-            return due.toordinal()
-        then = Period(due, due).last_instant
-        return due.toordinal() if self._due_on(case, office, then) <= due else None
+            key = case.kind, case.unit, case.filed_at, case.waits, case.closings, case.extensions
+            if key != self._key:
+                self._key, self._due = key, self._due_on(case, day)
+            return self._due
+        due = self._due_on(case, day)
+        return due if due <= day or self._due_on(case, due) <= due else None
 
-    def _due_on(self, case: Case, office: Office, now: datetime) -> date:
-        return clock.due_on(clock.course_of(case, now), LIMITS[case.kind], self.calendar, office)
+    def _due_on(self, case: Case, day: int) -> int:
+        return self._how.due_on(case, _end_of(day))
 
 
-def _in_windows(spell: Spell) -> Iterator[Spell]:
+def _end_of(day: int) -> datetime:
+    """The latest instant of a day."""
+    return datetime.combine(date.fromordinal(day), time.max, TAIPEI)
+
+
+def _in_windows(spell: dict[str, Any]) -> list[dict[str, Any]]:
     """The spell with its block; an open one of the past in parts that lie within one window each."""
-    if spell.closed is not None:
-        yield replace(spell, block=closed_block(spell.closed))
-        return
-    if spell.until == STILL:
-        yield spell
-        return
-    since = spell.since
-    while since < spell.until:
-        until = min(spell.until, (since // WINDOW + 1) * WINDOW)
-        yield replace(spell, block=open_block(since), since=since, until=until)
-        since = until
+    closed, since, until = spell["closed"], spell["since"], spell["until"]
+    if closed is not None:
+        spell["block"] = closed_block(closed)
+        return [spell]
+    if until == STILL:
+        return [spell]
+    parts = []
+    while since < until:
+        end = min(until, (since // WINDOW + 1) * WINDOW)
+        parts.append({**spell, "block": open_block(since), "since": since, "until": end})
+        since = end
+    return parts

@@ -14,18 +14,26 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from knowledge.calendar.office_calendar import local
-from routing.domain.errors import Invalid, Unauthenticated, Unfinished
-from routing.domain.permissions import Actor, Permission, Role, SecondFactorRule, may
+from routing.domain.errors import Invalid, SignInError, Unauthenticated, Unfinished
+from routing.domain.permissions import ANY_SIGN_IN, Actor, Permission, Role, SignInRules, may
 from routing.service.accounts import lockout, passwords
 from routing.service.accounts.passwords import Hashed
+from routing.service.office_context import OfficeContext
+from routing.store.accounts import passkeys, sign_ins
 from routing.store.accounts import queries as account_store
-from routing.store.accounts import sign_ins
 from routing.store.accounts.schema import SignInFailure, Staff, WebSession
+from routing.store.reminders import queries as reminder_store
 
 IDLE = timedelta(minutes=30)
 """A session without use ends after this (資通系統防護基準: at most 30 minutes)."""
 HALFWAY = timedelta(minutes=5)
 """How long after the password its second factor is waited for."""
+SINGLE_SIGN_ON = frozenset({"oidc", "oidc_mfa"})
+"""How a session was signed in where the agency's identity provider said who it is."""
+TWO_FACTORS = frozenset({"oidc_mfa", "passkey"})
+"""How a session was signed in by two factors without a code of ours: a passkey asks for finger, face or PIN."""
+LONGEST_EXCEPTION = 72
+"""Hours for which a password may be let stand in for single sign-on: a long weekend."""
 LONGEST_NAME = 80
 LIFE = timedelta(hours=12)
 """A session ends after this, used or not."""
@@ -39,10 +47,11 @@ def digest(token: str) -> str:
 def actor_of(session: Session, staff: Staff, *, now: datetime) -> Actor:
     """A member of staff as the services see them, with those for whom they stand in today."""
     away = account_store.leaves_on(session, local(now).date()) if may(staff.role, Permission.DESK) else {}
+    absent = tuple(sorted(person for person, leave in away.items() if leave.stand_in == staff.email))
     return Actor(
         name=staff.name, email=staff.email, role=Role(staff.role), unit=staff.unit, agency=staff.agency,
-        staff_id=staff.id,
-        stands_in_for=tuple(sorted(person for person, leave in away.items() if leave.stand_in == staff.email)),
+        staff_id=staff.id, stands_in_for=absent,
+        stands_in_as=frozenset(Role(role) for role in account_store.roles_of(session, absent)),
     )  # fmt: skip
 
 
@@ -87,21 +96,52 @@ def admit(session: Session, email: str, *, address: str | None = None, now: date
     return Attempt(name, staff.password_hash if staff else passwords.NOBODY, address, failure.id)
 
 
-def settle(session: Session, attempt: Attempt, email: str, *, fits: bool, now: datetime) -> Staff | None:
+def settle(
+    session: Session, attempt: Attempt, email: str, *, fits: bool, rules: SignInRules = ANY_SIGN_IN, now: datetime
+) -> Staff | SignInError | None:
     """The person whose password it was, whose failures are forgotten; or None, and it is audited as refused.
 
     A password changed or an account disabled since ``admit`` is a refusal. Of whoever has a second factor only this
-    attempt is forgotten: the rest is when the code is right, or its guesses would have no bound.
+    attempt is forgotten: the rest is when the code is right, or its guesses would have no bound. The error is for who
+    has to come by single sign-on: the attempt is forgotten, and nothing else.
     """
     staff = account_store.staff_by_email(session, email)
     if staff is None or not fits or staff.disabled_at is not None or staff.password_hash != attempt.kept:
         refused(session, attempt.name, attempt.address, now=now)
         return None
-    if staff.totp_secret is None:
+    enough = by_password(staff, rules, now=now)
+    if enough and staff.totp_secret is None:
         succeeded(session, staff, attempt.address, now=now)
     elif attempt.failure is not None:
         sign_ins.forget_failure(session, attempt.failure)
-    return staff
+    if enough:
+        return staff
+    error = SignInError("oidc_required")
+    detail: dict[str, object] = {"why": error.code}
+    account_store.audit(session, at=now, actor="-", action="sign_in.refused", subject=staff.email, detail=detail)
+    return error
+
+
+def by_password(staff: Staff, rules: SignInRules, *, now: datetime) -> bool:
+    """Whether a person may sign in without single sign-on: the role may, or the command line let them for a while."""
+    let = staff.password_until is not None and now < staff.password_until
+    return let or not rules.ask_single_sign_on(staff.role)
+
+
+def allow_password(session: Session, actor: Actor, email: str, *, hours: int, now: datetime) -> datetime:
+    """Let a person sign in by password for some hours although the role has to use single sign-on; says until when.
+
+    Raises:
+        Invalid: there is no such active person, or not one to seventy-two hours.
+    """
+    if not 1 <= hours <= LONGEST_EXCEPTION:
+        raise Invalid(f"時數須為 1 到 {LONGEST_EXCEPTION}。", field="hours")
+    staff = active(session, email)
+    staff.password_until = now + timedelta(hours=hours)
+    detail: dict[str, object] = {"hours": hours}
+    by = actor.email or actor.name
+    account_store.audit(session, at=now, actor=by, action="password.allow", subject=staff.email, detail=detail)
+    return staff.password_until
 
 
 def refused(
@@ -142,6 +182,9 @@ def set_password(session: Session, email: str, password: Hashed, *, now: datetim
     staff.password_hash, staff.first_password = password.value, by != staff.email
     account_store.end_sessions_of(session, staff.id)
     tokens = account_store.revoke_tokens_of(session, staff.id, now=now)
+    if staff.first_password:
+        # Given by another person: somebody else may have been in, and left a way back.
+        passkeys.remove(session, staff.id)
     account_store.forget_failures(session, sign_ins.digest(staff.email))
     detail: dict[str, object] = {"tokens": tokens}
     account_store.audit(session, at=now, actor=by, action="password.change", subject=staff.email, detail=detail)
@@ -189,35 +232,36 @@ def session_of(session: Session, token: str) -> tuple[WebSession, Staff]:
 
 
 def who_by_session(
-    session: Session, token: str, *, now: datetime, second_factor: SecondFactorRule, unfinished: bool = False
+    session: Session, token: str, *, now: datetime, rules: SignInRules, unfinished: bool = False
 ) -> tuple[Actor, bool]:
     """The person behind a browser's token, and whether its last use should be noted again.
 
     Raises:
-        Unauthenticated: there is no such session, it is over, or the account is disabled. Unfinished: the person has
-            something to do before anything else; not where it is done (``unfinished``). ``second_factor``: who
-            has to have one.
+        Unauthenticated: there is no such session, it is over, the account is disabled, or the role has to come by
+            single sign-on and did not. Unfinished: the person has something to do before anything else; not where it
+            is done (``unfinished``).
     """
     found = account_store.session_by_hash(session, digest(token))
     if found is not None:
         row, staff = found
         live = now - row.last_seen_at <= IDLE and now - row.created_at <= LIFE
-        if staff.disabled_at is None and row.stage is None and live:
-            step = first_step(staff, row.how, second_factor)
+        enough = row.how in SINGLE_SIGN_ON or by_password(staff, rules, now=now)
+        if staff.disabled_at is None and row.stage is None and live and enough:
+            step = first_step(staff, row.how, rules)
             if step is not None and not unfinished:
                 raise Unfinished(step)
             return actor_of(session, staff, now=now), now - row.last_seen_at > timedelta(minutes=1)
     raise Unauthenticated("請先登入。")
 
 
-def first_step(staff: Staff, how: str, second_factor: SecondFactorRule) -> str | None:
+def first_step(staff: Staff, how: str, rules: SignInRules) -> str | None:
     """What a person has to do after signing in and before anything else, None if nothing.
 
-    Single sign-on uses no password of ours; whether it asked for a second factor it says itself.
+    Single sign-on and passkeys use no password of ours; a passkey is two factors, single sign-on says whether it was.
     """
     if staff.first_password and how == "password":
         return "password"
-    missing = second_factor.binds(staff.role) and staff.totp_secret is None and how != "oidc_mfa"
+    missing = rules.ask_second_factor(staff.role) and staff.totp_secret is None and how not in TWO_FACTORS
     return "second_factor" if missing else None
 
 
@@ -226,13 +270,50 @@ def keep_session(session: Session, token: str, *, now: datetime) -> None:
     account_store.touch_session(session, digest(token), now=now)
 
 
-def end_session(session: Session, token: str, *, now: datetime) -> None:
-    """Sign out. A token that is nobody's changes nothing."""
+def end_session(session: Session, token: str, *, now: datetime) -> str | None:
+    """Sign out, and say how it had been signed in. A token that is nobody's changes nothing."""
     found = account_store.session_by_hash(session, digest(token))
-    if found is not None:
-        email = found[1].email
-        account_store.end_session(session, digest(token))
-        account_store.audit(session, at=now, actor=email, action="sign_out", subject=email, detail={})
+    if found is None:
+        return None
+    how, email = found[0].how, found[1].email
+    account_store.end_session(session, digest(token))
+    account_store.audit(session, at=now, actor=email, action="sign_out", subject=email, detail={})
+    return how
+
+
+def checked_role(office: OfficeContext, *, name: str, role: str, unit: str | None, agency: str | None) -> Role:
+    """The role of an account that is made or changed.
+
+    Raises:
+        Invalid: no name or one too long, no such role, unit or agency, or one that the role needs is not named.
+    """
+    if not name.strip():
+        raise Invalid("請填寫姓名。", field="name")
+    if len(name.strip()) > LONGEST_NAME:
+        raise Invalid(f"姓名請在 {LONGEST_NAME} 字以內。", field="name", code="too_long")
+    if role not in {known.value for known in Role}:
+        raise Invalid("請選擇角色。", field="role")
+    if unit is not None and office.offices.find_unit(unit) is None:
+        raise Invalid(f"查無單位「{unit}」。", field="unit")
+    if agency is not None and office.offices.agency(agency) is None:
+        raise Invalid("查無這個協力機關。", field="agency")
+    _require_place(Role(role), unit, agency)
+    return Role(role)
+
+
+def _require_place(role: Role, unit: str | None, agency: str | None) -> None:
+    if may(role, Permission.UNIT_WORK) and not unit:
+        raise Invalid("承辦人必須屬於一個單位。", field="unit")
+    if may(role, Permission.ANSWER_QUESTIONS) and not agency:
+        raise Invalid("協力機關帳號必須指定機關。", field="agency")
+
+
+def known(session: Session, email: str) -> Staff:
+    """A person by account, in use or not. Raises Invalid if there is none."""
+    staff = account_store.staff_by_email(session, email)
+    if staff is None:
+        raise Invalid(f"查無帳號：{email}。", field="email", code="unknown_staff")
+    return staff
 
 
 def add_staff(
@@ -251,10 +332,7 @@ def add_staff(
         raise Invalid(f"姓名請在 {LONGEST_NAME} 字以內。", field="name", code="too_long")
     if account_store.staff_by_email(session, email) is not None:
         raise Invalid(f"帳號 {email} 已存在。", field="email", code="staff_exists")
-    if may(role, Permission.UNIT_WORK) and not unit:
-        raise Invalid("承辦人必須屬於一個單位。", field="unit")
-    if may(role, Permission.ANSWER_QUESTIONS) and not agency:
-        raise Invalid("協力機關帳號必須指定機關。", field="agency")
+    _require_place(role, unit, agency)
     staff = Staff(
         email=email, name=name.strip(), role=role.value, unit=unit, categories=list(categories), agency=agency,
         password_hash=password.value, first_password=first_password, created_at=now,
@@ -267,12 +345,11 @@ def add_staff(
 
 def disable_staff(session: Session, email: str, *, now: datetime, by: str = "cli") -> None:
     """Close an account: its sessions and tokens end with it. Raises Invalid if there is none."""
-    staff = account_store.staff_by_email(session, email)
-    if staff is None:
-        raise Invalid(f"查無帳號：{email}。", field="email", code="unknown_staff")
+    staff = known(session, email)
     staff.disabled_at = staff.disabled_at or now
     account_store.end_sessions_of(session, staff.id)
     account_store.revoke_tokens_of(session, staff.id, now=now)
+    reminder_store.end_chat(session, staff_id=staff.id)
     account_store.audit(session, at=now, actor=by, action="staff.disable", subject=staff.email, detail={})
 
 
@@ -282,9 +359,7 @@ def enable_staff(session: Session, email: str, *, now: datetime, by: str = "cli"
     Raises:
         Invalid: there is none, or it is in use.
     """
-    staff = account_store.staff_by_email(session, email)
-    if staff is None:
-        raise Invalid(f"查無帳號：{email}。", field="email", code="unknown_staff")
+    staff = known(session, email)
     if staff.disabled_at is None:
         raise Invalid(f"帳號 {staff.email} 並未停用。", field="email", code="not_disabled")
     staff.disabled_at = None

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from routing.domain.errors import Forbidden, Invalid, NotFound
-from routing.domain.permissions import Actor, Permission, Role, may
+from routing.domain.permissions import Actor, Permission, may
 from routing.service.accounts import authentication
 from routing.service.accounts.passwords import Hashed
 from routing.service.accounts.queries import enters_leave_of, require_admin, require_leave
@@ -31,16 +31,9 @@ def add_staff(
         Invalid: a field is missing, unknown or taken. Forbidden: the person is no administrator.
     """
     require_admin(actor)
-    if not name.strip():
-        raise Invalid("請填寫姓名。", field="name")
-    if role not in {known.value for known in Role}:
-        raise Invalid("請選擇角色。", field="role")
-    if unit is not None and office.offices.find_unit(unit) is None:
-        raise Invalid(f"查無單位「{unit}」。", field="unit")
-    if agency is not None and office.offices.agency(agency) is None:
-        raise Invalid("查無這個協力機關。", field="agency")
+    checked = authentication.checked_role(office, name=name, role=role, unit=unit, agency=agency)
     authentication.add_staff(
-        session, email=email, name=name, role=Role(role), unit=unit, categories=categories, agency=agency,
+        session, email=email, name=name, role=checked, unit=unit, categories=categories, agency=agency,
         password=password, now=now, by=actor.email or actor.name, first_password=True,
     )  # fmt: skip
 
@@ -73,6 +66,18 @@ def add_absence(
 def _require_unit(actor: Actor, person: Staff) -> None:
     if not enters_leave_of(actor, person):
         raise Forbidden("只能登錄本單位同仁的請假。")
+
+
+def reset_password(session: Session, actor: Actor, email: str, password: Hashed, *, now: datetime) -> None:
+    """Another first password for somebody, who changes it at the next sign-in; sessions and tokens end.
+
+    Raises:
+        Invalid: no such active account, or one's own. Forbidden: the person is no administrator.
+    """
+    require_admin(actor)
+    if email.strip().lower() == actor.email:
+        raise Invalid("自己的密碼請在「我的登入」變更。", field="email", code="own_account")
+    authentication.set_password(session, email, password, now=now, by=actor.email or actor.name)
 
 
 def _active(session: Session, email: str, *, field: str) -> Staff:

@@ -1,4 +1,4 @@
-"""Closing an account and opening it again: open cases of whoever leaves are handed on, and to whom is asked."""
+"""Closing an account, opening it again and moving it to another unit: open cases of whoever leaves are handed on."""
 
 from __future__ import annotations
 
@@ -7,16 +7,20 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from routing.domain.errors import Invalid
-from routing.domain.permissions import Actor
+from routing.domain.permissions import Actor, Permission, may
 from routing.service.accounts import authentication
 from routing.service.accounts.queries import require_admin
 from routing.service.cases import assignment, locked_case, notifications, notifying
 from routing.service.office_context import OfficeContext
 from routing.store.accounts import queries as account_store
+from routing.store.accounts.schema import Staff
 from routing.store.cases import queries as case_store
 
 BY_RULE = "auto"
 """Handed on to whom the rules of assignment choose, case by case; what nobody can take goes into the unit's queue."""
+
+
+MOST_CASES = 500
 
 
 def disable_staff(
@@ -29,24 +33,74 @@ def disable_staff(
             (``open_cases``). Forbidden: the person is no administrator.
     """
     require_admin(actor)
-    person = account_store.staff_by_email(session, email)
-    if person is None:
-        raise Invalid(f"查無帳號：{email}。", field="email", code="unknown_staff")
+    person = authentication.known(session, email)
     if person.email == actor.email:
         raise Invalid("不能停用自己的帳號；請由另一位系統管理人員操作。", field="email", code="own_account")
+    numbers = _to_hand_on(session, person, to)
+    authentication.disable_staff(session, person.email, now=now, by=actor.email or actor.name)
+    _hand_on(session, office, actor, numbers, to, reason=f"{person.name}帳號停用，移交", now=now)
+    return numbers
+
+
+def change_staff(
+    session: Session, office: OfficeContext, actor: Actor, email: str, *, name: str, role: str, unit: str | None,
+    agency: str | None, categories: tuple[str, ...], to: str | None, now: datetime, capacity: int | None = None,
+) -> list[str]:  # fmt: skip
+    """Another name, role, unit, agency, categories or capacity (open cases; None: no bound).
+
+    Who leaves a unit, or cases altogether, hands on what is open. Says the numbers of the cases handed on ``to`` a
+    colleague or BY_RULE.
+
+    Raises:
+        Invalid: as ``add_staff`` of ``commands``; there is no such account; the role is the person's own; or there are
+            open cases and nobody was named (``open_cases``). Forbidden: the person is no administrator.
+    """
+    require_admin(actor)
+    person = authentication.known(session, email)
+    if capacity is not None and not 1 <= capacity <= MOST_CASES:
+        raise Invalid(f"在辦上限請填 1 至 {MOST_CASES} 件，或留空。", field="capacity")
+    checked = authentication.checked_role(office, name=name, role=role, unit=unit, agency=agency)
+    if person.email == actor.email and checked.value != person.role:
+        raise Invalid("不能變更自己的角色；請由另一位系統管理人員操作。", field="role", code="own_account")
+    leaves = person.unit != unit or not may(checked, Permission.DESK)
+    numbers = _to_hand_on(session, person, to) if leaves else []
+    before = {"role": person.role, "unit": person.unit}
+    person.name, person.role, person.unit, person.agency = name.strip(), checked.value, unit, agency
+    person.categories, person.capacity = list(categories), capacity
+    session.flush()
+    detail: dict[str, object] = {
+        "role": person.role,
+        "unit": unit,
+        "before": before,
+        "handed": len(numbers),
+        "capacity": capacity,
+    }
+    account_store.audit(
+        session, at=now, actor=actor.email or actor.name, action="staff.change", subject=person.email, detail=detail
+    )
+    _hand_on(session, office, actor, numbers, to, reason=f"{person.name}調整職務，移交", now=now)
+    return numbers
+
+
+def _to_hand_on(session: Session, person: Staff, to: str | None) -> list[str]:
     numbers = case_store.open_numbers_of(session, person.email)
     if numbers and not to:
         raise Invalid(f"{person.name}尚有 {len(numbers)} 件未結案件；請選擇由誰接辦。", field="to", code="open_cases")
     if to == person.email:
-        raise Invalid("不能移交給停用的本人。", field="to", code="unknown_assignee")
-    authentication.disable_staff(session, person.email, now=now, by=actor.email or actor.name)
+        raise Invalid("不能移交給本人。", field="to", code="unknown_assignee")
+    return numbers
+
+
+def _hand_on(
+    session: Session, office: OfficeContext, actor: Actor, numbers: list[str], to: str | None, *, reason: str,
+    now: datetime,
+) -> None:  # fmt: skip
     for number in numbers:
         locked = locked_case.change(session, office, number, actor, now=now)
-        receiver = assignment.hand_on(locked, None if to == BY_RULE else to, reason=f"{person.name}帳號停用，移交")
+        receiver = assignment.hand_on(locked, None if to == BY_RULE else to, reason=reason)
         if receiver is not None:
             notifying.push(locked, "assigned", notifications.assigned(locked))
         locked_case.audit(locked, "case.assign", to=receiver)
-    return numbers
 
 
 def enable_staff(session: Session, actor: Actor, email: str, *, now: datetime) -> None:

@@ -37,6 +37,25 @@ def barred(session: Session, name: str, address: str | None, *, now: datetime) -
     )
 
 
+def shut(session: Session, address: str | None, *, now: datetime) -> bool:
+    """Whether whoever comes from an address is refused before it is known who it is: nobody is known there."""
+    if address is None or sign_ins.anybody_known_at(session, address, since=now - KNOWN_FOR):
+        return False
+    failed = sign_ins.failures(session, now - account_store.SIGN_IN_WINDOW, address=address)
+    return failed >= MAX_FAILURES_OF_ADDRESS
+
+
+def shut_to(session: Session, name: str, address: str | None, *, now: datetime) -> bool:
+    """Whether an address is locked to an account (a digest) that has proved who it is: it is not known there.
+
+    Failures at the account itself do not count: others' guesses lock nobody out of single sign-on.
+    """
+    if address is None or sign_ins.known_at(session, name, address, since=now - KNOWN_FOR):
+        return False
+    failed = sign_ins.failures(session, now - account_store.SIGN_IN_WINDOW, address=address)
+    return failed >= MAX_FAILURES_OF_ADDRESS
+
+
 @dataclass(frozen=True, slots=True)
 class Lock:
     """An account (by e-mail) or an address that is locked now, by how many failures, and until when."""

@@ -56,13 +56,19 @@ def set_address(locked: LockedCase, address: str) -> None:
     firm = locked.session.get(Firm, locked.row.firm_id) if locked.row.firm_id is not None else None
     if firm is None or firm.ubn is None:
         raise Invalid("本案廠商沒有查明的統一編號，無法登記電子郵件。", code="firm_without_ubn", field="firm")
-    told = address.strip()
-    if told and (len(told) > _LONGEST or not _ADDRESS.fullmatch(told)):
-        raise Invalid("請填寫電子郵件地址，例如 name@example.com。", code="email_invalid", field="email")
+    told = checked_address(address)
     if told == (firm.email or ""):
         return
     firm.email = told or None
     locked_case.audit(locked, "firm.email", firm=firm.id, there=bool(told))
+
+
+def checked_address(address: str) -> str:
+    """The address without blanks around it; empty stays empty. Raises Invalid (``email_invalid``): it is none."""
+    told = address.strip()
+    if told and (len(told) > _LONGEST or not _ADDRESS.fullmatch(told)):
+        raise Invalid("請填寫電子郵件地址，例如 name@example.com。", code="email_invalid", field="email")
+    return told
 
 
 def ask_code(session: Session, office: OfficeContext, contact: Contact, ubn: str, *, now: datetime) -> bool:

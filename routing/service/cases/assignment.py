@@ -23,7 +23,7 @@ def candidates_of(session: Session, unit: str, *, now: datetime) -> list[Candida
     """The officers of a unit as the choice sees them today."""
     officers = account_store.officers_of(session, unit)
     leaves = account_store.leaves_on(session, local(now).date())
-    loads = store.loads(session, [officer.email for officer in officers])
+    loads = store.weighted_loads(session, [officer.email for officer in officers])
     return [
         Candidate(
             email=officer.email,
@@ -32,6 +32,7 @@ def candidates_of(session: Session, unit: str, *, now: datetime) -> list[Candida
             last_assigned_at=officer.last_assigned_at,
             absent=officer.email in leaves,
             deputy=leaves[officer.email].stand_in if officer.email in leaves else None,
+            capacity=officer.capacity,
         )
         for officer in officers
     ]

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from routing.domain import steps
-from routing.domain.case import Outcome
+from routing.domain.case import EventKind, Outcome
 from routing.domain.errors import Invalid
 from routing.domain.permissions import may_read
+from routing.service.cases import locked_case
 from routing.service.cases.locked_case import LockedCase
 from routing.store.cases import queries as store
 
@@ -38,7 +39,7 @@ def checked(locked: LockedCase, outcome: Outcome, ending: Ending) -> dict[str, A
     """
     said: dict[str, Any] = {}
     if outcome is Outcome.DUPLICATE and ending.into is not None:
-        said["into"] = _target(locked, ending.into.strip())
+        said["into"] = target(locked, ending.into.strip()).row.number
     if outcome is Outcome.REFERRED and ending.agency is not None:
         said["agency"] = _agency(locked, ending.agency.strip())
     narrowed = steps.closing_choices(locked.case)
@@ -54,8 +55,17 @@ def checked(locked: LockedCase, outcome: Outcome, ending: Ending) -> dict[str, A
     return said
 
 
-def _target(locked: LockedCase, number: str) -> str:
-    """The number of the case into which this one is merged; it must be another that does not end up here again."""
+def merged(locked: LockedCase) -> None:
+    """The case into which this one was merged just now says so too."""
+    into = locked.case.closed.into if locked.case.closed is not None else None
+    if into is not None:
+        other = locked_case.beside(locked, into)
+        other.record(EventKind.MERGED, source=locked.row.number)
+        locked_case.audit(other, "case.merged", source=locked.row.number)
+
+
+def target(locked: LockedCase, number: str) -> LockedCase:
+    """The case into which this one is merged, held too; it must be another that does not end up here again."""
     if not number:
         raise Invalid("併案須填寫併入的案號。", code="into_missing", field="into")
     number = number.upper()
@@ -65,11 +75,14 @@ def _target(locked: LockedCase, number: str) -> str:
     case = store.state_of(locked.session, row) if row is not None else None
     if row is None or case is None or not may_read(locked.actor, case):
         raise Invalid(f"查無案件 {number}，請確認併入的案號。", code="into_unusable", field="into")
+    if locked.case.confidential and not case.confidential:
+        # What its firm says from now on is read with the other case.
+        raise Invalid(f"本案為保密案件，案件 {number} 不是；請先將該案設為保密。", code="into_unusable", field="into")
     if case.closed is not None and case.closed.outcome is Outcome.DUPLICATE:
         further = case.closed.into
         hint = f"請改填 {further}。" if further and further != locked.row.number else "請填仍在辦理或已答復的案號。"
         raise Invalid(f"案件 {number} 本身已併入他案，{hint}", code="into_unusable", field="into")
-    return row.number
+    return locked_case.beside(locked, row.number)
 
 
 def _agency(locked: LockedCase, written: str) -> str:

@@ -8,7 +8,8 @@ checked when it was opened for writing; steps that are not a partner's (contract
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -19,18 +20,33 @@ from routing.domain import steps
 from routing.domain.case import Case, EventKind, Kind, Outcome
 from routing.domain.dialogue.alarms import DISTRESS
 from routing.domain.errors import Invalid, StepNotAllowed
-from routing.domain.permissions import Actor, Permission, require_team
+from routing.domain.permissions import Actor, Permission, question_to, require_team
 from routing.domain.reporting.history import EARLIEST
 from routing.domain.tax_number import check_firm
-from routing.service.cases import assignment, closing, locked_case, notifications, satisfaction, translations
+from routing.service.cases import (
+    assignment,
+    closing,
+    consultations,
+    days,
+    going_on,
+    live,
+    locked_case,
+    mentions,
+    notifications,
+    satisfaction,
+    translations,
+)
 from routing.service.cases.closing import Ending
+from routing.service.cases.consultations import Question
+from routing.service.cases.conversing import add_message, attach
 from routing.service.cases.locked_case import Files, LockedCase
-from routing.service.cases.notifications import Attached, Notifier
+from routing.service.cases.notifications import Notifier
 from routing.service.cases.typed import text as text_of
 from routing.service.feeds import outages
 from routing.service.office_context import OfficeContext
 from routing.service.reporting import measuring
 from routing.store.accounts import queries as account_store
+from routing.store.cases import drafts as draft_store
 from routing.store.cases import queries as case_store
 from routing.store.cases import queries as store
 from routing.store.cases.schema import Case as CaseRow
@@ -141,7 +157,7 @@ def open_case(
     session.flush()
     said = None
     if not text_stored and new.text.strip():
-        said = _add_message(
+        said = add_message(
             session, row, direction="in", text=new.text, at=new.received_at, by=None, via=new.channel,
             doc_no=new.doc_no or None,
         )  # fmt: skip
@@ -149,9 +165,10 @@ def open_case(
         session=session, office=office, row=row, case=store.state_of(session, row), actor=actor, now=now, files=files
     )
     if said is not None:
-        _attach(locked, said, to_firm=False)
+        attach(locked, said, to_firm=False)
     locked_case.project(office, row, locked.case, now)
     measuring.keep(session, office, row)
+    live.changed(session, row)
     if new.alert == DISTRESS:
         # What somebody said who thinks of ending it is read by those alone who are to help.
         locked.record(EventKind.CONFIDENTIAL, automatic=True, confidential=True)
@@ -161,25 +178,16 @@ def open_case(
     return locked
 
 
-def _add_message(
-    session: Session, row: CaseRow, *, direction: str, text: str, at: datetime, by: str | None, via: str,
-    doc_no: str | None = None,
-) -> Message:  # fmt: skip
-    message = Message(
-        case_id=row.id, contact_id=row.contact_id, direction=direction, kind="text", text=text, at=at, by=by, via=via,
-        doc_no=doc_no,
-    )  # fmt: skip
-    session.add(message)
-    session.flush()
-    return message
-
-
 def note(locked: LockedCase, text: str, *, notify: Notifier) -> None:
-    """A note among staff; the firm never sees it. A partner's is the answer to the question, and ends the wait."""
+    """A note among staff; the firm never sees it. A partner's is the answer to what its agency was asked."""
     text = text_of(text, "text")
     locked.require("note")
-    answers = locked.actor.may(Permission.ANSWER_QUESTIONS)
-    message = _add_message(
+    asked = question_to(locked.actor, locked.case)
+    if asked is not None:
+        consultations.answer(locked, asked, text, notify=notify)
+        return
+    people = mentions.meant(locked, text)
+    message = add_message(
         locked.session,
         locked.row,
         direction="note",
@@ -188,11 +196,10 @@ def note(locked: LockedCase, text: str, *, notify: Notifier) -> None:
         by=locked.actor.email,
         via=locked.row.channel,
     )
-    locked.record(EventKind.NOTE, message_id=message.id, answers=locked.actor.agency if answers else None)
-    _attach(locked, message, to_firm=False)
-    locked_case.audit(locked, "case.note")
-    if answers:
-        _go_on(locked, notify)
+    locked.record(EventKind.NOTE, message_id=message.id)
+    attach(locked, message, to_firm=False)
+    mentions.tell(locked, people, message.id)
+    locked_case.audit(locked, "case.note", mentioned=[one.email for one in people] or None)
 
 
 def reply(
@@ -204,17 +211,18 @@ def reply(
     at: datetime | None = None,
     doc_no: str | None = None,
     translation: str | None = None,
-) -> None:
+    approved: Approved | None = None,
+) -> Message:
     """An answer to the firm by a channel of ours, or given another way and recorded here with the time it was given.
 
-    ``via``: as the firm is reached, unless said.
+    ``via``: as the firm is reached, unless said. ``approved``: somebody else wrote it, and the actor approved of it.
 
     ``translation``: the officer's own, for a firm that reads English or Japanese; here as in the other steps.
 
     Raises:
         Invalid: nobody to answer on that channel, or a time before receipt or ahead of now.
     """
-    locked.require("reply")
+    locked.require("reply", approved=approved is not None)
     text = translations.beside(locked, text_of(text, "text"), translation)
     via = via or _usual_way(locked)
     if via not in set(Channel):
@@ -227,15 +235,34 @@ def reply(
     if at is not None:
         _check_given(locked, at)
     given = at or locked.now
-    message = _add_message(
-        locked.session, locked.row, direction="out", text=text, at=given, by=locked.actor.email, via=via, doc_no=doc_no
-    )
-    locked.record(EventKind.REPLIED, at=at, via=via, doc_no=doc_no, message_id=message.id)
+    message = add_message(
+        locked.session, locked.row, direction="out", text=text, at=given, by=_written_by(locked, approved), via=via,
+        doc_no=doc_no,
+    )  # fmt: skip
+    locked.record(EventKind.REPLIED, at=at, via=via, doc_no=doc_no, message_id=message.id, **_trace(approved))
     if doc_no and doc_no not in locked.row.refs:
         locked.row.refs = [*locked.row.refs, doc_no]
-    files = _attach(locked, message, to_firm=via in locked.office.channels)
-    notify(locked, "replied", notifications.replied(locked, text, via=via, at=given, files=files))
+    files = attach(locked, message, to_firm=via in locked.office.channels)
+    by = _written_by(locked, approved)
+    notify(locked, "replied", notifications.replied(locked, text, via=via, at=given, files=files, by=by))
     locked_case.audit(locked, "case.reply", via=via)
+    return message
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Approved:
+    """A text that was approved before it is sent (陳核): its row, and who wrote it."""
+
+    draft_id: int
+    written_by: str
+
+
+def _written_by(locked: LockedCase, approved: Approved | None) -> str | None:
+    return approved.written_by if approved is not None else locked.actor.email
+
+
+def _trace(approved: Approved | None) -> dict[str, Any]:
+    return {} if approved is None else {"draft_id": approved.draft_id, "drafted_by": approved.written_by}
 
 
 def _usual_way(locked: LockedCase) -> str:
@@ -244,7 +271,7 @@ def _usual_way(locked: LockedCase) -> str:
     return address.channel if address else next(iter(locked.office.channels), locked.row.channel)
 
 
-def _told_by(locked: LockedCase) -> str:
+def told_by(locked: LockedCase) -> str:
     """How the firm hears of a step: where it is written to, else as it came."""
     address = locked.address()
     return address.channel if address else locked.row.channel
@@ -323,41 +350,21 @@ def wait(
         raise Invalid("on 必須是 firm 或 agency。", field="on")
     if on == "agency" and (agency is None or locked.office.offices.agency(agency) is None):
         raise Invalid("請選擇會辦機關。", field="agency")
-    if until is not None and not _is_day(until):
-        raise Invalid("until 必須是日期，例如 2026-01-05。", field="until")
-    if until is not None and until < local(locked.now).date().isoformat():
-        raise Invalid("補件期限不能早於今日。", field="until")
-    if on == "firm":
-        locked_case.check_reach(locked, "on")
-        message = translations.beside(locked, message, translation)
-    stored = _add_message(
-        locked.session, locked.row, direction="out" if on == "firm" else "note", text=message, at=locked.now,
-        by=locked.actor.email, via=_told_by(locked) if on == "firm" else locked.row.channel,
+    over = "預定回復日不能早於今日。" if on == "agency" else "補件期限不能早於今日。"
+    days.check_ahead(locked, until, over, field="until")
+    if on == "agency":
+        consultations.ask(locked, Question(agency=agency, text=message, until=until), notify=notify)
+        return
+    locked_case.check_reach(locked, "on")
+    message = translations.beside(locked, message, translation)
+    stored = add_message(
+        locked.session, locked.row, direction="out", text=message, at=locked.now, by=locked.actor.email,
+        via=told_by(locked),
     )  # fmt: skip
-    agency = agency if on == "agency" else None
-    locked.record(EventKind.WAITING, on=on, agency=agency, until=until, message_id=stored.id)
-    files = _attach(locked, stored, to_firm=on == "firm")
-    out = (
-        notifications.waiting_on_agency(locked, agency)
-        if agency
-        else notifications.waiting_on_firm(locked, message, until, files=files)
-    )
-    notify(locked, f"waiting_{on}", out)
-    locked_case.audit(locked, "case.wait", on=on, agency=agency)
-
-
-def _attach(locked: LockedCase, message: Message, *, to_firm: bool) -> list[Attached]:
-    """Put the files of the step to its message; gives what the firm may open."""
-    if locked.files is None:
-        return []
-    return locked.files.with_links(locked, message) if to_firm else locked.files.for_staff(locked, message)
-
-
-def _is_day(text: str) -> bool:
-    try:
-        return date.fromisoformat(text).isoformat() == text
-    except ValueError:
-        return False
+    locked.record(EventKind.WAITING, on=on, until=until, message_id=stored.id)
+    files = attach(locked, stored, to_firm=True)
+    notify(locked, "waiting_firm", notifications.waiting_on_firm(locked, message, until, files=files))
+    locked_case.audit(locked, "case.wait", on=on)
 
 
 def resume(locked: LockedCase, *, notify: Notifier) -> None:
@@ -365,38 +372,37 @@ def resume(locked: LockedCase, *, notify: Notifier) -> None:
     if locked.actor.may(Permission.ANSWER_QUESTIONS):
         raise StepNotAllowed("請填寫會辦的回復；送出後會辦即結束。", code="answer_missing")
     locked.require("resume")
-    _go_on(locked, notify)
-
-
-def _go_on(locked: LockedCase, notify: Notifier) -> None:
-    locked.record(EventKind.RESUMED)
-    answered = locked.case.waits[-1].on == "agency"
-    notify(locked, "agency_answered" if answered else "resumed", notifications.resumed(locked))
-    locked_case.audit(locked, "case.resume")
+    going_on.go_on(locked, notify)
 
 
 def close(
     locked: LockedCase, outcome: Outcome, *, summary: str, notify: Notifier, translation: str | None = None,
-    ending: Ending | None = None,
+    ending: Ending | None = None, reason: str | None = None, approved: Approved | None = None,
 ) -> None:  # fmt: skip
     """Close the case. ``answered`` needs an answer given; a wait ends with it.
 
     ``ending``: the case merged into, the agency referred to, what becomes of a consultation or a request for more days.
+    ``reason``: for staff alone. ``approved``: as in ``reply``.
     """
     locked.require("close")
     summary = translations.beside(locked, text_of(summary, "summary", limit=2000), translation)
     steps.check(locked.case, EventKind.CLOSED, outcome=outcome)
+    if approved is None:
+        steps.check_approved(locked.case, outcome, locked.office.approved_first)
     said = closing.checked(locked, outcome, ending or Ending())
-    message = _add_message(
+    message = add_message(
         locked.session,
         locked.row,
         direction="out",
         text=summary,
         at=locked.now,
-        by=locked.actor.email,
-        via=_told_by(locked),
+        by=_written_by(locked, approved),
+        via=told_by(locked),
     )
-    locked.record(EventKind.CLOSED, outcome=outcome.value, message_id=message.id, **said)
+    locked.record(EventKind.CLOSED, outcome=outcome.value, message_id=message.id, reason=reason, **said,
+                  **_trace(approved))  # fmt: skip
+    draft_store.withdraw(locked.session, locked.row.id, at=locked.now)
+    closing.merged(locked)
     notifications.withdraw(locked)
     notify(locked, "closed", notifications.closed(locked, outcome, summary))
     satisfaction.ask(locked, outcome, notify=notify)

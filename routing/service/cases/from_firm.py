@@ -10,7 +10,8 @@ from datetime import datetime
 
 from routing.domain.case import EventKind, Outcome, Status
 from routing.domain.dialogue.placement import Reason
-from routing.domain.errors import Invalid, NotFound, StaleVersion
+from routing.domain.dialogue.times import CALL_TIMES
+from routing.domain.errors import Invalid, NotFound
 from routing.domain.permissions import SYSTEM, may_read, require_team
 from routing.domain.waits import QUIET
 from routing.service.cases import commands, locked_case, notifications, notifying
@@ -21,24 +22,36 @@ from routing.store.cases import queries as store
 from routing.store.conversation import queries as conversation_store
 from routing.store.conversation.schema import Message
 
-CALL_TIMES = ("morning", "afternoon", "any")
 """When a firm may wish to be called."""
 _PART = 10
 """Waits that one transaction of a sweep ends."""
 
 
-def firm_message(locked: LockedCase, message: Message, *, piece: bool, placed_by: Reason, quiet: bool = False) -> None:
+def firm_message(
+    locked: LockedCase, message: Message, *, piece: bool, placed_by: Reason, quiet: bool = False,
+    source: str | None = None,
+) -> None:  # fmt: skip
     """The firm wrote or sent something for this case. ``quiet``: thanks or an OK, which leave no mark but the words.
 
     ``piece``: it is something of what was asked for, if the case waits on the firm; what was sent before the wait began
-    and only came late is none.
+    and only came late is none. ``source``: the merged case for which it was said, and in whose place this one goes on.
     """
     message.case_id, message.placed_by = locked.row.id, placed_by.value
     if quiet:
         return
+    own = message.contact_id == locked.row.contact_id
     locked.record(
-        EventKind.MESSAGE, automatic=True, message_id=message.id, piece=_is_piece(locked, message, piece=piece) or None
-    )
+        EventKind.MESSAGE, automatic=True, message_id=message.id, source=source,
+        piece=_is_piece(locked, message, piece=piece and own) or None,
+    )  # fmt: skip
+
+
+def goes_on(locked: LockedCase) -> LockedCase:
+    """The case in which this one goes on, if it was merged (併案), held too; else itself."""
+    row = store.goes_on_in(locked.session, locked.row)
+    if row is None:
+        return locked
+    return locked_case.change(locked.session, locked.office, row.number, locked.actor, now=locked.now)
 
 
 def _is_piece(locked: LockedCase, message: Message, *, piece: bool) -> bool:
@@ -96,7 +109,7 @@ def move(locked: LockedCase, message_id: int, *, to: str | None, placed_by: Reas
     message = conversation_store.message(locked.session, message_id)
     if message is None or message.case_id != locked.row.id or message.direction != "in" or message.erased_at:
         raise NotFound("查無這則廠商訊息。")
-    target = None if to is None else _target(locked, to)
+    target = None if to is None else _target(locked, to, message.contact_id)
     piece = _piece_of(locked, message_id)
     locked.record(EventKind.MOVED, message_id=message_id, to=to)
     message.case_id = target.row.id if target is not None else None
@@ -116,21 +129,18 @@ def _piece_of(locked: LockedCase, message_id: int) -> bool:
     return any(message_id == piece for wait in locked.case.waits for piece, _ in wait.pieces)
 
 
-def _target(locked: LockedCase, number: str) -> LockedCase:
+def _target(locked: LockedCase, number: str, contact_id: int | None) -> LockedCase:
     if number == locked.row.number:
         raise Invalid("訊息已在這件案件中。", field="to")
     found = store.by_number(locked.session, number)
-    known = found is not None and found.contact_id is not None and found.contact_id == locked.row.contact_id
+    # Words that came by a merged case are of that one's contact.
+    own = {locked.row.contact_id, contact_id} - {None}
+    known = found is not None and found.contact_id in own
     if found is None or not known or not may_read(locked.actor, store.state_of(locked.session, found)):
         raise NotFound(f"查無同一聯絡人的案件 {number}。")
-    row = store.by_number(locked.session, number, lock=True, skip=True)
-    if row is None:
-        # Two that move in opposite directions would wait for each other for ever.
-        raise StaleVersion("另一件案件正由其他同仁更新，請稍後再試。")
-    case = store.state_of(locked.session, row)
-    return LockedCase(
-        session=locked.session, office=locked.office, row=row, case=case, actor=locked.actor, now=locked.now
-    )
+    if locked.actor.role is None:
+        found = store.goes_on_in(locked.session, found) or found
+    return locked_case.beside(locked, found.number)
 
 
 def withdraw(locked: LockedCase, *, notify: Notifier) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 import structlog
@@ -18,9 +18,9 @@ from knowledge.calendar.office_calendar import local
 from routing.domain import clock, steps
 from routing.domain.case import Case, Event, EventKind, Outcome, apply
 from routing.domain.errors import Forbidden, Invalid, NotFound, StaleVersion
-from routing.domain.permissions import Actor, Permission, may_add, may_read, may_write, question_to
+from routing.domain.permissions import Actor, Permission, may_add, may_read, may_write, question_to, require_team
 from routing.domain.reporting.spells import QUIET
-from routing.service.cases import over
+from routing.service.cases import live, over
 from routing.service.cases.over import question_version
 from routing.service.office_context import OfficeContext
 from routing.service.reporting import measuring
@@ -28,6 +28,8 @@ from routing.store.accounts import queries as account_store
 from routing.store.bindings import queries as binding_store
 from routing.store.cases import queries as store
 from routing.store.cases.schema import Case as CaseRow
+from routing.store.cases.schema import Firm
+from routing.store.consultations import queries as consultation_store
 from routing.store.conversation import queries as conversation_store
 from routing.store.conversation.schema import Contact, ContactAddress, Message
 
@@ -54,6 +56,8 @@ class LockedCase:
     now: datetime
     files: Files | None = None
     """What goes with the message that the step writes."""
+    hold: timedelta = timedelta(0)
+    """How long the message that the step writes waits before it is sent, so that it can be taken back."""
 
     @property
     def contact(self) -> Contact | None:
@@ -75,9 +79,13 @@ class LockedCase:
         return is_late(clock.read(self.case, self.office.calendar, self.office.office_of(self.case.unit), self.now),
                        self.now)  # fmt: skip
 
-    def require(self, name: str) -> None:
-        """Let one of ``steps.STEPS`` pass. Raises Forbidden or StepNotAllowed, as ``steps.offered`` foretells."""
-        steps.require(self.case, self.actor, name, late=name in steps.DATED and self.late)
+    def require(self, name: str, *, approved: bool = False) -> None:
+        """Let one of ``steps.STEPS`` pass. Raises Forbidden or StepNotAllowed, as ``steps.offered`` foretells.
+
+        ``approved``: another person has approved of what is sent (陳核).
+        """
+        first = () if approved else self.office.approved_first
+        steps.require(self.case, self.actor, name, late=name in steps.DATED and self.late, approved_first=first)
 
     def record(self, step: EventKind, /, *, at: datetime | None = None, automatic: bool = False, **data: Any) -> None:
         """Write one event, checked against the table of steps. Without ``at`` it happened now.
@@ -96,8 +104,12 @@ class LockedCase:
         )
         store.append(self.session, self.row, [event], recorded_at=self.now)
         # One that happened before others takes its place among them; any other is the last.
+        before = self.case.consultations
         self.case = store.state_of(self.session, self.row) if event.at < last else apply(self.case, event)
+        if self.case.consultations != before:
+            consultation_store.keep(self.session, self.row.id, self.case.consultations)
         self._mark_unseen(event)
+        live.changed(self.session, self.row)
         project(self.office, self.row, self.case, self.now)
         if step not in QUIET:
             measuring.keep(self.session, self.office, self.row)
@@ -136,31 +148,46 @@ def is_late(reading: clock.Reading, now: datetime) -> bool:
 def project(office: OfficeContext, row: CaseRow, case: Case, now: datetime) -> None:
     """Bring the columns that lists read in step with the events."""
     reading = clock.read(case, office.calendar, office.office_of(case.unit), now)
+    for name, value in projection(case, reading).items():
+        if getattr(row, name) != value:
+            setattr(row, name, value)
+
+
+def projection(case: Case, reading: clock.Standing) -> dict[str, Any]:
+    """The columns that lists read, by their names."""
     wait = case.waiting
-    row.kind = case.kind.value
-    row.status = case.status.value
-    row.category = case.category
-    row.topic = case.topic
-    row.unit = case.unit
-    row.assignee = case.assignee
-    row.waiting_on = wait.on if wait else None
-    row.waiting_agency = case.agency_asked
-    row.due_on = reading.due_on
-    row.promised_on = reading.promised_on
-    row.closed_at = case.closed.start if case.closed else None
-    row.outcome = case.closed.outcome.value if case.closed else None
-    row.first_reply_at = case.first_reply_at
-    row.firm_spoke_at = case.firm_spoke_at
-    row.piece_at = case.last_piece[1] if case.last_piece else None
-    row.call_asked_at = case.call.at if case.call else None
-    row.call_when = case.call.when if case.call else None
-    row.call_tries = case.call.tries if case.call else 0
-    row.partner_answered_at = case.partner_answered_at
-    row.pending_extension = case.pending_extension is not None
-    row.extension_refused_to = case.refused_extension.asked_by if case.refused_extension else None
-    row.merged_into = case.closed.into if case.closed else None
-    row.confidential = case.confidential
-    row.late = reading.overdue
+    return {
+        "kind": case.kind.value,
+        "status": case.status.value,
+        "category": case.category,
+        "topic": case.topic,
+        "unit": case.unit,
+        "assignee": case.assignee,
+        "waiting_on": wait.on if wait else None,
+        "waiting_agency": case.agency_asked,
+        "consulting": [one.of for one in case.consulting],
+        "due_on": reading.due_on,
+        "promised_on": reading.promised_on,
+        "closed_at": case.closed.start if case.closed else None,
+        "outcome": case.closed.outcome.value if case.closed else None,
+        "first_reply_at": case.first_reply_at,
+        "firm_spoke_at": case.firm_spoke_at,
+        "piece_at": case.last_piece[1] if case.last_piece else None,
+        "call_asked_at": case.call.at if case.call else None,
+        "call_when": case.call.when if case.call else None,
+        "call_tries": case.call.tries if case.call else 0,
+        "partner_answered_at": case.partner_answered_at,
+        "pending_extension": case.pending_extension is not None,
+        "extension_refused_to": case.refused_extension.asked_by if case.refused_extension else None,
+        "merged_into": case.closed.into if case.closed else None,
+        "draft_by": case.draft.by if case.draft else None,
+        "draft_returned_to": case.returned_draft.by if case.returned_draft else None,
+        "watched": case.watched,
+        "snoozed_until": case.snoozed_until,
+        "incident_id": case.incident,
+        "confidential": case.confidential,
+        "late": reading.overdue,
+    }
 
 
 def find(session: Session, number: str, actor: Actor, *, lock: bool = False) -> tuple[CaseRow, Case]:
@@ -222,6 +249,30 @@ def change(
     if version is not None and version != version_for(actor, row, case):
         raise StaleVersion("案件剛由其他同仁更新，請重新整理後再試。")
     return LockedCase(session=session, office=office, row=row, case=case, actor=actor, now=now)
+
+
+def beside(locked: LockedCase, number: str) -> LockedCase:
+    """Another case, held for writing beside one that is held already; who may is checked by the caller.
+
+    Raises:
+        StaleVersion: somebody else holds it: two that do the same in opposite directions would wait for ever.
+    """
+    row = store.by_number(locked.session, number, lock=True, skip=True)
+    if row is None:
+        raise StaleVersion("另一件案件正由其他同仁更新，請稍後再試。")
+    case = store.state_of(locked.session, row)
+    return LockedCase(
+        session=locked.session, office=locked.office, row=row, case=case, actor=locked.actor, now=locked.now
+    )
+
+
+def firm_to_change(session: Session, number: str, actor: Actor) -> Firm | None:
+    """The firm of a case that this person may write. Raises NotFound, Forbidden as ``change``; partners may not."""
+    require_team(actor)
+    row, case = find(session, number, actor)
+    if not may_write(actor, case):
+        raise Forbidden("本案由其他單位辦理；請洽該單位承辦人，或請主管改分。")
+    return store.firm_by_id(session, row.firm_id) if row.firm_id is not None else None
 
 
 def check_reach(locked: LockedCase, field: str, *, channel: str | None = None) -> None:

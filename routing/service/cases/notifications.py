@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
@@ -12,11 +12,13 @@ from knowledge.language.text import detect_language
 from knowledge.vocabulary import FOREIGN_LANGUAGES
 from knowledge.wording import reading_language
 from routing.domain.case import Outcome
+from routing.domain.consultations import Consultation
 from routing.domain.dialogue.alarms import DISTRESS
 from routing.domain.files import size_shown
 from routing.domain.firm_dates import firm_date, firm_instant
 from routing.domain.messages import Button, Card, Outgoing, Picture, Row, drawn_width, heading, postback
 from routing.domain.survey import SCORES
+from routing.domain.waits import Wait
 from routing.service.cases.locked_case import LockedCase
 from routing.service.office_context import OfficeContext
 from routing.store.accounts import queries as account_store
@@ -132,7 +134,7 @@ def case_rows(locked: LockedCase) -> tuple[Row, ...]:
     first = (
         Row(say(locked, "case.now"), who_waits(
             locked.office, language(locked), unit=case.unit, on=wait.on if wait else None,
-            agency=wait.agency if wait else None, until=wait.until if wait else None,
+            consulting=[one.of for one in case.consulting], until=wait.until if wait else None,
         )),
         Row(say(locked, "case.promised"), say(locked, "case.promised_paused") if paused else promised(locked)),
     )  # fmt: skip
@@ -140,25 +142,39 @@ def case_rows(locked: LockedCase) -> tuple[Row, ...]:
 
 
 def who_waits(
-    office: OfficeContext, reads: str, *, unit: str, on: str | None, agency: str | None, until: str | None
+    office: OfficeContext, reads: str, *, unit: str, on: str | None, consulting: Sequence[str], until: str | None
 ) -> str:
     """Who waits for whom, until when, in a firm's language.
 
-    ``on``: ``firm``, ``agency`` or None if it is with the unit; ``until``: an ISO date.
+    ``on``: ``firm``, ``agency`` or None if it is with the unit; ``consulting``: codes of agencies and names of units
+    that are asked, of which only agencies are told: a firm deals with one window. ``until``: an ISO date.
     """
-    found, asked = office.offices.find_unit(unit), office.offices.agency(agency) if agency else None
+    found = office.offices.find_unit(unit)
+    outside = [one for one in consulting if office.offices.find_unit(one) is None]
+    on = None if on == "agency" and not outside else on
     names = {
         "unit": found.names[reading_language(reads)] if found else unit,
-        "agency": asked.name(reads) if asked else agency or "",
+        "agency": _agencies(office, reads, outside),
         "until": firm_date(date.fromisoformat(until), reads) if until else "",
     }
     key = "waits.unit" if on is None else f"waits.{on}"
     return office.sentences.say(f"{key}_until" if until and on == "firm" else key, reads, **names)
 
 
+def _agencies(office: OfficeContext, reads: str, codes: Iterable[str]) -> str:
+    """The names of agencies in a firm's language; a code that is none of ours as it is written."""
+    found = [(office.offices.agency(code), code) for code in dict.fromkeys(codes)]
+    return office.sentences.say("waits.and", reads).join(one.name(reads) if one else code for one, code in found)
+
+
 def case_buttons(locked: LockedCase) -> tuple[Button, ...]:
     """What a firm can do with its case from any card."""
     number = locked.row.number
+    if locked.case.closed is not None and locked.case.closed.into is not None:
+        return (
+            _button(locked, "button.add_to_case", postback("add_to_case", number=number), primary=True),
+            _button(locked, "button.case", postback("case", number=number)),
+        )
     if locked.case.closed is not None:
         return (_button(locked, "button.reopen", postback("reopen", number=number)),)
     wait = locked.case.waiting
@@ -260,11 +276,16 @@ def files_sent(locked: LockedCase, files: Sequence[Attached]) -> list[Outgoing]:
     return [_with_files(locked, card, files), *_pictures(files, speaker=speaker)]
 
 
-def replied(locked: LockedCase, text: str, *, via: str, at: datetime, files: Sequence[Attached] = ()) -> list[Outgoing]:
-    """An answer: its words and files if we carry them, a record that it was given if it was given another way."""
+def replied(
+    locked: LockedCase, text: str, *, via: str, at: datetime, files: Sequence[Attached] = (), by: str | None = None
+) -> list[Outgoing]:  # fmt: skip
+    """An answer: its words and files if we carry them, a record that it was given if it was given another way.
+
+    ``by``: who wrote it, if not whoever sends it.
+    """
     text = for_firm(locked, text)
     if via in locked.office.channels:
-        speaker = _officer_name(locked)
+        speaker = _officer_name(locked, by)
         card = replace(_card(locked, "replied", body=text, tone="info"), speaker=speaker)
         return [_with_files(locked, card, files), *_pictures(files, speaker=speaker)]
     body = say(
@@ -276,9 +297,9 @@ def replied(locked: LockedCase, text: str, *, via: str, at: datetime, files: Seq
     return [_card(locked, "replied_elsewhere", body=f"{body}\n{text}")]
 
 
-def _officer_name(locked: LockedCase) -> str:
+def _officer_name(locked: LockedCase, by: str | None = None) -> str:
     """Who speaks: the officer by name, as the chat shows it beside each message."""
-    email = locked.actor.email
+    email = by or locked.actor.email
     name = account_store.names(locked.session, [email]).get(email or "") if email else None
     return say(locked, "speaker.officer", name=name) if name else ""
 
@@ -318,12 +339,20 @@ def numbered(text: str) -> str:
     return "\n".join([*lead, *items])
 
 
-def waiting_on_agency(locked: LockedCase, agency: str) -> list[Outgoing]:
-    """Another agency was asked; the clock runs on."""
-    found = locked.office.offices.agency(agency)
-    name = found.name(language(locked)) if found else agency
+def waiting_on_agencies(locked: LockedCase) -> list[Outgoing]:
+    """Other agencies are asked; the clock runs on."""
+    name = _agencies(locked.office, language(locked), _outside(locked.case.consulting))
     body = say(locked, "notice.waiting_agency.body", agency=name, promised=promised(locked))
     return [_card(locked, "waiting_agency", body=body)]
+
+
+def _outside(asked: Iterable[Consultation]) -> list[str]:
+    return [one.agency or "" for one in asked if one.unit is None]
+
+
+def asked_outside(locked: LockedCase, wait: Wait) -> list[str]:
+    """The agencies that were asked during a wait, by code; empty where only units were."""
+    return _outside(one for one in locked.case.consultations if one.start >= wait.start)
 
 
 def resumed(locked: LockedCase, *, stands: bool = False) -> list[Outgoing]:
@@ -331,11 +360,8 @@ def resumed(locked: LockedCase, *, stands: bool = False) -> list[Outgoing]:
     wait = locked.case.waits[-1]
     reads = language(locked)
     if wait.on == "agency":
-        found = locked.office.offices.agency(wait.agency) if wait.agency else None
-        body = say(
-            locked, "notice.resumed.agency", agency=found.name(reads) if found else wait.agency or "",
-            promised=promised(locked),
-        )  # fmt: skip
+        names = _agencies(locked.office, reads, asked_outside(locked, wait))
+        body = say(locked, "notice.resumed.agency", agency=names, promised=promised(locked))
         return [_card(locked, "resumed", body=body)]
     if stands:
         return [_card(locked, "resumed", body=say(locked, "notice.resumed.stands", promised=promised(locked)))]

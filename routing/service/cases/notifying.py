@@ -11,8 +11,10 @@ from sqlalchemy.orm import Session
 from routing.domain.messages import Card, Carousel, Outgoing, Row, from_plain, to_plain
 from routing.domain.notices import INFORMS
 from routing.domain.permissions import SYSTEM
+from routing.service.announcements import standing
 from routing.service.cases import notifications
 from routing.service.cases.locked_case import LockedCase
+from routing.service.land import offering
 from routing.service.messaging import parking
 from routing.service.office_context import OfficeContext
 from routing.store.cases import queries as case_store
@@ -32,13 +34,16 @@ def push(locked: LockedCase, reason: str, messages: list[Outgoing]) -> None:
         return
     parking.tell(
         locked.session, locked.office, channel=address.channel, contact_id=address.contact_id, case_id=locked.row.id,
-        payload=to_plain(messages), reason=reason, now=locked.now, renew=renew,
+        payload=to_plain(messages), reason=reason, now=locked.now, renew=renew, hold=locked.hold,
     )  # fmt: skip
 
 
 def renew(session: Session, office: OfficeContext, notice: Outbox, now: datetime) -> bool:
     """Bring a notice that waited in step with its case as it is now; False: it says nothing any more, and is ended."""
     row = case_store.by_id(session, notice.case_id) if notice.case_id is not None else None
+    if row is None and not standing.holds(session, notice, now):
+        parked_store.end(notice)
+        return False
     if row is None:
         return True
     locked = LockedCase(
@@ -76,13 +81,15 @@ def _resumed(locked: LockedCase, notice: Outbox) -> list[Outgoing] | None:
     case = locked.case
     if case.waiting is not None or not case.waits or case.closed is not None:
         return None
+    if case.waits[-1].on == "agency" and not notifications.asked_outside(locked, case.waits[-1]):
+        return None
     stated = notifications.promised(locked) in str(notice.payload)
     return notifications.resumed(locked, stands=not stated)
 
 
 def _agency(locked: LockedCase, _notice: Outbox) -> list[Outgoing] | None:
-    wait = locked.case.waiting
-    return notifications.waiting_on_agency(locked, wait.agency) if wait is not None and wait.agency else None
+    outside = any(one.unit is None for one in locked.case.consulting)
+    return notifications.waiting_on_agencies(locked) if outside else None
 
 
 def _extended(locked: LockedCase, notice: Outbox) -> list[Outgoing] | None:
@@ -119,6 +126,7 @@ def _asked_still(locked: LockedCase, notice: Outbox) -> bool:
 _IN_WORDS: Mapping[str, Callable[[LockedCase, Outbox], bool]] = {
     "replied": lambda _locked, _notice: True,
     "file_sent": lambda _locked, _notice: True,
+    "plots": lambda locked, notice: offering.still_holds(locked, notice.created_at),
     "waiting_firm": _asked_still,
     "closed": lambda locked, _: not _open(locked),
 }

@@ -1,4 +1,4 @@
-"""A question to an agency that is over: who answers it too late is told so, and keeps the words."""
+"""A question that is over: who answers it too late is told so, and keeps the words."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from knowledge.calendar.republic import roc_instant
-from routing.domain.case import Case, EventKind
+from routing.domain.case import Case
+from routing.domain.consultations import Consultation, End
 from routing.domain.errors import StepNotAllowed
 from routing.domain.permissions import Actor, Permission
-from routing.domain.waits import Wait
 from routing.store.cases import queries as store
 from routing.store.cases.schema import Case as CaseRow
 
@@ -34,26 +34,28 @@ def refuse(session: Session, number: str, actor: Actor, *, shown: Collection[int
     row = store.by_number(session, number)
     if row is None:
         return
-    wait = _known(store.state_of(session, row), actor.agency, shown)
-    if wait is not None and wait.end is not None:
-        raise StepNotAllowed(_words(session, row, actor, wait, wait.end), code="question_over")
+    asked = _known(store.state_of(session, row), actor.agency, shown)
+    if asked is not None:
+        raise StepNotAllowed(words(row, actor, asked), code="question_over")
 
 
-def _known(case: Case, agency: str, shown: Collection[int | None]) -> Wait | None:
-    mine = [wait for wait in case.waits if wait.on == "agency" and wait.agency == agency and wait.end is not None]
-    return next((wait for wait in reversed(mine) if question_version(wait.start) in shown), None)
+def _known(case: Case, agency: str, shown: Collection[int | None]) -> Consultation | None:
+    mine = [one for one in case.consultations if one.unit is None and one.agency == agency and one.end is not None]
+    return next((one for one in reversed(mine) if question_version(one.start) in shown), None)
 
 
-def _words(session: Session, row: CaseRow, actor: Actor, wait: Wait, end: datetime) -> str:
-    answers = [
-        event
-        for event in store.events_of(session, row.id)
-        if event.kind is EventKind.NOTE and event.data.get("answers") == actor.agency and wait.start <= event.at <= end
-    ]
-    if not answers:
-        what = f"會辦單位已於 {roc_instant(end)} 結束這件會辦"
-    elif answers[0].by == actor.email:
-        what = f"您已於 {roc_instant(end)} 回復這件會辦"
+def words(row: CaseRow, actor: Actor, asked: Consultation) -> str:
+    """What became of a question that this person would have answered."""
+    when = roc_instant(asked.end) if asked.end is not None else ""
+    asking = f"會辦單位（{row.unit}）"
+    if asked.how is not End.ANSWERED:
+        what = f"會辦單位已於 {when} 結束這件會辦"
+    elif asked.entered_by == actor.email:
+        what = f"您已於 {when} 回復這件會辦"
+    elif actor.may(Permission.ANSWER_QUESTIONS) and (asked.answered_by or asked.phone):
+        what = f"會辦單位已於 {when} 登錄貴機關的回復"
+    elif actor.may(Permission.ANSWER_QUESTIONS):
+        what = f"貴機關同仁已於 {when} 先回復這件會辦"
     else:
-        what = f"貴機關同仁已於 {roc_instant(end)} 先回復這件會辦"
-    return f"{what}，這次的內容沒有送出。如須補充，請將內容轉知會辦單位（{row.unit}）。"
+        what, asking = f"這件會辦已於 {when} 有回復", f"承辦單位（{row.unit}）"
+    return f"{what}，這次的內容沒有送出。如須補充，請將內容轉知{asking}。"

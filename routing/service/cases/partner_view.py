@@ -6,26 +6,29 @@ show cannot be found out by asking for it either. Once the question is answered 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from knowledge.language.masking import without_names
 from routing.domain.case import Status
+from routing.domain.consultations import BREAK
 from routing.domain.errors import NotFound
 from routing.domain.pagination import Page, before_of, page_of
 from routing.domain.permissions import Actor
 from routing.domain.steps import Choices, offered
+from routing.service.cases.consulted import masked
 from routing.service.cases.locked_case import find
 from routing.service.cases.over import question_version
-from routing.service.knowledge_admin.corrections import names_in
-from routing.store.cases import queries as store
 from routing.store.cases.queries import CaseFilter
 from routing.store.cases.schema import Case as CaseRow
+from routing.store.consultations import queries as store
+from routing.store.consultations.queries import Wanted
+from routing.store.consultations.schema import Consultation as Row
 
+_MOST = 2000
+"""Questions that one agency is shown."""
 _UNSEEN = ("kind", "category", "assignee", "assignees", "overdue", "agency", "contact_id", "mark")
 """What a list may be narrowed to and a question does not show: nothing fits it."""
 
@@ -46,6 +49,11 @@ class Question:
     unit: str
     park: str | None
     version: int
+    consultation: int
+    """Its row, by which it is answered."""
+    expected_on: date | None = None
+    office: str | None = None
+    details: str | None = None
     offered: Mapping[str, Choices] = field(default_factory=dict)
     """The steps that this person may take now, where one question is read alone."""
 
@@ -74,28 +82,23 @@ def one(session: Session, actor: Actor, number: str) -> Question:
 def _all(session: Session, actor: Actor, *, number: str | None = None) -> list[Question]:
     if actor.agency is None:
         return []
-    return [
-        Question(
-            row_id=row.id, number=row.number, agency=actor.agency, text=_words(session, row, text), asked_at=event.at,
-            until=event.data.get("until"), unit=row.unit, park=row.park, version=question_version(event.at),
-        )
-        for row, event, text in store.asked_now(session, actor.agency, number=number)
-    ]  # fmt: skip
+    narrow = Wanted(open=True, agency=actor.agency, number=number)
+    rows = store.listing(session, narrow, limit=_MOST)
+    words = store.words(session, [one.message_id for one, _ in rows])
+    found = [_question(session, actor.agency, one, row, words.get(one.message_id or 0, "")) for one, row in rows]
+    return sorted(found, key=lambda question: -question.row_id)
 
 
-def _words(session: Session, row: CaseRow, text: str) -> str:
-    """The question as the agency reads it: of a confidential case without who its firm is, should it have named it.
-
-    Numbers of meters and plots stay; the agency needs them to answer (行政程序法 §170 protects the person).
-    """
-    if not row.confidential:
-        return text
-    names = names_in(session, row)
-    text = without_names(text, names)
-    digits = re.sub(r"\D", "", row.contact_phone or "")
-    for number in {one for one in (*names, digits) if one and one.isdigit()}:
-        text = re.sub(rf"(?<!\d){number}(?!\d)", "〔號碼〕", text)
-    return text
+def _question(session: Session, agency: str, one: Row, row: CaseRow, text: str) -> Question:
+    lead, details = (text, None) if one.lead is None else (text[: one.lead], text[one.lead + len(BREAK) :])
+    if row.confidential:
+        lead, details = masked(session, row, lead), masked(session, row, details) if details else None
+    return Question(
+        row_id=row.id, number=row.number, agency=agency, text=lead, details=details, office=one.office,
+        asked_at=one.asked_at, expected_on=one.expected_on,
+        until=one.expected_on.isoformat() if one.expected_on else None, unit=row.unit,
+        park=row.park, version=question_version(one.asked_at), consultation=one.id,
+    )  # fmt: skip
 
 
 def _fits(one: Question, wanted: CaseFilter) -> bool:
@@ -108,5 +111,5 @@ def _fits(one: Question, wanted: CaseFilter) -> bool:
         and wanted.unit in {None, one.unit}
         and wanted.park in {None, one.park}
         and (wanted.numbers is None or one.number in wanted.numbers)
-        and any(words in text.casefold() for text in (one.number, one.text))
+        and any(words in text.casefold() for text in (one.number, one.text, one.details or ""))
     )

@@ -7,19 +7,21 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from knowledge.calendar.office_calendar import local
-from routing.domain import clock, steps
-from routing.domain.case import Case, Event, Status
-from routing.domain.errors import Invalid
+from knowledge.calendar.office_calendar import Office, local
+from routing.domain import clock, deadline, steps
+from routing.domain.case import Case, Event, EventKind, Status
+from routing.domain.errors import Invalid, NotFound
 from routing.domain.pagination import Page, before_of, page_of
 from routing.domain.permissions import Actor, Permission, confidential_scope, require_team
 from routing.service.accounts import queries as account_queries
 from routing.service.accounts.queries import OnLeave
+from routing.service.cases import consulted, drafting
+from routing.service.cases.consulted import Consulted
+from routing.service.cases.drafting import Draft
 from routing.service.cases.locked_case import LockedCase, address_of, find, is_late, seen
 from routing.service.office_context import OfficeContext
 from routing.store.accounts import queries as account_store
 from routing.store.cases import attention
-from routing.store.cases import queries as case_store
 from routing.store.cases import queries as store
 from routing.store.cases.attention import Undelivered
 from routing.store.cases.queries import CaseFilter
@@ -34,7 +36,8 @@ from routing.store.reporting import queries as report_store
 MINE, UNIT, ALL = "mine", "unit", "all"
 """Whose cases a list shows."""
 
-_OPEN = tuple(status.value for status in Status if status is not Status.CLOSED)
+OPEN = tuple(status.value for status in Status if status is not Status.CLOSED)
+"""What is still to be done."""
 
 
 def usual_view(actor: Actor) -> str:
@@ -61,20 +64,22 @@ def wanted(
     q: str | None = None,
     numbers: tuple[str, ...] | None = None,
     mark: str | None = None,
+    awake: bool = False,
 ) -> CaseFilter:
     """What a list is narrowed to. ``view``: ``mine``, ``unit`` (the person's own) or ``all``; ``today`` in Taipei.
 
     ``mine`` are also the cases of those whom the person stands in for today; these alone if ``deputised``.
+    ``awake``: without those that are put off.
 
     ``statuses`` are exactly those that programs ask for, none: all. On a page, who asks for what is late without naming
     a status means what is still to be done.
     """
     if statuses is None:
-        statuses = (status,) if status else _OPEN if overdue else ()
+        statuses = (status,) if status else OPEN if overdue else ()
     return CaseFilter(
         today=today, status=statuses, kind=kind, category=category,
         unit=actor.unit if view == UNIT and actor.unit else unit, waiting_on=waiting_on, park=park, overdue=overdue,
-        mark=mark,
+        mark=mark, awake=awake,
         assignee=None if view == MINE else assignee, unassigned=unassigned, q=q, numbers=numbers,
         assignees=actor.stands_in_for if deputised else actor.hands if view == MINE else None,
     )  # fmt: skip
@@ -94,15 +99,16 @@ def own_queue(
 ) -> Queue:
     """A person's queue. Seen as ``mine`` it also holds what nobody in the unit has in hand, or it would lie unseen.
 
-    That are cases of nobody, of somebody who is away without anybody standing in, and of closed accounts.
+    That are cases of nobody, of somebody who is away without anybody standing in, and of closed accounts. What is put
+    off (暫緩) is left out, unless it is looked for: by words, or by what is said of it.
     """
-    today = local(now).date()
-    narrow = wanted(actor, today=today, view=view, category=category, status=status, q=q, mark=mark)
+    today, awake = local(now).date(), not q and mark is None
+    narrow = wanted(actor, today=today, view=view, category=category, status=status, q=q, mark=mark, awake=awake)
     shown = queue(session, office, actor, narrow, now=now)
     if view != MINE or not actor.unit:
         return shown
     narrow = replace(
-        wanted(actor, today=today, view=UNIT, category=category, status=status, q=q, mark=mark),
+        wanted(actor, today=today, view=UNIT, category=category, status=status, q=q, mark=mark, awake=awake),
         unattended=tuple(one for one in account_store.unattending(session, today) if one not in actor.hands),
     )
     nobody = queue(session, office, actor, narrow, now=now)
@@ -111,23 +117,48 @@ def own_queue(
     return shown
 
 
+def kept(session: Session, actor: Actor, *, today: date, view: str) -> tuple[int, int]:
+    """How many open cases of a view are under watch (列管), and how many are put off (暫緩)."""
+    return store.kept(session, scope(actor, wanted(actor, today=today, view=view)))
+
+
 def siblings(session: Session, actor: Actor, row: CaseRow) -> list[tuple[str, str]]:
     """Number and subject of the other cases of the same contact that this person may see."""
     if row.contact_id is None:
         return []
-    others = (other for other in case_store.of_contact(session, row.contact_id, limit=20) if other.id != row.id)
+    others = (other for other in store.of_contact(session, row.contact_id, limit=20) if other.id != row.id)
     return [(other.number, other.subject) for other in others if seen(session, other.number, actor) is not None]
 
 
-def merged(session: Session, actor: Actor, number: str) -> list[tuple[str, str]]:
-    """Number and subject of the cases that were merged into this one, those that this person may see."""
-    rows = case_store.merged_into(session, number, limit=50)
-    return [(row.number, row.subject) for row in rows if seen(session, row.number, actor) is not None]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Merged:
+    """A case that was merged into another (併案). ``contact_id``: who writes for its firm."""
+
+    number: str
+    subject: str
+    firm: str | None
+    contact_id: int | None
+    reachable: bool
+
+
+def merged(session: Session, office: OfficeContext, actor: Actor, number: str) -> list[Merged]:
+    """The cases that were merged into this one, those that this person may see."""
+    rows = store.merged_into(session, number, limit=50)
+    firms = store.firms(session, rows)
+    return [
+        Merged(
+            number=row.number, subject=row.subject, contact_id=row.contact_id,
+            firm=firms[row.firm_id].name if row.firm_id in firms else row.contact_name,
+            reachable=address_of(session, office, row) is not None,
+        )
+        for row in rows
+        if seen(session, row.number, actor) is not None
+    ]  # fmt: skip
 
 
 def changes_since(session: Session, whole: CaseWhole, version: int) -> tuple[Event, ...]:
     """What was written to a case after the version that a person had before them."""
-    return case_store.events_after(session, whole.row.id, version)
+    return store.events_after(session, whole.row.id, version)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,6 +174,7 @@ class CaseLine:
     officer: str | None
     days_left: int | None
     overdue: bool
+    today: date
     leave: OnLeave | None = None
     acting: bool = False
     left: bool = False
@@ -152,7 +184,7 @@ class CaseLine:
     @property
     def marks(self) -> tuple[str, ...]:
         """What wants somebody beside the dates, see ``marks_of``."""
-        return marks_of(self.row, self.failed)
+        return marks_of(self.row, self.failed, self.today)
 
     @property
     def unattended(self) -> bool:
@@ -160,21 +192,26 @@ class CaseLine:
         return self.row.assignee is None or self.left or (self.leave is not None and self.leave.deputy is None)
 
 
-def _marks_for(actor: Actor, row: CaseRow, failed: Undelivered | None) -> tuple[str, ...]:
+def _marks_for(actor: Actor, row: CaseRow, failed: Undelivered | None, now: datetime) -> tuple[str, ...]:
     """The same for one person, to whom a case is new only if it was given to them."""
-    return tuple(mark for mark in marks_of(row, failed) if mark != "new" or row.assignee in actor.hands)
+    found = marks_of(row, failed, local(now).date())
+    return tuple(mark for mark in found if mark != "new" or row.assignee in actor.hands)
 
 
-def marks_of(row: CaseRow, failed: Undelivered | None) -> tuple[str, ...]:
-    """What wants somebody in a case beside its dates: words of ``routing.store.cases.queries.MARKS``, in their order.
+def marks_of(row: CaseRow, failed: Undelivered | None, today: date) -> tuple[str, ...]:
+    """What is said of a case beside its dates: words of ``routing.store.cases.queries.MARKS``, in their order.
 
     ``call``: the firm asked to be called. ``undelivered``: a message to it did not arrive. ``firm_spoke``,
-    ``partner_spoke``: it, or the agency asked, spoke last. ``new``: its officer has not opened it yet.
+    ``partner_spoke``: it, or the agency asked, spoke last. ``new``: its officer has not opened it yet. ``watched``: it
+    is under watch (列管); ``draft``: an answer waits for approval (陳核), ``draft_returned``: one went back;
+    ``snoozed``: it is put off (暫緩).
     """
     found = {
         "call": row.call_asked_at is not None, "undelivered": failed is not None,
         "firm_spoke": row.firm_spoke_at is not None or row.piece_at is not None,
         "partner_spoke": row.partner_answered_at is not None, "new": row.unseen,
+        "draft": row.draft_by is not None, "draft_returned": row.draft_returned_to is not None, "watched": row.watched,
+        "snoozed": row.snoozed_until is not None and row.snoozed_until > today,
     }  # fmt: skip
     return tuple(name for name in store.MARKS if found[name])
 
@@ -204,13 +241,23 @@ class CaseWhole:
     acting: bool
     """The reader stands in for its officer (代理)."""
     failed: Undelivered | None
+    consultations: list[Consulted]
+    """What was asked of agencies and units, in its order."""
     marks: tuple[str, ...]
     """What wants somebody, see ``marks_of``; new only to whoever was given it."""
+    drafts: list[Draft]
+    """Answers that were written for somebody else to approve (陳核), the oldest first."""
 
     @property
     def reachable(self) -> bool | None:
         """Whether messages arrive there; None: there is nowhere to write to."""
         return self.address.reachable if self.address else None
+
+    @property
+    def sources(self) -> dict[int, str]:
+        """Messages that the firm said for a case that was merged into this one (併案), and its number."""
+        said = (event.data for event in self.events if event.kind is EventKind.MESSAGE)
+        return {data["message_id"]: data["source"] for data in said if data.get("source")}
 
     @property
     def worded_events(self) -> list[Event]:
@@ -248,6 +295,7 @@ def lines(
             officer=names.get(row.assignee, row.assignee) if row.assignee else None,
             days_left=_days_left(office, row, today),
             overdue=is_overdue(row, today),
+            today=today,
             leave=away.get(row.assignee or ""),
             acting=row.assignee in actor.stands_in_for,
             left=row.assignee in closed,
@@ -325,7 +373,7 @@ def list_states(
         CaseState(
             row=row, case=states[row.id], firm=firms.get(row.firm_id) if row.firm_id is not None else None,
             reading=_reading(office, states[row.id], now), failed=failed.get(row.id),
-            marks=_marks_for(actor, row, failed.get(row.id)),
+            marks=_marks_for(actor, row, failed.get(row.id), now),
         )
         for row in page.items
     ])  # fmt: skip
@@ -337,7 +385,7 @@ def state_of(locked: LockedCase) -> CaseState:
     failed = attention.undelivered(locked.session, [locked.row.id]).get(locked.row.id)
     return CaseState(
         row=locked.row, case=locked.case, firm=firm, reading=_reading(locked.office, locked.case, locked.now),
-        failed=failed, marks=_marks_for(locked.actor, locked.row, failed),
+        failed=failed, marks=_marks_for(locked.actor, locked.row, failed, locked.now),
     )  # fmt: skip
 
 
@@ -363,6 +411,7 @@ def whole(session: Session, office: OfficeContext, actor: Actor, number: str, *,
     messages = store.messages(session, row.id)
     contact, firm = store.contact_of(session, row), store.firm_of(session, row)
     people_named = [case.assignee, *(event.by for event in events), *(message.by for message in messages)]
+    people_named += [person for event in events if (person := event.data.get("drafted_by"))]
     people_named += [case.opening.entered_by, *(event.data.get("to") for event in events)]
     reading = _reading(office, case, now)
     failed = attention.undelivered(session, [row.id]).get(row.id)
@@ -379,12 +428,39 @@ def whole(session: Session, office: OfficeContext, actor: Actor, number: str, *,
         deliveries=outbox_store.listing(session, case_id=row.id, limit=100),
         address=address_of(session, office, row),
         language=(contact.language if contact else None) or row.language,
-        offered=steps.offered(case, actor, late=is_late(reading, now)),
+        offered=steps.offered(case, actor, late=is_late(reading, now), approved_first=office.approved_first),
+        drafts=drafting.of_case(session, row),
         leave=account_queries.on_leave(session, now=now).get(case.assignee or ""),
         acting=case.assignee in actor.stands_in_for,
         failed=failed,
-        marks=_marks_for(actor, row, failed),
+        consultations=consulted.of_case(session, office, actor, row, case, now=now),
+        marks=_marks_for(actor, row, failed, now),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """A case with its dates, as they are read and day by day."""
+
+    row: CaseRow
+    case: Case
+    reading: clock.Reading
+    dates: deadline.CaseDeadline
+    office: Office
+
+
+def explained(session: Session, office: OfficeContext, actor: Actor, number: str, *, now: datetime) -> Explained:
+    """How the dates of a case come about.
+
+    Raises:
+        NotFound: it is missing or hidden, as it all is from partners.
+    """
+    row, case = find(session, number, actor)
+    if not actor.may(Permission.DESK):
+        raise NotFound(f"查無案件 {number}。")
+    where = office.office_of(case.unit)
+    dates = deadline.of_case(case, office.calendar, where, now=now)
+    return Explained(row, case, _reading(office, case, now), dates, where)
 
 
 def opened(session: Session, actor: Actor, number: str) -> None:

@@ -24,3 +24,10 @@ def beside(locked: LockedCase, text: str, translation: str | None) -> str:
     if len(translated) > LONGEST:
         raise Invalid(f"譯文請在 {LONGEST} 字以內。", field="translation")
     return f"{translated}\n\n{notifications.original(locked, text)}"
+
+
+def apart(locked: LockedCase, words: str) -> tuple[str, str]:
+    """Text and translation, of words as ``beside`` put them together."""
+    mark = notifications.original(locked, "中文").partition("\n")[0]
+    translation, marked, text = words.partition(f"\n\n{mark}\n")
+    return (text, translation) if marked else (words, "")

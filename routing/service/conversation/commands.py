@@ -13,10 +13,14 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from knowledge.alerts.detection import detect_alert
+from knowledge.language.forms import TextForms
+from knowledge.language.hokkien import in_mandarin
 from knowledge.language.text import sure_language
 from knowledge.understand import Previous, Understanding
 from knowledge.vocabulary import Language
 from knowledge.wording import reading_language
+from routing.domain.decision import told_in
 from routing.domain.dialogue import menu, router
 from routing.domain.dialogue.state import TOLD, State, state_from
 from routing.domain.dialogue.turn import Result
@@ -33,6 +37,7 @@ from routing.service.files import commands as file_commands
 from routing.service.files import notifications
 from routing.service.messaging import parking
 from routing.service.office_context import OfficeContext
+from routing.service.reminders import chat_accounts
 from routing.store.bindings import queries as binding_store
 from routing.store.cases import queries as case_store
 from routing.store.conversation import queries as conversation_store
@@ -79,12 +84,26 @@ def take(
     _learn_contact(conversation, address)
     if inbound.kind is InboundKind.UNFOLLOW:
         return
+    if inbound.kind is InboundKind.TEXT and (code := chat_accounts.code_in(inbound.text)) is not None:
+        _bind_staff(conversation, code, token_until)
+        return
     _keep_messages(conversation, together or (inbound,))
     if inbound.silent or inbound.kind in {InboundKind.IGNORED, InboundKind.STICKER}:
         return
     if inbound.kind in _STORED and not conversation.messages:
         return
     _answer(conversation, token_until)
+
+
+def _bind_staff(conversation: Conversation, code: str, token_until: datetime | None) -> None:
+    """A member of staff binds the own account: no firm's words, so nothing of it is kept or understood."""
+    session, inbound, contact = conversation.session, conversation.inbound, conversation.contact
+    good = chat_accounts.bind(session, contact, inbound.channel, code, now=conversation.now)
+    outbox_store.put(
+        session, channel=inbound.channel, contact_id=contact.id, now=conversation.now, reason="answer",
+        payload=to_plain([Text(chat_accounts.BOUND if good else chat_accounts.REFUSED)]),
+        reply_token=inbound.reply_token, token_until=token_until,
+    )  # fmt: skip
 
 
 def _keep_messages(conversation: Conversation, inbounds: Sequence[Inbound]) -> None:
@@ -183,6 +202,7 @@ def _about(conversation: Conversation) -> int | None:
 
 def _turn(conversation: Conversation) -> Result:
     state = state_from(conversation.contact.dialogue)
+    conversation.inbound = _readable(conversation.inbound)
     understanding = decision = None
     words = _words(conversation)
     if words is not None:
@@ -193,13 +213,22 @@ def _turn(conversation: Conversation) -> Result:
             today=turn_context.today(conversation.now),
             known=turn_context.known_kind(conversation),
         )
-        conversation.understood = (understanding, decision)
         if conversation.inbound.kind is InboundKind.TEXT:
             _learn_language(conversation, understanding, asked_for_a_fact=state.step in TOLD)
+        decision = told_in(decision, conversation.language)
+        conversation.understood = (understanding, decision)
     turn = turn_context.build(conversation, state, understanding, decision)
     if _is_stale(conversation):
         return menu.expired(turn)
     return router.handle(turn)
+
+
+def _readable(inbound: Inbound) -> Inbound:
+    """What came, with Hokkien read as Mandarin; the words stay in the rows as they were typed, and alarms as told."""
+    text = in_mandarin(inbound.text) if inbound.kind is InboundKind.TEXT else inbound.text
+    if text == inbound.text or detect_alert(TextForms(inbound.text)) is not None:
+        return inbound
+    return replace(inbound, text=text)
 
 
 _READ_ANEW = frozenset({"move", "new_matter"})

@@ -11,11 +11,12 @@ import structlog
 
 from routing.domain.case import Kind
 from routing.domain.decision import Action, Decision
-from routing.domain.dialogue import router
+from routing.domain.dialogue import land_need, question_set, router
 from routing.domain.dialogue import turn as effects
 from routing.domain.dialogue.naming import telling
 from routing.domain.dialogue.placement import Reason
 from routing.domain.dialogue.state import FACTS, State
+from routing.domain.dialogue.times import CALL_TIMES, suits
 from routing.domain.dialogue.turn import Result
 from routing.domain.errors import OnestopError
 from routing.domain.messages import Outgoing, Text, subject_of
@@ -25,6 +26,9 @@ from routing.service.cases import details, from_firm, notifications, notifying, 
 from routing.service.cases.locked_case import LockedCase, change
 from routing.service.conversation import binding_effects, data_effects, turn_context
 from routing.service.conversation.session import Conversation
+from routing.service.land import needs
+from routing.service.question_sets import asking
+from routing.store.announcements import queries as announcement_store
 from routing.store.cases import queries as case_store
 from routing.store.conversation import queries as conversation_store
 from routing.store.conversation.schema import Enquiry
@@ -80,7 +84,9 @@ def _open_case(conversation: Conversation, state: State, effect: effects.OpenCas
     pending = conversation_store.by_ids(conversation.session, gathered.pending, contact_id=conversation.contact.id)
     words = [message.text.strip() for message in pending if message.kind == "text" and message.text.strip()]
     led = next((message.text.strip() for message in pending if message.id == gathered.last_message), "")
-    led = telling(led, words)
+    # The hour for a call says nothing of the matter.
+    telling_words = [text for text in words if suits(text) is None] or words
+    led = telling(led if led in telling_words else next(iter(telling_words), led), telling_words)
     if gathered.stuck_at:
         # Staff read the subject: in their language, before the firm's own words.
         led = "：".join(
@@ -118,6 +124,17 @@ def _open_case(conversation: Conversation, state: State, effect: effects.OpenCas
     contact.name, contact.phone, contact.park = gathered.contact_name, gathered.phone, gathered.park
     contact.firm_id, contact.firm_said = locked.row.firm_id, gathered.firm_name
     conversation.told.extend(notifications.receipt(locked))
+    if gathered.call in CALL_TIMES:
+        from_firm.ask_call(locked, gathered.call)
+        said = conversation.office.sentences.say(
+            "call_asked", conversation.language, subject=locked.row.subject, phone=gathered.phone,
+            when=conversation.office.sentences.say(f"call.{gathered.call}", conversation.language),
+        )  # fmt: skip
+        conversation.told.append(Text(said))
+    if gathered.alert is None and land_need.wanted(locked.case.category, new.text):
+        return _asks_the_need(conversation, locked, new.text)
+    if gathered.alert is None and (asked := _asks_the_set(conversation, locked, new.text)):
+        return asked
     return _asks_the_rest(conversation, replace(state, last_enquiry=None), locked.row.number)
 
 
@@ -129,6 +146,53 @@ def _asks_the_rest(conversation: Conversation, state: State, number: str) -> Sta
     turn = turn_context.build(conversation, state, None, None)
     conversation.told.append(Text(turn.say("filling.gently" if state.gently else "filling.intro")))
     conversation.told.extend(router.again(turn).messages)
+    return state
+
+
+def _asks_the_need(conversation: Conversation, locked: LockedCase, text: str) -> State:
+    """Behind the receipt of a case that looks for land stands the first question on what it looks for."""
+    turn = turn_context.build(conversation, State(), None, None)
+    state, need, asked = land_need.begins(turn, locked.row.number, text)
+    needs.keep(locked, need)
+    conversation.told.extend(asked)
+    return state
+
+
+def _asks_the_set(conversation: Conversation, locked: LockedCase, text: str) -> State | None:
+    """Behind the receipt of a case whose matter has a question set stands its first question."""
+    asked = asking.begin(locked, text)
+    if asked is None:
+        return None
+    turn = replace(turn_context.build(conversation, State(), None, None), questions=asked)
+    state, messages = question_set.begins(turn, locked.row.number, asked)
+    conversation.told.extend(messages)
+    return state
+
+
+def _keep_answers(conversation: Conversation, state: State, effect: effects.KeepAnswers) -> State:
+    asking.keep(_hold(conversation, effect.number), effect.asked)
+    return state
+
+
+def _keep_need(conversation: Conversation, state: State, effect: effects.KeepNeed) -> State:
+    needs.keep(_hold(conversation, effect.number), effect.need)
+    return state
+
+
+def _set_topic(conversation: Conversation, state: State, effect: effects.SetTopic) -> State:
+    contact_id, now = conversation.contact.id, conversation.now
+    announcement_store.set_topic(
+        conversation.session, contact_id, effect.topic, wanted=effect.wanted, now=now
+    )  # fmt: skip
+    if effect.notice is not None and not effect.wanted:
+        announcement_store.mark(conversation.session, effect.notice, contact_id, now=now, stopped=True)
+    return state
+
+
+def _tap_notice(conversation: Conversation, state: State, effect: effects.TapNotice) -> State:
+    announcement_store.mark(
+        conversation.session, effect.id, conversation.contact.id, now=conversation.now, stopped=False
+    )  # fmt: skip
     return state
 
 
@@ -147,16 +211,20 @@ def _fill(conversation: Conversation, state: State, effect: effects.FillDetails)
 
 def _add(conversation: Conversation, state: State, effect: effects.AddToCase) -> State:
     session = conversation.session
-    locked = _hold(conversation, effect.number)
+    named = _hold(conversation, effect.number)
+    locked = from_firm.goes_on(named)
+    source = None if locked is named else named.row.number
     for message in conversation_store.by_ids(session, effect.message_ids, contact_id=conversation.contact.id):
         if message.erased_at is not None or message.case_id == locked.row.id:
             continue
         if message.case_id is not None:
-            source = _hold_by_id(conversation, message.case_id)
-            from_firm.move(source, message.id, to=effect.number, placed_by=effect.reason)
-            locked = _hold(conversation, effect.number)
+            stood = _hold_by_id(conversation, message.case_id)
+            from_firm.move(stood, message.id, to=effect.number, placed_by=effect.reason)
+            locked = from_firm.goes_on(_hold(conversation, effect.number))
         else:
-            from_firm.firm_message(locked, message, piece=effect.piece, placed_by=effect.reason, quiet=effect.quiet)
+            from_firm.firm_message(
+                locked, message, piece=effect.piece, placed_by=effect.reason, quiet=effect.quiet, source=source
+            )
     return state
 
 
@@ -306,6 +374,10 @@ _DO: dict[type, Callable[[Any, State, Any], State]] = {
     effects.Rate: _rate,
     effects.RateReason: _rate_reason,
     effects.AskCall: _call,
+    effects.KeepNeed: _keep_need,
+    effects.KeepAnswers: _keep_answers,
+    effects.SetTopic: _set_topic,
+    effects.TapNotice: _tap_notice,
     effects.SetLanguage: _language,
     effects.SetQuiet: _quiet,
     effects.NoteEnquiry: _note,

@@ -16,7 +16,7 @@ from knowledge.entries import FaqEntry
 from knowledge.understand import Understanding
 from knowledge.vocabulary import READING_LANGUAGES, Language, ParkKind
 from knowledge.wording import reading_language
-from routing.domain.decision import Action, Decision
+from routing.domain.decision import Action, Decision, told_in
 from routing.domain.inbound import Inbound, InboundKind
 from routing.domain.messages import Button, Card, Outgoing, Row, Text, to_plain
 from routing.service.conversation.reader import Reader
@@ -67,6 +67,7 @@ def _words(office: OfficeContext, reader: Reader, text: str, now: datetime) -> l
     language = reading_language(str(understanding.language))
     if understanding.alert is not None:
         return [_alert(office, reader, understanding, language)]
+    decision = told_in(decision, language)
     every = [part.decision for part in decision.parts] or [decision]
     cards = [card for one in every if (card := _shown(office, one, language, day)) is not None]
     return [*cards] or [Text(office.sentences.say("group.private", language))]

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date
 from threading import Lock
 
+from knowledge.offices.directory import Offices
 from knowledge.relevance.match import Match
 from knowledge.services import OnlineService, load_services
 from knowledge.understand import Previous, Understander, Understanding
@@ -31,6 +32,7 @@ class Reader:
         """The active ones: the shipped ones, or what verdicts made of them; replaced as a whole."""
         self._lock = Lock()
         self._understander: Understander | None = None
+        self._offices: Offices | None = None
         self.services: tuple[OnlineService, ...] = load_services()
         """The active online services; replaced as a whole."""
 
@@ -38,8 +40,22 @@ class Reader:
         """The active understander."""
         with self._lock:
             if self._understander is None:
-                self._understander = self._build()
+                self._understander = self._with_offices(self._build())
             return self._understander
+
+    def know(self, offices: Offices) -> None:
+        """Read places by these offices: the branch has changed its parks or their aliases."""
+        with self._lock:
+            if offices is self._offices:
+                return
+            self._offices = offices
+            if self._understander is not None:
+                self._understander.know(offices)
+
+    def _with_offices(self, understander: Understander) -> Understander:
+        if self._offices is not None:
+            understander.know(self._offices)
+        return understander
 
     def warm(self) -> None:
         """Fit everything now, so that no transaction has to wait for it later."""
@@ -48,7 +64,7 @@ class Reader:
     def replace(self, understander: Understander) -> None:
         """Activate a newly fitted one, between two enquiries."""
         with self._lock:
-            self._understander = understander
+            self._understander = self._with_offices(understander)
 
     def read(
         self, text: str, previous: Previous | None, *, today: date, known: ParkKind | None = None

@@ -16,25 +16,31 @@ from knowledge.understand import Understanding
 from knowledge.vocabulary import Category, ParkKind, own_park_kind
 from knowledge.wording import reading_language
 from routing.domain import survey
-from routing.domain.case import Event, EventKind
+from routing.domain.asked_sets import Asked
+from routing.domain.case import Event, EventKind, Status
 from routing.domain.decision import Decision
 from routing.domain.dialogue.placed import matter_of
-from routing.domain.dialogue.state import State
+from routing.domain.dialogue.state import State, Step
 from routing.domain.dialogue.turn import CaseCard, Known, OfficeDay, Turn
 from routing.domain.firm_dates import firm_date
 from routing.domain.inbound import InboundKind
+from routing.domain.land.needs import Need, need_from
+from routing.domain.taking_back import without_taken_back
 from routing.domain.tax_number import masked_name
 from routing.service.cases.notifications import listed, who_waits
 from routing.service.conversation import kept
 from routing.service.conversation.session import Conversation
-from routing.service.feeds import outages
+from routing.service.feeds import outages, registry_feed
+from routing.service.question_sets import asking
 from routing.store.accounts import queries as account_store
+from routing.store.announcements import queries as announcement_store
 from routing.store.bindings import queries as binding_store
 from routing.store.cases import queries as store
 from routing.store.cases.schema import Case as CaseRow
 from routing.store.cases.schema import Firm
 from routing.store.conversation import queries as conversation_store
 from routing.store.conversation.schema import Message
+from routing.store.land import queries as land_store
 
 _COMMON = load_common()
 
@@ -67,7 +73,7 @@ def build(
     )
     said = [message for message in pending if message.kind == "text" and message.text]
     say = partial(_say, conversation)
-    known = _known(conversation)
+    known, cases = _known(conversation), _cases(conversation)
     return Turn(
         inbound=conversation.inbound,
         state=state,
@@ -76,11 +82,11 @@ def build(
         say=say,
         now=conversation.now,
         today=today(conversation.now),
-        cases=_cases(conversation),
+        cases=cases,
         parks=conversation.office.offices.own_parks,
         find_park=conversation.office.offices.find_park,
         entry=base.entry,
-        common=partial(_common, base.entries, today(conversation.now)),
+        common=partial(_common, base.entries, today(conversation.now), conversation.language),
         small_reply=partial(_small_reply, conversation),
         emergency=partial(calls_for, emergency=base.emergency, language=conversation.language),
         outages=partial(outages.for_park, conversation.session, now=conversation.now),
@@ -88,6 +94,7 @@ def build(
         duties=partial(duties_for, emergency=base.emergency, language=conversation.language),
         office_day=partial(_office_day, conversation),
         firm_by_ubn=partial(_firm_by_ubn, conversation),
+        registered=partial(registry_feed.of, conversation.session, now=conversation.now),
         unit_of=partial(_unit_of, conversation),
         phone_of=partial(_phone_of, conversation),
         closed_until=_closed_until(conversation),
@@ -103,11 +110,55 @@ def build(
         pieces=tuple((one.id, kept.shown(conversation, one)) for one in pending if one.id in state.pending),
         pending_texts={message.id: message.text for message in said},
         message_ids=tuple(message.id for message in conversation.messages if message.kind != "sticker"),
-        quoted=kept.quoted_case(conversation),
+        quoted=_quoted(conversation, cases),
         kept=kept.kept(conversation),
+        need=_need(conversation, state),
+        questions=_questions(conversation, state),
+        topics=_topics(conversation),
+        notice_title=_notice_title(conversation),
         understanding=understanding,
         decision=decision,
     )
+
+
+def _topics(conversation: Conversation) -> dict[str, bool]:
+    """What was said of topics, where they are asked for."""
+    asked = conversation.inbound.data.get("action") == "topics" or conversation.inbound.kind is InboundKind.TEXT
+    return announcement_store.topics(conversation.session, conversation.contact.id) if asked else {}
+
+
+def _notice_title(conversation: Conversation) -> str | None:
+    data = conversation.inbound.data
+    number = data.get("id", "") if data.get("action") == "notice" else ""
+    if not (number.isascii() and number.isdigit() and len(number) < 19):
+        return None
+    row = announcement_store.went_to(conversation.session, int(number), conversation.contact.id)
+    return row.title[reading_language(conversation.language)] if row is not None else None
+
+
+def _need(conversation: Conversation, state: State) -> Need | None:
+    """What the own case looks for that a button names, or that is just asked about."""
+    inbound = conversation.inbound
+    tapped = inbound.kind is InboundKind.POSTBACK and inbound.data.get("action") == "need"
+    row = _own_row(
+        conversation, inbound.data.get("number") if tapped else state.number if state.step is Step.NEED else None
+    )
+    held = land_store.need(conversation.session, row.id) if row is not None else None
+    return need_from(held.need) if held is not None else None
+
+
+def _questions(conversation: Conversation, state: State) -> Asked | None:
+    """What the own case was asked that a button names, or that is just gone through."""
+    inbound = conversation.inbound
+    tapped = inbound.kind is InboundKind.POSTBACK and inbound.data.get("action") == "question"
+    number = inbound.data.get("number") if tapped else state.number if state.step is Step.QUESTIONS else None
+    row = _own_row(conversation, number)
+    return asking.of_row(conversation.session, row.id) if row is not None else None
+
+
+def _own_row(conversation: Conversation, number: str | None) -> CaseRow | None:
+    row = store.by_number(conversation.session, number) if number else None
+    return row if row is not None and row.contact_id == conversation.contact.id else None
 
 
 def _say(conversation: Conversation, key: str, **values: object) -> str:
@@ -137,10 +188,11 @@ def known_kind(conversation: Conversation) -> ParkKind | None:
     return own_park_kind(_known(conversation).park_kind)
 
 
-def _common(entries: tuple[FaqEntry, ...], day: date, name: str) -> tuple[FaqEntry, ...]:
+def _common(entries: tuple[FaqEntry, ...], day: date, language: str, name: str) -> tuple[FaqEntry, ...]:
     """What is often asked in a category: live answers, those picked for it first."""
     live = (entry for entry in entries if entry.category.value == name and entry.kind.value == "answer")
-    return common_first((entry for entry in live if not entry.expired(day)), _COMMON.get(name, ()))[:4]
+    told = (entry for entry in live if not entry.expired(day) and entry.speaks(language))
+    return common_first(told, _COMMON.get(name, ()))[:4]
 
 
 def _small_reply(conversation: Conversation, intent: str) -> str | None:
@@ -194,6 +246,14 @@ def _closed_until(conversation: Conversation) -> str | None:
     return f"{opening.month}/{opening.day} {opening:%H:%M}"
 
 
+def _quoted(conversation: Conversation, cases: tuple[CaseCard, ...]) -> str | None:
+    """The case that is quoted. Of one that goes on in another firm's, what is said since stands there."""
+    number = kept.quoted_case(conversation)
+    if number is None or any(case.number == number for case in cases):
+        return number
+    return next((case.number for case in cases if case.into == number), number)
+
+
 def _cases(conversation: Conversation) -> tuple[CaseCard, ...]:
     rows = binding_store.cases_seen(conversation.session, conversation.contact.id, limit=20)
     if not rows:
@@ -213,14 +273,21 @@ def _cases(conversation: Conversation) -> tuple[CaseCard, ...]:
     return tuple(
         replace(
             card, person=row.id == holder, received_at=row.received_at, matter=matter_of(row.category, row.topic),
-            topic=row.topic,
+            topic=row.topic, alert=row.alert,
             officer_at=wrote[row.id][0] if row.id in wrote and row.firm_spoke_at is None else None,
+            talked_at=wrote[row.id][0] if row.id in wrote else None,
             answered=row.piece_at is not None, own=row.contact_id == conversation.contact.id,
             shared=row.id in shared, missing=awaited.get(row.id, ("", ""))[0], pieces=awaited.get(row.id, ("", ""))[1],
             closed_at=row.closed_at,
         )
         for row, card in zip(rows, cards, strict=True)
     )  # fmt: skip
+
+
+def _into(conversation: Conversation, row: CaseRow) -> str:
+    """The number of the open case in which a merged one goes on; empty if there is none."""
+    target = store.goes_on_in(conversation.session, row)
+    return target.number if target is not None and target.status != Status.CLOSED else ""
 
 
 def _awaited(conversation: Conversation, row: CaseRow, wait: Event | None) -> tuple[str, str]:
@@ -242,13 +309,15 @@ def _card(
     unit = conversation.office.offices.find_unit(row.unit)
     begun = wait.data if wait else {}
     now = who_waits(
-        conversation.office, conversation.language, unit=row.unit, on=row.waiting_on, agency=begun.get("agency"),
+        conversation.office, conversation.language, unit=row.unit, on=row.waiting_on, consulting=row.consulting,
         until=begun.get("until"),
     )  # fmt: skip
+    into = _into(conversation, row)
     card = CaseCard(
         number=row.number,
         subject=row.subject,
-        status=_say(conversation, f"status.{row.status}"),
+        status=_say(conversation, "status.merged" if into else f"status.{row.status}"),
+        into=into,
         category=_say(conversation, f"category.{row.category}"),
         unit=unit.names[conversation.language] if unit else row.unit,
         officer=names.get(row.assignee or ""),
@@ -263,7 +332,7 @@ def _card(
     told = [(row.received_at, _say(conversation, "step.received"))]
     told += [
         (event.at, words)
-        for event in store.events_of(conversation.session, row.id)
+        for event in without_taken_back(store.events_of(conversation.session, row.id))
         if (words := _step(conversation, event))
     ]
     steps = tuple((f"{local(at).month}/{local(at).day} {local(at):%H:%M}", words) for at, words in told)
@@ -280,6 +349,9 @@ def _promised(conversation: Conversation, row: CaseRow) -> str:
 
 
 def _step(conversation: Conversation, event: Event) -> str | None:
+    if event.kind is EventKind.WAITING and event.data.get("unit"):
+        # A unit that is asked is no other agency: the firm deals with one window.
+        return None
     if event.kind is EventKind.WAITING:
         return _say(conversation, f"step.waiting_{event.data['on']}")
     if event.kind is EventKind.CATEGORY and event.data.get("unit"):

@@ -16,7 +16,9 @@ from routing.domain.dialogue.state import OPENING, State, Step, state_from
 from routing.domain.inbound import Inbound
 from routing.domain.unsend import without
 from routing.service.knowledge_admin.corrections import forget_taken_back
+from routing.service.question_sets import asking
 from routing.store.accounts import queries as account_store
+from routing.store.assist import queries as assist_store
 from routing.store.cases import queries as case_store
 from routing.store.conversation import erasure
 from routing.store.conversation import queries as conversation_store
@@ -46,6 +48,8 @@ def take_back(session: Session, inbound: Inbound, *, now: datetime) -> None:
     if row is not None:
         conversation_store.seal(session, message, case_id=row.id, subject=row.subject, now=now)
         row.subject = without(row.subject, words)
+        asking.forget_message(session, row.id, message.id)
+        assist_store.forget_of_cases(session, [row.id], now=now)
     conversation_store.erase(session, message, now=now)
     if contact is not None:
         contact.dialogue = _forget(state_from(contact.dialogue), message, words).plain()

@@ -7,9 +7,10 @@ from datetime import timedelta
 
 from routing.service.feeds.closure_feed import ClosureFeed
 from routing.service.feeds.outage_feeds import OutageFeed
+from routing.service.feeds.registry_feed import RegistryFeed
 from routing.service.feeds.source import Feed, Feeds
 
-FEEDS = ("taipower", "water", "closures")
+FEEDS = ("taipower", "water", "closures", "registry")
 """The names of the sources, in the order in which they are shown."""
 
 
@@ -19,5 +20,6 @@ def feeds_of(urls: Mapping[str, str], *, every: timedelta) -> Feeds:
         "taipower": OutageFeed(name="taipower", url=urls.get("taipower", ""), every=every),
         "water": OutageFeed(name="water", url=urls.get("water", ""), every=every),
         "closures": ClosureFeed(name="closures", url=urls.get("closures", ""), every=every),
+        "registry": RegistryFeed(name="registry", url=urls.get("registry", ""), every=every),
     }
     return {name: made[name] for name in FEEDS if urls.get(name)}

@@ -3,52 +3,31 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from knowledge.calendar.office_calendar import local
 from knowledge.calendar.official_days import Closure
-from routing.domain import clock
 from routing.domain.errors import NotFound, StepNotAllowed
 from routing.domain.permissions import Actor
 from routing.service.accounts.commands import record_audit
 from routing.service.accounts.queries import require_admin
 from routing.service.office_calendar import commands as office_calendar_commands
+from routing.service.office_calendar import preview
+from routing.service.office_calendar.preview import Movement
 from routing.service.office_context import OfficeContext
-from routing.store.cases import queries as case_store
 from routing.store.feeds import proposals as store
 from routing.store.feeds.schema import ClosureProposal
 from routing.store.office_calendar import queries as calendar_store
-from routing.store.reporting import queries as report_store
-
-_MOST_CASES = 2000
-"""Open cases that are looked at for a preview; dating one takes about a millisecond."""
-_SHOWN = 20
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Moved:
-    """A case whose due date a closure would move."""
-
-    number: str
-    subject: str
-    unit: str
-    due_on: date
-    moved_to: date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proposal:
-    """A closure that waits for a decision: how many cases it would move, and the first of them.
-
-    ``more``: there are more open cases than were looked at, so that there may be more to move.
-    """
+    """A closure that waits for a decision, and what it would move."""
 
     row: ClosureProposal
-    count: int
-    cases: tuple[Moved, ...]
-    more: bool
+    movement: Movement
 
 
 def waiting(session: Session, office: OfficeContext, *, now: datetime) -> list[Proposal]:
@@ -70,19 +49,7 @@ def decided(session: Session, *, limit: int = 20) -> list[ClosureProposal]:
 def _proposal(session: Session, office: OfficeContext, row: ClosureProposal, *, now: datetime) -> Proposal:
     closure = Closure(date=row.day, county=row.county, district=row.district, part=row.part)
     after = office.calendar.with_closures([*office.calendar.closures, closure])
-    cases = case_store.open_due_from(session, row.day, limit=_MOST_CASES + 1)
-    states = report_store.states(session, cases)
-    moved = []
-    for case in cases[:_MOST_CASES]:
-        state = states[case.id]
-        unit_office = office.office_of(state.unit)
-        before = clock.read(state, office.calendar, unit_office, now).due_on
-        then = clock.read(state, after, unit_office, now).due_on
-        if before != then:
-            moved.append(
-                Moved(number=case.number, subject=case.subject, unit=case.unit, due_on=before, moved_to=then)
-            )  # fmt: skip
-    return Proposal(row=row, count=len(moved), cases=tuple(moved[:_SHOWN]), more=len(cases) > _MOST_CASES)
+    return Proposal(row=row, movement=preview.moved_by(session, office, after, since=row.day, now=now))
 
 
 def apply(session: Session, office: OfficeContext, actor: Actor, proposal_id: int, *, now: datetime) -> str:

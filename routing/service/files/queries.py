@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from routing.domain.case import Case, EventKind, Outcome
+from routing.domain.case import Case, Outcome
 from routing.domain.errors import Gone, NotFound
 from routing.domain.files import SAID, FileState, Problem
 from routing.domain.pagination import Page, before_of, page_of
@@ -50,7 +50,7 @@ def file_of(
         raise NotFound(_NONE)
     media, message, of_case = found
     case = seen(session, of_case, actor)
-    if case is None or not _may(session, actor, case[0].id, case[1], message):
+    if case is None or not _may(actor, case[1], message):
         raise NotFound(_NONE)
     return _open(storage, media, message, of_case, small=small)
 
@@ -66,23 +66,14 @@ def _open(storage: FileStorage, media: Media, message: Message, number: str, *, 
     return Opened(media_id=media.id, number=number, name=media.file_name or "file", content_type=kind, body=body)
 
 
-def _may(session: Session, actor: Actor, case_id: int, case: Case, message: Message) -> bool:
+def _may(actor: Actor, case: Case, message: Message) -> bool:
     if not actor.may(Permission.ANSWER_QUESTIONS):
         return actor.may(Permission.DESK)
     asked = question_to(actor, case)
     if asked is None:
         return False
     own = message.by == actor.email and message.at >= asked.start
-    return own or message.id in _question_messages(session, case_id, asked.start)
-
-
-def _question_messages(session: Session, case_id: int, asked_at: datetime) -> set[int]:
-    """The message with which an agency was asked."""
-    return {
-        event.data["message_id"]
-        for event in case_store.events_of(session, case_id)
-        if event.kind is EventKind.WAITING and event.at == asked_at and "message_id" in event.data
-    }
+    return own or message.id == asked.message_id
 
 
 def listing(
@@ -117,14 +108,14 @@ def number_of(session: Session, actor: Actor, media_id: int) -> str:
     require_team(actor)
     found = store.of_case(session, media_id)
     case = seen(session, found[2], actor) if found is not None else None
-    if found is None or case is None or not _may(session, actor, case[0].id, case[1], found[1]):
+    if found is None or case is None or not _may(actor, case[1], found[1]):
         raise NotFound(_NONE)
     return found[2]
 
 
 def visible_messages(session: Session, actor: Actor, case_id: int, case: Case) -> list[int]:
     """Of which messages a partner may see the files."""
-    return [one.id for one in case_store.messages(session, case_id) if _may(session, actor, case_id, case, one)]
+    return [one.id for one in case_store.messages(session, case_id) if _may(actor, case, one)]
 
 
 def file_json(media: Media, message: Message, number: str) -> dict[str, Any]:

@@ -72,6 +72,11 @@ def answered(entry: FaqEntry, words: str, today: date) -> FaqEntry:
     return replace(
         entry, kind=EntryKind.ANSWER, answer=words, fill=None, basis=(*entry.basis, basis), verified=today,
         review=today + _REVIEW,
-        en=Wording(question=entry.en.question, answer=f"The Branch answers (in Chinese): {words}"),
-        ja=Wording(question=entry.ja.question, answer=f"分局の回答（中国語）：{words}"),
+        en=_said(entry.en, f"The Branch answers (in Chinese): {words}"),
+        ja=_said(entry.ja, f"分局の回答（中国語）：{words}"),
     )  # fmt: skip
+
+
+def _said(wording: Wording, answer: str) -> Wording:
+    """The answer under its question; none where the question has no words in that language."""
+    return Wording(question=wording.question, answer=answer) if wording.question else wording

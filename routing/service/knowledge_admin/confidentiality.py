@@ -1,6 +1,7 @@
 """Confidential cases (行政程序法 §170): hiding one, and taking its words from where people who may not read it would.
 
-What was taught or drafted from a case is read by every unit. It goes when the case is hidden, and does not come back
+What was taught or drafted from a case is read by every unit, and what a language model drafted was made before it was
+confidential. It goes when the case is hidden, and does not come back
 by itself when it is shown again. An entry that was approved meanwhile stays: somebody else has made it everybody's.
 """
 
@@ -9,6 +10,7 @@ from __future__ import annotations
 from routing.domain.case import EventKind
 from routing.service.cases import locked_case
 from routing.service.cases.locked_case import LockedCase
+from routing.store.assist import queries as assist_store
 from routing.store.knowledge_admin import queries as store
 
 _UNNAMED = "保密案件"
@@ -24,6 +26,7 @@ def set_confidential(locked: LockedCase, *, confidential: bool) -> None:
     if confidential:
         _withdraw_corrections(locked)
         _withdraw_drafts(locked)
+        assist_store.forget_of_cases(locked.session, [locked.row.id], now=locked.now)
 
 
 def _withdraw_corrections(locked: LockedCase) -> None:

@@ -39,10 +39,7 @@ def set_phone(session: Session, offices: Offices, actor: Actor, *, unit: str, ph
         raise NotFound("查無這個單位。")
     if not may_set(actor, unit):
         raise Forbidden("只能填寫本單位的電話。")
-    told = " ".join(unicodedata.normalize("NFKC", phone).split())
-    digits = sum(map(str.isdigit, _EXTENSION.split(told)[0]))
-    if told and (not _PHONE.fullmatch(told) or digits not in _DIGITS):
-        raise Invalid("請填寫電話號碼，可加分機，例如 07-361-1212 分機 123。", code="phone_invalid", field="phone")
+    told = checked_phone(phone)
     if told == found.phone:
         return told
     row = store.unit_phone(session, unit)
@@ -54,4 +51,13 @@ def set_phone(session: Session, offices: Offices, actor: Actor, *, unit: str, ph
         session, at=now, actor=actor.email or actor.name, action="unit.phone", subject=unit,
         detail={"was": found.phone, "phone": told},
     )  # fmt: skip
+    return told
+
+
+def checked_phone(phone: str) -> str:
+    """A telephone number as it is kept; empty stays empty. Raises Invalid: it is none (``phone_invalid``)."""
+    told = " ".join(unicodedata.normalize("NFKC", phone).split())
+    digits = sum(map(str.isdigit, _EXTENSION.split(told)[0]))
+    if told and (not _PHONE.fullmatch(told) or digits not in _DIGITS):
+        raise Invalid("請填寫電話號碼，可加分機，例如 07-361-1212 分機 123。", code="phone_invalid", field="phone")
     return told

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import hashlib
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from knowledge.entries import FaqEntry, KnowledgeBase
 from knowledge.files.fields import Problem
 from knowledge.language.text import normalise
 from knowledge.loading import read_sent
+from knowledge.vocabulary import Category
 from routing.domain.errors import Forbidden, Invalid, NotFound, StaleVersion, StepNotAllowed
 from routing.domain.permissions import Actor, Permission, require_team
 from routing.service.knowledge_admin.active import ActiveKnowledge, body_of, read_body
@@ -32,6 +34,15 @@ FIELDS = {
 }  # fmt: skip
 """What each field of an entry is called on the pages, in their order."""
 
+_PARTS = {
+    "question": "問題", "answer": "回答", "zh": "中文", "en": "英文", "ja": "日文", "law": "法規", "article": "條次",
+    "url": "網址", "version": "版本", "paragraph": "項款", "read": "讀的日期", "clause": "條文雜湊", "unit": "單位",
+    "item": "項目", "item_en": "項目（英文）", "item_ja": "項目（日文）", "units": "計量單位", "price": "單價",
+    "first": "首份金額", "included": "首份含", "minimum": "最低金額", "words": "關鍵詞", "named_only": "問到才用",
+}  # fmt: skip
+"""What the parts of a field are called in a difference."""
+_WHOLE = frozenset({"category", "topic", "kind", "parks"})
+"""Fields whose values are words of a list: they change as a whole."""
 _MOST_IMPORTED = 500
 
 
@@ -45,8 +56,9 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What changed in one field, as pieces of text or as whole lines."""
+    """What changed in one field, as pieces of text or as whole lines; ``field``: its name in the entry."""
 
+    field: str
     name: str
     pieces: tuple[Piece, ...]
     lines: bool
@@ -75,6 +87,16 @@ def owner_unit(known: ActiveKnowledge, row: KnowledgeEdit) -> str:
     return entry.unit if entry is not None else str(row.body.get("unit", ""))
 
 
+def with_id(body: dict[str, Any], actor: Actor, now: datetime) -> dict[str, Any]:
+    """The same values with an id, made from the category and from who asks what when, where none was given."""
+    if str(body.get("id") or "").strip():
+        return body
+    category = str(body.get("category") or "")
+    asked = f"{actor.email or actor.name}|{now.isoformat()}|{body.get('question', '')}"
+    mark = hashlib.sha256(asked.encode("utf-8", "replace")).hexdigest()[:8]
+    return {**body, "id": f"{category if category in set(Category) else Category.OTHER}-{mark}"}
+
+
 def check(body: dict[str, Any], base: KnowledgeBase) -> tuple[FaqEntry | None, tuple[Problem, ...]]:
     """The entry that these values make, with every problem; warnings do not stop it.
 
@@ -88,7 +110,7 @@ def check(body: dict[str, Any], base: KnowledgeBase) -> tuple[FaqEntry | None, t
     if gone:
         own.append(_remark(entry, "related", f"沒有這些條目：{'、'.join(gone)}"))
     spoken = {
-        normalise(text): other.id
+        normalise(text): other.question
         for other in base.entries
         if other.id != entry.id
         for group in other.phrasings.values()
@@ -96,7 +118,7 @@ def check(body: dict[str, Any], base: KnowledgeBase) -> tuple[FaqEntry | None, t
     }
     for group, texts in entry.phrasings.items():
         also = [(text, owner) for text in texts if (owner := spoken.get(normalise(text)))]
-        own += [_remark(entry, f"phrasings.{group}", f"「{text}」與條目 {owner} 的問法相同") for text, owner in also]
+        own += [_remark(entry, f"phrasings.{group}", f"「{text}」與條目「{owner}」的問法相同") for text, owner in also]
     return entry, tuple(own)
 
 
@@ -113,15 +135,19 @@ def draft(
     note: str,
     now: datetime,
     case: str = "",
+    new: bool = False,
 ) -> int:
-    """Keep a draft; gives its id. ``case``: the number of the case whose words it was made of; the note names it.
+    """Keep a draft; gives its id. An empty id of the entry is made here.
+
+    ``case``: the number of the case whose words it was made of; the note names it. ``new``: no entry may have its id.
 
     Raises:
         NotFound, StepNotAllowed: the case is hidden, or confidential.
-        Invalid: a field cannot be used, or nothing changed. Forbidden: the person is a partner.
+        Invalid: a field cannot be used, nothing changed, or another entry has the id (``id_taken``).
+        Forbidden: the person is a partner.
     """
     require_team(actor)
-    entry, problems = read_body(body)
+    entry, problems = read_body(with_id(body, actor, now))
     wrong = [problem for problem in problems if not problem.warning]
     if entry is None or wrong:
         raise Invalid(str(wrong[0]) if wrong else "沒有可用的條目。", code="knowledge_invalid")
@@ -129,6 +155,8 @@ def draft(
         teachable(session, actor, case, public=True, hold=True)
         note = note if case in note[:200] else f"由案件 {case} 的回復整理；{note}"
     standing = known.base.entry(entry.id)
+    if new and (standing is not None or store.edits(session, entry_id=entry.id)):
+        raise Invalid("這個代號已有條目使用；請改用別的，或留空由系統編號。", code="id_taken", field="id")
     shape = body_of(entry)
     if standing is not None and body_of(standing) == shape:
         raise Invalid("內容與現行版本相同，沒有需要儲存的變更。", code="nothing_changed")
@@ -255,6 +283,11 @@ def drafts(session: Session, known: ActiveKnowledge) -> list[Version]:
     return sorted((one for one in found if one.row.state == "draft"), key=lambda one: -one.row.id)
 
 
+def waiting(session: Session) -> list[KnowledgeEdit]:
+    """Drafts that wait for a decision, newest first."""
+    return store.edits(session, state="draft")
+
+
 def drafted(session: Session) -> dict[str, int]:
     """How many drafts wait for a decision, by entry."""
     return store.drafted(session)
@@ -262,28 +295,27 @@ def drafted(session: Session) -> dict[str, int]:
 
 def difference(before: dict[str, Any], after: dict[str, Any]) -> tuple[Change, ...]:
     """What changed, field by field, so that a person can read it."""
-    changes = [
-        change for name, label in FIELDS.items() if (change := _change(label, before.get(name), after.get(name)))
-    ]
+    changes = [change for name in FIELDS if (change := _change(name, before.get(name), after.get(name)))]
     return tuple(changes)
 
 
-def _change(label: str, old: Any, new: Any) -> Change | None:
+def _change(name: str, old: Any, new: Any) -> Change | None:
+    label = FIELDS[name]
     if (old or None) == (new or None):
         return None
-    if isinstance(old, str | None) and isinstance(new, str | None):
-        return Change(label, tuple(_pieces(old or "", new or "")), lines=False)
+    if name not in _WHOLE and isinstance(old, str | None) and isinstance(new, str | None):
+        return Change(name, label, tuple(_pieces(old or "", new or "")), lines=False)
     was, now = _lines(old), _lines(new)
     kept = set(was) & set(now)
     pieces = [Piece("removed", line) for line in was if line not in kept]
     pieces += [Piece("added", line) for line in now if line not in kept]
-    return Change(label, tuple(pieces), lines=True) if pieces else None
+    return Change(name, label, tuple(pieces), lines=True) if pieces else None
 
 
 def _lines(value: Any) -> list[str]:
     """A list or mapping as lines that can be compared."""
     if isinstance(value, dict):
-        return [f"{key}：{line}" for key, part in value.items() for line in _lines(part)]
+        return [f"{_PARTS.get(key, key)}：{line}" for key, part in value.items() for line in _lines(part)]
     if isinstance(value, list | tuple):
         return [
             line for part in value for line in (["・".join(_lines(part))] if isinstance(part, dict) else _lines(part))

@@ -24,6 +24,8 @@ from routing.store.maintenance import retention as retention_store
 LOG_DAYS = 180
 """Fewer days than these no log may be kept."""
 
+REMINDER_DAYS = 90
+"""After which what staff were reminded of is gone, read or not: cases say what happened."""
 
 PART = 500
 """Rows of each kind that one transaction erases."""
@@ -52,6 +54,8 @@ class Periods:
     audit: int | None = None
     sign_in: int | None = None
     """Refused sign-ins."""
+    assist: int | None = None
+    """What a language model was asked and answered; that it was, by whom and what became of it stays."""
 
     def __post_init__(self) -> None:
         for field in fields(self):
@@ -121,7 +125,7 @@ def _over(periods: Periods, now: datetime) -> retention_store.Over:
 
     return retention_store.Over(
         **{name: before(days) for name, days in periods.plain().items()}, sessions=now - timedelta(hours=12),
-        answers=now - timedelta(hours=24),
+        answers=now - timedelta(hours=24), reminders=now - timedelta(days=REMINDER_DAYS),
     )  # fmt: skip
 
 

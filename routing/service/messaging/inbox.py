@@ -43,20 +43,24 @@ log = structlog.get_logger("inbox")
 Waits = Callable[[PartitionKey, float], None]
 """Told whose answer waits for one more message, and for how many seconds."""
 
+Before = Callable[[Step, Sequence[Inbound]], None]
+"""Told what was asked last and what came, outside of any transaction."""
+
 
 def work_partition(
     database: Database, office_provider: OfficeContextProvider, reader: Reader, channel: Channel,
     partition: PartitionKey, *, holder: str, now: Callable[[], datetime], waits: Waits | None = None,
-    preparing: Preparing | None = None,
+    preparing: Preparing | None = None, before: Before | None = None,
 ) -> int:  # fmt: skip
     """Handle some of a user's due events, oldest first; says how many. Nobody else touches the partition meanwhile.
 
     ``waits`` is told where an answer waits for one more message to come; ``preparing`` shows where one takes long.
+    ``before`` may look something up before the transaction of an answer begins.
     """
     with database.writing() as session:
         if not store.hold_partition(session, partition, holder=holder, now=instant(session), lease=LEASE):
             return 0
-    work = _Work(database, office_provider, reader, channel, partition, holder, now, waits, preparing)
+    work = _Work(database, office_provider, reader, channel, partition, holder, now, waits, preparing, before)
     handled = 0
     try:
         while handled < AT_A_TIME and (some := work.some()):
@@ -80,6 +84,7 @@ class _Work:
     now: Callable[[], datetime]
     waits: Waits | None
     preparing: Preparing | None
+    before: Before | None
 
     def some(self) -> int:
         """Handle the next event, or the next ones that are understood together; says how many."""
@@ -113,6 +118,8 @@ class _Work:
         rows = rows[: len(inbounds)]
         if not more_came and rows[0].attempts == 0 and due > at:
             return self._wait(rows, due, at)
+        if self.before is not None:
+            self.before(step, inbounds)
         return self._take(rows, inbounds)
 
     def _read(self, row: Inbox) -> Inbound:

@@ -110,9 +110,10 @@ class Intake:
 
     def _commit(self, jobs: list[_Job]) -> None:
         try:
-            with self._database.storing() as connection:
+            with self._database.storing_at_once() as connection:
+                clock = self._database.clock
                 events = [event for events, _waiting in jobs for event in events]
-                inbox_store.take_in(connection, events, now=self._database.instant(connection))
+                inbox_store.take_in(connection, events, now=clock() if clock else None)
         except (SQLAlchemyError, OSError) as error:
             _settle(jobs, IntakeError(type(error).__name__))
             return

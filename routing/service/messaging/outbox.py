@@ -12,7 +12,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -38,6 +38,8 @@ from routing.store.session import Database, announce, instant
 LEASE = leases.LENGTH
 PRESUMED = "presumed"
 """What stands in place of an error at a reply that the channel must have had from an earlier try."""
+_SOON = timedelta(seconds=10)
+"""What goes out so soon after it was queued is as its case is."""
 _RECORD_AGAIN = (0.2, 0.5, 1.0, 2.0)
 """Seconds until the outcome is recorded once more after the database was cut off; the last for every further try."""
 
@@ -63,10 +65,18 @@ class OutboundMessage:
     """A reply of which an earlier try may have arrived."""
 
 
-def lease_messages(session: Session, channel: Channel, *, now: datetime, limit: int = 1) -> list[OutboundMessage]:
+Renew = Callable[[Session, Outbox, datetime], bool]
+"""Brings a message that waited in step with what it speaks of; False: it says nothing any more, and is ended."""
+
+
+def lease_messages(
+    session: Session, channel: Channel, *, now: datetime, limit: int = 1, renew: Renew | None = None
+) -> list[OutboundMessage]:
     """Take what is due on a channel, by the database's time ``now``; what needs no sending is settled on the way.
 
     A reply past its token's time becomes a push if no try of it can have arrived, and is unknown otherwise (trap L9).
+    A push that waited untried, while the channel was down or its contact's line was long, is said anew as its case is
+    now (trap O6).
     """
     batch: list[OutboundMessage] = []
     while len(batch) < limit:
@@ -82,6 +92,9 @@ def lease_messages(session: Session, channel: Channel, *, now: datetime, limit: 
             address = to.get((key, row.channel))
             if _settled(session, row, channel.limits, now) or _blocked(address, row):
                 _with_carried(session, row)
+            elif _says_nothing_now(session, row, renew, now):
+                row.lease_until = None
+                outbox_store.park_carried(session, row.id)
             else:
                 batch.append(_outbound(contacts.get(key), address.address if address else None, row, now))
     return batch
@@ -136,6 +149,12 @@ def _blocked(address: ContactAddress | None, row: Outbox) -> bool:
         return False
     row.state, row.lease_until, row.error = outbox_store.CANCELLED, None, "blocked"
     return True
+
+
+def _says_nothing_now(session: Session, row: Outbox, renew: Renew | None, now: datetime) -> bool:
+    """Whether what an untried push told of is over; if not, it is brought in step."""
+    waited = row.kind == "push" and row.first_try_at is None and now - row.created_at > _SOON
+    return renew is not None and waited and row.case_id is not None and not renew(session, row, now)
 
 
 def _becomes_push(row: Outbox) -> None:

@@ -6,7 +6,7 @@ Where a channel's pushes cost no more than its replies there is nothing to spare
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -34,10 +34,11 @@ Renew = Callable[[Session, OfficeContext, Outbox, datetime], bool]
 def tell(
     session: Session, office: OfficeContext, *, channel: str, contact_id: int, case_id: int | None, reason: str,
     payload: list[Any], now: datetime, renew: Renew, free_only: bool = False,
+    hold: timedelta = timedelta(0),
 ) -> Outbox:  # fmt: skip
     """Queue a notice by the policy of its kind; what it overtakes and is parked still is not said any more.
 
-    ``free_only``: whatever its policy, no push is spent on it.
+    ``free_only``: whatever its policy, no push is spent on it. ``hold``: how long it can be taken back.
     """
     kind, limits = KINDS.get(reason), office.channels[channel]
     if kind is not None and case_id is not None and kind.overtakes:
@@ -47,8 +48,9 @@ def tell(
     free_only = free_only and limits.free_replies
     if not limits.free_replies or (policy.when is When.AT_ONCE and not held and not free_only):
         row = outbox_store.put(
-            session, channel=channel, contact_id=contact_id, case_id=case_id, payload=payload, reason=reason, now=now
-        )
+            session, channel=channel, contact_id=contact_id, case_id=case_id, payload=payload, reason=reason, now=now,
+            hold=hold,
+        )  # fmt: skip
         if limits.free_replies:
             _ride(session, office, row, store.of_contact(session, contact_id, channel), renew=renew, now=now)
         return row

@@ -41,13 +41,14 @@ class Senders:
 
     def __init__(
         self, database: Database, channel: Channel, beats: Heartbeat, now: Callable[[], datetime],
-        *, stop: Event, threads: int = SENDERS,
+        *, stop: Event, threads: int = SENDERS, renew: outbox.Renew | None = None,
     ) -> None:  # fmt: skip
         self._database = database
         self._channel = channel
         self._beats = beats
         self._now = now
         self._stop = stop
+        self._renew = renew
         self._threads = threads
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix=f"sender-{channel.name}")
         self._lock = Lock()
@@ -107,7 +108,7 @@ class Senders:
             if not outbox_store.waiting(session, self._channel.name, now=instant(session), limit=1):
                 return False
         with self._database.writing() as session:
-            batch = outbox.lease_messages(session, self._channel, now=instant(session))
+            batch = outbox.lease_messages(session, self._channel, now=instant(session), renew=self._renew)
         for outbound in batch:
             self._send(outbound)
         return bool(batch)

@@ -17,6 +17,7 @@ from routing.domain.errors import NotFound
 from routing.service import signed_links
 from routing.service.office_context import OfficeContext
 from routing.store.accounts import queries as account_store
+from routing.store.assist import queries as assist_store
 from routing.store.cases.schema import Firm
 from routing.store.conversation import queries as conversation_store
 from routing.store.conversation.schema import Contact
@@ -90,6 +91,11 @@ def _everything(session: Session, contact: Contact, addresses: str) -> dict[str,
             {"at": _at(row.at), "category": row.category, "decision": row.decision, "answer": row.faq}
             for row in store.enquiries_of(session, contact.id)
         ],
+        "ai_drafts": [
+            {"at": _at(row.at), "case": case.number, "use": row.use, "model": row.model, "host": row.host}
+            for case in cases
+            for row in assist_store.of_case(session, case.id)
+        ],
     }  # fmt: skip
 
 
@@ -106,6 +112,9 @@ def ask_erasure(
     """
     cases = store.cases_of(session, contact.id)
     gone = store.erase_loose(session, contact, now=now)
+    # No part of a case file: working papers of staff, which need not wait for the decision on it.
+    drafted = assist_store.forget_of_contact(session, contact.id, now=now)
+    gone |= {"ai_drafts": drafted} if drafted else {}
     contact.display_name, contact.park_kind, contact.dialogue = "", None, {}
     row = store.open_request(session, contact.id, Right.ERASURE)
     if row is None:

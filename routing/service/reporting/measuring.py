@@ -16,6 +16,7 @@ import structlog
 from sqlalchemy.orm import Session
 
 from knowledge.calendar.office_calendar import local
+from routing.domain.clock import Standing
 from routing.domain.reporting.spells import Measuring, Spell, open_block
 from routing.service.office_context import OfficeContext, UnitOfWorkFactory
 from routing.store.cases import queries as case_store
@@ -121,9 +122,22 @@ def measure_remaining(units_of_work: UnitOfWorkFactory) -> int:
 def _part(session: Session, office: OfficeContext, left: str) -> int:
     after, day = map(int, left.split("|"))
     rows = store.cases_from(session, after, closed_from=day, limit=PART)
-    moved = store.keep(session, _spells(session, office, rows))
+    events, how = report_store.events_of(session, [row.id for row in rows]), measuring(office)
+    found = {}
+    for row in rows:
+        found[row.id], case, _ = how.measured(report_store.opening(row), events[row.id])
+        if case.closed is not None:
+            _date(row, how.standing(case, case.closed.start))
+    moved = store.keep(session, found)
     meta_store.put(session, _LEFT, f"{rows[-1].id}|{day}" if len(rows) == PART else "")
     return moved
+
+
+def _date(row: CaseRow, dates: Standing) -> None:
+    """What lists say of a closed case: whether it was in time is one truth there, on its page and in reports."""
+    for name, value in (("due_on", dates.due_on), ("promised_on", dates.promised_on), ("late", dates.overdue)):
+        if getattr(row, name) != value:
+            setattr(row, name, value)
 
 
 def rebuild(units_of_work: UnitOfWorkFactory) -> int:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -55,9 +56,9 @@ class Issued:
 
     report: Report
     revision: int
-    key: str
-    fingerprint: str | None
-    """None: the period is not over, so the report may still change and nothing is kept of it."""
+    marks: tuple[tuple[str, str], ...]
+    """Keys and fingerprints that are to be kept: of the whole, and of the split; none while the period is not
+    over, so that the report may still change."""
     recorded: bool
     left_out: int = 0
     """Groups that this person is not shown, since they would tell of a confidential case."""
@@ -95,7 +96,7 @@ def make_all(session: Session, office: OfficeContext, wanted: Sequence[Wanted], 
     """
     today = local(now).date()
     first, *more = _counted(session, office, wanted, today) or _folded(session, office, wanted, today)
-    return (_issued(session, first, now), *(Issued(one, 0, "", None, recorded=True) for one in more))
+    return (_issued(session, first, now), *(Issued(one, 0, (), recorded=True) for one in more))
 
 
 def _counted(
@@ -126,16 +127,27 @@ def _folded(session: Session, office: OfficeContext, wanted: Sequence[Wanted], t
 
 
 def _issued(session: Session, made: Report, now: datetime) -> Issued:
+    """A revision is known whatever the split: the whole has a mark of its own, and each split that was given out."""
     period = made.period
-    key = f"{period.start}|{period.end}|{made.kind}|{made.by or ''}"
     if now < period.ends_at:
-        return Issued(made, 0, key, None, recorded=True)
-    fingerprint = _fingerprint(made)
-    last = store.issued(session, key)
-    if last is None:
-        return Issued(made, 0, key, fingerprint, recorded=False)
-    same = last.fingerprint == fingerprint
-    return Issued(made, last.revision if same else last.revision + 1, key, fingerprint, recorded=same)
+        return Issued(made, 0, (), recorded=True)
+    key = f"{period.start}|{period.end}|{made.kind}|"
+    marks = {key: _fingerprint(_whole(made))}
+    if made.by is not None:
+        marks[f"{key}{made.by}"] = _fingerprint(made)
+    revision, recorded = 0, True
+    for name, fingerprint in marks.items():
+        last = store.issued(session, name)
+        same = last is not None and last.fingerprint == fingerprint
+        recorded = recorded and same
+        if last is not None:
+            revision = max(revision, last.revision if same else last.revision + 1)
+    return Issued(made, revision, tuple(marks.items()), recorded=recorded)
+
+
+def _whole(made: Report) -> Report:
+    parts = {kind: replace(part, by=None, groups=()) for kind, part in made.by_kind.items()}
+    return replace(made, by=None, groups=(), by_kind=parts)
 
 
 def report(
@@ -154,8 +166,9 @@ def report(
 
 def record(session: Session, issued: Issued, *, now: datetime) -> None:
     """Keep what was given out; the same figures again change nothing."""
-    if issued.fingerprint is not None and not issued.recorded:
-        store.issue(session, issued.key, issued.fingerprint, now=now)
+    if not issued.recorded:
+        for key, fingerprint in issued.marks:
+            store.issue(session, key, fingerprint, now=now)
 
 
 def for_person(session: Session, actor: Actor, issued: Issued) -> Issued:
@@ -180,11 +193,22 @@ def _covered(report: Report, hidden: Mapping[int, str]) -> Report:
     """Without groups of few cases with a hidden one; a single one could be read off the total, so another goes too."""
     sizes = {group.key: group.figures.size for group in report.groups}
     few = (group for group in report.groups if sizes[group.key] < LEAST_CASES)
-    small = {group.key for group in few if group.figures.holds(hidden)}
+    small = telling(sizes, {group.key for group in few if group.figures.holds(hidden)})
+    return replace(report, groups=tuple(group for group in report.groups if group.key not in small))
+
+
+def telling(sizes: Mapping[str | None, int], holding: AbstractSet[str | None]) -> set[str | None]:
+    """Groups that would tell of a hidden case: small ones that hold one, and another if that is a single one.
+
+    Args:
+        sizes: how many cases each group has, by key.
+        holding: keys of groups with a hidden case.
+    """
+    small = {key for key in holding if sizes[key] < LEAST_CASES}
     others = sorted((key for key in sizes if key not in small), key=lambda key: (sizes[key], key or ""))
     if len(small) == 1:
         small.update(others[:1])
-    return replace(report, groups=tuple(group for group in report.groups if group.key not in small))
+    return small
 
 
 @dataclass(frozen=True, slots=True)

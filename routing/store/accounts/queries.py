@@ -15,7 +15,7 @@ from routing.domain.tax_number import same_firm
 from routing.store.accounts.schema import Absence, ApiToken, Audit, SignInFailure, Staff, WebSession
 from routing.store.cases.schema import Case, Firm
 from routing.store.conversation.schema import Contact
-from routing.store.session import changed
+from routing.store.session import changed, dialect_of
 
 
 def absences_until_now_or_later(session: Session, today: date) -> list[tuple[Absence, Staff]]:
@@ -135,7 +135,7 @@ def hold_account(session: Session, email_sha256: str) -> None:
 
     SQLite has one writer at a time anyway.
     """
-    if session.get_bind().dialect.name == "postgresql":
+    if dialect_of(session) == "postgresql":
         session.execute(select(func.pg_advisory_xact_lock(int(email_sha256[:15], 16))))
 
 
@@ -164,6 +164,12 @@ def _new_firm(
     session.add(firm)
     session.flush()
     return firm
+
+
+def roles_of(session: Session, emails: Iterable[str]) -> set[str]:
+    """The roles of some people."""
+    wanted = list(emails)
+    return set(session.scalars(select(Staff.role).where(Staff.email.in_(wanted)))) if wanted else set()
 
 
 def rivals(session: Session, firm: Firm | None) -> list[Firm]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String, text
+from sqlalchemy import BigInteger, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from routing.store.base import Base, Id
@@ -25,11 +25,18 @@ class Staff(Base):
     password_hash: Mapped[str] = mapped_column(String(200))
     first_password: Mapped[bool] = mapped_column(default=False)
     """Somebody else gave it: whoever signs in with it chooses another before anything else."""
+    password_until: Mapped[datetime | None]
+    """Until then the password is enough although the role has to use single sign-on (``onestop staff allow-password``).
+    """
     totp_secret: Mapped[str | None] = mapped_column(String(64))
     totp_step: Mapped[int | None] = mapped_column(BigInteger)
     """The last thirty seconds of which a code was taken; none of then or before is taken again (RFC 6238, 5.2)."""
     disabled_at: Mapped[datetime | None]
     last_assigned_at: Mapped[datetime | None]
+    capacity: Mapped[int | None]
+    """Open cases, those that wait counted half, at which nothing more is given out to them; null: no bound."""
+    undo_send: Mapped[bool] = mapped_column(default=False)
+    """Their replies wait for some seconds, in which they can be taken back."""
     created_at: Mapped[datetime]
 
 
@@ -71,6 +78,42 @@ class RecoveryCode(Base):
     code_sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
     staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), index=True)
     used_at: Mapped[datetime | None]
+
+
+class StaffIdentity(Base):
+    """Which name an identity provider has for a person: what single sign-on goes by from the first time on."""
+
+    __tablename__ = "staff_identity"
+    issuer: Mapped[str] = mapped_column(String(300), primary_key=True)
+    subject: Mapped[str] = mapped_column(String(255), primary_key=True)
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    linked_at: Mapped[datetime]
+    __table_args__ = (UniqueConstraint("staff_id", "issuer"),)
+
+
+class Passkey(Base):
+    """A key in a person's device or in what syncs it; here is its public half, and what tells it from others."""
+
+    __tablename__ = "passkey"
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), index=True)
+    credential_sha256: Mapped[str] = mapped_column(String(64), unique=True)
+    credential: Mapped[str] = mapped_column(String(1400))
+    """Its id, as base64url: what browsers are told not to make again."""
+    public_key: Mapped[str] = mapped_column(String(4000))
+    """COSE, as base64url."""
+    sign_count: Mapped[int] = mapped_column(BigInteger)
+    name: Mapped[str] = mapped_column(String(40))
+    created_at: Mapped[datetime]
+    last_used_at: Mapped[datetime | None]
+
+
+class SignInState(Base):
+    """A single sign-on that came back from the provider; none comes back twice. Kept while it could be tried again."""
+
+    __tablename__ = "sign_in_state"
+    state_sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    at: Mapped[datetime]
 
 
 class ApiToken(Base):

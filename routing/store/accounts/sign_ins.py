@@ -9,7 +9,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from routing.store.accounts.schema import ApiToken, Audit, KnownAddress, SignInFailure, Staff
-from routing.store.session import changed, insert_ignoring
+from routing.store.session import changed, dialect_of, insert_ignoring
 
 SHOWN = 12
 """Characters of a token's hash that name it; they say nothing of the token."""
@@ -61,7 +61,7 @@ def forget_address(session: Session, address: str) -> None:
 
 def hold_address(session: Session, address: str) -> None:
     """Let attempts from one address pass one by one until the transaction ends; SQLite has one writer anyway."""
-    if session.get_bind().dialect.name == "postgresql":
+    if dialect_of(session) == "postgresql":
         key = hashlib.sha256(b"address " + address.encode()).hexdigest()
         session.execute(select(func.pg_advisory_xact_lock(int(key[:15], 16))))
 
@@ -71,6 +71,12 @@ def known_at(session: Session, name: str, address: str, *, since: datetime) -> b
     query = select(KnownAddress.last_at).where(KnownAddress.email_sha256 == name, KnownAddress.address == address)
     last = session.scalars(query).one_or_none()
     return last is not None and last > since
+
+
+def anybody_known_at(session: Session, address: str, *, since: datetime) -> bool:
+    """Whether any account signed in from an address since an instant."""
+    query = select(KnownAddress.last_at).where(KnownAddress.address == address, KnownAddress.last_at > since).limit(1)
+    return session.scalars(query).one_or_none() is not None
 
 
 def know(session: Session, name: str, address: str, *, now: datetime) -> None:

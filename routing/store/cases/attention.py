@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select, update
+from sqlalchemy import ColumnElement, ScalarSelect, and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from routing.domain.case import EventKind
@@ -38,12 +38,15 @@ class Undelivered:
 
 def _failed(reasons: Sequence[str] = ()) -> ColumnElement[bool]:
     """Of the outbox: messages of cases that did not arrive, or may not have, and that nobody has made good since."""
-    told = exists().where(
-        CaseEvent.case_id == Outbox.case_id, CaseEvent.event.in_(_TOLD), CaseEvent.recorded_at > Outbox.created_at
-    )
+    since = CaseEvent.case_id == Outbox.case_id, CaseEvent.recorded_at > Outbox.created_at
+    told = _count_of(since, _TOLD) > _count_of(since, (EventKind.TAKEN_BACK.value,))
     blocked = and_(Outbox.state == "cancelled", Outbox.error == BLOCKED)
     which = Outbox.reason.in_(reasons) if reasons else Outbox.reason.not_in(_SLIGHT)
     return and_(Outbox.case_id.is_not(None), which, or_(Outbox.state.in_(("dead", "unknown")), blocked), ~told)
+
+
+def _count_of(since: tuple[ColumnElement[bool], ...], kinds: Sequence[str]) -> ScalarSelect[int]:
+    return select(func.count()).where(*since, CaseEvent.event.in_(kinds)).correlate(Outbox).scalar_subquery()
 
 
 def undelivered(session: Session, case_ids: Iterable[int]) -> dict[int, Undelivered]:
@@ -70,6 +73,18 @@ def with_undelivered() -> ColumnElement[bool]:
 def with_unknown_result() -> ColumnElement[bool]:
     """Of cases: the firm has not got how it ended."""
     return CaseRow.id.in_(select(Outbox.case_id).where(_failed((RESULT,))))
+
+
+def wanting(session: Session) -> dict[str, int]:
+    """Of each person how many open cases want them: new, somebody spoke, a call is asked for, an answer went back."""
+    wants = or_(
+        CaseRow.unseen, CaseRow.firm_spoke_at.is_not(None), CaseRow.piece_at.is_not(None),
+        CaseRow.call_asked_at.is_not(None), CaseRow.partner_answered_at.is_not(None),
+        CaseRow.draft_returned_to.is_not(None), CaseRow.extension_refused_to.is_not(None),
+    )  # fmt: skip
+    query = select(CaseRow.assignee, func.count()).where(CaseRow.status != "closed", wants)
+    rows = session.execute(query.where(CaseRow.assignee.is_not(None)).group_by(CaseRow.assignee))
+    return {str(email): number for email, number in rows}
 
 
 def seen(session: Session, number: str, emails: Sequence[str]) -> bool:

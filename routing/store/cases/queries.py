@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -20,9 +20,6 @@ from routing.store.cases.schema import CaseEvent, Firm, Serial
 from routing.store.cases.search_words import certain, pattern, words_of
 from routing.store.conversation.schema import Contact, Message
 from routing.store.session import changed, insert_ignoring
-
-_CHUNK = 500
-"""Values in one IN."""
 
 
 def next_serial(session: Session, agency: str, day: date) -> int:
@@ -174,20 +171,41 @@ class CaseFilter:
     q: str | None = None
     numbers: tuple[str, ...] | None = None
     contact_id: int | None = None
+    awake: bool = False
+    """Without those that are put off (暫緩) and want nobody today."""
     mark: str | None = None
     """One of ``MARKS``: what is said of a case beside its status."""
+    due_today: bool = False
+    order: str = "newest"
+    """``newest`` or ``oldest`` received first, or ``promised``: the earliest day promised first."""
     seen_by: tuple[str, tuple[str, ...]] | None = None
     """A unit and e-mails: confidential cases that are none of theirs are left out; None shows all."""
 
 
-MARKS: Mapping[str, Callable[[], ColumnElement[bool]]] = {
-    "call": lambda: CaseRow.call_asked_at.is_not(None),
-    "undelivered": attention.with_undelivered,
-    "firm_spoke": lambda: or_(CaseRow.firm_spoke_at.is_not(None), CaseRow.piece_at.is_not(None)),
-    "partner_spoke": lambda: CaseRow.partner_answered_at.is_not(None),
-    "new": lambda: CaseRow.unseen.is_(True),
+MARKS: Mapping[str, Callable[[date], ColumnElement[bool]]] = {
+    "call": lambda _today: CaseRow.call_asked_at.is_not(None),
+    "undelivered": lambda _today: attention.with_undelivered(),
+    "firm_spoke": lambda _today: or_(CaseRow.firm_spoke_at.is_not(None), CaseRow.piece_at.is_not(None)),
+    "partner_spoke": lambda _today: CaseRow.partner_answered_at.is_not(None),
+    "new": lambda _today: CaseRow.unseen.is_(True),
+    "draft": lambda _today: CaseRow.draft_by.is_not(None),
+    "draft_returned": lambda _today: CaseRow.draft_returned_to.is_not(None),
+    "watched": lambda _today: CaseRow.watched.is_(True),
+    "snoozed": lambda today: CaseRow.snoozed_until > today,
 }
-"""What wants an officer beside the dates, each as a condition on cases."""
+"""What is said of a case beside status and dates, each as a condition on cases; ``today`` in Taipei."""
+_STILL = ("closed", "waiting_firm")
+"""In these states no date runs."""
+
+
+def _awake(today: date) -> ColumnElement[bool]:
+    """Putting off hides neither what is due nor what did not reach the firm."""
+    return or_(
+        CaseRow.snoozed_until.is_(None),
+        CaseRow.snoozed_until <= today,
+        and_(CaseRow.status.not_in(_STILL), CaseRow.promised_on <= today),
+        attention.with_undelivered(),
+    )
 
 
 def _search(q: str) -> ColumnElement[bool]:
@@ -237,17 +255,25 @@ def _conditions(wanted: CaseFilter) -> list[ColumnElement[bool]]:
         found.append(CaseRow.assignee.is_(None))
     if wanted.numbers is not None:
         found.append(CaseRow.number.in_(wanted.numbers))
-    if wanted.mark is not None:
-        found.append(MARKS[wanted.mark]())
+    found += _said_of(wanted)
     if wanted.q:
         found.append(_search(wanted.q.strip()))
     if wanted.overdue is not None:
-        running = CaseRow.status.not_in(("closed", "waiting_firm"))
+        running = CaseRow.status.not_in(_STILL)
         late = or_(CaseRow.late, and_(running, CaseRow.promised_on < wanted.today))
         found.append(late if wanted.overdue else ~late)
     if wanted.seen_by is not None:
         found.append(seen_by(*wanted.seen_by))
     return found
+
+
+def _said_of(wanted: CaseFilter) -> Iterator[ColumnElement[bool]]:
+    if wanted.mark is not None:
+        yield MARKS[wanted.mark](wanted.today)
+    if wanted.due_today:
+        yield and_(CaseRow.status.not_in(_STILL), CaseRow.promised_on == wanted.today)
+    if wanted.awake:
+        yield _awake(wanted.today)
 
 
 def seen_by(unit: str, emails: tuple[str, ...]) -> ColumnElement[bool]:
@@ -256,15 +282,34 @@ def seen_by(unit: str, emails: tuple[str, ...]) -> ColumnElement[bool]:
 
 
 def page(session: Session, wanted: CaseFilter, *, limit: int, before_id: int | None = None) -> list[CaseRow]:
-    """One page of cases, the last received first; ``before_id`` continues after the last row of the page before.
+    """One page of cases in their order; ``before_id`` continues after the last row of the page before.
 
     Not in the order of entry: a history or a telephone call entered late belongs where it was received.
     """
     query = select(CaseRow).where(*_conditions(wanted))
+    received = CaseRow.received_at
+    order: tuple[Any, ...] = (received.desc(), CaseRow.id.desc())
+    if wanted.order == "promised":
+        order = (CaseRow.promised_on.is_(None), CaseRow.promised_on, CaseRow.id)
+    elif wanted.order == "oldest":
+        order = (received, CaseRow.id)
     if before_id is not None:
-        at = select(CaseRow.received_at).where(CaseRow.id == before_id).scalar_subquery()
-        query = query.where(or_(CaseRow.received_at < at, and_(CaseRow.received_at == at, CaseRow.id < before_id)))
-    return list(session.scalars(query.order_by(CaseRow.received_at.desc(), CaseRow.id.desc()).limit(limit)))
+        query = query.where(_behind(wanted.order, before_id))
+    return list(session.scalars(query.order_by(*order).limit(limit)))
+
+
+def _behind(order: str, row_id: int) -> ColumnElement[bool]:
+    """Of cases: they come after this one in an order."""
+    of_it, received, promised = CaseRow.id == row_id, CaseRow.received_at, CaseRow.promised_on
+    if order == "promised":
+        day = select(promised).where(of_it).scalar_subquery()
+        same = or_(promised == day, and_(promised.is_(None), day.is_(None)))
+        none_left = and_(promised.is_(None), day.is_not(None))
+        return or_(promised > day, none_left, and_(same, CaseRow.id > row_id))
+    at = select(received).where(of_it).scalar_subquery()
+    if order == "oldest":
+        return or_(received > at, and_(received == at, CaseRow.id > row_id))
+    return or_(received < at, and_(received == at, CaseRow.id < row_id))
 
 
 def queue(session: Session, wanted: CaseFilter, *, limit: int) -> list[CaseRow]:
@@ -301,23 +346,13 @@ def count(session: Session, wanted: CaseFilter) -> int:
     return session.scalars(select(func.count()).select_from(CaseRow).where(*_conditions(wanted))).one()
 
 
-def asked_now(session: Session, agency: str, *, number: str | None = None) -> list[tuple[CaseRow, Event, str]]:
-    """Cases that wait on this agency (or one of them), with the event that asked it and its words; newest first."""
-    waits = CaseRow.status == Status.WAITING_AGENCY.value, CaseRow.waiting_agency == agency
-    query = select(CaseRow, CaseEvent).join(CaseEvent, CaseEvent.case_id == CaseRow.id).where(*waits)
-    if number is not None:
-        query = query.where(CaseRow.number == number)
-    query = query.where(CaseEvent.event == EventKind.WAITING.value).order_by(CaseEvent.at, CaseEvent.seq)
-    last = {row.id: (row, _event(event)) for row, event in session.execute(query)}
-    ids = [event.data["message_id"] for _, event in last.values() if event.data.get("message_id") is not None]
-    words: dict[int, str] = {}
-    for begin in range(0, len(ids), _CHUNK):
-        chunk = select(Message.id, Message.text).where(Message.id.in_(ids[begin : begin + _CHUNK]))
-        words.update((key, text) for key, text in session.execute(chunk))
-    return [
-        (row, event, words.get(event.data.get("message_id", 0), ""))
-        for row, event in sorted(last.values(), key=lambda found: -found[0].id)
-    ]
+def kept(session: Session, wanted: CaseFilter) -> tuple[int, int]:
+    """Of the open cases that fit, how many are under watch, and how many are put off."""
+    watched, snoozed = (MARKS[name](wanted.today) for name in ("watched", "snoozed"))
+    query = select(func.count().filter(watched), func.count().filter(snoozed))
+    query = query.where(CaseRow.status != "closed", or_(watched, snoozed), *_conditions(wanted))
+    found = session.execute(query).one()
+    return found[0], found[1]
 
 
 def firms(session: Session, rows: Iterable[CaseRow]) -> dict[int, Firm]:
@@ -341,6 +376,21 @@ def loads(session: Session, emails: Iterable[str]) -> dict[str, int]:
     )
     found = dict.fromkeys(wanted, 0)
     found.update({str(email): number for email, number in rows})
+    return found
+
+
+_WAITING = ("waiting_firm", "waiting_agency")
+"""A case in these states is half a case to whoever has it."""
+
+
+def weighted_loads(session: Session, emails: Iterable[str]) -> dict[str, float]:
+    """How much open work each of these people has: a case that waits on firm or agency counts half."""
+    wanted = list(emails)
+    waiting = func.count().filter(CaseRow.status.in_(_WAITING))
+    query = select(CaseRow.assignee, func.count(), waiting)
+    query = query.where(CaseRow.assignee.in_(wanted), CaseRow.status != "closed").group_by(CaseRow.assignee)
+    found = dict.fromkeys(wanted, 0.0)
+    found.update({str(email): number - half / 2 for email, number, half in session.execute(query)})
     return found
 
 
@@ -377,6 +427,26 @@ def merged_into(session: Session, number: str, *, limit: int) -> list[CaseRow]:
     """The cases that were closed because this one goes on in their place (併案)."""
     query = select(CaseRow).where(CaseRow.merged_into == number)
     return list(session.scalars(query.order_by(CaseRow.id).limit(limit)))
+
+
+def goes_on_in(session: Session, row: CaseRow) -> CaseRow | None:
+    """The case in which a merged one goes on, at the end of the way if that was merged too; None: it was not merged.
+
+    What the firm of a confidential case says is not taken to one that others read.
+    """
+    seen, found = {row.number}, row
+    while found.merged_into is not None and found.merged_into not in seen:
+        seen.add(found.merged_into)
+        further = by_number(session, found.merged_into)
+        if further is None:
+            break
+        found = further
+    return None if found is row or (row.confidential and not found.confidential) else found
+
+
+def by_numbers(session: Session, numbers: Iterable[str]) -> list[CaseRow]:
+    """Some cases, in the order of their entry."""
+    return list(session.scalars(select(CaseRow).where(CaseRow.number.in_(list(numbers))).order_by(CaseRow.id)))
 
 
 def units_with_unassigned(session: Session) -> list[str]:

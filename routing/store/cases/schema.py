@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from routing.store.base import Base, Id
@@ -37,8 +37,11 @@ class Case(Base):
     ``piece_at``: when the last piece of what a firm was asked for came, while the case waits on it. ``call_…``: the
     firm is to be called. ``partner_answered_at``: an agency has answered and nobody has acted on it since.
     ``unseen``: its officer was given it and has neither opened it nor done anything in it; no event says so.
+    ``waiting_agency``: the agency asked last; ``consulting``: agencies by code and units by name that are asked now.
     ``extension_refused_to``: who asked for days that were refused, until they have taken note. ``merged_into``: the
-    number of the case that goes on in its place (併案).
+    number of the case that goes on in its place (併案). ``watched``: 列管; ``snoozed_until``: 暫緩.
+    ``incident_id``: the incident that it is in (集體事件).
+    ``draft_by``: whose answer waits for approval (陳核); ``draft_returned_to``: whose went back.
     """
 
     __tablename__ = "service_case"
@@ -66,6 +69,7 @@ class Case(Base):
     assignee: Mapped[str | None] = mapped_column(String(200))
     waiting_on: Mapped[str | None] = mapped_column(String(8))
     waiting_agency: Mapped[str | None] = mapped_column(String(20))
+    consulting: Mapped[list[Any]] = mapped_column(default=list)
     due_on: Mapped[date | None]
     promised_on: Mapped[date | None]
     closed_at: Mapped[datetime | None] = mapped_column(index=True)
@@ -81,6 +85,11 @@ class Case(Base):
     pending_extension: Mapped[bool] = mapped_column(default=False)
     extension_refused_to: Mapped[str | None] = mapped_column(String(200), index=True)
     merged_into: Mapped[str | None] = mapped_column(String(24), index=True)
+    draft_by: Mapped[str | None] = mapped_column(String(200), index=True)
+    draft_returned_to: Mapped[str | None] = mapped_column(String(200), index=True)
+    watched: Mapped[bool] = mapped_column(default=False, index=True)
+    snoozed_until: Mapped[date | None] = mapped_column(index=True)
+    incident_id: Mapped[int | None] = mapped_column(ForeignKey("incident.id"), index=True)
     confidential: Mapped[bool] = mapped_column(default=False)
     late: Mapped[bool] = mapped_column(default=False)
     version: Mapped[int] = mapped_column(default=0)
@@ -88,6 +97,64 @@ class Case(Base):
         Index("ix_service_case_queue", "status", "unit", "due_on"),
         Index("ix_service_case_assignee_status", "assignee", "status"),
     )
+
+
+class CaseDraft(Base):
+    """An answer that another person approves before it is sent (陳核), and what became of it.
+
+    ``state``: ``asked``, ``approved``, ``returned`` or ``withdrawn``. ``sent``: the text as it was approved, if the
+    approver changed it.
+    """
+
+    __tablename__ = "case_draft"
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("service_case.id"), index=True)
+    text: Mapped[str] = mapped_column(Text)
+    translation: Mapped[str | None] = mapped_column(Text)
+    via: Mapped[str | None] = mapped_column(String(12))
+    doc_no: Mapped[str | None] = mapped_column(String(60))
+    outcome: Mapped[str | None] = mapped_column(String(12))
+    by: Mapped[str] = mapped_column(String(200))
+    at: Mapped[datetime]
+    state: Mapped[str] = mapped_column(String(12))
+    decided_by: Mapped[str | None] = mapped_column(String(200))
+    decided_at: Mapped[datetime | None]
+    note: Mapped[str | None] = mapped_column(String(300))
+    sent: Mapped[str | None] = mapped_column(Text)
+
+
+class KeptReply(Base):
+    """The words of a reply that an officer has typed in a case and not sent; one for each officer and case."""
+
+    __tablename__ = "kept_reply"
+    case_id: Mapped[int] = mapped_column(ForeignKey("service_case.id"), primary_key=True)
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), primary_key=True)
+    text: Mapped[str] = mapped_column(Text)
+    translation: Mapped[str] = mapped_column(Text, default="")
+    at: Mapped[datetime] = mapped_column(index=True)
+
+
+class SavedView(Base):
+    """A view of the list of cases that somebody keeps: what its address says. ``unit``: all of it are offered it."""
+
+    __tablename__ = "saved_view"
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    unit: Mapped[str | None] = mapped_column(String(40), index=True)
+    name: Mapped[str] = mapped_column(String(40))
+    query: Mapped[dict[str, Any]]
+    changed_at: Mapped[datetime]
+    __table_args__ = (UniqueConstraint("staff_id", "name", name="uq_saved_view_staff_id_name"),)
+
+
+class Presence(Base):
+    """Somebody has a case open; ``at``: when the page last said so. ``typing_at``: when they last typed an answer."""
+
+    __tablename__ = "presence"
+    case_id: Mapped[int] = mapped_column(ForeignKey("service_case.id"), primary_key=True)
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), primary_key=True)
+    at: Mapped[datetime] = mapped_column(index=True)
+    typing_at: Mapped[datetime | None]
 
 
 class CaseEvent(Base):

@@ -102,3 +102,17 @@ class ClosureProposal(Base):
     closure_id: Mapped[int | None] = mapped_column(ForeignKey("closure.id"))
     contrary_at: Mapped[datetime | None]
     contrary_text: Mapped[str | None] = mapped_column(String(400))
+
+
+class RegistryEntry(Base):
+    """What the commercial register said of a 統一編號. ``found`` False: it had nothing under it."""
+
+    __tablename__ = "registry_entry"
+    ubn: Mapped[str] = mapped_column(String(8), primary_key=True)
+    found: Mapped[bool]
+    name: Mapped[str] = mapped_column(String(120), default="")
+    state: Mapped[str] = mapped_column(String(60), default="")
+    address: Mapped[str] = mapped_column(String(200), default="")
+    organisation: Mapped[str] = mapped_column(String(80), default="")
+    since: Mapped[date | None]
+    fetched_at: Mapped[datetime]

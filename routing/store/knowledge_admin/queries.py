@@ -206,12 +206,6 @@ def enquiries_of_case(session: Session, case_id: int) -> list[tuple[Enquiry, Mes
     return [(row[0], row[1]) for row in session.execute(query)]
 
 
-def unit_phones(session: Session) -> tuple[tuple[str, str], ...]:
-    """(unit, telephone) of every unit for which the branch has filled one in, or has taken it away."""
-    rows = session.execute(select(UnitPhone.unit, UnitPhone.phone).order_by(UnitPhone.unit))
-    return tuple((unit, phone) for unit, phone in rows)
-
-
 def unit_phone(session: Session, unit: str) -> UnitPhone | None:
     """The row of a unit's telephone, held for writing."""
     return session.scalars(select(UnitPhone).where(UnitPhone.unit == unit).with_for_update()).one_or_none()

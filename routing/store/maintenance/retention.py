@@ -11,15 +11,18 @@ from sqlalchemy.orm import Session
 
 from routing.store.accounts import audit as audit_store
 from routing.store.accounts.schema import KnownAddress, SignInFailure, WebSession
+from routing.store.assist import queries as assist_store
+from routing.store.assist.schema import AssistOutput
 from routing.store.base import Base
 from routing.store.bindings.schema import Binding
-from routing.store.cases.schema import Case
+from routing.store.cases.schema import Case, KeptReply, Presence
 from routing.store.conversation.schema import Contact, ContactAddress, Media, Message, Unsent
 from routing.store.files import queries as file_store
 from routing.store.maintenance.schema import Idempotency
 from routing.store.messaging.schema import Inbox, Outbox
 from routing.store.privacy import queries as privacy_store
 from routing.store.privacy.schema import DataRequest
+from routing.store.reminders.schema import Reminder, StaffChat, StaffChatCode, StaffMail
 from routing.store.session import changed
 
 
@@ -34,8 +37,10 @@ class Over:
     sent: datetime | None
     audit: datetime | None
     sign_in: datetime | None
+    assist: datetime | None
     sessions: datetime
     answers: datetime
+    reminders: datetime
 
 
 def _named() -> ColumnElement[bool]:
@@ -55,6 +60,7 @@ def _idle(before: datetime) -> tuple[ColumnElement[bool], ...]:
         ~exists(select(Case.id).where(Case.contact_id == Contact.id, Case.closed_at.is_(None))),
         ~exists(select(Binding.id).where(Binding.contact_id == Contact.id, Binding.ended_at.is_(None))),
         ~exists(asked),
+        ~exists(select(StaffChat.staff_id).where(StaffChat.contact_id == Contact.id)),
     )
 
 
@@ -92,8 +98,18 @@ def _rules(over: Over, now: datetime) -> Iterator[_Rule]:
             (Outbox.state.in_(("accepted", "cancelled")), Outbox.created_at < over.sent, Outbox.erased_at.is_(None)),
             update(Outbox).values(payload=[], reply_token=None, erased_at=now),
         )  # fmt: skip
+    if over.assist is not None:
+        yield (
+            "assist_outputs", AssistOutput, (AssistOutput.at < over.assist, AssistOutput.erased_at.is_(None)),
+            update(AssistOutput).values(**assist_store.NO_WORDS, erased_at=now),
+        )  # fmt: skip
     yield "sessions", WebSession, (WebSession.last_seen_at < over.sessions,), delete(WebSession)
     yield "first_answers", Idempotency, (Idempotency.created_at < over.answers,), delete(Idempotency)
+    yield "reminders", Reminder, (Reminder.at < over.reminders,), delete(Reminder)
+    yield "kept_replies", KeptReply, (KeptReply.at < over.reminders,), delete(KeptReply)
+    yield "presence", Presence, (Presence.at < over.answers,), delete(Presence)
+    yield "staff_mails", StaffMail, (StaffMail.at < over.reminders,), delete(StaffMail)
+    yield "staff_codes", StaffChatCode, (StaffChatCode.expires_at < over.answers,), delete(StaffChatCode)
     if over.sign_in is not None:
         yield "known_addresses", KnownAddress, (KnownAddress.last_at < over.sign_in,), delete(KnownAddress)
         yield "sign_in_failures", SignInFailure, (SignInFailure.at < over.sign_in,), delete(SignInFailure)

@@ -6,13 +6,31 @@ import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, update
+from sqlalchemy import (
+    CTE,
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Select,
+    Text,
+    and_,
+    bindparam,
+    case,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+    update,
+)  # fmt: skip
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from routing.store.messaging.schema import Inbox, Partition
-from routing.store.session import announce, changed, insert_all_ignoring
+from routing.store.session import NOTICES, announce, changed, dialect_of, given_rows, insert_by_dialect, own_time
 
 NEW, DONE, QUARANTINED = "new", "done", "quarantined"
 TOPIC = "inbox"
@@ -42,24 +60,64 @@ class RawEvent:
         return PartitionKey(self.channel, self.user_key)
 
 
-def take_in(connection: Session | Connection, events: Sequence[RawEvent], *, now: datetime) -> None:
-    """Store events not seen before, and the partitions of their users, in three statements however many there are."""
+def take_in(connection: Connection, events: Sequence[RawEvent], *, now: datetime | None) -> None:
+    """Store events not seen before, and the partitions of their users; on PostgreSQL in one statement.
+
+    ``now``: None is the database's own time. Partitions are sorted, so that two processes that store the same users
+    wait for each other instead of locking up. Events keep their order: it is all that tells those of one millisecond
+    apart.
+    """
     if not events:
         return
-    rows = [
-        {
-            "channel": event.channel, "webhook_event_id": event.webhook_event_id, "user_key": event.user_key,
-            "event_at": event.event_at, "received_at": now, "raw": event.raw,
-            "state": QUARANTINED if event.quarantine else NEW, "attempts": 0, "due_at": now, "error": event.quarantine,
-        }
-        for event in events
-    ]  # fmt: skip
-    # Partitions are sorted, so that two processes that store the same users wait for each other instead of locking up.
-    # Events keep their order: it is all that tells those of one millisecond apart.
-    partitions = [key._asdict() for key in sorted({event.partition for event in events})]
-    insert_all_ignoring(connection, Partition, partitions, key=("channel", "user_key"))
-    insert_all_ignoring(connection, Inbox, rows, key=("channel", "webhook_event_id"))
-    announce(connection, TOPIC)
+    users = json.dumps([key._asdict() for key in sorted({event.partition for event in events})])
+    rows = json.dumps([{name: getattr(event, name) for name in _GIVEN} for event in events])
+    if dialect_of(connection) == "sqlite":
+        connection.execute(_partitions("sqlite"), {"users": users})
+        connection.execute(_events("sqlite"), {"events": rows, "now": now or own_time(connection)})
+        announce(connection, TOPIC)
+        return
+    connection.execute(_at_once(), {"users": users, "events": rows, "now": now})
+
+
+_PARTITION_KEY, _EVENT_KEY = ["channel", "user_key"], ["channel", "webhook_event_id"]
+_GIVEN = ("channel", "webhook_event_id", "user_key", "event_at", "raw", "quarantine")
+_Insert = postgresql.Insert | sqlite.Insert
+
+
+@cache
+def _partitions(dialect: str) -> _Insert:
+    rows = given_rows(dialect, "users", channel=Text(), user_key=Text())
+    # SQLite tells ON CONFLICT from a join's ON by the WHERE (SQLite, "UPSERT", parsing ambiguity).
+    chosen = select(*rows.columns.values()).select_from(rows.source).where(true()).order_by(rows.place)
+    inserting = insert_by_dialect(dialect, Partition).from_select(_PARTITION_KEY, chosen)
+    return inserting.on_conflict_do_nothing(index_elements=_PARTITION_KEY)
+
+
+@cache
+def _events(dialect: str, after: CTE | None = None) -> _Insert:
+    """``after``: the insertion of partitions that must come first."""
+    rows = given_rows(dialect, "events", **{name: BigInteger() if name == "event_at" else Text() for name in _GIVEN})
+    now = bindparam("now", type_=Inbox.received_at.type)
+    received = now if dialect == "sqlite" else func.coalesce(now, func.statement_timestamp())
+    quarantine = rows.columns["quarantine"]
+    values = {
+        **{name: rows.columns[name] for name in _GIVEN if name != "quarantine"}, "received_at": received,
+        "due_at": received, "state": case((quarantine.is_(None), NEW), else_=QUARANTINED), "attempts": literal(0),
+        "error": quarantine,
+    }  # fmt: skip
+    # Naming the partitions makes them come first, as for every other writer of the same users.
+    first = true() if after is None else select(func.count()).select_from(after).scalar_subquery() >= 0
+    chosen = select(*values.values()).select_from(rows.source).where(first).order_by(rows.place)
+    inserting = insert_by_dialect(dialect, Inbox).from_select(list(values), chosen)
+    return inserting.on_conflict_do_nothing(index_elements=_EVENT_KEY)
+
+
+@cache
+def _at_once() -> Select[Any]:
+    """Partitions, then events, then word to whoever waits for them."""
+    held = _partitions("postgresql").returning(Partition.user_key).cte("held")
+    kept = _events("postgresql", held).returning(Inbox.id).cte("kept")
+    return select(func.pg_notify(NOTICES, TOPIC)).add_cte(held, kept)
 
 
 def partitions_with_work(

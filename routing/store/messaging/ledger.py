@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from routing.store.cases.queries import seen_by as cases_seen_by
 from routing.store.cases.schema import Case as CaseRow
-from routing.store.messaging.outbox import ACCEPTED, DEAD, PARKED
+from routing.store.messaging.outbox import ACCEPTED, DEAD, LEASED, PARKED, PENDING
 from routing.store.messaging.schema import Outbox
 
 
@@ -63,6 +63,13 @@ def counted_pushes(session: Session, channel: str, start: datetime, end: datetim
     """How many pushes a channel accepted in a span of time; what went with another was not counted by it."""
     own = Outbox.channel == channel, Outbox.kind == "push", Outbox.carrier_id.is_(None)
     query = select(func.count()).where(*own, Outbox.accepted_at >= start, Outbox.accepted_at < end)
+    return session.scalars(query).one()
+
+
+def pushes_on_their_way(session: Session, channel: str) -> int:
+    """How many pushes wait to be sent on a channel or are being sent, each to be counted."""
+    own = Outbox.channel == channel, Outbox.kind == "push", Outbox.carrier_id.is_(None)
+    query = select(func.count()).where(*own, Outbox.state.in_((PENDING, LEASED)))
     return session.scalars(query).one()
 
 

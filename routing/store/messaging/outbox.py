@@ -24,6 +24,8 @@ RESENDABLE = (*SEEN_BY_STAFF, PARKED)
 """What a person may have sent now."""
 NEVER_PUSHED = "flood"
 """The reason of answers in somebody's flood: they go by reply token or not at all (contract §9)."""
+TAKEN_BACK = "taken_back"
+"""In place of an error: whoever wrote the reply took it back before it was sent."""
 GROUP = "group"
 """The reason of answers in a group: to nobody in particular, by reply token or not at all."""
 
@@ -41,16 +43,22 @@ def put(
     token_until: datetime | None = None,
     parked: bool = False,
     push_at: datetime | None = None,
+    hold: timedelta = timedelta(0),
 ) -> Outbox:
     """Queue messages for a contact on a channel: by reply token if one is given, else by push. Gives the row.
 
     ``now`` is the time of the step they tell of; they are due at once, by the database's time. ``parked``: they wait
-    for a reply to go with, or for ``push_at`` (routing.service.messaging.parking).
+    for a reply to go with, or for ``push_at`` (routing.service.messaging.parking). ``hold``: how long it can be taken
+    back before it is sent; a push that follows it to the same contact sends it at once, since they keep their order.
     """
+    due = instant(session)
+    if not parked and not reply_token and contact_id is not None:
+        before = Outbox.contact_id == contact_id, Outbox.channel == channel, *_untried(), Outbox.due_at > due
+        changed(session, update(Outbox).where(*before).values(due_at=due))
     row = Outbox(
         kind="reply" if reply_token else "push", retry_key=str(uuid4()), channel=channel, contact_id=contact_id,
         case_id=case_id, reason=reason, payload=payload, reply_token=reply_token, token_until=token_until,
-        created_at=now, due_at=instant(session), attempts=0, doubtful=False,
+        created_at=now, due_at=due + hold, attempts=0, doubtful=False,
         state=PARKED if parked else PENDING, push_at=push_at,
     )  # fmt: skip
     session.add(row)
@@ -177,6 +185,26 @@ def listing(
     return list(session.scalars(query.order_by(Outbox.id.desc()).limit(limit)))
 
 
+def _untried() -> tuple[ColumnElement[bool], ...]:
+    return Outbox.state == PENDING, Outbox.first_try_at.is_(None), Outbox.kind == "push"
+
+
+def _of_reply(case_id: int, at: datetime) -> tuple[ColumnElement[bool], ...]:
+    return Outbox.case_id == case_id, Outbox.reason == "replied", Outbox.created_at == at, *_untried()
+
+
+def held_until(session: Session, case_id: int, at: datetime) -> datetime | None:
+    """Until when, by the database's time, a reply written at an instant waits to be sent; None: it does not."""
+    query = select(Outbox.due_at).where(*_of_reply(case_id, at), Outbox.due_at > instant(session))
+    return session.scalars(query.limit(1)).one_or_none()
+
+
+def take_back(session: Session, case_id: int, at: datetime) -> bool:
+    """Do not send the reply written at an instant; False: somebody is sending it already, or has."""
+    mine = update(Outbox).where(*_of_reply(case_id, at))
+    return changed(session, mine.values(state=CANCELLED, error=TAKEN_BACK)) > 0
+
+
 def withdraw(session: Session, case_id: int, reasons: tuple[str, ...]) -> int:
     """Take back notices of a case that have not gone out and are overtaken (trap O6); says how many.
 
@@ -208,6 +236,11 @@ def _unload(session: Session, conditions: tuple[ColumnElement[bool], ...]) -> in
         unloaded += 1
     session.flush()
     return unloaded
+
+
+def park_carried(session: Session, outbox_id: int) -> None:
+    """What went with a message that is not sent after all waits for the next reply."""
+    _park_again(session, select(Outbox.id).where(Outbox.id == outbox_id))
 
 
 def _park_again(session: Session, carriers: Select[int]) -> None:

@@ -29,9 +29,10 @@ def imported_years(session: Session) -> list[CalendarYear]:
     return list(session.scalars(select(CalendarYear).order_by(CalendarYear.year)))
 
 
-def standing_closures(session: Session) -> tuple[Closure, ...]:
-    """Closures that were not withdrawn."""
-    rows = session.scalars(select(ClosureRow).where(ClosureRow.withdrawn_at.is_(None)).order_by(ClosureRow.id))
+def standing_closures(session: Session, *, but: int | None = None) -> tuple[Closure, ...]:
+    """Closures that were not withdrawn, all ``but`` one."""
+    query = select(ClosureRow).where(ClosureRow.withdrawn_at.is_(None)).order_by(ClosureRow.id)
+    rows = session.scalars(query if but is None else query.where(ClosureRow.id != but))
     return tuple(
         Closure(date=row.day, county=row.county, district=row.district, part=row.part, source=row.source or "")
         for row in rows

@@ -14,6 +14,7 @@ from routing.store.conversation.schema import Contact, ContactAddress, Enquiry, 
 from routing.store.files import queries as file_store
 from routing.store.messaging.schema import Inbox, Outbox
 from routing.store.privacy.schema import DataRequest
+from routing.store.reminders.schema import StaffChat
 from routing.store.session import changed
 
 OPEN, DONE, REFUSED = "open", "done", "refused"
@@ -106,5 +107,6 @@ def erase_loose(session: Session, contact: Contact, *, now: datetime) -> dict[st
 
 
 def forget_addresses(session: Session, contact_id: int) -> None:
-    """No channel leads to this person any more."""
+    """No channel leads to this person any more, not as a member of staff either."""
+    changed(session, delete(StaffChat).where(StaffChat.contact_id == contact_id))
     changed(session, delete(ContactAddress).where(ContactAddress.contact_id == contact_id))

@@ -9,7 +9,7 @@ from datetime import datetime
 from types import MappingProxyType
 
 from sqlalchemy import func, insert, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, load_only
 
 from knowledge.calendar.office_calendar import TAIPEI
 from knowledge.vocabulary import LANGUAGES, Language
@@ -27,9 +27,17 @@ from routing.store.session import changed, insert_ignoring
 
 CHUNK = 500
 
-WITH_WORDS = frozenset({EventKind.MESSAGE, EventKind.REPLIED, EventKind.NOTE, EventKind.WAITING, EventKind.CLOSED})
+WITH_WORDS = frozenset({
+    EventKind.MESSAGE, EventKind.REPLIED, EventKind.NOTE, EventKind.WAITING, EventKind.CONSULTED, EventKind.CLOSED,
+})  # fmt: skip
 """Events whose words stand in a message of their own."""
-_FIELDS = {EventKind.WAITING: "message", EventKind.CLOSED: "summary"}
+_FIELDS = {EventKind.WAITING: "message", EventKind.CONSULTED: "message", EventKind.CLOSED: "summary"}
+_BEGINNINGS = load_only(
+    CaseRow.number, CaseRow.opened, CaseRow.channel, CaseRow.language, CaseRow.park, CaseRow.subject, CaseRow.alert,
+    CaseRow.first_contact_at, CaseRow.received_at, CaseRow.firm_id, raiseload=True,
+)  # fmt: skip
+"""What a history says of a case beside its events."""
+_KINDS = {kind.value: kind for kind in EventKind}
 _Words = Mapping[int, tuple[str, str, str | None]]
 
 
@@ -51,7 +59,7 @@ def histories(
         numbers: these cases only.
         texts: with the words of each event, which stand in the messages.
     """
-    query = select(CaseRow).order_by(CaseRow.id)
+    query = select(CaseRow).options(_BEGINNINGS).order_by(CaseRow.id)
     if received_before is not None:
         query = query.where(CaseRow.received_at < received_before)
     if open_after is not None:
@@ -91,7 +99,7 @@ def events_of(session: Session, case_ids: Sequence[int], *, texts: bool = False)
     )
     found: defaultdict[int, list[Event]] = defaultdict(list)
     for case_id, at, event, by, data in session.execute(query):
-        found[case_id].append(Event(at=at, kind=EventKind(event), by=by, data=MappingProxyType(data)))
+        found[case_id].append(Event(at=at, kind=_KINDS[event], by=by, data=MappingProxyType(data)))
     if texts:
         words = message_texts(session, case_ids)
         for events in found.values():
@@ -116,7 +124,7 @@ def with_words(event: Event, words: _Words) -> Event:
             data = {**{name: value for name, value in (("via", via), ("doc_no", doc_no)) if value}, **data}
     if data.get("filed_at"):
         data["filed_at"] = datetime.fromisoformat(data["filed_at"]).astimezone(TAIPEI).isoformat()
-    return replace(event, data=MappingProxyType(data))
+    return Event(at=event.at, kind=event.kind, by=event.by, data=MappingProxyType(data))
 
 
 def states(session: Session, rows: Sequence[CaseRow]) -> dict[int, Case]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, LargeBinary, String, Text
+from sqlalchemy import ForeignKey, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from routing.store.base import Base, Id
@@ -60,3 +60,40 @@ class SpellBlock(Base):
     __tablename__ = "spell_block"
     block: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     columns: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+
+
+class AnnualEntry(Base):
+    """A figure of a year that no system measures, entered by hand (``routing.domain.reporting.annual.Entry``).
+
+    One that is withdrawn keeps its row.
+    """
+
+    __tablename__ = "annual_entry"
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    year: Mapped[int] = mapped_column(index=True)
+    section: Mapped[str] = mapped_column(String(16))
+    label: Mapped[str] = mapped_column(String(120))
+    dimension: Mapped[str | None] = mapped_column(String(20))
+    figure: Mapped[str] = mapped_column(String(500))
+    evidence: Mapped[str] = mapped_column(String(500))
+    owner: Mapped[str] = mapped_column(String(80))
+    entered_by: Mapped[str] = mapped_column(String(200))
+    entered_at: Mapped[datetime]
+    withdrawn_by: Mapped[str | None] = mapped_column(String(200))
+    withdrawn_at: Mapped[datetime | None]
+
+
+class AnnualSeal(Base):
+    """A year's papers as they were signed; ``content`` is their JSON. Revisions count from 0."""
+
+    __tablename__ = "annual_seal"
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    year: Mapped[int]
+    revision: Mapped[int]
+    sealed_at: Mapped[datetime]
+    sealed_by: Mapped[str] = mapped_column(String(200))
+    name: Mapped[str] = mapped_column(String(80))
+    reason: Mapped[str | None] = mapped_column(String(300))
+    sha256: Mapped[str] = mapped_column(String(64))
+    content: Mapped[str] = mapped_column(Text, deferred=True)
+    __table_args__ = (UniqueConstraint("year", "revision"),)

@@ -14,7 +14,7 @@ from routing.domain.reporting.columns import READ, Columns
 from routing.domain.reporting.spells import COLUMNS, STILL, Spell
 from routing.store.cases.schema import Case as CaseRow
 from routing.store.reporting.schema import CaseSpell, SpellBlock
-from routing.store.session import changed
+from routing.store.session import changed, dialect_of
 
 _LOCK = 0x73706C6C
 """The key of PostgreSQL's lock: shared by whoever writes spells, held alone by whoever makes a block of them."""
@@ -57,8 +57,14 @@ def keep(session: Session, spells: Mapping[int, Sequence[Spell]]) -> int:
     return moved
 
 
+def joined(session: Session, blocks: Collection[int]) -> None:
+    """Spells of new cases were written into these blocks."""
+    _share(session)
+    give_up(session, set(blocks) - {0})
+
+
 def _share(session: Session) -> None:
-    if session.get_bind().dialect.name != "sqlite":
+    if dialect_of(session) != "sqlite":
         session.execute(select(func.pg_advisory_xact_lock_shared(_LOCK)))
 
 
@@ -121,7 +127,7 @@ def unmade(session: Session, *, before: int, limit: int) -> list[int]:
 
 def make(session: Session, block: int) -> None:
     """Make a block of the spells that there are; nobody else writes one meanwhile."""
-    if session.get_bind().dialect.name != "sqlite":
+    if dialect_of(session) != "sqlite":
         session.execute(select(func.pg_advisory_xact_lock(_LOCK)))
     give_up(session, {block})
     rows = session.execute(select(*(_TABLE.c[name] for name in READ)).where(_TABLE.c.block == block)).all()

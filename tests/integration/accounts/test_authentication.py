@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import func, select
 
 from routing.domain.errors import Invalid, Unauthenticated
-from routing.domain.permissions import Role, SecondFactorRule
+from routing.domain.permissions import Role, SignInRules
 from routing.service.accounts import authentication, lockout, passwords, tokens
 from routing.service.accounts.passwords import hash_password
 from routing.store.accounts import queries as account_store
@@ -53,7 +53,7 @@ def begin(branch):
 
 def who(branch, token):
     with branch.database.reading() as session:
-        return authentication.who_by_session(session, token, now=branch.now, second_factor=SecondFactorRule())
+        return authentication.who_by_session(session, token, now=branch.now, rules=SignInRules())
 
 
 def actions(branch):

@@ -52,14 +52,38 @@ def test_answers_are_as_described(service):
     check(service, document, "/api/v1/deliveries/{delivery_id}/resend", "post", resent)
     policy = service.post("adam", "/notice-policies/assigned", BODIES["{notice}"])
     check(service, document, "/api/v1/notice-policies/{notice}", "post", policy)
+    consulted = service.post("alice", f"/cases/{asked}/consultations", BODIES["consultations"])
+    check(service, document, f"{case}/consultations", "post", consulted)
+    one, answered = consulted.json()["id"], "/api/v1/consultations/{consultation_id}"
+    check(service, document, answered, "get", service.get("alice", f"/consultations/{one}"))
+    answer = service.post("alice", f"/consultations/{one}/answer", BODIES["answer"])
+    check(service, document, f"{answered}/answer", "post", answer)
+    made = service.post("alice", "/incidents", BODIES["incidents"])
+    check(service, document, "/api/v1/incidents", "post", made)
+    incident, at = made.json()["id"], "/api/v1/incidents/{incident_id}"
+    for name in ("cases", "messages", "close"):
+        body = {"numbers": [asked]} if name == "cases" else BODIES.get(f"{at}/{name}", BODIES.get(name))
+        check(service, document, f"{at}/{name}", "post", service.post("alice", f"/incidents/{incident}/{name}", body))
+    check(service, document, at, "get", service.get("carol", f"/incidents/{incident}"))
     for who in ("alice", "carol", "sue", "tai"):
         for one in (number, asked):
             check(service, document, case, "get", service.get(who, f"/cases/{one}"))
-        for path in ("cases", "me", "staff", "deliveries", "knowledge", "ledger", "notice-policies"):
+        for path in (
+            "cases",
+            "me",
+            "staff",
+            "deliveries",
+            "knowledge",
+            "ledger",
+            "notice-policies",
+            "consultations",
+            "incidents",
+        ):
             check(service, document, f"/api/v1/{path}", "get", service.get(who, f"/{path}"))
     check(service, document, "/api/v1/satisfaction", "get", service.get("sue", "/satisfaction", **PERIOD))
     for query in REPORTS:
         check(service, document, "/api/v1/turnaround", "get", service.get("sue", "/turnaround", **PERIOD, **query))
+    check(service, document, "/api/v1/turnaround/held", "get", service.get("sue", "/turnaround/held", **PERIOD))
 
 
 @pytest.mark.parametrize("query", REPORTS, ids=str)

@@ -9,6 +9,7 @@ from routing.domain.errors import Invalid
 from routing.service.cases import assignment
 from routing.service.cases import commands as case_commands
 from routing.service.office_context import OfficeContextProvider, UnitOfWorkFactory
+from routing.store.accounts import queries as account_store
 from tests.harness.branch import push
 from tests.harness.cast import ALICE, CAROL, LAND, SAFETY, SERVICE, SUE, TAI
 
@@ -25,6 +26,19 @@ def assigned_events(branch, number):
 def test_cases_go_to_whoever_has_least_open_work(branch):
     bob = branch.staff("bob")
     assert [branch.row(branch.open()).assignee for _ in range(4)] == [ALICE, bob, ALICE, bob]
+
+
+def test_who_is_full_gets_nothing_until_a_case_waits_or_ends(branch):
+    """A case that waits is half a case; where everybody is full it waits for the sweep (trap A4)."""
+    with branch.database.writing() as session:
+        account_store.staff_by_email(session, ALICE).capacity = 2
+    first, second, third = (branch.open() for _ in range(3))
+    assert [branch.row(number).assignee for number in (first, second, third)] == [ALICE, ALICE, None]
+    for number in (first, second):
+        with branch.hold(number, ALICE) as locked:
+            case_commands.wait(locked, "agency", agency="taipower", message="請確認", notify=push)
+    assert sweep(branch) == [third]
+    assert "在辦 1 件" in assigned_events(branch, third)[0].data["reason"]
 
 
 def test_the_reason_of_an_automatic_choice_is_kept(branch):

@@ -78,7 +78,9 @@ def test_words_do_not_end_a_wait_on_an_agency(branch, number):
 
 def _said(locked):
     """Something the firm wrote, not yet tied to its case."""
-    message = Message(direction="in", kind="text", text="附上", at=locked.now, via="line")
+    message = Message(
+        direction="in", kind="text", text="附上", at=locked.now, via="line", contact_id=locked.row.contact_id
+    )  # fmt: skip
     locked.session.add(message)
     locked.session.flush()
     return message

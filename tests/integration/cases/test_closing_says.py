@@ -148,7 +148,7 @@ def test_the_desk_asks_for_what_a_close_has_to_say(database_url):
     with Service(database_url) as service:
         number, other = service.opened(), service.opened()
         alice = Visitor(service, "alice")
-        alice.step(number, "wait_agency", agency="taipower", message="請確認饋線。")
+        alice.step(number, "consult", of="agency:taipower", consent="no_data", question="請確認饋線。")
         typed = {"outcome": "duplicate", "summary": "同一事由"}
         refused = alice.step(number, "close", **typed)
         assert (refused.status, "併案須填寫併入的案號" in refused.text) == (422, True)

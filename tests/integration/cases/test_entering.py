@@ -5,9 +5,12 @@ import pytest
 from routing.domain.errors import Forbidden, Invalid
 from routing.domain.likeness import alike
 from routing.domain.permissions import SYSTEM
+from routing.service.bindings import commands as bindings
 from routing.service.cases import commands as case_commands
 from routing.service.cases import corrections, entering
+from routing.service.cases.corrections import NamedFirm
 from routing.service.cases.locked_case import change
+from routing.store.bindings import queries as binding_store
 from routing.store.cases.entering import digits_of
 from tests.harness.branch import importable, unnotified
 from tests.harness.cast import ALICE, CAROL, SUE, email
@@ -206,6 +209,31 @@ def test_a_correction_that_cannot_be_says_why(branch, number, given, field):
     assert refused.value.field == field
 
 
+def test_the_firm_of_a_case_is_put_right_and_no_colleague_of_the_wrong_one_sees_it_any_more(branch, number):
+    before = branch.row(number).firm_id
+    with branch.hold(number, ALICE) as locked:
+        bindings.share(locked, shared=True)
+        corrections.correct(locked, firm=NamedFirm(name="晴川精密有限公司", ubn=UBN))
+        assert binding_store.shared_of(locked.session, [locked.row.id]) == set()
+        assert (locked.case.opening.firm_name, locked.case.opening.firm_ubn) == ("晴川精密有限公司", UBN)
+    assert branch.events(number)[-1].data == {"fields": ["firm"]}
+    assert branch.row(number).firm_id != before
+    with pytest.raises(Invalid), branch.hold(number, ALICE) as locked:
+        corrections.correct(locked, firm=NamedFirm(name="晴川精密有限公司", ubn=UBN))
+    with pytest.raises(Invalid) as refused, branch.hold(number, ALICE) as locked:
+        corrections.correct(locked, firm=NamedFirm(name="晴川精密", ubn="12345678"))
+    assert refused.value.field == "firm.ubn"
+    other = branch.open()
+    with branch.hold(other, ALICE) as locked:
+        corrections.correct(locked, firm=NamedFirm(name="別家工業", ubn=UBN))
+        assert locked.case.opening.firm_ubn == UBN
+    assert branch.row(other).firm_id != branch.row(number).firm_id
+    with branch.hold(number, ALICE) as locked:
+        corrections.correct(locked, firm=NamedFirm())
+    assert branch.row(number).firm_id is None
+    importable(branch, other)
+
+
 def test_a_closed_case_is_put_right_too(branch, number):
     with branch.hold(number, ALICE) as locked:
         case_commands.close(locked, case_commands.Outcome.WITHDRAWN, summary="x", notify=unnotified)
@@ -223,6 +251,15 @@ def test_desk_and_program_put_right_and_everybody_sees_who_did(database_url):
         assert "更正登錄資料" in page.text
         assert "園區由「楠梓」改為「不明」" in page.text
         assert "沒有更正" in alice.send(page, "/correct").text
+        shown = alice.step(number, "correct", firm="晴海光電", ubn=UBN)
+        assert "晴海光電" in shown.text
+        assert "廠商" in shown.text
+        for firm, code in (("長風工業", 200), ({"name": "長風工業"}, 422), ({"ubn": "1"}, 422), ("", 200)):
+            answer = service.ask(
+                "PATCH", f"/api/v1/cases/{number}", json={"firm": firm}, headers=service.headers("bob")
+            )
+            assert answer.status_code == code, answer.text
+        assert answer.json()["firm"] is None
         answer = service.ask("PATCH", f"/api/v1/cases/{number}", json={"subject": "更正後的主旨"},
                              headers=service.headers("bob"))  # fmt: skip
         assert (answer.status_code, answer.json()["subject"]) == (200, "更正後的主旨")

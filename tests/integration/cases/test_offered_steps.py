@@ -9,13 +9,15 @@ import pytest
 
 from bot.web.case_steps import CASE_STEPS
 from bot.web.errors import status_of
+from knowledge.calendar.office_calendar import local
 from routing.domain import steps
 from routing.domain.case import Kind, Outcome, Status
 from routing.domain.errors import Forbidden, NotFound, StepNotAllowed
 from routing.domain.permissions import SYSTEM, Role
 from routing.service.cases import commands, extensions, locked_case
+from routing.store.land.schema import PlotRow
 from tests.harness.branch import ENDING, unnotified
-from tests.harness.cast import ALICE, CAROL, SUE, TAI, email
+from tests.harness.cast import ALICE, CAROL, SAFETY, SUE, TAI, email
 from tests.harness.service import Service
 
 ADAM, BOB, NINA = (f"{name}@kp.example" for name in ("adam", "bob", "nina"))
@@ -25,11 +27,15 @@ BODIES = {
     "reply": {"text": "已說明。", "via": "phone"}, "note": {"text": "已查。"}, "assignment": {"assignee": BOB},
     "category": {"category": "tax", "reason": "x"}, "kind": {"kind": "PET", "reason": "x"},
     "wait_firm": {"message": "請補件。"}, "wait_agency": {"agency": "ntb", "message": "請確認。"}, "resume": {},
+    "plots": {"plots": [1]}, "consult": {"unit": SAFETY, "question": "請協助確認。"},
     "extension": {"days": 2, "reason": "x"}, "approval": {"approve": True, "note": "x"},
     "close": {"outcome": "answered", "summary": "x", "agency": "taipower", "into": OTHER, "consultation": "withdrawn",
               "extension": "withdrawn"},
     "extension_seen": {}, "correct": {"subject": "更正"},
     "reopen": {"reason": "x"}, "confidential": {"confidential": True},
+    "draft": {"text": "x", "via": "phone"}, "merge": {"into": OTHER, "reason": "x"},
+    "link": {"number": OTHER, "relation": "related"},
+    "watch": {"watched": True}, "snooze": {"until": "2027-01-01"},
     "rating": {"score": 4, "via": "phone", "text": ""}, "called": {"reached": True, "note": ""},
 }  # fmt: skip
 
@@ -77,13 +83,20 @@ def unassign(branch, number):
 
 
 def hide(branch, number):
-    with branch.hold(number, ALICE) as locked:
-        CASE_STEPS["confidential"].do(locked, body_of("confidential"), unnotified)
+    """With the case that it could be merged into: what is said in it is not taken to where others read."""
+    for one in (number, OTHER):
+        with branch.hold(one, SUE) as locked:
+            CASE_STEPS["confidential"].do(locked, body_of("confidential"), unnotified)
 
 
 def rate(branch, number):
     with branch.hold(number, ALICE) as locked:
         CASE_STEPS["rating"].do(locked, body_of("rating"), unnotified)
+
+
+def draft(branch, number):
+    with branch.hold(number, ALICE) as locked:
+        CASE_STEPS["draft"].do(locked, body_of("draft"), unnotified)
 
 
 def late(branch, number):
@@ -99,7 +112,7 @@ STATES = {
     "closed without an answer": [close],
     "extension asked for": [ask], "extension refused": [ask, refuse], "an application once extended": [application],
     "a supervisor's own request": [give_to_sue], "late": [late], "late, extension asked for": [ask, late],
-    "confidential": [hide],
+    "confidential": [hide], "an answer waits for approval": [draft],
 }  # fmt: skip
 
 
@@ -140,6 +153,9 @@ def people(branch):
     branch.staff("bob")
     branch.staff("adam", Role.ADMIN)
     branch.staff("nina", Role.PARTNER, agency="ntb")
+    with branch.database.writing() as session:
+        day = local(branch.now).date()
+        session.add(PlotRow(id=1, park="楠梓", code="A-1", area=800, as_of=day, imported_at=branch.now))
     return branch
 
 
@@ -152,7 +168,7 @@ def test_every_step_has_its_row_its_body_and_its_example():
 @pytest.mark.parametrize("state", STATES)
 def test_offered_is_accepted_and_what_is_not_offered_is_refused(people, state):
     """Also for each value that the state leaves of a field, and for those that it does not leave."""
-    branch, number = people, people.open(by=ALICE)
+    branch, number = people, people.open(by=ALICE, contact_id=people.contact())
     assert branch.open(by=ALICE) == OTHER
     with branch.hold(number, SUE) as locked:
         commands.assign(locked, ALICE, notify=unnotified)

@@ -76,7 +76,7 @@ def test_the_whole_life_by_forms_alone_on_both_databases(database_url):
         assert not alice.get(f"/desk/cases/{number}").offers("/approval")
         approved = sue.step(number, "approval", approve="yes")
         assert "已核定展期" in approved.text
-        asked = alice.step(number, "wait_agency", agency="taipower", message="請確認饋線。")
+        asked = alice.step(number, "consult", of="agency:taipower", consent="no_data", question="請確認饋線。")
         assert "通知已保留" in asked.text
         assert state(service, number).status == "waiting_agency"
         alice.step(number, "resume")
@@ -137,7 +137,7 @@ def test_a_form_sent_twice_has_its_effect_once(service, alice):
         ("reply", {"text": "內容", "via": "phone", "at": "昨天"}, 422, "請輸入日期與時間"),
         ("reply", {"text": "  ", "via": "phone"}, 422, "請填寫內容"),
         ("wait_firm", {"message": "請補件", "until": "2026-11-01"}, 422, "補件期限不能早於今日"),
-        ("wait_agency", {"message": "請協助", "agency": ""}, 422, "請選擇會辦機關"),
+        ("consult", {"question": "請協助", "of": ""}, 422, "請選擇會辦機關或單位"),
         ("extension", {"days": "很多", "reason": "現勘"}, 422, "請輸入整數"),
         ("extension", {"days": "0", "reason": "現勘"}, 422, "展期日數必須在 1 到 365 之間"),
         ("close", {"outcome": "answered", "summary": "完成"}, 409, "尚未回復廠商"),
@@ -270,21 +270,21 @@ def test_a_confidential_case_of_another_unit_sounds_as_if_there_were_none(servic
     assert number not in carol.get("/desk?view=all").html
 
 
-def test_a_partner_sees_the_question_to_its_agency_and_answers_it_with_a_note(service, alice):
+def test_a_partner_sees_the_question_to_its_agency_and_answers_it(service, alice):
     number = service.opened()
     alice.step(number, "note", text="只給自己人看")
-    alice.step(number, "wait_agency", agency="taipower", message="請確認契約容量")
+    alice.step(number, "consult", of="agency:taipower", consent="no_data", question="請確認契約容量")
     tai = Visitor(service, "tai")
     page = tai.get(f"/desk/cases/{number}")
     assert "請確認契約容量" in page.text
     assert "只給自己人看" not in page.text
-    assert {form.action.rsplit("/", 1)[-1] for form in page.outline.forms} == {"sign-out", "note"}
-    version = page.form("/note").fields["version"]
+    assert {form.action.rsplit("/", 1)[-1] for form in page.outline.forms} == {"sign-out", "answer"}
+    version = str(service.get("tai", f"/cases/{number}").json()["version"])
     closing = {"version": version, "outcome": "declined", "summary": "x"}
     assert tai.ask("POST", f"/desk/cases/{number}/close", data=closing).status == 403
     assert tai.ask("POST", f"/desk/cases/{number}/resume", data={"version": version}).status == 409
     assert tai.ask("POST", f"/desk/cases/{number}/note", data={"version": "1", "text": "再問"}).status == 412
-    done = tai.step(number, "note", text="饋線尚有 500 kW")
+    done = tai.step(number, "answer", text="饋線尚有 500 kW", result="found")
     assert (done.path.split("?")[0], "本件會辦結束" in done.text) == ("/desk", True)
     assert tai.get(f"/desk/cases/{number}").status == 404
     assert state(service, number).status == "in_progress"

@@ -279,7 +279,7 @@ def test_the_periods_of_keeping_are_shown_with_what_has_none(tmp_path):
         assert "180 日" in page
         # What is left empty is not set; files that nobody claimed have a period of ours (contract §9: a day).
         assert re.search(r"未成案的檔案\D*1 日", re.sub(r"<[^>]+>", "", page))
-        assert page.count("未設定，不刪除") == 5
+        assert page.count("未設定，不刪除") == 6
         assert "尚有保存期限未設定" in page
         with kept.runtime.writing() as (session, _office):
             retention.run(session, kept.settings.periods, now=kept.now, actor="系統")

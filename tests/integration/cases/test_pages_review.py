@@ -154,7 +154,9 @@ def test_a_closure_is_withdrawn_only_after_asking(service):
         part="full",
         source="公告",
     )
-    assert "確定撤回" in page.text
+    assert "確定撤回" not in page.text
+    asked = adam.send(page, "/calendar/preview-withdrawal")
+    assert "確定撤回" in asked.text
 
 
 def test_an_extension_that_waits_for_approval_stands_first_in_the_queue_of_those_who_decide(service):

@@ -83,10 +83,10 @@ def test_two_colleagues_answer_at_once_and_the_second_keeps_the_words(colleagues
     tai, tom = Visitor(service, "tai"), Visitor(service, "tom")
     first, second = tai.get(f"/desk/cases/{number}"), tom.get(f"/desk/cases/{number}")
     service.later(minutes=1)
-    assert "本件會辦結束" in tai.send(first, "/note", text="契約容量 99 瓩。").text
+    assert "本件會辦結束" in tai.send(first, "/answer", text="契約容量 99 瓩。", result="found").text
     service.later(days=2)
     tom = Visitor(service, "tom")
-    late = tom.send(second, "/note", text="<b>容量</b>應為 199 瓩。")
+    late = tom.send(second, "/answer", result="found", text="<b>容量</b>應為 199 瓩。")
     assert late.status == 409
     assert "貴機關同仁已於 115.11.16 09:01 先回復這件會辦" in late.text
     assert "用地工程科" in late.text
@@ -117,7 +117,7 @@ def test_a_question_that_the_unit_ended_says_so_to_whoever_was_writing(service):
     page = tai.get(f"/desk/cases/{number}")
     service.later(minutes=1)
     assert service.post("alice", f"/cases/{number}/resume").status_code == 200
-    late = tai.send(page, "/note", text="剛查到的結果")
+    late = tai.send(page, "/answer", text="剛查到的結果", result="found")
     assert (late.status, "會辦單位已於 115.11.16 09:01 結束這件會辦" in late.text) == (409, True)
     assert "剛查到的結果" in late.html
 
@@ -131,8 +131,8 @@ def test_a_partner_does_not_end_a_question_without_an_answer(service, text):
     assert service.post("tai", f"/cases/{number}/messages", {"text": text, "internal": True}).status_code == 422
     tai = Visitor(service, "tai")
     page = tai.get(f"/desk/cases/{number}")
-    assert tai.send(page, "/note", text=text).status == 422
-    version = page.form("/note").fields["version"]
+    assert tai.send(page, "/answer", text=text, result="found").status == 422
+    version = service.get("tai", f"/cases/{number}").json()["version"]
     assert tai.ask("POST", f"/desk/cases/{number}/resume", data={"version": version}).status == 409
     files = {"file": ("a.txt", b"hello", "text/plain")}
     service.ask("POST", f"/api/v1/cases/{number}/files", files=files, headers=service.headers("tai"))

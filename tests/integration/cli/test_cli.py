@@ -120,6 +120,17 @@ def test_histories_in_and_out_and_the_report(migrated, tmp_path):
     report = json.loads(said)
     assert (code, report["closed_cases"], report["on_time"]) == (0, 21, 14)
     assert sum(group["closed_cases"] for group in report["groups"]) == 21
+    period = ("--from", "2025-02-01", "--to", "2025-02-28")
+    code, said, _ = migrated("turnaround", *period, "--held")
+    held = json.loads(said)
+    assert (code, held["closed_cases"], held["late"]) == (0, 21, 7)
+    assert held["days"] == pytest.approx(report["days_used"]["mean"] * 21)
+    assert sum(group["days"] for group in held["groups"]) == held["days"]
+    assert migrated("turnaround", *period, "--held", "--by", "park")[0] == 2
+    code, said, _ = migrated("open-data", *period, "--by", "unit")
+    rows = [row for row in json.loads(said)["rows"] if row["group"] == "合計" and row["kind"] == "一般諮詢"]
+    assert (code, [row["closed_cases"] for row in rows]) == (0, [21])
+    assert migrated("open-data", *period, "--by", "officer")[0] == 2
     bad = tmp_path / "bad.jsonl"
     bad.write_text("{\n" + GOLDEN.read_text("utf-8"), "utf-8")
     code, said, complaint = migrated("cases", "import", bad)

@@ -12,11 +12,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import httpx
 import pytest
 
 from bot.demo.live import USERS
 from bot.demo.seeding import PASSWORD
+from tests.harness import local_http
 from tests.harness.waiting import eventually
 
 ROOT = Path(__file__).parents[3]
@@ -87,13 +87,13 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 
 
 def test_the_three_pages_open_and_say_that_they_are_a_demo(demo: Running) -> None:
-    with httpx.Client(base_url=demo.product, timeout=30) as client:
+    with local_http.client(base_url=demo.product, timeout=30) as client:
         overview = client.get("/demo")
         signed = client.post(
             "/desk/sign-in", data={"email": "supervisor@demo.example", "password": PASSWORD, "next": "/desk"}
         )
         assert signed.status_code == 303
-        pages = [overview, client.get("/desk"), client.get("/desk/turnaround"), httpx.get(demo.chat, timeout=30)]
+        pages = [overview, client.get("/desk"), client.get("/desk/turnaround"), local_http.get(demo.chat, timeout=30)]
     assert [page.status_code for page in pages] == [200, 200, 200, 200]
     assert all("示範資料" in page.text for page in pages)
     assert PASSWORD in demo.printed
@@ -101,8 +101,8 @@ def test_the_three_pages_open_and_say_that_they_are_a_demo(demo: Running) -> Non
 
 def test_the_overview_may_frame_the_pages_and_nobody_else_may(demo: Running) -> None:
     simulator = demo.chat.partition("/chat/")[0]
-    overview = httpx.get(f"{demo.product}/demo").headers["content-security-policy"]
-    office = httpx.get(f"{demo.product}/desk/sign-in").headers["content-security-policy"]
+    overview = local_http.get(f"{demo.product}/demo").headers["content-security-policy"]
+    office = local_http.get(f"{demo.product}/desk/sign-in").headers["content-security-policy"]
     assert f"frame-src 'self' {simulator}" in overview
     assert "frame-ancestors 'none'" in overview
     assert "frame-ancestors 'self'" in office
@@ -115,20 +115,21 @@ def test_a_second_start_says_where_the_first_one_is(demo: Running) -> None:
     )
     assert second.returncode == 0
     assert f"{demo.product}/demo" in second.stdout
-    assert httpx.get(f"{demo.product}/healthz").status_code == 200
+    assert local_http.get(f"{demo.product}/healthz").status_code == 200
 
 
 @pytest.mark.timeout(300)
 def test_firms_talk_officers_answer_and_it_all_outlives_a_restart(demo: Running) -> None:
     def transcript(running: Running, user: int) -> str:
         simulator = running.chat.partition("/chat/")[0]
-        return httpx.get(f"{simulator}/sim/users/{USERS[user].user_id}/transcript").text
+        return local_http.get(f"{simulator}/sim/users/{USERS[user].user_id}/transcript").text
 
     eventually((demo.folder / "demo-chats.json").exists, seconds=200, what="the end of the talks")
     before = [transcript(demo, user) for user in range(len(USERS))]
     numbers = [set(re.findall(r"KP-\d{7}-\d{4}", text)) for text in before]
-    assert [len(found) for found in numbers] == [0, 1, 1]
+    assert [len(found) for found in numbers] == [0, 1, 1, 1]
     assert "修復方式" in before[1]
+    assert "800 kW" in before[2]
     assert stop(demo) < 10
     again = start(demo.folder)
     try:

@@ -65,8 +65,10 @@ def test_a_closure_is_proposed_with_the_cases_it_would_move_and_moves_none_by_it
     before = branch.row(number).due_on
     assert fed(branch, server, TOMORROW).proposed == 1
     (one,) = waiting(branch)
-    assert [(case.number, case.due_on, case.moved_to > before) for case in one.cases] == [(number, before, True)]
-    moved_to = one.cases[0].moved_to
+    assert [(case.number, case.due_on, case.moved_to > before) for case in one.movement.cases] == [
+        (number, before, True)
+    ]
+    moved_to = one.movement.cases[0].moved_to
     assert (closures(branch), branch.row(number).due_on) == ([], before)
     assert decide(branch, "apply", adam, one.row.id) == "高雄市"
     assert closures(branch) == [("2026-03-03", "高雄市", None, "full")]

@@ -8,16 +8,20 @@ from threading import Barrier
 import pytest
 from sqlalchemy import func, select
 
+from routing.domain.dialogue.state import Step
+from routing.domain.feeds.registry import Registered
 from routing.service.maintenance import health
 from routing.service.messaging import inbox
 from routing.service.messaging.inbox_writer import Intake, IntakeError, Waiting
 from routing.service.office_context import OfficeContextProvider
 from routing.store.conversation.schema import Contact, Message
+from routing.store.feeds import registry as registry_store
 from routing.store.messaging import inbox as store
 from routing.store.messaging.inbox import PartitionKey, RawEvent
 from routing.store.messaging.schema import Inbox, Partition
 from routing.store.session import Database
 from tests.harness.branch import LINE, Played, branch_on, reader
+from tests.harness.chat import Chat
 from tests.harness.databases import BOTH
 
 
@@ -325,3 +329,24 @@ def test_the_backlog_shows_what_waits_and_for_how_long(branch):
         state = health.look(session)
     assert (state.inbox_waiting, state.inbox_lag, state.outbox) == (1, 33.0, {})
     assert set(state.gauges()) == set(health.MEANING)
+
+
+def test_something_can_be_looked_up_before_the_transaction_of_an_answer_and_is_used_in_it(branch):
+    """A 統一編號 is looked up in a register that may be slow: no lock is held meanwhile, and the answer knows it."""
+    asked = []
+
+    def before(step, inbounds):
+        asked.append((step, [one.text for one in inbounds]))
+        with branch.database.writing() as session:
+            registry_store.put(session, Registered(ubn="04595257", found=True, name="晴川精密有限公司"), now=branch.now)
+
+    chat = Chat(branch)
+    chat.text("想請問污水納管的事")
+    chat.tap("open_case")
+    take_in(branch, raw("e1", text="04595257", at=int((branch.now + A_WHILE).timestamp() * 1000)))
+    assert inbox.work_partition(
+        branch.database, OfficeContextProvider(branch.office), reader(), LINE, U1, holder="w", now=lambda: branch.now,
+        before=before,
+    ) == 1  # fmt: skip
+    assert asked == [(Step.FIRM, ["04595257"])]
+    assert chat.state.firm_registered == "晴川精密有限公司"

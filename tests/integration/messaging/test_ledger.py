@@ -179,7 +179,7 @@ def test_policies_are_set_at_the_desk_and_by_call_with_a_reason(service):
     found = {one["notice"]: one for one in service.get("alice", "/notice-policies").json()["items"]}
     assert (found["assigned"]["set_by"], found["closed"]["fixed"]) == ("adam@kp.example", True)
     trail = adam.get("/desk/admin/audit").text
-    assert "notice.policy" in trail
+    assert "變更推播規則" in trail
     assert "改回" in trail
 
 

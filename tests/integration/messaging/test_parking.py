@@ -466,3 +466,24 @@ def test_a_parked_notice_that_is_over_is_not_sent_by_hand_either(branch, number)
     (row,) = [row for row in branch.outbox() if row.reason == "waiting_agency"]
     with branch.database.writing() as session, pytest.raises(StepNotAllowed, match="不再適用"):
         deliveries.resend(session, branch.office, SYSTEM, row.id, now=branch.now)
+
+
+def test_a_push_that_waited_untried_is_said_as_its_case_is_now(branch, number):
+    """O6: it was queued while the channel was down; its date has moved since."""
+    with branch.hold(number) as locked:
+        case_commands.reply(locked, "已派員前往", notify=push)
+    before = promised(branch, number)
+    with branch.hold(number, email("sue")) as locked:
+        extensions.ask(locked, 5, reason="現場會勘", notify=push)
+    branch.later(hours=1)
+
+    def renew(session, notice, now):
+        return notifying.renew(session, branch.office, notice, now)
+
+    line = Line()
+    with branch.database.writing() as session:
+        (reply,) = outbox.lease_messages(session, line, now=branch.now, renew=renew)
+    words = words_of(from_plain(reply.payload))
+    assert "已派員前往" in words
+    assert promised(branch, number) in words
+    assert before not in words

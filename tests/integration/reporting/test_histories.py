@@ -5,11 +5,15 @@ from datetime import date, datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
-from routing.service.cases import histories
+from routing.service.cases import histories, locked_case
 from routing.service.office_calendar import commands as office_calendar_commands
 from routing.service.reporting import turnaround as turnaround_report
 from routing.store.cases import queries as case_store
+from routing.store.cases.bulk import Firms
+from routing.store.cases.schema import Case as CaseRow
+from routing.store.cases.schema import Firm
 from routing.store.messaging import outbox as outbox_store
 from tests.harness.service import PHONE_CASE, Service
 
@@ -224,6 +228,44 @@ def test_a_finished_report_changes_only_as_a_revision_that_says_so(service):
     assert report() == (1, True, 1)
 
 
+def test_a_case_imported_into_a_printed_month_is_a_revision_of_every_split(service):
+    """Contract §8, whichever split was printed before."""
+    take_in(service, LINES)
+    asked = {"from": "2026-01-01", "to": "2026-01-31"}
+    assert service.get("sue", "/turnaround", **asked).json()["revised"] is False
+    closed = [
+        at("2026-01-06T10:00:00", "replied", via="phone"),
+        at("2026-01-06T11:00:00", "closed", outcome="answered"),
+    ]
+    assert take_in(service, [line(events=closed)]).imported == 1
+    for split in ({"by": "category"}, {}, {"by": "officer"}):
+        found = service.get("sue", "/turnaround", **asked, **split).json()
+        assert (found["revision"], found["revised"]) == (1, True), split
+
+
+def test_what_is_written_in_bulk_is_what_a_step_would_write(service):
+    """Every column that lists read, as the next step of each case would bring it in step."""
+    take_in(service, LINES)
+    with service.runtime.writing() as (session, office):
+        for row in session.scalars(select(CaseRow)):
+            locked_case.project(office, row, case_store.state_of(session, row), service.now)
+        assert [row.number for row in session.dirty if session.is_modified(row)] == []
+
+
+def test_several_processes_read_a_file_as_one_does(service):
+    """Repeats and refusals too, by line and in the order of the file; what is in already is skipped."""
+    many = [line(serial=serial, subject=f"事項{serial}") for serial in range(1, 600)]
+    bad = [many[10], line(serial=7, subject="別的"), "{", line(serial=601, unit="不存在科"), many[599 - 1]]
+    found = histories.import_beside_service(
+        service.runtime, [*LINES, *many, *bad], skip_bad=True, now=service.now, processes=2
+    )
+    assert (found.imported, found.repeated) == (len(LINES) + 599, 2)
+    assert [refusal.line - len(LINES) - 599 for refusal in found.refusals] == [2, 3, 4]
+    assert given_out(service) == [*LINES, *many]
+    again = histories.import_beside_service(service.runtime, [*LINES, *many], skip_bad=False, now=service.now)
+    assert (again.imported, again.repeated) == (0, len(LINES) + 599)
+
+
 def test_the_cases_behind_a_figure_are_named(service):
     take_in(service, LINES)
     with service.runtime.reading() as (session, office):
@@ -239,3 +281,34 @@ def test_the_cases_behind_a_figure_are_named(service):
     assert late.times == late.cases == len(late.numbers) == 7
     assert sorted(number for part in parts for number in part) == sorted(late.numbers)
     assert nobody.numbers == ()
+
+
+FIRMS = [
+    ("晴川精密", None), ("晴川精密", "04595257"), (None, "12345675"), ("海晏", "12345675"), ("海晏", None),
+    (None, None), ("長" * 121, None), ("長" * 120, None), ("遠洋", "22099131"), ("遠洋", None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("among", [FIRMS, FIRMS[4:], FIRMS[:2], [FIRMS[8], FIRMS[9]], [FIRMS[9], FIRMS[8]]])
+def test_firms_found_at_once_are_those_found_one_after_the_other(service, tmp_path, among):
+    def rows(where):
+        with where.runtime.reading() as (session, _office):
+            return session.execute(select(Firm.name, Firm.ubn, Firm.claimed_ubn, Firm.verified)).all()
+
+    with Service(f"sqlite:///{tmp_path / 'second.db'}") as second:
+        with second.runtime.writing() as (session, _office):
+            one_by_one = [case_store.firm_for(session, name=name and name[:120], ubn=ubn, now=service.now)
+                          for name, ubn in among]  # fmt: skip
+            expected = [firm and firm.name for firm in one_by_one]
+        with service.runtime.writing() as (session, _office):
+            found = Firms().of(session, among, now=service.now)
+            names = dict(session.execute(select(Firm.id, Firm.name)).all())
+            assert [names.get(found[key]) for key in among] == expected
+        assert sorted(map(str, rows(service))) == sorted(map(str, rows(second)))
+
+
+def test_the_same_firms_again_are_those_that_are_there(service):
+    with service.runtime.writing() as (session, _office):
+        first = dict(Firms().of(session, FIRMS[4:], now=service.now))
+        again = dict(Firms().of(session, FIRMS[4:], now=service.now))
+    assert first == again

@@ -15,7 +15,7 @@ from routing.service.reporting import measuring, turnaround
 from routing.store.reporting import queries as report_store
 from routing.store.reporting.schema import CaseSpell, SpellBlock
 from tests.harness.service import Service
-from tests.integration.reporting.test_histories import LINES
+from tests.integration.reporting.test_histories import LINES, at, line
 
 SPANS = [
     Period(date(2025, 1, 1), date(2025, 1, 31)), Period(date(2025, 2, 5), date(2025, 3, 20)),
@@ -30,9 +30,9 @@ def service(database_url):
         yield service
 
 
-def take_in(service):
+def take_in(service, lines=LINES):
     with service.runtime.writing() as (session, office):
-        histories.import_histories(session, office, LINES, skip_bad=False, now=service.now)
+        histories.import_histories(session, office, lines, skip_bad=False, now=service.now)
 
 
 def told(service):
@@ -124,6 +124,31 @@ def test_a_closure_measures_anew_what_it_moves_and_its_withdrawal_again(service)
         )  # fmt: skip
     measuring.measure_remaining(service.runtime)
     assert told(service) == folded(service) == before
+
+
+def test_a_closure_entered_late_is_one_truth_in_lists_page_and_report(service):
+    """Received on Monday, due on Thursday, closed on Friday; then Wednesday was a typhoon day."""
+    events = [at("2025-02-14T10:00:00", "replied", by="a@kp.example", text="好", via="phone"),
+              at("2025-02-14T11:00:00", "closed", outcome="answered")]  # fmt: skip
+    take_in(service, [line("2025-02-10T10:00:00+08:00", events=events)])
+
+    def late():
+        listed = service.get("sue", "/cases", overdue="true").json()["items"]
+        shown = service.get("sue", "/cases/KP-1140210-0001").json()["case"]
+        with service.runtime.reading() as (session, office):
+            report = turnaround.report(
+                session, office, start=date(2025, 2, 1), end=date(2025, 2, 28), now=service.now
+            )  # fmt: skip
+        return len(listed), shown["overdue"], shown["due_on"], report["late"]
+
+    assert late() == (1, True, "2025-02-13", 1)
+    with service.runtime.writing() as (session, _office):
+        calendar_commands.close(
+            session, service.runtime.office_provider, day=date(2025, 2, 12), county="高雄市", district=None,
+            part="full", source="", now=service.now,
+        )  # fmt: skip
+    measuring.measure_remaining(service.runtime)
+    assert late() == (0, False, "2025-02-14", 0)
 
 
 def test_what_is_measured_by_another_calendar_is_not_reported(service):

@@ -126,7 +126,7 @@ def test_the_report_can_be_taken_away(sue, ending):
     assert answer.headers["content-disposition"] == f'attachment; filename="turnaround-20261001-20261031.{ending}"'
     if ending == "csv":
         rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
-        assert [row[1] for row in rows[1:]] == ["合計", "建廠", "土地"]
+        assert [row[1] for row in rows[1:]] == ["合計", "土地", "建廠"]
     else:
         assert zipfile.ZipFile(io.BytesIO(answer.content)).testzip() is None
 
@@ -156,3 +156,79 @@ def test_files_of_page_and_api_name_groups_in_the_same_words(service, sue, by):
     on_page = sue.get(f"/desk/turnaround/file.csv?{OCTOBER}&by={by}").text
     in_api = service.get("sue", "/turnaround", **period, format="csv").text
     assert list(csv.reader(io.StringIO(in_api))) == list(csv.reader(io.StringIO(on_page)))
+
+
+def test_days_are_written_as_the_office_writes_them(sue):
+    page = sue.get("/desk/turnaround?from=115.10.1&to=1151031")
+    assert "115 年 10 月 1 日 至 115 年 10 月 31 日" in page.text
+    assert page.html.count('value="115.10.01"') == 1
+    assert "from=2026-10-01&amp;to=2026-10-31" in page.html
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [("from=115.13.1&to=115.10.31&by=unit", "日期請輸入"), ("from=115.11.1&to=115.10.31&by=unit", "迄日")],
+)
+def test_a_wrong_day_keeps_the_form_as_it_was_filled(sue, typed, said):
+    page = sue.get(f"/desk/turnaround?{typed}")
+    assert page.status == 422
+    assert said in page.text
+    assert f'value="{typed[5:13].rstrip("&")}"' in page.html
+    assert re.search(r'<option value="unit" selected>', page.html)
+    assert "依限辦結率" not in page.text
+    assert page.outline.broken_rules() == []
+
+
+def test_a_year_without_cases_has_no_chart(sue):
+    page = sue.get("/desk/turnaround?from=2024-03-01&to=2024-03-31")
+    assert "這段期間沒有案件。" in page.text
+    assert "<img" not in page.html.split("各月辦結案件")[1].split("滿意度")[0]
+
+
+def listed(sue, ending="csv", query=OCTOBER, **more):
+    answer = sue.get(f"/desk/turnaround/cases/file.{ending}?{query}", params=more or None).answer
+    assert answer.status_code == 200
+    return list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
+
+
+def test_the_list_behind_a_number_is_taken_away_as_the_page_shows_it(sue):
+    page = sue.get(f"/desk/turnaround/cases?{OCTOBER}&figure=closed_cases")
+    assert "/desk/turnaround/cases/file.csv?" in page.html
+    rows = listed(sue, query=f"{OCTOBER}&figure=closed_cases")
+    assert [row["案號"] for row in rows] == re.findall(r"/desk/cases/(KP-[0-9-]+)", page.html)
+    used = listed(sue, query=f"{OCTOBER}&figure=days_used")
+    assert float(used[0]["使用日數"]) == max(float(row["使用日數"]) for row in used) > 3
+    alone = listed(sue, query=f"{OCTOBER}&figure=closed_cases&by=category&group=land")
+    assert 0 < len(alone) < len(rows)
+    assert sue.get(f"/desk/turnaround/cases/file.pdf?{OCTOBER}&figure=late").status == 404
+    assert sue.get(f"/desk/turnaround/cases/file.csv?{OCTOBER}&figure=x").status == 422
+
+
+def test_late_cases_say_by_how_many_working_days(sue):
+    (row,) = listed(sue, query=f"{OCTOBER}&figure=late")
+    assert int(row["逾限（工作天）"]) > 0
+    page = sue.get(f"/desk/turnaround/cases?{OCTOBER}&figure=late")
+    assert f"逾限 {row['逾限（工作天）']} 個工作天" in page.text
+
+
+def test_groups_stand_in_the_order_of_their_list_above_their_total(sue):
+    page = sue.get(f"/desk/turnaround?{OCTOBER}&by=category")
+    table = page.html.split('id="groups"')[1].split("</table>")[0]
+    names = re.findall(r'<th scope="row">([^<]+)</th>', table)
+    assert names[-1] == "合計"
+    assert names[:-1] == ["土地", "建廠"]
+    answer = sue.get(f"/desk/turnaround/file.csv?{OCTOBER}&by=category").answer
+    rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    assert [row[1] for row in rows[1:]] == ["合計", *names[:-1]]
+
+
+def test_a_file_says_whether_its_period_is_over(sue):
+    for query, said in ((OCTOBER, "版次：初版。"), ("from=2026-11-01&to=2026-11-30", "期間未結束，數字仍會變動。")):
+        answer = sue.get(f"/desk/turnaround/file.xlsx?{query}").answer
+        with zipfile.ZipFile(io.BytesIO(answer.content)) as book:
+            assert said in book.read("xl/sharedStrings.xml").decode()
+            sheet = book.read("xl/worksheets/sheet1.xml").decode()
+            # A rate, where there is one, as per cent with two decimals.
+            assert ("0.00%" in book.read("xl/styles.xml").decode()) == (query == OCTOBER)
+        assert 'paperSize="9"' in sheet
+        assert 'orientation="landscape"' in sheet

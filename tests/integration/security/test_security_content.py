@@ -15,7 +15,7 @@ import pytest
 from bot.web.report_tables import LABELS
 from routing.service.messaging.inbox_writer import Intake
 from tests.harness.cast import CAST, email
-from tests.harness.databases import BOTH, migrated
+from tests.harness.databases import migrated
 from tests.harness.few_entries import with_few_entries
 from tests.harness.hostile_input import routes
 from tests.harness.pages import Visitor
@@ -29,7 +29,7 @@ PERIOD = {"from": "2026-11-01", "to": "2026-11-16", "kind": "PET"}
 SPLITS = ("category", "topic", "unit", "park", "channel", "agency")
 
 
-@pytest.fixture(scope="module", params=BOTH)
+@pytest.fixture(scope="module", params=["sqlite"])
 def service(request, tmp_path_factory):
     with migrated(request.param, tmp_path_factory.mktemp("content")) as url, _served(url) as service:
         yield service
@@ -65,10 +65,16 @@ def readable(planted, who: str) -> set[str]:
 
 def paths(planted, path: str) -> list[str]:
     """An address of a route for each planted object; a parameter that nobody thought of is a KeyError."""
-    by_case = {"number": planted.numbers, "media_id": planted.media}
+    by_case = {
+        "number": planted.numbers, "media_id": planted.media, "output_id": planted.drafts,
+        "document_id": planted.documents,
+    }  # fmt: skip
     others = {
-        "name": ["staff", "absences", "calendar", "notices", "audit"], "ending": ["csv", "xlsx", "ods"],
+        "name": ["staff", "absences", "calendar", "notices", "audit", "assist"], "ending": ["csv", "xlsx", "ods"],
         "token": ["x", *planted.numbers.values(), *map(str, planted.media.values())],
+        "consultation_id": [str(number) for number in range(1, 9)], "incident_id": ["1"], "notice_id": ["1"],
+        "reply_id": ["1"], "kind": ["parks", "agencies", "units"], "code": ["nanzih"],
+        "year": ["2026"], "set_id": ["feeder-capacity"], "ubn": ["04595257"],
         "entry_id": ["land-lease-renewal", *(f"of-{name.lower()}" for name in CASES)],
     }  # fmt: skip
     names = {part.strip("{}") for part in path.replace("file.", "").split("/") if part.startswith("{")}
@@ -78,11 +84,12 @@ def paths(planted, path: str) -> list[str]:
             address = path
             for key, values in by_case.items():
                 address = address.replace(f"{{{key}}}", values[name])
-            made.append(address)
+            made.append(address.replace("{ending}", "odt"))
         return made
     for name in names:
         return [path.replace(f"{{{name}}}", value) for value in others[name]]
-    return [path]
+    # What a stream says is numbers and versions, and it never ends (``test_live``).
+    return [path] if path != "/api/v1/live" else []
 
 
 def queries(planted, path: str) -> list[dict[str, str]]:
@@ -93,6 +100,9 @@ def queries(planted, path: str) -> list[dict[str, str]]:
         "/api/v1/cases": [{"limit": "200"}],
         "/api/v1/deliveries": [{}, *({"case": number} for number in planted.numbers.values())],
         "/api/v1/turnaround": [{**PERIOD, "by": by} for by in (*SPLITS, "month")],
+        "/api/v1/turnaround/held": [{**PERIOD, "by": "unit"}],
+        "/desk/turnaround/held": [{**PERIOD, "by": "unit"}],
+        "/desk/turnaround/held/file.{ending}": [{**PERIOD, "by": "unit"}],
         "/desk": [{"view": "all"}, {"view": "unit"}],
         "/desk/queue": [{"view": "all"}],
         "/desk/queue/file.{ending}": [{"view": "all"}, {"view": "unit", "mark": "undelivered"}],
@@ -101,6 +111,7 @@ def queries(planted, path: str) -> list[dict[str, str]]:
         "/desk/turnaround": [{**PERIOD, "by": by} for by in SPLITS],
         "/desk/turnaround/file.{ending}": [{**PERIOD, "by": "topic"}, {**PERIOD, "kind": "all", "by": "topic"}],
         "/desk/turnaround/cases": figures,
+        "/desk/turnaround/cases/file.{ending}": figures,
         "/desk/knowledge/new": [{}, *({"case": number} for number in planted.numbers.values())],
         "/desk/knowledge/cases/{number}/reply": [{"faq": "land-lease-renewal"}],
         "/desk/knowledge/entries/{entry_id}/edit": [{}, *({"draft": draft} for draft in planted.edits.values())],

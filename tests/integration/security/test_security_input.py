@@ -13,7 +13,7 @@ from routing.store.cases.schema import Case as CaseRow
 from routing.store.cases.schema import CaseEvent, Firm
 from routing.store.conversation.schema import Message
 from routing.store.maintenance.schema import Idempotency
-from tests.harness.databases import BOTH, migrated
+from tests.harness.databases import migrated
 from tests.harness.few_entries import with_few_entries
 from tests.harness.hostile_input import SQL, routes
 from tests.harness.pages import Visitor
@@ -26,12 +26,15 @@ QUERIES = {
     "/desk/cases": ("status", "kind", "category", "unit", "assignee", "park", "q", "overdue"),
     "/desk/deliveries": ("state", "done"), "/desk/ledger": ("month",), "/desk/ledger/file.csv": ("month",),
     "/desk/admin/notices": ("done",), "/api/v1/ledger": ("month", "cursor"),
-    "/desk/admin/staff": ("done",), "/desk/sign-in": ("next",),
+    "/desk/admin/staff": ("done",), "/desk/sign-in": ("next", "problem", "out"),
     "/desk/knowledge": ("q", "category", "unit", "state"), "/desk/knowledge/expiry": ("unit",),
     "/desk/knowledge/unanswered": ("week",), "/desk/knowledge/export": ("q", "category", "unit"),
     "/desk/knowledge/entries/land-lease-renewal": ("done", "lang"), "/desk/knowledge/corrections": ("done",),
-    "/desk/knowledge/new": ("case",), "/desk/turnaround": ("from", "to", "kind", "by"),
-    "/desk/turnaround/cases": ("figure", "group"), "/desk/turnaround/file.csv": ("from", "kind", "by"),
+    "/desk/knowledge/new": ("case",), "/desk/turnaround": ("from", "to", "kind", "by", "base"),
+    "/desk/turnaround/cases": ("figure", "group"), "/desk/turnaround/cases/file.csv": ("figure", "group"),
+    "/desk/turnaround/file.csv": ("from", "kind", "by"),
+    "/desk/turnaround/held": ("from", "to", "kind", "by"), "/desk/turnaround/held/file.csv": ("from", "kind", "by"),
+    "/api/v1/turnaround/held": ("from", "to", "kind", "by", "format"),
     "/api/v1/cases": ("q", "unit", "assignee", "cursor", "status", "kind", "category", "waiting_on", "overdue"),
     "/api/v1/deliveries": ("case", "state", "cursor"), "/api/v1/knowledge": ("q", "category", "cursor"),
     "/api/v1/turnaround": ("from", "to", "kind", "by", "format"),
@@ -45,7 +48,11 @@ IN_PATHS = (
 )
 
 
-@pytest.fixture(scope="module", params=BOTH)
+STRICT = [pytest.param("postgres", marks=pytest.mark.postgres)]
+"""PostgreSQL holds every text and number against its column; what it takes, SQLite takes as well."""
+
+
+@pytest.fixture(scope="module", params=STRICT)
 def service(request, tmp_path_factory):
     with migrated(request.param, tmp_path_factory.mktemp("input")) as url, Service(url) as service:
         service.opened()
@@ -144,7 +151,9 @@ def test_no_form_falls_over_what_is_typed_into_it(service, payload):
                 form = dict.fromkeys(half, payload[:2000])
                 status = adam.ask(method, address, data=form, follow=False).status
                 # What is begun is shown at once: a secret for a second factor stands in no address to be led to.
-                shown = {200} if address == "/desk/second-factor/begin" else set()
+                # Who else has a case open is answered to its page.
+                at_once = {"/desk/second-factor/begin", "/desk/reminders/chat-code", f"/desk/cases/{number}/presence"}
+                shown = {200} if address in at_once else set()
                 assert status in {303, 400, 401, 403, 404, 409, 412, 422, *shown}, address
 
 
@@ -156,7 +165,7 @@ def test_an_id_that_no_database_holds_is_only_not_found(service, big):
         f"/desk/knowledge?page={big}", f"/desk/knowledge/entries/land-lease-renewal/edit?draft={big}",
         f"/desk/turnaround/cases?figure=received&page={big}", f"/api/v1/cases/KP-1151116-0001/files/{big}",
         f"/api/v1/cases?cursor={big}", f"/api/v1/deliveries?cursor={big}", f"/desk/knowledge/exchange?done={big}",
-        f"/desk/cases?cursor={big}",
+        f"/desk/cases?cursor={big}", f"/desk/reminders?cursor={big}", f"/api/v1/reminders?cursor={big}",
     )  # fmt: skip
     adam = Visitor(service, "adam")
     for path in paths:
@@ -181,8 +190,21 @@ EXTRA = {
 }  # fmt: skip
 
 
-PLACES = {"approval": "extension/approval", "seen": "extension/seen", "move": "messages/1/move"}
+PLACES = {
+    "approval": "extension/approval",
+    "seen": "extension/seen",
+    "move": "messages/1/move",
+    "number": "documents/1/number",
+}
 """Where the bodies go that are named after the last part of their address."""
+OUTSIDE = {
+    "stop": "/notices/1/stop", "answer": "/consultations/1/answer", "withdrawal": "/consultations/1/withdrawal",
+    "incidents": "/incidents", "decision": "/assistance/decision",
+    "seal": "/annual/115/seal", "entries": "/annual/115/entries",
+    "canned": "/canned", "{reply_id}": "/canned/1", "{code}": "/directory/parks/nanzih",
+    **{name: re.sub(r"{\w+}", "1", name.removeprefix("/api/v1")) for name in BODIES if name.startswith("/")},
+}  # fmt: skip
+"""Those that belong to no one case; leaders may do all of it."""
 
 
 @pytest.mark.parametrize("field", sorted(EXTRA))
@@ -191,8 +213,8 @@ def test_no_call_takes_a_field_that_is_not_its_own(service, field):
     number = service.opened()
     before = service.get("sue", f"/cases/{number}").json()
     for name, body in BODIES.items():
-        path = "/cases" if name.startswith("/") else f"/cases/{number}/{PLACES.get(name, name)}"
-        who = "alice"
+        path = OUTSIDE.get(name, f"/cases/{number}/{PLACES.get(name, name)}")
+        who = "sue" if name in OUTSIDE else "alice"
         if name == "{notice}":
             path, who = "/notice-policies/assigned", "adam"
         if field in body:

@@ -5,32 +5,29 @@ from __future__ import annotations
 import csv
 import io
 import re
-import threading
 import zipfile
 from urllib.parse import urljoin, urlsplit
 from uuid import uuid4
 from xml.etree import ElementTree as ET
 
-import httpx
 import pytest
-import uvicorn
 from sqlalchemy import select
 
 from bot.desk.reporting.chart import monthly
-from bot.simulator.running import free_port
 from routing.domain.permissions import Role
 from routing.domain.reporting.figures import Tally
 from routing.domain.reporting.statistics import Group
 from routing.service.accounts import authentication
 from routing.store.accounts.schema import Staff
 from routing.store.cases.schema import Case as CaseRow
+from tests.harness import local_http
 from tests.harness.branch import add_contact
 from tests.harness.cast import email
 from tests.harness.few_entries import drafted, with_few_entries
 from tests.harness.hostile_input import FORMULAS, XSS, Injected
 from tests.harness.pages import Outline, Visitor
+from tests.harness.served import Served
 from tests.harness.service import PHONE_CASE, Service
-from tests.harness.waiting import eventually
 
 PERIOD = {"from": "2026-11-01", "to": "2026-11-16"}
 _NOT_FOLLOWED = ("/static", "/desk/files", "/api", "http", "tel:", "mailto:", "#")
@@ -202,35 +199,11 @@ def member(answer, name) -> str:
     return "".join(found)
 
 
-class Served(Service):
-    """The service on a port: playwright keeps an event loop in this thread, so that none can be started."""
-
-    def __init__(self, database_url):
-        self.port = free_port()
-        super().__init__(database_url, ONESTOP_BASE_URL=f"http://127.0.0.1:{self.port}")
-
-    def ask(self, method, path, **given):
-        headers = given.pop("headers", {})
-        if "Origin" in headers:
-            headers = {**headers, "Origin": f"http://127.0.0.1:{self.port}"}
-        return httpx.request(method, f"http://127.0.0.1:{self.port}{path}", headers=headers, timeout=30, **given)
-
-
 @pytest.mark.browser
 def test_no_script_runs_in_a_browser(chromium, tmp_path):
     """S5: Chromium runs nothing of it, and never even had to be stopped by the policy."""
-    with Served(f"sqlite:///{tmp_path / 'desk.db'}") as service:
-        server = uvicorn.Server(
-            uvicorn.Config(service.app, host="127.0.0.1", port=service.port, log_config=None, log_level="error")
-        )
-        thread = threading.Thread(target=server.run)
-        thread.start()
-        eventually(lambda: server.started, what="the desk's server")
-        try:
-            look_around(chromium, poisoned(with_few_entries(service)))
-        finally:
-            server.should_exit = True
-            thread.join(timeout=10)
+    with Served(f"sqlite:///{tmp_path / 'desk.db'}") as service, service.on_its_port():
+        look_around(chromium, poisoned(with_few_entries(service)))
 
 
 def look_around(chromium, service):
@@ -253,4 +226,4 @@ def look_around(chromium, service):
         assert page.evaluate("[window.pwned, window.stopped, document.title]")[:2] == [None, None], path
         assert page.title() != "pwned"
     context.close()
-    assert Outline(httpx.get(f"http://127.0.0.1:{service.port}/privacy").text).broken_rules() == []
+    assert Outline(local_http.get(f"http://127.0.0.1:{service.port}/privacy").text).broken_rules() == []

@@ -3,7 +3,7 @@
 import subprocess
 import sys
 import threading
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from alembic import command
@@ -15,8 +15,10 @@ from sqlalchemy import select, text
 from routing.service.maintenance import databases
 from routing.store import migration
 from routing.store.accounts.schema import ApiToken, Staff, WebSession
+from routing.store.cases import queries as case_store
 from routing.store.cases.schema import Case as CaseRow
 from routing.store.cases.schema import Firm
+from routing.store.consultations.schema import Consultation
 from routing.store.conversation import queries as conversation_store
 from routing.store.conversation.schema import Contact, ContactAddress, Media, Message, Unsent
 from routing.store.messaging import inbox as inbox_store
@@ -181,7 +183,7 @@ def test_what_line_brought_is_there_under_its_channel_and_goes_on(database):
         assert inbox_store.partitions_with_work(session, ["line"], now=NOW, limit=9) == [PartitionKey("line", "U1")]
         again = RawEvent(channel="line", webhook_event_id="e1", user_key="U1", event_at=1, raw="{}")
         other = RawEvent(channel="web", webhook_event_id="e1", user_key="U1", event_at=1, raw="{}")
-        inbox_store.take_in(session, [again, other], now=NOW)
+        inbox_store.take_in(session.connection(), [again, other], now=NOW)
         found = conversation_store.contact_at(session, "line", "U3", now=NOW)
         assert (found[0].id, found[2]) == (3, False)
     with database.reading() as session:
@@ -197,7 +199,7 @@ def test_the_way_back_keeps_what_line_brought_and_is_refused_where_another_chann
     migration.upgrade(database)
     other = RawEvent(channel="web", webhook_event_id="e9", user_key="U1", event_at=1, raw="{}")
     with database.writing() as session:
-        inbox_store.take_in(session, [other], now=NOW)
+        inbox_store.take_in(session.connection(), [other], now=NOW)
     with pytest.raises(RuntimeError, match="inbox"):
         _downgrade(database, "0007")
     assert migration.current(database) == migration.head()
@@ -359,6 +361,49 @@ def test_calls_asked_for_are_carried_over_and_petitions_closed_after_the_promise
     ]  # fmt: skip
     assert [row.late for row in rows] == [False, False, True, False]
     assert not any(row.unseen or row.partner_answered_at for row in rows)
+
+
+def test_waits_on_agencies_are_consultations_from_now_on(database):
+    """One that stands, one that was answered, one that was ended and closed; of an imported one nobody says whom."""
+    with database.migrating() as connection:
+        config = migration.config_of()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0025")
+        case = text(
+            "INSERT INTO service_case (id, number, opened, channel, language, subject, first_contact_at, received_at, "
+            "refs, imported, kind, status, category, unit, call_tries, unseen, pending_extension, confidential, late, "
+            "version) VALUES (:id, :number, :opened, 'line', 'zh-TW', 's', :at, :at, '[]', false, 'ENQ', 'assigned', "
+            "'land', 'u', 0, false, false, false, false, 2)"
+        )
+        said = text(
+            "INSERT INTO case_event (case_id, seq, at, recorded_at, event, by, data) "
+            "VALUES (:case, :seq, :at, :at, :event, 'tai', :data)"
+        )
+        opened = '{"kind": "ENQ", "category": "land", "unit": "u"}'
+        for number in (1, 2, 3, 4):
+            connection.execute(case, {"id": number, "number": f"KP-{number}", "opened": opened, **AT})
+        asked = '{"on": "agency", "agency": "taipower", "until": "2026-03-05"}'
+        for number, seq, event, data in (
+            (1, 1, "waiting", asked), (1, 2, "note", "{}"),
+            (2, 1, "waiting", asked), (2, 2, "note", '{"answers": "taipower"}'), (2, 3, "resumed", "{}"),
+            (3, 1, "waiting", asked), (3, 2, "resumed", "{}"), (3, 3, "waiting", asked),
+            (3, 4, "closed", '{"outcome": "referred", "consultation": "withdrawn"}'),
+            (4, 1, "waiting", '{"on": "agency"}'),
+        ):  # fmt: skip
+            connection.execute(said, {"case": number, "seq": seq, "event": event, "data": data, **AT})
+    migration.upgrade(database)
+    with database.reading() as session:
+        rows = list(session.scalars(select(Consultation).order_by(Consultation.case_id, Consultation.no)))
+        cases = list(session.scalars(select(CaseRow).order_by(CaseRow.id)))
+        told = {row.id: case_store.state_of(session, row).consultations for row in cases}
+    assert [(row.case_id, row.no, row.agency, row.how, row.entered_by) for row in rows] == [
+        (1, 1, "taipower", None, None), (2, 1, "taipower", "answered", "tai"), (3, 1, "taipower", "ended", None),
+        (3, 2, "taipower", "withdrawn", None), (4, 1, None, None, None),
+    ]  # fmt: skip
+    assert {row.expected_on for row in rows if row.agency} == {date(2026, 3, 5)}
+    assert [row.consulting for row in cases] == [["taipower"], [], [], [""]]
+    # What was carried over is what the events say.
+    assert [(one.no, one.how) for asked in told.values() for one in asked] == [(row.no, row.how) for row in rows]
 
 
 MOVED = {

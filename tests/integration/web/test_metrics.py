@@ -24,7 +24,8 @@ DASHBOARD = json.loads((ROOT / "deploy/onestop-grafana.json").read_text(encoding
 
 @pytest.fixture
 def service(database_url):
-    with Service(database_url, ONESTOP_FEED_WATER_URL="http://127.0.0.1:9/water") as service:
+    elsewhere = {"ONESTOP_FEED_WATER_URL": "http://127.0.0.1:9/water", "ONESTOP_LLM_URL": "http://127.0.0.1:9/v1"}
+    with Service(database_url, ONESTOP_LLM_MODEL="taide", **elsewhere) as service:
         yield service
 
 

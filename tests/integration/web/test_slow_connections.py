@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import uvicorn
@@ -40,22 +41,31 @@ def port(tmp_path):
 
 
 def said(port, *pieces, pause=0.0, seconds=10.0):
-    """What the server says to these bytes, and after how many seconds it closes."""
+    """What the server says to these bytes, and after how many seconds it closes.
+
+    What it says is read while the pieces still go out, as a browser does: a connection that the
+    server resets takes with it what the client has received and not yet read.
+    """
     began = time.monotonic()
-    found = b""
-    with socket.create_connection(("127.0.0.1", port), timeout=seconds) as connection:
+    with socket.create_connection(("127.0.0.1", port), timeout=seconds) as connection, ThreadPoolExecutor(1) as reader:
+        heard = reader.submit(_heard, connection)
         try:
             for piece in pieces:
                 connection.sendall(piece)
                 time.sleep(pause)
         except OSError:
             pass
-        try:
-            while more := connection.recv(65536):
-                found += more
-        except ConnectionError:
-            pass
-    return found.decode("utf-8", "replace"), time.monotonic() - began
+    return heard.result().decode("utf-8", "replace"), time.monotonic() - began
+
+
+def _heard(connection):
+    found = b""
+    try:
+        while more := connection.recv(65536):
+            found += more
+    except ConnectionError:
+        pass
+    return found
 
 
 HOST = b"Host: 127.0.0.1\r\n"

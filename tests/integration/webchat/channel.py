@@ -22,6 +22,7 @@ from routing.domain.inbound import Inbound, InboundKind
 from routing.domain.messages import Outgoing, Sent, to_plain
 from routing.ports import Content, Limits, Profile
 from routing.service.messaging.inbox_writer import IntakeError, RawEvent, Waiting
+from tests.harness import local_http
 
 PATH = "/web/events"
 
@@ -33,7 +34,7 @@ class WebChat:
     limits = Limits(messages=20, token_life=None, key_life=timedelta(hours=1), free_replies=False)
 
     def __init__(self, base: str) -> None:
-        self._http = httpx.Client(base_url=base, timeout=5)
+        self._http = local_http.client(base_url=base, timeout=5)
 
     def read(self, raw: str, event_at: int) -> Inbound:
         """What a stored event means."""

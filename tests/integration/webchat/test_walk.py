@@ -9,7 +9,6 @@ from contextlib import closing
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count
 
-import httpx
 import pytest
 from sqlalchemy import select
 
@@ -18,6 +17,7 @@ from bot.demo.serving import AppServer, listen, port_of
 from routing.domain.dialogue import bursts
 from routing.store.cases.schema import Case
 from routing.store.conversation.schema import ContactAddress
+from tests.harness import local_http
 from tests.harness.branch import add_contact, reader
 from tests.harness.cast import email
 from tests.harness.service import Service
@@ -72,7 +72,7 @@ class Visitor:
         at = int(self.product.service.now.timestamp() * 1000)
         event = {"id": f"{self.name}-{next(self.serial)}", "visitor": self.name, "at": at, **what}
         for _twice in range(2):
-            answer = httpx.post(self.product.url + PATH, json=event, headers={"x-chat-secret": SECRET}, timeout=30)
+            answer = local_http.post(self.product.url + PATH, json=event, headers={"x-chat-secret": SECRET}, timeout=30)
             assert answer.status_code == 200, answer.text
         # Nothing follows within what is one turn: it is answered.
         self.product.service.now += 2 * bursts.GAP

@@ -78,7 +78,9 @@ def test_every_value_is_read_without_the_blanks_around_it(monkeypatch, name):
         "ONESTOP_TRUSTED_PROXIES": "10.0.0.5, 172.18.0.0/16", "ONESTOP_FILES_URL": "s3://files/onestop",
         "ONESTOP_CLAMD": "tcp://127.0.0.1:3310", "ONESTOP_SMTP_URL": "smtp://mail.example:25",
         "ONESTOP_SMTP_FROM": "window@example.com", "ONESTOP_FEED_MINUTES": "20",
-        "ONESTOP_TOKEN_DAYS": "90", "ONESTOP_SECOND_FACTOR": "admin",
+        "ONESTOP_APPROVAL": "PET,declined", "ONESTOP_TOKEN_DAYS": "90", "ONESTOP_SECOND_FACTOR": "admin",
+        "ONESTOP_LLM_TIMEOUT": "30",
+        "ONESTOP_OIDC_ISSUER": "https://sso.example", "ONESTOP_OIDC_ROLES": "admin, officer",
     }  # fmt: skip
     plain = given.get(name) or ("https://x.example" if "API_BASE" in name or "URL" in name else None)
     plain = plain or ("2000" if "KEEP" in name else "abc")

@@ -24,7 +24,8 @@ def test_the_law_is_answered():
         assert word in whole or (word == "第三條" and ("第 3 條" in whole or "第3條" in whole)), word
 
 
-WORDS = {"2026-11-29": "fa2e730dd2d6d3d5", "2026-11-29b": "07cd0f236ab927a5"}
+WORDS = {"2026-11-29": "fa2e730dd2d6d3d5", "2026-11-29b": "07cd0f236ab927a5", "2026-11-29c": "46f6ebe4734e42e5",
+         "2026-11-29d": "53378aae061879e9", "2026-11-29e": "a81382f4258efa63"}  # fmt: skip
 """The words of each version that was published, by their fingerprint."""
 
 
@@ -50,3 +51,12 @@ def test_the_days_for_which_files_are_kept_are_those_of_the_deployment():
     assert told.version != NOTICE.version
     assert any("7 日" in section.body["zh-TW"] for section in told.sections)
     assert not any("{" in body for section in told.sections for body in section.body.values())
+
+
+def test_whether_a_language_model_drafts_is_told_and_makes_another_version():
+    off = NOTICE.as_deployed({}, keep_files_days=USUAL_DAYS)
+    on = NOTICE.as_deployed({}, keep_files_days=USUAL_DAYS, drafts=True)
+    told = ["".join(one.body["zh-TW"] for one in notice.sections) for notice in (off, on)]
+    assert ["未將您的資料提供給生成式" in one for one in told] == [True, False]
+    assert ["得使用生成式" in one for one in told] == [False, True]
+    assert off.version == NOTICE.version != on.version

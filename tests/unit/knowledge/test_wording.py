@@ -48,8 +48,8 @@ FAMILIES = {
     "notice.closed": "answered referred referred_named withdrawn duplicate duplicate_named declined",
     "rate": "1 2 3 4 5",
     "aspect": " ".join(Aspect),
-    "hand_over": "elsewhere outside other_kind person_judgement person_remedy person_medical person_others "
-    "person_action person_complaint person_reckoning",
+    "hand_over": "elsewhere outside other_kind other_language person_judgement person_remedy person_medical "
+    "person_others person_action person_complaint person_reckoning",
 }
 
 

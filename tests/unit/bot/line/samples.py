@@ -299,7 +299,119 @@ def rating(language: str) -> list[Outgoing]:
     return [Card(title=title, body=body, buttons=buttons, alt=title)]
 
 
+def plot(language: str) -> list[Outgoing]:
+    """Two plots side by side, one of which says less, and beneath them what a list does not promise."""
+    park = _pick(language, "屏東科技產業園區", "Pingtung Technology Industrial Park", "屏東科技産業園区")
+    land, building = _pick(language, "土地|廠房／建物", "Land|Building", "土地|建物").split("|")
+    names = _pick(
+        language,
+        "面積|供電|可納廢水|適用產業|可交付日|租金（依清冊）|條件",
+        "Area|Power|Wastewater|Industries|Available from|Rent (as listed)|Conditions",
+        "面積|電力|排水|対象業種|引渡し可能日|賃料（一覧のとおり）|条件",
+    ).split("|")
+    day = _pick(language, "115年12月31日", "31 December 2026", "2026年12月31日")
+    values = (
+        "12,000 m²",
+        "2,500 kW",
+        "180 CMD",
+        "電子零組件、精密機械、金屬製品製造業",
+        day,
+        "每平方公尺每月 9.5 元",
+        "臨 12 公尺道路；須自設廢水前處理設施",
+    )
+    footer = _pick(language, "資料日期 115年11月20日", "As of 20 November 2026", "2026年11月20日 現在")
+    whole = tuple(Row(name, value) for name, value in zip(names, values, strict=True))
+    cards = (
+        Card(title=f"{park} P-A12", label=land, rows=whole, footer=footer),
+        Card(title=f"{park} P-B03", label=building, rows=whole[:1], footer=footer),
+    )
+    words = _pick(
+        language,
+        "以上為承辦人依您的需求選出、清冊所載的資料，不分先後，不代表保留或核准；實際可否承租以申請時的公告與審查為準。有興趣或想看現場，請直接回覆。",
+        "Your officer chose these from the branch's list for what you told us. They are in no order, and nothing is reserved or approved by this message; what can be rented is decided by the announcement and review when you apply. Reply here if one interests you or to see the site.",
+        "担当者がご要望に沿って一覧から選んだものです。順位はなく、確保や承認を意味するものではありません。実際の可否は申請時の公告と審査によります。ご関心がある、または現地をご覧になりたい場合はそのままご返信ください。",
+    )
+    alt = _pick(language, "2 筆用地資料", "2 plots", "用地情報 2 件")
+    return [
+        Carousel(cards=cards, alt=alt),
+        Text(words, quick=(_button(_say("add", language), "add_to_case", number=NUMBER),)),
+    ]
+
+
+def notice(language: str) -> list[Outgoing]:
+    """An urgent announcement with one tap to ask and one to stop the topic."""
+    topic = _pick(language, "停電停水", "Power and water outages", "停電・断水")
+    title = _pick(
+        language,
+        "楠梓園區 12 月 5 日計畫性停電",
+        "Planned power cut in Nanzih on 5 December",
+        "楠梓園区 12月5日の計画停電",
+    )
+    body = _pick(
+        language,
+        "12 月 5 日（六）08:00–17:00，楠梓園區東街、中央路段停電，辦理饋線設備更換。\n請預先備妥備用電源，並留意復電時的設備安全。",
+        "On Saturday 5 December, 08:00–17:00, East Street and Central Road have no power while feeder equipment is replaced.\nPlease prepare backup power and mind your equipment when power returns.",
+        "12月5日（土）08:00～17:00、東街・中央路は給電設備の交換のため停電します。\n予備電源をご準備のうえ、復電時の設備の安全にご注意ください。",
+    )
+    ask = _pick(language, "詢問這則公告", "Ask about this", "この件を質問する")
+    stop = _pick(language, "不再收「停電停水」", "Stop: Power and water outages", "停止：停電・断水")
+    footer = _pick(
+        language,
+        "產業園區管理局高屏分局公告",
+        "Announcement of the Kaohsiung-Pingtung Branch",
+        "高屏分局からのお知らせ",
+    )
+    buttons = (
+        _button(ask, "notice", primary=True, id=17),
+        Button(label=stop, shown=stop, data=postback("topics", topic="outage", wanted="no", notice=17)),
+    )
+    return [Card(title=title, label=topic, body=body, buttons=buttons, footer=footer, tone="alert")]
+
+
+def question(language: str) -> list[Outgoing]:
+    """A question of a set behind a receipt: what it is for, then the first with its choices and the ways past it."""
+    intro = _pick(
+        language,
+        "為了一次備齊「原產地證明書」所需資料，請回答 3 題；每一題都可以略過。",
+        "To have what “Certificate of origin” needs in one go, please answer 3 question(s). Each can be skipped.",
+        "「原産地証明書」に必要な資料を一度でそろえるため、3 問お答えください。どれもスキップできます。",
+    )
+    ask = _pick(
+        language,
+        "（1／3）貨品放行了嗎？放行日是哪一天，可在下一題補充。",
+        "(1/3) Has customs released the goods? You can add the day in the next question.",
+        "（1／3）貨物は許可されましたか。許可日は次の質問で補足できます。",
+    )
+    labels = _pick(language, "已放行|放行前申請", "Released|Before release", "許可済み|許可前に申請").split("|")
+    ways = _pick(language, "略過這題|先問到這裡", "Skip this|Stop asking", "スキップ|ここまで").split("|")
+    choices = tuple(
+        _button(label, "question", number=NUMBER, what="released", value=value)
+        for label, value in zip(labels, ("released", "before"), strict=True)
+    )
+    quick = (
+        *choices,
+        _button(ways[0], "question", number=NUMBER, what="released", value="skip"),
+        _button(ways[1], "question", number=NUMBER, what="stop"),
+    )
+    return [Text(intro), Text(ask, quick=quick)]
+
+
 KINDS = {
     kind.__name__: kind
-    for kind in (plain, greeting, answer, choices, parks, receipt, waiting, alert, summary, cases, rating)
+    for kind in (
+        plain,
+        greeting,
+        answer,
+        choices,
+        parks,
+        receipt,
+        waiting,
+        alert,
+        summary,
+        cases,
+        rating,
+        plot,
+        notice,
+        question,
+    )
 }

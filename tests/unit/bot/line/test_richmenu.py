@@ -22,6 +22,7 @@ from bot.simulator.running import SimulatorServer, free_port
 from knowledge.loading import load_knowledge
 from routing.domain.dialogue.router import ACTIONS
 from routing.domain.errors import DeliveryError
+from tests.harness import local_http
 from tests.harness.line_schema import schema_faults
 
 TABS = richmenu.tabs()
@@ -40,7 +41,7 @@ def line() -> Iterator[httpx.Client]:
     )
     with (
         SimulatorServer(config, port=port) as server,
-        httpx.Client(base_url=server.url, headers={"Authorization": "Bearer t"}) as client,
+        local_http.client(base_url=server.url, headers={"Authorization": "Bearer t"}) as client,
     ):
         yield client
 

@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 
 from bot.simulator.config import SimulatorConfig
 from bot.simulator.running import SimulatorServer, free_port
+from tests.harness import local_http
 from tests.unit.bot.simulator.conftest import SECRET, TOKEN, Webhook
 
 pytestmark = pytest.mark.browser
@@ -70,7 +71,7 @@ def room(page: Page, webhook: Webhook) -> Iterator[Room]:
     )
     with (
         SimulatorServer(config, port=free_port()) as server,
-        httpx.Client(base_url=server.url, trust_env=False) as client,
+        local_http.client(base_url=server.url) as client,
     ):
         problems: list[str] = []
         page.on("pageerror", lambda error: problems.append(str(error)))

@@ -10,6 +10,7 @@ import pytest
 
 from bot.simulator.config import SimulatorConfig
 from bot.simulator.running import SimulatorServer, free_port
+from tests.harness import local_http
 from tests.unit.bot.simulator.conftest import TOKEN, Line
 
 KEY = "123e4567-e89b-12d3-a456-426614174000"
@@ -286,7 +287,7 @@ def test_connections_are_cut_before_or_after_acceptance() -> None:
     headers = {"Authorization": f"Bearer {TOKEN}"}
     with (
         SimulatorServer(config, port=free_port()) as server,
-        httpx.Client(base_url=server.url, trust_env=False) as client,
+        local_http.client(base_url=server.url) as client,
     ):
         user = client.post("/sim/users", json={"displayName": "林", "friend": True}).json()["userId"]
         for kind in ("reset", "reset_after", "timeout_before", "timeout_after"):

@@ -3,10 +3,10 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from knowledge.language.sensitive import CRIMINAL, HEALTH, NATIONAL_ID, hidden
+from knowledge.language.sensitive import _NAMED, _SAID, CRIMINAL, HEALTH, NATIONAL_ID, hidden
 
 DATA = Path(__file__).parents[4] / "knowledge" / "data"
 
@@ -69,3 +69,9 @@ def test_no_question_that_the_window_was_taught_or_is_measured_by_is_touched():
 def test_what_is_hidden_once_is_hidden(text):
     once, _ = hidden(text)
     assert hidden(once)[0] == once
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.sampled_from(_SAID).flatmap(lambda said: st.from_regex(said[1].pattern)))
+def test_whatever_a_pattern_finds_holds_one_of_the_words_that_are_looked_for_first(text):
+    assert any(word in text.casefold() for word in _NAMED)

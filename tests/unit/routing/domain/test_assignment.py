@@ -8,10 +8,10 @@ from routing.domain.assignment import Candidate, choose
 from tests.harness.branch import at
 
 
-def officer(name, load=0, *, categories=(), last=None, absent=False, deputy=None):
+def officer(name, load=0, *, categories=(), last=None, absent=False, deputy=None, capacity=None):
     return Candidate(
         email=f"{name}@kp.example", categories=tuple(categories), load=load, last_assigned_at=last, absent=absent,
-        deputy=f"{deputy}@kp.example" if deputy else None,
+        deputy=f"{deputy}@kp.example" if deputy else None, capacity=capacity,
     )  # fmt: skip
 
 
@@ -34,6 +34,11 @@ CHOICES = [
     ("all away: a deputy", [officer("a", absent=True), officer("b", absent=True, deputy="c")], "c"),
     ("A4: all away, no deputy: nobody", [officer("a", absent=True), officer("b", absent=True)], None),
     ("A6: nobody in the unit", [], None),
+    ("who is full is passed over", [officer("a", 2, capacity=2), officer("b", 9)], "b"),
+    ("half a case leaves room", [officer("a", 1.5, capacity=2), officer("b", 9)], "a"),
+    ("the expert is full: whoever has room",
+     [officer("a", 9), officer("b", 3, categories=["labour"], capacity=3)], "a"),
+    ("A4: everybody is full: the queue", [officer("a", 2, capacity=2), officer("b", 1, capacity=1)], None),
 ]  # fmt: skip
 
 

@@ -1,11 +1,15 @@
 """The deadline calculator: the clock's own answer, with rules and days."""
 
-from datetime import date, datetime
+import itertools
+from datetime import date, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from knowledge.calendar.office_calendar import Closure, Office, known_closures, load_calendar
-from routing.domain.deadline import DayStatus, Question, calculate
+from knowledge.calendar.office_calendar import TAIPEI, Closure, Office, known_closures, load_calendar
+from routing.domain import clock
+from routing.domain.deadline import DayStatus, Question, calculate, explain
 from routing.domain.errors import Invalid
 from routing.domain.limits import parse_limit
 
@@ -165,3 +169,29 @@ def test_impossible_times_are_refused(more, code):
     with pytest.raises(Invalid) as error:
         ask("2026-01-05T10:00", "3d", **more)
     assert error.value.code == code
+
+
+@given(
+    st.datetimes(datetime(2024, 1, 2), datetime(2026, 6, 1)).map(lambda moment: moment.replace(tzinfo=TAIPEI)),  # noqa: DTZ001
+    st.sampled_from(["3d", "30d", "30d-legal", "2m-legal"]),
+    st.lists(st.integers(1, 60 * 24 * 20), min_size=1, max_size=7),
+    st.lists(st.tuples(st.integers(0, 60 * 24 * 60), st.integers(1, 20)), max_size=2),
+)
+def test_the_days_of_any_course_add_up_to_its_due_date_and_its_days_used(receipt, limit, steps, extensions):
+    """Waits, closes and reopenings in turn: what is listed is what the clock counted (S7)."""
+    moments = [receipt + timedelta(minutes=sum(steps[: n + 1])) for n in range(len(steps))]
+    pairs = list(itertools.pairwise([receipt, *moments]))
+    course = clock.Course(
+        receipt=receipt, waits=tuple(pairs[1::4]),
+        closings=(*pairs[3::4], (moments[-1], None)),
+        extensions=tuple((receipt + timedelta(minutes=after), days) for after, days in extensions),
+    )  # fmt: skip
+    limit = parse_limit(limit)
+    answer = explain(course, limit, TYPHOON, KH, until=moments[-1])
+    assert answer.due_on == clock.due_on(course, limit, TYPHOON, KH)
+    closed = moments[-1].date()
+    counted = [line for line in answer.days if line.status is DayStatus.COUNTED and line.date <= closed]
+    if not limit.legal:
+        assert max(0.5, len(counted)) == answer.days_used
+    assert [line.date for line in answer.days] == sorted({line.date for line in answer.days})
+    assert answer.days[-1].date == max(answer.due_on, closed) or not answer.days

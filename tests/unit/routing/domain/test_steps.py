@@ -27,6 +27,10 @@ TABLE = {
     "confidential": ALWAYS, "surveyed": "closed",
     "rated": "closed",
     "call_asked": ALWAYS, "called": ALWAYS, "call_tried": ALWAYS, "moved": ALWAYS, "corrected": ALWAYS,
+    "linked": ALWAYS, "merged": ALWAYS, "watched": ALWAYS, "snoozed": OPEN,
+    "consulted": "received assigned in_progress waiting_agency", "consultation_withdrawn": "waiting_agency",
+    "gathered": OPEN, "parted": ALWAYS,
+    "drafted": OPEN, "draft_returned": OPEN, "taken_back": OPEN,
 }  # fmt: skip
 PAIRS = [(step, status, status in TABLE[step.value].split()) for step in EventKind for status in Status]
 

@@ -8,7 +8,7 @@ import pytest
 from knowledge.calendar.office_calendar import TAIPEI
 from knowledge.offices.directory import load_offices
 from routing.domain.case import Event, EventKind, Kind, Status
-from routing.domain.reporting.history import CaseHistory, KnownWords, Refusal, Repeat, dump, parse_line, read
+from routing.domain.reporting.history import CaseHistory, KnownWords, Refusal, Repeat, digest, dump, parse_line, read
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=TAIPEI)
 KNOWN = KnownWords(
@@ -352,3 +352,30 @@ def test_a_file_skips_repeats_and_refuses_contradictions_by_line():
 def test_a_refused_line_does_not_take_its_number():
     lines = [json.dumps(record(unit="秘書室")), json.dumps(record())]
     assert [type(result) for result in read(lines, KNOWN, NOW)] == [Refusal, CaseHistory]
+
+
+WAIT = event("10:00", "waiting", on="agency", agency="KMG")
+TOLD = [
+    record(), record(subject="別的"), record(subject="None"), record(subject=""), record(topic="t"),
+    record(alert="fire"), record(confidential=True), record(firm=None), record(firm={"name": "None"}), record(WAIT),
+    record(language="ja"), record(WAIT, event("11:00", "resumed")), record(event("10:00", "waiting", on="firm")),
+    record(event("10:00", "note", text="a")), record(event("10:00", "note", text="a", by="b")),
+    record(event("10:00", "note", text="a"), event("10:00", "note", text="b")),
+    record(event("10:00", "note", text="b"), event("10:00", "note", text="a")),
+    record(event("10:00", "assigned", to=None)), record(event("10:00", "assigned", to="None")),
+]  # fmt: skip
+
+
+def test_histories_have_one_digest_exactly_when_they_are_written_alike():
+    histories = [accepted(one) for one in TOLD]
+    assert len({dump(one) for one in histories}) == len(TOLD)
+    assert len({digest(one) for one in histories}) == len(TOLD)
+    for one in histories:
+        again = accepted(json.loads(json.dumps(json.loads(dump(one)), sort_keys=True)))
+        assert digest(again) == digest(one)
+
+
+def test_reading_a_line_says_how_the_case_stood_after_each_event():
+    told = accepted(record(event("10:00", "assigned", to="a@kp.example"), event("11:00", "closed", outcome="answered")))
+    assert [state.status for state in told.states] == [Status.ASSIGNED, Status.CLOSED]
+    assert told.states[-1] == told.case()

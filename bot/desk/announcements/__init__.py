@@ -1,0 +1,1 @@
+"""公告通知: announcements to firms of parks and topics."""

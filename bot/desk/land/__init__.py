@@ -1,0 +1,1 @@
+"""Pages on land: the list with its import, and what was not met."""

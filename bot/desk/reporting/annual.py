@@ -1,0 +1,131 @@
+"""The yearly papers as a page: the same tables as the files, what is entered by hand, and the seal."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import RedirectResponse, Response
+
+from bot.desk.forms import Filled
+from bot.web import annual_files
+from bot.web.limits import counting
+from bot.web.report_tables import days, rate
+from bot.web.tables import MEDIA_TYPES, Format
+from bot.web.templating import show
+from bot.web.unit_of_work import Reading, RowId, UnitOfWork, writing
+from bot.web.words import word
+from knowledge.calendar.office_calendar import local
+from knowledge.calendar.republic import roc_year
+from routing.domain.errors import Invalid, NotFound
+from routing.domain.reporting.annual import DIMENSIONS, Entry, Section, year_asked
+from routing.service.reporting import annual as service
+
+router = APIRouter(include_in_schema=False)
+
+SECTIONS = {
+    Section.STRATEGY: "執行策略",
+    Section.PROACTIVE: "主動及客製化服務",
+    Section.SURROUNDINGS: "洽公環境",
+    Section.INCLUSION: "多元包容",
+    Section.THEMES: "滿意度意見主題及改善",
+    Section.LATE: "逾限案件原因及改善",
+    Section.FOLLOW_UP: "前次考核意見辦理情形",
+    Section.BASE_YEAR: "基準年",
+}
+_SHARES = ("率", "幅度", "滿意度", "誤差")
+
+
+@router.get("/desk/annual")
+def this_year(work: Reading) -> Response:
+    """The papers of the present year."""
+    service.require_lead(work.actor)
+    return RedirectResponse(f"/desk/annual/{roc_year(local(work.now).year)}", status_code=303)
+
+
+@router.get("/desk/annual/{year}")
+def page(request: Request, work: Reading, year: int, *, live: bool = False, revision: int | None = None) -> Response:
+    """All tables of a year, printable on A4."""
+    papers = _papers(work, year, live=live, revision=revision)
+    first, today = 2024, local(work.now).date()
+    return show(
+        request, "annual.html",
+        {
+            "actor": work.actor, "papers": papers, "title": annual_files.title(papers), "shown": shown,
+            "notes": annual_files.notes(papers), "sections": SECTIONS, "dimensions": DIMENSIONS, "live": live,
+            "years": [roc_year(one) for one in range(first, today.year + 1)], "roc": roc_year(papers.year),
+        },
+    )  # fmt: skip
+
+
+def _papers(work: Reading, year: int, *, live: bool, revision: int | None) -> service.Papers:
+    with counting.turn():
+        return service.papers(
+            work.session, work.office, work.actor, year, word=word, now=work.now, live=live,
+            revision=revision,
+        )  # fmt: skip
+
+
+def shown(cell: Any, heading: str, first: Any) -> str:
+    """A cell as the page writes it: shares as per cent, days with one decimal, nothing for what has no cases."""
+    value = annual_files.plain(cell)
+    if value is None:
+        return "—"
+    if isinstance(value, float):
+        named = heading if heading != "數值" else str(first)
+        if any(part in named for part in _SHARES):
+            return rate(value)
+        return days(value)
+    return f"{value:,}" if isinstance(value, int) else str(value)
+
+
+@router.get("/desk/annual/{year}/file.{ending}")
+def file(work: Reading, year: int, ending: str, *, live: bool = False, revision: int | None = None) -> Response:
+    """The papers as a workbook."""
+    if ending not in set(Format):
+        raise NotFound("沒有這種檔案格式。")
+    papers, form = _papers(work, year, live=live, revision=revision), Format(ending)
+    headers = {
+        "Content-Disposition": f'attachment; filename="{annual_files.file_name(papers, form)}"',
+        "Cache-Control": "private, no-store",
+    }
+    return Response(annual_files.workbook(papers, form, work.now), media_type=MEDIA_TYPES[form], headers=headers)
+
+
+@router.post("/desk/annual/{year}/seal")
+def seal(request: Request, year: int, form: Filled) -> Response:
+    """Freeze and sign."""
+    with writing(request) as work:
+        service.seal(
+            work.session, work.office, work.actor, year, word=word, reason=form.optional("reason"), now=work.now
+        )
+        return _back(work, year)
+
+
+@router.post("/desk/annual/{year}/entries")
+def enter(request: Request, year: int, form: Filled) -> Response:
+    """Enter a figure by hand."""
+    with writing(request) as work:
+        service.require_lead(work.actor)
+        section = form.text("section")
+        if section not in set(Section):
+            raise Invalid("請選擇表別。", field="section")
+        entry = Entry(
+            section=Section(section), label=form.text("label"), figure=form.text("figure"),
+            evidence=form.text("evidence"), owner=form.text("owner"), dimension=form.optional("dimension"),
+        )  # fmt: skip
+        service.add(work.session, work.actor, year, entry, now=work.now)
+        return _back(work, year, live=True)
+
+
+@router.post("/desk/annual/{year}/entries/{item_id}/withdraw")
+def withdraw(request: Request, year: int, item_id: RowId, _form: Filled) -> Response:
+    """Take back a figure that was entered by hand."""
+    with writing(request) as work:
+        service.withdraw(work.session, work.actor, year, item_id, now=work.now)
+        return _back(work, year, live=True)
+
+
+def _back(work: UnitOfWork, year: int, *, live: bool = False) -> Response:
+    roc = roc_year(year_asked(year, local(work.now).date()))
+    return RedirectResponse(f"/desk/annual/{roc}{'?live=true' if live else ''}", status_code=303)

@@ -1,0 +1,1 @@
+"""Land that the branch offers and firms look for: lists, needs, and what fits. Nothing is ranked, nothing promised."""

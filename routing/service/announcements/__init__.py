@@ -1,0 +1,1 @@
+"""Announcements to firms: written, approved by another person, sent in batches, counted."""

@@ -1,0 +1,1 @@
+"""Plots, needs of firms, and what is sent to them."""

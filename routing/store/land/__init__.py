@@ -1,0 +1,1 @@
+"""Tables and queries of plots and of what firms look for."""

@@ -1,0 +1,94 @@
+"""Queries on versions of question sets, and on what cases were asked."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from routing.domain.case import EventKind
+from routing.domain.reporting.periods import Period
+from routing.store.cases.schema import Case, CaseEvent
+from routing.store.question_sets.schema import CaseQuestions, QuestionSetEdit
+
+_CHUNK = 2000
+
+
+def approved(session: Session) -> list[QuestionSetEdit]:
+    """The newest approved version of each set, by the time of its approval."""
+    query = select(QuestionSetEdit).where(QuestionSetEdit.state == "approved")
+    newest: dict[str, QuestionSetEdit] = {}
+    for row in session.scalars(query.order_by(QuestionSetEdit.decided_at, QuestionSetEdit.id)):
+        newest[row.set_id] = row
+    return list(newest.values())
+
+
+def edit(session: Session, edit_id: int, *, hold: bool = False) -> QuestionSetEdit | None:
+    """One version; ``hold`` locks it until the transaction ends."""
+    query = select(QuestionSetEdit).where(QuestionSetEdit.id == edit_id)
+    return session.scalars(query.with_for_update() if hold else query).one_or_none()
+
+
+def edits(session: Session, set_id: str) -> list[QuestionSetEdit]:
+    """Versions of a set, the newest first."""
+    query = select(QuestionSetEdit).where(QuestionSetEdit.set_id == set_id)
+    return list(session.scalars(query.order_by(QuestionSetEdit.id.desc())))
+
+
+def drafts(session: Session) -> list[QuestionSetEdit]:
+    """Drafts that wait for a decision, the newest first."""
+    query = select(QuestionSetEdit).where(QuestionSetEdit.state == "draft")
+    return list(session.scalars(query.order_by(QuestionSetEdit.id.desc())))
+
+
+def approved_after(session: Session, set_id: str, at: datetime) -> bool:
+    """Whether a version of the set was approved since an instant."""
+    query = select(func.count()).select_from(QuestionSetEdit).where(
+        QuestionSetEdit.set_id == set_id, QuestionSetEdit.state == "approved", QuestionSetEdit.decided_at > at
+    )  # fmt: skip
+    return session.scalars(query).one() > 0
+
+
+def of_case(session: Session, case_id: int) -> CaseQuestions | None:
+    """What a case was asked."""
+    return session.get(CaseQuestions, case_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A case as far as the figures of question sets need it. ``times``: asked so often for what was missing."""
+
+    category: str
+    topic: str | None
+    set_id: str | None
+    questions: int
+    answered: int
+    times: int
+
+
+def received(session: Session, period: Period) -> Iterator[Received]:
+    """The cases received in a period, with the set they were asked, and their supplements by its end."""
+    times: Counter[int] = Counter()
+    within = Case.received_at >= period.begins_at, Case.received_at < period.ends_at
+    waits = (
+        select(CaseEvent.case_id, CaseEvent.data)
+        .join(Case, Case.id == CaseEvent.case_id)
+        .where(*within, CaseEvent.event == EventKind.WAITING.value, CaseEvent.at < period.ends_at)
+    )
+    for case_id, data in session.execute(waits.execution_options(yield_per=_CHUNK)):
+        times[case_id] += data.get("on") == "firm"
+    query = (
+        select(
+            Case.id, Case.category, Case.topic, CaseQuestions.set_id, CaseQuestions.questions, CaseQuestions.answered
+        )
+        .outerjoin(CaseQuestions, CaseQuestions.case_id == Case.id)
+        .where(*within)
+    )
+    for case_id, category, topic, set_id, questions, answered in session.execute(
+        query.execution_options(yield_per=_CHUNK)
+    ):
+        yield Received(category, topic, set_id, questions or 0, answered or 0, times[case_id])

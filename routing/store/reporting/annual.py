@@ -1,0 +1,104 @@
+"""What the yearly papers read beside the reports, and what is kept of them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import ColumnElement, distinct, func, select
+from sqlalchemy.orm import Session
+
+from routing.domain.case import EventKind
+from routing.domain.reporting.periods import Period
+from routing.store.cases.schema import Case, CaseEvent
+from routing.store.consultations.schema import Consultation
+from routing.store.conversation.schema import Enquiry
+from routing.store.reporting.schema import AnnualEntry, AnnualSeal
+
+_CHUNK = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A consultation as far as it counts."""
+
+    of: str
+    asked_at: datetime
+    ended_at: datetime | None
+    answered: bool
+    expected_on: date | None
+
+
+def entries(session: Session, year: int) -> list[AnnualEntry]:
+    """What was entered by hand for a year and stands, in the order of its entering."""
+    query = select(AnnualEntry).where(AnnualEntry.year == year, AnnualEntry.withdrawn_at.is_(None))
+    return list(session.scalars(query.order_by(AnnualEntry.id)))
+
+
+def entries_about(session: Session, section: str, labels: Sequence[str]) -> list[AnnualEntry]:
+    """What was entered in a section about these labels and stands, of earlier years first."""
+    query = select(AnnualEntry).where(AnnualEntry.section == section, AnnualEntry.label.in_(labels))
+    query = query.where(AnnualEntry.withdrawn_at.is_(None)).order_by(AnnualEntry.year, AnnualEntry.id)
+    return list(session.scalars(query))
+
+
+def entry(session: Session, year: int, entry_id: int) -> AnnualEntry | None:
+    """One of them, held until the transaction ends."""
+    query = select(AnnualEntry).where(AnnualEntry.id == entry_id, AnnualEntry.year == year)
+    return session.scalars(query.with_for_update()).one_or_none()
+
+
+def seals(session: Session, year: int) -> list[AnnualSeal]:
+    """The seals of a year, the latest first."""
+    return list(session.scalars(select(AnnualSeal).where(AnnualSeal.year == year).order_by(AnnualSeal.revision.desc())))
+
+
+def received(session: Session, period: Period) -> Iterator[tuple[datetime, str, str, str]]:
+    """When each case of a period was received, its language, channel and kind now."""
+    query = select(Case.received_at, Case.language, Case.channel, Case.kind).where(*_within(period))
+    for row in session.execute(query.execution_options(yield_per=_CHUNK)):
+        yield row[0], row[1], row[2], row[3]
+
+
+def supplements(session: Session, period: Period) -> dict[str, Counter[int]]:
+    """By kind, how many cases received in a period were told so often, by its end, that something is missing."""
+    query = (
+        select(Case.id, Case.kind, CaseEvent.data)
+        .join(CaseEvent, CaseEvent.case_id == Case.id)
+        .where(*_within(period), CaseEvent.event == EventKind.WAITING.value, CaseEvent.at < period.ends_at)
+    )
+    times: dict[tuple[int, str], int] = {}
+    for case_id, kind, data in session.execute(query.execution_options(yield_per=_CHUNK)):
+        if data.get("on") == "firm":
+            times[case_id, kind] = times.get((case_id, kind), 0) + 1
+    found: dict[str, Counter[int]] = {}
+    for (_, kind), number in times.items():
+        found.setdefault(kind, Counter())[number] += 1
+    return found
+
+
+def consultations(session: Session, period: Period) -> Iterator[Question]:
+    """What was asked of agencies and units in a period."""
+    query = select(
+        Consultation.agency, Consultation.unit, Consultation.asked_at, Consultation.ended_at, Consultation.how,
+        Consultation.expected_on,
+    ).where(Consultation.asked_at >= period.begins_at, Consultation.asked_at < period.ends_at)  # fmt: skip
+    for agency, unit, asked_at, ended_at, how, expected_on in session.execute(query):
+        yield Question(unit or agency or "", asked_at, ended_at, how == "answered", expected_on)
+
+
+def enquiries(session: Session, period: Period) -> tuple[Counter[str], Counter[str], int]:
+    """What the bot made of what it was asked in a period, what firms said of it, and how many persons asked."""
+    within = Enquiry.at >= period.begins_at, Enquiry.at < period.ends_at
+    decisions = select(Enquiry.decision, func.count()).where(*within).group_by(Enquiry.decision)
+    verdicts = select(Enquiry.verdict, func.count()).where(*within, Enquiry.verdict.is_not(None))
+    persons = session.scalar(select(func.count(distinct(Enquiry.contact_id))).where(*within)) or 0
+    made = Counter({str(name): number for name, number in session.execute(decisions)})
+    said = Counter({str(name): number for name, number in session.execute(verdicts.group_by(Enquiry.verdict))})
+    return made, said, persons
+
+
+def _within(period: Period) -> tuple[ColumnElement[bool], ...]:
+    return Case.received_at >= period.begins_at, Case.received_at < period.ends_at

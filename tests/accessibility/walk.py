@@ -1,0 +1,132 @@
+"""What axe-core says of pages, on a telephone and on a desk's screen, every folded form open.
+
+The rules are those of WCAG 2.2 A and AA, which 網站無障礙規範 (115.11) takes over.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import uvicorn
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext
+
+from routing.domain.permissions import Role
+from routing.service.accounts import authentication
+from routing.service.accounts.passwords import hash_password
+from tests.e2e.test_desk_browser import PASSWORD, Desk, sign_in
+from tests.harness.hostile_input import routes
+from tests.harness.waiting import eventually
+
+RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]}}
+WIDTHS = (390, 1440)
+CORE = ("/desk", "/desk/cases", "/desk/cases/{number}", "/desk/cases/{number}/print", "/desk/new", "/desk/turnaround")
+"""Those that officers have open all day."""
+PEOPLE: dict[str, tuple[Role, str | None, str | None]] = {
+    "may": (Role.OFFICER, "用地工程科", None),
+    "root": (Role.ADMIN, "用地工程科", None),
+    "tai": (Role.PARTNER, None, "taipower"),
+}
+_NO_PAGE = ("/api/", "/static", "/healthz", "/readyz", "/metrics", "/files/", "/my-data/", "/asked/", "/desk/files/")
+"""What programs read, and pages behind a link that ends."""
+_LEFT_OUT = ("{ending}", "oidc", "/desk/queue", "/reply", "/export")
+"""Files, other people's pages, a part of a page, a page that leads on."""
+_ADMIN = ("absences", "calendar", "notices", "access", "running", "keeping", "feeds", "withdrawn", "assist")
+
+
+@contextmanager
+def filled_desk(folder: Path) -> Iterator[tuple[Desk, dict[str, str]]]:
+    """A desk where something stands on every page, and the values of its addresses."""
+    with Desk(f"sqlite:///{folder / 'desk.db'}") as desk:
+        with desk.runtime.database.writing() as session:
+            for name, (role, unit, agency) in PEOPLE.items():
+                authentication.add_staff(
+                    session, email=f"{name}@axe.example", name=name, role=role, unit=unit, categories=(),
+                    agency=agency, password=hash_password(PASSWORD), now=desk.now,
+                )  # fmt: skip
+        config = uvicorn.Config(desk.app, host="127.0.0.1", port=desk.port, log_config=None, log_level="error")
+        server = uvicorn.Server(config)
+        thread = threading.Thread(target=server.run)
+        thread.start()
+        eventually(lambda: server.started, what="the desk's server")
+        yield desk, _fill(desk)
+        server.should_exit = True
+        thread.join(timeout=10)
+
+
+def _fill(desk: Desk) -> dict[str, str]:
+    number, other = desk.opened_on_line(), desk.opened(text="路燈不亮", subject="路燈")
+    for path, body in (
+        ("messages", {"text": "請備妥申請書。"}),
+        ("messages", {"text": "@bob 請看", "internal": True}),
+        ("watch", {"watched": True}),
+        ("links", {"number": other, "relation": "related"}),
+        ("extension", {"days": 2, "reason": "待查證"}),
+        ("consultations", {"unit": "環安勞動科", "question": "請確認"}),
+        ("consultations", {"agency": "taipower", "question": "請確認契約容量"}),
+    ):
+        answer = desk.post("alice", f"/cases/{number}/{path}", body)
+        assert answer.status_code < 300, answer.text
+    draft = desk.post("alice", f"/cases/{other}/drafts", {"text": "擬復如下。"})
+    assert draft.status_code == 201, draft.text
+    asked = desk.get("alice", "/consultations").json()["items"][0]["id"]
+    made = desk.post("sue", "/incidents", {"title": "停電", "parks": ["楠梓"]})
+    assert made.status_code == 201, made.text
+    return {
+        "number": number, "consultation_id": str(asked), "incident_id": str(made.json()["id"]),
+        "entry_id": "land-lease-renewal", "year": "115", "name": "staff", "kind": "parks", "code": "nanzih",
+    }  # fmt: skip
+
+
+def addressed(path: str, values: dict[str, str]) -> str:
+    """A path with its values."""
+    for name, value in values.items():
+        path = path.replace(f"{{{name}}}", value)
+    return path
+
+
+def pages(desk: Desk, values: dict[str, str]) -> list[str]:
+    """The address of every page for people, from the routes themselves."""
+    found = {
+        addressed(path, values) for method, path in routes(desk.app)
+        if method == "GET" and not path.startswith(_NO_PAGE) and not any(part in path for part in _LEFT_OUT)
+    }  # fmt: skip
+    admin = [f"/desk/admin/{name}" for name in _ADMIN]
+    return sorted({*(one for one in found if "{" not in one), *admin, "/desk/turnaround?by=category"})
+
+
+@contextmanager
+def signed_in(chromium: Browser, desk: Desk, who: str | None) -> Iterator[BrowserContext]:
+    """A browser in which somebody is signed in; None: nobody."""
+    context = chromium.new_context(locale="zh-TW", timezone_id="Asia/Taipei", reduced_motion="reduce")
+    if who is not None:
+        page = context.new_page()
+        if who == "tai":
+            page.goto(f"{desk.url}/desk")
+            page.get_by_label("電子郵件").fill(f"{who}@axe.example")
+            page.get_by_label("密碼").fill(PASSWORD)
+            page.get_by_role("button", name="登入").click()
+            page.wait_for_url("**/desk")
+        else:
+            sign_in(page, desk, f"{who}@axe.example")
+        page.close()
+    yield context
+    context.close()
+
+
+def findings(context: BrowserContext, desk: Desk, address: str) -> list[str]:
+    """Each rule that a page breaks, and where."""
+    axe, found = Axe(), []
+    page = context.new_page()
+    page.goto(desk.url + address)
+    page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        for rule in axe.run(page, options=RULES).response["violations"]:
+            places = ", ".join(str(node["target"][0]) for node in rule["nodes"][:3])
+            found.append(f"{address} at {width}: {rule['id']}: {places}")
+    page.close()
+    return found

@@ -1,0 +1,128 @@
+"""The yearly papers at every door: tables that join the reports, figures entered by hand, and what a seal keeps."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from python_calamine import CalamineWorkbook
+
+from tests.harness.pages import Visitor
+from tests.harness.service import Service
+from tests.integration.reporting.test_histories import LINES, at, line, take_in
+
+ENTRY = {
+    "section": "surroundings",
+    "label": "停車位",
+    "figure": "12 格",
+    "evidence": "經園字第 1 號",
+    "owner": "營運管理科",
+}
+
+
+@pytest.fixture
+def service(database_url):
+    with Service(database_url) as service:
+        take_in(service, LINES)
+        yield service
+
+
+def tables(papers):
+    return {table["key"]: table for table in papers["tables"]}
+
+
+def test_the_tables_say_what_the_reports_say_and_each_figure_leads_to_its_cases(service):
+    papers = service.get("sue", "/annual/114").json()
+    assert (papers["year"], papers["from"], papers["to"], papers["finished"]) == (
+        2025,
+        "2025-01-01",
+        "2025-12-31",
+        True,
+    )
+    found = tables(papers)
+    for row, kind in zip(found["time"]["rows"], ("ENQ", "PET", "APP"), strict=True):
+        report = service.get("sue", "/turnaround", **{"from": "2025-01-01", "to": "2025-12-31", "kind": kind}).json()
+        names = ("closed_cases", "on_time", "extended", "late", "set_aside", "open_late", "on_time_rate")
+        assert [cell["value"] for cell in row[1:8]] == [report[name] for name in names]
+        assert [cell["value"] for cell in row[8:11]] == [
+            report["days_used"][part] for part in ("mean", "median", "p90")
+        ]
+    months, total = found["volume_month"]["rows"][:-1], found["volume_month"]["rows"][-1]
+    assert sum(row[1]["value"] for row in months) == total[1]["value"] > 0
+    link = next(cell["cases"] for cell in found["time"]["rows"][0][4:] if cell["value"])
+    assert "KP-" in Visitor(service, "sue").get(link).text
+    assert found["base_year"]["notes"] == ["基準年建立中。"]
+    assert len(found["late"]["rows"]) == sum(row[4]["value"] for row in found["time"]["rows"])
+
+
+def test_what_is_sealed_stays_and_a_later_change_is_a_revision_that_says_why(service):
+    first = service.post("sue", "/annual/2025/seal", {})
+    assert (first.status_code, first.json()["revision"]) == (201, 0)
+    before = service.get("sue", "/annual/114").json()
+    assert (before["sealed"]["sha256"], before["changed_since"]) == (before["sha256"], False)
+    again = service.post("sue", "/annual/114/seal", {})
+    assert (again.status_code, again.json()["code"]) == (409, "annual_sealed")
+    closed = [at("2025-03-05T11:00:00", "closed", outcome="withdrawn")]
+    assert take_in(service, [line("2025-03-05T10:00:00+08:00", serial=900, events=closed)]).imported == 1
+    assert service.post("sue", "/annual/114/entries", ENTRY).status_code == 201
+    after = service.get("sue", "/annual/114").json()
+    assert (after["tables"], after["sha256"], after["changed_since"]) == (before["tables"], before["sha256"], True)
+    live = service.get("sue", "/annual/114", live="true").json()
+    assert tables(live)["surroundings"]["rows"] == [["停車位", "12 格", "經園字第 1 號", "營運管理科"]]
+    assert live["sealed"] is None
+    assert service.post("sue", "/annual/114/seal", {}).status_code == 422
+    second = service.post("adam", "/annual/114/seal", {"reason": "補登案件"}).json()
+    assert (second["revision"], second["reason"]) == (1, "補登案件")
+    assert service.get("sue", "/annual/114").json()["tables"] == live["tables"]
+    assert service.get("sue", "/annual/114", revision=0).json()["tables"] == before["tables"]
+    assert service.get("sue", "/annual/114", revision=7).status_code == 404
+    assert service.get("sue", "/annual/112").status_code == 422
+
+
+def test_figures_by_hand_are_checked_and_a_base_year_is_compared_with(service):
+    for changes, field in (
+        ({"label": " "}, "label"), ({"section": "strategy"}, "dimension"), ({"section": "nothing"}, "section"),
+        ({"section": "base_year", "figure": "去年"}, "figure"), ({"section": "base_year", "figure": "115"}, "figure"),
+    ):  # fmt: skip
+        answer = service.post("sue", "/annual/115/entries", {**ENTRY, **changes})
+        assert (answer.status_code, answer.json()["field"]) == (422, field), changes
+    made = service.post("sue", "/annual/115/entries", {**ENTRY, "section": "base_year", "figure": "114"}).json()
+    papers = service.get("sue", "/annual/115").json()
+    rows = tables(papers)["base_year"]["rows"]
+    assert (papers["base_year"], papers["finished"], len(rows)) == (2025, False, 9)
+    assert rows[0][:2] == ["一般諮詢", "第 1 季"]
+    assert rows[0][3]["value"] > 0
+    assert rows[0][6] is None
+    gone = service.ask("DELETE", f"/api/v1/annual/115/entries/{made['id']}", headers=service.headers("sue"))
+    assert gone.status_code == 200
+    assert service.get("sue", "/annual/115").json()["base_year"] is None
+
+
+def test_page_file_and_api_hold_the_same_tables_and_only_leaders_see_them(service):
+    papers = service.get("sue", "/annual/114").json()
+    sue = Visitor(service, "sue")
+    page = sue.get("/desk/annual/114")
+    assert page.outline.broken_rules() == []
+    for table in papers["tables"]:
+        assert table["title"] in page.text
+    assert papers["sha256"] in page.text
+    for form in ("ods", "xlsx"):
+        answer = service.get("sue", "/annual/114", format=form)
+        book = CalamineWorkbook.from_filelike(io.BytesIO(answer.content))
+        names = book.sheet_names
+        assert len(names) == len(set(names)) == len(papers["tables"]) + 1
+        for table, name in zip(papers["tables"], names[1:], strict=True):
+            rows = book.get_sheet_by_name(name).to_python()
+            assert rows[0][: len(table["columns"])] == table["columns"]
+            for written, row in zip(rows[1:], table["rows"], strict=False):
+                values = [cell["value"] if isinstance(cell, dict) else cell for cell in row]
+                for one, other in zip(written, values, strict=False):
+                    # XLSX holds sixteen digits of a number.
+                    assert (one or 0) == (pytest.approx(other) if isinstance(other, float) else other or 0)
+    assert service.get("alice", "/annual/114").status_code == 403
+    assert Visitor(service, "alice").get("/desk/annual/114").status == 403
+    entered = sue.send(page, "/desk/annual/114/entries", **ENTRY)
+    assert "停車位" in entered.text
+    sealed = sue.send(entered, "/desk/annual/114/seal")
+    assert "Sue" in sealed.text or "封存後" not in sealed.text
+    assert service.get("sue", "/annual/114").json()["sealed"]["revision"] == 0
