@@ -80,6 +80,8 @@ _TABLES = (
 _BUSY_MS = 15_000
 _REST = 0.12
 """Seconds; whoever waits for SQLite's lock looks again at least every tenth."""
+_WAL_PAUSE = 0.01
+"""Seconds between two tries to put a new SQLite file into WAL mode."""
 _PATIENCE = {"connect_timeout": 3, "keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3}
 """Seconds and tries until a PostgreSQL that fell silent counts as gone."""
 _MIGRATING = 0x6F6E6573746F70
@@ -90,13 +92,33 @@ NOTICES = "onestop_work"
 """PostgreSQL's channel on which processes tell each other that there is work."""
 
 
+def _write_ahead(cursor: sqlite3.Cursor) -> None:
+    """Put a file into WAL mode, which is done once in its life, or wait until another connection has.
+
+    ``busy_timeout`` does not hold for the step from a shared to an exclusive lock: of programs that start together on
+    a new file all but one are refused at once.
+    """
+    until = time.monotonic() + _BUSY_MS / 1000
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as refused:
+            if refused.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+            time.sleep(_WAL_PAUSE)
+        else:
+            return
+
+
 def _configure_sqlite(engine: Engine) -> None:
     @event.listens_for(engine, "connect")
     def _on_connect(connection: sqlite3.Connection, _record: Any) -> None:
         # The driver's own transaction handling would begin too late and too weakly.
         connection.isolation_level = None
         cursor = connection.cursor()
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={_BUSY_MS}"):
+        cursor.execute(f"PRAGMA busy_timeout={_BUSY_MS}")
+        _write_ahead(cursor)
+        for pragma in ("synchronous=FULL", "foreign_keys=ON"):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 

@@ -1,5 +1,6 @@
 """The schema: migrations make exactly what the models say, from nothing, on both databases."""
 
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -56,6 +57,33 @@ def test_an_empty_database_is_brought_to_the_newest_schema_and_again_is_harmless
     assert migration.current(database) is None
     assert migration.upgrade(database) == migration.head() == migration.upgrade(database)
     assert migration.current(database) == migration.head()
+
+
+def test_a_new_sqlite_file_that_another_program_holds_is_waited_for(tmp_path):
+    """Before: who came while the file was being put into WAL mode was refused at once, busy timeout or not."""
+    file = tmp_path / "new.db"
+    other = sqlite3.connect(file, isolation_level=None)
+    other.execute("CREATE TABLE held (value TEXT)")
+    other.execute("BEGIN IMMEDIATE")
+    opened = []
+
+    def open_it():
+        own = Database(f"sqlite:///{file}")
+        try:
+            with own.engine.connect() as connection:
+                opened.append(connection.exec_driver_sql("PRAGMA journal_mode").scalar())
+        finally:
+            own.dispose()
+
+    program = threading.Thread(target=open_it)
+    program.start()
+    program.join(timeout=0.3)
+    assert program.is_alive()
+    assert not opened
+    other.execute("COMMIT")
+    program.join(timeout=30)
+    other.close()
+    assert opened == ["wal"]
 
 
 def test_three_that_migrate_at_once_do_no_harm(database):
