@@ -35,11 +35,12 @@ def annual(work: Reading, year: int, query: Annotated[AnnualQuery, Query()]) -> 
     if query.format == "json":
         return JSONResponse(annual_files.as_json(papers), headers={"Cache-Control": "no-store"})
     form = Format(query.format)
+    file = annual_files.workbook(papers, form, work.now, table=query.table)
     headers = {
-        "Content-Disposition": f'attachment; filename="{annual_files.file_name(papers, form)}"',
+        "Content-Disposition": f'attachment; filename="{annual_files.file_name(papers, form, query.table)}"',
         "Cache-Control": "no-store",
     }
-    return Response(annual_files.workbook(papers, form, work.now), media_type=MEDIA_TYPES[form], headers=headers)
+    return Response(file, media_type=MEDIA_TYPES[form], headers=headers)
 
 
 @router.post("/annual/{year}/seal", response_model=AnnualSealed, status_code=201)

@@ -29,6 +29,7 @@ class Form(StrEnum):
     JSON = "json"
     XLSX = "xlsx"
     ODS = "ods"
+    CSV = "csv"
 
 
 @annual_app.command("annual")
@@ -36,15 +37,16 @@ def annual(
     year: Annotated[int, typer.Argument(help="年度，民國或西元")],
     *,
     form: Annotated[Form, typer.Option("--format", help="輸出格式")] = Form.ODS,
+    table: Annotated[str | None, typer.Option(help="只輸出一張表，例如 question_sets；CSV 必填")] = None,
     live: Annotated[bool, typer.Option("--live", help="已封存者也依現況計算")] = False,
 ) -> None:
     """年度報表：已封存者輸出封存內容，否則依現況計算；寫到標準輸出。"""  # noqa: D415 - a Chinese sentence, shown as the help
     with opened() as context, context.reading() as (session, office):
         try:
             papers = service.papers(session, office, _READER, year, word=word, now=context.now, live=live)
+            if form is not Form.JSON:
+                sys.stdout.buffer.write(annual_files.workbook(papers, Format(form), context.now, table=table))
         except (Invalid, NotFound) as error:
             raise fail(error.message, code=2) from error
     if form is Form.JSON:
         typer.echo(json.dumps(annual_files.as_json(papers), ensure_ascii=False, indent=2))
-        return
-    sys.stdout.buffer.write(annual_files.workbook(papers, Format(form), context.now))

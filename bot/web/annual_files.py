@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from bot.web.tables import Cell, Format, Table, write_all
+from bot.web.tables import Cell, Format, Table, write, write_all
 from knowledge.calendar.office_calendar import local
 from knowledge.calendar.republic import roc_instant, roc_written, roc_year
+from routing.domain.errors import Invalid
 from routing.service.reporting.annual import Entered, Papers, Sealed
 
 
@@ -17,10 +18,10 @@ def title(papers: Papers) -> str:
     return f"{roc_year(papers.year)} 年度為民服務執行績效"
 
 
-def file_name(papers: Papers, form: Format) -> str:
-    """The name of the file, which says whether it is sealed."""
+def file_name(papers: Papers, form: Format, table: str | None = None) -> str:
+    """The name of the file, which says whether it is sealed, and which table it is if it is one alone."""
     seal = f"-r{papers.seal.revision}" if papers.seal is not None else ""
-    return f"annual-{papers.year}{seal}.{form}"
+    return f"annual-{papers.year}{seal}{f'-{table}' if table else ''}.{form}"
 
 
 def as_json(papers: Papers) -> dict[str, Any]:
@@ -71,16 +72,24 @@ def notes(papers: Papers) -> list[str]:
     return found
 
 
-def workbook(papers: Papers, form: Format, made_at: datetime) -> bytes:
-    """A sheet for each table, numbers in full precision."""
-    tables = [
-        Table(
+def workbook(papers: Papers, form: Format, made_at: datetime, *, table: str | None = None) -> bytes:
+    """A sheet for each table, numbers in full precision; or one table alone, by its key, which is what CSV can hold.
+
+    Raises:
+        Invalid: no such table, or CSV without one.
+    """
+    tables = {
+        one["key"]: Table(
             title=one["title"], columns=one["columns"], rows=[[plain(cell) for cell in row] for row in one["rows"]],
             notes=one["notes"], made_at=made_at,
         )
         for one in papers.content["tables"]
-    ]  # fmt: skip
-    return write_all(tables, form, title=title(papers), notes=notes(papers))
+    }  # fmt: skip
+    if table is None:
+        return write_all(list(tables.values()), form, title=title(papers), notes=notes(papers))
+    if table not in tables:
+        raise Invalid(f"沒有這張表；可用：{'、'.join(tables)}。", field="table")
+    return write(tables[table], form)
 
 
 def plain(cell: Any) -> Cell:

@@ -195,7 +195,8 @@ def as_odt(letter: Letter, *, made_at: datetime) -> bytes:
         odt.Paragraph(f"附件：{letter.attachment or '無'}"), odt.Paragraph(f"主旨：{letter.subject}", "part"),
         odt.Paragraph("說明：", "part"),
         *(odt.Paragraph(f"{letters.ordinal(at)}{point}", "point") for at, point in enumerate(letter.points, 1)),
-        odt.Paragraph(f"正本：{'、'.join(letter.to)}", "part"), odt.Paragraph(f"副本：{'、'.join(letter.copies)}"),
+        odt.Paragraph(""), odt.Paragraph(f"正本：{'、'.join(letter.to)}", "copies"),
+        *([odt.Paragraph(f"副本：{'、'.join(letter.copies)}", "copies")] if letter.copies else []),
         *([odt.Paragraph(letter.signature, "signature")] if letter.signature else []),
     ]  # fmt: skip
     return odt.write(title=letter.subject, paragraphs=lines, made_at=made_at)

@@ -125,6 +125,17 @@ def ordinal(place: int) -> str:
     return f"{head}{_NUMBERS[ones - 1] if ones else ''}、"
 
 
+_OWN_NUMBER = re.compile(r"\s*(?:[（(]?[一二三四五六七八九十]{1,3}[、）)]|[（(]?\d{1,2}[.、）)](?!\d))\s*")
+
+
+def lines_of(answer: str) -> list[str]:
+    """The lines of an answer, without the numbers before them where it counts: a letter counts its points itself."""
+    lines = answer.splitlines()
+    counted = [_OWN_NUMBER.sub("", line, count=1) if _OWN_NUMBER.match(line) else None for line in lines]
+    counts = sum(one is not None for one in counted) > 1
+    return [(bare if counts and bare is not None else line).strip() for line, bare in zip(lines, counted, strict=True)]
+
+
 def day_written(day: date) -> str:
     """A day as letters write it: 中華民國115年3月2日."""
     return f"中華民國{roc_year(day.year)}年{day.month}月{day.day}日"

@@ -159,9 +159,13 @@ class HeldQuery(Query):
 
 
 class AnnualQuery(Query):
-    """``live``: as it is counted now, although it is sealed; ``revision``: as it was sealed then."""
+    """``live``: as it is counted now, although it is sealed; ``revision``: as it was sealed then.
 
-    format: Literal["json", "ods", "xlsx"] = "json"
+    ``table``: one table alone as a file, by its ``key``; CSV needs one.
+    """
+
+    format: Literal["json", "ods", "xlsx", "csv"] = "json"
+    table: Annotated[str, Field(max_length=40)] | None = None
     live: bool = False
     revision: Annotated[int, Field(ge=0, le=10_000)] | None = None
 

@@ -80,16 +80,19 @@ def shown(cell: Any, heading: str, first: Any) -> str:
 
 
 @router.get("/desk/annual/{year}/file.{ending}")
-def file(work: Reading, year: int, ending: str, *, live: bool = False, revision: int | None = None) -> Response:
-    """The papers as a workbook."""
+def file(
+    work: Reading, year: int, ending: str, *, live: bool = False, revision: int | None = None, table: str | None = None
+) -> Response:
+    """The papers as a workbook, or one table of them."""
     if ending not in set(Format):
         raise NotFound("沒有這種檔案格式。")
     papers, form = _papers(work, year, live=live, revision=revision), Format(ending)
+    body = annual_files.workbook(papers, form, work.now, table=table)
     headers = {
-        "Content-Disposition": f'attachment; filename="{annual_files.file_name(papers, form)}"',
+        "Content-Disposition": f'attachment; filename="{annual_files.file_name(papers, form, table)}"',
         "Cache-Control": "private, no-store",
     }
-    return Response(annual_files.workbook(papers, form, work.now), media_type=MEDIA_TYPES[form], headers=headers)
+    return Response(body, media_type=MEDIA_TYPES[form], headers=headers)
 
 
 @router.post("/desk/annual/{year}/seal")

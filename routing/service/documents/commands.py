@@ -45,7 +45,7 @@ def suggested(whole: CaseWhole, agency: Agency) -> Letter:
     answers = [one.text for one in whole.messages if one.direction == "out" and one.by and one.erased_at is None]
     asked = letters.day_written(local(row.received_at).date()).removeprefix("中華民國")
     points = [f"復貴公司{asked}來詢（服務案號 {row.number}）。"]
-    points += [line[:_POINT] for line in (answers[-1].splitlines() if answers else []) if line.strip()]
+    points += [line[:_POINT] for line in letters.lines_of(answers[-1]) if line] if answers else []
     officer = whole.names.get(row.assignee or "")
     return Letter(
         agency=agency.name, agency_code=agency.code, address=agency.address, signature=agency.signature,

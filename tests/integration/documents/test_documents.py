@@ -73,6 +73,13 @@ def test_the_file_is_what_the_dtd_allows_and_the_odt_says_the_same(service):
     words = "".join(etree.fromstring(odt.read("content.xml")).itertext())
     assert "主旨：有關續租一案，請查照。" in words
     assert "二、<請> 依 & 說明辦理。" in words
+    assert "副本：本分局用地工程科" in words
+    sizes = [
+        {name.rpartition("}")[2]: value for name, value in one.attrib.items() if name.endswith(("size", "size-asian"))}
+        for one in etree.fromstring(odt.read("content.xml")).iter("{*}text-properties")
+    ]
+    assert [one["font-size"] == one["font-size-asian"] for one in sizes] == [True] * len(sizes)
+    assert "第1頁，共1頁" in "".join(etree.fromstring(odt.read("styles.xml")).itertext())
     assert service.get("alice", f"{path}.pdf").status_code == 404
 
 
@@ -157,6 +164,13 @@ def test_the_page_drafts_names_what_is_missing_and_takes_the_number(service):
     assert "已登錄文號" in done.text
     assert "經園高字第1150001234號" in done.text
     assert done.outline.broken_rules() == []
+
+
+def test_an_answer_that_counts_is_not_counted_twice():
+    assert letters.lines_of("您好：\n一、先備妥圖說。\n二、再送件。\n3. 五日內回復。\n") == [
+        "您好：", "先備妥圖說。", "再送件。", "五日內回復。",
+    ]  # fmt: skip
+    assert letters.lines_of("一、二樓均可。\n1.5 公尺以上") == ["一、二樓均可。", "1.5 公尺以上"]
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 
 import pytest
@@ -148,6 +149,18 @@ def test_the_figure_with_and_without_a_set_is_the_same_everywhere(service):
     )  # fmt: skip
     cells = [row for name in sheets.sheet_names for row in sheets.get_sheet_by_name(name).to_python()]
     assert ["原產地證明書", "未提問", 1.0, 1.0] in [row[:4] for row in cells]
+    alone = Visitor(service, "sue").ask("GET", f"/desk/annual/{year}/file.csv?table=question_sets")
+    called = service.get("sue", f"/annual/{year}", format="csv", table="question_sets")
+    assert alone.answer.content == called.content
+    lines = list(csv.reader(io.StringIO(called.content.decode("utf-8-sig"))))
+    assert lines == [table["columns"], *[["" if cell is None else str(cell) for cell in row] for row in table["rows"]]]
+    book = CalamineWorkbook.from_filelike(
+        io.BytesIO(service.get("sue", f"/annual/{year}", format="xlsx", table="question_sets").content)
+    )
+    sheet = book.get_sheet_by_index(0).to_python()
+    assert sheet == [table["columns"], *[["" if cell is None else cell for cell in row] for row in table["rows"]]]
+    for asked in ({"format": "csv"}, {"format": "csv", "table": "none"}):
+        assert service.get("sue", f"/annual/{year}", **asked).status_code == 422
 
 
 def test_words_taken_back_are_no_answer_any_more(branch):

@@ -68,6 +68,7 @@ def test_what_the_dashboard_draws_is_measured():
     }
     assert names - known == set()
     assert len(names) > 12
+    assert {name for name in DOCUMENTED if "_feed_" in name or "_assist_" in name} - names == set()
 
 
 def test_the_figures_are_those_of_the_work(service):
