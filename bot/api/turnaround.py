@@ -11,11 +11,13 @@ from bot.api.problems import PROBLEMS
 from bot.api.schemas.answers import Held, Turnaround
 from bot.api.schemas.requests import HeldQuery, TurnaroundQuery
 from bot.web.bodies import StrictRoute
+from bot.web.compared import report_table
 from bot.web.held_tables import held_table
 from bot.web.limits import counting
-from bot.web.report_tables import edition, label_of, table
+from bot.web.report_tables import label_of
 from bot.web.tables import MEDIA_TYPES, Format, write
 from bot.web.unit_of_work import Reading
+from routing.domain.reporting.compared import base_of
 from routing.domain.reporting.periods import Period
 from routing.domain.reporting.statistics import GroupBy, Wanted
 from routing.service.reporting import turnaround as turnaround_report
@@ -25,15 +27,19 @@ router = APIRouter(route_class=StrictRoute, tags=["turnaround"], responses=PROBL
 
 @router.get("/turnaround", response_model=Turnaround)
 def turnaround(work: Reading, query: Annotated[TurnaroundQuery, Query()]) -> Response:
-    """What came, what went, how long it took and what is overdue, from ``from`` to ``to``."""
+    """What came, what went, how long it took and what is overdue, in a period; with a base year beside it."""
     turnaround_report.check_split(work.actor, query.by)
     split = GroupBy(query.by) if query.by is not None else None
-    (issued,) = counting.report(work, Wanted(period=Period(query.start, query.end), kind=query.kind, by=split))
-    issued = turnaround_report.for_person(work.session, work.actor, issued)
+    periods = [Period(query.start, query.end)]
+    if query.base is not None:
+        periods.append(base_of(periods[0], query.base))
+    made = counting.report(work, *(Wanted(period=period, kind=query.kind, by=split) for period in periods))
+    issued, *others = (turnaround_report.for_person(work.session, work.actor, one) for one in made)
+    base = others[0] if others else None
     if query.format == "json":
-        return JSONResponse(issued.as_json(), headers={"Cache-Control": "no-store"})
+        return JSONResponse(turnaround_report.beside(issued, base), headers={"Cache-Control": "no-store"})
     form = Format(query.format)
-    content = write(table(issued.report, work.now, label_of(work.session, query.by), of=edition(issued)), form)
+    content = write(report_table(issued, base, work.now, label_of(work.session, query.by)), form)
     name = f"turnaround-{query.start:%Y%m%d}-{query.end:%Y%m%d}.{form}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
     return Response(content, media_type=MEDIA_TYPES[form], headers=headers)

@@ -19,11 +19,14 @@ from bot.cli import case_tables
 from bot.cli.context import Context, fail, opened
 from bot.cli.progress import Progress
 from bot.web import sheets, tables
+from bot.web.compared import report_table
 from bot.web.held_tables import held_table
-from bot.web.report_tables import edition, label_of, table
+from bot.web.report_tables import label_of
 from routing.domain.errors import Invalid
+from routing.domain.reporting.compared import base_of
 from routing.domain.reporting.history import MOST_CHARACTERS
-from routing.domain.reporting.statistics import GroupBy
+from routing.domain.reporting.periods import Period
+from routing.domain.reporting.statistics import GroupBy, Wanted
 from routing.service.cases import histories
 from routing.service.reporting import held as held_service
 from routing.service.reporting import measuring
@@ -181,6 +184,7 @@ def turnaround(
     kind: Annotated[Kind, typer.Option(help="案件種類")] = Kind.ENQ,
     by: Annotated[GroupBy | None, typer.Option(help="分組")] = None,
     form: Annotated[Form, typer.Option("--format", help="輸出格式")] = Form.JSON,
+    base: Annotated[int | None, typer.Option(help="對照之基準年，例如 114")] = None,
     held: Annotated[bool, typer.Option("--held", help="經手日數：各單位或承辦人（--by officer）")] = False,
 ) -> None:
     """辦理時效報表；與網頁、API 同一組數字。"""  # noqa: D415 - a Chinese sentence, shown as the help
@@ -188,19 +192,29 @@ def turnaround(
         _held(start.date(), end.date(), kind, by, form)
         return
     with opened() as context:
+        wanted = _wanted(start.date(), end.date(), kind, by, base)
         with context.reading() as (session, office):
-            issued = service.make(
-                session, office, start=start.date(), end=end.date(), kind=kind, by=by, now=context.now
-            )
+            issued, *others = service.make_all(session, office, wanted, now=context.now)
         if not issued.recorded:
             with context.writing() as (session, _office):
                 service.record(session, issued, now=context.now)
-    if form is Form.JSON:
-        typer.echo(json.dumps(issued.as_json(), ensure_ascii=False, indent=2))
-        return
-    with context.reading() as (session, _office):
-        made = table(issued.report, context.now, label_of(session, by), of=edition(issued))
+        beside = others[0] if others else None
+        if form is Form.JSON:
+            typer.echo(json.dumps(service.beside(issued, beside), ensure_ascii=False, indent=2))
+            return
+        with context.reading() as (session, _office):
+            made = report_table(issued, beside, context.now, label_of(session, by))
     sys.stdout.buffer.write(tables.write(made, tables.Format(form)))
+
+
+def _wanted(start: date, end: date, kind: Kind, by: GroupBy | None, base: int | None) -> list[Wanted]:
+    """What is asked for, and the same of the base year."""
+    try:
+        periods = [Period(start, end)]
+        periods += [base_of(periods[0], base)] if base is not None else []
+    except Invalid as error:
+        raise fail(error.message, code=2) from error
+    return [Wanted(period=period, kind=kind, by=by) for period in periods]
 
 
 def _held(start: date, end: date, kind: Kind, by: GroupBy | None, form: Form) -> None:

@@ -14,7 +14,8 @@ from knowledge.calendar.office_calendar import TAIPEI, load_calendar
 from knowledge.offices.directory import load_offices
 from knowledge.wording import load_sentences
 from routing.service.cases import histories
-from routing.service.office_context import OfficeContext
+from routing.service.office_context import OfficeContext, OfficeContextProvider, UnitOfWorkFactory
+from routing.service.reporting import measuring
 from routing.store.session import Database
 from tests.bench.load import Measured, measured
 from tests.harness import local_http
@@ -23,6 +24,8 @@ from tests.harness.product import PASSWORD, Product
 
 CASES = 50_000
 _FIRST = datetime(2025, 1, 2, 8, 30, tzinfo=TAIPEI)
+_MONTH = {"from": "2026-01-01", "to": "2026-01-31"}
+_YEAR = {"from": "2025-01-01", "to": "2025-12-31"}
 _KINDS = (("land", "用地工程科", "olga"), ("tax", "投資服務科", "otto"), ("utilities", "營運管理科", "ivan"))
 
 
@@ -49,16 +52,19 @@ def _lines(count: int) -> Iterator[str]:
 
 
 def fill(product: Product) -> None:
-    """Import the cases into the product's database."""
+    """Import the cases into the product's database, and keep of them what a worker keeps."""
     office = OfficeContext(
         agency_code="KP", base_url=product.url, calendar=load_calendar(), offices=load_offices(),
         sentences=load_sentences(), channels={"line": LIMITS},
     )  # fmt: skip
-    database = Database(product.database_url)
+    work = UnitOfWorkFactory(database=Database(product.database_url), office_provider=OfficeContextProvider(office))
     now = datetime.now(UTC)  # noqa: TID251 - an import happens now
-    with database.writing() as session:
+    with work.database.writing() as session:
         result = histories.import_histories(session, office, _lines(CASES), skip_bad=False, now=now)
-    database.dispose()
+    measuring.begin_if_needed(work)
+    measuring.measure_remaining(work)
+    measuring.make_blocks(work, today=now.astimezone(TAIPEI).date())
+    work.database.dispose()
     if result.imported != CASES:
         raise RuntimeError(f"{result.imported} cases were taken; {result.refusals[:3]}")
 
@@ -70,8 +76,12 @@ def pages(product: Product, *, times: int = 40) -> dict[str, Measured]:
         "GET /api/v1/cases?limit=200": ("/api/v1/cases", {"limit": "200"}),
         "GET /api/v1/cases?status=assigned": ("/api/v1/cases", {"limit": "200", "status": "assigned"}),
         "GET /api/v1/cases?q=": ("/api/v1/cases", {"q": "範例事項 49999"}),
-        "GET /api/v1/turnaround, one month": ("/api/v1/turnaround", {"from": "2026-01-01", "to": "2026-01-31"}),
+        "GET /api/v1/turnaround, one month": ("/api/v1/turnaround", _MONTH),
         "GET /desk": ("/desk", {}),
+        "GET /desk/turnaround, one month": ("/desk/turnaround", _MONTH),
+        "GET /desk/turnaround, a year by unit": ("/desk/turnaround", _YEAR | {"by": "unit"}),
+        "GET /desk/turnaround/cases": ("/desk/turnaround/cases", _MONTH | {"figure": "closed_cases"}),
+        "GET /desk/turnaround/held": ("/desk/turnaround/held", _MONTH),
     }
     found: dict[str, Measured] = {}
     with local_http.client(base_url=product.url, timeout=120, follow_redirects=True) as browser:
@@ -82,9 +92,9 @@ def pages(product: Product, *, times: int = 40) -> dict[str, Measured]:
         cookies = dict(browser.cookies)
     for name, (path, query) in asked.items():
         with local_http.client(base_url=product.url, timeout=120, follow_redirects=True) as client:
-            if path == "/desk":
+            if path.startswith("/desk"):
                 client.cookies.update(cookies)
-            headers = {} if path == "/desk" else bearer
+            headers = {} if path.startswith("/desk") else bearer
             found[name] = _ask(client, path, query, headers, times)
     return found
 

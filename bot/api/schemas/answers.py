@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -211,6 +212,24 @@ class KindReport(Figures):
     groups: list[Group]
 
 
+class Moved(Representation):
+    """A figure of two periods; ``part`` of a distribution. ``change`` is null where either rests on under 30 cases."""
+
+    figure: str
+    part: Literal["median", "mean", "p90"] | None
+    now: Number | None
+    before: Number | None
+    change: Number | None
+
+
+class BaseReport(KindReport):
+    """The report on the same days of the base year, and what moved since, in the order of the page."""
+
+    by_kind: dict[Kind, KindReport] = {}
+    groups_left_out: int = 0
+    moved: list[Moved]
+
+
 class Turnaround(KindReport):
     """The report of contract §8. It is written out as it was counted; a test holds this model against it.
 
@@ -221,6 +240,7 @@ class Turnaround(KindReport):
     revision: int
     revised: bool
     groups_left_out: int = 0
+    base: BaseReport | None = None
 
 
 class HeldGroup(Representation):

@@ -139,12 +139,13 @@ class SatisfactionQuery(Query):
 
 
 class TurnaroundQuery(Query):
-    """The days from ``from`` to ``to``, both included."""
+    """The days from ``from`` to ``to``, both included. ``base``: an earlier year (114 or 2025) to compare with."""
 
     start: Annotated[date, Field(alias="from")]
     end: Annotated[date, Field(alias="to")]
     kind: ReportKind = Kind.ENQ.value
     by: Split | None = None
+    base: Annotated[int, Field(ge=1, le=2199)] | None = None
     format: Literal["json", "csv", "xlsx", "ods"] = "json"
 
 

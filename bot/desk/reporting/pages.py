@@ -14,7 +14,7 @@ from bot.desk.reporting.case_lists import AS_OF, LATE, MOST_LISTED, PAGE, Listed
 from bot.desk.reporting.chart import MonthlyChart, monthly
 from bot.desk.reporting.formatting import distributions, group_rows, measured
 from bot.desk.reporting.report_query import Asked, Attempt, Question, base_years
-from bot.web.compared import COMPARED, compared_table, lines
+from bot.web.compared import COMPARED, lines, report_table
 from bot.web.limits import counting
 from bot.web.report_tables import (
     DEFINITIONS,
@@ -25,7 +25,6 @@ from bot.web.report_tables import (
     edition,
     label_of,
     rate,
-    table,
 )
 from bot.web.tables import MEDIA_TYPES, Format, write
 from bot.web.templating import show
@@ -135,11 +134,7 @@ def file(work: Reading, asked: Question, ending: str) -> Response:
     form, label, beside = Format(ending), label_of(work.session, asked.by), asked.beside
     made = counting.report(work, *(one.wanted for one in (asked, beside) if one is not None))
     issued, *base = (turnaround_report.for_person(work.session, work.actor, one) for one in made)
-    whole = table(issued.report, work.now, label, of=edition(issued))
-    if beside is not None:
-        before = table(base[0].report, work.now, label)
-        whole = compared_table(whole, before, (asked.period, beside.period))
-    content = write(whole, form)
+    content = write(report_table(issued, base[0] if base else None, work.now, label), form)
     name = f"turnaround-{asked.period.start:%Y%m%d}-{asked.period.end:%Y%m%d}.{form}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
     return Response(content, media_type=MEDIA_TYPES[form], headers=headers)

@@ -12,8 +12,9 @@ from fastapi import Depends, Request
 from bot.web.unit_of_work import Reading
 from bot.web.words import WORDS
 from knowledge.calendar.office_calendar import local
-from knowledge.calendar.republic import day_of, roc_year, western_year
+from knowledge.calendar.republic import day_of, roc_year
 from routing.domain.errors import Invalid
+from routing.domain.reporting import compared
 from routing.domain.reporting.history import EARLIEST
 from routing.domain.reporting.periods import Period, last_complete_month
 from routing.domain.reporting.statistics import ALL, GroupBy, Wanted
@@ -84,9 +85,7 @@ def _base(value: str | None, period: Period) -> int | None:
         return None
     if value not in base_years(period):
         raise Invalid("請選擇早於統計期間之對照年。", field="base")
-    year = western_year(int(value))
-    period.in_year(year)
-    return year
+    return compared.base_of(period, int(value)).end.year
 
 
 def _asked_or_not(request: Request, work: Reading) -> Asked | Invalid:

@@ -21,7 +21,7 @@ from knowledge.calendar.office_calendar import local
 from routing.domain.case import Kind
 from routing.domain.errors import Forbidden
 from routing.domain.permissions import Actor, Permission, confidential_scope, require_team
-from routing.domain.reporting import statistics, totals
+from routing.domain.reporting import compared, statistics, totals
 from routing.domain.reporting.periods import Period
 from routing.domain.reporting.statistics import GroupBy, Report, Wanted
 from routing.service.office_context import OfficeContext
@@ -67,6 +67,15 @@ class Issued:
         """The report of contract §8 with its revision."""
         more = {"groups_left_out": self.left_out} if self.left_out else {}
         return {**self.report.as_json(), "revision": self.revision, "revised": self.revision > 0, **more}
+
+
+def beside(issued: Issued, base: Issued | None) -> dict[str, Any]:
+    """The report as programs read it; with that of a base year, under ``base``, and by how much each figure moved."""
+    if base is None:
+        return issued.as_json()
+    left_out = {"groups_left_out": base.left_out} if base.left_out else {}
+    moved = [one.as_json() for one in compared.moved(issued.report, base.report)]
+    return {**issued.as_json(), "base": {**base.report.as_json(), **left_out, "moved": moved}}
 
 
 def make(

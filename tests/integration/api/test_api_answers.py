@@ -12,6 +12,7 @@ from tests.integration.security.test_security_matrix import BODIES, attached
 
 PERIOD = {"from": "2026-11-01", "to": "2026-11-30"}
 REPORTS = [{"kind": kind, **by} for kind in ("ENQ", "APP", "all") for by in ({}, {"by": "unit"}, {"by": "month"})]
+REPORTS.append({"by": "unit", "base": "2024"})
 
 
 @pytest.fixture

@@ -121,6 +121,11 @@ def test_histories_in_and_out_and_the_report(migrated, tmp_path):
     assert (code, report["closed_cases"], report["on_time"]) == (0, 21, 14)
     assert sum(group["closed_cases"] for group in report["groups"]) == 21
     period = ("--from", "2025-02-01", "--to", "2025-02-28")
+    code, said, _ = migrated("turnaround", *period, "--by", "unit", "--base", "113")
+    base = json.loads(said)["base"]
+    assert (code, base["from"], base["to"]) == (0, "2024-02-01", "2024-02-29")
+    assert (base["moved"][1]["figure"], base["moved"][1]["now"], base["moved"][4]["change"]) == ("closed_cases", 21, 7)
+    assert migrated("turnaround", *period, "--base", "114")[0] == 2
     code, said, _ = migrated("turnaround", *period, "--held")
     held = json.loads(said)
     assert (code, held["closed_cases"], held["late"]) == (0, 21, 7)

@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from urllib.parse import urlencode
 
 import pytest
 
@@ -11,7 +12,8 @@ from tests.harness.pages import Visitor
 from tests.harness.service import Service
 from tests.integration.reporting.test_histories import at, line, take_in
 
-JANUARY = "from=2026-01-01&to=2026-01-31"
+DAYS = {"from": "2026-01-01", "to": "2026-01-31"}
+JANUARY = urlencode(DAYS)
 
 
 def closed(day, serial, *, on):
@@ -65,11 +67,13 @@ def test_without_a_base_year_nothing_stands_beside_and_a_wrong_one_keeps_the_for
     assert "請選擇早於統計期間之對照年" in page.text
 
 
-def test_the_file_has_both_periods(sue):
+def test_the_file_has_both_periods_and_is_the_one_that_programs_get(service, sue):
     page = sue.get(f"/desk/turnaround?{JANUARY}&base=114&by=unit")
     address = re.search(r'href="(/desk/turnaround/file.csv[^"]+)"', page.html)[1].replace("&amp;", "&")
     rows = list(csv.DictReader(io.StringIO(sue.get(address).answer.content.decode("utf-8-sig"))))
     told = [(row["統計期間"][:7], row["單位"], row["受理"]) for row in rows]
+    programs = service.get("sue", "/turnaround", **DAYS, base=2025, by="unit", format="csv")
+    assert list(csv.DictReader(io.StringIO(programs.content.decode("utf-8-sig")))) == rows
     assert told == [
         ("115 年 1", "合計", "30"), ("115 年 1", "用地工程科", "30"),
         ("114 年 1", "合計", "31"), ("114 年 1", "用地工程科", "31"),
@@ -91,3 +95,18 @@ def test_the_words_are_explained_by_what_the_engine_counts(sue):
         assert example in text, example
     assert text.count("例：") >= 18
     assert len(CASES) == 8
+
+
+def test_programs_read_the_same_comparison(service, sue):
+    page = sue.get(f"/desk/turnaround?{JANUARY}&base=114")
+    answer = service.get("sue", "/turnaround", **DAYS, base=114, by="unit").json()
+    base = answer["base"]
+    assert (base["from"], base["to"], base["received"]) == ("2025-01-01", "2025-01-31", 31)
+    assert [group["key"] for group in base["groups"]] == ["用地工程科"]
+    moved = {(one["figure"], one["part"]): one for one in base["moved"]}
+    shown = re.findall(r'<th scope="row">([^<]+)</th>', page.html.split('id="beside"')[1].split("</table>")[0])
+    assert len(base["moved"]) == len(shown)
+    assert moved["received", None] == {"figure": "received", "part": None, "now": 30, "before": 31, "change": -1}
+    assert moved["on_time_rate", None]["change"] == 1 - 30 / 31
+    assert moved["first_reply_minutes", "median"]["change"] is None
+    assert service.get("sue", "/turnaround", **DAYS, base=115).status_code == 422
