@@ -33,13 +33,14 @@ class Fields(Protocol):
 
 
 def reply_form(form: Fields) -> Mapping[str, Any]:
-    """An answer. ``undo``: it waits, so that it can be taken back."""
+    """An answer. ``undo``: it waits, so that it can be taken back; ``close``: the case is closed with it."""
     optional = {name: form.optional(name) for name in ("via", "doc_no", "translation")}
     return {
         "text": form.text("text"),
         "at": form.instant("at"),
         "assistance": using.ids_of(form.text("assist")),
         "undo": form.text("undo") == "yes",
+        "close": form.text("close") == "yes",
         **optional,
     }
 

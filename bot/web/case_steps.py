@@ -37,6 +37,7 @@ from routing.domain.land.plots import MOST_SENT
 from routing.domain.steps import Step
 from routing.service.assist import using
 from routing.service.cases import (
+    answering,
     call_backs,
     commands,
     consultations,
@@ -63,6 +64,7 @@ class MessageBody(Body):
 
     ``via``: as the firm is reached, unless said. ``assistance``: drafts by a language model that it began with.
     ``undo``: it waits ten seconds before it is sent, in which it can be taken back (``…/take-back``).
+    ``close``: the case is closed as answered with it, in words of ``summary`` if given; such a reply does not wait.
     """
 
     text: Long
@@ -73,6 +75,8 @@ class MessageBody(Body):
     translation: Translation | None = None
     assistance: Assistance | None = None
     undo: StrictBool = False
+    close: StrictBool = False
+    summary: Annotated[Text, Field(min_length=1, max_length=2000)] | None = None
 
 
 class PlotsBody(Body):
@@ -298,17 +302,23 @@ class CaseStep(Generic[_B]):
 def _reply(locked: LockedCase, body: MessageBody, notify: Notifier) -> None:
     """Answer the firm by a channel, or record an answer that was given another way."""
     began = using.check(locked, body.assistance or (), body.text, body.translation)
-    taking_back.hold(locked, wanted=body.undo)
-    how = body.model_dump(exclude={"text", "internal", "assistance", "undo"}, warnings=False)
-    message = commands.reply(locked, body.text, notify=notify, **how)
+    if body.summary is not None and not body.close:
+        raise Invalid("未同時辦結時，不能填寫辦結摘要。", field="summary")
+    taking_back.hold(locked, wanted=body.undo and not body.close)
+    how = body.model_dump(include={"via", "at", "doc_no", "translation"}, warnings=False)
+    if body.close:
+        message = answering.reply_and_close(locked, body.text, notify=notify, summary=body.summary, **how)
+    else:
+        message = commands.reply(locked, body.text, notify=notify, **how)
     kept_replies.sent(locked.session, locked.actor, locked.row.id)
     using.sent(locked, began, body.text, body.translation, message_id=message.id)
 
 
 def _note(locked: LockedCase, body: MessageBody, notify: Notifier) -> None:
     """Leave a note among staff; a partner's is the answer to what its agency was asked, and ends the wait."""
-    if body.undo or any(value is not None for value in (body.at, body.doc_no, body.translation, body.assistance)):
-        raise Invalid("內部註記不能帶 at、doc_no、translation、assistance 或 undo。", field="internal")
+    only_replies = (body.at, body.doc_no, body.translation, body.assistance, body.summary)
+    if body.undo or body.close or any(value is not None for value in only_replies):
+        raise Invalid("內部註記不能帶 at、doc_no、translation、assistance、undo、close 或 summary。", field="internal")
     commands.note(locked, body.text, notify=notify)
 
 

@@ -89,7 +89,7 @@ def test_an_officer_works_a_case_from_the_queue_to_its_end(desk: Desk, chromium:
     page.get_by_text("辦結", exact=True).first.click()
     page.get_by_label("辦理結果").select_option("answered")
     page.get_by_label("辦結摘要").fill("已說明續約程序。")
-    page.get_by_role("button", name="辦結").click()
+    page.get_by_role("button", name="辦結", exact=True).click()
     expect(page.get_by_role("status")).to_contain_text("已辦結")
     expect(page).to_have_url(f"{desk.url}/desk/cases/{number}?done=close&notice=no_address")
     context.close()
@@ -252,6 +252,59 @@ def test_a_case_is_found_opened_and_answered_by_keys_alone(desk: Desk, page: Pag
     page.locator("h1").click()
     page.keyboard.press("r")
     expect(page.locator("#step-reply textarea")).not_to_be_focused()
+
+
+def test_a_case_is_answered_and_closed_by_keys_in_one_press(desk: Desk, page: Page) -> None:
+    number = given_to_may(desk, "請問停車位申請")
+    sign_in(page, desk)
+    page.goto(f"{desk.url}/desk/cases/{number}")
+    page.keyboard.press("r")
+    page.keyboard.type("請至管理中心辦理。")
+    page.keyboard.press("Control+Shift+Enter")
+    expect(page.get_by_role("status").first).to_contain_text("已回復並辦結。")
+    case = desk.get("sue", f"/cases/{number}").json()
+    assert (case["status"], case["outcome"]) == ("closed", "answered")
+
+
+A_MINUTE = 60 / 0.28
+"""Keys that somebody of average skill presses in a minute (keystroke-level model, Card, Moran and Newell 1980)."""
+ZHUYIN = 4
+"""Keys of one character."""
+
+
+def test_a_call_is_entered_by_keys_alone_in_less_than_a_minute_of_typing(desk: Desk, page: Page) -> None:
+    sign_in(page, desk)
+    page.locator("h1").click()
+    pressed = 0
+
+    def press(*keys: str) -> None:
+        nonlocal pressed
+        for key in keys:
+            page.keyboard.press(key)
+        pressed += len(keys)
+
+    def fill(words: str) -> None:
+        nonlocal pressed
+        page.keyboard.type(words)
+        pressed += sum(1 if one.isascii() else ZHUYIN for one in words)
+
+    press("c")
+    expect(page.get_by_label("廠商名稱")).to_be_focused()
+    fill("宏昇精密")
+    press("Tab", "Tab")
+    fill("王小姐")
+    press("Tab")
+    fill("073612345")
+    press("Tab", "ArrowDown")
+    press("Tab", "Tab", "ArrowDown", "ArrowDown", "ArrowDown")
+    press("Tab", "Tab", "Tab")
+    fill("三廠後門路燈昨晚起不亮，請派員修理")
+    press("Control+Enter")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("三廠後門路燈昨晚起不亮")
+    case = desk.get("sue", f"/cases/{page.url.partition('/cases/')[2].partition('?')[0]}").json()
+    assert (case["channel"], case["firm"]["name"], case["category"]) == ("phone", "宏昇精密", "utilities")
+    assert case["park"]
+    assert pressed < A_MINUTE / 1.2, pressed
 
 
 def test_two_who_have_a_case_open_see_each_other_and_typed_words_are_kept(desk: Desk, chromium: Browser) -> None:

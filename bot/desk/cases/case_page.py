@@ -136,6 +136,7 @@ def values_of(
         "assist": using.on_page(work.session, work.actor, whole.row, endpoint=work.runtime.settings.llm_endpoint),
         "waiting": next((one for one in whole.drafts if one.row.state == "asked"), None),
         "may_approve": drafts.may_approve(work.actor), "advised": case.kind in _ADVISED,
+        "as_replied": office.sentences.say("notice.closed.as_replied", None),
         "step": step, "typed": form.fields if form is not None else {}, "error": error,
     }  # fmt: skip
 

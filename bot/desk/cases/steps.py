@@ -29,6 +29,7 @@ router = APIRouter()
 
 
 _DONE: Mapping[str, Callable[[Any], str]] = {
+    "reply": lambda body: "reply_closed" if body.close else "reply",
     "approval": lambda body: "approved" if body.approve else "refused",
     "called": lambda body: "called" if body.reached else "call_tried",
     "link": lambda body: "link" if body.relation else "unlink",

@@ -32,13 +32,18 @@ const KEYS = {
   r: () => begin("step-reply"),
   n: () => begin("step-note"),
   a: () => begin("step-assignment"),
+  c: () => document.querySelector("a[href='/desk/new']")?.click(),
   "?": () => document.getElementById("keys")?.showModal(),
 };
 
 document.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
     const form = event.target.closest?.("main form");
-    if (form?.method === "post" && event.target.matches("textarea, input")) { event.preventDefault(); form.requestSubmit(); }
+    if (form?.method === "post" && event.target.matches("textarea, input")) {
+      event.preventDefault();
+      if (event.shiftKey && form.matches(".reply-form")) form.querySelector("[data-closes]")?.click();
+      else form.requestSubmit();
+    }
     return;
   }
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || typing(event.target)) return;
