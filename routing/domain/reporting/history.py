@@ -24,6 +24,8 @@ from knowledge.vocabulary import CASE_CATEGORIES, Channel, Language
 from routing.domain import steps
 from routing.domain.case import Case, Event, EventKind, Kind, Opening, Outcome, apply, begin, fold
 from routing.domain.errors import Invalid, StepNotAllowed
+from routing.domain.reporting import attached
+from routing.domain.reporting.attached import Attached
 from routing.domain.reporting.fields import (
     choice,
     day_or_instant,
@@ -47,7 +49,7 @@ _JSON = json.JSONEncoder(ensure_ascii=False).encode
 _KINDS, _OUTCOMES = frozenset(Kind), frozenset(Outcome)
 _FIELDS = frozenset({
     "number", "kind", "category", "topic", "channel", "park", "unit", "language", "firm", "subject",
-    "first_contact_at", "received_at", "alert", "confidential", "events",
+    "first_contact_at", "received_at", "alert", "confidential", "events", *attached.FIELDS,
 })  # fmt: skip
 
 
@@ -84,6 +86,7 @@ class CaseHistory:
     events: tuple[Event, ...]
     states: tuple[Case, ...] | None = dataclasses.field(default=None, compare=False, repr=False)
     """The case after each event, where reading it has folded them."""
+    attached: Attached = attached.NOTHING
 
     @property
     def number(self) -> str:
@@ -183,7 +186,7 @@ def digest(history: CaseHistory) -> bytes:
         opening.number, opening.kind.value, opening.category, opening.topic, opening.channel, opening.park,
         opening.unit, opening.language, opening.firm_name, opening.firm_ubn, opening.subject,
         opening.first_contact_at.timestamp(), opening.received_at.timestamp(), opening.alert, _confidential(events),
-        [_said(written) for event in sorted(events, key=_at) for written in _in_words(event)],
+        [_said(written) for event in sorted(events, key=_at) for written in _in_words(event)], history.attached.mark(),
     )  # fmt: skip
     return hashlib.sha256(repr(said).encode("utf-8", "backslashreplace")).digest()
 
@@ -204,7 +207,7 @@ def dump(history: CaseHistory) -> str:
     """The canonical line, without a line break: fixed order of keys, times with +08:00, events in order of time.
 
     Events that histories have no word for (ratings, requests for an extension, …) are left out; whether the case is
-    confidential and what emergency it told of are kept as fields, written only where they say something.
+    confidential, what emergency it told of, what it was asked and its letters are fields, written where there is any.
     """
     opening = history.opening
     record: dict[str, Any] = {
@@ -225,6 +228,7 @@ def dump(history: CaseHistory) -> str:
         record["alert"] = opening.alert
     if _confidential(history.events):
         record["confidential"] = True
+    record |= history.attached.plain()
     events = sorted(history.events, key=_at)
     record["events"] = [write(written) for event in events for written in _in_words(event)]
     return _JSON(record)
@@ -282,7 +286,9 @@ def _history(record: Mapping[str, Any], known: KnownWords, now: datetime) -> Cas
         refuse("欄位 events 必須是陣列。")
     reader = Reader(units=known.units, categories=known.categories, earliest=EARLIEST, now=now)
     events, states = reader.read_states(opening, raw)
-    return CaseHistory(opening=opening, events=marks + events, states=None if marks else states)
+    bare = record.keys().isdisjoint(attached.FIELDS)
+    beside = attached.NOTHING if bare else attached.read(record, received_at, now)
+    return CaseHistory(opening=opening, events=marks + events, states=None if marks else states, attached=beside)
 
 
 def _opening(record: Mapping[str, Any], known: KnownWords, received_at: datetime, now: datetime) -> Opening:

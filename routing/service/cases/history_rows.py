@@ -14,6 +14,7 @@ from routing.domain.reporting.history import CaseHistory
 from routing.domain.reporting.spells import COLUMNS, Measuring
 from routing.service.cases import locked_case
 from routing.store.bulk import Row, instant_text, json_text
+from routing.store.cases import attached as attached_store
 from routing.store.cases.bulk import MESSAGE_ID, NewCase
 from routing.store.reporting import queries as report_store
 
@@ -76,7 +77,8 @@ class Preparing:
             "kind": opening.kind.value, "category": opening.category, "topic": opening.topic, "unit": opening.unit,
             "subject": opening.subject, "firm": {"name": opening.firm_name, "ubn": opening.firm_ubn},
         }  # fmt: skip
-        refs = list(dict.fromkeys(event.data["doc_no"] for event in one.events if event.data.get("doc_no")))
+        numbers = [event.data.get("doc_no") for event in one.events] + [kept.doc_no for kept in one.attached.letters]
+        refs = list(dict.fromkeys(number for number in numbers if number))
         row = (
             opening.number, json_text(opened), opening.channel, opening.language, opening.park, opening.subject[:200],
             opening.alert, instant_text(opening.first_contact_at), instant_text(opening.received_at), _list_text(refs),
@@ -84,7 +86,8 @@ class Preparing:
         )  # fmt: skip
         rows = [_spell(spell.__dict__) for spell in spells]
         firm = opening.firm_name, opening.firm_ubn
-        return NewCase(opening.number, firm, bool(case.consultations), row, messages, events, rows)
+        beside = attached_store.rows_of(one.attached)
+        return NewCase(opening.number, firm, bool(case.consultations), row, messages, events, rows, beside)
 
     def _events(self, one: CaseHistory) -> tuple[list[Row], list[Row]]:
         """The messages of events that have words, and all events; an event's words stand in its message alone."""

@@ -15,7 +15,7 @@ from routing.domain.reporting.spells import COLUMNS
 from routing.domain.tax_number import same_firm
 from routing.store import bulk
 from routing.store.bulk import Row
-from routing.store.cases import queries
+from routing.store.cases import attached, queries
 from routing.store.cases.schema import Case, CaseEvent, Firm, Serial
 from routing.store.conversation.schema import Message
 from routing.store.reporting import spells as spell_store
@@ -38,7 +38,7 @@ class NewCase:
     """A case as rows of plain values (``routing.store.bulk``), but for the ids, which are not known yet.
 
     ``case`` by the names given to ``enter``; ``messages`` and ``events`` by ``MESSAGE`` and ``EVENT``; ``spells`` by
-    ``COLUMNS``.
+    ``COLUMNS``; ``beside`` as ``routing.store.cases.attached.rows_of`` makes them.
     """
 
     number: str
@@ -49,6 +49,7 @@ class NewCase:
     messages: Sequence[Row]
     events: Sequence[Row]
     spells: Sequence[Row]
+    beside: attached.Rows = ()
 
     def as_plain(self) -> list[Any]:
         """The same as lists, for JSON."""
@@ -168,6 +169,7 @@ def enter(
     bulk.write(session, Message, ("id", "case_id", *MESSAGE), messages)
     bulk.write(session, CaseEvent, ("case_id", *EVENT), events)
     bulk.write(session, CaseSpell, ("case_id", *COLUMNS), spells)
+    attached.enter(session, ((key, one.beside) for key, one in zip(ids, cases, strict=True)))
     spell_store.joined(session, {row[1] for row in spells})
     return dict(zip(ids, cases, strict=True))
 

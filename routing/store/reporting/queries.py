@@ -14,8 +14,10 @@ from sqlalchemy.orm import Session, load_only
 from knowledge.calendar.office_calendar import TAIPEI
 from knowledge.vocabulary import LANGUAGES, Language
 from routing.domain.case import Case, Event, EventKind, Opening, fold
+from routing.domain.reporting.attached import NOTHING
 from routing.domain.reporting.history import CaseHistory
 from routing.domain.reporting.moved import effective
+from routing.store.cases import attached
 from routing.store.cases.queries import opening_of
 from routing.store.cases.queries import seen_by as cases_seen_by
 from routing.store.cases.schema import Case as CaseRow
@@ -57,7 +59,7 @@ def histories(
         received_before: leave out cases received at or after this instant.
         open_after: leave out cases that were closed for good before this instant.
         numbers: these cases only.
-        texts: with the words of each event, which stand in the messages.
+        texts: with the words of each event, which stand in the messages, and with what stands beside the events.
     """
     query = select(CaseRow).options(_BEGINNINGS).order_by(CaseRow.id)
     if received_before is not None:
@@ -71,8 +73,10 @@ def histories(
         last = rows[-1].id
         found = firms(session, rows)
         events = events_of(session, [row.id for row in rows], texts=texts)
+        beside = attached.of_cases(session, [row.id for row in rows]) if texts else {}
         for row in rows:
-            yield CaseHistory(opening=opening(row, found), events=tuple(events[row.id]))
+            kept = beside.get(row.id, NOTHING)
+            yield CaseHistory(opening=opening(row, found), events=tuple(events[row.id]), attached=kept)
 
 
 def opening(row: CaseRow, found: Mapping[int, Firm] = MappingProxyType({})) -> Opening:

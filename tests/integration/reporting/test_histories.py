@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from routing.domain.reporting import history
 from routing.service.cases import histories, locked_case
 from routing.service.office_calendar import commands as office_calendar_commands
 from routing.service.reporting import turnaround as turnaround_report
@@ -87,6 +88,86 @@ def test_what_was_done_at_the_desk_goes_out_and_comes_in_again(service, tmp_path
         assert given_out(second) == first
         before, after = (one.get("sue", f"/cases/{number}").json()["case"] for one in (service, second))
         assert {**after, "version": 0} == {**before, "version": 0}
+
+
+LETTER = {
+    "agency_code": "A21000000X", "address": "高雄市前鎮區", "recipient": "晴川精密有限公司",
+    "subject": "復如說明，請查照。", "points": ["復貴公司來詢。"], "to": ["晴川精密有限公司"],
+}  # fmt: skip
+
+
+def with_answers_and_letters(service):
+    subject = "要申請原產地證明書"
+    number = service.opened("alice", category="other", text=subject, subject=subject)
+    service.later(hours=1)
+    given = service.post("alice", f"/cases/{number}/answers", {"answers": {"released": "已放行"}})
+    assert given.status_code == 200, given.text
+    for place in range(2):
+        service.later(hours=1)
+        made = service.post("alice", f"/cases/{number}/documents", LETTER)
+        assert made.status_code == 201, made.text
+        path = f"/cases/{number}/documents/{made.json()['id']}/number"
+        if place == 0:
+            service.post("alice", path, {"doc_no": "經園高字第1150001234號", "sent_on": "2026-11-16"})
+    return number
+
+
+def test_answers_and_letters_go_out_with_their_case_and_come_in_again(service, tmp_path):
+    number = with_answers_and_letters(service)
+    first = given_out(service)
+    record = json.loads(first[0])
+    assert record["questions"]["answers"] == {"released": "released"}
+    assert [one.get("doc_no") for one in record["letters"]] == ["經園高字第1150001234號", None]
+    with Service(f"sqlite:///{tmp_path / 'second.db'}") as second:
+        second.now = service.now
+        assert take_in(second, first).imported == 1
+        assert given_out(second) == first
+        assert take_in(second, first).repeated == 1
+        for path in ("answers", "documents"):
+            before, after = (one.get("sue", f"/cases/{number}/{path}").json() for one in (service, second))
+            assert after == before, path
+        assert second.get("sue", f"/cases/{number}").json()["case"]["refs"] == ["經園高字第1150001234號"]
+        record["questions"]["answers"]["released"] = "before"
+        other = take_in(second, [json.dumps(record)])
+        assert (other.imported, [one.number for one in other.refusals]) == (0, [number])
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "said"),
+    [
+        (("questions", "answers", "none"), "x", "不是這個題組的題目"),
+        (("questions", "answers", "released"), "perhaps", "沒有選項"),
+        (("questions", "answers", "released"), "\x00", "無法儲存"),
+        (("questions", "skipped"), ["none"], "未答的題目"),
+        (("questions", "set", "questions"), [], "不是可用的題組"),
+        (("questions", "asked_at"), "2025-01-01T00:00:00+08:00", "早於"),
+        (("questions", "more"), 1, "未知的欄位"),
+        (("letters", 0, "letter", "points"), "一", "必須是陣列"),
+        (("letters", 0, "letter", "subject"), "", "公文尚缺：主旨"),
+        (("letters", 0, "doc_no"), None, "沒有 doc_no"),
+        (("letters", 0, "how"), "mail", "不在可用的清單內"),
+        (("letters", 0, "at"), "2030-01-01T00:00:00+08:00", "在未來"),
+        (("letters",), {}, "必須是陣列"),
+    ],
+)
+def test_answers_and_letters_that_cannot_be_are_refused_with_the_reason(asked_line, path, value, said):
+    record, known, now = json.loads(asked_line[0]), *asked_line[1:]
+    holder = record
+    for name in path[:-1]:
+        holder = holder[name]
+    holder[path[-1]] = value
+    refused = history.parse_line(json.dumps(record), 1, known, now)
+    assert isinstance(refused, history.Refusal)
+    assert said in refused.reason
+
+
+@pytest.fixture(scope="module")
+def asked_line(tmp_path_factory):
+    """A line with answers and letters, the words that a history may use, and now."""
+    with Service(f"sqlite:///{tmp_path_factory.mktemp('asked') / 'a.db'}") as service:
+        with_answers_and_letters(service)
+        with service.runtime.reading() as (_session, office):
+            return given_out(service)[0], history.KnownWords.of(office.offices), service.now
 
 
 def test_the_same_line_again_is_skipped_and_another_history_refused(service):
