@@ -27,9 +27,8 @@ def tables_of(connection: sa.Connection) -> sa.MetaData:
     return found
 
 
-def fill(connection: sa.Connection, turn: int) -> None:
+def fill(connection: sa.Connection, found: sa.MetaData, turn: int) -> None:
     """Two rows into every table: one with all that it can hold, one with only what it must. ``turn``: another each."""
-    found = tables_of(connection)
     for whole in (True, False):
         number = 2 * turn + whole + 1
         for table in found.sorted_tables:
@@ -47,9 +46,8 @@ def fill(connection: sa.Connection, turn: int) -> None:
                     connection.execute(sa.select(sa.func.setval(sequence, sa.func.max(column))))
 
 
-def rows(connection: sa.Connection) -> Rows:
-    """All that a database holds, as JSON would write it."""
-    found = tables_of(connection)
+def rows(connection: sa.Connection, found: sa.MetaData) -> Rows:
+    """All that these tables of a database hold, as JSON would write it."""
     return {
         name: [
             {key: _plain(value) for key, value in row.items()}
