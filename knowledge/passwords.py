@@ -1,4 +1,4 @@
-"""Words that passwords are made of and that are tried first: common ones, and those of the offices."""
+"""What passwords are made of that is tried first: common words, those of the offices, and passwords of breaches."""
 
 from __future__ import annotations
 
@@ -10,6 +10,10 @@ from importlib import resources
 from knowledge.files import yaml_text
 from knowledge.offices.directory import Offices, load_offices
 
+BREACHED = ("data", "breached", "passwords.txt")
+"""Made by ``knowledge.build.breached``; sources and licences stand beside it."""
+WHOLE = 12
+"""Signs from which an entry of it is a password as it could be chosen, and not the stem of one."""
 _SHORTEST = 3
 """Letters of a Latin word; two Chinese ones are a word."""
 _KEYS = dict(
@@ -23,10 +27,14 @@ _KEYS = dict(
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """``nothing``: words that add nothing to a password; ``little``: words that add a little."""
+    """``nothing``: words that add nothing to a password; ``little``: words that add a little.
+
+    ``breached``: passwords that are known from breaches; those that are too short to be chosen here are stems.
+    """
 
     nothing: frozenset[str]
     little: frozenset[str]
+    breached: frozenset[str]
 
 
 @cache
@@ -36,7 +44,8 @@ def load_tried() -> Tried:
     raw = yaml_text.read(path.read_text(encoding="utf-8"))
     typed = {"".join(_KEYS[sign] for sign in sound) for _phrase, sound in raw["typed"]}
     nothing = _long_enough(raw["nothing"].casefold().split()) | _of_offices(load_offices()) | typed
-    return Tried(nothing, _long_enough(raw["little"].casefold().split()) - nothing)
+    breached = resources.files("knowledge").joinpath(*BREACHED).read_text(encoding="utf-8").split()
+    return Tried(nothing, _long_enough(raw["little"].casefold().split()) - nothing, frozenset(breached))
 
 
 def _long_enough(words: list[str]) -> frozenset[str]:

@@ -2,13 +2,15 @@
 
 People make theirs of a common word and something added to it. So a password is taken apart: what is common in it counts
 nothing or little, and what is left must be enough. Length is checked elsewhere. Source of the rule: ASVS 5.0, 6.2.4 and
-6.2.11 (common passwords and words of the context are refused); of the words: knowledge/data/passwords.yaml.
+6.2.11 (common passwords and words of the context are refused), 6.2.12 (those of breaches are); of the words:
+knowledge/data/passwords.yaml, of the breaches knowledge/data/breached.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections import ChainMap
 from collections.abc import Collection, Mapping
 from functools import cache
 
@@ -38,10 +40,15 @@ _FEWEST = 5
 
 
 @cache
-def _counts() -> Mapping[str, float]:
-    """What each common word counts."""
+def _counts() -> dict[str, float]:
+    """What each common word counts, and each password of a breach."""
     tried = load_tried()
-    return {**dict.fromkeys(tried.little, A_LITTLE), **dict.fromkeys(tried.nothing, 0.0)}
+    return dict.fromkeys(tried.breached | tried.little, A_LITTLE) | dict.fromkeys(tried.nothing, 0.0)
+
+
+@cache
+def _longest() -> int:
+    return max(map(len, _counts()))
 
 
 def is_weak(password: str, *, about: Collection[str] = ()) -> bool:
@@ -51,12 +58,14 @@ def is_weak(password: str, *, about: Collection[str] = ()) -> bool:
     """
     plain = unicodedata.normalize("NFKC", password).casefold()
     bare = re.sub(r"[\W_]", "", plain)
-    counts = {**_counts(), **dict.fromkeys((part for text in about for part in _parts(text)), 0.0)}
+    own = dict.fromkeys((part for text in about for part in _parts(text)), 0.0)
+    counts: Mapping[str, float] = ChainMap(own, _counts())
     texts = {text[: _period(text)] for text in ((plain, bare) if len(bare) >= _ENOUGH_BARE else (plain,))}
-    if len(set(plain)) < _FEWEST or min(map(len, texts)) <= _LONGEST_UNIT or bare in counts:
+    if len(set(plain)) < _FEWEST or min(map(len, texts)) <= _LONGEST_UNIT or bare in counts or plain in counts:
         return True
+    longest = max([_longest(), *map(len, own)])
     readings = [(text, read) for text in texts for read in {text, text.translate(_AS_LETTERS)}]
-    return any(_left(text, read, counts) < LEAST_LEFT for text, read in readings)
+    return any(_left(text, read, counts, longest) < LEAST_LEFT for text, read in readings)
 
 
 def _parts(text: str) -> set[str]:
@@ -70,11 +79,10 @@ def _period(text: str) -> int:
     return next((size for size in range(1, len(text) // 2 + 1) if text[size:] == text[:-size]), len(text))
 
 
-def _left(plain: str, read: str, counts: Mapping[str, float]) -> float:
+def _left(plain: str, read: str, counts: Mapping[str, float], longest: int) -> float:
     """What is left when as much as possible of what is common is taken out; ``read``: with digits read as letters."""
     size = len(plain)
     least = [0.0] + [float(size)] * size
-    longest = max(map(len, counts))
     for end in range(1, size + 1):
         least[end] = least[end - 1] + (1.0 if plain[end - 1].isalpha() else 0.5)
         for start in range(max(0, end - longest), end - 1):

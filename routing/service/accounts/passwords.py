@@ -89,7 +89,7 @@ def hash_password(password: str, *, about: Collection[str] = ()) -> Hashed:
         raise Invalid(f"密碼長度須為 {LEAST} 到 {MOST} 字。", field="password", code="password_length")
     if is_weak(password, about=about):
         raise Invalid(
-            "這個密碼太常見或容易猜中（常用字、日期、連續按鍵、機關、系統或本人名稱）；請改用不相關的幾個詞組成。",
+            "這個密碼太常見、曾外洩或容易猜中（常用字、日期、連續按鍵、機關、系統或本人名稱）；請改用不相關的幾個詞組成。",
             field="password", code="password_common",
         )  # fmt: skip
     return hash_shown(password)

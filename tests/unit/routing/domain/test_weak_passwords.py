@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from knowledge.passwords import load_tried
 from routing.domain.weak_passwords import is_weak
 
 TRIED_FIRST = [
@@ -19,8 +20,15 @@ TRIED_FIRST = [
     "moeaMOEA1150101", "一二三四五六七八九十一二", "ㄅㄆㄇㄈㄉㄊㄋㄌㄍㄎㄏㄐ", "ｐａｓｓｗｏｒｄ１２３４",
     "pass word pass", "密碼密碼密碼密碼密碼密碼", "christopher1984", "Manchester-United7",
     "correct horse battery staple", "coffee tiger 2024!", "summer coffee summer coffee",
+    "cookiemonster", "Internazionale!", "avrillavigne99", "ghjcnjgfhjkm", "doomsayer.2.7mords.v", "ichliebedich1",
     "ji32k7au4a83", "楠梓加工出口區2026", "taipower1234567",
 ]  # fmt: skip
+
+
+def test_the_passwords_of_breaches_that_are_long_enough_to_be_chosen_are_all_refused():
+    whole = [one for one in load_tried().breached if len(one) >= 12]
+    assert len(whole) > 300
+    assert [one for one in whole if not is_weak(one) or not is_weak(one.upper())] == []
 
 
 @pytest.mark.parametrize("password", TRIED_FIRST)
