@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from urllib.parse import parse_qsl
+
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from bot.desk.cases import case_list
 from bot.desk.cases.presenter import RecordedNotice
 from bot.desk.forms import Filled, Form
-from bot.web.errors import status_of
 from bot.web.templating import show
 from bot.web.unit_of_work import reading, writing
 from bot.web.words import WORDS
 from routing.domain.case import Outcome
 from routing.domain.errors import Invalid
 from routing.domain.permissions import require_team
+from routing.service.accounts import queries as account_queries
 from routing.service.cases import bulk
-from routing.service.cases.bulk import Came, Do
+from routing.service.cases.bulk import Do
 
 router = APIRouter()
 _PICK = "pick."
@@ -24,23 +27,25 @@ _PICK = "pick."
 @router.post("/desk/bulk")
 def take(request: Request, form: Filled) -> Response:
     """One step in every case that was ticked."""
-    deed = form.text("deed")
-    came: list[Came] = []
-    error: Invalid | None = None
+    deed, picked = form.text("deed"), _picked(form)
+    back, cursor = form.text("back"), form.optional("cursor")
     try:
         with writing(request) as work:
             require_team(work.actor)
-            came = bulk.each(
-                work.session, work.office, work.actor, _picked(form), _do(form, deed), action=deed, now=work.now
-            )
+            came = bulk.each(work.session, work.office, work.actor, picked, _do(form, deed), action=deed, now=work.now)
     except Invalid as refused:
-        error = refused
+        with reading(request) as work:
+            asked = case_list.read_filters(parse_qsl(back))
+            kept = case_list.Bulk(error=refused, picked=picked, typed=form.fields)
+            return case_list.page(request, work, asked, cursor=cursor, bulk=kept)
     with reading(request) as work:
         values = {
-            "actor": work.actor, "came": came, "deed": deed, "error": error, "back": form.text("back"),
-            "done": sum(one.done for one in came),
+            "actor": work.actor, "came": came, "deed": deed, "back": back, "cursor": cursor, "typed": form.fields,
+            "done": sum(one.done for one in came), "again": any(one.version is not None for one in came),
+            "people": account_queries.colleagues(work.session),
+            "away": account_queries.on_leave(work.session, now=work.now),
         }  # fmt: skip
-        return show(request, "bulk.html", values, status=status_of(error) if error else 200)
+        return show(request, "bulk.html", values)
 
 
 def _picked(form: Form) -> dict[str, int]:

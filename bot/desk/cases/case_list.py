@@ -109,15 +109,26 @@ def cases_page(
     """All cases that fit, a page at a time; to a partner, the questions to its agency."""
     if work.actor.may(Permission.ANSWER_QUESTIONS):
         return show(request, "asked.html", asked_of_partner(work, asked.values["q"] or "") | {"done": None})
-    return _page(request, work, asked, cursor=cursor, done=done)
+    return page(request, work, asked, cursor=cursor, done=done)
 
 
-def _page(
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bulk:
+    """A step in many cases that was refused: why, the ticks with their versions, and what was typed."""
+
+    error: Invalid
+    picked: Mapping[str, int]
+    typed: Mapping[str, str]
+
+
+def page(
     request: Request, work: UnitOfWork, asked: Filters, *, cursor: str | None = None, done: str | None = None,
-    error: Invalid | None = None,
+    error: Invalid | None = None, bulk: Bulk | None = None,
 ) -> Response:  # fmt: skip
+    """The list; ``bulk``: as it stood when a step in many of its cases was refused."""
     found = found_by(work, asked, limit=PAGE, cursor=cursor or None)
-    kept = asked.kept
+    kept, picked, refused = asked.kept, bulk.picked if bulk else {}, bulk.error if bulk else error
+    listed = {line.row.number for line in found.items}
     return show(
         request, "cases.html",
         {
@@ -130,8 +141,10 @@ def _page(
             "units": [unit.name for unit in work.office.offices.units],
             "people": account_queries.colleagues(work.session), "done": WORDS["done"].get(done or ""), "error": error,
             "away": account_queries.on_leave(work.session, now=work.now), "parks": work.office.offices.own_parks,
+            "picked": picked, "elsewhere": [one for one in picked.items() if one[0] not in listed], "cursor": cursor,
+            "refused": bulk.error if bulk else None, "typed": bulk.typed if bulk else {},
         },
-        status=status_of(error) if error else 200,
+        status=status_of(refused) if refused else 200,
     )  # fmt: skip
 
 
@@ -147,7 +160,7 @@ def save(request: Request, form: Filled) -> Response:
             )  # fmt: skip
     except Invalid as error:
         with reading(request) as work:
-            return _page(request, work, asked, error=error)
+            return page(request, work, asked, error=error)
     return RedirectResponse(f"/desk/cases?{urlencode({**asked.kept, 'done': 'view_saved'})}", status_code=303)
 
 

@@ -28,13 +28,17 @@ Do = Callable[[LockedCase], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Came:
-    """What came of the step in one case; ``why`` not, in a sentence. ``subject``: if the person may see the case."""
+    """What came of the step in one case; ``why`` not, in a sentence. ``subject``: if the person may see the case.
+
+    ``version``: of a case that was refused, as it stands now, so that it can be tried again.
+    """
 
     number: str
     subject: str
     done: bool
     code: str = ""
     why: str = ""
+    version: int | None = None
 
 
 def assigning(email: str | None, reason: str, notify: Notifier) -> Do:
@@ -88,14 +92,12 @@ def each(
 def _one(
     session: Session, office: OfficeContext, actor: Actor, do: Do, *, number: str, version: int, now: datetime
 ) -> Came:  # fmt: skip
-    subject = ""
     try:
         with session.begin_nested():
             locked = locked_case.change(session, office, number, actor, now=now, version=version)
-            subject = locked.row.subject
             do(locked)
     except OnestopError as error:
-        seen = None if subject else locked_case.seen(session, number, actor)
-        subject = subject or (seen[0].subject if seen is not None else "")
-        return Came(number=number, subject=subject, done=False, code=error.code, why=error.message)
-    return Came(number=number, subject=subject, done=True)
+        seen = locked_case.seen(session, number, actor)
+        subject, now_at = (seen[0].subject, seen[0].version) if seen is not None else ("", None)
+        return Came(number=number, subject=subject, done=False, code=error.code, why=error.message, version=now_at)
+    return Came(number=number, subject=locked.row.subject, done=True)

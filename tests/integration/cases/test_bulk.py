@@ -70,6 +70,43 @@ def test_assigning_and_watching_need_a_reason_that_stays_on_each_case(service):
         assert "本週輪值" in page
 
 
+def test_a_refused_step_keeps_ticks_and_words_and_the_page_of_the_list(service):
+    numbers = [service.opened(subject=f"案件{n}") for n in range(3)]
+    alice = Visitor(service, "alice")
+    picks = ticked(alice.get("/desk/cases"))
+    one, two, three = (f"pick.{number}" for number in numbers)
+    gone = "KP-1151116-0999"
+    typed = {"deed": "close", "reason": "已完成說明。", "back": "status=open&category=land"}
+    page = send(alice, {one: picks[one], two: picks[two], f"pick.{gone}": "3"}, **typed)
+    assert page.status == 422
+    assert "請選擇辦理結果" in page.text
+    assert page.outline.broken_rules() == []
+    form = page.form("/desk/bulk")
+    assert {name: form.fields[name] for name in typed} == typed
+    assert [page.html.count(f'name="{name}" value="{picks[name]}" checked') for name in (one, two, three)] == [1, 1, 0]
+    # What was ticked and does not stand on this page stays ticked as well.
+    assert f'name="pick.{gone}" value="3" checked' in page.html
+    assert page.form("/desk/cases").fields["status"] == "open"
+
+
+def test_what_was_not_done_in_some_cases_is_tried_again_from_the_result(service):
+    done, waits = service.opened(subject="已答"), service.opened(subject="未答")
+    service.post("alice", f"/cases/{done}/messages", {"text": "已說明", "via": "phone"})
+    alice = Visitor(service, "alice")
+    typed = {"deed": "close", "outcome": "answered", "reason": "已完成說明。", "back": ""}
+    page = send(alice, ticked(alice.get("/desk/cases")), **typed)
+    assert "2 件中完成 1 件" in page.text
+    assert list(ticked(page)) == [f"pick.{waits}"]
+    form = page.form("/desk/bulk")
+    assert {name: form.fields[name] for name in typed} == typed
+    service.post("alice", f"/cases/{waits}/messages", {"text": "已說明", "via": "phone"})
+    # The boxes bear the version of then: what happened since is to be seen first.
+    again = send(alice, ticked(page), **typed)
+    assert "完成 0 件" in again.text
+    assert "完成 1 件" in send(alice, ticked(again), **typed).text
+    assert service.get("sue", f"/cases/{waits}").json()["status"] == "closed"
+
+
 def test_whoever_may_not_write_a_case_does_not_by_many_either(service):
     number, hidden = service.opened(), service.opened()
     service.post("alice", f"/cases/{hidden}/confidential", {"confidential": True})
