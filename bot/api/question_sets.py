@@ -18,6 +18,7 @@ from bot.api.schemas.question_sets import (
     SetsQuery,
     SetVersion,
     SetWhole,
+    VersionsQuery,
 )
 from bot.web.bodies import StrictRoute
 from bot.web.unit_of_work import Reading, RowId, UnitOfWork
@@ -39,14 +40,16 @@ def sets(work: Reading, query: Annotated[SetsQuery, Query()]) -> SetPage:
 
 
 @router.get("/question-sets/{set_id}")
-def one_set(work: Reading, set_id: str) -> SetWhole:
+def one_set(work: Reading, set_id: str, query: Annotated[VersionsQuery, Query()]) -> SetWhole:
     """One set with its versions, the newest first."""
     require_team(work.actor)
-    rows = versions.versions(work.session, work.office, work.actor, set_id)
+    found = versions.versions(
+        work.session, work.office, work.actor, set_id, limit=query.limit, cursor=query.cursor
+    )  # fmt: skip
     standing = active.one(work.session, work.office, set_id)
-    if standing is None and not rows:
+    if standing is None and not found.items and query.cursor is None:
         raise NotFound("找不到這個題組。")
-    return SetWhole.whole(standing, rows)
+    return SetWhole.whole(standing, found)
 
 
 @router.post("/question-sets", status_code=201, response_model=SetVersion)

@@ -8,9 +8,10 @@ from typing import Annotated, Any
 from pydantic import Field, StrictBool
 
 from bot.api.schemas.answers import Representation
-from bot.api.schemas.requests import Limit, Query
+from bot.api.schemas.requests import Limit, Query, Word
 from bot.web.fields import Body, Text, WrittenInstant
 from knowledge.question_sets import AnswerKind, QuestionSet
+from routing.domain.pagination import Page
 from routing.service.question_sets.active import Standing
 from routing.service.question_sets.asking import CaseAsked
 from routing.service.question_sets.versions import Version
@@ -25,6 +26,13 @@ class SetsQuery(Query):
 
     limit: Limit = 50
     cursor: Annotated[str, Field(max_length=80)] | None = None
+
+
+class VersionsQuery(Query):
+    """Pages of a set's versions."""
+
+    limit: Limit = 50
+    cursor: Word | None = None
 
 
 class QuestionBody(Body):
@@ -164,16 +172,18 @@ class SetVersion(Representation):
 
 
 class SetWhole(Representation):
-    """A set with its versions; ``standing`` null while none is approved."""
+    """A set with a page of its versions, the newest first; ``standing`` null while none is approved."""
 
     standing: QuestionSetShown | None
     versions: list[SetVersion]
+    next_cursor: str | None
 
     @classmethod
-    def whole(cls, standing: Standing | None, rows: Sequence[Version]) -> SetWhole:
+    def whole(cls, standing: Standing | None, found: Page[Version]) -> SetWhole:
         """One of them."""
         shown = QuestionSetShown.of(standing.set, standing.version) if standing is not None else None
-        return cls(standing=shown, versions=[SetVersion.of(one) for one in rows])
+        versions = [SetVersion.of(one) for one in found.items]
+        return cls(standing=shown, versions=versions, next_cursor=found.next_cursor)
 
 
 class GivenAnswer(Representation):

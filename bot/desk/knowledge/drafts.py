@@ -237,19 +237,24 @@ def save(request: Request, form: Filled) -> Response:
 
 
 @router.get("/drafts")
-def drafts_page(request: Request, work: Reading) -> Response:
-    """Drafts that wait for their unit."""
-    return _show_drafts(request, work)
+def drafts_page(request: Request, work: Reading, cursor: str | None = None) -> Response:
+    """Drafts that wait for their unit, a page at a time."""
+    return _show_drafts(request, work, cursor=cursor or None)
 
 
-def _show_drafts(request: Request, work: UnitOfWork, error: OnestopError | None = None) -> Response:
+def _show_drafts(
+    request: Request, work: UnitOfWork, error: OnestopError | None = None, cursor: str | None = None
+) -> Response:
     found = known(work)
+    page = entry_versions.drafts(work.session, found, cursor=cursor)
     rows = [
         (version, unit, entry_versions.may_approve(work.actor, unit, version.row.author))
-        for version in entry_versions.drafts(work.session, found)
+        for version in page.items
         for unit in (entry_versions.owner_unit(found, version.row),)
     ]
-    values = {**usual(work, "drafts"), "rows": rows, "error": error}
+    values = {
+        **usual(work, "drafts"), "rows": rows, "error": error, "next": page.next_cursor, "first": cursor is None,
+    }  # fmt: skip
     return show(request, "knowledge_drafts.html", values, status=409 if error else 200)
 
 

@@ -22,6 +22,7 @@ from routing.service.knowledge_admin import versions as entry_versions
 router = APIRouter(prefix="/desk/knowledge")
 
 _PAGE = 60
+_VERSIONS = 20
 _DONE = {
     "draft": "草稿已儲存，待權責單位核定。", "approved": "已核定；數秒內在所有伺服器生效。", "rejected": "已退回草稿。",
 }  # fmt: skip
@@ -60,8 +61,10 @@ def _is(row: tuple[Any, str, int], state: str) -> bool:
 
 
 @router.get("/entries/{entry_id}")
-def entry_page(request: Request, work: Reading, entry_id: str, done: str = "", lang: str = "zh-TW") -> Response:
-    """One entry: its active version, and its history."""
+def entry_page(
+    request: Request, work: Reading, entry_id: str, *, done: str = "", lang: str = "zh-TW", page: int = 1
+) -> Response:  # fmt: skip
+    """One entry: its active version, and its history a page at a time."""
     found = known(work)
     versions = entry_versions.versions(work.session, found, entry_id)
     entry = found.base.entry(entry_id)
@@ -72,7 +75,13 @@ def entry_page(request: Request, work: Reading, entry_id: str, done: str = "", l
         if entry is None:
             raise NotFound("這份草稿無法判讀，請重新建立。")
     lang = lang if lang in dict(LANGUAGES) else "zh-TW"
+    decided = [one for one in versions if one.row.state != "draft"]
+    pages = -(-len(decided) // _VERSIONS) or 1
+    page = max(1, min(page, pages))
     values = {
+        "history": decided[(page - 1) * _VERSIONS : page * _VERSIONS],
+        "page": page,
+        "pages": pages,
         "entry": entry,
         "active": found.base.entry(entry_id) is not None,
         "versions": versions,

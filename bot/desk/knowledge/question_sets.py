@@ -19,23 +19,31 @@ from routing.domain.errors import NotFound, OnestopError
 from routing.service.question_sets import active, preview, versions
 
 router = APIRouter(prefix="/desk/knowledge")
+_PAGE = 50
 
 
 @router.get("/questions")
-def list_page(request: Request, work: Reading, done: str = "") -> Response:
-    """Every set in force, drafts that wait, and exchange."""
-    return _list(request, work, done=done)
+def list_page(
+    request: Request, work: Reading, done: str = "", cursor: str | None = None, page: int = 1
+) -> Response:  # fmt: skip
+    """The sets in force, drafts that wait, a page at a time each, and exchange."""
+    return _list(request, work, done=done, cursor=cursor, page=page)
 
 
 def _list(
-    request: Request, work: UnitOfWork, *, done: str = "", error: OnestopError | None = None, text: str = ""
-) -> Response:
+    request: Request, work: UnitOfWork, *, done: str = "", error: OnestopError | None = None, text: str = "",
+    cursor: str | None = None, page: int = 1,
+) -> Response:  # fmt: skip
     found = known(work)
-    standing = active.standing(work.session, work.office)
+    every = active.standing(work.session, work.office)
+    pages = -(-len(every) // _PAGE) or 1
+    page = max(1, min(page, pages))
+    standing = every[(page - 1) * _PAGE : page * _PAGE]
+    drafts = versions.drafts(work.session, work.office, work.actor, cursor=cursor or None)
     said = f"已建立 {int(done)} 份草稿；內容與現行相同者已略過。" if done.isascii() and done.isdigit() else None
     values: dict[str, Any] = {
         **usual(work, "questions"), "rows": standing, "error": error, "text": text,
-        "drafts": versions.drafts(work.session, work.office, work.actor),
+        "drafts": drafts.items, "next": drafts.next_cursor, "first": not cursor, "page": page, "pages": pages,
         "entries": {name: found.base.entry(name) for one in standing for name in one.set.entries},
         "done": said or WORDS["done"].get(done),
     }  # fmt: skip
@@ -71,18 +79,22 @@ def take_in(request: Request, sent: Sent) -> Response:
 
 @router.get("/questions/sets/{set_id}")
 def set_page(
-    request: Request, work: Reading, set_id: str, *, lang: str = "zh-TW", version: RowId | None = None, done: str = ""
-) -> Response:
+    request: Request, work: Reading, set_id: str, *, lang: str = "zh-TW", version: RowId | None = None, done: str = "",
+    cursor: str | None = None,
+) -> Response:  # fmt: skip
     """One set as firms are asked it, and its versions; ``version``: one of those in place of what is in force."""
-    return _one(request, work, set_id, lang=lang, version=version, done=WORDS["done"].get(done))
+    return _one(
+        request, work, set_id, lang=lang, version=version, done=WORDS["done"].get(done), cursor=cursor or None
+    )  # fmt: skip
 
 
 def _one(
     request: Request, work: UnitOfWork, set_id: str, *, lang: str = "zh-TW", version: int | None = None,
-    done: str | None = None, error: OnestopError | None = None,
+    done: str | None = None, error: OnestopError | None = None, cursor: str | None = None,
 ) -> Response:  # fmt: skip
     found = known(work)
-    rows = versions.versions(work.session, work.office, work.actor, set_id)
+    listed = versions.versions(work.session, work.office, work.actor, set_id, cursor=cursor)
+    rows = listed.items
     standing = active.one(work.session, work.office, set_id)
     shown = standing.set if standing is not None else None
     chosen = version if version is not None or shown is not None else next((one.row.id for one in rows), None)
@@ -93,6 +105,7 @@ def _one(
     lang = lang if lang in READING_LANGUAGES else "zh-TW"
     values = {
         **usual(work, "questions"), "set": shown, "standing": standing, "versions": rows, "version": chosen,
+        "next": listed.next_cursor, "first": cursor is None,
         "messages": preview.messages(work.office, shown, lang, now=work.now), "lang": lang, "languages": LANGUAGES,
         "entries": {name: found.base.entry(name) for name in shown.entries}, "done": done, "error": error,
     }  # fmt: skip

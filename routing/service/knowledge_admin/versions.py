@@ -18,6 +18,7 @@ from knowledge.language.text import normalise
 from knowledge.loading import read_sent
 from knowledge.vocabulary import Category
 from routing.domain.errors import Forbidden, Invalid, NotFound, StaleVersion, StepNotAllowed
+from routing.domain.pagination import Page, before_of, page_of
 from routing.domain.permissions import Actor, Permission, require_team
 from routing.service.knowledge_admin.active import ActiveKnowledge, body_of, read_body
 from routing.service.knowledge_admin.corrections import teachable
@@ -44,6 +45,8 @@ _PARTS = {
 _WHOLE = frozenset({"category", "topic", "kind", "parks"})
 """Fields whose values are words of a list: they change as a whole."""
 _MOST_IMPORTED = 500
+DRAFTS = 20
+"""Drafts of a page, unless said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,13 +277,19 @@ def version(session: Session, entry_id: str, edit_id: int) -> KnowledgeEdit | No
     return row if row is not None and row.entry_id == entry_id else None
 
 
-def drafts(session: Session, known: ActiveKnowledge) -> list[Version]:
-    """Drafts that wait for a decision, newest first, each with its difference; one query, however many there are."""
+def drafts(
+    session: Session, known: ActiveKnowledge, *, limit: int = DRAFTS, cursor: str | None = None
+) -> Page[Version]:  # fmt: skip
+    """Drafts that wait for a decision, newest first, each with its difference; two queries, however many there are."""
+    rows = store.edits(session, state="draft", before_id=before_of(limit, cursor), limit=limit + 1)
+    found = page_of(rows, limit, lambda row: row.id)
     of_entry: dict[str, list[KnowledgeEdit]] = defaultdict(list)
-    for row in store.edits_of_drafted(session):
+    for row in store.edits_of(session, [row.entry_id for row in found.items]):
         of_entry[row.entry_id].append(row)
-    found = [version for entry_id, rows in of_entry.items() for version in _compared(known, entry_id, rows)]
-    return sorted((one for one in found if one.row.state == "draft"), key=lambda one: -one.row.id)
+    compared = {
+        version.row.id: version for entry_id, rows in of_entry.items() for version in _compared(known, entry_id, rows)
+    }
+    return found.of([compared[row.id] for row in found.items])
 
 
 def waiting(session: Session) -> list[KnowledgeEdit]:

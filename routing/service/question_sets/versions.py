@@ -12,6 +12,7 @@ from knowledge.entries import KnowledgeBase
 from knowledge.files.fields import Problem
 from knowledge.question_sets import QuestionSet, read_bodies, read_text
 from routing.domain.errors import Forbidden, Invalid, NotFound, StaleVersion, StepNotAllowed
+from routing.domain.pagination import Page, before_of, page_of
 from routing.domain.permissions import Actor, require_team
 from routing.service.knowledge_admin.versions import may_approve
 from routing.service.office_context import OfficeContext
@@ -19,6 +20,9 @@ from routing.service.question_sets import active
 from routing.store.accounts import queries as account_store
 from routing.store.question_sets import queries as store
 from routing.store.question_sets.schema import QuestionSetEdit
+
+PAGE = 20
+"""Versions of a page, unless said."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,7 +124,8 @@ def decide(
     own = not approve and row.author == (actor.email or actor.name)
     if not own and not may_approve(actor, _owner(session, office, row), row.author):
         raise Forbidden("草稿由權責單位的其他同仁或主管核定；作者不能核定自己的草稿。")
-    if approve and store.approved_after(session, row.set_id, row.at):
+    approvals = store.last_approvals(session, [row.set_id])
+    if approve and approvals.get(row.set_id, row.at) > row.at:
         raise StaleVersion("這份草稿之後，本題組已有新的核定版本；請依現行版本重新修改。")
     row.state, row.approver, row.decided_at = "approved" if approve else "rejected", actor.email or actor.name, now
     if note.strip():
@@ -136,16 +141,29 @@ def _owner(session: Session, office: OfficeContext, row: QuestionSetEdit) -> str
     return stands.set.unit if stands is not None else str(row.body.get("unit", ""))
 
 
-def versions(session: Session, office: OfficeContext, actor: Actor, set_id: str) -> list[Version]:
-    """Every version of a set, the newest first. Raises Forbidden: the person is a partner."""
+def versions(
+    session: Session, office: OfficeContext, actor: Actor, set_id: str, *, limit: int = PAGE, cursor: str | None = None
+) -> Page[Version]:
+    """Versions of a set, the newest first. Raises Forbidden: the person is a partner."""
     require_team(actor)
-    return [shown(session, office, actor, row) for row in store.edits(session, set_id)]
+    rows = store.edits(session, set_id, before_id=before_of(limit, cursor), limit=limit + 1)
+    return _page(session, office, actor, rows, limit)
 
 
-def drafts(session: Session, office: OfficeContext, actor: Actor) -> list[Version]:
+def drafts(
+    session: Session, office: OfficeContext, actor: Actor, *, limit: int = PAGE, cursor: str | None = None
+) -> Page[Version]:
     """Drafts that wait for a decision, the newest first. Raises Forbidden: the person is a partner."""
     require_team(actor)
-    return [shown(session, office, actor, row) for row in store.drafts(session)]
+    rows = store.drafts(session, before_id=before_of(limit, cursor), limit=limit + 1)
+    return _page(session, office, actor, rows, limit)
+
+
+def _page(
+    session: Session, office: OfficeContext, actor: Actor, rows: list[QuestionSetEdit], limit: int
+) -> Page[Version]:
+    found = page_of(rows, limit, lambda row: row.id)
+    return found.of(_shown(session, office, actor, found.items))
 
 
 def version(session: Session, set_id: str, edit_id: int) -> QuestionSetEdit | None:
@@ -156,12 +174,27 @@ def version(session: Session, set_id: str, edit_id: int) -> QuestionSetEdit | No
 
 def shown(session: Session, office: OfficeContext, actor: Actor, row: QuestionSetEdit) -> Version:
     """A version with what this person may do with it."""
-    unit = _owner(session, office, row)
-    title = row.body.get("title") or {}
+    return _shown(session, office, actor, [row])[0]
+
+
+def _shown(session: Session, office: OfficeContext, actor: Actor, rows: list[QuestionSetEdit]) -> list[Version]:
+    """Versions as they are shown; as many queries for many as for one."""
+    if not rows:
+        return []
+    owners = {one.set.id: one.set.unit for one in active.standing(session, office)}
+    approvals = store.last_approvals(session, [row.set_id for row in rows])
+    return [
+        _one(actor, row, owners.get(row.set_id, str(row.body.get("unit", ""))), approvals.get(row.set_id, row.at))
+        for row in rows
+    ]
+
+
+def _one(actor: Actor, row: QuestionSetEdit, unit: str, approved: datetime) -> Version:
+    title, draft = row.body.get("title") or {}, row.state == "draft"
     return Version(
-        row=row, unit=unit, may_decide=row.state == "draft" and may_approve(actor, unit, row.author),
-        stale=row.state == "draft" and store.approved_after(session, row.set_id, row.at),
-        title=str(title.get("zh-TW", row.set_id)), questions=len(row.body.get("questions") or ()),
+        row=row, unit=unit, may_decide=draft and may_approve(actor, unit, row.author),
+        stale=draft and approved > row.at, title=str(title.get("zh-TW", row.set_id)),
+        questions=len(row.body.get("questions") or ()),
     )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import func, or_, select, update
@@ -45,20 +46,24 @@ def edit(session: Session, edit_id: int, *, hold: bool = False) -> KnowledgeEdit
     return session.scalars(query.with_for_update() if hold else query).one_or_none()
 
 
-def edits(session: Session, *, entry_id: str | None = None, state: str | None = None) -> list[KnowledgeEdit]:
-    """Versions, newest first."""
+def edits(
+    session: Session, *, entry_id: str | None = None, state: str | None = None, before_id: int | None = None,
+    limit: int | None = None,
+) -> list[KnowledgeEdit]:  # fmt: skip
+    """Versions, newest first; those before one, and at most so many, if said."""
     query = select(KnowledgeEdit).order_by(KnowledgeEdit.id.desc())
     if entry_id is not None:
         query = query.where(KnowledgeEdit.entry_id == entry_id)
     if state is not None:
         query = query.where(KnowledgeEdit.state == state)
-    return list(session.scalars(query))
+    if before_id is not None:
+        query = query.where(KnowledgeEdit.id < before_id)
+    return list(session.scalars(query.limit(limit)))
 
 
-def edits_of_drafted(session: Session) -> list[KnowledgeEdit]:
-    """Every version of the entries that have a draft, newest first."""
-    drafted = select(KnowledgeEdit.entry_id).where(KnowledgeEdit.state == "draft")
-    query = select(KnowledgeEdit).where(KnowledgeEdit.entry_id.in_(drafted))
+def edits_of(session: Session, entry_ids: Iterable[str]) -> list[KnowledgeEdit]:
+    """Every version of these entries, newest first."""
+    query = select(KnowledgeEdit).where(KnowledgeEdit.entry_id.in_(set(entry_ids)))
     return list(session.scalars(query.order_by(KnowledgeEdit.id.desc())))
 
 

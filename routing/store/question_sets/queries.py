@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from routing.domain.case import EventKind
@@ -33,24 +33,33 @@ def edit(session: Session, edit_id: int, *, hold: bool = False) -> QuestionSetEd
     return session.scalars(query.with_for_update() if hold else query).one_or_none()
 
 
-def edits(session: Session, set_id: str) -> list[QuestionSetEdit]:
-    """Versions of a set, the newest first."""
+def edits(session: Session, set_id: str, *, before_id: int | None, limit: int) -> list[QuestionSetEdit]:
+    """Versions of a set, the newest first, at most ``limit``."""
     query = select(QuestionSetEdit).where(QuestionSetEdit.set_id == set_id)
-    return list(session.scalars(query.order_by(QuestionSetEdit.id.desc())))
+    return _newest(session, query, before_id, limit)
 
 
-def drafts(session: Session) -> list[QuestionSetEdit]:
-    """Drafts that wait for a decision, the newest first."""
+def drafts(session: Session, *, before_id: int | None, limit: int) -> list[QuestionSetEdit]:
+    """Drafts that wait for a decision, the newest first, at most ``limit``."""
     query = select(QuestionSetEdit).where(QuestionSetEdit.state == "draft")
-    return list(session.scalars(query.order_by(QuestionSetEdit.id.desc())))
+    return _newest(session, query, before_id, limit)
 
 
-def approved_after(session: Session, set_id: str, at: datetime) -> bool:
-    """Whether a version of the set was approved since an instant."""
-    query = select(func.count()).select_from(QuestionSetEdit).where(
-        QuestionSetEdit.set_id == set_id, QuestionSetEdit.state == "approved", QuestionSetEdit.decided_at > at
+def _newest(
+    session: Session, query: Select[QuestionSetEdit], before_id: int | None, limit: int
+) -> list[QuestionSetEdit]:
+    if before_id is not None:
+        query = query.where(QuestionSetEdit.id < before_id)
+    return list(session.scalars(query.order_by(QuestionSetEdit.id.desc()).limit(limit)))
+
+
+def last_approvals(session: Session, set_ids: Iterable[str]) -> dict[str, datetime]:
+    """When each set had a version approved last."""
+    query = select(QuestionSetEdit.set_id, func.max(QuestionSetEdit.decided_at)).where(
+        QuestionSetEdit.set_id.in_(set(set_ids)), QuestionSetEdit.state == "approved"
     )  # fmt: skip
-    return session.scalars(query).one() > 0
+    rows = session.execute(query.group_by(QuestionSetEdit.set_id))
+    return {set_id: at for set_id, at in rows if at is not None}
 
 
 def of_case(session: Session, case_id: int) -> CaseQuestions | None:

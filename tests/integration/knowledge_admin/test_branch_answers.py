@@ -49,7 +49,7 @@ def test_the_branch_fills_in_what_only_it_knows_and_then_it_is_answered(service)
     assert "已有草稿，待核定" in filled.text
     with service.runtime.reading() as (session, _):
         known = service.runtime.knowledge.active(session)
-        (draft,) = (version.row.id for version in entry_versions.drafts(session, known))
+        (draft,) = (version.row.id for version in entry_versions.drafts(session, known).items)
     approved(service, "bob", draft)
     with service.runtime.writing() as (session, _):
         entry = service.runtime.knowledge.active(session).base.entry("land-find-platform")

@@ -36,6 +36,24 @@ def test_partners_and_strangers_see_nothing(service, path):
     assert Visitor(service).get(f"/desk/knowledge{path}").path.startswith("/desk/sign-in")
 
 
+def test_what_waits_for_approval_and_the_versions_of_an_entry_come_a_page_at_a_time(service):
+    for n in range(22):
+        drafted(service, "alice", answer=f"第 {n} 個回答。")
+    sue = Visitor(service, "sue")
+    page = sue.get("/desk/knowledge/drafts")
+    (older,) = [link for link in page.outline.links if "cursor=" in link]
+    last = sue.get(older)
+    assert (page.html.count('id="draft-'), last.html.count('id="draft-')) == (20, 2)
+    assert [words for words in ("第 0 個回答", "第 1 個回答", "第 2 個回答") if words in last.text] == [
+        "第 0 個回答", "第 1 個回答",
+    ]  # fmt: skip
+    assert "待核定22" in page.text
+    for _ in range(2):
+        sue.send(page, "/reject", note="請再查證")
+        page = sue.get("/desk/knowledge/drafts")
+    assert sue.get(f"{ENTRY}?page=9").outline.broken_rules() == []
+
+
 def test_an_unknown_entry_is_not_found(service):
     assert Visitor(service, "bob").get("/desk/knowledge/entries/nothing").status == 404
     assert Visitor(service, "bob").get("/desk/knowledge/entries/nothing/edit").status == 404

@@ -69,6 +69,22 @@ def test_a_draft_is_approved_by_another_person_and_old_versions_stay(service):
     assert (len(ids), ids, rest["next_cursor"]) == (8, sorted(ids), None)
 
 
+def test_drafts_and_versions_come_a_page_at_a_time_each_once(service):
+    made = [service.post("carol", "/question-sets", body(note=f"第{n}稿")).json()["version"] for n in range(22)]
+    first = service.get("alice", "/question-sets/feeder-capacity", limit=15).json()
+    rest = service.get("alice", "/question-sets/feeder-capacity", limit=15, cursor=first["next_cursor"]).json()
+    assert [one["version"] for one in (*first["versions"], *rest["versions"])] == made[::-1]
+    assert (first["standing"], rest["next_cursor"]) == (rest["standing"], None)
+    assert service.get("alice", "/question-sets/feeder-capacity", cursor="x").status_code == 422
+    for path in ("/desk/knowledge/questions", "/desk/knowledge/questions/sets/feeder-capacity"):
+        page = Visitor(service, "sue").get(path)
+        assert page.outline.broken_rules() == []
+        (older,) = [link for link in page.outline.links if "cursor=" in link]
+        last = Visitor(service, "sue").get(older)
+        assert (page.html.count('id="draft-'), last.html.count('id="draft-')) == (20, 2)
+        assert "回到最新" in last.text
+
+
 def test_the_form_names_what_is_wrong_shows_the_chat_and_keeps_a_draft(service):
     carol, sue = Visitor(service, "carol"), Visitor(service, "sue")
     page = carol.get("/desk/knowledge/questions/sets/feeder-capacity/edit")

@@ -55,7 +55,7 @@ def test_a_draft_is_stale_only_if_a_version_was_approved_after_it(service):
     after = drafted(service, "bob", question="丙？")
     with service.runtime.reading() as (session, _):
         found = entry_versions.drafts(session, service.runtime.knowledge.active(session))
-    assert [(one.row.id, one.stale) for one in found] == [(after, False), (early, True)]
+    assert [(one.row.id, one.stale) for one in found.items] == [(after, False), (early, True)]
 
 
 @pytest.mark.postgres
