@@ -208,6 +208,28 @@ def test_an_open_case_says_that_it_was_updated_and_keeps_focus_and_words(desk: D
     expect(page.locator("#live-note")).to_be_hidden()
 
 
+def test_what_a_colleague_writes_is_unread_in_the_open_queue_until_it_was_on_the_page(
+    desk: Desk, chromium: Browser
+) -> None:
+    desk.app.state.live.longest = 60
+    number = given_to_may(desk, "空調漏水待修")
+    context = chromium.new_context(locale="zh-TW")
+    case, queue = context.new_page(), context.new_page()
+    sign_in(case, desk)
+    case.goto(f"{desk.url}/desk/cases/{number}")
+    case.goto(f"{desk.url}/desk/new")
+    queue.goto(f"{desk.url}/desk")
+    row = queue.locator(f"#queue tr:has(a[href$='{number}'])")
+    expect(row).to_be_visible()
+    expect(row).not_to_contain_text("未讀")
+    desk.post("bob", f"/cases/{number}/messages", {"text": "已請廠商明日到場。", "internal": True})
+    expect(row).to_contain_text("未讀 1", timeout=10_000)
+    case.goto(f"{desk.url}/desk/cases/{number}")
+    expect(case.locator(".bubble.is-unread")).to_contain_text("已請廠商明日到場。")
+    expect(row).not_to_contain_text("未讀", timeout=10_000)
+    context.close()
+
+
 def test_the_queue_changes_by_itself_but_not_under_the_hands_of_whoever_is_in_it(desk: Desk, page: Page) -> None:
     desk.app.state.live.longest = 60
     number, other = given_to_may(desk, "路燈不亮"), given_to_may(desk, "申請停車證")

@@ -31,6 +31,7 @@ from routing.service.cases import (
     extensions,
     joining,
     kept_replies,
+    looks,
     mentions,
     partner_view,
     presence,
@@ -63,6 +64,9 @@ def case_page(
     values = values_of(work, number)
     if values["was_unseen"]:
         keep(runtime_of(request), lambda session: case_queries.opened(session, work.actor, number))
+    row, seen_at = values["row"], work.now
+    if looks.behind(work.session, work.actor, row):
+        keep(runtime_of(request), lambda session: looks.looked(session, work.actor, row.id, row.version, now=seen_at))
     if bell.unread_in(work.session, work.actor, number):
         keep(runtime_of(request), lambda session: bell.opened(session, work.actor, number, now=work.now))
     said = [WORDS[family].get(code or "", "") for family, code in (("done", done), ("outcome_of_notice", notice))]
@@ -99,7 +103,7 @@ def values_of(
     return {
         "actor": work.actor, "now": work.now, "today": local(work.now).date(), "flash": [],
         "was_unseen": whole.row.unseen and case.assignee in work.actor.hands,
-        "given": presenter.given(whole, office),
+        "given": presenter.given(whole, office), "unread": looks.unread_messages(work.session, work.actor, whole.row),
         "whole": whole, "case": case, "row": whole.row, "reading": whole.reading,
         "allowed": whole.offered if may_write(work.actor, case) else {}, "adding": whole.offered,
         "conversation": presenter.conversation(whole, merged), "mentioning": in_parts,

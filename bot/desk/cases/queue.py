@@ -133,7 +133,13 @@ def _tally(groups: Groups, filters: Mapping[str, str]) -> list[tuple[str, int, s
 def _fingerprint(groups: Groups, work: UnitOfWork, *counts: int) -> str:
     """Changes whenever the shown queue does; dates left change with the day, marks without any event of the case."""
     shown = [
-        (name, [(line.row.number, line.row.version, line.days_left, line.marks, line.failed) for line in lines])
+        (
+            name,
+            [
+                (line.row.number, line.row.version, line.days_left, line.marks, line.failed, line.unread)
+                for line in lines
+            ],
+        )
         for name, lines in groups
     ]
     return hashlib.sha256(repr((local(work.now).date(), shown, counts)).encode()).hexdigest()[:16]

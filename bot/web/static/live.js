@@ -48,6 +48,13 @@ function refresh() {
   soon = setTimeout(() => { if (queue()) window.htmx.trigger(queue(), "refresh"); }, 300);
 }
 
+// What was read in another window of this browser is unread in the list no more.
+const windows = "BroadcastChannel" in window ? new BroadcastChannel("looked") : null;
+if (windows) windows.addEventListener("message", () => { if (place()?.dataset.live === "queue") refresh(); });
+function looked() { if (windows && place() && place().dataset.live !== "queue") windows.postMessage(place().dataset.live); }
+document.addEventListener("DOMContentLoaded", looked);
+document.addEventListener("htmx:afterSettle", looked);
+
 function say() { if (note()) note().hidden = false; }
 
 // The list stays as it is while somebody is in it with keyboard or selection; the note brings the new one.

@@ -15,7 +15,7 @@ from routing.domain.pagination import Page, before_of, page_of
 from routing.domain.permissions import Actor, Permission, confidential_scope, require_team
 from routing.service.accounts import queries as account_queries
 from routing.service.accounts.queries import OnLeave
-from routing.service.cases import consulted, drafting
+from routing.service.cases import consulted, drafting, looks
 from routing.service.cases.consulted import Consulted
 from routing.service.cases.drafting import Draft
 from routing.service.cases.locked_case import LockedCase, address_of, find, is_late, seen
@@ -180,6 +180,8 @@ class CaseLine:
     left: bool = False
     failed: Undelivered | None = None
     """Messages to the firm that did not arrive."""
+    unread: int = 0
+    """How much others have written to it since the reader had it open."""
 
     @property
     def marks(self) -> tuple[str, ...]:
@@ -288,6 +290,7 @@ def lines(
     names, closed = account_store.names(session, people), account_store.disabled(session, people)
     away = account_queries.on_leave(session, now=now)
     today, failed = local(now).date(), attention.undelivered(session, [row.id for row in rows])
+    unread = looks.unread(session, actor, rows)
     return [
         CaseLine(
             row=row,
@@ -300,6 +303,7 @@ def lines(
             acting=row.assignee in actor.stands_in_for,
             left=row.assignee in closed,
             failed=failed.get(row.id),
+            unread=unread.get(row.id, 0),
         )
         for row in rows
     ]

@@ -157,6 +157,16 @@ class Presence(Base):
     typing_at: Mapped[datetime | None]
 
 
+class CaseLook(Base):
+    """Somebody has had a case before them; ``seq``: the last event that stood on the page then."""
+
+    __tablename__ = "case_look"
+    case_id: Mapped[int] = mapped_column(ForeignKey("service_case.id"), primary_key=True)
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), primary_key=True)
+    seq: Mapped[int]
+    at: Mapped[datetime] = mapped_column(index=True)
+
+
 class CaseEvent(Base):
     """One event of a case. ``at`` is when it happened, ``recorded_at`` when we learnt of it."""
 

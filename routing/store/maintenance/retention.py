@@ -15,7 +15,7 @@ from routing.store.assist import queries as assist_store
 from routing.store.assist.schema import AssistOutput
 from routing.store.base import Base
 from routing.store.bindings.schema import Binding
-from routing.store.cases.schema import Case, KeptReply, Presence
+from routing.store.cases.schema import Case, CaseLook, KeptReply, Presence
 from routing.store.conversation.schema import Contact, ContactAddress, Media, Message, Unsent
 from routing.store.files import queries as file_store
 from routing.store.maintenance.schema import Idempotency
@@ -107,6 +107,7 @@ def _rules(over: Over, now: datetime) -> Iterator[_Rule]:
     yield "first_answers", Idempotency, (Idempotency.created_at < over.answers,), delete(Idempotency)
     yield "reminders", Reminder, (Reminder.at < over.reminders,), delete(Reminder)
     yield "kept_replies", KeptReply, (KeptReply.at < over.reminders,), delete(KeptReply)
+    yield "looks", CaseLook, (CaseLook.at < over.reminders,), delete(CaseLook)
     yield "presence", Presence, (Presence.at < over.answers,), delete(Presence)
     yield "staff_mails", StaffMail, (StaffMail.at < over.reminders,), delete(StaffMail)
     yield "staff_codes", StaffChatCode, (StaffChatCode.expires_at < over.answers,), delete(StaffChatCode)
