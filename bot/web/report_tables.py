@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from bot.web.tables import Cell, Table
 from bot.web.words import WORDS, word
 from knowledge.calendar.republic import roc_month, roc_written
-from routing.domain.reporting.figures import COUNTS, DISTRIBUTIONS, FigureSet
+from routing.domain.reporting.figures import BANDED, COUNTS, DISTRIBUTIONS, FigureSet
 from routing.domain.reporting.statistics import ALL, Group, GroupBy, Report
 from routing.service.accounts import queries as account_queries
 from routing.service.reporting.turnaround import Issued
@@ -45,6 +45,11 @@ LABELS = {
     "waiting_days.firm": "待廠商補件（工作日）",
     "waiting_days.agency": "會辦等待（工作日）",
 }
+BAND_WORDS = {"0": "當日", "1-3": "1–3 日", "4-6": "4–6 日", "7-29": "7–29 日", "30+": "30 日以上"}
+BANDED_WORDS = {"days_used": "使用日數", "open_age": "案齡"}
+LABELS |= {
+    f"{name}.{band}": f"{words}－{said}" for name, words in BANDED_WORDS.items() for band, said in BAND_WORDS.items()
+}
 PARTS = {"n": "件數", "mean": "平均", "median": "中位數", "p90": "第 90 百分位", "min": "最少", "max": "最多"}
 
 DEFINITIONS = (
@@ -54,6 +59,7 @@ DEFINITIONS = (
     "使用日數：收文次日起算之工作日，扣除待廠商補件及辦結至重新開啟之期間，當日辦結為 0.5 日。",
     "歷時日數：收文次日起算之日曆天，僅扣除辦結至重新開啟之期間。",
     "首次回復：承辦人於期間內首次回復，自受理起之上班分鐘數，不含自動訊息。",
+    "案齡：期末未結案件自受理日至期末（期間未結束者至今日）之日曆天，不扣除任何期間。",
     "「無案件」（下載檔案為空白）表示該項沒有案件可計算，不是 0。百分位數以線性內插計算。",
 )
 
@@ -211,5 +217,8 @@ def _cells(figures: FigureSet, *, mixed: bool) -> Iterator[Cell]:
             yield None
         elif name == "on_time_rate":
             yield figures.on_time_rate
+        elif name.partition(".")[0] in BANDED:
+            banded, _, band = name.partition(".")
+            yield figures.bands(banded)[list(BAND_WORDS).index(band)]
         else:
             yield figures.waiting_days(name.removeprefix("waiting_days."))

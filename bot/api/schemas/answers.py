@@ -173,6 +173,16 @@ class Reclassified(Representation):
     out: int
 
 
+Band = Literal["0", "1-3", "4-6", "7-29", "30+"]
+
+
+class Bands(Representation):
+    """Cases by days: working days used of those closed; calendar days since receipt of those open at the end."""
+
+    days_used: dict[Band, int]
+    open_age: dict[Band, int]
+
+
 class Figures(Representation):
     """The figures of a set of cases. Of ``kind=all`` the counts alone are there: nothing is averaged across kinds."""
 
@@ -193,6 +203,7 @@ class Figures(Representation):
     gross_days: Distribution | None = None
     first_reply_minutes: Distribution | None = None
     waiting_days: DaysWaited | None = None
+    bands: Bands | None = None
 
 
 class Group(Figures):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from bot.web.report_tables import LABELS, NO_CASES, PARTS, days, hide_small, in_order, minutes
+from bot.web.report_tables import BAND_WORDS, LABELS, NO_CASES, PARTS, days, hide_small, in_order, minutes
 from routing.domain.reporting.figures import DISTRIBUTIONS, FigureSet
 from routing.domain.reporting.statistics import GroupBy, Report
 
@@ -40,8 +40,17 @@ def distributions(figures: FigureSet) -> list[Spread]:
     return found
 
 
+def bands(figures: FigureSet, name: str) -> list[tuple[str, str, int]]:
+    """Bands of days: name for addresses, words, and how many cases lie in each; none where there are no cases."""
+    counts = figures.bands(name)
+    rows = zip(BAND_WORDS.items(), counts, strict=True)
+    return [(f"{name}.{band}", words, count) for (band, words), count in rows] if any(counts) else []
+
+
 def measured(values: Mapping[str, float], figure: str) -> dict[str, str]:
     """What each case adds to a figure of days or minutes, in words by its number; empty for counts."""
+    if figure.startswith("open_age"):
+        return {number: f"{value:,.0f} 日" for number, value in values.items()}
     if figure == "first_reply_minutes":
         return {number: f"{minutes(value)} 分鐘" for number, value in values.items()}
     return {number: f"{days(value)} 日" for number, value in values.items()}

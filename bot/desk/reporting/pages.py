@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -11,8 +11,8 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from bot.desk.reporting.case_lists import AS_OF, LATE, MOST_LISTED, PAGE, Listed, late_by, listed_cases, listed_table
-from bot.desk.reporting.chart import MonthlyChart, monthly
-from bot.desk.reporting.formatting import distributions, group_rows, measured
+from bot.desk.reporting.chart import Chart, banded, monthly, trend
+from bot.desk.reporting.formatting import bands, distributions, group_rows, measured
 from bot.desk.reporting.report_query import Asked, Attempt, Question, base_years
 from bot.web.compared import COMPARED, lines, report_table
 from bot.web.limits import counting
@@ -34,7 +34,7 @@ from knowledge.calendar.office_calendar import local
 from knowledge.calendar.republic import roc_date, roc_month, roc_written, roc_year
 from routing.domain.errors import Invalid, NotFound
 from routing.domain.permissions import Permission
-from routing.domain.reporting.figures import COUNTS
+from routing.domain.reporting.figures import COUNTS, FigureSet
 from routing.domain.reporting.periods import Period, last_complete_month
 from routing.domain.reporting.statistics import ALL, GroupBy, Report, Wanted
 from routing.service.cases import satisfaction
@@ -44,6 +44,16 @@ from routing.service.reporting.turnaround import Issued
 router = APIRouter(include_in_schema=False)
 
 _MONTHS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """Cases in bands of days: name and title, rows (name for addresses, words, how many), and the drawing."""
+
+    name: str
+    title: str
+    rows: Sequence[tuple[str, str, int]]
+    chart: Chart
 
 
 def _make(work: UnitOfWork, asked: Asked) -> Issued:
@@ -84,7 +94,7 @@ def turnaround_page(request: Request, work: Reading, attempt: Attempt) -> Respon
             "joins": MONTHS_AND_YEAR,
             "distributions": distributions, "month_name": roc_month, "days": days, "rate": rate, "rows": rows,
             "hidden": hidden, "least": LEAST_CASES, "left_out": issued.left_out,
-            "chart": _chart(year) if any(one.figures.size for one in year.groups) else None, "months": year.groups,
+            "charts": _charts(year), "months": year.groups, "spreads": _spreads,
             "definitions": DEFINITIONS, "quick": _quick(today, asked),
             "years": base_years(asked.period), "beside": beside, "compared": COMPARED,
             "side": lines(issued.report, base[0].report) if base else [],
@@ -121,9 +131,26 @@ def _months_to(asked: Asked) -> Wanted:
     return Wanted(period=Period(start, end), kind=kind, by=GroupBy.MONTH)
 
 
-def _chart(report: Report) -> MonthlyChart:
-    kind = WORDS["kind"][report.kind]
-    return monthly(report.groups, title=f"{kind}：各月辦結案件，依限與逾限")
+def _charts(report: Report) -> list[Chart]:
+    """Closed cases and their days by month; none where there is no case."""
+    kind, months = WORDS["kind"][report.kind], report.groups
+    if not any(one.figures.size for one in months):
+        return []
+    found = [monthly(months, title=f"{kind}：各月辦結案件，依限與逾限")]
+    if any(one.figures.count("closed_cases") for one in months):
+        found.append(trend(months, title=f"{kind}：各月使用日數，中位數與第 90 百分位"))
+    return found
+
+
+def _spreads(figures: FigureSet, kind: str) -> list[Spread]:
+    """Closed cases by days used and open ones by age, each with its chart; those that have cases."""
+    found = []
+    for name, title in (("days_used", "使用日數分布"), ("open_age", "期末未結案件案齡")):
+        rows = bands(figures, name)
+        if rows:
+            drawn = tuple((words, count) for _, words, count in rows)
+            found.append(Spread(name, title, rows, banded(drawn, title=f"{WORDS['kind'][kind]}：{title}")))
+    return found
 
 
 @router.get("/desk/turnaround/file.{ending}")

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from bot.web.held_tables import HELD, HELD_DEFINITIONS
-from bot.web.report_tables import LABELS, days, minutes, rate
+from bot.web.report_tables import BAND_WORDS, LABELS, days, minutes, rate
 from bot.web.templating import show
 from bot.web.unit_of_work import Reading
 from bot.web.words import word
@@ -48,6 +48,14 @@ MEANINGS = {
     "waiting_days.agency": "辦結案件等待會辦對象之工作日合計；仍計入使用日數，另列供參。",
 }
 """What each figure means, in the order of the report."""
+_BANDED = (
+    ("days_used", "使用日數分布", "辦結案件依使用日數分列件數；當日為 0.5 日。"),
+    (
+        "open_age",
+        "未結案件案齡",
+        "期末未結案件依自受理日至期末（期間未結束者至今日）之日曆天分列件數，不扣除任何期間。",
+    ),
+)
 _STEPS = {
     EventKind.REPLIED: "首次回復", EventKind.RESUMED: "恢復辦理", EventKind.REOPENED: "重新開啟",
 }  # fmt: skip
@@ -116,7 +124,14 @@ def explained() -> tuple[Word, ...]:
         CASES, start=MARCH.start, end=MARCH.end, calendar=load_calendar(), offices=load_offices(),
         rules_version=RULES_VERSION,
     )  # fmt: skip
-    return tuple(Word(LABELS[name], MEANINGS[name], _example(name, made.figures)) for name in LABELS)
+    plain = tuple(Word(LABELS[name], MEANINGS[name], _example(name, made.figures)) for name in MEANINGS)
+    return plain + tuple(Word(label, meaning, _spread(name, made.figures)) for name, label, meaning in _BANDED)
+
+
+def _spread(name: str, figures: FigureSet) -> str:
+    found = {words: figures.behind(f"{name}.{band}")[0] for band, words in BAND_WORDS.items()}
+    told = (f"{words} {'、'.join(sorted(map(str, cases), key=_place))}" for words, cases in found.items() if cases)
+    return "；".join(told) + "。"
 
 
 def _example(name: str, figures: FigureSet) -> str:

@@ -36,6 +36,17 @@ RECLASSIFIED = ("in", "out")
 DISTRIBUTIONS = ("days_used", "gross_days", "first_reply_minutes")
 """Figures that are n, mean, median, p90, min and max: working days, calendar days, business minutes."""
 
+BANDS = (("0", 1), ("1-3", 4), ("4-6", 7), ("7-29", 30), ("30+", math.inf))
+"""Bands of days by name, each with the days under which it ends; they follow the limits of official letters."""
+
+BANDED = ("days_used", "open_age")
+"""What is told in bands: working days of closed cases; calendar days from receipt of those open at the end."""
+
+
+def band_of(days: float) -> int:
+    """The place among ``BANDS`` of a number of days."""
+    return next(place for place, (_, under) in enumerate(BANDS) if days < under)
+
 
 @dataclass(frozen=True, slots=True)
 class Distribution:
@@ -87,6 +98,7 @@ class Tally:
     samples: dict[str, list[tuple[float, str]]] = field(default_factory=lambda: {name: [] for name in DISTRIBUTIONS})
     waiting: dict[str, list[tuple[int, str]]] = field(default_factory=lambda: {"firm": [], "agency": []})
     moved: dict[str, list[str]] = field(default_factory=lambda: {way: [] for way in RECLASSIFIED})
+    ages: list[tuple[int, str]] = field(default_factory=list)
 
     def add(self, measured: Measured) -> None:
         """Count one case."""
@@ -107,6 +119,8 @@ class Tally:
             ("open_late", measured.open_late),
         ):
             self.cases[name].extend([number] * times)
+        if measured.age is not None:
+            self.ages.append((measured.age, number))
         if measured.first_reply_minutes is not None:
             self.samples["first_reply_minutes"].append((measured.first_reply_minutes, number))
         if measured.counted and measured.reading is not None:
@@ -134,6 +148,7 @@ class Tally:
             samples={name: tuple(pairs) for name, pairs in self.samples.items()},
             waiting={name: tuple(pairs) for name, pairs in self.waiting.items()},
             moved={way: tuple(numbers) for way, numbers in self.moved.items()},
+            ages=tuple(self.ages),
         )
         figures.check()
         return figures
@@ -168,13 +183,17 @@ class FigureSet(ABC):
         """Working days that the closed cases waited on the ``firm`` or an ``agency``, summed; None without cases."""
 
     @abstractmethod
+    def bands(self, name: str) -> tuple[int, ...]:
+        """How many cases lie in each of ``BANDS``; of one of ``BANDED``."""
+
+    @abstractmethod
     def behind(self, name: str) -> tuple[Sequence[int] | Sequence[str], Sequence[float] | None]:
         """The cases that make up a figure, by row or by number, those that explain it best first; what each adds.
 
         Events that happened twice to a case name it twice. Distributions come with the largest value first, waiting
         days (``waiting_days.firm``, ``waiting_days.agency``) name only cases that waited, and ``on_time_rate`` is
         answered by the cases that stand against it; ``reclassified.in`` and ``.out`` are
-        named so. Equal ones come as they were entered. Counts have no values.
+        named so, bands of days ``days_used.1-3``. Equal ones come as they were entered. Counts have no values.
         """
 
     @property
@@ -211,6 +230,7 @@ class FigureSet(ABC):
             **after_rate,
             **{name: self.distribution(name).as_json() for name in DISTRIBUTIONS},
             "waiting_days": {on: self.waiting_days(on) for on in ("firm", "agency")},
+            "bands": {name: dict(zip((band for band, _ in BANDS), self.bands(name), strict=True)) for name in BANDED},
         }
 
 
@@ -222,6 +242,7 @@ class Figures(FigureSet):
     samples: Mapping[str, tuple[tuple[float, str], ...]]
     waiting: Mapping[str, tuple[tuple[int, str], ...]]
     moved: Mapping[str, tuple[str, ...]]
+    ages: tuple[tuple[int, str], ...]
 
     @property
     def size(self) -> int:
@@ -248,6 +269,17 @@ class Figures(FigureSet):
         """Working days that the closed cases waited on the ``firm`` or an ``agency``, summed; None without cases."""
         return sum(days for days, _ in self.waiting[on]) if self.waiting[on] else None
 
+    def bands(self, name: str) -> tuple[int, ...]:
+        """How many cases lie in each band."""
+        found = [band_of(days) for days, _ in self._days(name)]
+        return tuple(found.count(place) for place in range(len(BANDS)))
+
+    def _days(self, name: str) -> tuple[tuple[float, str], ...]:
+        return self.ages if name == "open_age" else self.samples[name]
+
+    def _within(self, name: str, band: str) -> tuple[tuple[float, str], ...]:
+        return tuple(one for one in self._days(name) if not band or BANDS[band_of(one[0])][0] == band)
+
     def behind(self, name: str) -> tuple[tuple[str, ...], tuple[float, ...] | None]:
         """As the figures of any set say it."""
         if name == "on_time_rate":
@@ -256,9 +288,11 @@ class Figures(FigureSet):
             return self.cases[name], None
         if name.startswith("reclassified."):
             return self.moved[name.removeprefix("reclassified.")], None
-        pairs = self.samples.get(name) or self.waiting.get(name.removeprefix("waiting_days."), ())
+        banded, _, band = name.partition(".")
+        pairs = self._within(banded, band) if banded in BANDED else self.samples.get(name)
+        pairs = pairs or self.waiting.get(name.removeprefix("waiting_days."), ())
         ranked = sorted(pairs, key=lambda pair: -pair[0])
-        kept = [(number, value) for value, number in ranked if value or name in self.samples]
+        kept = [(number, value) for value, number in ranked if value or banded in BANDED or name in self.samples]
         return tuple(number for number, _ in kept), tuple(float(value) for _, value in kept)
 
     def cases_behind(self, name: str) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from knowledge.calendar.office_calendar import Office, OfficeCalendar
+from knowledge.calendar.office_calendar import Office, OfficeCalendar, local
 from knowledge.offices.directory import Offices
 from routing.domain import clock
 from routing.domain.case import COUNTED_OUTCOMES, Case, EventKind, Kind, fold
@@ -35,6 +35,8 @@ class Measured:
     open_late: bool
     first_reply_minutes: float | None
     """Business minutes, where the first reply was given in the period."""
+    age: int | None
+    """Calendar days from receipt to the period's end, or to today before it; where it is open then."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +115,7 @@ class Timeline:
             set_aside=ended_now and not counted,
             open_late=closed is None and reading is not None and self._is_late(reading, period),
             first_reply_minutes=reading.first_reply_minutes if replied_now and reading is not None else None,
+            age=(min(period.end, self._context.today) - local(received_at).date()).days if closed is None else None,
         )
 
     def reclassified(self, period: Period) -> tuple[Kind, Case] | None:

@@ -19,7 +19,7 @@ from routing.domain.case import Kind
 from routing.domain.errors import OnestopError
 from routing.domain.reporting import columns
 from routing.domain.reporting.columns import Array, Columns
-from routing.domain.reporting.figures import Distribution, FigureSet, percentile
+from routing.domain.reporting.figures import BANDED, BANDS, Distribution, FigureSet, percentile
 from routing.domain.reporting.periods import Period
 from routing.domain.reporting.spells import COUNTED, EXTENDED, ON_TIME, closed_block, open_block
 from routing.domain.reporting.statistics import ALL, Group, GroupBy, Report, Wanted, spans_of
@@ -45,6 +45,7 @@ class Totals(FigureSet):
         self._of, self._places, self._moved = of, places, moved
         self._start, self._end = period.start.toordinal(), period.end.toordinal()
         self._late = min(self._end, today.toordinal() - 1)
+        self._known = min(self._end, today.toordinal())
         self._made: dict[str, Distribution] = {}
 
     @property
@@ -78,6 +79,11 @@ class Totals(FigureSet):
         counted = self._counted
         return int(self._column(f"waited_{on}")[counted].sum(dtype=np.int64)) if counted.any() else None
 
+    def bands(self, name: str) -> tuple[int, ...]:
+        """How many cases lie in each band."""
+        counts = np.bincount(_bands(self._samples(name)[1]), minlength=len(BANDS))
+        return tuple(counts.tolist())
+
     def behind(self, name: str) -> tuple[list[int], list[float] | None]:
         """The cases behind a figure by their rows, and what each adds to it; in the order of ``Figures.behind``."""
         if name == "on_time_rate":
@@ -90,7 +96,11 @@ class Totals(FigureSet):
             times = self._times[name]
             order = np.argsort(ids, kind="stable")
             return np.repeat(ids[order], times[order].astype(np.int64)).tolist(), None
-        places, values = self._samples(name)
+        banded, _, band = name.partition(".")
+        places, values = self._samples(banded if banded in BANDED else name)
+        if banded in BANDED and band:
+            within = _bands(values) == [named for named, _ in BANDS].index(band)
+            places, values = places[within], values[within]
         order = np.lexsort((ids[places], -values))
         return ids[places][order].tolist(), values[order].tolist()
 
@@ -170,8 +180,16 @@ class Totals(FigureSet):
             values = self._column(f"waited_{name.removeprefix('waiting_days.')}").astype(float)
             places = np.flatnonzero(self._counted & (values > 0))
             return places, values[places]
+        if name == "open_age":
+            places = np.flatnonzero(self._open)
+            return places, (self._known - self._column("received")[places]).astype(float)
         places = np.flatnonzero(self._counted)
         return places, self._column(name)[places]
+
+
+def _bands(days: Array) -> Array:
+    found: Array = np.searchsorted([under for _, under in BANDS], days, side="right")
+    return found
 
 
 def _distribution(values: Array, *, halves: bool) -> Distribution:

@@ -46,8 +46,9 @@ RULES_VERSION = "2026-11"
 LEAST_CASES = 5
 """A group with fewer cases tells of each of them."""
 _OF_TIME = frozenset({GroupBy.MONTH, GroupBy.WEEK})
-_NOT_FIGURES = ("rules", "calendar", "reclassified")
-"""What tells no two reports apart. Changed kinds move other figures too, and reports given out before had none."""
+_NOT_FIGURES = ("rules", "calendar", "reclassified", "bands")
+"""What tells no two reports apart. Changed kinds and bands of days move other figures too, and reports given out before
+had none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,6 +77,22 @@ def test_every_number_leads_to_exactly_its_cases(service, sue):
         assert numbers
 
 
+def test_cases_by_days_are_a_chart_a_table_lists_and_the_numbers_of_the_api(service, sue):
+    page = sue.get(f"/desk/turnaround?{OCTOBER}")
+    bands = service.get("sue", "/turnaround", **{"from": "2026-10-01", "to": "2026-10-31"}).json()["bands"]
+    assert bands["days_used"] == {"0": 0, "1-3": 6, "4-6": 1, "7-29": 0, "30+": 0}
+    assert set(bands["open_age"].values()) == {0}
+    table = page.html.split("使用日數分布，與上圖相同")[1].split("</table>")[0]
+    linked = [(address.replace("&amp;", "&"), int(count)) for address, count in LINK.findall(table)]
+    assert [count for _, count in linked] == [6, 1]
+    for address, count in linked:
+        assert len(set(re.findall(r"/desk/cases/(KP-[0-9-]+)", sue.get(address).html))) == count
+    assert "案齡，與上圖相同" not in page.html
+
+
+LINK = re.compile(r'<a href="([^"]+)">([0-9]+)</a>')
+
+
 def test_a_month_without_cases_is_empty_and_neither_nought_nor_all_on_time(sue):
     """R1: a figure without cases is never 0 and never 100 %."""
     page = sue.get("/desk/turnaround?from=2026-03-01&to=2026-03-31")

@@ -4,7 +4,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from bot.desk.reporting.chart import monthly
+from bot.desk.reporting.chart import banded, monthly, trend
 from routing.domain.reporting.figures import Tally
 from routing.domain.reporting.statistics import Group
 
@@ -65,3 +65,21 @@ def test_an_empty_period_says_so(groups):
 def test_equal_figures_give_equal_bytes():
     assert monthly(MONTHS, title="x").svg == monthly(MONTHS, title="x").svg
     assert "Generated" not in monthly(MONTHS, title="x").svg, "pygal writes the day of drawing"
+
+
+def test_days_by_month_are_said_and_a_month_without_closed_cases_is_a_gap():
+    tally = Tally()
+    tally.cases["closed_cases"] = tally.cases["on_time"] = ["a", "b"]
+    tally.samples["days_used"] = [(2.0, "a"), (3.0, "b")]
+    with_days, without = Group("2025-01", tally.figures()), group("2025-02", 0, 0)
+    chart = trend([with_days, without], title="各月使用日數")
+    assert chart.description == "114.1：中位數 2.5 日，第 90 百分位 2.9 日；114.2：無案件。"
+    assert "<script" not in chart.svg
+
+
+def test_bands_carry_their_numbers_and_equal_ones_are_drawn_once():
+    bands = (("當日", 3), ("1–3 日", 0))
+    chart = banded(bands, title="使用日數分布")
+    assert chart.description == "當日 3 件；1–3 日 0 件。"
+    assert {">當日<", ">1–3 日<"} <= {f">{one.text}<" for one in parsed(chart).iter() if one.text}
+    assert banded(bands, title="使用日數分布") is chart

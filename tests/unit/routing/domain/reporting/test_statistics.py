@@ -133,7 +133,9 @@ def test_the_golden_histories_are_all_taken_in(histories):
 def test_the_month_as_a_whole(february):
     """R1, R2, R3, R5, R6, R7, R8, R12, R15, R18."""
     late = [number for number, (_, _, on_time, _) in CLOSED.items() if not on_time]
-    assert february.as_json() == {
+    told = february.as_json()
+    del told["bands"]
+    assert told == {
         "from": "2025-02-01",
         "to": "2025-02-28",
         "kind": "ENQ",
@@ -164,7 +166,7 @@ def test_the_keys_come_in_the_order_of_the_contract(february):
     assert list(february.as_json()) == [
         *("from", "to", "kind", "rules", "calendar", "open_at_start", "received", "reopened", "closed", "open_at_end"),
         *("closed_cases", "on_time", "extended", "late", "on_time_rate", "set_aside", "open_late", "reclassified"),
-        *("days_used", "gross_days", "first_reply_minutes", "waiting_days", "groups"),
+        *("days_used", "gross_days", "first_reply_minutes", "waiting_days", "bands", "groups"),
     ]
     assert list(february.as_json()["days_used"]) == ["n", "mean", "median", "p90", "min", "max"]
 
@@ -211,6 +213,28 @@ def test_a_count_and_its_list_are_of_the_same_length(february):
     for name in COUNTS:
         assert len(february.figures.cases_behind(name)) == february.as_json()[name]
     assert february.figures.cases_behind("closed").count("KP-1140210-0001") == 2
+
+
+def test_closed_cases_stand_in_the_band_of_the_days_that_were_counted_by_hand(february):
+    days = [used for used, *_ in CLOSED.values()]
+    edges = {"0": (0, 1), "1-3": (1, 4), "4-6": (4, 7), "7-29": (7, 30), "30+": (30, 10_000)}
+    expected = {name: sum(first <= one < last for one in days) for name, (first, last) in edges.items()}
+    assert february.as_json()["bands"]["days_used"] == expected
+    for name, count in expected.items():
+        assert len(february.figures.cases_behind(f"days_used.{name}")) == count
+
+
+def test_open_cases_stand_in_the_band_of_the_days_since_their_receipt(histories, february):
+    """Read off the numbers, which carry the day of receipt; of a period that is not over up to today."""
+    numbers_open = february.figures.cases_behind("open_at_end")
+    received = {one: date(1911 + int(one[3:6]), int(one[6:8]), int(one[8:10])) for one in numbers_open}
+    for today in (date.max, date(2025, 2, 21)):
+        part = made(histories, today=today)
+        found, ages = part.figures.behind("open_age")
+        assert dict(zip(found, ages, strict=True)) == {
+            one: (min(date(2025, 2, 28), today) - day).days for one, day in received.items()
+        }
+    assert sum(february.as_json()["bands"]["open_age"].values()) == february.as_json()["open_at_end"]
 
 
 def test_the_longest_case_is_named_first(february):
@@ -331,7 +355,7 @@ def test_all_kinds_are_counted_together_and_averaged_apart(histories):
         assert everything["by_kind"][kind] == made(histories, kind=kind, by=GroupBy.CATEGORY).as_json()
     for name in COUNTS:
         assert everything[name] == sum(everything["by_kind"][kind][name] for kind in Kind)
-    mixed = {"on_time_rate", "waiting_days", *DISTRIBUTIONS}
+    mixed = {"on_time_rate", "waiting_days", "bands", *DISTRIBUTIONS}
     assert mixed & set(everything) == set()
     assert all(mixed & set(group) == set() for group in everything["groups"])
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from knowledge.calendar.office_calendar import TAIPEI
 from routing.domain.case import Event, EventKind, Kind, Opening
 from routing.domain.reporting import columns
+from routing.domain.reporting.figures import BANDED, BANDS
 from routing.domain.reporting.history import CaseHistory
 from routing.domain.reporting.periods import Period
 from routing.domain.reporting.spells import COLUMNS, Measuring
@@ -98,7 +99,7 @@ FIGURES = [
     "open_at_start", "received", "reopened", "closed", "open_at_end", "closed_cases", "on_time", "extended", "late",
     "set_aside", "open_late", "reclassified.in", "reclassified.out", "on_time_rate", "days_used", "gross_days",
     "first_reply_minutes", "waiting_days.firm",
-    "waiting_days.agency",
+    "waiting_days.agency", "open_age", *(f"{name}.{band}" for name in BANDED for band, _ in BANDS),
 ]  # fmt: skip
 
 
