@@ -8,9 +8,10 @@ from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse, Response
 
 from bot.api.problems import PROBLEMS
-from bot.api.schemas.answers import Held, Turnaround
-from bot.api.schemas.requests import HeldQuery, TurnaroundQuery
+from bot.api.schemas.answers import Bot, Held, Turnaround
+from bot.api.schemas.requests import BotQuery, HeldQuery, TurnaroundQuery
 from bot.web.bodies import StrictRoute
+from bot.web.bot_tables import bot_table
 from bot.web.compared import report_table
 from bot.web.held_tables import held_table
 from bot.web.limits import counting
@@ -56,3 +57,15 @@ def turnaround_held(work: Reading, query: Annotated[HeldQuery, Query()]) -> Resp
     name = f"held-{query.start:%Y%m%d}-{query.end:%Y%m%d}.{form}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
     return Response(content, media_type=MEDIA_TYPES[form], headers=headers)
+
+
+@router.get("/turnaround/bot", response_model=Bot)
+def turnaround_bot(work: Reading, query: Annotated[BotQuery, Query()]) -> Response:
+    """What the bot was asked, answered and what came of it, by language; messages by month and cost."""
+    report = counting.bot_report(work, Period(query.start, query.end))
+    if query.format == "json":
+        return JSONResponse(report.as_json(), headers={"Cache-Control": "no-store"})
+    form = Format(query.format)
+    name = f"bot-{query.start:%Y%m%d}-{query.end:%Y%m%d}.{form}"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+    return Response(write(bot_table(report, work.now), form), media_type=MEDIA_TYPES[form], headers=headers)

@@ -19,6 +19,7 @@ from bot.cli import case_tables
 from bot.cli.context import Context, fail, opened
 from bot.cli.progress import Progress
 from bot.web import sheets, tables
+from bot.web.bot_tables import bot_table
 from bot.web.compared import report_table
 from bot.web.held_tables import held_table
 from bot.web.report_tables import label_of
@@ -28,8 +29,8 @@ from routing.domain.reporting.history import MOST_CHARACTERS
 from routing.domain.reporting.periods import Period
 from routing.domain.reporting.statistics import GroupBy, Wanted
 from routing.service.cases import histories
+from routing.service.reporting import bot_report, measuring
 from routing.service.reporting import held as held_service
-from routing.service.reporting import measuring
 from routing.service.reporting import turnaround as service
 
 cases_app = typer.Typer(help="案件歷程。", no_args_is_help=True)
@@ -185,11 +186,15 @@ def turnaround(
     by: Annotated[GroupBy | None, typer.Option(help="分組")] = None,
     form: Annotated[Form, typer.Option("--format", help="輸出格式")] = Form.JSON,
     base: Annotated[int | None, typer.Option(help="對照之基準年，例如 114")] = None,
+    bot: Annotated[bool, typer.Option("--bot", help="機器人受詢與訊息")] = False,
     held: Annotated[bool, typer.Option("--held", help="經手日數：各單位或承辦人（--by officer）")] = False,
 ) -> None:
     """辦理時效報表；與網頁、API 同一組數字。"""  # noqa: D415 - a Chinese sentence, shown as the help
     if held:
         _held(start.date(), end.date(), kind, by, form)
+        return
+    if bot:
+        _bot(start.date(), end.date(), form)
         return
     with opened() as context:
         wanted = _wanted(start.date(), end.date(), kind, by, base)
@@ -205,6 +210,18 @@ def turnaround(
         with context.reading() as (session, _office):
             made = report_table(issued, beside, context.now, label_of(session, by))
     sys.stdout.buffer.write(tables.write(made, tables.Format(form)))
+
+
+def _bot(start: date, end: date, form: Form) -> None:
+    try:
+        with opened() as context, context.reading() as (session, office):
+            report = bot_report.counted(session, office, Period(start, end), now=context.now)
+    except Invalid as error:
+        raise fail(error.message, code=2) from error
+    if form is Form.JSON:
+        typer.echo(json.dumps(report.as_json(), ensure_ascii=False, indent=2))
+    else:
+        sys.stdout.buffer.write(tables.write(bot_table(report, context.now), tables.Format(form)))
 
 
 def _wanted(start: date, end: date, kind: Kind, by: GroupBy | None, base: int | None) -> list[Wanted]:

@@ -254,6 +254,42 @@ class Turnaround(KindReport):
     base: BaseReport | None = None
 
 
+class BotCounts(Representation):
+    """Enquiries of a language, null: of all; ``settled_rate`` of ``answered``, null without a direct answer."""
+
+    language: str | None
+    asked: int
+    answered: int
+    offered: int
+    handed_over: int
+    helpful: int
+    not_helpful: int
+    came_back: int
+    wrong: int
+    settled: int
+    settled_rate: float | None
+
+
+class SentMonth(Representation):
+    """Messages of a month within the period by cost; ``used`` and ``limit`` as channels said of the present month."""
+
+    month: str
+    reply: int
+    push: int
+    free: int
+    used: int | None
+    limit: int | None
+
+
+class Bot(BotCounts):
+    """What the bot was asked in a period; no case is among these numbers."""
+
+    start: date = Field(alias="from")
+    end: date = Field(alias="to")
+    languages: list[BotCounts]
+    sent: list[SentMonth]
+
+
 class HeldGroup(Representation):
     """One unit or person: closed cases held and their working days, and cases that became late while they held them."""
 

@@ -159,6 +159,14 @@ class HeldQuery(Query):
     format: Literal["json", "csv", "xlsx", "ods"] = "json"
 
 
+class BotQuery(Query):
+    """The days from ``from`` to ``to``, both included."""
+
+    start: Annotated[date, Field(alias="from")]
+    end: Annotated[date, Field(alias="to")]
+    format: Literal["json", "csv", "xlsx", "ods"] = "json"
+
+
 class AnnualQuery(Query):
     """``live``: as it is counted now, although it is sealed; ``revision``: as it was sealed then.
 

@@ -17,8 +17,10 @@ from bot.web.unit_of_work import UnitOfWork
 from routing.domain.errors import Busy
 from routing.domain.reporting.periods import Period
 from routing.domain.reporting.statistics import Wanted
+from routing.service.reporting import bot_report as bot_figures
 from routing.service.reporting import held
 from routing.service.reporting import turnaround as turnaround_report
+from routing.service.reporting.bot_report import BotReport
 from routing.service.reporting.held import HeldReport
 from routing.service.reporting.turnaround import Issued
 
@@ -76,3 +78,13 @@ def held_report(work: UnitOfWork, period: Period, kind: str, by: str | None) -> 
     with turn():
         made = held.made(work.session, work.office, issued, by=split, now=work.now)
     return held.for_person(work.session, work.actor, made)
+
+
+def bot_report(work: UnitOfWork, period: Period) -> BotReport:
+    """What the bot was asked in a period, and messages by month.
+
+    Raises:
+        Forbidden: the person is a partner. Busy: too many are asked for at once.
+    """
+    with turn():
+        return bot_figures.made(work.session, work.office, work.actor, period, now=work.now)

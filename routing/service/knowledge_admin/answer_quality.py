@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
+from typing import Protocol
 
 from sqlalchemy.orm import Session
 
@@ -137,7 +138,32 @@ def collected(session: Session, *, since: datetime) -> tuple[list[AnswerVerdict]
     return answered, offered
 
 
-def _corrections(session: Session, rows: Sequence[Enquiry], since: datetime) -> dict[int, list[Correction]]:
+class Weighed(Protocol):
+    """An enquiry as far as corrections of it are concerned."""
+
+    @property
+    def id(self) -> int: ...  # noqa: D102
+    @property
+    def message_id(self) -> int | None: ...  # noqa: D102
+    @property
+    def decision(self) -> str: ...  # noqa: D102
+    @property
+    def faq(self) -> str | None: ...  # noqa: D102
+    @property
+    def offered(self) -> Sequence[str]: ...  # noqa: D102
+
+
+def contradicted(session: Session, asked: Sequence[Weighed], *, since: datetime) -> set[int]:
+    """Of what was asked since an instant, the direct answers that an officer corrected, by id."""
+    corrections = _corrections(session, asked, since)
+    return {
+        row.id
+        for row in asked
+        if row.decision == Action.ANSWER.value and row.faq is not None and _contradicted(row.faq, corrections[row.id])
+    }
+
+
+def _corrections(session: Session, rows: Sequence[Weighed], since: datetime) -> dict[int, list[Correction]]:
     """By enquiry, the corrections of its message; not those that are about another matter of the same message."""
     taught = _taught(session, since)
     of_message: dict[int | None, set[str]] = defaultdict(set)

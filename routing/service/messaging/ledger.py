@@ -155,24 +155,38 @@ def ledger(session: Session, office: OfficeContext, actor: Actor, month: Month, 
         Forbidden: the person is a partner.
     """
     require_team(actor)
-    sums: dict[str, dict[str, int]] = defaultdict(lambda: dict.fromkeys(COSTS, 0))
-    not_sent = 0
-    for one in store.tallies(session, month.start, month.end):
-        if one.state in {ACCEPTED, UNKNOWN}:
-            cost = cost_of(one.kind, one.state, office.channels.get(one.channel), carried=one.carried)
-            sums[one.reason][cost] += one.number
-        else:
-            not_sent += one.number
+    sums, not_sent = costs(session, office, month.start, month.end)
     present = month.end > now
     waiting = store.waiting(session)
     low = quota.running_out(session, office.channels, warn_at=office.quota_warning, now=now) if present else []
     return Ledger(
-        month=month, sums=dict(sums), not_sent=not_sent, cases=store.cases_told(session, month.start, month.end),
+        month=month, sums=sums, not_sent=not_sent, cases=store.cases_told(session, month.start, month.end),
         parked=waiting["parked"], held_low=waiting["quota_low"], held_spent=waiting["quota"],
         forecasts=_forecasts(session, office, month, now) if present else (), low=tuple(one.channel for one in low),
         held_back=tuple(one.reason for one in policies.listing(session, actor) if one.policy.holds),
         told=told(session),
     )  # fmt: skip
+
+
+def costs(
+    session: Session, office: OfficeContext, start: datetime, end: datetime
+) -> tuple[dict[str, dict[str, int]], int]:
+    """What channels took from ``start`` up to before ``end``, by reason and cost; and how many were not sent."""
+    sums: dict[str, dict[str, int]] = defaultdict(lambda: dict.fromkeys(COSTS, 0))
+    not_sent = 0
+    for one in store.tallies(session, start, end):
+        if one.state in {ACCEPTED, UNKNOWN}:
+            cost = cost_of(one.kind, one.state, office.channels.get(one.channel), carried=one.carried)
+            sums[one.reason][cost] += one.number
+        else:
+            not_sent += one.number
+    return dict(sums), not_sent
+
+
+def quotas(session: Session, office: OfficeContext, *, now: datetime) -> list[quota.Quota]:
+    """What each channel with a limit said last of the present month."""
+    found = (quota.said(session, channel, now) for channel in office.channels)
+    return [one for one in found if one is not None]
 
 
 def told(session: Session) -> tuple[str, ...]:

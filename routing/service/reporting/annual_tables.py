@@ -31,7 +31,7 @@ from routing.domain.reporting.periods import Period
 from routing.domain.reporting.statistics import GroupBy, Report, Wanted
 from routing.service.cases import satisfaction
 from routing.service.office_context import OfficeContext
-from routing.service.reporting import period_end, question_figures, turnaround
+from routing.service.reporting import bot_report, period_end, question_figures, turnaround
 from routing.service.reporting.period_end import AtEnd
 from routing.service.reporting.turnaround import Issued
 from routing.store.reporting import annual as store
@@ -42,6 +42,11 @@ MOST_LATE = 1000
 _SPLITS = (GroupBy.MONTH, GroupBy.CHANNEL, GroupBy.PARK)
 _VOLUME = ("received", "closed", "open_at_end")
 _TIMES = ("closed_cases", "on_time", "extended", "late", "set_aside", "open_late")
+_BOT = {
+    "asked": "機器人受詢（次）", "answered": "直接回答", "offered": "列出選項", "handed_over": "轉由承辦人",
+    "helpful": "廠商表示有幫助", "not_helpful": "廠商表示未解決", "came_back": "五個工作日內再次詢問",
+    "wrong": "經承辦人更正", "settled": "自助解決",
+}  # fmt: skip
 _NOT_ADDED = "機器人回答、案件與聯絡人數各自計列，不相加。"
 
 
@@ -286,11 +291,10 @@ class Making:
         return AnnualTable("inclusion", "八、多元包容", ("項目", "數值"), rows, (_NOT_ADDED,))
 
     def _bot(self) -> AnnualTable:
-        made, said, persons = store.enquiries(self.session, self.period)
+        total, _ = bot_report.figures(self.session, self.office, self.period)
         rows: list[list[Cell]] = [
-            ["機器人受詢（次）", sum(made.values())], ["直接回答", made["answer"]], ["列出選項", made["choose"]],
-            ["轉由承辦人", made["hand_over"]], ["廠商表示有幫助", said["helpful"]],
-            ["廠商表示未解決", said["not_helpful"]], ["詢問之聯絡人", persons],
+            *_pairs((label, total.counts[name]) for name, label in _BOT.items()), ["自助解決率", total.settled_rate],
+            ["詢問之聯絡人", store.persons_asking(self.session, self.period)],
         ]  # fmt: skip
         notes = (_NOT_ADDED, "對話逾保存期限即刪除，已刪除者不計。")
         return AnnualTable("bot", "九、資訊透明：機器人回答", ("項目", "數值"), rows, notes)

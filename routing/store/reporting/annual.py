@@ -89,15 +89,10 @@ def consultations(session: Session, period: Period) -> Iterator[Question]:
         yield Question(unit or agency or "", asked_at, ended_at, how == "answered", expected_on)
 
 
-def enquiries(session: Session, period: Period) -> tuple[Counter[str], Counter[str], int]:
-    """What the bot made of what it was asked in a period, what firms said of it, and how many persons asked."""
+def persons_asking(session: Session, period: Period) -> int:
+    """How many persons asked the bot in a period."""
     within = Enquiry.at >= period.begins_at, Enquiry.at < period.ends_at
-    decisions = select(Enquiry.decision, func.count()).where(*within).group_by(Enquiry.decision)
-    verdicts = select(Enquiry.verdict, func.count()).where(*within, Enquiry.verdict.is_not(None))
-    persons = session.scalar(select(func.count(distinct(Enquiry.contact_id))).where(*within)) or 0
-    made = Counter({str(name): number for name, number in session.execute(decisions)})
-    said = Counter({str(name): number for name, number in session.execute(verdicts.group_by(Enquiry.verdict))})
-    return made, said, persons
+    return session.scalar(select(func.count(distinct(Enquiry.contact_id))).where(*within)) or 0
 
 
 def _within(period: Period) -> tuple[ColumnElement[bool], ...]:

@@ -85,6 +85,7 @@ def test_answers_are_as_described(service):
     for query in REPORTS:
         check(service, document, "/api/v1/turnaround", "get", service.get("sue", "/turnaround", **PERIOD, **query))
     check(service, document, "/api/v1/turnaround/held", "get", service.get("sue", "/turnaround/held", **PERIOD))
+    check(service, document, "/api/v1/turnaround/bot", "get", service.get("sue", "/turnaround/bot", **PERIOD))
 
 
 @pytest.mark.parametrize("query", REPORTS, ids=str)

@@ -132,6 +132,8 @@ def test_histories_in_and_out_and_the_report(migrated, tmp_path):
     assert held["days"] == pytest.approx(report["days_used"]["mean"] * 21)
     assert sum(group["days"] for group in held["groups"]) == held["days"]
     assert migrated("turnaround", *period, "--held", "--by", "park")[0] == 2
+    code, said, _ = migrated("turnaround", *period, "--bot")
+    assert (code, json.loads(said)["asked"], json.loads(said)["sent"][0]["month"]) == (0, 0, "2025-02")
     code, said, _ = migrated("open-data", *period, "--by", "unit")
     rows = [row for row in json.loads(said)["rows"] if row["group"] == "合計" and row["kind"] == "一般諮詢"]
     assert (code, [row["closed_cases"] for row in rows]) == (0, [21])

@@ -101,6 +101,7 @@ def queries(planted, path: str) -> list[dict[str, str]]:
         "/api/v1/deliveries": [{}, *({"case": number} for number in planted.numbers.values())],
         "/api/v1/turnaround": [{**PERIOD, "by": by} for by in (*SPLITS, "month")],
         "/api/v1/turnaround/held": [{**PERIOD, "by": "unit"}],
+        "/api/v1/turnaround/bot": [PERIOD],
         "/desk/turnaround/held": [{**PERIOD, "by": "unit"}],
         "/desk/turnaround/held/file.{ending}": [{**PERIOD, "by": "unit"}],
         "/desk": [{"view": "all"}, {"view": "unit"}],

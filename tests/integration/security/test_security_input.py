@@ -34,10 +34,12 @@ QUERIES = {
     "/desk/turnaround/cases": ("figure", "group"), "/desk/turnaround/cases/file.csv": ("figure", "group"),
     "/desk/turnaround/file.csv": ("from", "kind", "by"),
     "/desk/turnaround/held": ("from", "to", "kind", "by"), "/desk/turnaround/held/file.csv": ("from", "kind", "by"),
+    "/desk/turnaround/bot": ("from", "to"), "/desk/turnaround/bot/file.csv": ("from", "to"),
+    "/api/v1/turnaround/bot": ("from", "to", "format"),
     "/api/v1/turnaround/held": ("from", "to", "kind", "by", "format"),
     "/api/v1/cases": ("q", "unit", "assignee", "cursor", "status", "kind", "category", "waiting_on", "overdue"),
     "/api/v1/deliveries": ("case", "state", "cursor"), "/api/v1/knowledge": ("q", "category", "cursor"),
-    "/api/v1/turnaround": ("from", "to", "kind", "by", "format"),
+    "/api/v1/turnaround": ("from", "to", "kind", "by", "base", "format"),
 }  # fmt: skip
 IN_PATHS = (
     "/desk/cases/{}",

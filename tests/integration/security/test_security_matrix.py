@@ -51,7 +51,8 @@ GUARDS: dict[tuple[str, str], str] = {
     ("POST", f"{_DESK}/sign-out"): PUBLIC,
     **{("GET", f"{_API}/{name}"): STAFF for name in ("cases", "consultations", "me", "knowledge", "live")},
     **{("GET", f"{_API}/{name}"): TEAM for name in (
-        "staff", "deliveries", "ledger", "notice-policies", "turnaround", "turnaround/held", "satisfaction",
+        "staff", "deliveries", "ledger", "notice-policies", "turnaround", "turnaround/held", "turnaround/bot",
+        "satisfaction",
     )},
     ("POST", f"{_API}/cases"): TEAM,
     ("GET", f"{_API}/registry/{{ubn}}"): TEAM,
@@ -215,7 +216,10 @@ GUARDS: dict[tuple[str, str], str] = {
     ("POST", f"{_DESK}/cases/{{number}}/bindings/{{binding_id}}/end"): WRITE,
     **{
         ("GET", f"{_DESK}/turnaround{path}"): TEAM
-        for path in ("", "/file.{ending}", "/cases", "/cases/file.{ending}", "/held", "/held/file.{ending}", "/words")
+        for path in (
+            "", "/file.{ending}", "/cases", "/cases/file.{ending}", "/held", "/held/file.{ending}", "/bot",
+            "/bot/file.{ending}", "/words",
+        )
     },
 }  # fmt: skip
 
@@ -430,7 +434,7 @@ def ask(service, who, method, path, values):
         body = BODIES.get(path, BODIES.get(path.rsplit("/", 1)[1]))
         query = (
             {"from": "2026-01-01", "to": "2026-01-31"}
-            if path.endswith(("/turnaround", "/turnaround/held", "/satisfaction"))
+            if path.endswith(("/turnaround", "/turnaround/held", "/turnaround/bot", "/satisfaction"))
             else None
         )
         query = {"days": "2"} if path.endswith("/extension") else query
