@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import threading
+from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -30,7 +31,7 @@ from joserfc.errors import BadSignatureError, InvalidKeyIdError, JoseError
 from joserfc.jwk import KeySet, OctKey
 
 from routing.domain.errors import SignInError
-from routing.ports import Identity, Proofs
+from routing.ports import Ending, Identity, Proofs
 
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512")
 """Signatures by a key that the provider alone has; neither ``none`` nor one that the shared secret could make."""
@@ -45,6 +46,10 @@ _PAUSE = timedelta(seconds=10)
 _CONNECT = 4.0
 _MOST = 256 * 1024
 _SUBJECT, _EMAIL = 255, 200
+_ENDING = "http://schemas.openid.net/event/backchannel-logout"
+"""What makes a token one of signing out (Back-Channel Logout 1.0, 2.4)."""
+_FRESH = 300
+"""Seconds for which it is good; how long it is remembered that one was used is longer."""
 _BEYOND_A_PASSWORD = frozenset({"otp", "hwk", "swk", "sc", "fpt", "face", "iris"})
 """RFC 8176, 2: what beside ``pwd`` makes two factors, where the provider does not say ``mfa`` itself."""
 
@@ -106,6 +111,18 @@ class OidcProvider:
             return None
         told = [("client_id", self._client), ("post_logout_redirect_uri", back)]
         return str(add_params_to_uri(self._endpoint("end_session_endpoint", now), told))
+
+    def ending(self, token: str, *, now: datetime) -> Ending:
+        """As ``routing.ports.IdentityProvider``; by Back-Channel Logout 1.0, 2.6, and it has to name a person."""
+        issuer = self._said(now)["issuer"]
+        try:
+            found = self._decoded(token, now)
+        except (JoseError, ValueError, TypeError, KeyError) as error:
+            raise SignInError("oidc_token", f"logout_{type(error).__name__}") from None
+        wrong = _not_an_ending(found.header, found.claims, issuer, self._client, int(now.timestamp()))
+        if wrong is not None:
+            raise SignInError("oidc_token", f"logout_{wrong}")
+        return Ending(issuer=issuer, subject=found.claims["sub"], id=found.claims["jti"])
 
     def identity(self, code: str, proofs: Proofs, *, back: str, sender: str | None, now: datetime) -> Identity:
         """As ``routing.ports.IdentityProvider``."""
@@ -269,6 +286,27 @@ def _object(body: bytes) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise SignInError("oidc_answer", "no_object")
     return found
+
+
+def _not_an_ending(
+    header: Mapping[str, Any], claims: Mapping[str, Any], issuer: str, client: str, now: int
+) -> str | None:
+    """Which of its rules a token of signing out breaks; None if none."""
+    audience, at, until = claims.get("aud"), claims.get("iat"), claims.get("exp", now)
+    events = claims.get("events")
+    named = [claims.get(name) for name in ("sub", "jti")]
+    held = {
+        "typ": str(header.get("typ", "logout+jwt")).casefold() in {"logout+jwt", "jwt"},
+        "iss": claims.get("iss") == issuer,
+        "aud": audience == client or (isinstance(audience, list) and client in audience),
+        "iat": isinstance(at, int | float) and -_FRESH - LEEWAY <= at - now <= LEEWAY,
+        "exp": isinstance(until, int | float) and until >= now - LEEWAY,
+        "events": isinstance(events, dict) and isinstance(events.get(_ENDING), dict),
+        # An id_token has one; so none can be sent here in the place of what signs somebody out.
+        "nonce": "nonce" not in claims,
+        "names": all(isinstance(name, str) and 0 < len(name) <= _SUBJECT for name in named),
+    }
+    return next((name for name, well in held.items() if not well), None)
 
 
 def _two_factors(claims: dict[str, Any]) -> bool:

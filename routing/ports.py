@@ -137,6 +137,15 @@ class Identity:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Ending:
+    """An identity provider's word that a person has signed out there; ``id``: of this word, good once."""
+
+    issuer: str
+    subject: str
+    id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Proofs:
     """What ties one sign-in together: ``state`` to the browser, ``nonce`` to the token, ``verifier`` to the code."""
 
@@ -159,6 +168,9 @@ class IdentityProvider(Protocol):
 
     def leaving(self, back: str, *, now: datetime) -> str | None:
         """Where the browser signs out of the provider too; None if it has no such page."""
+
+    def ending(self, token: str, *, now: datetime) -> Ending:
+        """Whose sessions the provider says are over (OpenID Connect Back-Channel Logout 1.0)."""
 
 
 class Mailer(Protocol):

@@ -114,6 +114,15 @@ class Provider:
             return f"{said}.{seal.decode().rstrip('=')}"
         return jwt.encode({"alg": self.algorithm, "kid": self.key}, claims, rsa(self.key))
 
+    def logout_token(self, **lies: Any) -> str:
+        """Its word that the person has signed out there (Back-Channel Logout 1.0, 2.4); None takes a claim out."""
+        at = int(self.now().timestamp())
+        claims = {
+            "iss": self.url, "aud": CLIENT, "iat": at, "exp": at + 120, "jti": uuid4().hex, "sub": self.claims["sub"],
+            "events": {"http://schemas.openid.net/event/backchannel-logout": {}}, **lies,
+        }  # fmt: skip
+        return self.signed({name: value for name, value in claims.items() if value is not None})
+
     def answer(self, path: str, query: dict[str, str], form: dict[str, str], authorization: str) -> tuple[int, Any]:
         """Status and what is said; a text is an address to be led to."""
         self.asked.append(path)

@@ -1,16 +1,17 @@
-"""Signing in by the agency's identity provider: to it, back from it, and out of it.
+"""Signing in by the agency's identity provider: to it, back from it, out of it, and its word that somebody is out.
 
-All three are links and no forms: a form may lead to our own pages only (``form-action``). The provider is asked between
-transactions, never inside one. Errors are told on the sign-in page, by their code.
+The first three are links and no forms: a form may lead to our own pages only (``form-action``). The provider is asked
+between transactions, never inside one. Errors are told on the sign-in page, by their code.
 """
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from urllib.parse import quote
 
 import structlog
 from fastapi import APIRouter, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import JSONResponse, RedirectResponse, Response
 
 from bot.desk.accounts import sign_in
 from bot.desk.forms import Filled
@@ -19,7 +20,7 @@ from bot.web import pending_form
 from bot.web.limits.origin import address_of
 from bot.web.templating import show
 from bot.web.unit_of_work import cookie_name
-from routing.domain.errors import SignInError
+from routing.domain.errors import Busy, SignInError
 from routing.ports import Identity
 from routing.service.accounts import authentication, round_trips, single_sign_on
 from routing.service.accounts.round_trips import Admitted, Trip
@@ -27,6 +28,7 @@ from routing.service.accounts.round_trips import Admitted, Trip
 router = APIRouter()
 
 BACK = "/desk/sign-in/oidc/back"
+_LONGEST_TOKEN = 16 * 1024
 log = structlog.get_logger("oidc")
 
 
@@ -134,6 +136,35 @@ def resume(request: Request, form: Filled) -> Response:
         "next": target, "email": "", "unsent": form.optional(pending_form.FIELD), "refused": "尚未登入；請先登入。",
     }  # fmt: skip
     return show(request, "sign_in.html", values, status=401)
+
+
+@router.post("/desk/sign-in/oidc/ended")
+def ended(request: Request, form: Filled) -> Response:
+    """The provider says, itself, that somebody has signed out there (Back-Channel Logout 1.0, 2.5 to 2.8).
+
+    Whoever it is, is not told; what is refused is logged and written nowhere, for anybody may send it.
+    """
+    runtime, token = runtime_of(request), form.fields.get("logout_token", "")
+    provider = runtime.identity_provider
+    if provider is None or not token or len(token) > _LONGEST_TOKEN:
+        return _not_ended("no_token")
+    try:
+        with single_sign_on.turn():
+            ending = provider.ending(token, now=runtime.now())
+    except Busy:
+        return _not_ended("busy", HTTPStatus.SERVICE_UNAVAILABLE)
+    except SignInError as error:
+        silent = error.code == "oidc_unreachable"
+        return _not_ended(error.reason, HTTPStatus.SERVICE_UNAVAILABLE if silent else HTTPStatus.BAD_REQUEST)
+    with runtime.database.writing() as session:
+        count = single_sign_on.ended_there(session, ending, now=runtime.now())
+    log.info("oidc_ended", sessions=count)
+    return Response(status_code=HTTPStatus.OK)
+
+
+def _not_ended(why: str, status: HTTPStatus = HTTPStatus.BAD_REQUEST) -> Response:
+    log.info("oidc_ending_refused", reason=why)
+    return JSONResponse({"error": "invalid_request"}, status_code=status)
 
 
 @router.get("/desk/sign-in/oidc/out")

@@ -7,6 +7,7 @@ opens nothing.
 
 from __future__ import annotations
 
+import hashlib
 import hmac
 import threading
 from collections.abc import Iterator
@@ -18,12 +19,13 @@ from sqlalchemy.orm import Session
 
 from routing.domain.errors import Busy, Invalid, SignInError
 from routing.domain.permissions import Actor
-from routing.ports import Identity, Proofs
+from routing.ports import Ending, Identity, Proofs
 from routing.service.accounts import authentication, lockout, round_trips
 from routing.service.accounts.queries import require_admin
 from routing.service.accounts.round_trips import Admitted, Trip
 from routing.store.accounts import identities as store
 from routing.store.accounts import queries as account_store
+from routing.store.accounts import sessions as session_store
 from routing.store.accounts import sign_ins
 from routing.store.accounts.schema import Staff, StaffIdentity
 
@@ -119,6 +121,25 @@ def _problem(session: Session, staff: Staff | None, identity: Identity) -> SignI
     if (known is not None and known.staff_id != staff.id) or (mine is not None and mine.subject != identity.subject):
         return SignInError("oidc_other")
     return None
+
+
+def ended_there(session: Session, ending: Ending, *, now: datetime) -> int:
+    """End what a person opened by the provider, where it has ended; says how many sessions. The same word counts once.
+
+    Sessions by a password or a passkey are not the provider's and go on.
+    """
+    mark = hashlib.sha256(f"ending {ending.issuer} {ending.id}".encode()).hexdigest()
+    new = store.take_state(session, mark, now=now, forget_before=now - 2 * round_trips.LIFE)
+    known = store.of_subject(session, ending.issuer, ending.subject)
+    staff = session.get(Staff, known.staff_id) if known is not None and new else None
+    if staff is None:
+        return 0
+    ended = session_store.end_by(session, staff.id, "oidc")
+    account_store.audit(
+        session, at=now, actor="-", action="session.end", subject=staff.email,
+        detail={"by": "oidc", "ended": ended},
+    )  # fmt: skip
+    return ended
 
 
 def linked(session: Session) -> frozenset[int]:

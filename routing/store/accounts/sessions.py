@@ -39,6 +39,12 @@ def end(session: Session, shown: str, *, staff_id: int | None = None) -> list[St
     return found
 
 
+def end_by(session: Session, staff_id: int, how: str) -> int:
+    """End every session of a person that began so (``how`` is how its name begins); says how many."""
+    theirs = WebSession.staff_id == staff_id, WebSession.how.startswith(how, autoescape=True)
+    return changed(session, delete(WebSession).where(*theirs))
+
+
 def end_others(session: Session, staff_id: int, *, but: str) -> int:
     """End every session of a person but the one with this hash; says how many."""
     theirs = WebSession.staff_id == staff_id, WebSession.token_sha256 != but

@@ -311,6 +311,61 @@ BROKEN = {
 }
 
 
+def ended(service, token):
+    return service.ask("POST", "/desk/sign-in/oidc/ended", data={"logout_token": token})
+
+
+def test_who_signs_out_at_the_provider_is_out_here_at_once(both):
+    """Back-Channel Logout 1.0: what the provider opened is over, what a password opened is not."""
+    service, provider = both
+    one, _ = signed_in(service, provider)
+    other, _ = signed_in(service, provider)
+    by_password = Visitor(service, "alice")
+    assert sorted(how(service)) == ["oidc", "oidc", "password"]
+    token = provider.logout_token()
+    done = ended(service, token)
+    assert (done.status_code, done.content, done.headers["cache-control"]) == (200, b"", "no-store")
+    assert [visitor.get("/desk", follow=False).status for visitor in (one, other, by_password)] == [303, 303, 200]
+    assert trail(service, "session.end") == [("-", email("alice"), {"by": "oidc", "ended": 2})]
+    again, _ = signed_in(service, provider)
+    assert ended(service, token).status_code == 200
+    assert again.get("/desk").status == 200
+
+
+@pytest.mark.parametrize(
+    "lies",
+    [
+        {"iss": "https://other.example"}, {"aud": "another"}, {"aud": None}, {"sub": None}, {"jti": None},
+        {"events": None}, {"events": {"http://schemas.openid.net/event/other": {}}}, {"nonce": "n"}, {"iat": None},
+        {"iat": 1_700_000_000}, {"iat": 4_000_000_000}, {"exp": 1_700_000_000}, {"sub": 5}, {"sub": "x" * 300},
+        {"events": {"http://schemas.openid.net/event/backchannel-logout": 1}},
+    ],
+)  # fmt: skip
+def test_what_is_no_word_of_the_provider_ends_nothing(both, lies):
+    service, provider = both
+    visitor, _ = signed_in(service, provider)
+    refused = ended(service, provider.logout_token(**lies))
+    assert (refused.status_code, refused.json()) == (400, {"error": "invalid_request"})
+    assert visitor.get("/desk").status == 200
+
+
+def test_nobody_else_signs_people_out(both):
+    service, provider = both
+    visitor, _ = signed_in(service, provider)
+    provider.key = "second"
+    assert ended(service, provider.logout_token()).status_code == 400
+    provider.key, provider.algorithm = "first", "none"
+    assert ended(service, provider.logout_token()).status_code == 400
+    provider.algorithm = "HS256"
+    assert ended(service, provider.logout_token()).status_code == 400
+    for token in ("", "x", "a.b.c", "x" * 20_000):
+        assert ended(service, token).status_code == 400
+    provider.algorithm = "RS256"
+    assert ended(service, provider.logout_token(sub="sub-nobody")).status_code == 200
+    assert visitor.get("/desk").status == 200
+    assert trail(service, "session.end") == []
+
+
 @pytest.mark.parametrize("broken", BROKEN.values(), ids=BROKEN)
 def test_a_provider_that_fails_is_told_in_words_and_passwords_go_on(both, broken):
     service, provider = both
