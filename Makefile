@@ -5,13 +5,15 @@
 
 VENV := .venv
 BIN := $(VENV)/bin
+SITE := .venv-docs
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 # `make setup PYTHON=/path/to/python` takes that one; else the newest that fits is found.
 PYTHON :=
 ARGS :=
 UV := uv
-LOCK := $(UV) pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
-	--override overrides.txt pyproject.toml
+COMPILE := $(UV) pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url
+LOCK := $(COMPILE) --override overrides.txt pyproject.toml
+LOCK_DOCS := $(COMPILE) --group pyproject.toml:docs
 
 FITS := import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))
 
@@ -46,6 +48,10 @@ test: $(VENV)/dev.stamp ## the whole suite in parallel; ARGS="-k name" narrows i
 bench: $(VENV)/dev.stamp ## how fast it is here: webhook, lists, report; ARGS=month: a month of messages
 	@exec $(BIN)/python -m tests.bench $(ARGS)
 
+.PHONY: trial
+trial: $(VENV)/dev.stamp ## the scoreboard R1 to S14 against real processes; ARGS="board --only R2,S1" or --full
+	@exec $(BIN)/python -m tests.trial $(ARGS)
+
 .PHONY: check
 check: $(VENV)/dev.stamp ## lint, format, types and import contracts
 	$(BIN)/ruff check .
@@ -77,6 +83,10 @@ screenshots: $(VENV)/dev.stamp ## take the pictures of the README anew (needs Ch
 accessibility: $(VENV)/dev.stamp ## axe-core on every page at 390 and 1440 px: findings, and JSON in build/accessibility.json
 	@$(BIN)/python -m tests.accessibility $(ARGS)
 
+.PHONY: docs
+docs: $(SITE)/docs.stamp ## the documents as a site in build/docs, to be read without a network
+	@NO_MKDOCS_2_WARNING=1 $(SITE)/bin/mkdocs build --strict -q && echo build/docs/index.html
+
 .PHONY: fits
 fits: $(VENV)/run.stamp ## fit the shipped knowledge anew; after every change of phrasings
 	@$(BIN)/python -m knowledge.build.fits
@@ -86,11 +96,12 @@ migration: $(VENV)/run.stamp ## write the next migration from what the models ha
 	@$(BIN)/python -m routing.store.migrations $(MESSAGE)
 
 .PHONY: locks
-locks: ## compile the three locks anew from pyproject.toml (needs uv; UPGRADE=--upgrade for newer releases)
+locks: ## compile the four locks anew from pyproject.toml (needs uv; UPGRADE=--upgrade for newer releases)
 	@command -v $(UV) >/dev/null || { echo "make locks needs uv: pip install uv, or UV=/path/to/uv"; exit 1; }
 	$(LOCK) $(UPGRADE) -o requirements.lock
 	$(LOCK) $(UPGRADE) --group test --group check -o requirements-dev.lock
 	$(LOCK) $(UPGRADE) --group test --group check --group eval -o requirements-eval.lock
+	$(LOCK_DOCS) $(UPGRADE) -o requirements-docs.lock
 
 .PHONY: sbom
 sbom: $(VENV)/run.stamp ## the list of what a release is made of (CycloneDX), from the lock: build/onestop.cdx.json
@@ -99,7 +110,7 @@ sbom: $(VENV)/run.stamp ## the list of what a release is made of (CycloneDX), fr
 
 .PHONY: clean
 clean: ## remove the environment and every cache; data/ stays
-	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(SITE) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find bot routing knowledge tests -name __pycache__ -prune -exec rm -rf {} +
 
 $(BIN)/python:
@@ -122,6 +133,12 @@ $(VENV)/run.stamp: requirements.lock pyproject.toml $(BIN)/python
 $(VENV)/dev.stamp: requirements-dev.lock pyproject.toml $(BIN)/python
 	$(call install,requirements-dev.lock)
 	@touch $(VENV)/run.stamp $@
+
+# An environment of its own: the site is made by others' programs, which nothing else needs.
+$(SITE)/docs.stamp: requirements-docs.lock $(BIN)/python
+	@$(BIN)/python -m venv --clear $(SITE)
+	@$(SITE)/bin/python -m pip --disable-pip-version-check install -q --require-hashes --no-deps -r requirements-docs.lock
+	@touch $@
 
 $(VENV)/eval.stamp: requirements-eval.lock pyproject.toml $(BIN)/python
 	$(call install,requirements-eval.lock)

@@ -11,14 +11,13 @@ from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
-from types import TracebackType
-from typing import Self
 
 import psycopg
 import pytest
 from psycopg import sql
 
 from tests.harness.mutants import good_events, mutant
+from tests.harness.posting import Connection
 from tests.harness.product import Product
 from tests.harness.requirements import postgres_admin_dsn
 from tests.harness.simulator import sign
@@ -26,37 +25,6 @@ from tests.harness.waiting import eventually
 
 MALFORMED = {"sqlite": 300, "postgresql+psycopg": 150}
 GOOD = json.dumps({"destination": "U" + "0" * 32, "events": good_events(1)[:1]}).encode()
-
-
-class Connection:
-    """One kept connection to a webhook."""
-
-    def __init__(self, port: int) -> None:
-        self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.connection.close()
-
-    def send(self, body: bytes, *signatures: str | bytes, path: str = "/line/webhook") -> int:
-        """Post these bytes with these signature headers; the status."""
-        self.connection.putrequest("POST", path)
-        self.connection.putheader("Content-Type", "application/json")
-        self.connection.putheader("Content-Length", str(len(body)))
-        for signature in signatures:
-            self.connection.putheader("X-Line-Signature", signature)
-        self.connection.endheaders(body)
-        answer = self.connection.getresponse()
-        answer.read()
-        return answer.status
-
-    def signed(self, body: bytes) -> int:
-        """Post these bytes as LINE would."""
-        return self.send(body, sign(body))
 
 
 def stored(product: Product) -> int:

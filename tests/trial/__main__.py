@@ -1,13 +1,13 @@
-"""``python -m tests.trial kills --count 100 --database postgres``, or ``faults``: prints figures, exits 1 if bad.
+"""``python -m tests.trial``: the scoreboard (R1–S14); ``kills`` and ``faults``: as often and long as one likes.
 
-What the suite shows in small (tests/e2e/test_kill.py, test_disturbed.py), as often and as long as one likes.
+``board --full`` plays each row as often as stack.md 6.4 has it, ``--only R2,S1`` some of them, ``--database`` on one.
+Prints a table, writes build/trial.json beside that of ``make bench``, and exits 1 if a figure is out of its bound.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import random
 import secrets
 import sys
 from collections.abc import Iterator
@@ -19,11 +19,10 @@ from tempfile import TemporaryDirectory
 import psycopg
 from psycopg import sql
 
-from tests.harness.crowd import Crowd, Killer
 from tests.harness.disturbing import FAULTS, SKEW, behind_a_gate, disturbed, skewed
 from tests.harness.processes import Forker
-from tests.harness.product import running
-from tests.harness.requirements import postgres_admin_dsn, postgres_admin_url
+from tests.harness.requirements import MISSING, postgres_admin_dsn, postgres_admin_url
+from tests.trial import programs, scoreboard
 
 
 @contextmanager
@@ -43,35 +42,10 @@ def database(kind: str, folder: Path) -> Iterator[str]:
 
 def kills(kind: str, count: int, seed: int) -> bool:
     """Kill processes under load; whether nothing was lost, doubled or late."""
-    many = 0 if kind == "sqlite" else 2
-    with TemporaryDirectory() as name, database(kind, Path(name)) as url, Forker() as forker:
-        folder = Path(name)
-        with running(forker, url, folder, servers=many or 1, workers=many) as product:
-            killer, crowd = Killer(product, random.Random(seed)), Crowd(product)
-            for _ in range(count):
-                killer.strike()
-            crowd.stop()
-            product.line.post("/webhook/idle", seconds=20)
-            product.settled(seconds=30)
-            product.line.check_sent()
-            product.line.check_ledger()
-            deliveries = product.line.get("/deliveries")["deliveries"]
-            acknowledged = {event for one in deliveries if one["status"] == 200 for event in one["eventIds"]}
-            handled = {row[0] for row in product.rows("SELECT webhook_event_id FROM inbox WHERE state = 'done'")}
-            states = product.rows(
-                "SELECT state, kind, error, count(*) FROM outbox WHERE reason = 'answer' GROUP BY 1, 2, 3"
-            )
-            event, message = killer.waits()
-    found = {
-        "database": kind, "kills": count, "seed": seed, "events": len(acknowledged),
-        "lost": len(acknowledged - handled),
-        "answers": sum(row[3] for row in states), "presumed": sum(row[3] for row in states if row[2] == "presumed"),
-        "not_by_reply": sum(row[3] for row in states if (row[0], row[1]) != ("accepted", "reply")),
-        "longest_event": round(event, 1), "longest_message": round(message, 1),
-        "slowest_start": round(killer.slowest, 1),
-    }  # fmt: skip
-    _say(found)
-    return not found["lost"] and not found["not_by_reply"] and max(event, message) <= 5 + killer.slowest
+    with scoreboard.deployed(kind, database) as product:
+        figure, well = programs.kills(product, count, seed=seed)
+    _say({"database": kind, "seed": seed, "figure": figure, "well": well})
+    return well
 
 
 def faults(kind: str, seconds: float, rate: float, only: str | None) -> bool:
@@ -104,17 +78,39 @@ def _say(found: dict[str, object]) -> None:
 def main() -> int:
     """Run the trial that was asked for; the exit code."""
     parser = argparse.ArgumentParser(prog="python -m tests.trial", description=__doc__)
-    parser.add_argument("what", choices=("kills", "faults"))
-    parser.add_argument("--database", choices=("sqlite", "postgres"), default="sqlite")
+    parser.add_argument("what", nargs="?", choices=("board", "kills", "faults"), default="board")
+    parser.add_argument("--database", choices=("sqlite", "postgres"), help="of the board: both unless said")
     parser.add_argument("--count", type=int, default=100, help="kills")
     parser.add_argument("--seed", type=int, default=20)
     parser.add_argument("--seconds", type=float, default=30.0, help="how long a fault lasts")
     parser.add_argument("--rate", type=float, default=9.0, help="firms a second")
-    parser.add_argument("--only", help="one fault")
+    parser.add_argument("--only", help="one fault; of the board: rows with commas")
+    parser.add_argument("--full", action="store_true", help="of the board: as often as the rows say, which takes hours")
     given = parser.parse_args()
+    if given.what == "board":
+        return 0 if board(given.only, given.database, full=given.full) else 1
+    kind = given.database or "sqlite"
     if given.what == "kills":
-        return 0 if kills(given.database, given.count, given.seed) else 1
-    return 0 if faults(given.database, given.seconds, given.rate, given.only) else 1
+        return 0 if kills(kind, given.count, given.seed) else 1
+    return 0 if faults(kind, given.seconds, given.rate, given.only) else 1
+
+
+def board(only: str | None, kind: str | None, *, full: bool) -> bool:
+    """Print the scoreboard row by row; whether every figure is within its bound."""
+    chosen = set(only.split(",")) if only else {row.id for row in scoreboard.ROWS}
+    unknown = chosen - {row.id for row in scoreboard.ROWS}
+    if unknown:
+        sys.exit(f"no such row: {', '.join(sorted(unknown))}")
+    sys.stdout.write(f"{scoreboard.HEAD}\n")
+    results = []
+    rows = [row for row in scoreboard.ROWS if row.id in chosen]
+    on = [kind] if kind else [one for one in scoreboard.BOTH if one == "sqlite" or not MISSING["postgres"]()]
+    for one in scoreboard.board(rows, on, full=full, database=database):
+        results.append(one)
+        sys.stdout.write(f"{scoreboard.line(one)}\n")
+        sys.stdout.flush()
+    scoreboard.write(results)
+    return all(one.well for one in results)
 
 
 if __name__ == "__main__":
