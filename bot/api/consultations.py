@@ -14,6 +14,8 @@ from bot.api.schemas.consultations import (
     Consultation,
     ConsultationPage,
     ConsultationsQuery,
+    JointAsked,
+    JointBody,
     WithdrawalBody,
 )
 from bot.web.bodies import StrictRoute
@@ -21,7 +23,7 @@ from bot.web.case_steps import ConsultBody, question_of
 from bot.web.unit_of_work import Reading, RowId, UnitOfWork
 from knowledge.calendar.office_calendar import local
 from routing.domain.permissions import require_team
-from routing.service.cases import consultations, consulted, locked_case
+from routing.service.cases import consultations, consulted, joint_questions, locked_case
 from routing.service.cases.consultations import Given
 from routing.service.cases.locked_case import LockedCase
 from routing.service.cases.notifying import push
@@ -61,6 +63,24 @@ def consult(call: Calling, number: Number, body: ConsultBody) -> Response:
         call.check_version(locked)
         asked = consultations.ask(locked, question_of(body), notify=push)
         return _told(locked, asked.no, status=201)
+
+    return call.once(step)
+
+
+@router.post("/consultations", status_code=201, response_model=JointAsked)
+def consult_together(call: Calling, body: JointBody) -> Response:
+    """Ask an agency or a unit once about many cases; one answer reaches them all, each waits by itself.
+
+    What is refused in one case (another unit's, closed, confidential, asked already) is told and stops no other.
+    """
+
+    def step(work: UnitOfWork) -> Answer:
+        numbers: dict[str, int | None] = dict.fromkeys((one.strip().upper() for one in body.numbers), None)
+        asked = joint_questions.ask(
+            work.session, work.office, work.actor, numbers, question_of(body), notify=push, now=work.now
+        )
+        place = {"Location": f"/api/v1/consultations/{asked.consultation}"} if asked.consultation else {}
+        return json_answer(JointAsked.of(asked), status=201, headers=place)
 
     return call.once(step)
 

@@ -357,7 +357,7 @@ WORDS: dict[str, dict[str, str]] = {
         "snoozed": "暫緩",
     },
     "consent": {"given": "廠商已同意提供其資料", "no_data": "未提供廠商資料"},
-    "bulk": {"assign": "分案", "watch": "列管", "unwatch": "解除列管", "close": "辦結"},
+    "bulk": {"assign": "分案", "watch": "列管", "unwatch": "解除列管", "close": "辦結", "consult": "合併會辦"},
     "view": {"mine": "我的案件", "unit": "本單位", "all": "全部"},
     "group": {
         "alert": "緊急案件",

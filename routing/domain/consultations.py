@@ -60,6 +60,8 @@ class Consultation:
     lead: int | None = None
     consent: str | None = None
     """One of ``CONSENTS``, where it was asked for."""
+    joint: int | None = None
+    """The question that was put once about many cases, of which this is one; one answer reaches them all."""
     end: datetime | None = None
     how: End | None = None
     result: Result | None = None
@@ -96,7 +98,9 @@ def standing(asked: Asked) -> Asked:
 
 def opened(asked: Asked, at: datetime, by: str | None, data: Mapping[str, Any]) -> Asked:
     """One more was asked."""
-    kept = {name: data.get(name) for name in ("agency", "unit", "office", "until", "message_id", "lead", "consent")}
+    kept = {
+        name: data.get(name) for name in ("agency", "unit", "office", "until", "message_id", "lead", "consent", "joint")
+    }
     return (*asked, Consultation(no=len(asked) + 1, start=at, asked_by=by, **kept))
 
 

@@ -10,9 +10,11 @@ from pydantic import Field
 
 from bot.api.schemas.answers import Representation
 from bot.api.schemas.requests import Limit, Query, Word
+from bot.web.case_steps import ConsultBody
 from bot.web.fields import Body, Long, Text, WrittenInstant
 from routing.domain.consultations import Result
 from routing.service.cases.consulted import Consulted
+from routing.service.cases.joint_questions import MOST, Asked
 
 Standing = Literal["open", "answered", "withdrawn", "ended"]
 
@@ -52,7 +54,8 @@ class Consultation(Representation):
     """A question of a case to an agency or a unit. Partners read the question, and nothing of the case behind it.
 
     ``status``: ``open``, ``answered``, ``withdrawn``, or ``ended`` with the wait. ``waited_days`` are working days.
-    ``version`` is the ETag: of the question to a partner, else of the case.
+    ``version`` is the ETag: of the question to a partner, else of the case. ``together``: of a question put once about
+    many cases how many, in ``parks``; lists show one for all, and one answer reaches them all. 0: about this case.
     """
 
     id: int
@@ -78,6 +81,8 @@ class Consultation(Representation):
     answered_by: str | None
     phone: str | None
     entered_by: str | None
+    together: int
+    parks: list[str]
     version: int
 
     @classmethod
@@ -86,6 +91,37 @@ class Consultation(Representation):
         same = {name: value for name, value in asdict(one).items() if name in cls.model_fields}
         standing: Standing = cast("Standing", one.how or "open")
         return cls(**same, status=standing, waited_days=one.waited, overdue=one.late, text=one.answer)
+
+
+class JointBody(ConsultBody):
+    """One question about many cases. ``consent`` ``given``: each firm that the words name agrees."""
+
+    numbers: Annotated[list[Annotated[Text, Field(max_length=24)]], Field(min_length=1, max_length=MOST)]
+
+
+class JointResult(Representation):
+    """What came of one case: asked, or why not."""
+
+    number: str
+    done: bool
+    code: str | None
+    detail: str | None
+
+
+class JointAsked(Representation):
+    """``consultation``: the one by which all are answered; null where nothing was asked."""
+
+    consultation: int | None
+    results: list[JointResult]
+
+    @classmethod
+    def of(cls, asked: Asked) -> JointAsked:
+        """What came of it."""
+        results = [
+            JointResult(number=one.number, done=one.done, code=one.code or None, detail=one.why or None)
+            for one in asked.results
+        ]
+        return cls(consultation=asked.consultation, results=results)
 
 
 class ConsultationPage(Representation):

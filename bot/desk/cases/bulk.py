@@ -27,7 +27,7 @@ _PICK = "pick."
 @router.post("/desk/bulk")
 def take(request: Request, form: Filled) -> Response:
     """One step in every case that was ticked."""
-    deed, picked = form.text("deed"), _picked(form)
+    deed, picked = form.text("deed"), picked_of(form)
     back, cursor = form.text("back"), form.optional("cursor")
     try:
         with writing(request) as work:
@@ -48,14 +48,14 @@ def take(request: Request, form: Filled) -> Response:
         return show(request, "bulk.html", values)
 
 
-def _picked(form: Form) -> dict[str, int]:
+def picked_of(form: Form) -> dict[str, int]:
     """The cases that were ticked, each with the version that stood in the list."""
     ticked = {name.removeprefix(_PICK): value for name, value in form.fields.items() if name.startswith(_PICK)}
     return {number: int(value) for number, value in ticked.items() if value.isascii() and value.isdigit()}
 
 
 def _do(form: Form, deed: str) -> Do:
-    if deed not in WORDS["bulk"]:
+    if deed not in WORDS["bulk"] or deed == "consult":
         raise Invalid("請選擇要辦理的事項。", field="deed")
     reason = form.text("reason")
     if deed == "assign":

@@ -86,12 +86,12 @@ def figures_page(request: Request, work: Reading) -> Response:
 
 
 @router.get("/desk/consultations/{consultation_id}")
-def one_page(request: Request, work: Reading, consultation_id: RowId) -> Response:
+def one_page(request: Request, work: Reading, consultation_id: RowId, done: str = "") -> Response:
     """One consultation; a partner reads it on the page of its question."""
     one = consulted.one(work.session, work.office, work.actor, consultation_id, now=work.now)
     if work.actor.may(Permission.ANSWER_QUESTIONS):
         return RedirectResponse(f"/desk/cases/{one.number}", status_code=303)
-    return show(request, "consultation.html", _values(work, one))
+    return show(request, "consultation.html", {**_values(work, one), "done": WORDS["done"].get(done)})
 
 
 def _values(
@@ -103,6 +103,7 @@ def _values(
         "typed": form.fields if form is not None else {},
         "error": error,
         "link": None,
+        "done": None,
     }
 
 

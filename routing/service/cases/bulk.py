@@ -63,10 +63,10 @@ def closing(outcome: Outcome, summary: str, notify: Notifier) -> Do:
 
 
 def each(
-    session: Session, office: OfficeContext, actor: Actor, versions: Mapping[str, int], do: Do, *, action: str,
-    now: datetime,
+    session: Session, office: OfficeContext, actor: Actor, versions: Mapping[str, int | None], do: Do, *, action: str,
+    now: datetime, most: int = MOST,
 ) -> list[Came]:  # fmt: skip
-    """Take the step in each case, by number with the version that the person had before them.
+    """Take the step in each case, by number with the version that the person had before them, if any.
 
     Raises:
         Invalid: no case, or too many. Forbidden: a partner.
@@ -74,8 +74,8 @@ def each(
     require_team(actor)
     if not versions:
         raise Invalid("請勾選案件。", field="numbers")
-    if len(versions) > MOST:
-        raise Invalid(f"一次最多 {MOST} 件。", field="numbers")
+    if len(versions) > most:
+        raise Invalid(f"一次最多 {most} 件。", field="numbers")
     # Always in one order, so that two people never wait for each other's cases.
     came = [
         _one(session, office, actor, do, number=number, version=versions[number], now=now)
@@ -90,7 +90,7 @@ def each(
 
 
 def _one(
-    session: Session, office: OfficeContext, actor: Actor, do: Do, *, number: str, version: int, now: datetime
+    session: Session, office: OfficeContext, actor: Actor, do: Do, *, number: str, version: int | None, now: datetime
 ) -> Came:  # fmt: skip
     try:
         with session.begin_nested():

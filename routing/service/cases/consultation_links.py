@@ -53,6 +53,11 @@ def opened(session: Session, office: OfficeContext, token: str, *, now: datetime
         over = error.code == "link_over"
         raise NotFound("連結已過期；請洽會辦單位重新索取。" if over else _NONE, code=error.code) from None
     found = store.by_id(session, consultation_id)
+    if found is not None and found[0].joint_id is not None and found[0].ended_at is not None:
+        # One case of many needs no answer any more; the question is answered by another that does.
+        waiting = store.waiting_of(session, found[0].joint_id)
+        found = store.by_id(session, waiting[0][0]) if waiting else found
+        consultation_id = waiting[0][0] if waiting else consultation_id
     agency = office.offices.agency(found[0].agency) if found is not None and found[0].agency else None
     if agency is None:
         raise NotFound(_NONE)

@@ -46,6 +46,8 @@ class Question:
     until: str | None = None
     consent: str | None = None
     """One of ``CONSENTS``; empty where it was asked for and not said, None where it was not asked for."""
+    joint: int | None = None
+    """The question about many cases of which this is one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +80,7 @@ def ask(locked: LockedCase, question: Question, *, notify: Notifier) -> Consulta
     said: dict[str, Any] = {
         "agency": question.agency, "unit": question.unit, "office": office, "until": question.until,
         "message_id": message.id, "lead": len(text) if details else None,
-        "consent": consent,
+        "consent": consent, "joint": question.joint,
     }  # fmt: skip
     if first:
         locked.record(EventKind.WAITING, on="agency", **said)
@@ -93,8 +95,9 @@ def ask(locked: LockedCase, question: Question, *, notify: Notifier) -> Consulta
     return locked.case.consultations[-1]
 
 
-def _check_asked(locked: LockedCase, question: Question) -> None:
-    offices, unit = locked.office.offices, question.unit
+def check_whom(office: OfficeContext, question: Question) -> None:
+    """Raises Invalid: nobody is asked, both are, or somebody whom we do not know."""
+    offices, unit = office.offices, question.unit
     if (question.agency is None) is (unit is None):
         raise Invalid("請選擇會辦機關或單位（擇一）。", field="agency")
     agency = offices.agency(question.agency) if question.agency is not None else None
@@ -102,6 +105,11 @@ def _check_asked(locked: LockedCase, question: Question) -> None:
         raise Invalid("請選擇會辦機關。", field="agency")
     if unit is not None and offices.find_unit(unit) is None:
         raise Invalid(f"查無單位「{unit}」。", field="unit")
+
+
+def _check_asked(locked: LockedCase, question: Question) -> None:
+    check_whom(locked.office, question)
+    unit, agency = question.unit, locked.office.offices.agency(question.agency or "")
     if unit == locked.case.unit:
         raise Invalid("本案由這個單位辦理，無須會辦；如需交由其他同仁辦理，請改分。", field="unit")
     if any(one.agency == question.agency and one.unit == unit for one in locked.case.consulting):
@@ -136,12 +144,36 @@ def _consent(locked: LockedCase, question: Question) -> str | None:
 
 
 def answer(locked: LockedCase, asked: Consultation, text: str, *, notify: Notifier, given: Given | None = None) -> None:
-    """Answer one question; the last answer ends the wait.
+    """Answer one question; the last answer ends the wait. One about many cases is answered in all that still wait.
 
     Raises:
         Invalid: no words, or a word that is no result.
     """
-    given = given or Given()
+    others = _others(locked, asked)
+    _answer(locked, asked, text, given or Given(), notify)
+    for other, question in others:
+        _answer(other, question, text, given or Given(), notify)
+
+
+def _others(locked: LockedCase, asked: Consultation) -> list[tuple[LockedCase, Consultation]]:
+    """The other cases that wait for the same answer, held for writing too."""
+    if asked.joint is None:
+        return []
+    found = []
+    for _, no, number in store.waiting_of(locked.session, asked.joint):
+        row = case_store.by_number(locked.session, number, lock=True) if number != locked.row.number else None
+        if row is None:
+            continue
+        case = case_store.state_of(locked.session, row)
+        other = LockedCase(
+            session=locked.session, office=locked.office, row=row, case=case, actor=locked.actor, now=locked.now
+        )
+        if case.consultations[no - 1].end is None:
+            found.append((other, case.consultations[no - 1]))
+    return found
+
+
+def _answer(locked: LockedCase, asked: Consultation, text: str, given: Given, notify: Notifier) -> None:
     text = text_of(text, "text")
     result = _result(given.result)
     for field, most in _LONGEST.items():
@@ -197,6 +229,10 @@ def held(
         StepNotAllowed: it is over (``question_over``).
     """
     found = store.by_id(session, consultation_id)
+    if found is not None and found[0].joint_id is not None:
+        # All that the answer reaches, always in one order, so that two who write many never wait for each other.
+        for _, _, number in store.waiting_of(session, found[0].joint_id):
+            case_store.by_number(session, number, lock=True)
     row = case_store.by_number(session, found[1], lock=True) if found is not None else None
     if found is None or row is None:
         raise NotFound("查無這件會辦。")

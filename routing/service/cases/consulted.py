@@ -7,7 +7,7 @@ about another unit's confidential case sees the question alone, without who the 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -36,7 +36,7 @@ from routing.service.office_context import OfficeContext
 from routing.store.accounts import queries as account_store
 from routing.store.cases.schema import Case as CaseRow
 from routing.store.consultations import queries as store
-from routing.store.consultations.queries import Wanted
+from routing.store.consultations.queries import Together, Wanted
 from routing.store.consultations.schema import Consultation as Row
 from routing.store.reporting import queries as report_store
 
@@ -80,6 +80,10 @@ class Consulted:
     withdraws: bool
     """Whether this person may take it back now."""
     row_id: int
+    together: int = 0
+    """How many cases one answer reaches, of a question about many; 0: it is about this one."""
+    parks: tuple[str, ...] = ()
+    """Their parks."""
 
 
 OURS, ASKED, ALL = "ours", "asked", "all"
@@ -101,12 +105,12 @@ def wanted(
         # What a partner asks for beside its own is nobody's.
         other = unit is not None or agency not in {None, actor.agency} or is_open is False or actor.agency is None
         return Wanted(
-            open=True, agency=actor.agency or "-", number=number, expected_before=overdue_on,
+            open=True, agency=actor.agency or "-", number=number, expected_before=overdue_on, once=number is None,
             case_ids=() if other else None,
         )  # fmt: skip
     return Wanted(
         open=is_open, agency=agency, unit=actor.unit or "-" if view == ASKED else unit, number=number,
-        asked_by=actor.hands if view == OURS else None, expected_before=overdue_on,
+        asked_by=actor.hands if view == OURS else None, expected_before=overdue_on, once=number is None,
         visible_to=confidential_scope(actor),
     )  # fmt: skip
 
@@ -126,7 +130,7 @@ def waiting_for(session: Session, actor: Actor) -> int:
     """How many questions wait for an answer of this person's unit."""
     if actor.unit is None or not actor.may(Permission.UNIT_WORK):
         return 0
-    return store.count(session, Wanted(open=True, unit=actor.unit))
+    return store.count(session, Wanted(open=True, unit=actor.unit, once=True))
 
 
 def of_case(
@@ -173,19 +177,22 @@ def _views(
 ) -> list[Consulted]:  # fmt: skip
     cases = states or report_store.states(session, list({row.id: row for _, row in rows}.values()))
     words = store.words(session, [one_id for one, _ in rows for one_id in (one.message_id, one.answer_id)])
+    joint = store.together(session, [one.joint_id for one, _ in rows])
     names = account_store.names(session, [email for one, _ in rows for email in (one.asked_by, one.entered_by)])
     views = []
     for one_row, row in rows:
         case = cases[row.id]
         asked = case.consultations[one_row.no - 1]
         view = replace(_view(row, one_row, words), consent=asked.consent, **_days(office, row, one_row, now))
+        with_it = joint.get(one_row.joint_id or 0, Together())
+        view = replace(view, together=with_it.cases, parks=with_it.parks)
         if not actor.may(Permission.ANSWER_QUESTIONS) and may_read(actor, case):
             view = replace(
                 view, subject=row.subject, asked_by=names.get(one_row.asked_by or "", one_row.asked_by),
                 entered_by=names.get(one_row.entered_by or "", one_row.entered_by),
             )  # fmt: skip
         else:
-            view = _apart(session, row, view, version=_version(actor, view, row))
+            view = _apart(session, (row, *with_it.confidential), view, version=_version(actor, view, row))
         is_open = asked.end is None
         views.append(replace(
             view, answers=is_open and may_answer(actor, case, asked),
@@ -223,14 +230,19 @@ def _view(row: CaseRow, one: Row, words: Mapping[int, str]) -> Consulted:
     )  # fmt: skip
 
 
-def _apart(session: Session, row: CaseRow, view: Consulted, *, version: int) -> Consulted:
-    """The question as it is read apart from its case: of a confidential one without who its firm is."""
-    if not row.confidential:
-        return replace(view, version=version)
+def _apart(session: Session, rows: Iterable[CaseRow], view: Consulted, *, version: int) -> Consulted:
+    """The question as it is read apart from its cases: of confidential ones without who their firm is."""
+    question, details = masked_of(session, rows, view.question), view.details
     return replace(
-        view, version=version, question=masked(session, row, view.question),
-        details=masked(session, row, view.details) if view.details else None,
-    )  # fmt: skip
+        view, version=version, question=question, details=masked_of(session, rows, details) if details else None
+    )
+
+
+def masked_of(session: Session, rows: Iterable[CaseRow], text: str) -> str:
+    """Words without who the firms of those cases are that are confidential."""
+    for row in {row.id: row for row in rows if row.confidential}.values():
+        text = masked(session, row, text)
+    return text
 
 
 def masked(session: Session, row: CaseRow, text: str) -> str:

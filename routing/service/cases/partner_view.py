@@ -18,13 +18,13 @@ from routing.domain.errors import NotFound
 from routing.domain.pagination import Page, before_of, page_of
 from routing.domain.permissions import Actor
 from routing.domain.steps import Choices, offered
-from routing.service.cases.consulted import masked
+from routing.service.cases.consulted import masked_of
 from routing.service.cases.locked_case import find
 from routing.service.cases.over import question_version
 from routing.store.cases.queries import CaseFilter
 from routing.store.cases.schema import Case as CaseRow
 from routing.store.consultations import queries as store
-from routing.store.consultations.queries import Wanted
+from routing.store.consultations.queries import Together, Wanted
 from routing.store.consultations.schema import Consultation as Row
 
 _MOST = 2000
@@ -54,6 +54,9 @@ class Question:
     expected_on: date | None = None
     office: str | None = None
     details: str | None = None
+    together: int = 0
+    """How many cases it is about, of a question about many; 0: one. ``parks``: theirs."""
+    parks: tuple[str, ...] = ()
     offered: Mapping[str, Choices] = field(default_factory=dict)
     """The steps that this person may take now, where one question is read alone."""
 
@@ -82,19 +85,24 @@ def one(session: Session, actor: Actor, number: str) -> Question:
 def _all(session: Session, actor: Actor, *, number: str | None = None) -> list[Question]:
     if actor.agency is None:
         return []
-    narrow = Wanted(open=True, agency=actor.agency, number=number)
+    narrow = Wanted(open=True, agency=actor.agency, number=number, once=number is None)
     rows = store.listing(session, narrow, limit=_MOST)
     words = store.words(session, [one.message_id for one, _ in rows])
-    found = [_question(session, actor.agency, one, row, words.get(one.message_id or 0, "")) for one, row in rows]
+    joint = store.together(session, [one.joint_id for one, _ in rows])
+    found = [
+        _question(session, one, row, words.get(one.message_id or 0, ""), joint.get(one.joint_id or 0, Together()))
+        for one, row in rows
+    ]
     return sorted(found, key=lambda question: -question.row_id)
 
 
-def _question(session: Session, agency: str, one: Row, row: CaseRow, text: str) -> Question:
+def _question(session: Session, one: Row, row: CaseRow, text: str, joint: Together) -> Question:
     lead, details = (text, None) if one.lead is None else (text[: one.lead], text[one.lead + len(BREAK) :])
-    if row.confidential:
-        lead, details = masked(session, row, lead), masked(session, row, details) if details else None
+    about = (row, *joint.confidential)
+    lead, details = masked_of(session, about, lead), masked_of(session, about, details) if details else None
     return Question(
-        row_id=row.id, number=row.number, agency=agency, text=lead, details=details, office=one.office,
+        row_id=row.id, number=row.number, agency=one.agency or "", together=joint.cases, parks=joint.parks,
+        text=lead, details=details, office=one.office,
         asked_at=one.asked_at, expected_on=one.expected_on,
         until=one.expected_on.isoformat() if one.expected_on else None, unit=row.unit,
         park=row.park, version=question_version(one.asked_at), consultation=one.id,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from routing.domain.consultations import Asked
 from routing.domain.consultations import Consultation as Told
@@ -34,6 +34,8 @@ class Wanted:
     number: str | None = None
     expected_before: date | None = None
     case_ids: tuple[int, ...] | None = None
+    once: bool = False
+    """Of a question about many cases one stands for all."""
     visible_to: tuple[str, tuple[str, ...]] | None = None
     """A unit and e-mails: of confidential cases only theirs, and what that unit is asked; None shows all."""
 
@@ -66,7 +68,7 @@ def _fill(row: Consultation, one: Told) -> None:
     for name in ("agency", "unit", "office", "asked_by", "message_id", "lead", "expected_on", "answer_id",
                  "answered_by", "phone", "entered_by"):  # fmt: skip
         setattr(row, name, getattr(one, name))
-    row.asked_at, row.ended_at = one.start, one.end
+    row.asked_at, row.ended_at, row.joint_id = one.start, one.end, one.joint
     row.how = one.how.value if one.how else None
     row.result = one.result.value if one.result else None
 
@@ -105,9 +107,57 @@ def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
         found += [Consultation.ended_at.is_(None), Consultation.expected_on < wanted.expected_before]
     if wanted.case_ids is not None:
         found.append(Consultation.case_id.in_(wanted.case_ids))
+    if wanted.once:
+        found.append(_stands_for_all())
     if wanted.visible_to is not None:
         found.append(or_(seen_by(*wanted.visible_to), Consultation.unit == wanted.visible_to[0]))
     return found
+
+
+def _stands_for_all() -> ColumnElement[bool]:
+    """Of those of one question that wait, or of those that are over, the first that is of no confidential case."""
+    other, case = aliased(Consultation), aliased(CaseRow)
+    better = select(other.id).join(case, case.id == other.case_id).where(
+        other.joint_id == Consultation.joint_id, case.confidential.is_(False),
+        or_(other.id < Consultation.id, CaseRow.confidential.is_(True)),
+        other.ended_at.is_(None) == Consultation.ended_at.is_(None),
+    )  # fmt: skip
+    return or_(Consultation.joint_id.is_(None), ~better.correlate(Consultation, CaseRow).exists())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Together:
+    """The cases of a question about many: how many, in which parks, and the confidential ones."""
+
+    cases: int = 0
+    parks: tuple[str, ...] = ()
+    confidential: tuple[CaseRow, ...] = ()
+
+
+def together(session: Session, joint_ids: Iterable[int | None]) -> dict[int, Together]:
+    """By question about many cases, what it is about; without those for which it was taken back."""
+    ids = {one for one in joint_ids if one is not None}
+    if not ids:
+        return {}
+    query = select(Consultation.joint_id, CaseRow).join(CaseRow, CaseRow.id == Consultation.case_id)
+    kept = Consultation.joint_id.in_(ids), func.coalesce(Consultation.how, "") != "withdrawn"
+    rows: dict[int, list[CaseRow]] = {one: [] for one in ids}
+    for joint_id, row in session.execute(query.where(*kept).order_by(CaseRow.number)):
+        rows[joint_id or 0].append(row)
+    return {
+        joint_id: Together(
+            cases=len(cases), parks=tuple(sorted({row.park for row in cases if row.park})),
+            confidential=tuple(row for row in cases if row.confidential),
+        )
+        for joint_id, cases in rows.items()
+    }  # fmt: skip
+
+
+def waiting_of(session: Session, joint_id: int) -> list[tuple[int, int, str]]:
+    """What still waits of a question about many cases: consultation, its place in its case, the case's number."""
+    query = select(Consultation.id, Consultation.no, CaseRow.number).join(CaseRow, CaseRow.id == Consultation.case_id)
+    waits = query.where(Consultation.joint_id == joint_id, Consultation.ended_at.is_(None))
+    return [(row[0], row[1], row[2]) for row in session.execute(waits.order_by(CaseRow.number))]
 
 
 def listing(
@@ -127,9 +177,12 @@ def count(session: Session, wanted: Wanted) -> int:
 
 
 def asked_between(session: Session, start: datetime, end: datetime) -> list[tuple[Consultation, str]]:
-    """What was asked of agencies in a stretch of time, and the unit of the case."""
+    """What was asked of agencies in a stretch of time, each question once, and the unit of the case."""
     query = select(Consultation, CaseRow.unit).join(CaseRow, CaseRow.id == Consultation.case_id)
-    within = Consultation.agency.is_not(None), Consultation.asked_at >= start, Consultation.asked_at < end
+    within = (
+        Consultation.agency.is_not(None), Consultation.asked_at >= start, Consultation.asked_at < end,
+        _stands_for_all(),
+    )  # fmt: skip
     return [(one, unit) for one, unit in session.execute(query.where(*within).order_by(Consultation.id))]
 
 

@@ -10,6 +10,17 @@ from sqlalchemy.orm import Mapped, mapped_column
 from routing.store.base import Base, Id
 
 
+class JointQuestion(Base):
+    """A question put once about many cases: whom, when, by whom. Each of the cases has a consultation that names it."""
+
+    __tablename__ = "joint_question"
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    agency: Mapped[str | None] = mapped_column(String(20))
+    unit: Mapped[str | None] = mapped_column(String(40))
+    asked_at: Mapped[datetime]
+    asked_by: Mapped[str] = mapped_column(String(200))
+
+
 class Consultation(Base):
     """One question of a case to an agency or a unit. ``no`` counts them within the case; words stand in messages.
 
@@ -28,6 +39,7 @@ class Consultation(Base):
     asked_by: Mapped[str | None] = mapped_column(String(200))
     message_id: Mapped[int | None] = mapped_column(ForeignKey("message.id"))
     lead: Mapped[int | None]
+    joint_id: Mapped[int | None] = mapped_column(ForeignKey("joint_question.id"), index=True)
     expected_on: Mapped[date | None]
     ended_at: Mapped[datetime | None]
     how: Mapped[str | None] = mapped_column(String(12))
