@@ -38,12 +38,15 @@ class Cause(StrEnum):
     """A colleague has named them in a note."""
     DIGEST = "digest"
     """What the day begins with."""
+    WEEK = "week"
+    """What the week may bring, for those who lead."""
 
 
 SAID: Mapping[Cause, str] = {
     Cause.BEFORE: "即將到期", Cause.DUE: "今日到期", Cause.LATE: "已逾限，請督導", Cause.CALL: "請回電給廠商",
     Cause.CONSULTATION: "會辦逾預定回復日", Cause.SNOOZE: "暫緩屆日，請續辦",
     Cause.UNASSIGNED: "待分案已逾一小時", Cause.MENTION: "同仁在註記中提及您", Cause.DIGEST: "每日摘要",
+    Cause.WEEK: "本週展望",
 }  # fmt: skip
 """In the words of the desk, for pages, mails and messages alike."""
 DAYS_BEFORE: Mapping[str, tuple[int, ...]] = {Kind.ENQ: (1,), Kind.PET: (1, 5), Kind.APP: (1, 5)}

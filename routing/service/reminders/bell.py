@@ -54,7 +54,7 @@ def page(session: Session, actor: Actor, *, unread: bool, limit: int, cursor: st
                 row=row, said=SAID[Cause(row.cause)], number=case.number if case is not None and visible else None,
                 subject=case.subject if case is not None and visible else None,
                 stands_for=names.get(row.stands_for or ""),
-                figures=_figures(row) if row.cause == Cause.DIGEST else "",
+                figures=_figures(row),
             )
         )  # fmt: skip
     return page_of(shown, limit, lambda one: one.row.id)
@@ -62,6 +62,13 @@ def page(session: Session, actor: Actor, *, unread: bool, limit: int, cursor: st
 
 def _figures(row: Reminder) -> str:
     figures = row.detail
+    if row.cause == Cause.WEEK:
+        return (
+            f"本週到期 {figures['due']} 件、在辦已滿 {figures['overloaded']} 人、請假 {figures['away']} 人、"
+            f"詢問增加 {figures['rising']} 題、會辦未答復 {figures['questions']} 題"
+        )
+    if row.cause != Cause.DIGEST:
+        return ""
     return f"今日到期 {figures['due']} 件、已逾限 {figures['late']} 件、{telling.digest_rest(figures)}"
 
 

@@ -82,11 +82,11 @@ def turn(units_of_work: UnitOfWorkFactory, *, now: datetime) -> int:
     told, emails = 0, sorted(wanted)
     for begin in range(0, len(emails), _AT_A_TIME):
         with units_of_work.writing() as (session, office):
-            teller = _Teller(session, office, now)
+            teller = Teller(session, office, now)
             told += sum(teller.tell(email, wanted[email]) for email in emails[begin:][:_AT_A_TIME])
     for begin in range(0, len(digests), _AT_A_TIME):
         with units_of_work.writing() as (session, office):
-            teller = _Teller(session, office, now)
+            teller = Teller(session, office, now)
             desk = desk_of(session, local(now).date())
             told += sum(teller.digest(desk, email) for email in digests[begin:][:_AT_A_TIME])
     return told
@@ -155,7 +155,7 @@ def _digest_key(today: date) -> str:
     return f"{Cause.DIGEST} {today}"
 
 
-class _Teller:
+class Teller:
     """Tells people in one transaction.
 
     LINE has as much of the month for staff as announcements may use; the rest stays for cases.
@@ -186,9 +186,9 @@ class _Teller:
         if wish.mail:
             base = self._office.base_url
             links = [f"{line}\n{base}/desk/cases/{one.number}" for line, one in zip(lines, new, strict=True)]
-            self._mail(person, f"單一窗口提醒：{len(new)} 則", links)
+            self.mail(person, f"單一窗口提醒：{len(new)} 則", links)
         if wish.chat:
-            self._push(person, "單一窗口提醒", lines)
+            self.push(person, "單一窗口提醒", lines)
         return len(new)
 
     def digest(self, desk: Desk, email: str) -> int:
@@ -220,22 +220,23 @@ class _Teller:
             digest_rest(figures),
         ]
         if wish.digest_mail:
-            self._mail(person, f"單一窗口每日摘要 {roc_date(today)}", [*lines, "", f"{self._office.base_url}/desk"])
+            self.mail(person, f"單一窗口每日摘要 {roc_date(today)}", [*lines, "", f"{self._office.base_url}/desk"])
         if wish.digest_chat:
-            self._push(person, f"每日摘要 {roc_date(today)}", lines)
+            self.push(person, f"每日摘要 {roc_date(today)}", lines)
         return 1
 
     def _named(self, head: str, cases: Sequence[tuple[str, str]], count: int) -> str:
         said = "、".join(f"{number}（{matter_of(self._office, category)}）" for number, category in cases)
         return f"{head}：{said}{'等' if count > len(cases) else ''}" if cases else head
 
-    def _mail(self, person: Staff, subject: str, lines: Sequence[str]) -> None:
+    def mail(self, person: Staff, subject: str, lines: Sequence[str]) -> None:
+        """Queue a mail to a person, where there is a mail server."""
         if not self._office.mail:
             return
         foot = f"本信由系統寄出，請勿回信。提醒設定：{self._office.base_url}/desk/reminders/settings"
         store.put_mail(self._session, person.id, subject, "\n".join([*lines, "", foot, ""]), now=self._now)
 
-    def _push(self, person: Staff, title: str, lines: Sequence[str]) -> None:
+    def push(self, person: Staff, title: str, lines: Sequence[str]) -> None:
         """To a person who is bound; where no message of the month is left for staff, the bell has it."""
         contact_id, channel = self._addresses.get(person.id, (None, ""))
         if contact_id is None or channel not in self._office.channels:

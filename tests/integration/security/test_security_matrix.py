@@ -202,6 +202,7 @@ GUARDS: dict[tuple[str, str], str] = {
     ("GET", f"{_DESK}/cases/{{number}}"): READ,
     ("GET", f"{_DESK}/files/{{media_id}}"): TEAM_READ,
     ("GET", f"{_DESK}/privacy"): LEADERS,
+    ("GET", f"{_DESK}/turnaround/week"): LEADERS,
     **{("GET", f"{_DESK}/annual{path}"): LEADERS for path in ("", "/{year}", "/{year}/file.{ending}")},
     **{("POST", f"{_DESK}/annual/{{year}}/{path}"): LEADERS for path in (
         "seal", "entries", "entries/{item_id}/withdraw",

@@ -1,0 +1,83 @@
+"""The week ahead: told once a week to those who lead, in office time; the same on the page."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from sqlalchemy import select
+
+from bot.web.words import word
+from routing.service.reminders import bell, weekly
+from routing.store.reminders.schema import StaffMail
+from tests.harness.branch import branch_on, cast
+from tests.harness.cast import ALICE, CAROL, SUE
+from tests.harness.databases import BOTH
+from tests.harness.pages import Visitor
+from tests.harness.service import Service
+from tests.integration.reminders.test_telling import made, rows, wants
+
+
+@pytest.fixture(params=BOTH)
+def branch(request):
+    with branch_on(request.param) as branch:
+        cast(branch)
+        branch.office = replace(branch.office, mail=True)
+        yield branch
+
+
+def mails(branch):
+    with branch.database.reading() as session:
+        return list(session.scalars(select(StaffMail).order_by(StaffMail.id)))
+
+
+def look(branch):
+    return weekly.turn(made(branch), word=word, now=branch.now)
+
+
+def test_whoever_leads_and_has_the_digest_is_told_as_the_week_begins(branch):
+    """From Monday the 2nd of March on: the case is due on Thursday; Alice is away then, nobody stands in."""
+    number = branch.open(firm_name="晴川精密有限公司", contact_name="陳小姐", contact_phone="07-3611212")
+    branch.absent(ALICE, last=date(2026, 3, 6))
+    for email in (SUE, ALICE):
+        wants(branch, email, "digest_mail")
+    branch.now, sent = branch.now.replace(hour=0), []
+    for _ in range(16 * 12):
+        branch.later(0.5)
+        if look(branch):
+            sent.append(branch.now.strftime("%a %H:%M"))
+    assert sent == ["Mon 08:30"]
+    (mail,) = mails(branch)
+    assert mail.subject == "單一窗口本週展望 115.03.02"
+    lines = mail.body.splitlines()
+    assert lines[0] == f"本週到期、未辦結即逾限 1 件：{number}（土地）115.03.05"
+    assert "在辦 1 件，無人代理" in mail.body
+    assert "/desk/turnaround/week" in mail.body
+    for name in ("晴川", "陳小姐", "3611212"):
+        assert name not in mail.body
+    assert rows(branch, SUE) == ["week"]
+    with branch.database.reading() as session:
+        page = bell.page(session, branch.actor(SUE), unread=False, limit=5, cursor=None)
+    assert page.items[0].figures.startswith("本週到期 1 件、在辦已滿 0 人、請假 1 人")
+    branch.later(days=3)
+    branch.later(9)
+    assert (look(branch), len(mails(branch))) == (1, 2)
+
+
+def test_nobody_is_told_late_in_the_week_or_without_wanting_it(branch):
+    assert look(branch) == 0
+    wants(branch, CAROL, "digest_mail")
+    assert look(branch) == 0
+    branch.later(days=2)
+    wants(branch, SUE, "digest_mail")
+    assert (look(branch), mails(branch)) == (0, [])
+
+
+def test_the_page_names_cases_people_and_partners_to_those_who_lead(database_url):
+    with Service(database_url) as service:
+        number = service.asked_of("taipower")
+        service.later(days=1)
+        page = Visitor(service, "sue").get("/desk/turnaround/week")
+        assert page.outline.broken_rules() == []
+        assert number in page.text
+        assert "台電" in page.text
+        assert Visitor(service, "alice").get("/desk/turnaround/week").status == 403
