@@ -247,6 +247,7 @@ WORDS: dict[str, dict[str, str]] = {
         "waiting_firm": "補件通知",
         "waiting_agency": "會辦通知",
         "agency_answered": "會辦回復通知",
+        "redated": "因停班或日曆調整之預定回復日通知",
         "resumed": "恢復辦理通知",
         "extended": "展期通知",
         "moved": "承辦單位更新通知",

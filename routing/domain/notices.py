@@ -83,6 +83,7 @@ KINDS: Mapping[str, NoticeKind] = {
     "agency_answered": NoticeKind(
         policy=_PARK, informs=True, overtakes=frozenset({"waiting_agency", "agency_answered"})
     ),
+    "redated": NoticeKind(policy=_PARK, informs=True, overtakes=frozenset({"redated"})),
     "notice_urgent": NoticeKind(policy=_CAN_WAIT),
     "notice": NoticeKind(policy=_PARK, informs=True),
     "survey": NoticeKind(policy=_PARK, informs=True, overtakes=frozenset({"survey"}), life=LAPSES),

@@ -49,6 +49,7 @@ _ONE_LINE = 26
 _ITEM = re.compile(r"^\s*(?:[-*•・‧]|[(（]?(?:\d{1,2}|[一二三四五六七八九十]{1,2})[)）.、．:：])\s*")
 _OVERTAKEN = (
     "assigned", "moved", "kind", "waiting_firm", "waiting_agency", "agency_answered", "resumed", "extended", "reopened",
+    "redated",
 )  # fmt: skip
 
 
@@ -390,6 +391,11 @@ def kind_changed(locked: LockedCase) -> list[Outgoing]:
         promised=promised(locked),
     )  # fmt: skip
     return [_card(locked, "kind", body=body)]
+
+
+def redated(locked: LockedCase) -> list[Outgoing]:
+    """The office calendar changed, and with it the day by which an answer is promised."""
+    return [_card(locked, "redated", body=say(locked, "notice.redated.body", promised=promised(locked)), tone="wait")]
 
 
 def closed(locked: LockedCase, outcome: Outcome, summary: str) -> list[Outgoing]:

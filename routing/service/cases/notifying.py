@@ -104,6 +104,7 @@ _ANEW: Mapping[str, Anew] = {
     "assigned": lambda locked, _: notifications.assigned(locked) if locked.case.assignee and _open(locked) else None,
     "moved": lambda locked, _: notifications.moved(locked) if _open(locked) else None,
     "kind": lambda locked, _: notifications.kind_changed(locked) if _open(locked) else None,
+    "redated": lambda locked, _: notifications.redated(locked) if _runs(locked) else None,
     "reopened": lambda locked, _: notifications.reopened(locked) if _open(locked) else None,
     "survey": lambda locked, _: notifications.survey(locked) if not _open(locked) else None,
     "waiting_agency": _agency,
@@ -116,6 +117,20 @@ _ANEW: Mapping[str, Anew] = {
 
 def _open(locked: LockedCase) -> bool:
     return locked.case.closed is None
+
+
+def _runs(locked: LockedCase) -> bool:
+    """Whether a day is promised that stands: while the case waits on its firm it moves on with every day."""
+    wait = locked.case.waiting
+    return _open(locked) and (wait is None or wait.on != "firm")
+
+
+def tells_redated(locked: LockedCase) -> bool:
+    """Whether the firm is told that the calendar moved its day: it can be reached, and did not ask for silence."""
+    address = locked.address()
+    if address is None or not address.reachable or locked.row.imported or not _runs(locked):
+        return False
+    return locked.contact is None or not locked.contact.quiet
 
 
 def _asked_still(locked: LockedCase, notice: Outbox) -> bool:
