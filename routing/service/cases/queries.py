@@ -182,11 +182,8 @@ class CaseLine:
     """Messages to the firm that did not arrive."""
     unread: int = 0
     """How much others have written to it since the reader had it open."""
-
-    @property
-    def marks(self) -> tuple[str, ...]:
-        """What wants somebody beside the dates, see ``marks_of``."""
-        return marks_of(self.row, self.failed, self.today)
+    marks: tuple[str, ...] = ()
+    """What wants somebody beside the dates, see ``marks_of``."""
 
     @property
     def unattended(self) -> bool:
@@ -304,6 +301,7 @@ def lines(
             left=row.assignee in closed,
             failed=failed.get(row.id),
             unread=unread.get(row.id, 0),
+            marks=marks_of(row, failed.get(row.id), today),
         )
         for row in rows
     ]

@@ -215,7 +215,7 @@ def _search(q: str) -> ColumnElement[bool]:
 def _found(word: str, q: str) -> ColumnElement[bool]:
     told, sure = pattern(word), certain(word)
 
-    def has(column: InstrumentedAttribute[Any]) -> ColumnElement[bool]:
+    def has(column: InstrumentedAttribute[Any], told: str = told) -> ColumnElement[bool]:
         # Looking for letters is many times quicker than for a pattern, and leaves few to look at.
         letters, written = column.contains(sure, autoescape=True), column.regexp_match(told)
         return letters if sure == told else and_(letters, written) if sure else written
@@ -227,7 +227,7 @@ def _found(word: str, q: str) -> ColumnElement[bool]:
         has(CaseRow.number),
         has(CaseRow.subject),
         has(CaseRow.contact_name),
-        CaseRow.contact_phone.regexp_match(f"^{told}$"),
+        has(CaseRow.contact_phone, f"^{told}$"),
         CaseRow.firm_id.in_(in_firms),
         CaseRow.id.in_(in_messages),
     )
@@ -316,14 +316,14 @@ def queue(session: Session, wanted: CaseFilter, *, limit: int) -> list[CaseRow]:
     """Open cases as a desk works through them: emergencies, calls asked for, then by the day promised."""
     order = (CaseRow.alert.is_(None), CaseRow.call_asked_at.is_(None), CaseRow.promised_on.is_(None),
              CaseRow.promised_on, CaseRow.id)  # fmt: skip
-    query = select(CaseRow).where(CaseRow.status != "closed", *_conditions(wanted)).order_by(*order)
+    query = select(CaseRow).where(attention.is_open(), *_conditions(wanted)).order_by(*order)
     return list(session.scalars(query.limit(limit)))
 
 
 def closed_unfinished(session: Session, wanted: CaseFilter, *, limit: int) -> list[CaseRow]:
     """Closed cases whose firm still waits: for a call that it asked for, or for the result, which did not reach it."""
-    waits = or_(CaseRow.call_asked_at.is_not(None), attention.with_unknown_result())
-    query = select(CaseRow).where(CaseRow.status == "closed", waits, *_conditions(replace(wanted, status=())))
+    closed = CaseRow.status == "closed", attention.still_awaited()
+    query = select(CaseRow).where(*closed, *_conditions(replace(wanted, status=())))
     return list(session.scalars(query.order_by(CaseRow.closed_at, CaseRow.id).limit(limit)))
 
 
@@ -350,7 +350,7 @@ def kept(session: Session, wanted: CaseFilter) -> tuple[int, int]:
     """Of the open cases that fit, how many are under watch, and how many are put off."""
     watched, snoozed = (MARKS[name](wanted.today) for name in ("watched", "snoozed"))
     query = select(func.count().filter(watched), func.count().filter(snoozed))
-    query = query.where(CaseRow.status != "closed", or_(watched, snoozed), *_conditions(wanted))
+    query = query.where(attention.is_open(), or_(watched, snoozed), *_conditions(wanted))
     found = session.execute(query).one()
     return found[0], found[1]
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from routing.domain.reminders import Standing
 from routing.store.accounts.schema import Staff
+from routing.store.cases import attention
 from routing.store.cases.schema import Case as CaseRow
 from routing.store.consultations.schema import Consultation
 from routing.store.conversation.schema import ContactAddress
@@ -34,7 +35,7 @@ def standings(session: Session, today: date) -> list[tuple[int, str, Standing]]:
     for case_id, no, day in session.execute(asked):
         if day is not None:
             expected[case_id].append((no, day))
-    is_open = CaseRow.status != "closed"
+    is_open = attention.is_open()
     dated = or_(
         CaseRow.promised_on.between(first, last), CaseRow.snoozed_until.between(first, today),
         CaseRow.assignee.is_(None),
@@ -192,7 +193,7 @@ class Day:
 
 def day_of(session: Session, today: date, *, assignees: Sequence[str] | None, unit: str | None, most: int) -> Day:
     """The open cases of some people; of a unit; or (neither) of everybody. ``most``: cases that are named."""
-    which: list[ColumnElement[bool]] = [CaseRow.status != "closed"]
+    which: list[ColumnElement[bool]] = [attention.is_open()]
     if assignees is not None:
         which.append(CaseRow.assignee.in_(assignees))
     if unit is not None:
