@@ -15,10 +15,10 @@ import numpy as np
 from knowledge.alerts.alert_model import UNLIKE_ANY, alert_model
 from knowledge.alerts.concepts import concepts, features
 from knowledge.language.forms import TextForms
+from knowledge.language.said import ways
 from knowledge.language.text import fold, sentences
 from knowledge.model.classify import RankedCategory
 from knowledge.model.features import Floats
-from knowledge.said import ways
 from knowledge.vocabulary import Category
 
 

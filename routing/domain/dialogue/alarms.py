@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from knowledge.language.said import ways
 from knowledge.language.text import fold
-from knowledge.said import ways
 from routing.domain.dialogue import menu
 from routing.domain.dialogue.facts_told import Told
 from routing.domain.dialogue.state import State

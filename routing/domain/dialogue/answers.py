@@ -6,8 +6,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from knowledge.language.said import ways
 from knowledge.language.text import fold
-from knowledge.said import ways
 from routing.domain.dialogue.state import Step
 from routing.domain.dialogue.times import names_a_time
 from routing.domain.tax_number import valid_ubn

@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
+from knowledge.language.said import ways
 from knowledge.language.text import fold
-from knowledge.said import ways
 from routing.domain.dialogue import facts_told
 from routing.domain.dialogue.answers import fits, phone_in
 from routing.domain.dialogue.facts_told import HALF_WIDTH, Told, facts_in

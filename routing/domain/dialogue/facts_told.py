@@ -10,9 +10,9 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from knowledge.language.said import ways
 from knowledge.language.text import fold
 from knowledge.offices.directory import Park
-from knowledge.said import ways
 from routing.domain.dialogue.answers import phone_in
 from routing.domain.dialogue.times import names_a_time
 from routing.domain.tax_number import valid_ubn

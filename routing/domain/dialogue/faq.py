@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from knowledge.distress import in_distress
 from knowledge.entries import FaqEntry
+from knowledge.language.said import ways
 from knowledge.language.text import fold
-from knowledge.said import ways
 from knowledge.understand import Understanding
 from knowledge.vocabulary import CASE_CATEGORIES, OWN_PARK_KINDS, EntryKind, Language, ParkKind
 from routing.domain.decision import SURE_CATEGORY, Action, Decision

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from knowledge.entries import FaqEntry
 from knowledge.land import heard, seeks_land
+from knowledge.language.said import ways
 from knowledge.language.text import fold
-from knowledge.said import ways
 from knowledge.understand import Understanding
 from knowledge.vocabulary import Language
 from routing.domain.decision import Action, Decision

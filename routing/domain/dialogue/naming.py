@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from knowledge.language.said import ways
 from knowledge.language.text import fold, normalise
-from knowledge.said import ways
 
 
 class Named(Protocol):

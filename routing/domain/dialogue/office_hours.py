@@ -6,8 +6,8 @@ import re
 from datetime import date, timedelta
 
 from knowledge.calendar import weekdays
+from knowledge.language.said import ways
 from knowledge.language.text import fold
-from knowledge.said import ways
 
 _LONGEST = 60
 _ASKED, _OF_OTHERS = ways("office_hours", "asked"), ways("office_hours", "of_others")

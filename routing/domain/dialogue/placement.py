@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from knowledge.language.said import ways
 from knowledge.language.text import fold
-from knowledge.said import ways
 from routing.domain.dialogue.naming import Naming, goes_on, named_in, pieces, points_back, shared
 from routing.domain.dialogue.supplements import says_all
 

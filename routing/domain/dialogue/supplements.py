@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 
+from knowledge.language.said import ways
 from knowledge.language.text import fold
-from knowledge.said import ways
 
 _ALL = ways("supplements", "all")
 _NOT_ALL = ways("supplements", "not_all")

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from knowledge.language.said import ways
 from knowledge.language.text import fold
-from knowledge.said import ways
 from routing.domain.dialogue.answers import asks
 from routing.domain.dialogue.naming import Named, named_in
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from knowledge.language.said import ways
 from knowledge.language.text import fold
-from knowledge.said import ways
 
 MORNING, AFTERNOON, ANY = "morning", "afternoon", "any"
 CALL_TIMES = (MORNING, AFTERNOON, ANY)

@@ -5,7 +5,7 @@ from importlib import resources
 import pytest
 
 from knowledge.files import yaml_text
-from knowledge.said import ways
+from knowledge.language.said import ways
 
 FILES = sorted((resources.files("knowledge") / "data" / "said").iterdir(), key=lambda path: path.name)
 
