@@ -9,10 +9,10 @@ from knowledge.relevance.aspects import means_to
 from routing.domain.decision import SURE_CATEGORY, Action
 from routing.domain.dialogue import menu
 from routing.domain.dialogue.naming import goes_on, pieces
-from routing.domain.dialogue.pending import remember, short
+from routing.domain.dialogue.pending import long_since, remember, short
 from routing.domain.dialogue.placement import LONG_AGO, Kind, OwnCase, Placement, Reason, Words, place
 from routing.domain.dialogue.supplements import is_piece, only_says_all, says_all
-from routing.domain.dialogue.turn import AddToCase, CaseCard, Effect, Result, Supplied, Turn
+from routing.domain.dialogue.turn import AddToCase, CaseCard, Effect, Result, Supplied, Turn, ref_of
 from routing.domain.inbound import InboundKind
 from routing.domain.messages import Button, Card, postback
 
@@ -154,9 +154,15 @@ def _waiting_key(turn: Turn, *, piece: bool) -> str:
     return "placed.nothing_yet" if only_says_all(turn.inbound.text) else "placed.no_piece"
 
 
-def _elsewhere(turn: Turn) -> Button:
+def _elsewhere(turn: Turn, ref: str = "") -> Button:
     label = turn.say("button.new_matter")
-    return Button(label=label, data=postback("move", message=turn.message_ref), shown=label)
+    return Button(label=label, data=postback("move", message=ref or turn.message_ref), shown=label)
+
+
+def _files_ref(turn: Turn) -> str:
+    """Files that were asked about a moment ago go where the tap sends these: each is asked about, none is left."""
+    before = () if long_since(turn.state, turn.inbound.at) else turn.state.pending
+    return ref_of((*(one for one in before if not turn.pending_texts.get(one)), *turn.message_ids))
 
 
 def _known_answer(turn: Turn) -> tuple[Button, ...]:
@@ -171,12 +177,13 @@ def _known_answer(turn: Turn) -> tuple[Button, ...]:
 def ask(turn: Turn, placement: Placement) -> Result:
     """Several are as likely: the words are kept, and one tap files them. Cases are offered by subject."""
     offered = [case for case in turn.cases if case.number in placement.alternatives][:4]
+    ref = _files_ref(turn) if turn.files_now else turn.message_ref
     if any(case.closed and not case.into for case in offered):
         return _once_more(turn, offered)
     buttons = tuple(
         Button(
             label=short(case.subject),
-            data=postback("add_to_case", number=case.number, message=turn.message_ref),
+            data=postback("add_to_case", number=case.number, message=ref),
             shown=turn.say("button.add_to", subject=short(case.subject)),
         )
         for case in offered
@@ -185,7 +192,7 @@ def ask(turn: Turn, placement: Placement) -> Result:
     waiting = all(case.waits_on_firm for case in offered)
     card = Card(
         title=title, body=turn.say("which_case.body" if waiting else "which_case.kept"),
-        buttons=(*buttons, _elsewhere(turn)), alt=title, quick=menu.usual(turn),
+        buttons=(*buttons, _elsewhere(turn, ref)), alt=title, quick=menu.usual(turn),
     )  # fmt: skip
     return Result(state=replace(remember(turn), last_category=turn.state.last_category), messages=(card,))
 

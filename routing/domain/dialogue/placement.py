@@ -20,6 +20,9 @@ from routing.domain.dialogue.supplements import says_all
 LONG_AGO = timedelta(days=7)
 """After so long an officer's message is no more what a firm plainly answers: it is asked."""
 
+JUST_OPENED = timedelta(minutes=30)
+"""So long after its receipt a case is what further details belong to."""
+
 _A_PERSON, _A_CALL = ways("placing", "a_person"), ways("placing", "a_call")
 _TOLD_ANEW = ways("placing", "told_anew")
 REOPENED_FOR = timedelta(days=28)
@@ -28,8 +31,13 @@ REOPENED_FOR = timedelta(days=28)
 _OF_ITS_CASE, _ITS_FILLERS = ways("placing", "of_its_case"), ways("placing", "its_fillers")
 _OTHER_MATTER = ways("placing", "other_matter")
 _BUT = ways("placing", "but")
+_DETAIL, _ATTACHES = ways("placing", "detail"), ways("placing", "attaches")
 _ON_AND_ON = ways("placing", "on_and_on")
 _HOW_FAR = ways("placing", "how_far")
+
+
+_OF_THE_CASE = frozenset({None, "general", "window"})
+"""Topics of questions that may be about the case one has: of none, and of the service itself (週四會有人來嗎)."""
 
 
 def asks_how_far(text: str) -> bool:
@@ -177,6 +185,7 @@ def place(words: Words, cases: Sequence[OwnCase], *, now: datetime) -> Placement
         or _by_officer(words, still_open, now)
         or _by_reference(words, cases, now)
         or _by_talk(words, still_open, now)
+        or _by_opening(words, still_open, now)
         or _by_likelihood(words, still_open, now)
         or _NEW
     )
@@ -239,6 +248,11 @@ def _by_officer(words: Words, still_open: Sequence[OwnCase], now: datetime) -> P
     if words.chat:
         holding = [case for case in expecting if case.person]
         return _in(holding[0].number, Reason.OFFICER) if len(holding) == 1 else None
+    if words.question and len(still_open) > 1 and not words.sure and asks_how_far(words.text):
+        # 電梯修好沒 is about the lift, whichever officer wrote last.
+        meant = shared(words.text, {case.number: case.subject for case in still_open})
+        if meant is not None:
+            return _in(meant, Reason.SUBJECT)
     fitting = [case for case in expecting if not _other_matter(words, case)]
     if not fitting:
         return None
@@ -268,10 +282,13 @@ def _other_matter(words: Words, case: OwnCase) -> bool:
     if words.file:
         return False
     differs = words.category is not None and words.category != case.category
-    if words.sure and (words.question or differs):
+    if words.sure and (words.question or words.wish or (differs and not case.person)):
         return True
     if _OTHER_MATTER.search(fold(words.text)):
         return True
+    if case.person and not case.waits:
+        # While its officer holds the conversation, only what names a matter the base knows is not the officer's.
+        return words.question and words.topic not in _OF_THE_CASE and (differs or _of_other_topic(words, case))
     return words.question and (differs or _of_other_topic(words, case))
 
 
@@ -311,6 +328,17 @@ def _by_talk(words: Words, still_open: Sequence[OwnCase], now: datetime) -> Plac
         return None
     differs = words.category is not None and words.category != case.category and not words.file
     return None if differs else _in(case.number, Reason.OFFICER)
+
+
+def _by_opening(words: Words, still_open: Sequence[OwnCase], now: datetime) -> Placement | None:
+    """More of the only open case, just opened: words that are no more than a detail, or go with a file (附上帳單)."""
+    if words.file or words.sure or words.question or len(still_open) != 1:
+        return None
+    (case,) = still_open
+    if case.received_at is None or now - case.received_at > JUST_OPENED:
+        return None
+    told = fold(words.text.strip())
+    return _in(case.number, Reason.OPENED) if _DETAIL.search(told) or _ATTACHES.search(told) else None
 
 
 def _by_likelihood(words: Words, still_open: Sequence[OwnCase], now: datetime) -> Placement | None:

@@ -148,7 +148,7 @@ OLD_IS_STALE = frozenset({
 
 
 def _words(turn: Turn) -> Result:
-    text = turn.inbound.text.strip()
+    text, turn = turn.inbound.text.strip(), _left_to_officer(turn)
     if in_distress(text):
         return faq.asked(replace(turn, state=menu.idle(turn.state)))
     if turn.state.step in {Step.NEED, Step.QUESTIONS} and skips(text) and (skipped := _told(turn)):
@@ -168,6 +168,16 @@ def _words(turn: Turn) -> Result:
     case = _alarm_case(turn)
     of_alarm = _of_alarm_case(turn, case) if case is not None else None
     return of_alarm or _after_alarm(turn, text) or _spoken(turn)
+
+
+def _left_to_officer(turn: Turn) -> Turn:
+    """Once the officer of a case has written, what we were asking of it stands back: the answers are the officer's."""
+    if turn.state.step not in {Step.NEED, Step.QUESTIONS}:
+        return turn
+    case = next((case for case in turn.cases if case.number == turn.state.number and not case.closed), None)
+    if case is None or not (case.person or case.waits_on_firm or case.officer_at):
+        return turn
+    return replace(turn, state=menu.idle(turn.state))
 
 
 def _after_alarm(turn: Turn, text: str) -> Result | None:
@@ -413,6 +423,7 @@ def _person(turn: Turn) -> Result:
 
 
 def _file(turn: Turn) -> Result:
+    turn = _left_to_officer(turn)
     if turn.state.step is Step.ADDING:
         return my_cases.adding(turn)
     if turn.state.step is Step.QUESTIONS and (answered := question_set.file(turn)):

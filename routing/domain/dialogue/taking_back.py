@@ -20,6 +20,7 @@ _NOT_TO_COME = ways("taking_back", "not_to_come")
 """That nobody need come any more takes a case back only together with that it is solved."""
 _NOT_BACK = ways("taking_back", "not_back")
 _ITSELF = ways("taking_back", "itself")
+_GIVEN_UP = ways("taking_back", "given_up")
 
 
 _DROPS, _NOT_DROPPED = ways("taking_back", "drops"), ways("taking_back", "not_dropped")
@@ -41,6 +42,8 @@ def taken_back(text: str, still_open: Sequence[Named]) -> tuple[str, ...]:
     if not still_open or len(text) > _LONGEST or asks(text):
         return ()
     folded = fold(text.strip())
+    if given_up := _given_up(folded, still_open):
+        return given_up
     back = _BACK.search(folded) or (_NOT_TO_COME.search(folded) and _SOLVED.search(folded))
     if not back or _NOT_BACK.search(folded):
         return ()
@@ -49,6 +52,17 @@ def taken_back(text: str, still_open: Sequence[Named]) -> tuple[str, ...]:
         return named.numbers
     unnamed = _SOLVED.search(folded) or _ITSELF.search(folded)
     return tuple(case.number for case in still_open) if unnamed else ()
+
+
+def _given_up(folded: str, still_open: Sequence[Named]) -> tuple[str, ...]:
+    """不退了 where 想退租 was asked for: the verb alone names the case, and something else must not stand beside it."""
+    found = _GIVEN_UP.search(folded)
+    if found is None:
+        return ()
+    verb = next(filter(None, found.groups()), "")
+    meant = [case for case in still_open if verb and verb in fold(case.subject)]
+    named = named_in(_GIVEN_UP.sub(" ", folded), still_open).numbers
+    return tuple(case.number for case in meant if not named or case.number in named)
 
 
 def _without(text: str) -> str:
