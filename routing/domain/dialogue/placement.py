@@ -181,6 +181,7 @@ def place(words: Words, cases: Sequence[OwnCase], *, now: datetime) -> Placement
     still_open = [case for case in cases if not case.closed]
     return (
         _by_name(words, cases, still_open)
+        or _by_progress(words, still_open)
         or _by_closed(words, cases, now)
         or _by_officer(words, still_open, now)
         or _by_reference(words, cases, now)
@@ -240,6 +241,16 @@ def _by_closed(words: Words, cases: Sequence[OwnCase], now: datetime) -> Placeme
     return _ask((*alike, *numbers), Reason.SUBJECT)
 
 
+def _by_progress(words: Words, still_open: Sequence[OwnCase]) -> Placement | None:
+    """電梯修好沒 is about the lift, whichever officer wrote last."""
+    if words.sure or not words.question or not any(case.expects for case in still_open):
+        return None
+    if not asks_how_far(words.text):
+        return None
+    meant = shared(words.text, {case.number: case.subject for case in still_open})
+    return _in(meant, Reason.SUBJECT) if meant is not None else None
+
+
 def _by_officer(words: Words, still_open: Sequence[OwnCase], now: datetime) -> Placement | None:
     """The cases whose officers wait for words of the firm: one of them gets these, unless they are plainly others."""
     expecting = [case for case in still_open if case.expects]
@@ -248,11 +259,6 @@ def _by_officer(words: Words, still_open: Sequence[OwnCase], now: datetime) -> P
     if words.chat:
         holding = [case for case in expecting if case.person]
         return _in(holding[0].number, Reason.OFFICER) if len(holding) == 1 else None
-    if words.question and len(still_open) > 1 and not words.sure and asks_how_far(words.text):
-        # 電梯修好沒 is about the lift, whichever officer wrote last.
-        meant = shared(words.text, {case.number: case.subject for case in still_open})
-        if meant is not None:
-            return _in(meant, Reason.SUBJECT)
     fitting = [case for case in expecting if not _other_matter(words, case)]
     if not fitting:
         return None
