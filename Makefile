@@ -14,6 +14,7 @@ UV := uv
 COMPILE := $(UV) pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url
 LOCK := $(COMPILE) --override overrides.txt pyproject.toml
 LOCK_DOCS := $(COMPILE) --group pyproject.toml:docs
+LOCK_PDF := $(COMPILE) --group pyproject.toml:pdf
 
 FITS := import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))
 
@@ -96,12 +97,13 @@ migration: $(VENV)/run.stamp ## write the next migration from what the models ha
 	@$(BIN)/python -m routing.store.migrations $(MESSAGE)
 
 .PHONY: locks
-locks: ## compile the four locks anew from pyproject.toml (needs uv; UPGRADE=--upgrade for newer releases)
+locks: ## compile the five locks anew from pyproject.toml (needs uv; UPGRADE=--upgrade for newer releases)
 	@command -v $(UV) >/dev/null || { echo "make locks needs uv: pip install uv, or UV=/path/to/uv"; exit 1; }
 	$(LOCK) $(UPGRADE) -o requirements.lock
 	$(LOCK) $(UPGRADE) --group test --group check -o requirements-dev.lock
 	$(LOCK) $(UPGRADE) --group test --group check --group eval -o requirements-eval.lock
 	$(LOCK_DOCS) $(UPGRADE) -o requirements-docs.lock
+	$(LOCK_PDF) $(UPGRADE) -o requirements-pdf.lock
 
 .PHONY: sbom
 sbom: $(VENV)/run.stamp ## the list of what a release is made of (CycloneDX), from the lock: build/onestop.cdx.json

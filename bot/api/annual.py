@@ -11,10 +11,9 @@ from bot.api.problems import PROBLEMS
 from bot.api.request_handling import Calling, json_answer
 from bot.api.schemas.annual import AnnualEntered, AnnualPapers, AnnualSealed
 from bot.api.schemas.requests import AnnualEntryBody, AnnualQuery, AnnualSealBody
-from bot.web import annual_files
+from bot.web import annual_files, annual_pdf
 from bot.web.bodies import StrictRoute
 from bot.web.limits import counting
-from bot.web.tables import MEDIA_TYPES, Format
 from bot.web.unit_of_work import Reading, RowId, UnitOfWork
 from bot.web.words import word
 from routing.domain.reporting.annual import Entry
@@ -34,13 +33,12 @@ def annual(work: Reading, year: int, query: Annotated[AnnualQuery, Query()]) -> 
         )  # fmt: skip
     if query.format == "json":
         return JSONResponse(annual_files.as_json(papers), headers={"Cache-Control": "no-store"})
-    form = Format(query.format)
-    file = annual_files.workbook(papers, form, work.now, table=query.table)
+    file, media_type = annual_pdf.written(papers, query.format, work.now, table=query.table)
     headers = {
-        "Content-Disposition": f'attachment; filename="{annual_files.file_name(papers, form, query.table)}"',
+        "Content-Disposition": f'attachment; filename="{annual_files.file_name(papers, query.format, query.table)}"',
         "Cache-Control": "no-store",
     }
-    return Response(file, media_type=MEDIA_TYPES[form], headers=headers)
+    return Response(file, media_type=media_type, headers=headers)
 
 
 @router.post("/annual/{year}/seal", response_model=AnnualSealed, status_code=201)

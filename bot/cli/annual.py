@@ -10,10 +10,9 @@ from typing import Annotated
 import typer
 
 from bot.cli.context import fail, opened
-from bot.web import annual_files
-from bot.web.tables import Format
+from bot.web import annual_files, annual_pdf
 from bot.web.words import word
-from routing.domain.errors import Invalid, NotFound
+from routing.domain.errors import Invalid, NotFound, Unavailable
 from routing.domain.permissions import Actor, Role
 from routing.service.reporting import annual as service
 
@@ -30,6 +29,7 @@ class Form(StrEnum):
     XLSX = "xlsx"
     ODS = "ods"
     CSV = "csv"
+    PDF = "pdf"
 
 
 @annual_app.command("annual")
@@ -45,8 +45,10 @@ def annual(
         try:
             papers = service.papers(session, office, _READER, year, word=word, now=context.now, live=live)
             if form is not Form.JSON:
-                sys.stdout.buffer.write(annual_files.workbook(papers, Format(form), context.now, table=table))
+                sys.stdout.buffer.write(annual_pdf.written(papers, form, context.now, table=table)[0])
         except (Invalid, NotFound) as error:
             raise fail(error.message, code=2) from error
+        except Unavailable as error:
+            raise fail(error.message) from error
     if form is Form.JSON:
         typer.echo(json.dumps(annual_files.as_json(papers), ensure_ascii=False, indent=2))

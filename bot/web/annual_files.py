@@ -6,11 +6,14 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
+from bot.web.report_tables import days, rate
 from bot.web.tables import Cell, Format, Table, write, write_all
 from knowledge.calendar.office_calendar import local
 from knowledge.calendar.republic import roc_instant, roc_written, roc_year
 from routing.domain.errors import Invalid
 from routing.service.reporting.annual import Entered, Papers, Sealed
+
+_SHARES = ("率", "幅度", "滿意度", "誤差")
 
 
 def title(papers: Papers) -> str:
@@ -18,7 +21,7 @@ def title(papers: Papers) -> str:
     return f"{roc_year(papers.year)} 年度為民服務執行績效"
 
 
-def file_name(papers: Papers, form: Format, table: str | None = None) -> str:
+def file_name(papers: Papers, form: str, table: str | None = None) -> str:
     """The name of the file, which says whether it is sealed, and which table it is if it is one alone."""
     seal = f"-r{papers.seal.revision}" if papers.seal is not None else ""
     return f"annual-{papers.year}{seal}{f'-{table}' if table else ''}.{form}"
@@ -96,3 +99,16 @@ def plain(cell: Any) -> Cell:
     """The value of a cell, whether or not cases stand behind it."""
     found: Cell = cell["value"] if isinstance(cell, Mapping) else cell
     return found
+
+
+def shown(cell: Any, heading: str, first: Any) -> str:
+    """A cell as the page writes it: shares as per cent, days with one decimal, nothing for what has no cases."""
+    value = plain(cell)
+    if value is None:
+        return "—"
+    if isinstance(value, float):
+        named = heading if heading != "數值" else str(first)
+        if any(part in named for part in _SHARES):
+            return rate(value)
+        return days(value)
+    return f"{value:,}" if isinstance(value, int) else str(value)

@@ -13,6 +13,8 @@ LOCKS = ("requirements.lock", "requirements-dev.lock", "requirements-eval.lock")
 SITE = "requirements-docs.lock"
 """Of an environment of its own, in which the documents become a site."""
 REQUIREMENT = re.compile(r"^([a-z0-9][a-z0-9._-]*)==(\S+)(?: ; (.+?))? \\$")
+PDF = "requirements-pdf.lock"
+"""Of an extra that is put into the environment of the product."""
 HASH = re.compile(r"^    --hash=sha256:[0-9a-f]{64}(?: \\)?$")
 
 
@@ -48,6 +50,11 @@ def test_a_lock_holds_hashes_and_no_address(lock: str) -> None:
     assert "://" not in (ROOT / lock).read_text(encoding="utf-8")
 
 
+def test_an_extra_is_locked_alone_and_by_hash() -> None:
+    assert {name for name, _ in pins(PDF)} == {"typst"}
+    assert "://" not in (ROOT / PDF).read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize(("smaller", "bigger"), [LOCKS[:2], LOCKS[1:]])
 def test_a_bigger_lock_holds_the_smaller(smaller: str, bigger: str) -> None:
     wider = pins(bigger)
@@ -61,6 +68,7 @@ def test_a_bigger_lock_holds_the_smaller(smaller: str, bigger: str) -> None:
         ("requirements-dev.lock", ["run", "test", "check"]),
         ("requirements-eval.lock", ["run", "test", "check", "eval"]),
         (SITE, ["docs"]),
+        (PDF, ["pdf"]),
     ],
 )
 def test_everything_declared_is_locked(lock: str, groups: list[str]) -> None:

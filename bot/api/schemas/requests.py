@@ -170,10 +170,10 @@ class BotQuery(Query):
 class AnnualQuery(Query):
     """``live``: as it is counted now, although it is sealed; ``revision``: as it was sealed then.
 
-    ``table``: one table alone as a file, by its ``key``; CSV needs one.
+    ``table``: one table alone as a file, by its ``key``; CSV needs one, PDF takes none.
     """
 
-    format: Literal["json", "ods", "xlsx", "csv"] = "json"
+    format: Literal["json", "ods", "xlsx", "csv", "pdf"] = "json"
     table: Annotated[str, Field(max_length=40)] | None = None
     live: bool = False
     revision: Annotated[int, Field(ge=0, le=10_000)] | None = None

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
 from bot.desk.forms import Filled
-from bot.web import annual_files
+from bot.web import annual_files, annual_pdf
 from bot.web.limits import counting
-from bot.web.report_tables import days, rate
-from bot.web.tables import MEDIA_TYPES, Format
 from bot.web.templating import show
 from bot.web.unit_of_work import Reading, RowId, UnitOfWork, writing
 from bot.web.words import word
@@ -33,7 +29,6 @@ SECTIONS = {
     Section.FOLLOW_UP: "前次考核意見辦理情形",
     Section.BASE_YEAR: "基準年",
 }
-_SHARES = ("率", "幅度", "滿意度", "誤差")
 
 
 @router.get("/desk/annual")
@@ -51,7 +46,7 @@ def page(request: Request, work: Reading, year: int, *, live: bool = False, revi
     return show(
         request, "annual.html",
         {
-            "actor": work.actor, "papers": papers, "title": annual_files.title(papers), "shown": shown,
+            "actor": work.actor, "papers": papers, "title": annual_files.title(papers), "shown": annual_files.shown,
             "notes": annual_files.notes(papers), "sections": SECTIONS, "dimensions": DIMENSIONS, "live": live,
             "years": [roc_year(one) for one in range(first, today.year + 1)], "roc": roc_year(papers.year),
         },
@@ -66,33 +61,20 @@ def _papers(work: Reading, year: int, *, live: bool, revision: int | None) -> se
         )  # fmt: skip
 
 
-def shown(cell: Any, heading: str, first: Any) -> str:
-    """A cell as the page writes it: shares as per cent, days with one decimal, nothing for what has no cases."""
-    value = annual_files.plain(cell)
-    if value is None:
-        return "—"
-    if isinstance(value, float):
-        named = heading if heading != "數值" else str(first)
-        if any(part in named for part in _SHARES):
-            return rate(value)
-        return days(value)
-    return f"{value:,}" if isinstance(value, int) else str(value)
-
-
 @router.get("/desk/annual/{year}/file.{ending}")
 def file(
     work: Reading, year: int, ending: str, *, live: bool = False, revision: int | None = None, table: str | None = None
 ) -> Response:
-    """The papers as a workbook, or one table of them."""
-    if ending not in set(Format):
+    """The papers as a workbook or PDF, or one table of them."""
+    if ending not in annual_pdf.ENDINGS:
         raise NotFound("沒有這種檔案格式。")
-    papers, form = _papers(work, year, live=live, revision=revision), Format(ending)
-    body = annual_files.workbook(papers, form, work.now, table=table)
+    papers = _papers(work, year, live=live, revision=revision)
+    body, media_type = annual_pdf.written(papers, ending, work.now, table=table)
     headers = {
-        "Content-Disposition": f'attachment; filename="{annual_files.file_name(papers, form, table)}"',
+        "Content-Disposition": f'attachment; filename="{annual_files.file_name(papers, ending, table)}"',
         "Cache-Control": "private, no-store",
     }
-    return Response(body, media_type=MEDIA_TYPES[form], headers=headers)
+    return Response(body, media_type=media_type, headers=headers)
 
 
 @router.post("/desk/annual/{year}/seal")
