@@ -289,7 +289,8 @@ class Worker:
         return _MAIL_EVERY
 
     def _trials_turn(self) -> float:
-        return 0 if self._trials.turn(self._runtime.now) else _TRIALS_EVERY
+        busy = self._trials.turn(self._runtime.now) or self._trials.try_draft(self._runtime.now)
+        return 0 if busy else _TRIALS_EVERY
 
 
 class KnowledgeWatch:

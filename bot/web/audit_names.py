@@ -51,6 +51,7 @@ ACTIONS: dict[str, str] = {
     "password.change": "變更密碼",
     "message.resend": "重送訊息",
     "knowledge.draft": "知識庫：撰寫草稿",
+    "knowledge.trial": "知識庫：試算草稿的影響",
     "knowledge.approved": "知識庫：核定",
     "knowledge.rejected": "知識庫：退回草稿",
     "knowledge.threshold": "知識：直接回答門檻調整",

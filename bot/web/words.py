@@ -177,6 +177,12 @@ WORDS: dict[str, dict[str, str]] = {
         "duplicate": "併案",
         "declined": "不予受理",
     },
+    "draft_effect": {
+        "gained": "新增由本條目回答",
+        "lost": "不再由本條目回答",
+        "offered": "列為選項有變動",
+        "others": "其他條目的回答有變動",
+    },
     "draft_state": {"asked": "待核定", "approved": "已核定", "returned": "已退回", "withdrawn": "已撤回"},
     "draft_outcome": {"declined": "以「不予受理」辦結"},
     "shortcut": {

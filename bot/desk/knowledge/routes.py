@@ -8,6 +8,7 @@ from bot.desk.knowledge import (
     branch_answers,
     corrections,
     drafts,
+    effects,
     entries,
     from_case,
     import_export,
@@ -20,6 +21,7 @@ router = APIRouter()
 for family in (
     entries,
     drafts,
+    effects,
     branch_answers,
     insights,
     corrections,

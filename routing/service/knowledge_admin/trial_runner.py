@@ -11,6 +11,7 @@ import structlog
 
 from knowledge.language.text import normalise
 from knowledge.understand import Understander
+from routing.service.knowledge_admin import effects
 from routing.service.knowledge_admin.active import ActiveKnowledge, Knowledge, as_taught
 from routing.service.knowledge_admin.corrections import forget_taken_back
 from routing.service.knowledge_admin.trial_evaluation import (
@@ -57,6 +58,18 @@ class Trials:
             if len(rows) == 1 or not report["objection"]:
                 return self._decide(rows, report, now())
         return 0
+
+    def try_draft(self, now: Callable[[], datetime]) -> bool:
+        """Try the draft that was asked for first on what firms asked lately; whether there was one."""
+        with self.database.reading() as session:
+            trial = effects.next_trial(self.knowledge, session, now=now())
+        if trial is None:
+            return False
+        report = effects.report_of(self.knowledge, trial)
+        with self.database.writing() as session:
+            store.tried(session, trial.edit_id, report, now=now())
+        log.info("draft_tried", draft=trial.edit_id)
+        return True
 
     def _measured(self, known: ActiveKnowledge, rows: Sequence[Correction]) -> dict[str, Any]:
         lost = sorted({row.entry_id for row in rows if row.entry_id and known.base.entry(row.entry_id) is None})

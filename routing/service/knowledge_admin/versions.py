@@ -16,7 +16,7 @@ from knowledge.entries import FaqEntry, KnowledgeBase
 from knowledge.files.fields import Problem
 from knowledge.language.text import normalise
 from knowledge.loading import read_sent
-from knowledge.vocabulary import Category
+from knowledge.vocabulary import FOREIGN_LANGUAGES, Category
 from routing.domain.errors import Forbidden, Invalid, NotFound, StaleVersion, StepNotAllowed
 from routing.domain.pagination import Page, before_of, page_of
 from routing.domain.permissions import Actor, Permission, require_team
@@ -69,12 +69,17 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Version:
-    """One version with what it changed; ``stale``: another one was approved after this draft was written."""
+    """One version with what it changed; ``stale``: another one was approved after this draft was written.
+
+    ``gained``, ``lost``: languages in which firms get an answer by it that they did not get, or no more.
+    """
 
     row: KnowledgeEdit
     changes: tuple[Change, ...]
     stale: bool
     new: bool
+    gained: tuple[str, ...] = ()
+    lost: tuple[str, ...] = ()
 
 
 def may_approve(actor: Actor, unit: str, author: str) -> bool:
@@ -265,10 +270,29 @@ def _compared(known: ActiveKnowledge, entry_id: str, rows: Iterable[KnowledgeEdi
     approved = [row.decided_at for row in in_order if row.state == "approved" and row.decided_at is not None]
     for row in in_order:
         stale = row.state == "draft" and any(at > row.at for at in approved)
-        found.append(Version(row=row, changes=difference(before, row.body), stale=stale, new=not before))
+        was, then = _languages(before), _languages(row.body)
+        found.append(Version(
+            row=row, changes=difference(before, row.body), stale=stale, new=not before, gained=_without(then, was),
+            lost=_without(was, then),
+        ))  # fmt: skip
         if row.state == "approved":
             before = row.body
     return found[::-1]
+
+
+def _languages(body: dict[str, Any]) -> tuple[str, ...]:
+    """Those in which an entry has an answer."""
+    said = {"zh-TW": body, **{language.value: body.get(language) or {} for language in FOREIGN_LANGUAGES}}
+    return tuple(language for language, words in said.items() if words.get("answer"))
+
+
+def _without(languages: tuple[str, ...], others: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(language for language in languages if language not in others)
+
+
+def by_id(session: Session, edit_id: int) -> KnowledgeEdit | None:
+    """A version of any entry."""
+    return store.edit(session, edit_id)
 
 
 def version(session: Session, entry_id: str, edit_id: int) -> KnowledgeEdit | None:

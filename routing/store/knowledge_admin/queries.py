@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import Select, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from routing.store.cases.schema import Case, Firm
@@ -158,23 +158,55 @@ def unanswered(session: Session, *, since: datetime, until: datetime) -> list[As
     None that was taken back, and none of a confidential case or of whoever has one (what they ask beside it may be
     about it): the list is read by every unit.
     """
-    secret = select(Case.id).where(Case.confidential.is_(True))
-    theirs = select(Case.contact_id).where(Case.confidential.is_(True), Case.contact_id.is_not(None))
     open_choice = or_(Enquiry.verdict.is_(None), Enquiry.verdict == "not_helpful")
     without = (Enquiry.decision == "hand_over") | ((Enquiry.decision == "choose") & open_choice)
-    query = (
+    query = _read_by_all().where(
+        Enquiry.at >= since, Enquiry.at < until, or_(without, Enquiry.verdict == "not_helpful")
+    )
+    return _asked(session, query.order_by(Enquiry.at, Enquiry.id))
+
+
+def _asked(session: Session, query: Select[Enquiry, Message, Contact, Firm]) -> list[Asked]:
+    return [(row[0], row[1], row[2], row[3]) for row in session.execute(query)]
+
+
+def asked_lately(session: Session, *, since: datetime, limit: int) -> list[Asked]:
+    """The newest enquiries since an instant, however they were answered; whose are left out as in ``unanswered``."""
+    query = _read_by_all().where(Enquiry.at >= since, Enquiry.alert.is_(None))
+    return _asked(session, query.order_by(Enquiry.id.desc()).limit(limit))
+
+
+def asked_by_ids(session: Session, ids: Iterable[int]) -> dict[int, Asked]:
+    """Enquiries by id, those that every unit may still read."""
+    return {one[0].id: one for one in _asked(session, _read_by_all().where(Enquiry.id.in_(set(ids))))}
+
+
+def _read_by_all() -> Select[Enquiry, Message, Contact, Firm]:
+    secret = select(Case.id).where(Case.confidential.is_(True))
+    theirs = select(Case.contact_id).where(Case.confidential.is_(True), Case.contact_id.is_not(None))
+    return (
         select(Enquiry, Message, Contact, Firm)
         .join(Message, Message.id == Enquiry.message_id)
         .outerjoin(Contact, Contact.id == Enquiry.contact_id)
         .outerjoin(Firm, Firm.id == Contact.firm_id)
-        .where(Enquiry.at >= since, Enquiry.at < until, Message.erased_at.is_(None), Message.text != "")
-        .where(or_(without, Enquiry.verdict == "not_helpful"))
+        .where(Message.erased_at.is_(None), Message.text != "")
         .where(or_(Message.case_id.is_(None), Message.case_id.not_in(secret)))
         .where(or_(Enquiry.case_id.is_(None), Enquiry.case_id.not_in(secret)))
         .where(or_(Message.contact_id.is_(None), Message.contact_id.not_in(theirs)))
-        .order_by(Enquiry.at, Enquiry.id)
     )
-    return [(row[0], row[1], row[2], row[3]) for row in session.execute(query)]
+
+
+def to_try(session: Session) -> KnowledgeEdit | None:
+    """The draft whose trial was asked for first and is not done."""
+    asked = KnowledgeEdit.trial_asked_at.is_not(None), KnowledgeEdit.trial_at.is_(None), KnowledgeEdit.state == "draft"
+    query = select(KnowledgeEdit).where(*asked).order_by(KnowledgeEdit.trial_asked_at, KnowledgeEdit.id)
+    return session.scalars(query.limit(1)).first()
+
+
+def tried(session: Session, edit_id: int, report: dict[str, object], *, now: datetime) -> bool:
+    """Keep what a draft would change; False if somebody else already did, or it was decided."""
+    waits = KnowledgeEdit.id == edit_id, KnowledgeEdit.trial_at.is_(None), KnowledgeEdit.state == "draft"
+    return changed(session, update(KnowledgeEdit).where(*waits).values(trial=report, trial_at=now)) == 1
 
 
 def firms_by_entry(session: Session, *, since: datetime) -> dict[str, int]:

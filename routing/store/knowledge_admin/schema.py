@@ -12,7 +12,11 @@ from routing.store.base import Base, Id
 
 
 class KnowledgeEdit(Base):
-    """A version of a FAQ entry made at the desk: draft or approved; the newest approved one is active."""
+    """A version of a FAQ entry made at the desk: draft or approved; the newest approved one is active.
+
+    ``trial``: what it would change of what was asked lately, by ids of enquiries and without a word of theirs; asked
+    for at ``trial_asked_at`` and worked out by a worker at ``trial_at``.
+    """
 
     __tablename__ = "knowledge_edit"
     id: Mapped[int] = mapped_column(Id, primary_key=True)
@@ -24,6 +28,9 @@ class KnowledgeEdit(Base):
     note: Mapped[str] = mapped_column(String(300), default="")
     at: Mapped[datetime]
     decided_at: Mapped[datetime | None]
+    trial_asked_at: Mapped[datetime | None]
+    trial_at: Mapped[datetime | None]
+    trial: Mapped[dict[str, Any]] = mapped_column(default=dict)
 
 
 class Correction(Base):

@@ -115,6 +115,8 @@ GUARDS: dict[tuple[str, str], str] = {
     ("PATCH", f"{_API}/cases/{{number}}"): WRITE,
     **{("GET", f"{_DESK}/consultations{path}"): TEAM for path in ("", "/figures")},
     ("POST", f"{_API}/consultations"): TEAM,
+    **{(method, f"{_DESK}/knowledge/drafts/{{edit_id}}/{part}"): TEAM
+       for method, part in (("GET", "effects"), ("POST", "trial"))},
     ("POST", f"{_DESK}/consultations/together"): TEAM,
     **{(method, f"{base}/incidents"): TEAM for method in ("GET", "POST") for base in (_API, _DESK)},
     **{("GET", f"{base}/incidents/{{incident_id}}"): TEAM for base in (_API, _DESK)},
