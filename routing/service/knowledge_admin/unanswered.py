@@ -78,6 +78,16 @@ def week(session: Session, actor: Actor, first_day: date) -> Week:
     )  # fmt: skip
 
 
+def examples(
+    session: Session, actor: Actor, category: str, topic: str | None, *, since: datetime, until: datetime, most: int
+) -> tuple[str, ...]:
+    """Some of what was asked about a topic, masked, each once. Raises Forbidden for partners."""
+    require_team(actor)
+    rows = store.asked_about(session, category, topic, since=since, until=until, limit=10 * most)
+    texts = (mask(_words(message), _names(contact, firm))[:200] for _, message, contact, firm in rows)
+    return tuple(dict.fromkeys(texts))[:most]
+
+
 def _words(message: Message) -> str:
     return " ".join(message.text.split())[:600]
 

@@ -176,6 +176,16 @@ def asked_lately(session: Session, *, since: datetime, limit: int) -> list[Asked
     return _asked(session, query.order_by(Enquiry.id.desc()).limit(limit))
 
 
+def asked_about(
+    session: Session, category: str, topic: str | None, *, since: datetime, until: datetime, limit: int
+) -> list[Asked]:
+    """Enquiries of a period about a topic, whatever became of them; whose are left out as in ``unanswered``."""
+    same_topic = Enquiry.topic.is_(None) if topic is None else Enquiry.topic == topic
+    query = _read_by_all().where(Enquiry.category == category, same_topic, Enquiry.decision != "chat")
+    query = query.where(Enquiry.at >= since, Enquiry.at < until)
+    return _asked(session, query.order_by(Enquiry.at, Enquiry.id).limit(limit))
+
+
 def asked_by_ids(session: Session, ids: Iterable[int]) -> dict[int, Asked]:
     """Enquiries by id, those that every unit may still read."""
     return {one[0].id: one for one in _asked(session, _read_by_all().where(Enquiry.id.in_(set(ids))))}

@@ -14,6 +14,7 @@ from tests.harness.cast import ALICE, CAROL, SUE
 from tests.harness.databases import BOTH
 from tests.harness.pages import Visitor
 from tests.harness.service import Service
+from tests.integration.knowledge_admin.test_knowledge_unanswered import asked
 from tests.integration.reminders.test_telling import made, rows, wants
 
 
@@ -81,3 +82,15 @@ def test_the_page_names_cases_people_and_partners_to_those_who_lead(database_url
         assert number in page.text
         assert "台電" in page.text
         assert Visitor(service, "alice").get("/desk/turnaround/week").status == 403
+
+
+def test_a_topic_that_rises_is_shown_with_what_was_asked_masked(database_url):
+    with Service(database_url) as service:
+        for place in range(5):
+            asked(service, "甲申光電", f"租約補發第 {place} 問 我電話0912345678", at=service.now)
+        service.later(days=1)
+        page = Visitor(service, "sue").get("/desk/turnaround/week")
+    rising = page.html.split('id="rising"')[1].split('id="answers"')[0]
+    assert "租約補發第 0 問" in rising
+    assert "0912345678" not in rising
+    assert "0.0" in rising
