@@ -33,6 +33,8 @@ _MOST_PARTS = 3
 """Matters that are answered one by one; with an office's card and a notice they are five objects."""
 _LIKELY, _PLAUSIBLE = 0.5, 0.25
 """Probability from which a part that is not sure is a matter; the higher where the message as a whole has an answer."""
+_NUMBER_TOLD = 4
+"""Digits from which words tell a number and are not small talk, unless they plainly are."""
 _PLAIN_CHAT = 0.9
 """Confidence from which words are small talk without a word of it in them; below, the words must show it."""
 _BESIDE_CHAT = 5
@@ -256,6 +258,9 @@ def _chats(understanding: Understanding, thresholds: Thresholds) -> bool:
         return False
     if understanding.confidence >= _PLAIN_CHAT:
         return True
+    if sum(map(str.isdigit, understanding.text)) >= _NUMBER_TOLD:
+        # 單號 BC/14/123/A0001 tells something, whatever it is like.
+        return False
     if understanding.smalltalk not in _IN_FEW_WORDS:
         # 垃圾車幾點來 has a word of anger in it, and asks.
         return understanding.smalltalk != "insult" or all(ask.weak for ask in understanding.asks)

@@ -57,10 +57,12 @@ def _words(turn: Turn, *, answers: bool) -> Words:
     # 電梯還是沒修好 tells of the own case, whatever the base knows of lifts.
     still = not turn.asks and goes_on(turn.inbound.text, [case for case in turn.cases if not case.closed])
     again = not turn.asks and goes_on(turn.inbound.text, [case for case in turn.cases if case.closed])
+    # 那工廠登記呢 leans on what the officer has just written, not on an earlier answer of ours.
+    leans = understanding.follow_up and any(case.officer_at and not case.closed for case in turn.cases)
     return Words(
         text=turn.inbound.text, quoted=turn.quoted, category=_matter(turn), topic=_topic(turn),
-        alert=understanding.alert is not None, sure=turn.sure and not still, question=turn.asks,
-        chat=_chats(turn) and not again, answers=answers, wish=means_to(turn.inbound.text),
+        alert=understanding.alert is not None, sure=turn.sure and not (still or leans), question=turn.asks,
+        chat=_chats(turn) and not again, answers=answers, wish=means_to(turn.inbound.text), leans=leans,
     )  # fmt: skip
 
 

@@ -112,7 +112,8 @@ class Words:
     ``quoted``: the case of the message it quotes. ``category``: where it is plain. ``sure``: the base has an answer to
     it that needs no person. ``topic``: of the answers the base offers. ``question``: it asks something. ``chat``: a
     hello, thanks or an OK. ``file``: a photo, file or place without words. ``answers``: it fits what the dialogue has
-    just asked. ``wish``: it says what somebody means to do (想申請用電), which begins a matter.
+    just asked. ``wish``: it says what somebody means to do (想申請用電), which begins a matter. ``leans``: it goes
+    on with what an officer has just written.
     """
 
     text: str = ""
@@ -125,6 +126,7 @@ class Words:
     chat: bool = False
     file: bool = False
     wish: bool = False
+    leans: bool = False
     answers: bool = False
 
 
@@ -292,6 +294,8 @@ def _other_matter(words: Words, case: OwnCase) -> bool:
         return True
     if _OTHER_MATTER.search(fold(words.text)):
         return True
+    if words.leans:
+        return False
     if case.person and not case.waits:
         # While its officer holds the conversation, only what names a matter the base knows is not the officer's.
         return words.question and words.topic not in _OF_THE_CASE and (differs or _of_other_topic(words, case))
