@@ -68,7 +68,7 @@ MONTHS_AND_YEAR = (
 )
 """Why months with reopened cases sum to more than their year; stands beside every table of them."""
 
-_WORDED = {"category", "topic", "channel", "agency"}
+_WORDED = {"category", "topic", "channel", "language", "agency"}
 """What groups have words for by code."""
 _OF_TIME = frozenset({GroupBy.MONTH, GroupBy.WEEK})
 

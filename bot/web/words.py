@@ -534,6 +534,7 @@ WORDS: dict[str, dict[str, str]] = {
         "officer": "承辦人",
         "park": "園區",
         "channel": "管道",
+        "language": "語言",
         "agency": "會辦機關",
         "month": "月份",
         "week": "週次",

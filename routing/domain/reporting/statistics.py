@@ -38,6 +38,8 @@ class GroupBy(StrEnum):
     OFFICER = "officer"
     PARK = "park"
     CHANNEL = "channel"
+    LANGUAGE = "language"
+    """The language in which the case was opened."""
     AGENCY = "agency"
     """The agency that was asked last; none for a case about which no agency was asked."""
     MONTH = "month"
@@ -270,5 +272,6 @@ _KEYS: dict[GroupBy, Callable[[Case], str | None]] = {
     GroupBy.OFFICER: lambda case: case.assignee,
     GroupBy.PARK: lambda case: case.park,
     GroupBy.CHANNEL: lambda case: case.opening.channel,
+    GroupBy.LANGUAGE: lambda case: case.opening.language,
     GroupBy.AGENCY: lambda case: case.agency_asked,
 }

@@ -26,7 +26,7 @@ from tests.integration.security.test_security_matrix import BODIES, FORMS, STEPS
 TEAM, LAND, PARTNERS = {"alice", "bob", "carol", "sue", "adam"}, {"alice", "bob", "sue", "adam"}, {"tai", "nina"}
 EVERYBODY = (*WHO, "bob")
 PERIOD = {"from": "2026-11-01", "to": "2026-11-16", "kind": "PET"}
-SPLITS = ("category", "topic", "unit", "park", "channel", "agency")
+SPLITS = ("category", "topic", "unit", "park", "channel", "language", "agency")
 
 
 @pytest.fixture(scope="module", params=["sqlite"])

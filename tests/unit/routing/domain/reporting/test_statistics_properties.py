@@ -52,7 +52,7 @@ def histories(draw):
             channel="line",
             park="楠梓",
             unit="用地工程科",
-            language="zh-TW",
+            language=draw(st.sampled_from(["zh-TW", "en"])),
             subject="",
             first_contact_at=at,
             received_at=at,
