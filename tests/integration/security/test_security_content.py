@@ -74,7 +74,8 @@ def paths(planted, path: str) -> list[str]:
         "token": ["x", *planted.numbers.values(), *map(str, planted.media.values())],
         "consultation_id": [str(number) for number in range(1, 9)], "incident_id": ["1"], "notice_id": ["1"],
         "reply_id": ["1"], "kind": ["parks", "agencies", "units"], "code": ["nanzih"],
-        "year": ["2026"], "set_id": ["feeder-capacity"], "ubn": ["04595257"],
+        "edit_id": [*map(str, planted.edits.values())], "year": ["2026"], "ubn": ["04595257"],
+        "set_id": ["feeder-capacity"],
         "entry_id": ["land-lease-renewal", *(f"of-{name.lower()}" for name in CASES)],
     }  # fmt: skip
     names = {part.strip("{}") for part in path.replace("file.", "").split("/") if part.startswith("{")}
