@@ -26,6 +26,9 @@ _NAME_WORDS = 4
 _UBN = re.compile(r"(?:統一編號|統編)?\s*(?:是|為)?\s*[:：]?\s*(?<!\d)(\d{8})(?!\d)")
 _BETWEEN = re.compile(r"[\s,，、;；/／()（）]+")
 _LATIN_BETWEEN = re.compile(r"\s*[,，、;；/／()（）\n]+\s*")
+_MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_SUFFIX = re.compile(r",\s*(?=(?:ltd|inc|llc|corp|gmbh)\b)", re.IGNORECASE)
+"""A comma inside the name of a company: Sunrise Tools Co., Ltd."""
 _MINE = re.compile(fold("我|我的|我們|我們的|本人|這是|my|me|mine|our|私の?"))
 _LONGEST, _LONGEST_PERSON = 80, 20
 HALF_WIDTH = str.maketrans("０１２３４５６７８９－＋（）＃　", "0123456789-+()# ")
@@ -101,7 +104,7 @@ def facts_in(text: str, find_park: FindPark, *, of_firm: bool = False) -> Told:
 
     ``of_firm``: the company was asked for, and what stands beside a telephone is rather one than a person.
     """
-    text = text.translate(HALF_WIDTH).strip()
+    text = _SUFFIX.sub(" ", _MAIL.sub(" ", text.translate(HALF_WIDTH))).strip(" ,，、;；")
     if not text or len(text) > _LONGEST or _SENTENCE.search(fold(text)) or names_a_time(text):
         return Told()
     rest, phone = phone_in(text)
@@ -142,6 +145,8 @@ def _likely(text: str, told: Mapping[str, object], phone: str | None, *, of_firm
     if "person" in told:
         return "firm"
     if _SURNAME.search(fold(text)) or (phone and text.isascii() and len(text) <= _LONGEST_PERSON):
+        return "person"
+    if "firm" in told and is_name(text) and len(text.split()) > 1:
         return "person"
     if of_firm and "firm" not in told:
         return "firm"
