@@ -71,7 +71,7 @@ def test_a_page_of_a_list_reads_histories_of_its_cases_alone(service, sue):
     sue.get(f"/desk/turnaround/cases?{JANUARY}&figure=received")
     with statements(service.runtime.database) as sent:
         sue.get(f"/desk/turnaround/cases?{JANUARY}&figure=received")
-    assert len(about(sent, "SELECT case_event.case_id")) == 1
+    assert len(about(sent, "SELECT case_event.case_id, case_event.at")) == 1
 
 
 def test_late_cases_say_why_and_what_was_done(service, sue):
