@@ -86,16 +86,17 @@ def main() -> int:
     parser.add_argument("--rate", type=float, default=9.0, help="firms a second")
     parser.add_argument("--only", help="one fault; of the board: rows with commas")
     parser.add_argument("--full", action="store_true", help="of the board: as often as the rows say, which takes hours")
+    parser.add_argument("--part", choices=("played", "suite"), help="of the board: what is played, or the tests alone")
     given = parser.parse_args()
     if given.what == "board":
-        return 0 if board(given.only, given.database, full=given.full) else 1
+        return 0 if board(given.only, given.database, given.part, full=given.full) else 1
     kind = given.database or "sqlite"
     if given.what == "kills":
         return 0 if kills(kind, given.count, given.seed) else 1
     return 0 if faults(kind, given.seconds, given.rate, given.only) else 1
 
 
-def board(only: str | None, kind: str | None, *, full: bool) -> bool:
+def board(only: str | None, kind: str | None, part: str | None, *, full: bool) -> bool:
     """Print the scoreboard row by row; whether every figure is within its bound."""
     chosen = set(only.split(",")) if only else {row.id for row in scoreboard.ROWS}
     unknown = chosen - {row.id for row in scoreboard.ROWS}
@@ -105,7 +106,7 @@ def board(only: str | None, kind: str | None, *, full: bool) -> bool:
     results = []
     rows = [row for row in scoreboard.ROWS if row.id in chosen]
     on = [kind] if kind else [one for one in scoreboard.BOTH if one == "sqlite" or not MISSING["postgres"]()]
-    for one in scoreboard.board(rows, on, full=full, database=database):
+    for one in scoreboard.board(rows, on, part, full=full, database=database):
         results.append(one)
         sys.stdout.write(f"{scoreboard.line(one)}\n")
         sys.stdout.flush()

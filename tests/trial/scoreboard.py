@@ -136,13 +136,18 @@ ROWS: tuple[Row, ...] = (
 )  # fmt: skip
 
 
-def board(rows: Iterable[Row], on: Sequence[str], *, full: bool, database: Database) -> Iterator[Result]:
-    """Play rows on databases and run their tests; ``database`` is a context that gives the URL of an empty one."""
+def board(
+    rows: Iterable[Row], on: Sequence[str], part: str | None, *, full: bool, database: Database
+) -> Iterator[Result]:
+    """Play rows on databases and run their tests; ``database`` is a context that gives the URL of an empty one.
+
+    ``part``: only what is ``played``, or only the ``suite``; None: both.
+    """
     for row in rows:
-        for kind in row.on if row.play is not None else ():
+        for kind in row.on if row.play is not None and part != "suite" else ():
             if kind in on:
                 yield _played(row, kind, full=full, database=database)
-        if row.tests:
+        if row.tests and part != "played":
             yield _tested(row)
         if row.play is None and not row.tests:
             yield Result(
