@@ -22,6 +22,7 @@ from bot.channels import PLUGS, plugged
 from bot.desk import routes as desk
 from bot.desk.reporting import pages as turnaround
 from bot.feed_client import HttpFeedClient
+from bot.firm import routes as firm_pages
 from bot.llm_client import ChatModel
 from bot.mail import SmtpMailer
 from bot.oidc import OidcProvider
@@ -97,6 +98,7 @@ def build_runtime(
         scanner=build_scanner(settings),
         mailer=build_mailer(settings),
         identity_provider=build_identity_provider(settings),
+        firm_provider=build_firm_provider(settings),
         channels=channels,
         feeds=feeds_of(settings.feed_urls, every=timedelta(minutes=settings.feed_minutes)),
         feed_client=HttpFeedClient(),
@@ -152,6 +154,23 @@ def build_identity_provider(settings: Settings) -> IdentityProvider | None:
             "單一登入須同時設定 ONESTOP_OIDC_ISSUER、ONESTOP_OIDC_CLIENT_ID 與 ONESTOP_OIDC_CLIENT_SECRET。"
         )
     return OidcProvider(*given)
+
+
+def build_firm_provider(settings: Settings) -> IdentityProvider | None:
+    """Who signs firms in; None unless the branch has named one.
+
+    Raises:
+        SettingsError: one of its settings is missing, or the pages of firms are off.
+    """
+    given = (settings.firm_oidc_issuer, settings.firm_oidc_client_id, settings.firm_oidc_client_secret)
+    if not any((*given, settings.firm_oidc_claim)):
+        return None
+    if not all((*given, settings.firm_oidc_claim, settings.firm_pages)):
+        raise SettingsError(
+            "廠商單一登入須設定 ONESTOP_FIRM_PAGES=on，並同時設定 ONESTOP_FIRM_OIDC_ISSUER、"
+            "ONESTOP_FIRM_OIDC_CLIENT_ID、ONESTOP_FIRM_OIDC_CLIENT_SECRET 與 ONESTOP_FIRM_OIDC_CLAIM。"
+        )
+    return OidcProvider(*given, scope="openid profile")
 
 
 def build_likeness(settings: Settings) -> Likeness | None:
@@ -219,7 +238,7 @@ def create_app(
         plug.receive(app)
     app.add_middleware(Bounds)
     errors.install(app)
-    for family in (api, desk, turnaround, public_pages, health):
+    for family in (api, desk, turnaround, firm_pages, public_pages, health):
         app.include_router(family.router)
     app.mount("/static/vendor", StaticFiles(directory=_vendor()), name="vendor")
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "web" / "static"), name="static")

@@ -31,7 +31,7 @@ from joserfc.errors import BadSignatureError, InvalidKeyIdError, JoseError
 from joserfc.jwk import KeySet, OctKey
 
 from routing.domain.errors import SignInError
-from routing.ports import Ending, Identity, Proofs
+from routing.ports import Ending, Identity, Member, Proofs
 
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512")
 """Signatures by a key that the provider alone has; neither ``none`` nor one that the shared secret could make."""
@@ -45,7 +45,7 @@ _PAUSE = timedelta(seconds=10)
 """How long a provider that does not answer is not asked again, so that nobody waits for it in a row."""
 _CONNECT = 4.0
 _MOST = 256 * 1024
-_SUBJECT, _EMAIL = 255, 200
+_SUBJECT, _EMAIL, _NAME, _UBN = 255, 200, 80, 8
 _ENDING = "http://schemas.openid.net/event/backchannel-logout"
 """What makes a token one of signing out (Back-Channel Logout 1.0, 2.4)."""
 _FRESH = 300
@@ -86,10 +86,13 @@ class _Keys:
 
 
 class OidcProvider:
-    """A ``routing.ports.IdentityProvider``. ``seconds``: for one answer, however slowly it drips."""
+    """A ``routing.ports.IdentityProvider``. ``scope``: what is asked for; ``seconds``: for one answer, however slow."""
 
-    def __init__(self, issuer: str, client_id: str, client_secret: str, *, seconds: float = 8.0) -> None:
+    def __init__(
+        self, issuer: str, client_id: str, client_secret: str, *, scope: str = "openid email", seconds: float = 8.0
+    ) -> None:
         self._issuer, self._client, self._secret, self._seconds = issuer, client_id, client_secret, seconds
+        self._scope = scope
         self._pool = urllib3.PoolManager(retries=False, headers={"User-Agent": "onestop", "Accept": "application/json"})
         self._lock = threading.Lock()
         self._known: _Known | None = None
@@ -100,7 +103,7 @@ class OidcProvider:
         """As ``routing.ports.IdentityProvider``."""
         address: str = prepare_grant_uri(
             self._endpoint("authorization_endpoint", now), self._client, "code", redirect_uri=back,
-            scope="openid email", state=proofs.state, nonce=proofs.nonce,
+            scope=self._scope, state=proofs.state, nonce=proofs.nonce,
             code_challenge=create_s256_code_challenge(proofs.verifier), code_challenge_method="S256",
         )  # fmt: skip
         return address
@@ -126,25 +129,43 @@ class OidcProvider:
 
     def identity(self, code: str, proofs: Proofs, *, back: str, sender: str | None, now: datetime) -> Identity:
         """As ``routing.ports.IdentityProvider``."""
-        said = self._said(now)
-        named = said.get("authorization_response_iss_parameter_supported") is True
-        if sender != said["issuer"] and (sender is not None or named):
-            raise SignInError("oidc_answer", "another_issuer")
-        tokens = self._exchange(code, proofs.verifier, back, now)
-        claims = self._verified(tokens, proofs.nonce, now)
-        if not claims.keys() >= {"email", "email_verified"} and said.get("userinfo_endpoint"):
-            claims = {**claims, **self._userinfo(tokens, claims["sub"], now)}
-        subject, email = claims["sub"], claims.get("email")
-        if not 0 < len(subject) <= _SUBJECT or not (subject.isascii() and subject.isprintable()):
-            raise SignInError("oidc_token", "sub")
+        claims = self._claims(code, proofs, ("email", "email_verified"), back=back, sender=sender, now=now)
+        email = claims.get("email")
         # Letters beyond ASCII may become others' when they are made small, and so another's address.
         if not isinstance(email, str) or not (email.isascii() and email.isprintable() and 0 < len(email) <= _EMAIL):
             raise SignInError("oidc_unverified", "no_email")
         # Some providers write the truth value as a word.
         verified = claims.get("email_verified") in (True, "true")
         return Identity(
-            issuer=said["issuer"], subject=subject, email=email.strip(), verified=verified, mfa=_two_factors(claims)
-        )
+            issuer=self._said(now)["issuer"], subject=claims["sub"], email=email.strip(), verified=verified,
+            mfa=_two_factors(claims),
+        )  # fmt: skip
+
+    def member(self, code: str, proofs: Proofs, *, back: str, sender: str | None, claim: str, now: datetime) -> Member:
+        """As ``routing.ports.IdentityProvider``."""
+        claims = self._claims(code, proofs, (claim,), back=back, sender=sender, now=now)
+        ubn, name = claims.get(claim), claims.get("name")
+        if not isinstance(ubn, str) or not (ubn.isascii() and ubn.isdigit() and len(ubn) == _UBN):
+            raise SignInError("oidc_unverified", "no_ubn")
+        named = name[:_NAME] if isinstance(name, str) and name.isprintable() else None
+        return Member(issuer=self._said(now)["issuer"], subject=claims["sub"], ubn=ubn, name=named or None)
+
+    def _claims(
+        self, code: str, proofs: Proofs, wanted: tuple[str, ...], *, back: str, sender: str | None, now: datetime
+    ) -> dict[str, Any]:
+        """What the provider says of whoever comes with a code; what the token does not tell is asked (``wanted``)."""
+        said = self._said(now)
+        named = said.get("authorization_response_iss_parameter_supported") is True
+        if sender != said["issuer"] and (sender is not None or named):
+            raise SignInError("oidc_answer", "another_issuer")
+        tokens = self._exchange(code, proofs.verifier, back, now)
+        claims = self._verified(tokens, proofs.nonce, now)
+        if not claims.keys() >= set(wanted) and said.get("userinfo_endpoint"):
+            claims = {**claims, **self._userinfo(tokens, claims["sub"], wanted, now)}
+        subject = claims["sub"]
+        if not 0 < len(subject) <= _SUBJECT or not (subject.isascii() and subject.isprintable()):
+            raise SignInError("oidc_token", "sub")
+        return claims
 
     def _exchange(self, code: str, verifier: str, back: str, now: datetime) -> dict[str, Any]:
         """The tokens that a code stands for. Raises SignInError: it stands for none."""
@@ -204,8 +225,8 @@ class OidcProvider:
         self._keys = _Keys(keys, now)
         return keys
 
-    def _userinfo(self, tokens: dict[str, Any], subject: str, now: datetime) -> dict[str, Any]:
-        """The e-mail where the token does not hold it; only of the same person (Core 5.3.2)."""
+    def _userinfo(self, tokens: dict[str, Any], subject: str, wanted: tuple[str, ...], now: datetime) -> dict[str, Any]:
+        """What the token does not hold; only of the same person (Core 5.3.2)."""
         token = tokens.get("access_token")
         if not isinstance(token, str) or not token.isascii() or not token.isprintable():
             return {}
@@ -214,7 +235,7 @@ class OidcProvider:
         said = _object(answer) if status == HTTPStatus.OK else {}
         if said.get("sub") != subject:
             raise SignInError("oidc_answer", f"userinfo_{status}")
-        return {name: said[name] for name in ("email", "email_verified") if name in said}
+        return {name: said[name] for name in wanted if name in said}
 
     def _endpoint(self, name: str, now: datetime) -> str:
         """One of its addresses. Raises SignInError: there is none, or anybody could change what it says."""

@@ -40,6 +40,7 @@ class Runtime(UnitOfWorkFactory):
     scanner: Scanner | None
     mailer: Mailer | None
     identity_provider: IdentityProvider | None
+    firm_provider: IdentityProvider | None
     channels: Channels
     feeds: Feeds
     feed_client: FeedClient

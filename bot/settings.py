@@ -30,6 +30,7 @@ SENDS_OUT = frozenset(
     {
         "ONESTOP_SEMANTIC_URL", "ONESTOP_SMTP_URL", "ONESTOP_FILES_URL", "AWS_ENDPOINT_URL", "ONESTOP_CLAMD",
         "ONESTOP_FEED_REGISTRY_URL", "ONESTOP_LLM_URL", "ONESTOP_OIDC_ISSUER",
+        "ONESTOP_FIRM_OIDC_ISSUER",
     }
 )  # fmt: skip
 """Settings that name whom personal data is sent to: where one is set, the privacy notice names it (``recipients``)."""
@@ -91,6 +92,11 @@ class Settings(BaseSettings):
     oidc_client_id: str = Field("", alias="ONESTOP_OIDC_CLIENT_ID")
     oidc_client_secret: str = Field("", alias="ONESTOP_OIDC_CLIENT_SECRET", repr=False)
     oidc_roles: str = Field("", alias="ONESTOP_OIDC_ROLES")
+    firm_pages: str = Field("", alias="ONESTOP_FIRM_PAGES")
+    firm_oidc_issuer: str = Field("", alias="ONESTOP_FIRM_OIDC_ISSUER")
+    firm_oidc_client_id: str = Field("", alias="ONESTOP_FIRM_OIDC_CLIENT_ID")
+    firm_oidc_client_secret: str = Field("", alias="ONESTOP_FIRM_OIDC_CLIENT_SECRET", repr=False)
+    firm_oidc_claim: str = Field("", alias="ONESTOP_FIRM_OIDC_CLAIM")
     smtp_url: str = Field("", alias="ONESTOP_SMTP_URL", repr=False)
     smtp_from: str = Field("", alias="ONESTOP_SMTP_FROM")
     keep_inbox: int | None = Field(None, alias="ONESTOP_KEEP_INBOX", ge=1)
@@ -149,7 +155,21 @@ class Settings(BaseSettings):
     def _sources(cls, value: str) -> str:
         return " ".join(cls._source(one) for one in value.split())
 
-    @field_validator("oidc_issuer")
+    @field_validator("firm_pages")
+    @classmethod
+    def _on_or_off(cls, value: str) -> str:
+        if value not in {"", "on"}:
+            raise ValueError("must be on, or empty")
+        return value
+
+    @field_validator("firm_oidc_claim")
+    @classmethod
+    def _claim(cls, value: str) -> str:
+        if value and not re.fullmatch(r"[\w.:/-]{1,120}", value, re.ASCII):
+            raise ValueError("must be the name of a claim")
+        return value
+
+    @field_validator("oidc_issuer", "firm_oidc_issuer")
     @classmethod
     def _issuer(cls, value: str) -> str:
         # Whom it names may say who anybody is.
@@ -223,6 +243,7 @@ class Settings(BaseSettings):
     @field_validator(
         "line_channel_secret", "line_channel_access_token", "semantic_key", "metrics_token", "secret_key",
         "files_access_key", "files_secret_key", "llm_key", "oidc_client_id", "oidc_client_secret",
+        "firm_oidc_client_id", "firm_oidc_client_secret",
     )  # fmt: skip
     @classmethod
     def _one_word(cls, value: str) -> str:
@@ -247,7 +268,7 @@ class Settings(BaseSettings):
         places = {
             "semantic": self.semantic_url, "mail": self.smtp_url, "antivirus": self.clamd,
             "registry": self.feed_registry_url.partition(" ")[0], "assist": self.llm_url,
-            "sign_in": self.oidc_issuer,
+            "sign_in": self.oidc_issuer, "firm_sign_in": self.firm_oidc_issuer,
             "files": (self.files_endpoint or f"https://s3.{self.files_region}.amazonaws.com") if bucket else "",
         }  # fmt: skip
         hosts = {name: _host(place) for name, place in places.items()}

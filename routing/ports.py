@@ -137,6 +137,16 @@ class Identity:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """Who an identity provider of firms says is signing in, and for which 統一編號; ``name``: what it calls them."""
+
+    issuer: str
+    subject: str
+    ubn: str
+    name: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ending:
     """An identity provider's word that a person has signed out there; ``id``: of this word, good once."""
 
@@ -165,6 +175,9 @@ class IdentityProvider(Protocol):
 
     def identity(self, code: str, proofs: Proofs, *, back: str, sender: str | None, now: datetime) -> Identity:
         """Whose the code is. ``sender``: the issuer that the answer named, if it did (RFC 9207)."""
+
+    def member(self, code: str, proofs: Proofs, *, back: str, sender: str | None, claim: str, now: datetime) -> Member:
+        """Whose the code is, of a provider of firms, which tells the 統一編號 by this claim."""
 
     def leaving(self, back: str, *, now: datetime) -> str | None:
         """Where the browser signs out of the provider too; None if it has no such page."""

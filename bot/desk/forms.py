@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Annotated
 
 from fastapi import Depends, Request
-from starlette.datastructures import FormData, UploadFile
 
 from bot.web import pending_form
 from bot.web.bodies import read_form
+from bot.web.sent_files import chosen, too_much
 from bot.web.unit_of_work import known_caller
 from knowledge.calendar.office_calendar import TAIPEI
 from knowledge.calendar.republic import western_year
 from routing.domain.errors import Invalid, Unauthenticated, Unfinished
-from routing.domain.files import MOST_AT_ONCE, MOST_BYTES, FileTooLarge, Sent
+from routing.domain.files import MOST_BYTES, Sent
 from routing.service.files.commands import Batch
 
 _MOST_BYTES = 128 * 1024
@@ -116,29 +115,12 @@ async def _read_with_files(
         pending_form.remember(request, fields)
         if refused is not None:
             raise refused
-        files = _chosen(sent)
-        problem = _too_much(files)
+        files = chosen(sent)
+        problem = too_much(files)
         read = () if problem else tuple([Sent(await one.read(), one.filename) for one in files])
         return Form(fields, read, problem)
     finally:
         await sent.close()
-
-
-def _chosen(sent: FormData) -> list[UploadFile]:
-    """The files of a form; where none was chosen browsers send one without name and content."""
-    return [one for one in sent.getlist("file") if isinstance(one, UploadFile) and (one.filename or one.size)]
-
-
-def _too_much(files: Sequence[UploadFile]) -> Invalid | None:
-    """Why so many, or so large files are not even looked into."""
-    large = next((one for one in files if (one.size or 0) > MOST_BYTES), None)
-    if large is not None:
-        return FileTooLarge(large.filename)
-    if len(files) > MOST_AT_ONCE:
-        return Invalid(f"一次最多 {MOST_AT_ONCE} 個檔案。", field="file")
-    if sum(one.size or 0 for one in files) > MOST_BYTES:
-        return Invalid(f"檔案合計超過 {MOST_BYTES // 1024 // 1024} MB；請分次上傳。", field="file")
-    return None
 
 
 FilledWithFiles = Annotated[Form, Depends(_read_with_files)]

@@ -25,7 +25,7 @@ def show(request: Request, template: str, values: dict[str, Any], *, status: int
 
 
 _BOT = Path(__file__).parent.parent
-_FOLDERS = [_BOT / "web" / "templates", *sorted((_BOT / "desk").rglob("templates"))]
+_FOLDERS = [_BOT / "web" / "templates", _BOT / "firm" / "templates", *sorted((_BOT / "desk").rglob("templates"))]
 
 
 def safe_url(value: str) -> str:

@@ -53,6 +53,7 @@ from routing.store.directory import schema as directory_schema
 from routing.store.documents import schema as document_schema
 from routing.store.feeds import schema as feed_schema
 from routing.store.files import schema as file_schema
+from routing.store.firm_pages import schema as firm_page_schema
 from routing.store.incidents import schema as incident_schema
 from routing.store.knowledge_admin import schema as knowledge_schema
 from routing.store.land import schema as land_schema
@@ -75,7 +76,7 @@ _TABLES = (
     messaging_schema, calendar_schema, reporting_schema, privacy_schema, binding_schema, feed_schema,
     land_schema, consultation_schema, announcement_schema,
     incident_schema, assist_schema, reminder_schema, canned_schema, directory_schema,
-    question_schema, document_schema,
+    question_schema, document_schema, firm_page_schema,
 )  # fmt: skip
 _BUSY_MS = 15_000
 _REST = 0.12

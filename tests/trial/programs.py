@@ -294,7 +294,7 @@ def good_beside_bad(product: Product, batches: int) -> Seen:
     for place in range(batches):
         good = good_events(10_000 + place)
         ids |= {good[0]["webhookEventId"], good[5]["webhookEventId"]}
-        bodies.append(_body(good[0], {"type": None}, good[5]))
+        bodies.append(_body(good[0], {"type": None, "webhookEventId": f"01BAD{place:021d}"}, good[5]))
     seen = posted(product.ports, bodies)
     product.settled(seconds=120)
     done = {row[0] for row in product.rows("SELECT webhook_event_id FROM inbox WHERE state = 'done'")}

@@ -8,7 +8,7 @@ from routing.domain.files import MOST_BYTES
 
 _PATHS = re.compile(
     r"/api/v1/cases/[^/]+/files|/desk/cases/[^/]+/(files|reply|note|wait_firm|wait_agency|consult)"
-    r"|/desk/consultations/[^/]+/answer|/desk/new"
+    r"|/desk/consultations/[^/]+/answer|/desk/new|/firm/cases/[^/]+/words"
 )
 BODY_BYTES = MOST_BYTES + 256 * 1024
 """Of a body with files: the largest file with its form around it."""
@@ -26,4 +26,4 @@ def takes_files(method: str, path: str) -> bool:
 
 def most_bytes(path: str) -> int:
     """How large the body of a request that may bring files may be."""
-    return FORM_BYTES if path.startswith("/desk/") else BODY_BYTES
+    return FORM_BYTES if path.startswith(("/desk/", "/firm/")) else BODY_BYTES

@@ -72,17 +72,34 @@ def _hash(code: str) -> str:
 
 def bind(session: Session, contact: Contact, *, ubn: str, code: str, now: datetime) -> Firm | None:
     """Bind a person by 統一編號 and code; None if they do not fit, whatever the reason. A code is good once."""
+    firm = take_code(session, ubn=ubn, code=code, now=now)
+    if firm is not None:
+        begin(session, contact, firm, now=now)
+    return firm
+
+
+def take_code(session: Session, *, ubn: str, code: str, now: datetime, guesses: bool = True) -> Firm | None:
+    """The firm that a code is of, which is used up; None if they do not fit.
+
+    ``guesses``: a wrong one counts against the firm's codes; not where anybody could so kill them.
+    """
     firm = store.firm_by_ubn(session, ubn)
     codes = store.active_codes(session, firm.id, now=now, most_wrong=MOST_WRONG) if firm is not None else []
     found = next((one for one in codes if compare_digest(one.code_sha256, _hash(code))), None)
     if firm is None or found is None:
-        for one in codes:
+        for one in codes if guesses else ():
             one.wrong += 1
         return None
+    found.used_at = now
+    return firm
+
+
+def begin(session: Session, contact: Contact, firm: Firm, *, now: datetime) -> Binding:
+    """That a contact speaks for a firm from now on, and for no other."""
     before = store.bound(session, contact.id)
     if before is not None:
         _end(session, before, contact, by="廠商", now=now)
-    found.used_at, firm.verified = now, True
+    firm.verified = True
     binding = Binding(contact_id=contact.id, firm_id=firm.id, bound_at=now)
     session.add(binding)
     session.flush()
@@ -90,7 +107,7 @@ def bind(session: Session, contact: Contact, *, ubn: str, code: str, now: dateti
     account_store.audit(
         session, at=now, actor="廠商", action="firm.bound", subject=f"binding {binding.id}", detail={"firm": firm.id}
     )
-    return firm
+    return binding
 
 
 def colleagues(session: Session, firm_id: int) -> list[Bound]:

@@ -73,7 +73,7 @@ def build(
     )
     said = [message for message in pending if message.kind == "text" and message.text]
     say = partial(_say, conversation)
-    known, cases = _known(conversation), _cases(conversation)
+    known, seen = _known(conversation), cases(conversation)
     return Turn(
         inbound=conversation.inbound,
         state=state,
@@ -82,7 +82,7 @@ def build(
         say=say,
         now=conversation.now,
         today=today(conversation.now),
-        cases=cases,
+        cases=seen,
         parks=conversation.office.offices.own_parks,
         find_park=conversation.office.offices.find_park,
         entry=base.entry,
@@ -110,7 +110,7 @@ def build(
         pieces=tuple((one.id, kept.shown(conversation, one)) for one in pending if one.id in state.pending),
         pending_texts={message.id: message.text for message in said},
         message_ids=tuple(message.id for message in conversation.messages if message.kind != "sticker"),
-        quoted=_quoted(conversation, cases),
+        quoted=_quoted(conversation, seen),
         kept=kept.kept(conversation),
         need=_need(conversation, state),
         questions=_questions(conversation, state),
@@ -254,8 +254,16 @@ def _quoted(conversation: Conversation, cases: tuple[CaseCard, ...]) -> str | No
     return next((case.number for case in cases if case.into == number), number)
 
 
-def _cases(conversation: Conversation) -> tuple[CaseCard, ...]:
-    rows = binding_store.cases_seen(conversation.session, conversation.contact.id, limit=20)
+def cases(
+    conversation: Conversation, *, limit: int = 20, after: int = 0, number: str | None = None
+) -> tuple[CaseCard, ...]:
+    """The cases that a contact may see, as it sees them; the one that a button names with its steps.
+
+    ``after``, ``number``: as ``cases_seen``.
+    """
+    rows = binding_store.cases_seen(
+        conversation.session, conversation.contact.id, limit=limit, after=after, number=number
+    )
     if not rows:
         return ()
     shared = binding_store.shared_of(conversation.session, (row.id for row in rows))

@@ -62,18 +62,23 @@ def has_left(session: Session, contact_id: int, firm_id: int | None) -> bool:
     )
 
 
-def cases_seen(session: Session, contact_id: int, *, limit: int) -> list[Case]:
+def cases_seen(
+    session: Session, contact_id: int, *, limit: int, after: int = 0, number: str | None = None
+) -> list[Case]:
     """The cases that a person may see: the own ones, but none of a firm that was left, and those colleagues share.
 
-    Open ones first, then the newest. A confidential case is its opener's alone.
+    Open ones first, then the newest. A confidential case is its opener's alone. ``after``: without so many of the
+    first; ``number``: this one, if it is one of them.
     """
     own = and_(Case.contact_id == contact_id, or_(Case.firm_id.is_(None), Case.firm_id.not_in(_left(contact_id))))
     shared = and_(
         Case.firm_id.in_(_bound_to(contact_id)), Case.confidential.is_(False),
         exists().where(CaseShare.case_id == Case.id),
     )  # fmt: skip
-    query = select(Case).where(or_(own, shared)).order_by(Case.status == "closed", Case.id.desc()).limit(limit)
-    return list(session.scalars(query))
+    query = select(Case).where(or_(own, shared)).order_by(Case.status == "closed", Case.id.desc())
+    if number is not None:
+        query = query.where(Case.number == number)
+    return list(session.scalars(query.offset(after).limit(limit)))
 
 
 def shared_of(session: Session, case_ids: Iterable[int]) -> set[int]:

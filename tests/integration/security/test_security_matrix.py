@@ -145,6 +145,8 @@ GUARDS: dict[tuple[str, str], str] = {
     **{(method, f"{_DESK}/password"): STAFF for method in ("GET", "POST")},
     **{(method, f"{_DESK}/sign-in/code"): PUBLIC for method in ("GET", "POST")},  # leads to signing in
     **{("GET", f"{_DESK}/sign-in/oidc{path}"): PUBLIC for path in ("", "/back", "/out")},
+    **{("GET", f"/firm{path}"): PUBLIC for path in ("", "/sign-in", "/cases/{number}", "/oidc", "/oidc/back")},
+    **{("POST", f"/firm/{path}"): PUBLIC for path in ("sign-in", "code", "sign-out", "cases/{number}/words")},
     ("POST", f"{_DESK}/sign-in/oidc/ended"): PUBLIC,  # by the provider's signature
     ("POST", f"{_DESK}/sign-in/resume"): STAFF,
     **{("POST", f"{_DESK}/sign-in/passkey{path}"): PUBLIC for path in ("", "/check")},

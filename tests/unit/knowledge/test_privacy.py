@@ -25,7 +25,8 @@ def test_the_law_is_answered():
 
 
 WORDS = {"2026-11-29": "fa2e730dd2d6d3d5", "2026-11-29b": "07cd0f236ab927a5", "2026-11-29c": "46f6ebe4734e42e5",
-         "2026-11-29d": "53378aae061879e9", "2026-11-29e": "a81382f4258efa63"}  # fmt: skip
+         "2026-11-29d": "53378aae061879e9", "2026-11-29e": "a81382f4258efa63",
+         "2026-11-30": "c4ca4ebfa52ef4b7"}  # fmt: skip
 """The words of each version that was published, by their fingerprint."""
 
 

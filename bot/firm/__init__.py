@@ -1,0 +1,1 @@
+"""Pages of firms: their shared cases in a browser, in three languages."""

@@ -1,0 +1,1 @@
+"""Sessions of firms in a browser."""
