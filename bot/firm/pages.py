@@ -63,7 +63,7 @@ def shown(request: Request, template: str, values: dict[str, Any], *, status: in
     """A page in the language that is read, which the browser keeps."""
     runtime, language = runtime_of(request), language_of(request)
     say = partial(_say, runtime, language)
-    shared = {"say": say, "language": language, "languages": READING_LANGUAGES, "visitor": None}
+    shared = {"say": say, "language": language, "visitor": None, "here": request.url.path.removesuffix("/words")}
     answer = page(request, template, {**shared, **values}, status=status)
     answer.set_cookie(
         "firm-language", language, max_age=365 * 86400, path="/firm", httponly=True, samesite="lax",

@@ -142,6 +142,7 @@ def test_words_and_files_reach_the_officer_and_what_may_not_be_kept_does_not(ser
         "POST", f"/firm/cases/{number}/words", data={"text": "留著"}, files={"file": ("a.exe", b"MZ\x90\x00")}
     )
     assert (odd.status, "檔案未收下" in odd.text, "留著" in odd.text) == (422, True, True)
+    assert f"/firm/cases/{number}?lang=en" in odd.outline.links
     service.post("sue", f"/cases/{number}/messages", {"text": "已說明。", "via": "phone"})
     service.post("sue", f"/cases/{number}/close", {"outcome": "answered", "summary": "完成"})
     closed = visitor.ask("POST", f"/firm/cases/{number}/words", data={"text": "還有"}, files={"file": ("", b"")})
