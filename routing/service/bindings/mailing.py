@@ -71,10 +71,13 @@ def checked_address(address: str) -> str:
     return told
 
 
-def ask_code(session: Session, office: OfficeContext, contact: Contact, ubn: str, *, now: datetime) -> bool:
+def ask_code(
+    session: Session, office: OfficeContext, contact: Contact, ubn: str, *, now: datetime, words: str = "bind"
+) -> bool:
     """A code for the firm with this 統一編號, to the address of its record; whether one goes out is told to nobody.
 
-    Gives it for the trail and tests alone.
+    ``words``: under what the mail's sentences stand, which say where it was asked for. Gives whether one goes for the
+    trail and tests alone.
     """
     firm = store.firm_by_ubn(session, ubn)
     if not office.mail or firm is None or not firm.email:
@@ -90,8 +93,8 @@ def ask_code(session: Session, office: OfficeContext, contact: Contact, ubn: str
         CodeMail(
             firm_id=firm.id, contact_id=contact.id, to_address=firm.email, at=now, due_at=now, attempts=0,
             state="pending",
-            subject=office.sentences.say("bind.mail_subject", language),
-            body=office.sentences.say("bind.mail_body", language, firm=firm.name, ubn=ubn, code=code),
+            subject=office.sentences.say(f"{words}.mail_subject", language),
+            body=office.sentences.say(f"{words}.mail_body", language, firm=firm.name, ubn=ubn, code=code),
         )
     )  # fmt: skip
     account_store.audit(session, at=now, actor="廠商", action="firm.code_mailed", subject=f"firm {firm.id}", detail={})

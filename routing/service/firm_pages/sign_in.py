@@ -107,7 +107,7 @@ def mail_code(session: Session, office: OfficeContext, ubn: str, language: str, 
     binding_store.hold_firm(session, firm.id)
     contact = _contact(session, f"firm:{firm.id}", name=_BY_CODE, now=now)
     contact.language = language
-    mailing.ask_code(session, office, contact, ubn, now=now)
+    mailing.ask_code(session, office, contact, ubn, now=now, words="firm_page")
 
 
 def by_member(session: Session, admitted: Admitted, member: Member, *, now: datetime) -> str | SignInError:

@@ -225,6 +225,7 @@ def test_a_code_by_mail_goes_to_the_address_on_record_and_the_answer_tells_nothi
         assert [(one.to_address, one.state) for one in all_of(service, CodeMail)] == [
             ("office@firm.example", "pending")
         ] * 3
+        assert all("網頁" in one.body and "LINE" not in one.body for one in all_of(service, CodeMail))
 
 
 def test_there_is_nothing_unless_it_is_on(tmp_path):
