@@ -231,7 +231,9 @@ GUARDS: dict[tuple[str, str], str] = {
     },
 }  # fmt: skip
 
-FORMS_OF_NOBODY = {("POST", f"{_DESK}/sign-in"), ("POST", f"{_DESK}/sign-in/passkey/check")}
+FORMS_OF_NOBODY = {
+    ("POST", f"{_DESK}/sign-in"), ("POST", f"{_DESK}/sign-in/passkey/check"), ("POST", "/firm/sign-in"),
+}  # fmt: skip
 
 REASON = {"reason": "測試"}
 NOTICE = {
@@ -314,7 +316,7 @@ DEEDS = (
 @pytest.fixture(scope="module")
 def service(tmp_path_factory):
     url = f"sqlite:///{tmp_path_factory.mktemp('matrix') / 'desk.db'}"
-    with Service(url, ONESTOP_BASE_URL="http://localhost:8000") as service:
+    with Service(url, ONESTOP_BASE_URL="http://localhost:8000", ONESTOP_FIRM_PAGES="on") as service:
         service.app.state.intake = Intake(service.runtime.database, lambda: None)
         yield with_few_entries(service)
         service.app.state.intake.stop()

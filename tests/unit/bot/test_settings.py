@@ -80,6 +80,7 @@ def test_every_value_is_read_without_the_blanks_around_it(monkeypatch, name):
         "ONESTOP_SMTP_FROM": "window@example.com", "ONESTOP_FEED_MINUTES": "20",
         "ONESTOP_APPROVAL": "PET,declined", "ONESTOP_TOKEN_DAYS": "90", "ONESTOP_SECOND_FACTOR": "admin",
         "ONESTOP_LLM_TIMEOUT": "30",
+        "ONESTOP_FIRM_PAGES": "on", "ONESTOP_FIRM_OIDC_ISSUER": "https://firms.example",
         "ONESTOP_OIDC_ISSUER": "https://sso.example", "ONESTOP_OIDC_ROLES": "admin, officer",
     }  # fmt: skip
     plain = given.get(name) or ("https://x.example" if "API_BASE" in name or "URL" in name else None)
