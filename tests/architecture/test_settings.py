@@ -79,6 +79,6 @@ def test_a_setting_that_names_another_place_says_whether_persons_are_told_of_it(
         "ONESTOP_FILES_URL": "s3://bucket", "ONESTOP_CLAMD": "c.example.tw:3310",
         "ONESTOP_FEED_REGISTRY_URL": "https://d.example.tw/x https://e.example.tw/y",
         "ONESTOP_LLM_URL": "https://f.example.tw/v1",
-        "ONESTOP_OIDC_ISSUER": "https://f.example.tw",
+        "ONESTOP_OIDC_ISSUER": "https://f.example.tw", "ONESTOP_FIRM_OIDC_ISSUER": "https://g.example.tw",
     }  # fmt: skip
     assert set(module.Settings(_env_file=None, **everything).recipients) == set(words)

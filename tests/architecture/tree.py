@@ -9,7 +9,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("bot", "routing", "knowledge")
 
-_MADE = {".git", ".venv", "__pycache__", "node_modules", ".idea", ".vscode"}
+_MADE = {".git", ".venv", ".venv-docs", "__pycache__", "node_modules", ".idea", ".vscode"}
 _MADE_AT_THE_TOP = {"build", "dist", "data", ".env"}
 _BINARY = {".png", ".jpg", ".jpeg", ".gz", ".npz", ".ico", ".pyc", ".db", ".ods", ".xlsx", ".woff2"}
 
