@@ -1,12 +1,12 @@
-"""browsers of firms."""
+"""Browsers in which somebody speaks for a firm."""
 
 from alembic import op
 import sqlalchemy as sa
 import routing.store.base
 
 
-revision = '0049'
-down_revision = '0048'
+revision = '0050'
+down_revision = '0049'
 branch_labels = None
 depends_on = None
 
