@@ -93,7 +93,7 @@ def cuts(product: Product, count: int) -> Seen:
                 [name],
             )
             killer.up.append(datetime.now(UTC))  # noqa: TID251 - compared with what the processes wrote
-    return _after(product, crowd, killer, f"{count} cuts")
+    return _after(product, crowd, killer, f"{count} cuts", within=10)
 
 
 def stops(product: Product, count: int) -> Seen:
@@ -111,8 +111,8 @@ def stops(product: Product, count: int) -> Seen:
     return f"{figure}, {broken} answers 5xx, longest end {slowest:.1f} s", well and not broken and slowest <= 10
 
 
-def _after(product: Product, crowd: Crowd, killer: Killer | None, did: str) -> Seen:
-    """Nothing acknowledged lost, nothing twice, every answer by reply, nobody left waiting."""
+def _after(product: Product, crowd: Crowd, killer: Killer | None, did: str, *, within: float = 5) -> Seen:
+    """Nothing acknowledged lost, nothing twice, every answer by reply, nobody left waiting longer than ``within`` s."""
     crowd.stop()
     product.line.post("/webhook/idle", seconds=20)
     product.settled(seconds=60)
@@ -134,7 +134,7 @@ def _after(product: Product, crowd: Crowd, killer: Killer | None, did: str) -> S
     if killer is None:
         return figure, well
     longest = max(killer.waits())
-    return f"{figure}, longest wait {longest:.1f} s", well and longest <= 5 + killer.slowest
+    return f"{figure}, longest wait {longest:.1f} s", well and longest <= within + killer.slowest
 
 
 def shuffled(product: Product, events: int) -> Seen:
