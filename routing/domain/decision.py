@@ -258,7 +258,8 @@ def _chats(understanding: Understanding, thresholds: Thresholds) -> bool:
         return False
     if understanding.confidence >= _PLAIN_CHAT:
         return True
-    if sum(map(str.isdigit, understanding.text)) >= _NUMBER_TOLD:
+    digits = sum(map(str.isdigit, understanding.text))
+    if digits >= _NUMBER_TOLD or (digits and understanding.smalltalk not in _IN_FEW_WORDS):
         # 單號 BC/14/123/A0001 tells something, whatever it is like.
         return False
     if understanding.smalltalk not in _IN_FEW_WORDS:

@@ -39,6 +39,8 @@ _NUMBER = re.compile(
 )
 _EIGHT = re.compile(r"(?<![\d\-+)])(?<!\d )(?<!\) )\d{8}(?![\d\-])")
 _UBN, _LEAST_DIGITS = 8, 8
+_NO_NAME = ways("facts", "no_name")
+"""A detail or a place, which is nobody's name."""
 _AROUND = " ,，、;；:：/()（）"
 _REFUSES = ways("facts", "refuses")
 """Words without a digit that answer the question for a number all the same."""
@@ -67,7 +69,7 @@ def phone_in(text: str) -> tuple[str, str | None]:
 def fits(step: Step, text: str) -> bool:
     """Whether a text can be the answer to what was asked; what can be none is about the matter, or another question."""
     text = text.strip()
-    says_when = step in {Step.FIRM, Step.CONTACT} and names_a_time(text)
+    says_when = step in {Step.FIRM, Step.CONTACT} and (names_a_time(text) or bool(_NO_NAME.search(fold(text))))
     too_long = step is Step.WHEN and len(text) > _LONGEST_HOUR
     if asks(text) or "\n" in text or says_when or too_long:
         return False

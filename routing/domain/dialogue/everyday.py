@@ -8,7 +8,7 @@ from knowledge.everyday import LONGEST, load_everyday
 from knowledge.vocabulary import Language
 from routing.domain.dialogue.naming import named_in, pieces
 from routing.domain.dialogue.office_hours import asked_hours
-from routing.domain.dialogue.placement import asks_for_a_person, asks_of_its_case
+from routing.domain.dialogue.placement import asks_for_a_person, asks_of_its_case, says_it_was_sent
 from routing.domain.dialogue.state import FACTS, OPENING, Step
 from routing.domain.dialogue.taking_back import drops, drops_not, taken_back
 from routing.domain.dialogue.turn import Turn
@@ -113,7 +113,7 @@ def _taken_back(turn: Turn) -> Data | None:
 
 def _asks_of_its_case(turn: Turn) -> Data | None:
     """Whether it arrived, who has it, what comes next: told from the case, or that nothing was sent yet."""
-    told = bool(turn.cases or turn.state.pending)
+    told = bool(turn.cases or turn.state.pending) or says_it_was_sent(turn.inbound.text)
     if turn.quoted is not None or turn.state.alert or not told or len(turn.inbound.text) > LONGEST:
         return None
     if turn.state.step in _ASKED - OPENING:

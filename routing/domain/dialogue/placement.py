@@ -29,6 +29,7 @@ REOPENED_FOR = timedelta(days=28)
 """So long after its close a case is offered to be opened again to words that say its matter goes on."""
 
 _OF_ITS_CASE, _ITS_FILLERS = ways("placing", "of_its_case"), ways("placing", "its_fillers")
+_SENT = ways("placing", "sent")
 _OTHER_MATTER = ways("placing", "other_matter")
 _BUT = ways("placing", "but")
 _DETAIL, _ATTACHES = ways("placing", "detail"), ways("placing", "attaches")
@@ -55,6 +56,11 @@ def asks_of_its_case(text: str) -> bool:
     folded = fold(text)
     rest = _OF_ITS_CASE.sub(" ", folded)
     return rest != folded and not pieces(_ITS_FILLERS.sub(" ", rest)) and not re.search(r"\d", rest)
+
+
+def says_it_was_sent(text: str) -> bool:
+    """Whether words ask whether something that was sent is there, as who writes for the first time may."""
+    return bool(_SENT.search(fold(text)))
 
 
 def asks_for_a_call(text: str) -> bool:
