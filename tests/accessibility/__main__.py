@@ -10,7 +10,7 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from tests.accessibility.walk import WIDTHS, addressed, filled_desk, findings, pages, signed_in
+from tests.accessibility.walk import POSTED, WIDTHS, addressed, filled_desk, findings, pages, signed_in
 from tests.harness.fixtures_browser import ARGUMENTS
 from tests.harness.requirements import chromium_path
 
@@ -39,6 +39,9 @@ def main() -> int:
             with signed_in(browser, desk, who) as context:
                 for address in addresses:
                     found += findings(context, desk, address)
+                    looked += 1
+                for button in POSTED if who == "root" else ():
+                    found += findings(context, desk, "/desk/cases", button=button)
                     looked += 1
         browser.close()
     report = {"pages": looked, "widths": WIDTHS, "findings": found}

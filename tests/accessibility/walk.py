@@ -12,13 +12,17 @@ from pathlib import Path
 
 import uvicorn
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from routing.domain.permissions import Role
 from routing.service.accounts import authentication
 from routing.service.accounts.passwords import hash_password
+from routing.service.knowledge_admin import effects, versions
+from routing.service.knowledge_admin.active import body_of
 from tests.e2e.test_desk_browser import PASSWORD, Desk, sign_in
+from tests.harness.few_entries import actor
 from tests.harness.hostile_input import routes
+from tests.harness.pages import Visitor
 from tests.harness.waiting import eventually
 
 RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]}}
@@ -73,12 +77,36 @@ def _fill(desk: Desk) -> dict[str, str]:
     draft = desk.post("alice", f"/cases/{other}/drafts", {"text": "擬復如下。"})
     assert draft.status_code == 201, draft.text
     asked = desk.get("alice", "/consultations").json()["items"][0]["id"]
+    joint = desk.post("alice", "/consultations", {
+        "numbers": [desk.opened(subject=f"停電 {n}") for n in range(3)], "agency": "taipower", "consent": "no_data",
+        "question": "請問何時復電？",
+    })  # fmt: skip
+    assert joint.status_code == 201, joint.text
+    canned = desk.post("alice", "/canned", {"title": "補件", "unit": "用地工程科", "texts": {"zh-TW": "請補件。"}})
+    assert canned.status_code == 201, canned.text
+    kept = Visitor(desk, "bob")
+    kept.get(f"/desk/cases/{number}")
+    desk.post("alice", f"/cases/{number}/messages", {"text": "已電詢。", "internal": True})
     made = desk.post("sue", "/incidents", {"title": "停電", "parks": ["楠梓"]})
     assert made.status_code == 201, made.text
     return {
         "number": number, "consultation_id": str(asked), "incident_id": str(made.json()["id"]),
+        "edit_id": str(_drafted(desk)), "set_id": "feeder-capacity", "reply_id": str(canned.json()["id"]),
         "entry_id": "land-lease-renewal", "year": "115", "name": "staff", "kind": "parks", "code": "nanzih",
     }  # fmt: skip
+
+
+def _drafted(desk: Desk) -> int:
+    """A draft that loses a language, and was tried."""
+    with desk.runtime.writing() as (session, _):
+        known = desk.runtime.knowledge.active(session)
+        entry = known.base.entry("land-lease-renewal")
+        assert entry is not None
+        body = {**body_of(entry), "en": {"question": "", "answer": ""}}
+        edit_id = versions.draft(session, actor("alice"), known, body, note="", now=desk.now)
+        row = effects.ask_for(session, actor("alice"), edit_id, now=desk.now)
+        row.trial_at, row.trial = desk.now, {"looked": 0, "found": {kind: [] for kind in effects.KINDS}}
+    return edit_id
 
 
 def addressed(path: str, values: dict[str, str]) -> str:
@@ -117,11 +145,29 @@ def signed_in(chromium: Browser, desk: Desk, who: str | None) -> Iterator[Browse
     context.close()
 
 
-def findings(context: BrowserContext, desk: Desk, address: str) -> list[str]:
-    """Each rule that a page breaks, and where."""
+def tick(page: Page, button: str) -> None:
+    """Tick cases of the list and press one of the buttons below it, whatever is filled in."""
+    page.evaluate("document.querySelectorAll('details.bulk').forEach((one) => { one.open = true; })")
+    for box in page.locator("input[form=bulk][type=checkbox]").all()[:3]:
+        box.check()
+    page.evaluate("document.getElementById('bulk').noValidate = true")
+    page.locator("#bulk [name=reason]").fill("測試")
+    page.get_by_role("button", name=button, exact=True).click()
+    page.wait_for_load_state("networkidle")
+
+
+POSTED = ("辦理", "合併會辦勾選的案件")
+"""Buttons of the list behind which stand pages that no address gives: a refused step, the form of a joint question."""
+
+
+def findings(context: BrowserContext, desk: Desk, address: str, *, button: str = "") -> list[str]:
+    """Each rule that a page breaks, and where; ``button``: of the page that follows a press of it on the list."""
     axe, found = Axe(), []
     page = context.new_page()
     page.goto(desk.url + address)
+    if button:
+        tick(page, button)
+        address += f" › {button}"
     page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})
