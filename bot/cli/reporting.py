@@ -15,10 +15,9 @@ from typing import Annotated, TextIO
 
 import typer
 
-from bot.cli import case_tables
 from bot.cli.context import Context, fail, opened
 from bot.cli.progress import Progress
-from bot.web import sheets, tables
+from bot.web import case_imports, sheets, tables
 from bot.web.bot_tables import bot_table
 from bot.web.compared import report_table
 from bot.web.held_tables import held_table
@@ -90,28 +89,24 @@ def _import_lines(context: Context, file: Path, asked: _Asked) -> None:
 
 
 def _import_table(context: Context, file: Path, mapping: Path, asked: _Asked) -> None:
+    progress = Progress()
     try:
-        told = case_tables.read_mapping(mapping.read_text("utf-8"), mapping.name)
-        converted = case_tables.convert(sheets.read_file(file), told)
+        result = case_imports.take(
+            context, sheets.read_file(file), mapping.read_text("utf-8"), mapping.name, skip_bad=asked.skip_bad,
+            dry_run=asked.dry_run, now=context.now, entered=lambda done, of: progress.show("匯入", done, of),
+        )  # fmt: skip
     except UnicodeDecodeError as error:
         raise fail(f"{mapping.name}：不是 UTF-8 文字。", code=2) from error
     except Invalid as error:
         raise fail(error.message, code=2) from error
-    only_checked = asked.dry_run or (bool(converted.bad) and not asked.skip_bad)
-    progress = Progress()
-    try:
-        result = histories.import_beside_service(
-            context, converted.lines, skip_bad=asked.skip_bad or only_checked, now=context.now, dry_run=only_checked,
-            entered=lambda done, of: progress.show("匯入", done, of),
-        )  # fmt: skip
     finally:
         progress.close()
-    refused = [(one.row, str(one)) for one in converted.bad]
-    refused += [(one.line, converted.located(one)) for one in result.refusals]
-    _tell([said for _, said in sorted(refused)], result, asked, "列")
+    _tell(result.refused, result, asked, "列")
 
 
-def _tell(refused: Sequence[str], result: histories.ImportResult, asked: _Asked, unit: str) -> None:
+def _tell(
+    refused: Sequence[str], result: histories.ImportResult | case_imports.Taken, asked: _Asked, unit: str
+) -> None:
     for said in refused[:_MOST_LINES]:
         typer.echo(said, err=True)
     if len(refused) > _MOST_LINES:

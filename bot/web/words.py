@@ -478,6 +478,7 @@ WORDS: dict[str, dict[str, str]] = {
         "identity": "已解除單一登入連結，本人下次以單一登入登入時重新連結；其登入已結束。",
         "notice_policy": "推播規則已更新，之後的通知依新規則處理。",
         "directory": "資料已更新，立即生效。",
+        "case_import": "案件已匯入。",
         "canned": "常用回復已更新。",
         "reminders_read": "已標為已讀。",
         "reminder_settings": "提醒設定已更新。",

@@ -97,7 +97,7 @@ def import_histories(
 
 def import_beside_service(
     units_of_work: UnitOfWorkFactory, lines: Iterable[str], *, skip_bad: bool, now: datetime, processes: int = 0,
-    dry_run: bool = False, entered: Callable[[int, int], None] = lambda _done, _all: None,
+    dry_run: bool = False, entered: Callable[[int, int], None] = lambda _done, _all: None, actor: str = "cli",
 ) -> ImportResult:  # fmt: skip
     """As ``import_histories``, in many short transactions, so that what is served meanwhile goes on.
 
@@ -112,6 +112,7 @@ def import_beside_service(
         processes: that read beside this one; worth their start for many thousand lines.
         dry_run: only read and compare; ``imported`` says what would be entered.
         entered: told, after each transaction, how many cases are in, and of how many.
+        actor: who does it, for the audit trail.
 
     Raises:
         Invalid: a number was given to another case, or the calendar was changed, since the file was read; says how
@@ -139,7 +140,7 @@ def import_beside_service(
                     raise _stopped("辦公日曆在匯入期間有變更。", done)
                 here = _enter_new(session, given, firms, done, now=now)
                 if here:
-                    _audit(session, here, now=now)
+                    _audit(session, here, now=now, actor=actor)
             taken = time.monotonic() - begun
             room = max(CHUNK, min(_MOST, 2 * room, int(len(given) * _TURN / max(taken, 0.001))))
             done += here
@@ -163,9 +164,9 @@ def _stopped(reason: str, done: int) -> Invalid:
     return Invalid(message, code="import_stopped")
 
 
-def _audit(session: Session, cases: int, *, now: datetime) -> None:
+def _audit(session: Session, cases: int, *, now: datetime, actor: str = "cli") -> None:
     detail: dict[str, object] = {"cases": cases}
-    account_store.audit(session, at=now, actor="cli", action="cases.import", subject="database", detail=detail)
+    account_store.audit(session, at=now, actor=actor, action="cases.import", subject="database", detail=detail)
 
 
 def _check(session: Session, office: OfficeContext, lines: Iterable[str], *, now: datetime, processes: int) -> _Checked:

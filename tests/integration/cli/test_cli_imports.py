@@ -10,7 +10,7 @@ from bot.__main__ import main
 from bot.web.tables import Format, Table, write
 from routing.store.cases.schema import Firm
 from tests.harness.service import Service
-from tests.unit.bot.cli.test_case_tables import MAP, NOW, TABLE
+from tests.unit.bot.web.test_case_tables import MAP, NOW, TABLE
 
 
 @pytest.fixture

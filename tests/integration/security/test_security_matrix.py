@@ -115,6 +115,7 @@ GUARDS: dict[tuple[str, str], str] = {
     ("PATCH", f"{_API}/cases/{{number}}"): WRITE,
     **{("GET", f"{_DESK}/consultations{path}"): TEAM for path in ("", "/figures")},
     ("POST", f"{_API}/consultations"): TEAM,
+    **{(method, f"{_DESK}/admin/case-import"): ADMIN for method in ("GET", "POST")},
     **{(method, f"{_DESK}/knowledge/drafts/{{edit_id}}/{part}"): TEAM
        for method, part in (("GET", "effects"), ("POST", "trial"))},
     ("POST", f"{_DESK}/consultations/together"): TEAM,

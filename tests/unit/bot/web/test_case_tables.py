@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.cli import case_tables
+from bot.web import case_tables
 from bot.web.sheets import Line
 from knowledge.calendar.republic import read_moment
 from knowledge.offices.directory import load_offices
