@@ -15,7 +15,7 @@ from tests.harness.branch import branch_on
 from tests.harness.cast import LAND
 from tests.harness.databases import BOTH
 
-GOOD = "correct horse battery"
+GOOD = "sparrow lantern ridge"
 EMAIL = "alice@kp.example"
 
 

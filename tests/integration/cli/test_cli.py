@@ -24,7 +24,7 @@ from tests.harness.databases import migrated_file
 from tests.harness.service import MONDAY, PHONE_CASE, Service
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "histories.jsonl"
-PASSWORD = "correct horse battery"
+PASSWORD = "sparrow lantern ridge"
 
 
 @pytest.fixture
