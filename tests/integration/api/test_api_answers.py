@@ -7,8 +7,9 @@ import pytest
 
 from bot.api.schemas.answers import Turnaround
 from tests.harness.few_entries import with_few_entries
+from tests.harness.guards import BODIES
 from tests.harness.service import PHONE_CASE, Service
-from tests.integration.security.test_security_matrix import BODIES, attached
+from tests.integration.security.test_security_matrix import attached
 
 PERIOD = {"from": "2026-11-01", "to": "2026-11-30"}
 REPORTS = [{"kind": kind, **by} for kind in ("ENQ", "APP", "all") for by in ({}, {"by": "unit"}, {"by": "month"})]

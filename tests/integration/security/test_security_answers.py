@@ -21,10 +21,11 @@ from bot.line import webhook
 from bot.web import logs
 from routing.service.messaging.inbox_writer import Intake
 from tests.harness.cast import email
+from tests.harness.guards import GUARDS
 from tests.harness.hostile_input import routes
 from tests.harness.pages import Visitor
 from tests.harness.service import PHONE_CASE, Service
-from tests.integration.security.test_security_matrix import GUARDS, attached
+from tests.integration.security.test_security_matrix import attached
 
 SECRETS = {
     "LINE_CHANNEL_SECRET": "canary-channel-secret", "LINE_CHANNEL_ACCESS_TOKEN": "canary-access-token",

@@ -17,11 +17,12 @@ from routing.service.messaging.inbox_writer import Intake
 from tests.harness.cast import CAST, email
 from tests.harness.databases import migrated
 from tests.harness.few_entries import with_few_entries
+from tests.harness.guards import BODIES, FORMS
 from tests.harness.hostile_input import routes
 from tests.harness.pages import Visitor
 from tests.harness.planted import ASKED, CASES, CONFIDENTIAL, FIELDS, HUSH, MADE, OVER, SECRET, TOPICS, plant
 from tests.harness.service import Service
-from tests.integration.security.test_security_matrix import BODIES, FORMS, STEPS, WHO
+from tests.integration.security.test_security_matrix import STEPS, WHO
 
 TEAM, LAND, PARTNERS = {"alice", "bob", "carol", "sue", "adam"}, {"alice", "bob", "sue", "adam"}, {"tai", "nina"}
 EVERYBODY = (*WHO, "bob")

@@ -15,10 +15,10 @@ from routing.store.conversation.schema import Message
 from routing.store.maintenance.schema import Idempotency
 from tests.harness.databases import migrated
 from tests.harness.few_entries import with_few_entries
+from tests.harness.guards import BODIES, FORMS
 from tests.harness.hostile_input import SQL, routes
 from tests.harness.pages import Visitor
 from tests.harness.service import PHONE_CASE, Service
-from tests.integration.security.test_security_matrix import BODIES, FORMS
 
 HARMLESS = "zzqx-nothing-of-this-name"
 QUERIES = {

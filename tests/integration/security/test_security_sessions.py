@@ -18,10 +18,11 @@ from routing.store.cases.schema import CaseEvent
 from tests.harness.branch import branch_on
 from tests.harness.cast import email
 from tests.harness.databases import BOTH
+from tests.harness.guards import FORMS
 from tests.harness.hostile_input import routes
 from tests.harness.pages import Visitor
 from tests.harness.service import Service
-from tests.integration.security.test_security_matrix import FORMS, objects
+from tests.integration.security.test_security_matrix import objects
 
 PASSWORD = "a good long password"
 OTHER = "quite another password"
