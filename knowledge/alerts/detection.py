@@ -66,7 +66,7 @@ _HARM = ways("repairs", "harm")
 _LIFT = ways("repairs", "lift")
 _IN_THE_LIFT = ways("repairs", "in_the_lift")
 """With one of these, or with harm, a lift that stands still is danger and no mere repair."""
-_CRUSHED = ways("repairs", "crushed")
+_CRUSHED, _TRAPPED = ways("repairs", "crushed"), ways("repairs", "trapped")
 _CLAIM = ways("repairs", "claim")
 _NOT_MENDED = ways("repairs", "not_mended")
 """Something that is not named is not mended yet."""
@@ -136,6 +136,8 @@ def detect_alert(forms: TextForms) -> Alert | None:
     """
     text = forms.text
     whole = forms.folded(text)
+    if _TRAPPED.search(whole) and not _CLAIM.search(whole):
+        return Alert.INJURY
     if _is_for_repair(whole):
         return None
     if _REPAIR.search(whole) and _CRUSHED.search(whole) and not _CLAIM.search(whole):

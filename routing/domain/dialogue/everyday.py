@@ -8,7 +8,7 @@ from knowledge.everyday import LONGEST, load_everyday
 from knowledge.vocabulary import Language
 from routing.domain.dialogue.naming import named_in, pieces
 from routing.domain.dialogue.office_hours import asked_hours
-from routing.domain.dialogue.placement import asks_for_a_person, asks_of_its_case, says_it_was_sent
+from routing.domain.dialogue.placement import asks_for_a_person, asks_of_its_case, says_it_was_sent, wants_to_add
 from routing.domain.dialogue.state import FACTS, OPENING, Step
 from routing.domain.dialogue.taking_back import drops, drops_not, taken_back
 from routing.domain.dialogue.turn import Turn
@@ -60,7 +60,8 @@ def meant(turn: Turn) -> Data | None:
     intent = load_everyday().intent(turn.inbound.text)
     if intent is None:
         hours = {"action": "hours"} if _asks_hours(turn) else None
-        return _of_named(turn) or _taken_back(turn) or hours or _asks_of_its_case(turn) or _beside(turn)
+        of_cases = _of_named(turn) or _taken_back(turn) or hours or _asks_of_its_case(turn)
+        return of_cases or _adds(turn) or _beside(turn)
     if intent in _ALWAYS:
         return _ALWAYS[intent]
     if intent in _DETAILS:
@@ -96,6 +97,8 @@ def _of_named(turn: Turn) -> Data | None:
     action = next((action for intent, action in _SAID_OF_A_CASE.items() if intent in intents), None)
     if action is None and asks_of_its_case(rest):
         action = "case"
+    if action is None and wants_to_add(rest):
+        action = "add_to_case"
     return {"action": action, "number": numbers[0]} if action else None
 
 
@@ -121,6 +124,14 @@ def _asks_of_its_case(turn: Turn) -> Data | None:
     if not asks_of_its_case(turn.inbound.text):
         return None
     return _seen_progress(turn)
+
+
+def _adds(turn: Turn) -> Data | None:
+    """我要補資料: to the only case that is open; what an officer waits for goes to the officer as it comes."""
+    still_open = [case.number for case in turn.cases if not case.closed]
+    if len(still_open) != 1 or turn.officer_expects or turn.quoted is not None or turn.state.step in OPENING:
+        return None
+    return {"action": "add_to_case", "number": still_open[0]} if wants_to_add(turn.inbound.text) else None
 
 
 def _seen_progress(turn: Turn) -> Data:

@@ -12,6 +12,7 @@ from knowledge.understand import Understanding
 from knowledge.vocabulary import CASE_CATEGORIES, OWN_PARK_KINDS, EntryKind, Language, ParkKind
 from routing.domain.decision import SURE_CATEGORY, Action, Decision
 from routing.domain.dialogue import alarms, facts, follow_up, matters, menu, pending, placed
+from routing.domain.dialogue.placement import asks_to_come
 from routing.domain.dialogue.state import OPENING, State
 from routing.domain.dialogue.turn import Effect, JudgeAnswer, LearnKind, NoteEnquiry, Result, Turn
 from routing.domain.messages import Button, Card, Row, Text, postback
@@ -104,7 +105,10 @@ def _joined(turn: Turn) -> bool:
     """Whether words join themselves to what was said just before (那…, and …), and that is known by its matter."""
     state = turn.state
     begun = bool(state.pending) and state.category is not None and not pending.long_since(state, turn.inbound.at)
-    return begun and bool(_JOINS.search(fold(turn.inbound.text.strip())))
+    names = turn.understanding is not None and bool(turn.understanding.terms)
+    # 可以派人來查嗎 names no matter either.
+    somebody = asks_to_come(turn.inbound.text) and not names
+    return begun and (somebody or bool(_JOINS.search(fold(turn.inbound.text.strip()))))
 
 
 def _beside_small_talk(understanding: Understanding | None) -> str:

@@ -24,6 +24,7 @@ JUST_OPENED = timedelta(minutes=30)
 """So long after its receipt a case is what further details belong to."""
 
 _A_PERSON, _A_CALL = ways("placing", "a_person"), ways("placing", "a_call")
+_TO_COME = ways("placing", "to_come")
 _TOLD_ANEW = ways("placing", "told_anew")
 REOPENED_FOR = timedelta(days=28)
 """So long after its close a case is offered to be opened again to words that say its matter goes on."""
@@ -32,7 +33,7 @@ _OF_ITS_CASE, _ITS_FILLERS = ways("placing", "of_its_case"), ways("placing", "it
 _SENT = ways("placing", "sent")
 _OTHER_MATTER = ways("placing", "other_matter")
 _BUT = ways("placing", "but")
-_DETAIL, _ATTACHES = ways("placing", "detail"), ways("placing", "attaches")
+_DETAIL, _ATTACHES, _ADDS = ways("placing", "detail"), ways("placing", "attaches"), ways("placing", "adds")
 _ON_AND_ON = ways("placing", "on_and_on")
 _HOW_FAR = ways("placing", "how_far")
 
@@ -71,6 +72,16 @@ def asks_for_a_call(text: str) -> bool:
 def asks_for_a_person(text: str) -> bool:
     """Whether words ask to speak with somebody."""
     return bool(_A_PERSON.search(fold(text)))
+
+
+def wants_to_add(text: str) -> bool:
+    """Whether words say no more than that something is to be added to one's case."""
+    return bool(_ADDS.search(fold(text.strip())))
+
+
+def asks_to_come(text: str) -> bool:
+    """Whether words ask that somebody be sent."""
+    return bool(_TO_COME.search(fold(text)))
 
 
 def names_more(text: str, terms: Sequence[str]) -> bool:

@@ -38,6 +38,7 @@ from routing.domain.dialogue.placement import (
     asks_for_a_call,
     asks_for_a_person,
     asks_how_far,
+    asks_to_come,
     names_more,
     says_other_matter,
 )
@@ -382,7 +383,8 @@ def _meant(turn: Turn) -> Result | None:
         if asks_for_a_call(text):
             likely = next((one for one in offered if one.entry.id == _SOMEBODY_PLEASE), likely)
         alone = len(offered) == 1 and not far
-        meant = {_WHERE_IS_MY_CASE: alone or asks_how_far(text), _SOMEBODY_PLEASE: alone or asks_for_a_person(text)}
+        somebody = asks_for_a_person(text) or asks_to_come(text)
+        meant = {_WHERE_IS_MY_CASE: alone or asks_how_far(text), _SOMEBODY_PLEASE: alone or somebody}
         match = likely if meant.get(likely.entry.id) else None
     read = turn.understanding
     alert = read is not None and read.alert is not None
