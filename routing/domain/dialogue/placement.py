@@ -338,8 +338,9 @@ def _by_reference(words: Words, cases: Sequence[OwnCase], now: datetime) -> Plac
         return _ask(lately[:2], Reason.SUBJECT) if lately and not told_anew else None
     if _OTHER_MATTER.search(fold(words.text)):
         return None
-    if len(still_open) == 1:
-        return _in(still_open[0].number, Reason.SUBJECT)
+    meant = shared(words.text, {case.number: case.subject for case in still_open})
+    if len(still_open) == 1 or meant is not None:
+        return _in(meant or still_open[0].number, Reason.SUBJECT)
     return _ask([case.number for case in still_open], Reason.SUBJECT)
 
 
