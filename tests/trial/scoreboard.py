@@ -97,7 +97,7 @@ ROWS: tuple[Row, ...] = (
     Row(id="P1", did="durable acknowledgement beside a bare echo", bound="60 % of it on SQLite, 50 % on PostgreSQL",
         play=programs.faster_than({"sqlite": 0.6, "postgresql": 0.5}, echo), short=3, full=10),
     Row(id="P2", did="lists and reports over 50,000 cases", bound="p95 25 ms the list, 150 ms the report",
-        untried="here: `make bench ARGS=pages` takes a quarter of an hour"),
+        untried="here: `make bench ARGS=pages`, three minutes"),
     Row(id="S1", did="malformed bodies with a valid signature", bound="0 of 5xx, then works as before",
         play=programs.malformed, short=1_000, full=10_000,
         tests=("tests/e2e/test_webhook_receiver.py::test_good_events_beside_any_damaged_one_are_kept",)),
