@@ -1,7 +1,8 @@
 """Reports of one thing (集體事件): which cases are alike enough that an incident is offered for them.
 
 Alike are reports of the same emergency, or of the same category and topic, from one park, whose firms differ and which
-came within an hour of each other. A person decides; nothing is gathered by itself.
+came within an hour of each other. A person decides; by itself only what is announced and in force is gathered
+(``routing.service.feeds.outages``).
 """
 
 from __future__ import annotations

@@ -15,10 +15,15 @@ from knowledge.offices.records import Park
 from routing.domain.case import EventKind
 from routing.domain.dialogue.outages import AHEAD, told_when
 from routing.domain.feeds.outages import Announced, Kind
+from routing.domain.permissions import SYSTEM
+from routing.service.cases import locked_case
 from routing.service.cases.locked_case import LockedCase
+from routing.store.accounts import queries as account_store
 from routing.store.conversation.schema import Message
 from routing.store.feeds import queries as store
 from routing.store.feeds.schema import OutageNotice
+from routing.store.incidents import queries as incident_store
+from routing.store.incidents.schema import Incident
 
 STALE = timedelta(hours=24)
 """A source that was not read well for longer is not answered from: what it said may have been called off."""
@@ -26,6 +31,9 @@ _OPEN_END = timedelta(days=7)
 """After which a stop whose end is not announced is taken to be over."""
 _SOON = timedelta(hours=24)
 _MOST_NOTES = 3
+_MOST_GOING_ON = 200
+"""Incidents that go on, among which that of a notice is looked for."""
+_LONGEST_TITLE, _LONGEST_TEXT = 120, 2000
 
 _OF_ALERT = {"outage_power": "power", "outage_water": "water"}
 _KINDS = {"power": (Kind.POWER,), "water": (Kind.WATER, Kind.PRESSURE)}
@@ -72,6 +80,9 @@ def attach(locked: LockedCase, text: str) -> None:
     for notice in found[:_MOST_NOTES]:
         if store.put_to_case(locked.session, case_id=row.id, notice_id=notice.id, now=locked.now):
             _note(locked, _words(locked, _announced(notice)))
+    in_force = next((notice for notice in found if notice.starts_at <= locked.now), None)
+    if in_force is not None and alert is not None and not locked.case.confidential:
+        _gather(locked, park, in_force)
 
 
 def _spoken_of(text: str) -> set[str]:
@@ -90,6 +101,38 @@ def _words(locked: LockedCase, one: Announced) -> str:
         "outage.note", kind=say(f"outage.kind.{one.kind.value}"), when=told_when(say, one), number=one.number,
         area="；".join(one.areas), what=one.what or say("outage.not_said"), source=say(f"outage.source.{one.source}"),
         at=roc_instant(at),
+    )  # fmt: skip
+
+
+def _gather(locked: LockedCase, park: Park, notice: OutageNotice) -> None:
+    """Reports of a stop that is announced and in force are one incident: the first opens it, the notice is its text."""
+    session, now, alert = locked.session, locked.now, locked.row.alert
+    one = _announced(notice)
+    title = locked.office.sentences.say(
+        "outage.incident", None, kind=locked.office.sentences.say(f"outage.kind.{one.kind.value}", None),
+        park=park.name, number=one.number,
+    )[:_LONGEST_TITLE]  # fmt: skip
+    row = next(
+        (each for each in incident_store.going_on(session, limit=_MOST_GOING_ON)
+         if (each.title, each.alert) == (title, alert)), None
+    )  # fmt: skip
+    if row is None:
+        row = Incident(
+            title=title, alert=alert, parks=[park.name], text=_words(locked, one)[:_LONGEST_TEXT], opened_at=now,
+            opened_by=SYSTEM.name, version=1,
+        )  # fmt: skip
+        session.add(row)
+        session.flush()
+        _audit(locked, row, "incident.open", parks=row.parks)
+    locked.record(EventKind.GATHERED, automatic=True, incident=row.id, title=row.title)
+    locked_case.audit(locked, "case.gathered", incident=row.id)
+    row.version += 1
+    _audit(locked, row, "incident.cases", done=1, failed=0)
+
+
+def _audit(locked: LockedCase, row: Incident, action: str, **detail: object) -> None:
+    account_store.audit(
+        locked.session, at=locked.now, actor=SYSTEM.name, action=action, subject=f"incident {row.id}", detail=detail
     )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from bot.__main__ import main
 from routing.domain.case import EventKind
 from routing.domain.messages import Card
 from routing.service.feeds import queries, runner
+from routing.store.incidents import queries as incident_store
 from tests.harness.chat import Chat, actions_of, words_of
 from tests.harness.feed_server import archive, feed_server, water_stop
 from tests.harness.feeds import ran
@@ -165,6 +166,27 @@ def test_a_report_that_becomes_a_case_gets_the_notice_as_an_internal_note_once(b
     noted = [one for one in branch.events(number) if one.event == EventKind.NOTE.value]
     assert [(one.by, one.data) for one in noted] == [(None, {"message_id": note.id})]
     assert branch.case(number).first_reply_at is None
+    assert branch.outbox() == []
+
+
+def test_reports_of_a_stop_in_force_are_one_incident_that_the_first_opens(branch, server):
+    """Issue 13, line 1: with the notice as its text; a stop that only comes opens none."""
+    power(branch, server)
+    numbers = [
+        branch.open(category="utilities", alert="outage_power", park="楠梓", text=text)
+        for text in ("整廠停電了", "我們這邊也停電")
+    ]
+    with branch.database.reading() as session:
+        (incident,) = incident_store.going_on(session, limit=9)
+        assert [row.number for row in incident_store.cases_of(session, incident.id, visible_to=None)] == numbers
+    assert (incident.title, incident.alert, incident.parks) == ("楠梓停電（C1150001）", "outage_power", ["楠梓"])
+    assert "台灣電力公司計畫性工作停電資料" in incident.text
+    gathered = [one for one in branch.events(numbers[1]) if one.event == EventKind.GATHERED.value]
+    assert [(one.by, one.data["incident"]) for one in gathered] == [(None, incident.id)]
+    branch.later(days=1)
+    power(branch, server, POWER.replace("2026/03/02 08:30~16:00", "2026/03/03 18:00~20:00"))
+    later = branch.open(category="utilities", alert="outage_power", park="楠梓", text="又停電了")
+    assert branch.case(later).incident is None
     assert branch.outbox() == []
 
 
