@@ -13,6 +13,7 @@ from routing.domain.errors import FeedError
 from routing.domain.feeds.outages import Outage, Read, read_taipower, read_water
 from routing.domain.feeds.places import parks_in
 from routing.ports import FeedClient
+from routing.service.feeds import foretold
 from routing.service.feeds.source import Fetched, Marks, Parsed
 from routing.service.office_context import OfficeContext
 from routing.store.feeds import queries as store
@@ -79,13 +80,14 @@ class OutageFeed:
         """What was announced is announced still."""
         store.confirm(session, self.name, now=now)
 
-    def propose(self, session: Session, office: OfficeContext, matched: Sequence[Touching], *, now: datetime) -> int:  # noqa: ARG002
-        """Keep what is announced now, and mark what is announced no more."""
+    def propose(self, session: Session, office: OfficeContext, matched: Sequence[Touching], *, now: datetime) -> int:
+        """Keep what is announced now, mark what is announced no more, and draft the announcement of what comes."""
         standing = store.standing_notices(session, self.name)
         live = [one for one in matched if one.outage.ends is None or one.outage.ends > now]
         new = 0
         for one in live:
             row = standing.pop(one.outage.key, None) or store.notice_by_key(session, self.name, one.outage.key)
+            told = None if row is None or row.gone_at is not None else foretold.title(office, row)
             if row is None:
                 new += 1
                 row = OutageNotice(feed=self.name, key=one.outage.key, found_at=now)
@@ -93,8 +95,13 @@ class OutageFeed:
             for column, value in _columns(one).items():
                 setattr(row, column, value)
             row.fetched_at, row.gone_at = now, None
+            if told != foretold.title(office, row):
+                if told is not None:
+                    foretold.withdraw(session, told, row.number, now=now)
+                foretold.write(session, office, row, now=now)
         for row in standing.values():
             row.gone_at = now
+            foretold.withdraw(session, foretold.title(office, row), row.number, now=now)
         session.flush()
         store.forget_notices(session, before=now - _KEPT)
         return new

@@ -43,7 +43,7 @@ def for_park(
     session: Session, park: Park, of: Collection[str], *, now: datetime, ahead: timedelta = AHEAD
 ) -> tuple[Announced, ...]:
     """What is in force or coming for a park; ``of``: ``power``, ``water`` or both. The earliest first."""
-    return tuple(_announced(row) for row in _rows(session, park, of, now=now, ahead=ahead))
+    return tuple(announced(row) for row in _rows(session, park, of, now=now, ahead=ahead))
 
 
 def _rows(
@@ -58,7 +58,8 @@ def _rows(
     ]
 
 
-def _announced(row: OutageNotice) -> Announced:
+def announced(row: OutageNotice) -> Announced:
+    """A stop as it is told."""
     return Announced(
         source=row.feed, kind=Kind(row.kind), number=row.number, starts=row.starts_at, ends=row.ends_at,
         areas=tuple(row.areas), what=row.what, planned=row.planned, fetched_at=row.fetched_at,
@@ -79,7 +80,7 @@ def attach(locked: LockedCase, text: str) -> None:
     found = _rows(locked.session, park, of, now=locked.now, ahead=_SOON) if of else []
     for notice in found[:_MOST_NOTES]:
         if store.put_to_case(locked.session, case_id=row.id, notice_id=notice.id, now=locked.now):
-            _note(locked, _words(locked, _announced(notice)))
+            _note(locked, _words(locked, announced(notice)))
     in_force = next((notice for notice in found if notice.starts_at <= locked.now), None)
     if in_force is not None and alert is not None and not locked.case.confidential:
         _gather(locked, park, in_force)
@@ -107,7 +108,7 @@ def _words(locked: LockedCase, one: Announced) -> str:
 def _gather(locked: LockedCase, park: Park, notice: OutageNotice) -> None:
     """Reports of a stop that is announced and in force are one incident: the first opens it, the notice is its text."""
     session, now, alert = locked.session, locked.now, locked.row.alert
-    one = _announced(notice)
+    one = announced(notice)
     title = locked.office.sentences.say(
         "outage.incident", None, kind=locked.office.sentences.say(f"outage.kind.{one.kind.value}", None),
         park=park.name, number=one.number,

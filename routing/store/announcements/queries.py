@@ -17,6 +17,12 @@ from routing.store.reminders.schema import StaffChat
 from routing.store.session import changed, insert_ignoring
 
 
+def proposed_by(session: Session, author: str) -> list[Announcement]:
+    """What somebody has written and nobody has decided on."""
+    query = select(Announcement).where(Announcement.state == "proposed", Announcement.written_by == author)
+    return list(session.scalars(query.order_by(Announcement.id)))
+
+
 def put(session: Session, row: Announcement) -> Announcement:
     """Keep a new one."""
     session.add(row)

@@ -1,13 +1,16 @@
 """Announced stops of power and water: answered from, given to cases, and never told where they do not surely belong."""
 
 import json
+from datetime import datetime
 
 import pytest
 
 from bot.__main__ import main
+from knowledge.calendar.office_calendar import TAIPEI
 from routing.domain.case import EventKind
 from routing.domain.messages import Card
 from routing.service.feeds import queries, runner
+from routing.store.announcements import queries as announcement_store
 from routing.store.incidents import queries as incident_store
 from tests.harness.chat import Chat, actions_of, words_of
 from tests.harness.feed_server import archive, feed_server, water_stop
@@ -188,6 +191,34 @@ def test_reports_of_a_stop_in_force_are_one_incident_that_the_first_opens(branch
     later = branch.open(category="utilities", alert="outage_power", park="楠梓", text="又停電了")
     assert branch.case(later).incident is None
     assert branch.outbox() == []
+
+
+def test_a_stop_that_comes_is_drafted_for_its_firms_and_withdrawn_when_it_is_called_off_or_moved(branch, server):
+    """Issue 13, line 1: told beforehand, once a leader has agreed; never by itself."""
+
+    def drafts():
+        with branch.database.reading() as session:
+            return [
+                (one.state, one.title["zh-TW"]) for one in announcement_store.listing(session, before_id=None, limit=9)
+            ]
+
+    later = POWER.replace("2026/03/02 08:30~16:00", "2026/03/05 08:30~16:00")
+    power(branch, server, later)
+    ((state, title),) = drafts()
+    assert (state, title[:27]) == ("proposed", "3/5 08:30–16:00（計畫性）預定停電：楠梓")
+    with branch.database.reading() as session:
+        (row,) = announcement_store.listing(session, before_id=None, limit=9)
+    assert (row.topic, row.written_by, row.until) == ("outage", "系統", datetime(2026, 3, 5, 16, 0, tzinfo=TAIPEI))
+    assert "更換設備" in row.body["zh-TW"]
+    assert set(row.title) == set(row.body) == {"zh-TW", "en", "ja"}
+    assert branch.outbox() == []
+    branch.later(hours=1)
+    power(branch, server, later)
+    assert len(drafts()) == 1
+    power(branch, server, later.replace("03/05", "03/06"))
+    assert [state for state, _ in drafts()] == ["proposed", "stopped"]
+    power(branch, server, POWER)
+    assert [state for state, _ in drafts()] == ["stopped", "stopped"]
 
 
 @pytest.mark.parametrize(
