@@ -2,30 +2,23 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-from dataclasses import dataclass
-from typing import Annotated
-
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
 from bot.desk.admin.pages import require_page
 from bot.runtime import runtime_of
 from bot.web import sheets
-from bot.web.bodies import chosen_file, read_form
 from bot.web.case_imports import Taken, take
 from bot.web.errors import status_of
+from bot.web.sent_tables import Sent, SentTable
 from bot.web.templating import show
-from bot.web.unit_of_work import Reading, UnitOfWork, known_caller, reading
+from bot.web.unit_of_work import Reading, UnitOfWork, reading
 from bot.web.words import WORDS
 from routing.domain.errors import Invalid
 from routing.service.reporting import measuring
 
 router = APIRouter(prefix="/desk/admin/case-import")
 _NAME = "case-import"
-_HELD = 1024 * 1024
-"""Bytes of a file that a preview carries along to the press that takes it in; a larger one is chosen again."""
 _SHOWN = 200
 MOST_ROWS = 2000
 """Rows of a table at the desk; what is longer is for the command, which takes its time."""
@@ -50,34 +43,6 @@ events:                   # 日期欄有日子時，各成為一筆歷程
 """
 
 
-@dataclass(frozen=True, slots=True)
-class _Sent:
-    """A table that was sent, with what its columns mean."""
-
-    body: bytes
-    held: str
-    mapping: str
-    take: bool
-
-
-async def _sent(request: Request, _known: Annotated[None, Depends(known_caller)]) -> _Sent:
-    if int(request.headers.get("content-length") or 0) > sheets.MOST_BYTES + 2 * _HELD:
-        raise Invalid("檔案超過 20 MB，請分批匯入。", field="file", code="table_unreadable")
-    form = await read_form(request, files=1, fields=5, most_bytes=2 * _HELD)
-    try:
-        held = str(form.get("held") or "")
-        _, body = await chosen_file(form) or ("", b"")
-        if not body and held:
-            body = base64.b64decode(held, validate=True)
-    except binascii.Error:
-        raise Invalid("預覽的內容已損壞，請重新選擇檔案。", field="file", code="table_unreadable") from None
-    finally:
-        await form.close()
-    held = base64.b64encode(body).decode() if len(body) <= _HELD else ""
-    mapping = str(form.get("mapping") or "").replace("\r\n", "\n")
-    return _Sent(body, held, mapping, form.get("take") == "yes")
-
-
 @router.get("")
 def page(request: Request, work: Reading, done: str = "") -> Response:
     """The form."""
@@ -85,7 +50,7 @@ def page(request: Request, work: Reading, done: str = "") -> Response:
 
 
 @router.post("")
-def look_or_take(request: Request, sent: Annotated[_Sent, Depends(_sent)]) -> Response:
+def look_or_take(request: Request, sent: Sent) -> Response:
     """Look at a table, or take it in; one bad cell, and it is shown with all of them and nothing is taken."""
     with reading(request) as work:
         require_page(work.actor, _NAME)
@@ -116,7 +81,7 @@ def _table(body: bytes) -> list[sheets.Line]:
 
 
 def _shown(
-    request: Request, work: UnitOfWork, *, sent: _Sent | None = None, found: Taken | None = None,
+    request: Request, work: UnitOfWork, *, sent: SentTable | None = None, found: Taken | None = None,
     error: Invalid | None = None, done: str = "",
 ) -> Response:  # fmt: skip
     require_page(work.actor, _NAME)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any
 
@@ -14,10 +11,10 @@ from fastapi.responses import RedirectResponse, Response
 from bot.desk.cases.steps import again
 from bot.desk.forms import Filled, read_day
 from bot.web import sheets
-from bot.web.bodies import chosen_file, read_form
 from bot.web.errors import status_of
+from bot.web.sent_tables import Sent, SentTable
 from bot.web.templating import show
-from bot.web.unit_of_work import Reading, UnitOfWork, known_caller, reading, writing
+from bot.web.unit_of_work import Reading, UnitOfWork, reading, writing
 from bot.web.words import WORDS
 from routing.domain.errors import Invalid, OnestopError, StaleVersion, StepNotAllowed, Unavailable
 from routing.domain.land.lists import PlotList
@@ -29,36 +26,7 @@ from routing.service.land import importing, needs, queries
 
 router = APIRouter()
 _PAGE = 50
-_HELD = 1024 * 1024
-"""Bytes of a file that a preview carries along to the press that takes it in; a larger one is chosen again."""
 _SHOWN = 100
-
-
-@dataclass(frozen=True, slots=True)
-class _Sent:
-    """A list that was sent to be looked at or taken in."""
-
-    body: bytes
-    held: str
-    as_of: str
-    take: bool
-
-
-async def _sent(request: Request, _known: Annotated[None, Depends(known_caller)]) -> _Sent:
-    if int(request.headers.get("content-length") or 0) > sheets.MOST_BYTES + 2 * _HELD:
-        raise Invalid("檔案超過 20 MB，請分批匯入。", field="file", code="table_unreadable")
-    form = await read_form(request, files=1, fields=5, most_bytes=2 * _HELD)
-    try:
-        held = str(form.get("held") or "")
-        _, body = await chosen_file(form) or ("", b"")
-        if not body and held:
-            body = base64.b64decode(held, validate=True)
-    except binascii.Error:
-        raise Invalid("預覽的內容已損壞，請重新選擇檔案。", field="file", code="table_unreadable") from None
-    finally:
-        await form.close()
-    held = base64.b64encode(body).decode() if len(body) <= _HELD else ""
-    return _Sent(body, held, str(form.get("as_of") or ""), form.get("take") == "yes")
 
 
 def _asked(*, park: str = "", form: str = "", least: str = "", most: str = "", q: str = "") -> dict[str, str]:
@@ -77,7 +45,7 @@ def plots_page(
 
 def _show(
     request: Request, work: UnitOfWork, *, asked: dict[str, str] | None = None, cursor: str | None = None,
-    done: str | None = None, preview: PlotList | None = None, sent: _Sent | None = None,
+    done: str | None = None, preview: PlotList | None = None, sent: SentTable | None = None,
     error: OnestopError | None = None,
 ) -> Response:  # fmt: skip
     asked = asked or dict.fromkeys(("park", "form", "least", "most", "q"), "")
@@ -115,7 +83,7 @@ def _figure(value: str, field: str) -> float | None:
 
 
 @router.post("/desk/plots/import")
-def import_list(request: Request, sent: Annotated[_Sent, Depends(_sent)]) -> Response:
+def import_list(request: Request, sent: Sent) -> Response:
     """Look at a list, or take it in; a list with a single bad cell is shown with all of them, and not taken."""
     try:
         day: date | None = read_day(sent.as_of, "as_of")
