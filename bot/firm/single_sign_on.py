@@ -9,8 +9,9 @@ from fastapi.responses import RedirectResponse, Response
 from bot.firm.pages import on, signed_in, to_sign_in
 from bot.runtime import Runtime
 from bot.web.limits.origin import address_of
+from bot.web.oidc_trips import to_provider
 from routing.domain.errors import Busy, SignInError
-from routing.service.accounts import round_trips, single_sign_on
+from routing.service.accounts import single_sign_on
 from routing.service.accounts.round_trips import Trip
 from routing.service.firm_pages import sign_in
 
@@ -34,23 +35,15 @@ def _told(runtime: Runtime, error: SignInError) -> Response:
 def leave(request: Request) -> Response:
     """To the provider; nothing is written."""
     runtime = on(request)
-    provider, now = runtime.firm_provider, runtime.now()
+    provider = runtime.firm_provider
     if provider is None:
         return to_sign_in()
-    trip = round_trips.begin("/firm", now=now)
     try:
-        with single_sign_on.turn():
-            address = provider.address(single_sign_on.proofs_of(trip), back=runtime.settings.base_url + BACK, now=now)
+        return to_provider(runtime, provider, target="/firm", back=BACK, cookie=_cookie(runtime))
     except SignInError as error:
         return _told(runtime, error)
     except Busy:
         return to_sign_in("oidc")
-    answer = RedirectResponse(address, status_code=303)
-    answer.set_cookie(
-        _cookie(runtime), trip.cookie(), max_age=int(round_trips.LIFE.total_seconds()), path="/", httponly=True,
-        samesite="lax", secure=runtime.settings.https,
-    )  # fmt: skip
-    return answer
 
 
 @router.get(BACK)

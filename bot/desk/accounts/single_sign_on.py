@@ -18,11 +18,12 @@ from bot.desk.forms import Filled
 from bot.runtime import Runtime, runtime_of
 from bot.web import pending_form
 from bot.web.limits.origin import address_of
+from bot.web.oidc_trips import to_provider
 from bot.web.templating import show
 from bot.web.unit_of_work import cookie_name
 from routing.domain.errors import Busy, SignInError
 from routing.ports import Identity
-from routing.service.accounts import authentication, round_trips, single_sign_on
+from routing.service.accounts import authentication, single_sign_on
 from routing.service.accounts.round_trips import Admitted, Trip
 
 router = APIRouter()
@@ -52,19 +53,10 @@ def leave(request: Request, next: str | None = None) -> Response:  # noqa: A002 
     provider = runtime.identity_provider
     if provider is None:
         return RedirectResponse("/desk/sign-in", status_code=303)
-    now = runtime.now()
-    trip = round_trips.begin(target, now=now)
     try:
-        with single_sign_on.turn():
-            address = provider.address(single_sign_on.proofs_of(trip), back=runtime.settings.base_url + BACK, now=now)
+        return to_provider(runtime, provider, target=target, back=BACK, cookie=_cookie(runtime))
     except SignInError as error:
         return _told(runtime, error, target)
-    answer = RedirectResponse(address, status_code=303)
-    answer.set_cookie(
-        _cookie(runtime), trip.cookie(), max_age=int(round_trips.LIFE.total_seconds()), path="/", httponly=True,
-        samesite="lax", secure=runtime.settings.https,
-    )  # fmt: skip
-    return answer
 
 
 @router.get(BACK)
