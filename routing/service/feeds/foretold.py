@@ -15,9 +15,8 @@ from knowledge.calendar.republic import roc_instant
 from knowledge.vocabulary import READING_LANGUAGES
 from routing.domain.announcements import BODY, TITLE
 from routing.domain.dialogue.outages import told_when
-from routing.domain.dialogue.turn import Say
 from routing.domain.permissions import SYSTEM
-from routing.service.feeds.outages import announced
+from routing.service.feeds.outages import announced, saying
 from routing.service.office_context import OfficeContext
 from routing.store.accounts import queries as account_store
 from routing.store.announcements import queries as store
@@ -55,7 +54,7 @@ def withdraw(session: Session, heading: str, number: str, *, now: datetime) -> N
 
 def title(office: OfficeContext, row: OutageNotice, language: str = "zh-TW") -> str:
     """When, what, and in which parks; of many the last are cut, never the time."""
-    say = _say(office, language)
+    say = saying(office, language)
     one = announced(row)
     parks = [park.label(language) for park in office.offices.parks if park.id in row.parks and park.own]
     kind = say(f"outage.kind.{one.kind.value}")
@@ -63,7 +62,7 @@ def title(office: OfficeContext, row: OutageNotice, language: str = "zh-TW") -> 
 
 
 def _body(office: OfficeContext, row: OutageNotice, language: str) -> str:
-    say, one = _say(office, language), announced(row)
+    say, one = saying(office, language), announced(row)
     at = local(one.fetched_at)
     read = roc_instant(at) if language == "zh-TW" else f"{at.year}/{at.month}/{at.day} {at:%H:%M}"
     lines = (
@@ -73,13 +72,6 @@ def _body(office: OfficeContext, row: OutageNotice, language: str) -> str:
         say("outage.read", source=say(f"outage.source.{one.source}"), at=read), say("outage.footer"),
     )  # fmt: skip
     return "\n".join(lines)[:BODY]
-
-
-def _say(office: OfficeContext, language: str) -> Say:
-    def say(key: str, **values: object) -> str:
-        return office.sentences.say(key, language, **values)
-
-    return say
 
 
 def _parks(office: OfficeContext, row: OutageNotice) -> list[str]:

@@ -14,10 +14,12 @@ from knowledge.language.text import normalise
 from knowledge.offices.records import Park
 from routing.domain.case import EventKind
 from routing.domain.dialogue.outages import AHEAD, told_when
+from routing.domain.dialogue.turn import Say
 from routing.domain.feeds.outages import Announced, Kind
 from routing.domain.permissions import SYSTEM
 from routing.service.cases import locked_case
 from routing.service.cases.locked_case import LockedCase
+from routing.service.office_context import OfficeContext
 from routing.store.accounts import queries as account_store
 from routing.store.conversation.schema import Message
 from routing.store.feeds import queries as store
@@ -93,10 +95,17 @@ def _spoken_of(text: str) -> set[str]:
     return {name for name, pattern in (("power", known.power), ("water", known.water)) if pattern.search(words)}
 
 
-def _words(locked: LockedCase, one: Announced) -> str:
-    def say(key: str, **values: object) -> str:
-        return locked.office.sentences.say(key, None, **values)
+def saying(office: OfficeContext, language: str | None) -> Say:
+    """The sentences of stops in a language; None: as staff read them."""
 
+    def say(key: str, **values: object) -> str:
+        return office.sentences.say(key, language, **values)
+
+    return say
+
+
+def _words(locked: LockedCase, one: Announced) -> str:
+    say = saying(locked.office, None)
     at = local(one.fetched_at)
     return say(
         "outage.note", kind=say(f"outage.kind.{one.kind.value}"), when=told_when(say, one), number=one.number,
@@ -109,10 +118,9 @@ def _gather(locked: LockedCase, park: Park, notice: OutageNotice) -> None:
     """Reports of a stop that is announced and in force are one incident: the first opens it, the notice is its text."""
     session, now, alert = locked.session, locked.now, locked.row.alert
     one = announced(notice)
-    title = locked.office.sentences.say(
-        "outage.incident", None, kind=locked.office.sentences.say(f"outage.kind.{one.kind.value}", None),
-        park=park.name, number=one.number,
-    )[:_LONGEST_TITLE]  # fmt: skip
+    say = saying(locked.office, None)
+    kind = say(f"outage.kind.{one.kind.value}")
+    title = say("outage.incident", kind=kind, park=park.name, number=one.number)[:_LONGEST_TITLE]
     row = next(
         (each for each in incident_store.going_on(session, limit=_MOST_GOING_ON)
          if (each.title, each.alert) == (title, alert)), None
