@@ -14,7 +14,7 @@ from knowledge.calendar.weekdays import CHINESE
 from knowledge.offices.directory import Offices
 from routing.domain.deadline import FIRST_YEAR, LAST_YEAR, MOST_EXTENSION, Deadline, Question, calculate, office_named
 from routing.domain.errors import Invalid
-from routing.domain.limits import parse_limit
+from routing.domain.limits import limit_written
 
 _STATUS = {"counted": "計", "off": "不計", "paused": "暫停", "rolled": "順延"}
 
@@ -27,7 +27,7 @@ def deadline_command(source: Source) -> Callable[..., None]:
     def deadline(
         *,
         received: Annotated[str, typer.Option(help="收件時間，須含時區，如 2026-02-11T10:00+08:00")],
-        limit: Annotated[str, typer.Option(help="期限：6d、30d-legal、2m-legal 或 4h")],
+        limit: Annotated[str, typer.Option(help="期限：6d、30d-legal、2m-legal、4h，或案件性質 ENQ、PET、APP")],
         pause: Annotated[list[str] | None, typer.Option(help="待廠商補件期間 T1..T2，可重複")] = None,
         extend: Annotated[list[int] | None, typer.Option(help="展期日數，可重複")] = None,
         finished: Annotated[str | None, typer.Option(help="辦結時間")] = None,
@@ -37,9 +37,10 @@ def deadline_command(source: Source) -> Callable[..., None]:
         """計算限辦日期與使用日數，並逐日說明。"""  # noqa: D415 - a Chinese sentence, shown as the help
         try:
             calendar, offices = source()
+            at = _instant(received, "--received")
             question = Question(
-                received=_instant(received, "--received"),
-                limit=parse_limit(limit),
+                received=at,
+                limit=limit_written(limit, local(at).date(), calendar),
                 pauses=tuple(_pause(text) for text in pause or ()),
                 extension=sum(_extension(days) for days in extend or ()),
                 finished=_instant(finished, "--finished") if finished is not None else None,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from bot.desk.accounts import passkeys, second_factor, sessions, sign_in, single_sign_on
-from bot.desk.admin import audit, calendar, case_import, directory, staff, tokens
+from bot.desk.admin import audit, calendar, case_import, directory, limits, staff, tokens
 from bot.desk.admin import pages as admin_pages
 from bot.desk.announcements import pages as announcements
 from bot.desk.assist import pages as assist
@@ -63,6 +63,7 @@ for family in (
     audit,
     tokens,
     calendar,
+    limits,
     case_import,
     staff,
     directory,

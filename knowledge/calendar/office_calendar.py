@@ -1,4 +1,4 @@
-"""When the office is open: working days, business hours and closures, as one value without a clock of its own.
+"""When the office is open, and how long it gives itself: working days, hours, closures, limits; one value, no clock.
 
 Days are those of the official calendar (``data/calendar``); past its last day Monday to Friday are assumed and the
 answer is called provisional. Counting uses running totals, so no question loops over days and none can run for ever.
@@ -17,6 +17,7 @@ from types import MappingProxyType
 
 import yaml
 
+from knowledge.calendar.limits import SetLimit, in_force
 from knowledge.calendar.official_days import (
     CalendarError,
     Closure,
@@ -116,6 +117,8 @@ class OfficeCalendar:
     days: tuple[OfficialDay, ...]
     closures: frozenset[Closure] = frozenset()
     hours: OfficeHours = field(default_factory=OfficeHours)
+    limits: frozenset[SetLimit] = frozenset()
+    """What the office has set in place of the limits that ship; they hold for cases received from their days on."""
 
     def __post_init__(self) -> None:
         if not self.days:
@@ -125,10 +128,11 @@ class OfficeCalendar:
 
     @cached_property
     def version(self) -> str:
-        """Twelve hexadecimal digits that change with any day, closure or hour."""
+        """Twelve hexadecimal digits that change with any day, closure, hour or limit that was set."""
         lines = [f"{day.date} {int(day.off)}" for day in self.days]
         lines += sorted(f"{c.date} {c.county} {c.district or ''} {c.part}" for c in self.closures)
         lines += [f"{start}-{end}" for start, end in self.hours.sessions]
+        lines += [str(one) for one in sorted(self.limits)]
         return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:12]
 
     @cached_property
@@ -175,6 +179,14 @@ class OfficeCalendar:
             CalendarError: a closure's part of the day cannot be read.
         """
         return replace(self, closures=frozenset(closures))
+
+    def with_limits(self, limits: Iterable[SetLimit]) -> OfficeCalendar:
+        """This calendar with exactly these limits."""
+        return replace(self, limits=frozenset(limits))
+
+    def set_limit(self, kind: str, day: date) -> SetLimit | None:
+        """The limit that the office has set for cases of the kind received on the day, if any."""
+        return in_force(self.limits, kind, day) if self.limits else None
 
     def is_provisional(self, start: date, end: date | None = None) -> bool:
         """Whether any year from ``start`` to ``end`` is not published, so that Monday to Friday were assumed."""

@@ -14,7 +14,7 @@ from typing import Any
 
 from knowledge.calendar.office_calendar import Office, OfficeCalendar, day_number
 from routing.domain.case import Case
-from routing.domain.limits import LIMITS, PROMISES, Limit
+from routing.domain.limits import PROMISES, Limit, limit_of
 
 HALF_DAY = 0.5
 """What a case closed on the day of its receipt has used; no case has used less."""
@@ -258,7 +258,7 @@ def read(case: Case, calendar: OfficeCalendar, office: Office | None, now: datet
 def _dates(
     case: Case, course: Course, calendar: OfficeCalendar, office: Office | None, now: datetime
 ) -> dict[str, Any]:
-    limit, promise = LIMITS[case.kind], PROMISES.get(case.kind)
+    limit, promise = limit_of(case.kind, _day(case.receipt), calendar), PROMISES.get(case.kind)
     due = due_on(course, limit, calendar, office)
     promised = due if promise is None else min(due, due_on(course, promise, calendar, office))
     closed = course.closed_at

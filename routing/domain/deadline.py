@@ -10,12 +10,13 @@ from enum import StrEnum
 
 from knowledge.calendar.office_calendar import TAIPEI, Office, OfficeCalendar, local
 from knowledge.calendar.official_days import find_county
+from knowledge.calendar.republic import roc_date
 from knowledge.calendar.weekdays import CHINESE
 from knowledge.offices.directory import Offices
 from routing.domain import clock
 from routing.domain.case import Case
 from routing.domain.errors import Invalid
-from routing.domain.limits import LIMITS, PROMISES, Limit, Measure
+from routing.domain.limits import PROMISES, Limit, Measure, limit_of
 
 FIRST_YEAR, LAST_YEAR = 1950, 2200
 """Of what is asked; calendars reach no further."""
@@ -151,13 +152,18 @@ def of_case(case: Case, calendar: OfficeCalendar, office: Office | None, *, now:
     Raises:
         CalendarError: a date lies beyond all calendars.
     """
-    course, limit, promise = clock.course_of(case, now), LIMITS[case.kind], PROMISES.get(case.kind)
+    course, promise, received = clock.course_of(case, now), PROMISES.get(case.kind), local(case.receipt).date()
+    limit = limit_of(case.kind, received, calendar)
     settled = course.closed_at or now
     due = clock.due_on(course, limit, calendar, office)
     last = datetime.combine(due + _MOST_LATE, time.min, TAIPEI)
     until = min(settled, last)
+    explained = explain(course, limit, calendar, office, until=until)
+    if (found := calendar.set_limit(case.kind.value, received)) is not None:
+        text = f"{roc_date(found.since)} 起受理的案件，處理期限為 {limit.words}。"
+        explained = replace(explained, rules=(Rule("limit", text, "本分局自訂之處理期限"), *explained.rules))
     return CaseDeadline(
-        explain(course, limit, calendar, office, until=until),
+        explained,
         explain(course, promise, calendar, office, until=until) if promise else None,
         last.date() if settled > last else None,
     )

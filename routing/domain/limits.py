@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
+from knowledge.calendar.office_calendar import OfficeCalendar
 from routing.domain.case import Kind
 from routing.domain.errors import Invalid
 
@@ -86,7 +87,30 @@ def parse_limit(text: str) -> Limit:
 
 
 LIMITS = {Kind.ENQ: parse_limit("3d"), Kind.PET: parse_limit("30d"), Kind.APP: parse_limit("2m-legal")}
-"""The limit of each kind (contract §3)."""
+"""The limit of each kind as it ships (contract §3)."""
 
 PROMISES = {Kind.PET: parse_limit("30d-legal")}
 """Kinds whose promised day is the earlier of their limit and this one."""
+
+MOST_DAYS = {Kind.ENQ: 30, Kind.PET: 30}
+"""Kinds whose limit the office sets itself, and how many working days it may give itself at most.
+
+人民陳情: 行政院及所屬各機關處理人民陳情案件要點 has 30 days at most. What takes 30 days or more is 專案管制, no enquiry
+(文書處理手冊). The limit of an application is that of 行政程序法 §51 and not the office's to change.
+"""
+
+
+def limit_of(kind: Kind, receipt: date, calendar: OfficeCalendar) -> Limit:
+    """The limit of a case of the kind that counts from a day: what the office has set by then, else what ships."""
+    found = calendar.set_limit(kind.value, receipt)
+    return LIMITS[kind] if found is None else Limit(found.days, Measure.DAYS)
+
+
+def limit_written(text: str, receipt: date, calendar: OfficeCalendar) -> Limit:
+    """A limit as it is written, or that of the kind named (``ENQ``, ``PET``, ``APP``) on the day of receipt.
+
+    Raises:
+        Invalid: neither.
+    """
+    code = text.strip().upper()
+    return limit_of(Kind(code), receipt, calendar) if code in set(Kind) else parse_limit(text)

@@ -9,6 +9,7 @@ from functools import cache
 
 from sqlalchemy.orm import Session
 
+from knowledge.calendar.limits import SetLimit
 from knowledge.calendar.office_calendar import Office, OfficeCalendar
 from knowledge.calendar.official_days import Closure
 from knowledge.offices.directory import Offices, offices_with
@@ -55,7 +56,7 @@ class OfficeContext:
         return self.offices.office_of(unit)
 
 
-_Seen = tuple[tuple[tuple[int, str], ...], tuple[Closure, ...]]
+_Seen = tuple[tuple[tuple[int, str], ...], tuple[Closure, ...], frozenset[SetLimit]]
 
 
 @dataclass(slots=True)
@@ -71,9 +72,9 @@ class OfficeContextProvider:
     _listed: tuple[directory_store.Marks, Offices] | None = field(default=None)
 
     def office(self, session: Session) -> OfficeContext:
-        """The office with every imported year, every closure that stands, and what the branch has changed of its own.
+        """The office with every imported year, the closures and limits that stand, and what the branch has changed.
 
-        That is parks, units, agencies with their offices, and the telephones that were filled in.
+        Of its own it changes parks, units, agencies with their offices, and the telephones that were filled in.
         """
         return replace(self.base, calendar=self._calendar(session), offices=self._offices(session))
 
@@ -90,7 +91,7 @@ class OfficeContextProvider:
         return offices
 
     def _calendar(self, session: Session) -> OfficeCalendar:
-        seen = store.year_marks(session), store.standing_closures(session)
+        seen = store.year_marks(session), store.standing_closures(session), store.set_limits(session)
         known = self._known
         if known is not None and known[0] == seen:
             return known[1]
@@ -98,10 +99,10 @@ class OfficeContextProvider:
         calendar = self.base.calendar
         for year in years:
             calendar = calendar.with_days(year.csv)
-        calendar = calendar.with_closures([*calendar.closures, *seen[1]])
+        calendar = calendar.with_closures([*calendar.closures, *seen[1]]).with_limits(seen[2])
         if not store.changed_here(session):
             # Marked by the rows that it was made of: another may have been committed since the marks were read.
-            self._known = (tuple((year.year, year.sha256) for year in years), seen[1]), calendar
+            self._known = (tuple((year.year, year.sha256) for year in years), *seen[1:]), calendar
         return calendar
 
 

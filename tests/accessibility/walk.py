@@ -38,7 +38,7 @@ _NO_PAGE = ("/api/", "/static", "/healthz", "/readyz", "/metrics", "/files/", "/
 """What programs read, and pages behind a link that ends."""
 _LEFT_OUT = ("{ending}", "oidc", "/desk/queue", "/reply", "/export")
 """Files, other people's pages, a part of a page, a page that leads on."""
-_ADMIN = ("absences", "calendar", "notices", "access", "running", "keeping", "feeds", "withdrawn", "assist")
+_ADMIN = ("absences", "calendar", "limits", "notices", "access", "running", "keeping", "feeds", "withdrawn", "assist")
 
 
 @contextmanager

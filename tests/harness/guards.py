@@ -25,8 +25,8 @@ GUARDS: dict[tuple[str, str], str] = {
     ("POST", f"{DESK}/sign-out"): PUBLIC,
     **{("GET", f"{API}/{name}"): STAFF for name in ("cases", "consultations", "me", "knowledge", "live")},
     **{("GET", f"{API}/{name}"): TEAM for name in (
-        "staff", "deliveries", "ledger", "notice-policies", "turnaround", "turnaround/held", "turnaround/bot",
-        "satisfaction",
+        "staff", "deliveries", "ledger", "notice-policies", "kind-limits", "turnaround", "turnaround/held",
+        "turnaround/bot", "satisfaction",
     )},
     ("POST", f"{API}/cases"): TEAM,
     ("GET", f"{API}/registry/{{ubn}}"): TEAM,
@@ -144,6 +144,8 @@ GUARDS: dict[tuple[str, str], str] = {
     **{("GET", path): STAFF for path in (DESK, f"{DESK}/queue", f"{DESK}/cases")},
     **{(method, f"{DESK}/new"): TEAM for method in ("GET", "POST")},
     ("POST", f"{API}/notice-policies/{{notice}}"): ADMIN,
+    ("POST", f"{API}/kind-limits"): ADMIN,
+    ("DELETE", f"{API}/kind-limits/{{limit_id}}"): ADMIN,
     **{("GET", f"{DESK}/{path}"): TEAM for path in ("deliveries", "ledger", "ledger/file.{ending}",
                                                "queue/file.{ending}", "cases/file.{ending}")},
     ("POST", f"{DESK}/deliveries/{{outbox_id}}/resend"): TEAM_WRITE,
@@ -154,6 +156,7 @@ GUARDS: dict[tuple[str, str], str] = {
     **{("POST", f"{DESK}/admin/calendar/{deed}"): ADMIN for deed in (
         "preview", "preview-withdrawal", "preview-year", "import",
     )},
+    ("POST", f"{DESK}/admin/limits/preview"): ADMIN,
     **{("POST", f"{DESK}/admin/staff/{deed}"): ADMIN for deed in ("edit", "password")},
     ("GET", f"{DESK}/admin/staff/edit"): ADMIN,
     ("GET", f"{DESK}/admin/directory"): PUBLIC,  # leads to the page of parks and says nothing
@@ -248,6 +251,7 @@ BODIES: dict[str, Any] = {
     "incidents": {"title": "停電", "parks": ["楠梓"]},
     f"{API}/incidents/{{incident_id}}/cases": {"numbers": ["KP-1000101-0001"]},
     f"{API}/incidents/{{incident_id}}/messages": {"text": "搶修中"},
+    "kind-limits": {"kind": "ENQ", "since": "2027-01-04", "days": 2, **REASON},
     "{notice}": {"when": "never", **REASON}, "seal": REASON,
     "entries": {"section": "proactive", "label": "訪視", "figure": "12 家", "evidence": "紀錄", "owner": "投資服務科"},
 }  # fmt: skip
@@ -280,6 +284,8 @@ DEEDS = (
     "absences/remove",
     "calendar/close",
     "calendar/withdraw",
+    "limits/set",
+    "limits/withdraw",
     "notices/set",
     "feeds/apply",
     "feeds/dismiss",

@@ -1,4 +1,4 @@
-"""Pages of administrators: accounts, absences with deputies (代理人), closures, retention.
+"""Pages of administrators: accounts, absences with deputies (代理人), closures, limits, retention.
 
 Absences are for supervisors too.
 """
@@ -19,6 +19,7 @@ from bot.web.health import MAX_LAG
 from bot.web.templating import show
 from bot.web.unit_of_work import Reading, UnitOfWork, reading, writing
 from bot.web.words import WORDS
+from knowledge.calendar.office_calendar import local
 from knowledge.calendar.official_days import COUNTIES
 from routing.domain.errors import Invalid, NotFound, OnestopError, StepNotAllowed
 from routing.domain.notices import When
@@ -43,7 +44,7 @@ from routing.service.feeds import queries as feed_queries
 from routing.service.maintenance import health, retention
 from routing.service.messaging import policies
 from routing.service.office_calendar import commands as office_calendar_commands
-from routing.service.office_calendar import due_date_refresh
+from routing.service.office_calendar import due_date_refresh, limits
 
 router = APIRouter(prefix="/desk/admin")
 
@@ -90,6 +91,13 @@ def _notices(work: UnitOfWork) -> dict[str, Any]:
     return {"policies": policies.listing(work.session, work.actor), "whens": [when.value for when in When]}
 
 
+def _limits(work: UnitOfWork) -> dict[str, Any]:
+    return {
+        "kinds": limits.listing(work.office, work.actor, now=work.now),
+        "rows": limits.history(work.session, work.actor), "today": local(work.now).date(), "preview": None,
+    }  # fmt: skip
+
+
 def _withdrawn(work: UnitOfWork) -> dict[str, Any]:
     return {"rows": sealed_messages.listing(work.session, work.actor, limit=200), "opened": None}
 
@@ -125,6 +133,7 @@ _PAGES: dict[str, tuple[str, Callable[[UnitOfWork], dict[str, Any]]]] = {
     "access": ("admin_access.html", page_values),
     "absences": ("admin_absences.html", _absences),
     "calendar": ("admin_calendar.html", _calendar),
+    "limits": ("admin_limits.html", _limits),
     "notices": ("admin_notices.html", _notices),
     "feeds": ("admin_feeds.html", _feeds),
     "assist": ("admin_assist.html", _assist),
@@ -253,6 +262,19 @@ def _withdraw(work: UnitOfWork, form: Form, _password: Hashed | None) -> None:
     office_calendar_commands.withdraw_closure(work.session, work.office, work.actor, form.number("id"), now=work.now)
 
 
+def limit_form(form: Form) -> dict[str, Any]:
+    """The limit that is typed into the form. Raises Invalid without a day or a number."""
+    return {"kind": form.text("kind"), "since": _day(form, "since"), "days": form.number("days")}
+
+
+def _set_limit(work: UnitOfWork, form: Form, _password: Hashed | None) -> None:
+    limits.set_limit(work.session, work.office, work.actor, why=form.text("why"), now=work.now, **limit_form(form))
+
+
+def _withdraw_limit(work: UnitOfWork, form: Form, _password: Hashed | None) -> None:
+    limits.withdraw(work.session, work.office, work.actor, form.number("id"), now=work.now)
+
+
 def _set_policy(work: UnitOfWork, form: Form, _password: Hashed | None) -> None:
     policies.change(
         work.session, work.actor, form.text("notice"), when=form.text("when"),
@@ -294,6 +316,8 @@ _DEEDS: dict[tuple[str, str], tuple[str, Callable[[UnitOfWork, Form, Hashed | No
     ("staff", "identity"): ("identity", _unlink_identity),
     ("absences", "add"): ("absence", _add_absence),
     ("absences", "remove"): ("absence", _remove_absence),
+    ("limits", "set"): ("limit_set", _set_limit),
+    ("limits", "withdraw"): ("limit_withdrawn", _withdraw_limit),
     ("notices", "set"): ("notice_policy", _set_policy),
     ("calendar", "close"): ("closure", _close_office),
     ("calendar", "withdraw"): ("closure", _withdraw),

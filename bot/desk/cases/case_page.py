@@ -19,6 +19,7 @@ from routing.domain import drafts, extending
 from routing.domain.case import Kind
 from routing.domain.errors import Invalid, OnestopError
 from routing.domain.files import PICTURES
+from routing.domain.limits import limit_of
 from routing.domain.mentions import parts as in_parts
 from routing.domain.pagination import MOST
 from routing.domain.permissions import Permission, may_write
@@ -109,7 +110,9 @@ def values_of(
         "conversation": presenter.conversation(whole, merged), "mentioning": in_parts,
         "history": presenter.history(whole.events, whole.names, office),
         "since": presenter.history(since, whole.names, office) if error is not None else [],
-        "kind_confirmed": case.kind_confirmed, "parks": office.offices.own_parks,
+        "kind_confirmed": case.kind_confirmed,
+        "limits": {kind.value: limit_of(kind, local(case.receipt).date(), office.calendar) for kind in Kind},
+        "parks": office.offices.own_parks,
         "consulting": presenter.consulting(case.consulting, office), "consultations": whole.consultations,
         "units": office.offices.units, "incident": incidents.of_case(work.session, case.incident),
         "agencies": office.offices.agencies, "park": office.offices.park(whole.row.park) if whole.row.park else None,

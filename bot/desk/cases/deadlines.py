@@ -12,7 +12,8 @@ from bot.desk.forms import Form
 from bot.web.errors import status_of
 from bot.web.templating import show
 from bot.web.unit_of_work import Reading, UnitOfWork
-from knowledge.calendar.office_calendar import CalendarError
+from bot.web.words import WORDS
+from knowledge.calendar.office_calendar import CalendarError, local
 from knowledge.calendar.official_days import COUNTIES
 from routing.domain.clock import Stretch
 from routing.domain.deadline import (
@@ -28,7 +29,7 @@ from routing.domain.deadline import (
     office_named,
 )
 from routing.domain.errors import Invalid
-from routing.domain.limits import LIMITS, parse_limit
+from routing.domain.limits import LIMITS, limit_of, limit_written
 from routing.domain.permissions import require_team
 from routing.service.cases import queries as case_queries
 
@@ -94,10 +95,17 @@ def trial(request: Request, work: Reading) -> Response:
     values = {
         "actor": work.actor, "now": work.now, "typed": form.fields, "error": error, "answer": answer,
         "offices": work.office.offices.cards, "own": work.office.offices.own_office.id, "counties": COUNTIES,
-        "limits": {str(limit): limit.words for limit in LIMITS.values()}, "pauses": range(1, _PAUSES + 1),
+        "limits": _limits(work), "pauses": range(1, _PAUSES + 1),
         "days": answer.days if answer else (), "rules": _rules(answer), "calendar": work.office.calendar,
     }  # fmt: skip
     return show(request, "deadline.html", values, status=status_of(error) if error else 200)
+
+
+def _limits(work: UnitOfWork) -> dict[str, str]:
+    """What may be written for a limit: the kinds, by what holds for them today, and some by their length."""
+    today, calendar = local(work.now).date(), work.office.calendar
+    kinds = {kind.value: f"{WORDS['kind'][kind]}（{limit_of(kind, today, calendar).words}）" for kind in LIMITS}
+    return kinds | {str(limit): limit.words for limit in LIMITS.values()}
 
 
 def _answer(work: UnitOfWork, form: Form) -> Deadline:
@@ -110,7 +118,8 @@ def _answer(work: UnitOfWork, form: Form) -> Deadline:
     if extension > MOST_EXTENSION:
         raise Invalid(f"展期日數最多 {MOST_EXTENSION}。", field="extend")
     question = Question(
-        received=received, limit=parse_limit(form.text("limit")), finished=form.instant("finished"),
+        received=received, limit=limit_written(form.text("limit"), local(received).date(), work.office.calendar),
+        finished=form.instant("finished"),
         pauses=tuple(_pauses(form)), extension=extension,
     )  # fmt: skip
     office = form.text("office")

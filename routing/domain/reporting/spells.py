@@ -17,7 +17,7 @@ from knowledge.offices.directory import Offices
 from routing.domain import clock
 from routing.domain.case import COUNTED_OUTCOMES, Case, Event, EventKind, Opening, apply, begin
 from routing.domain.evolving import of_values
-from routing.domain.limits import LIMITS
+from routing.domain.limits import limit_of
 
 STILL = 4_000_000
 """The ``until`` of a spell that goes on: a day after all days."""
@@ -124,7 +124,8 @@ class Measuring:
         found = self._due.get(key) if plain else None
         if found is None:
             office = self.offices.office_of(case.unit)
-            found = clock.due_on(clock.course_of(case, now), LIMITS[case.kind], self.calendar, office).toordinal()
+            limit = limit_of(case.kind, date.fromordinal(key[2]), self.calendar)
+            found = clock.due_on(clock.course_of(case, now), limit, self.calendar, office).toordinal()
             if plain:
                 self._due[key] = found
         return found

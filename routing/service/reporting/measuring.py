@@ -9,13 +9,14 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from random import Random
 
 import structlog
 from sqlalchemy.orm import Session
 
-from knowledge.calendar.office_calendar import local
+from knowledge.calendar.office_calendar import OfficeCalendar, local
 from routing.domain.clock import Standing
 from routing.domain.reporting.spells import Measuring, Spell, open_block
 from routing.service.office_context import OfficeContext, UnitOfWorkFactory
@@ -85,6 +86,16 @@ def begin(session: Session, office: OfficeContext, *, since: date | None = None)
         day = min(day, int(left.partition("|")[2]))
     meta_store.put(session, _LEFT, f"0|{day}")
     meta_store.put(session, _BASIS, basis(office))
+
+
+def rest_on(session: Session, office: OfficeContext, calendar: OfficeCalendar) -> None:
+    """Note down that measures rest on another calendar from now on, which measures no case there is otherwise.
+
+    What was to be measured stays so; if another calendar than the office's was noted, everything is measured anew.
+    """
+    meta_store.hold(session, _LEFT)
+    if meta_store.read(session, _BASIS) == basis(office):
+        meta_store.put(session, _BASIS, basis(replace(office, calendar=calendar)))
 
 
 def remeasure(session: Session, office: OfficeContext, *, since: date) -> None:

@@ -1,4 +1,4 @@
-"""Queries on imported calendar years and closures."""
+"""Queries on imported calendar years, closures, and limits that the office has set."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from knowledge.calendar.limits import SetLimit
 from knowledge.calendar.official_days import Closure
-from routing.store.office_calendar.schema import CalendarYear, ClosureRow
+from routing.store.office_calendar.schema import CalendarYear, ClosureRow, KindLimit
 
 _CHANGED = "office_calendar"
 
@@ -79,3 +80,33 @@ def withdraw(session: Session, row: ClosureRow, *, now: datetime) -> None:
 def closure(session: Session, closure_id: int) -> ClosureRow | None:
     """One closure, standing or withdrawn."""
     return session.get(ClosureRow, closure_id)
+
+
+def set_limits(session: Session) -> frozenset[SetLimit]:
+    """The limits of kinds that were set here and not withdrawn."""
+    query = select(KindLimit.kind, KindLimit.since, KindLimit.days).where(KindLimit.withdrawn_at.is_(None))
+    return frozenset(SetLimit(kind, since, days) for kind, since, days in session.execute(query))
+
+
+def kind_limits(session: Session, *, limit: int = 200) -> list[KindLimit]:
+    """What was set, also what was withdrawn, the latest day first."""
+    return list(session.scalars(select(KindLimit).order_by(KindLimit.since.desc(), KindLimit.id.desc()).limit(limit)))
+
+
+def kind_limit(session: Session, limit_id: int) -> KindLimit | None:
+    """One of them, held for writing."""
+    return session.get(KindLimit, limit_id, with_for_update=True, populate_existing=True)
+
+
+def put_limit(session: Session, row: KindLimit) -> None:
+    """Keep a limit."""
+    session.info[_CHANGED] = True
+    session.add(row)
+    session.flush()
+
+
+def withdraw_limit(session: Session, row: KindLimit, *, by: str, now: datetime) -> None:
+    """Withdraw a limit that has not begun to hold; its row stays."""
+    session.info[_CHANGED] = True
+    row.withdrawn_by, row.withdrawn_at = by, now
+    session.flush()

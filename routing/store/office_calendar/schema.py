@@ -32,3 +32,22 @@ class ClosureRow(Base):
     source: Mapped[str | None] = mapped_column(String(500))
     recorded_at: Mapped[datetime]
     withdrawn_at: Mapped[datetime | None]
+
+
+class KindLimit(Base):
+    """A limit that the office has set for a kind of case: working days, for cases received on ``since`` or after it.
+
+    One that holds stays for ever, since cases are measured by it; one that never began may be withdrawn and keeps its
+    row.
+    """
+
+    __tablename__ = "kind_limit"
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    kind: Mapped[str] = mapped_column(String(4))
+    since: Mapped[date]
+    days: Mapped[int]
+    why: Mapped[str] = mapped_column(String(300))
+    set_by: Mapped[str] = mapped_column(String(200))
+    set_at: Mapped[datetime]
+    withdrawn_by: Mapped[str | None] = mapped_column(String(200))
+    withdrawn_at: Mapped[datetime | None]

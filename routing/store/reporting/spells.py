@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from routing.domain.reporting import columns
 from routing.domain.reporting.columns import READ, Columns
-from routing.domain.reporting.spells import COLUMNS, STILL, Spell
+from routing.domain.reporting.spells import COLUMNS, COUNTED, STILL, Spell
 from routing.store.cases.schema import Case as CaseRow
 from routing.store.reporting.schema import CaseSpell, SpellBlock
 from routing.store.session import changed, dialect_of
@@ -132,6 +132,16 @@ def make(session: Session, block: int) -> None:
     give_up(session, {block})
     rows = session.execute(select(*(_TABLE.c[name] for name in READ)).where(_TABLE.c.block == block)).all()
     session.execute(insert(SpellBlock), [{"block": block, "columns": columns.packed(columns.of_rows(rows))}])
+
+
+def took_longer(session: Session, kind: str, *, closed_from: int, than: Sequence[int]) -> tuple[int, ...]:
+    """Cases of a kind that stand closed since a day with a counted outcome, and those that took more days than each."""
+    more = (func.count().filter(_TABLE.c.days_used > days) for days in than)
+    query = select(func.count(), *more).where(
+        _TABLE.c.kind == kind, _TABLE.c.until == STILL, _TABLE.c.closed >= closed_from,
+        _TABLE.c.flags.bitwise_and(COUNTED) != 0,
+    )  # fmt: skip
+    return tuple(session.execute(query).one())
 
 
 def numbers_of(session: Session, ids: Sequence[int]) -> dict[int, str]:

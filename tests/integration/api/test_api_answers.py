@@ -54,6 +54,11 @@ def test_answers_are_as_described(service):
     check(service, document, "/api/v1/deliveries/{delivery_id}/resend", "post", resent)
     policy = service.post("adam", "/notice-policies/assigned", BODIES["{notice}"])
     check(service, document, "/api/v1/notice-policies/{notice}", "post", policy)
+    limited = service.post("adam", "/kind-limits", BODIES["kind-limits"])
+    check(service, document, "/api/v1/kind-limits", "post", limited)
+    path = f"/api/v1/kind-limits/{limited.json()['id']}"
+    taken_back = service.ask("DELETE", path, headers=service.headers("adam"))
+    check(service, document, "/api/v1/kind-limits/{limit_id}", "delete", taken_back)
     consulted = service.post("alice", f"/cases/{asked}/consultations", BODIES["consultations"])
     check(service, document, f"{case}/consultations", "post", consulted)
     one, answered = consulted.json()["id"], "/api/v1/consultations/{consultation_id}"
@@ -78,6 +83,7 @@ def test_answers_are_as_described(service):
             "knowledge",
             "ledger",
             "notice-policies",
+            "kind-limits",
             "consultations",
             "incidents",
         ):

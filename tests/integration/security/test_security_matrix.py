@@ -174,7 +174,7 @@ def ask(service, who, method, path, values):
     for name, value in {
         "delivery_id": values["outbox_id"], "entry_id": "land-lease-renewal", "edit_id": "1", "correction_id": "1",
         "service_id": "none", "notice_id": "999999", "reminder_id": "999999",
-        "reply_id": "999999", "set_id": "feeder-capacity", "version_id": "999999",
+        "reply_id": "999999", "limit_id": "999999", "set_id": "feeder-capacity", "version_id": "999999",
         "view_id": "999999", "kind": "parks", "code": "nanzih",
         "ubn": "04595257", "name": "staff", "deed": "grant" if "/privacy/" in path else "add",
         "year": "115", "message_id": "1", "request_id": "999999", "token": "x",
@@ -258,6 +258,7 @@ def test_a_route_without_a_case(service, standing, method, path):
         f"{DESK}/canned/{{",
         f"{API}/canned/{{",
         f"{API}/directory/{{",
+        f"{API}/kind-limits/{{",
         f"{DESK}/views/{{",
         f"{DESK}/admin/directory/{{",
         f"{DESK}/notices/{{",
