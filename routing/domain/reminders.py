@@ -8,7 +8,7 @@ names it, and the database keeps one row a person and key, however many workers 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
@@ -59,7 +59,10 @@ CALL_AFTER = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """What of a case decides on reminders. ``expected``: open consultations, by their number in the case."""
+    """What of a case decides on reminders. ``expected``: open consultations, by their number in the case.
+
+    ``joint``: those of them that are of one question about many cases (合併會辦), with that question's row.
+    """
 
     number: str
     kind: str
@@ -72,16 +75,21 @@ class Standing:
     call_asked_at: datetime | None = None
     call_when: str | None = None
     expected: tuple[tuple[int, date], ...] = ()
+    joint: Mapping[int, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Due:
-    """Something to be said now. ``on``: the day that it is about; ``leads``: to those who lead the unit."""
+    """Something to be said now. ``on``: the day that it is about; ``leads``: to those who lead the unit.
+
+    ``shared``: the same in other cases, and said once to each person however many of them they have.
+    """
 
     cause: Cause
     on: date
     key: str
     leads: bool = False
+    shared: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +109,7 @@ def due_now(case: Standing, calendar: OfficeCalendar, office: Office | None, now
         *_dates(case, calendar, office, local(now).date()), *_calls(case, calendar, office, now),
         *_unassigned(case, calendar, office, now),
     ]  # fmt: skip
-    return [replace(one, key=f"{case.number} {one.key}") for one in found]
+    return [one if one.shared else replace(one, key=f"{case.number} {one.key}") for one in found]
 
 
 def _dates(case: Standing, calendar: OfficeCalendar, office: Office | None, today: date) -> Iterable[Due]:
@@ -111,7 +119,10 @@ def _dates(case: Standing, calendar: OfficeCalendar, office: Office | None, toda
         yield from _promised(case.kind, case.promised_on, calendar, office, today)
     for no, expected in case.expected:
         if calendar.roll(expected, office) <= today and _fresh(expected, today, calendar, office):
-            yield Due(cause=Cause.CONSULTATION, on=expected, key=f"{Cause.CONSULTATION} {no} {expected}")
+            joint = case.joint.get(no)
+            which = f"{no}" if joint is None else f"joint {joint}"
+            key = f"{Cause.CONSULTATION} {which} {expected}"
+            yield Due(cause=Cause.CONSULTATION, on=expected, key=key, shared=joint is not None)
     if case.snoozed_until is not None and calendar.roll(case.snoozed_until, office) == today:
         yield Due(cause=Cause.SNOOZE, on=case.snoozed_until, key=f"{Cause.SNOOZE} {case.snoozed_until}")
 

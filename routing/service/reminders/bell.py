@@ -51,13 +51,18 @@ def page(session: Session, actor: Actor, *, unread: bool, limit: int, cursor: st
         visible = case is not None and (not case.confidential or may_read(actor, case_store.state_of(session, case)))
         shown.append(
             Rung(
-                row=row, said=SAID[Cause(row.cause)], number=case.number if case is not None and visible else None,
+                row=row, said=_said(row), number=case.number if case is not None and visible else None,
                 subject=case.subject if case is not None and visible else None,
                 stands_for=names.get(row.stands_for or ""),
                 figures=_figures(row),
             )
         )  # fmt: skip
     return page_of(shown, limit, lambda one: one.row.id)
+
+
+def _said(row: Reminder) -> str:
+    more = row.detail.get("more") if row.cause == Cause.CONSULTATION else None
+    return SAID[Cause(row.cause)] + (f"（合併會辦，另 {more} 件）" if more else "")
 
 
 def _figures(row: Reminder) -> str:

@@ -6,9 +6,9 @@ leaves the house names the case and the kind of its matter, and nothing of the f
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
@@ -57,6 +57,8 @@ class _Item:
     number: str
     matter: str
     stands_for: str | None
+    more: int = 0
+    """Other cases of the person of which the same is said, once."""
 
 
 def desk_of(session: Session, today: date) -> Desk:
@@ -118,7 +120,15 @@ def _wanted(session: Session, office: OfficeContext, now: datetime) -> dict[str,
                         stands_for=None if own else case.assignee,
                     )
                 )  # fmt: skip
-    return found
+    return {email: list(_once(items)) for email, items in found.items()}
+
+
+def _once(items: Sequence[_Item]) -> Iterator[_Item]:
+    """What is said of several cases at once by the first of them, with how many more there are."""
+    count = Counter(one.due.key for one in items)
+    for one in items:
+        if (more := count.pop(one.due.key, 0)) > 0:
+            yield replace(one, more=more - 1)
 
 
 def rung(session: Session) -> None:
@@ -133,6 +143,7 @@ def matter_of(office: OfficeContext, category: str) -> str:
 
 def _line(one: _Item) -> str:
     whose = "（代理）" if one.stands_for else ""
+    whose += f"（合併會辦，另 {one.more} 件）" if one.more else ""
     return f"{SAID[one.due.cause]}：{one.number}（{one.matter}）{roc_date(one.due.on)}{whose}"
 
 
@@ -176,6 +187,7 @@ class Teller:
             if store.put(
                 self._session, staff_id=person.id, key=one.due.key, cause=one.due.cause.value, case_id=one.case_id,
                 day=one.due.on, stands_for=one.stands_for, at=self._now,
+                detail={"more": one.more} if one.more else {},
             )
         ]  # fmt: skip
         if not new:

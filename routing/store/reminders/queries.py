@@ -29,12 +29,15 @@ def standings(session: Session, today: date) -> list[tuple[int, str, Standing]]:
     """Cases that may want a reminder today: their ids, their categories, and what decides. One read, no events."""
     first, last = today - _AROUND, today + _AROUND
     expected: defaultdict[int, list[tuple[int, date]]] = defaultdict(list)
-    asked = select(Consultation.case_id, Consultation.no, Consultation.expected_on).where(
+    joint: defaultdict[int, dict[int, int]] = defaultdict(dict)
+    asked = select(Consultation.case_id, Consultation.no, Consultation.expected_on, Consultation.joint_id).where(
         Consultation.ended_at.is_(None), Consultation.expected_on.between(first, today)
     )
-    for case_id, no, day in session.execute(asked):
+    for case_id, no, day, joint_id in session.execute(asked):
         if day is not None:
             expected[case_id].append((no, day))
+        if joint_id is not None:
+            joint[case_id][no] = joint_id
     is_open = attention.is_open()
     dated = or_(
         CaseRow.promised_on.between(first, last), CaseRow.snoozed_until.between(first, today),
@@ -53,7 +56,7 @@ def standings(session: Session, today: date) -> list[tuple[int, str, Standing]]:
                 number=row.number, kind=row.kind, status=row.status, unit=row.unit, assignee=row.assignee,
                 promised_on=row.promised_on, snoozed_until=row.snoozed_until, call_asked_at=row.call_asked_at,
                 call_when=row.call_when, received_at=row.received_at,
-                expected=tuple(sorted(expected.get(row.id, ()))),
+                expected=tuple(sorted(expected.get(row.id, ()))), joint=joint.get(row.id, {}),
             ),
         )
         for row in session.execute(select(*columns).where(wanted).order_by(CaseRow.promised_on, CaseRow.id))
