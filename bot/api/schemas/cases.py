@@ -76,9 +76,10 @@ class Case(Representation):
     """A case. To a partner only the question to its agency is shown; the other fields are null or empty.
 
     ``marks``: what wants the officer: ``call``, ``undelivered``, ``firm_spoke``, ``partner_spoke``, and ``new`` to
-    whoever was given it and has not opened it at the desk; and what the team has decided: ``watched`` (列管),
-    ``snoozed`` (暫緩, with ``snoozed_until``). ``links`` (關聯) and ``merged_into`` (併案) name other cases. All of
-    these are only there if something is so.
+    whoever was given it and has not opened it at the desk; ``unread``: how much others have written since the caller
+    had it open at the desk; and what the team has decided: ``watched`` (列管), ``snoozed`` (暫緩, with
+    ``snoozed_until``). ``links`` (關聯) and ``merged_into`` (併案) name other cases. All of these are only there if
+    something is so.
     """
 
     number: str
@@ -107,6 +108,7 @@ class Case(Representation):
     waiting_on: str | None = None
     firm_answered: bool | None = None
     marks: tuple[str, ...] = Field(default=(), exclude_if=_nothing)
+    unread: int = Field(default=0, exclude_if=_nothing)
     call: Call | None = Field(default=None, exclude_if=_nothing)
     undelivered: Undelivered | None = Field(default=None, exclude_if=_nothing)
     firm_spoke_at: WrittenInstant | None = Field(default=None, exclude_if=_nothing)
@@ -146,7 +148,8 @@ def case_fields(one: CaseState | CaseWhole) -> dict[str, Any]:
         "outcome": case.closed.outcome if case.closed else None, "days_used": reading.days_used,
         "gross_days": reading.gross_days, "business_minutes": reading.business_minutes, "overdue": reading.overdue,
         "waiting_on": case.waiting.on if case.waiting else None,
-        "firm_answered": case.firm_answered, "marks": one.marks, "call": _call(case.call),
+        "firm_answered": case.firm_answered, "marks": one.marks, "unread": one.unread,
+        "call": _call(case.call),
         "undelivered": _undelivered(one.failed), "firm_spoke_at": case.firm_spoke_at,
         "partner_answered_at": case.partner_answered_at, "snoozed_until": case.snoozed_until,
         "links": tuple(Link(number=number, relation=relation) for number, relation in case.links),

@@ -68,7 +68,7 @@ class CasesQuery(Query):
     """``status`` may be given several times or with commas; ``assignee`` is an e-mail, ``me``, ``none`` or ``deputy``.
 
     ``deputy``: cases of those whom the caller stands in for today. ``mark``: what is said of a case beside its dates,
-    as ``marks`` of a case has it.
+    as ``marks`` of a case has it, or ``unread``.
     """
 
     status: Annotated[list[Status], BeforeValidator(_statuses)] = []
@@ -80,7 +80,16 @@ class CasesQuery(Query):
     waiting_on: Literal["firm", "agency"] | None = None
     mark: (
         Literal[
-            "call", "undelivered", "firm_spoke", "partner_spoke", "new", "draft", "draft_returned", "watched", "snoozed"
+            "call",
+            "undelivered",
+            "firm_spoke",
+            "partner_spoke",
+            "new",
+            "unread",
+            "draft",
+            "draft_returned",
+            "watched",
+            "snoozed",
         ]
         | None
     ) = None

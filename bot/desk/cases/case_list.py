@@ -39,6 +39,7 @@ PRESETS: Mapping[str, Mapping[str, str]] = {
     "unassigned": {"whose": "nobody", "status": "open"},
     "due_today": {"due": "today"},
     "overdue": {"overdue": "1"},
+    "unread": {"mark": "unread"},
     "firm_spoke": {"mark": "firm_spoke"},
     "partner_spoke": {"mark": "partner_spoke"},
     "call": {"mark": "call"},

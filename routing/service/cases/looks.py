@@ -12,6 +12,11 @@ from routing.store.cases import looks as store
 from routing.store.cases.schema import Case as CaseRow
 
 
+def reader(actor: Actor) -> tuple[int, str] | None:
+    """Who reads, by row and e-mail; None for programs of the branch, to whom nothing is unread."""
+    return None if actor.staff_id is None or actor.email is None else (actor.staff_id, actor.email)
+
+
 def unread(session: Session, actor: Actor, rows: Iterable[CaseRow]) -> Mapping[int, int]:
     """Of some cases, by id, how much others have written that this person has not seen; of none: left out."""
     if actor.staff_id is None or actor.email is None:

@@ -79,7 +79,7 @@ def wanted(
     return CaseFilter(
         today=today, status=statuses, kind=kind, category=category,
         unit=actor.unit if view == UNIT and actor.unit else unit, waiting_on=waiting_on, park=park, overdue=overdue,
-        mark=mark, awake=awake,
+        mark=mark, awake=awake, reader=looks.reader(actor),
         assignee=None if view == MINE else assignee, unassigned=unassigned, q=q, numbers=numbers,
         assignees=actor.stands_in_for if deputised else actor.hands if view == MINE else None,
     )  # fmt: skip
@@ -192,24 +192,25 @@ class CaseLine:
 
 
 def _marks_for(actor: Actor, row: CaseRow, failed: Undelivered | None, now: datetime) -> tuple[str, ...]:
-    """The same for one person, to whom a case is new only if it was given to them."""
+    """The same for programs, to whom a case is new only if it was given to them; what is unread they are told apart."""
     found = marks_of(row, failed, local(now).date())
     return tuple(mark for mark in found if mark != "new" or row.assignee in actor.hands)
 
 
-def marks_of(row: CaseRow, failed: Undelivered | None, today: date) -> tuple[str, ...]:
+def marks_of(row: CaseRow, failed: Undelivered | None, today: date, *, unread: int = 0) -> tuple[str, ...]:
     """What is said of a case beside its dates: words of ``routing.store.cases.queries.MARKS``, in their order.
 
     ``call``: the firm asked to be called. ``undelivered``: a message to it did not arrive. ``firm_spoke``,
-    ``partner_spoke``: it, or the agency asked, spoke last. ``new``: its officer has not opened it yet. ``watched``: it
-    is under watch (列管); ``draft``: an answer waits for approval (陳核), ``draft_returned``: one went back;
-    ``snoozed``: it is put off (暫緩).
+    ``partner_spoke``: it, or the agency asked, spoke last. ``new``: its officer has not opened it yet. ``unread``:
+    others have written to it since the reader had it open. ``watched``: it is under watch (列管); ``draft``: an answer
+    waits for approval (陳核), ``draft_returned``: one went back; ``snoozed``: it is put off (暫緩).
     """
     found = {
         "call": row.call_asked_at is not None, "undelivered": failed is not None,
         "firm_spoke": row.firm_spoke_at is not None or row.piece_at is not None,
         "partner_spoke": row.partner_answered_at is not None, "new": row.unseen,
-        "draft": row.draft_by is not None, "draft_returned": row.draft_returned_to is not None, "watched": row.watched,
+        "unread": unread > 0, "draft": row.draft_by is not None,
+        "draft_returned": row.draft_returned_to is not None, "watched": row.watched,
         "snoozed": row.snoozed_until is not None and row.snoozed_until > today,
     }  # fmt: skip
     return tuple(name for name in store.MARKS if found[name])
@@ -244,6 +245,8 @@ class CaseWhole:
     """What was asked of agencies and units, in its order."""
     marks: tuple[str, ...]
     """What wants somebody, see ``marks_of``; new only to whoever was given it."""
+    unread: int
+    """How much others have written to it since the reader had it open."""
     drafts: list[Draft]
     """Answers that were written for somebody else to approve (陳核), the oldest first."""
 
@@ -276,6 +279,8 @@ class CaseState:
     failed: Undelivered | None
     marks: tuple[str, ...]
     """What wants somebody, see ``marks_of``; new only to whoever was given it."""
+    unread: int
+    """How much others have written to it since the reader had it open."""
 
 
 def lines(
@@ -301,7 +306,7 @@ def lines(
             left=row.assignee in closed,
             failed=failed.get(row.id),
             unread=unread.get(row.id, 0),
-            marks=marks_of(row, failed.get(row.id), today),
+            marks=marks_of(row, failed.get(row.id), today, unread=unread.get(row.id, 0)),
         )
         for row in rows
     ]
@@ -371,11 +376,13 @@ def list_states(
     page = _rows(session, actor, wanted, limit=limit, cursor=cursor)
     states, firms = report_store.states(session, page.items), store.firms(session, page.items)
     failed = attention.undelivered(session, [row.id for row in page.items])
+    unread = looks.unread(session, actor, page.items)
     return page.of([
         CaseState(
             row=row, case=states[row.id], firm=firms.get(row.firm_id) if row.firm_id is not None else None,
             reading=_reading(office, states[row.id], now), failed=failed.get(row.id),
             marks=_marks_for(actor, row, failed.get(row.id), now),
+            unread=unread.get(row.id, 0),
         )
         for row in page.items
     ])  # fmt: skip
@@ -385,9 +392,10 @@ def state_of(locked: LockedCase) -> CaseState:
     """A case just written to."""
     firm = store.firm_of(locked.session, locked.row)
     failed = attention.undelivered(locked.session, [locked.row.id]).get(locked.row.id)
+    unread = looks.unread(locked.session, locked.actor, [locked.row]).get(locked.row.id, 0)
     return CaseState(
         row=locked.row, case=locked.case, firm=firm, reading=_reading(locked.office, locked.case, locked.now),
-        failed=failed, marks=_marks_for(locked.actor, locked.row, failed, locked.now),
+        failed=failed, unread=unread, marks=_marks_for(locked.actor, locked.row, failed, locked.now),
     )  # fmt: skip
 
 
@@ -417,6 +425,7 @@ def whole(session: Session, office: OfficeContext, actor: Actor, number: str, *,
     people_named += [case.opening.entered_by, *(event.data.get("to") for event in events)]
     reading = _reading(office, case, now)
     failed = attention.undelivered(session, [row.id]).get(row.id)
+    unread = looks.unread(session, actor, [row]).get(row.id, 0)
     return CaseWhole(
         row=row,
         case=case,
@@ -437,6 +446,7 @@ def whole(session: Session, office: OfficeContext, actor: Actor, number: str, *,
         failed=failed,
         consultations=consulted.of_case(session, office, actor, row, case, now=now),
         marks=_marks_for(actor, row, failed, now),
+        unread=unread,
     )
 
 

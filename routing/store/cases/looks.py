@@ -54,6 +54,20 @@ def _unread(staff_id: int, email: str, case_ids: Collection[int]) -> Select[int,
     )  # fmt: skip
 
 
+def with_unread(staff_id: int, email: str) -> ColumnElement[bool]:
+    """Of cases: this person has not seen all that others have written to it, as ``unread`` counts it."""
+    opened = select(CaseLook.case_id).where(CaseLook.staff_id == staff_id)
+    theirs = and_(Case.assignee == email, Case.imported.is_(False))
+    own, mine = aliased(CaseEvent), (CaseLook.case_id == Case.id, CaseLook.staff_id == staff_id)
+    done = select(func.max(own.seq)).where(own.case_id == Case.id, own.by == email).correlate(Case).scalar_subquery()
+    seen = select(CaseLook.seq).where(*mine).correlate(Case).scalar_subquery()
+    behind = select(CaseEvent.id).where(
+        CaseEvent.case_id == Case.id, CaseEvent.event.in_(READ), or_(CaseEvent.by.is_(None), CaseEvent.by != email),
+        CaseEvent.seq > func.coalesce(seen, done, 0),
+    )  # fmt: skip
+    return and_(or_(Case.id.in_(opened), theirs), behind.correlate(Case).exists())
+
+
 def unread(session: Session, staff_id: int, email: str, case_ids: Iterable[int]) -> dict[int, int]:
     """Of some cases, how much this person has not seen; in one query. Cases without anything are left out."""
     ids = list(case_ids)

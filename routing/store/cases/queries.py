@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, false, func, or_, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from routing.domain.case import Case, Event, EventKind, Kind, Opening, Status, fold
 from routing.domain.tax_number import same_firm
 from routing.store.accounts.queries import _claimant, _new_firm
-from routing.store.cases import attention
+from routing.store.cases import attention, looks
 from routing.store.cases.schema import Case as CaseRow
 from routing.store.cases.schema import CaseEvent, Firm, Serial
 from routing.store.cases.search_words import certain, pattern, words_of
@@ -178,22 +178,25 @@ class CaseFilter:
     due_today: bool = False
     order: str = "newest"
     """``newest`` or ``oldest`` received first, or ``promised``: the earliest day promised first."""
+    reader: tuple[int, str] | None = None
+    """Who asks, by row and e-mail: what is unread is so for somebody."""
     seen_by: tuple[str, tuple[str, ...]] | None = None
     """A unit and e-mails: confidential cases that are none of theirs are left out; None shows all."""
 
 
-MARKS: Mapping[str, Callable[[date], ColumnElement[bool]]] = {
-    "call": lambda _today: CaseRow.call_asked_at.is_not(None),
-    "undelivered": lambda _today: attention.with_undelivered(),
-    "firm_spoke": lambda _today: or_(CaseRow.firm_spoke_at.is_not(None), CaseRow.piece_at.is_not(None)),
-    "partner_spoke": lambda _today: CaseRow.partner_answered_at.is_not(None),
-    "new": lambda _today: CaseRow.unseen.is_(True),
-    "draft": lambda _today: CaseRow.draft_by.is_not(None),
-    "draft_returned": lambda _today: CaseRow.draft_returned_to.is_not(None),
-    "watched": lambda _today: CaseRow.watched.is_(True),
-    "snoozed": lambda today: CaseRow.snoozed_until > today,
+MARKS: Mapping[str, Callable[[CaseFilter], ColumnElement[bool]]] = {
+    "call": lambda _wanted: CaseRow.call_asked_at.is_not(None),
+    "undelivered": lambda _wanted: attention.with_undelivered(),
+    "firm_spoke": lambda _wanted: or_(CaseRow.firm_spoke_at.is_not(None), CaseRow.piece_at.is_not(None)),
+    "partner_spoke": lambda _wanted: CaseRow.partner_answered_at.is_not(None),
+    "new": lambda _wanted: CaseRow.unseen.is_(True),
+    "unread": lambda wanted: looks.with_unread(*wanted.reader) if wanted.reader else false(),
+    "draft": lambda _wanted: CaseRow.draft_by.is_not(None),
+    "draft_returned": lambda _wanted: CaseRow.draft_returned_to.is_not(None),
+    "watched": lambda _wanted: CaseRow.watched.is_(True),
+    "snoozed": lambda wanted: CaseRow.snoozed_until > wanted.today,
 }
-"""What is said of a case beside status and dates, each as a condition on cases; ``today`` in Taipei."""
+"""What is said of a case beside status and dates, each as a condition on cases."""
 _STILL = ("closed", "waiting_firm")
 """In these states no date runs."""
 
@@ -269,7 +272,7 @@ def _conditions(wanted: CaseFilter) -> list[ColumnElement[bool]]:
 
 def _said_of(wanted: CaseFilter) -> Iterator[ColumnElement[bool]]:
     if wanted.mark is not None:
-        yield MARKS[wanted.mark](wanted.today)
+        yield MARKS[wanted.mark](wanted)
     if wanted.due_today:
         yield and_(CaseRow.status.not_in(_STILL), CaseRow.promised_on == wanted.today)
     if wanted.awake:
@@ -348,7 +351,7 @@ def count(session: Session, wanted: CaseFilter) -> int:
 
 def kept(session: Session, wanted: CaseFilter) -> tuple[int, int]:
     """Of the open cases that fit, how many are under watch, and how many are put off."""
-    watched, snoozed = (MARKS[name](wanted.today) for name in ("watched", "snoozed"))
+    watched, snoozed = (MARKS[name](wanted) for name in ("watched", "snoozed"))
     query = select(func.count().filter(watched), func.count().filter(snoozed))
     query = query.where(attention.is_open(), or_(watched, snoozed), *_conditions(wanted))
     found = session.execute(query).one()

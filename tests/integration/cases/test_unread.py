@@ -1,5 +1,7 @@
 """未讀: what came into a case since its reader had it open; each person for themselves, on both databases."""
 
+import re
+
 import pytest
 
 from tests.harness.counting import statements
@@ -91,3 +93,38 @@ def test_a_list_asks_once_for_what_is_unread_however_many_cases_there_are(servic
         page = alice.get("/desk/cases")
     assert page.html.count("未讀 1") == 4
     assert len(many) == len(one)
+
+
+def found(service, who, path):
+    """The cases of a list at the desk."""
+    return set(re.findall(r'href="/desk/cases/(KP-\d{7}-\d{4})"', Visitor(service, who).get(path).html))
+
+
+def test_lists_of_the_desk_views_and_programs_are_narrowed_to_what_is_unread_by_whoever_asks(service):
+    quiet, loud, never = (service.opened() for _ in range(3))
+    for who in ("alice", "bob"):
+        for number in (quiet, loud):
+            Visitor(service, who).get(f"/desk/cases/{number}")
+    service.later(minutes=5)
+    firm_writes(service, loud)
+    firm_writes(service, never)
+    service.post("bob", f"/cases/{loud}/messages", {"text": "我先看過。", "internal": True})
+    wanted = {"alice": {loud, never}, "bob": {loud}, "sue": set()}
+    for who, numbers in wanted.items():
+        for path in ("/desk/cases?mark=unread", "/desk?view=all&mark=unread"):
+            assert found(service, who, path) == numbers, (who, path)
+        read = service.get(who, "/cases", mark="unread").json()["items"]
+        assert {one["number"] for one in read} == numbers
+    counts = {one["number"]: one.get("unread", 0) for one in service.get("alice", "/cases").json()["items"]}
+    assert counts == {quiet: 0, loud: 2, never: 1}
+    assert service.get("alice", f"/cases/{loud}").json()["unread"] == 2
+    assert service.get("bob", f"/cases/{loud}").json()["unread"] == 1
+    views = Visitor(service, "alice").get("/desk/cases")
+    assert "mark=unread" in views.html
+    Visitor(service, "alice").ask(
+        "POST", "/desk/views", data={"query": "mark=unread&columns=marks", "name": "沒看過的"}
+    )
+    assert "沒看過的" in Visitor(service, "alice").get("/desk/cases").text
+    for number in (loud, never):
+        Visitor(service, "alice").get(f"/desk/cases/{number}")
+    assert found(service, "alice", "/desk/cases?mark=unread") == set()
