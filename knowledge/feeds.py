@@ -31,9 +31,13 @@ class FeedWords:
     counties: Mapping[str, str]
     works: tuple[str, ...]
     closed: tuple[str, ...]
+    around: tuple[str, ...]
     unsure: tuple[str, ...]
     ended: tuple[str, ...]
     whole: tuple[str, ...]
+    whole_county: tuple[str, ...]
+    called_off: tuple[str, ...]
+    open_end: tuple[str, ...]
     partial: tuple[str, ...]
     beside: tuple[str, ...]
     power: re.Pattern[str]
@@ -50,8 +54,10 @@ def load_feeds() -> FeedWords:
     return FeedWords(
         fields=MappingProxyType({name: _fields(raw[name]) for name in ("taipower", "water", "registry")}),
         geocode=closures["geocode"], counties=MappingProxyType(dict(closures["counties"])),
-        works=tuple(closures["works"]), closed=tuple(closures["closed"]), unsure=tuple(closures["unsure"]),
-        ended=tuple(raw["ended"]), whole=tuple(raw["whole"]), partial=tuple(raw["partial"]),
+        works=tuple(closures["works"]), closed=tuple(closures["closed"]),
+        around=tuple(closures["around"]), unsure=tuple(closures["unsure"]),
+        ended=tuple(raw["ended"]), whole=tuple(raw["whole"]), whole_county=tuple(raw["whole_county"]),
+        called_off=tuple(raw["called_off"]), open_end=tuple(raw["open_end"]), partial=tuple(raw["partial"]),
         beside=tuple(raw["beside"]), power=_any(raw["of_power"]), water=_any(raw["of_water"]), asks=_any(raw["asks"]),
         other=_any(raw["other"]),
     )  # fmt: skip

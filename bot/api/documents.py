@@ -16,6 +16,7 @@ from bot.api.schemas.documents import Document, DocumentBody, DocumentNumberBody
 from bot.api.schemas.requests import FilesQuery
 from bot.web import letters as letter_files
 from bot.web.bodies import StrictRoute, read_form
+from bot.web.letter_form import form_in_use
 from bot.web.unit_of_work import Reading, RowId, UnitOfWork, known_caller
 from routing.domain.errors import Invalid
 from routing.domain.letters import letter_from
@@ -53,7 +54,7 @@ def make(call: Calling, number: Number, body: DocumentBody) -> Response:
     def do(work: UnitOfWork) -> Answer:
         locked = locked_case.change(work.session, work.office, number, work.actor, now=work.now)
         call.check_version(locked)
-        form = letter_files.form_in_use(work.runtime.settings.data_dir)
+        form = form_in_use(work.runtime.settings.data_dir)
         letter = letter_from(body.plain(form.agency))
         letter_files.checked(letter, form)
         made = commands.make(locked, letter)

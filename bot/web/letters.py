@@ -5,10 +5,8 @@ XML that comes back is somebody else's: nothing is fetched, no entity is expande
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date, datetime
-from importlib import resources
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -16,15 +14,13 @@ from fastapi.responses import Response
 from lxml import etree
 
 from bot.web import odt
-from knowledge.files import yaml_text
+from bot.web.letter_form import ROOT, Form, form_in_use
 from routing.domain import letters
 from routing.domain.errors import Invalid, NotFound
-from routing.domain.letters import Agency, Letter
+from routing.domain.letters import Letter
 
 MOST_BYTES = 2 * 1024 * 1024
 """Of a letter that comes back; without attachments it is some kilobytes."""
-_FOLDER = "documents"
-_ROOT = "函"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,45 +32,6 @@ class Returned:
     subject: str
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
-    """The DTD in use with what the branch says of itself."""
-
-    agency: Agency
-    dtd: etree.DTD
-
-    def choices(self, element: str) -> tuple[str, ...]:
-        """What an element's code (代碼) may be, as the DTD lists it; empty where it lists nothing."""
-        for one in self.dtd.iterelements():
-            if one.name == element:
-                return tuple(code for each in one.iterattributes() if each.name == "代碼" for code in each.values())
-        return ()
-
-
-def form_in_use(data_dir: Path) -> Form:
-    """The branch's own files under ``documents`` of the data folder, else those that ship.
-
-    Raises:
-        Invalid: one of them cannot be read (``document_form_invalid``).
-    """
-    try:
-        raw = yaml_text.read(_read(data_dir, "agency.yaml").decode("utf-8-sig")) or {}
-        known = {one.name for one in fields(Agency)}
-        agency = Agency(**{name: str(value or "") for name, value in raw.items() if name in known})
-        return Form(agency, etree.DTD(BytesIO(_read(data_dir, "letter.dtd"))))
-    except (etree.DTDParseError, yaml_text.YamlRefusedError, UnicodeDecodeError, AttributeError) as error:
-        raise Invalid(
-            f"公文的 DTD 或機關資料無法使用（{type(error).__name__}），請洽系統管理人員。", code="document_form_invalid"
-        ) from None
-
-
-def _read(data_dir: Path, name: str) -> bytes:
-    own = data_dir / _FOLDER / name
-    if own.is_file():
-        return own.read_bytes()
-    return (resources.files("knowledge") / "data" / _FOLDER / name).read_bytes()
-
-
 def checked(letter: Letter, form: Form) -> bytes:
     """The letter as XML that the DTD allows.
 
@@ -82,62 +39,7 @@ def checked(letter: Letter, form: Form) -> bytes:
         Invalid: something is missing (``document_incomplete``), or the DTD refuses it (``document_refused``).
     """
     letters.require_whole(letter)
-    root = _tree(letter, form.agency)
-    if not form.dtd.validate(root):
-        shown = "；".join(f"{one.message}" for one in form.dtd.error_log[:5])
-        raise Invalid(f"公文不符 {form.agency.system} 的結構：{shown}"[:600], code="document_refused")
-    written: bytes = etree.tostring(
-        root, xml_declaration=True, encoding="UTF-8", pretty_print=True,
-        doctype=f'<!DOCTYPE {_ROOT} SYSTEM "{_plain_name(form.agency.system)}">',
-    )  # fmt: skip
-    return written
-
-
-def _plain_name(name: str) -> str:
-    return "".join(letter for letter in name if letter.isalnum() or letter in "._-") or "letter.dtd"
-
-
-def _tree(letter: Letter, agency: Agency) -> etree._Element:
-    root = etree.Element(_ROOT)
-    word, year, serial = letters.parts_of(letter.doc_no)
-    sender = _add(root, "發文機關")
-    _add(sender, "全銜", letter.agency)
-    _add(sender, "機關代碼", letter.agency_code)
-    _add(root, "函類別", 代碼="函")
-    _add(root, "地址", letter.address)
-    for line in letter.contacts:
-        _add(root, "聯絡方式", line)
-    _add(_add(root, "受文者"), "交換表", letter.recipient, 交換表單="表單")
-    day = letters.day_written(date.fromisoformat(letter.sent_on)) if letter.sent_on else ""
-    _add(_add(root, "發文日期"), "年月日", day)
-    number = _add(root, "發文字號")
-    _add(number, "字", word or agency.word)
-    figures = _add(number, "文號")
-    _add(figures, "年度", year)
-    _add(figures, "流水號", serial)
-    _add(root, "速別", 代碼=letter.speed)
-    secret = _add(root, "密等及解密條件或保密期限")
-    _add(secret, "密等", 代碼=letter.secrecy)
-    _add(secret, "解密條件或保密期限", letter.until)
-    _add(_add(root, "附件"), "文字", letter.attachment or "無")
-    _add(_add(root, "主旨"), "文字", letter.subject)
-    said = _add(root, "段落", 段名="說明：")
-    for place, point in enumerate(letter.points, 1):
-        _add(_add(said, "條列", 序號=letters.ordinal(place)), "文字", point)
-    for name, people in (("正本", letter.to), ("副本", letter.copies)):
-        part = _add(root, name)
-        for one in people:
-            _add(part, "全銜", one)
-    if letter.signature:
-        _add(root, "署名", letter.signature)
-    return root
-
-
-def _add(parent: etree._Element, name: str, text: str = "", **attributes: str) -> etree._Element:
-    element = etree.SubElement(parent, name, attributes)
-    # What XML cannot hold is left out: a letter with a control character would be no XML.
-    element.text = "".join(one for one in text if one in "\t\n" or ord(one) >= 32) or None
-    return element
+    return form.written(letter)
 
 
 def returned(body: bytes) -> Returned:
@@ -156,14 +58,17 @@ def returned(body: bytes) -> Returned:
         root: Any = etree.fromstring(body, parser)
     except (etree.XMLSyntaxError, ValueError):
         raise _unreadable("不是可讀取的 XML") from None
-    if root.tag != _ROOT:
+    if root.tag != ROOT:
         raise _unreadable("不是函的交換檔")
     if any(True for _ in root.iter(etree.Entity)):
         raise _unreadable("含有實體參照")
     parts = [_text(root, path) for path in ("發文字號/字", "發文字號/文號/年度", "發文字號/文號/流水號")]
-    if not (parts[0] and parts[2]):
+    # Some systems write the number whole.
+    doc_no = _text(root, "發文字號/文字")
+    if parts[0] and parts[2]:
+        doc_no = f"{parts[0]}字第{parts[1]}{parts[2]}{_text(root, '發文字號/文號/支號')}號"
+    if not doc_no:
         raise _unreadable("沒有發文字號")
-    doc_no = f"{parts[0]}字第{parts[1]}{parts[2]}{_text(root, '發文字號/文號/支號')}號"
     return Returned(doc_no, letters.day_read(_text(root, "發文日期/年月日")), _text(root, "主旨/文字"))
 
 

@@ -10,7 +10,7 @@ from fastapi.responses import Response
 from bot.desk.cases import presenter
 from bot.desk.forms import Form
 from bot.runtime import runtime_of
-from bot.web import letters as letter_files
+from bot.web.letter_form import form_in_use
 from bot.web.templating import show
 from bot.web.unit_of_work import Reading, UnitOfWork, keep
 from bot.web.words import WORDS, reply_ways
@@ -190,7 +190,7 @@ def _documents(work: UnitOfWork, whole: CaseWhole) -> dict[str, Any] | None:
         return None
     made = letters.page(work.session, work.actor, whole.row.number, limit=MOST, cursor=None).items
     try:
-        form = letter_files.form_in_use(work.runtime.settings.data_dir)
+        form = form_in_use(work.runtime.settings.data_dir)
     except Invalid as error:
         return {"made": made, "problem": error.message, "fresh": None, "speeds": (), "secrecies": ()}
     fresh = letters.suggested(whole, form.agency)

@@ -10,6 +10,7 @@ from fastapi.responses import RedirectResponse, Response
 from bot.desk.cases.steps import again
 from bot.desk.forms import Filled, FilledWithFiles, Form
 from bot.web import letters as letter_files
+from bot.web.letter_form import form_in_use
 from bot.web.letters import as_response
 from bot.web.unit_of_work import Reading, RowId, writing
 from routing.domain.errors import Invalid, StaleVersion, StepNotAllowed, Unavailable
@@ -30,7 +31,7 @@ def make(request: Request, number: str, form: Filled) -> Response:
                 work.session, work.office, number, work.actor, now=work.now, version=form.number("version")
             )
             letter = letter_from(_plain(form))
-            letter_files.checked(letter, letter_files.form_in_use(work.runtime.settings.data_dir))
+            letter_files.checked(letter, form_in_use(work.runtime.settings.data_dir))
             commands.make(locked, letter)
     except (Invalid, StepNotAllowed, StaleVersion, Unavailable) as error:
         return again(request, number, "documents", form, error)

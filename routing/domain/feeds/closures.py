@@ -90,7 +90,9 @@ def index(body: bytes) -> list[Entry] | None:
     if next(_named(root, "alert"), None) is not None:
         return None
     if root.tag.rpartition("}")[2] != "feed":
-        raise FeedError("內容不是示警清單。", code="feed_unreadable")
+        login = "登入" in "".join(root.itertext())
+        words = "來源要求登入或金鑰。" if login else "內容不是示警清單。"
+        raise FeedError(words, code="feed_login" if login else "feed_unreadable")
     found = []
     for entry in _named(root, "entry"):
         href = next((one.get("href", "") for one in _named(entry, "link") if one.get("href")), "")
@@ -167,17 +169,39 @@ def _place(text: str, codes: list[str]) -> tuple[str, str | None] | None:
 
 
 def _says(text: str, day: date) -> Iterator[tuple[date, str | None]]:
-    words = load_feeds()
     found = _PROSE.match(text)
-    for sentence in re.split(r"[。;\n]", found["body"] if found else ""):
-        said = _SAID.match(sentence.replace(" ", ""))
-        on = _day(said, day) if said else None
-        if said is None or on is None or any(word in said["what"] for word in words.unsure):
-            continue
-        if any(word in said["what"] for word in words.works):
-            yield on, None
-        elif any(word in said["what"] for word in words.closed) and (part := _part(said)):
+    said = [
+        one for sentence in re.split(r"[。;\n]", found["body"] if found else "") for one in _sentence(sentence, day)
+    ]
+    closed = {(on, part) for on, part, works in said if not works}
+    for on, part, works in said:
+        if not works:
             yield on, part
+        # 上午停止上班；下午照常上班: that the rest of the day is worked takes nothing from what is closed of it.
+        elif part == "full" or (on, part) in closed or not any(when == on for when, _ in closed):
+            yield on, None
+
+
+def _sentence(sentence: str, day: date) -> Iterator[tuple[date, str, bool]]:
+    """The day, the part of it, and whether it is worked; nothing where a sentence says neither surely."""
+    words = load_feeds()
+    said = _SAID.match(sentence.replace(" ", ""))
+    on, part = (_day(said, day), _part(said)) if said else (None, None)
+    if said is None or on is None or part is None or any(word in said["what"] for word in words.unsure):
+        return
+    beside = _without(said["what"], words.works)
+    closes = any(word in beside for word in words.closed)
+    if beside != said["what"] and not closes:
+        yield on, part, True
+    elif closes and not _without(beside, (*words.closed, *words.around)):
+        yield on, part, False
+
+
+def _without(text: str, words: Iterable[str]) -> str:
+    """What is left beside the words: of a closure nothing may be, such as 山區, 除外 or 是否."""
+    for word in sorted(words, key=len, reverse=True):
+        text = text.replace(word, "")
+    return text
 
 
 def _day(said: re.Match[str], day: date) -> date | None:

@@ -30,10 +30,19 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a row says that it is, in its own words. ``county``, ``districts``: where the source names them apart."""
+
+    area: str
+    county: str = ""
+    districts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Outage:
     """One announced stop, as its source tells it. ``ends``: None where the source does not say.
 
-    ``areas``: places in the source's own words. ``county`` and ``district``: where the source names them apart.
+    ``places``: of each row its own, for 全區 is the whole of the district of its row and of no other.
     ``planned``: None where it does not say.
     """
 
@@ -42,12 +51,20 @@ class Outage:
     number: str
     starts: datetime
     ends: datetime | None
-    areas: tuple[str, ...]
-    county: str = ""
-    districts: tuple[str, ...] = ()
+    places: tuple[Place, ...]
     what: str = ""
     planned: bool | None = None
     phone: str = ""
+
+    @property
+    def areas(self) -> tuple[str, ...]:
+        """The places as people are told of them: with the district where the words say the whole of it."""
+        return tuple(dict.fromkeys(_told(place) for place in self.places))
+
+
+def _told(place: Place) -> str:
+    """全區 alone says nothing to whoever does not see the row."""
+    return "、".join(place.districts) + place.area if place.area in load_feeds().whole else place.area
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,8 +101,8 @@ def read_taipower(body: bytes) -> Read:
     for text in _unpacked(body):
         for row in tables.csv_rows(text, load_feeds().fields["taipower"]):
             made = _stops(row)
-            found, skipped = found + bool(made), skipped + (not made)
-            for stop in made:
+            found, skipped = found + (made is not None), skipped + (made is None)
+            for stop in made or ():
                 stops[stop.key] = _joined(stops.get(stop.key), stop)
     tables.usable(found, skipped)
     return Read(tuple(stops.values()), skipped)
@@ -107,43 +124,52 @@ def _unpacked(body: bytes) -> list[str]:
                 if left < 0:
                     raise FeedError("解壓縮後超過大小上限。", code="feed_too_large")
                 texts.append(tables.decoded(content))
+            # A district with nothing to announce may be an empty file; an archive of nothing else is strange.
+            if not (texts := [text for text in texts if text.strip()]):
+                raise FeedError("壓縮檔內的檔案都是空的。", code="feed_unreadable")
     # All that zipfile raises for an archive that is cut, locked, or packed in a way that it does not know.
     except (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError, OSError, ValueError):
         raise FeedError("內容不是壓縮檔，或已損毀。", code="feed_unreadable") from None
     return texts
 
 
-def _stops(row: tables.Row) -> list[Outage]:
-    """The one or two stops of a row; none where number, place or time cannot be read."""
+def _stops(row: tables.Row) -> list[Outage] | None:
+    """The one or two stops of a row, none if it is called off; None where number, place or time cannot be read."""
     number, area = row["number"], row["area"]
     if not number or not area:
+        return None
+    if _called_off(row):
         return []
     made = []
     for field in ("first", "second"):
         span = tables.window(row.get(field, ""))
         if span is None:
             if row.get(field, ""):
-                return []
+                return None
             continue
         office = row.get("office", "")
         made.append(
             Outage(
                 key=f"{office}/{number}/{span[0]:%Y%m%d%H%M}"[:200], kind=Kind.POWER, number=number[:40],
-                starts=span[0], ends=span[1], areas=(area[:_LONGEST],), what=row.get("what", "")[:200], planned=True,
-                phone=row.get("phone", "")[:40],
+                starts=span[0], ends=span[1], places=(Place(area=area[:_LONGEST]),), what=row.get("what", "")[:200],
+                planned=True, phone=row.get("phone", "")[:40],
             )
         )  # fmt: skip
-    return made
+    return made or None
+
+
+def _called_off(row: tables.Row) -> bool:
+    """Whether a row says of itself that it will not come to pass."""
+    words = f"{row.get('what', '')} {row.get('area', '')} {row.get('pressure', '')}"
+    return any(word in words for word in load_feeds().called_off)
 
 
 def _joined(known: Outage | None, more: Outage) -> Outage:
-    """Rows of the same stop: the places of all."""
+    """Rows of the same stop: the places of all, until the last of their ends."""
     if known is None:
         return more
-    areas = tuple(dict.fromkeys((*known.areas, *more.areas)))
-    districts = tuple(dict.fromkeys((*known.districts, *more.districts)))
-    county = known.county if known.county == more.county else ""
-    return replace(known, areas=areas, districts=districts, county=county)
+    ends = [end for end in (known.ends, more.ends) if end is not None]
+    return replace(known, places=tuple(dict.fromkeys((*known.places, *more.places))), ends=max(ends, default=None))
 
 
 def read_water(body: bytes) -> Read:
@@ -156,7 +182,7 @@ def read_water(body: bytes) -> Read:
     begins = text.lstrip()[:1]
     if not begins:
         raise FeedError("來源沒有傳回內容。", code="feed_unreadable")
-    is_json = begins in '[{"<'
+    is_json = begins in "[{<"
     rows = tables.json_rows(tables.json_list(text), fields) if is_json else tables.csv_rows(text, fields)
     stops: dict[str, Outage] = {}
     found = skipped = 0
@@ -172,19 +198,26 @@ def read_water(body: bytes) -> Read:
 def _water_stops(row: tables.Row) -> Sequence[Outage] | None:
     """The stops of a row, one a kind; None where it cannot be read, nothing where it names no place."""
     number, starts = row["number"], tables.instant(row["starts"])
-    ends = tables.instant(row["ends"]) if row.get("ends") else None
-    if not number or starts is None or (row.get("ends") and ends is None) or (ends is not None and ends <= starts):
+    said = row.get("ends", "")
+    ends = tables.instant(said)
+    if ends is None and any(word in said for word in load_feeds().open_end):
+        said = ""
+    if not number or starts is None or (said and ends is None) or (ends is not None and ends <= starts):
         return None
+    if _called_off(row):
+        return []
     nature = f"{row.get('nature', '')}{row.get('type', '')}"
     planned = False if "非計畫" in nature or "緊急" in nature else True if "計畫" in nature else None
     districts = tuple(row.get("district", "").replace("、", " ").replace(",", " ").split())
     shared = Outage(
-        key="", kind=Kind.WATER, number=number[:40], starts=starts, ends=ends, areas=(),
-        county=row.get("county", ""), districts=districts,
+        key="", kind=Kind.WATER, number=number[:40], starts=starts, ends=ends, places=(),
         what=row.get("what", "")[:200], planned=planned, phone=row.get("phone", "")[:40],
     )  # fmt: skip
     return [
-        replace(shared, key=f"{number}/{kind}"[:200], kind=kind, areas=(row[field][:_LONGEST],))
+        replace(
+            shared, key=f"{number}/{kind}/{starts:%Y%m%d%H%M}"[:200], kind=kind,
+            places=(Place(area=row[field][:_LONGEST], county=row.get("county", ""), districts=districts),),
+        )
         for kind, field in ((Kind.WATER, "area"), (Kind.PRESSURE, "pressure"))
         if row.get(field)
-    ]
+    ]  # fmt: skip

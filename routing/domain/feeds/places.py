@@ -60,14 +60,20 @@ def _in_sentence(sentence: str, where: _Where, parks: Sequence[Park], names: dic
         where, rest = _moved(where, piece)
         if not cut:
             found |= {park_id for park_id in _named(piece, names) if park_id}
-        whole = not cut and rest in known.whole
+        whole = not cut and (rest in known.whole if where.district else _whole_county(rest, where.county))
         for park in parks:
             if not _reaches(where, park):
                 continue
             in_district = bool(where.district and park.district and where.district == _even(park.district))
-            if (whole and (in_district or not where.district)) or (in_district and _on_road(rest, park.roads)):
+            all_of_it = whole and (in_district or not where.district)
+            if all_of_it or (in_district and _on_road(rest, park.roads)):
                 found.add(park.id)
     return found
+
+
+def _whole_county(rest: str, county: str) -> bool:
+    """Whether the words mean all of the county: 全縣 of a county, 全市 of a city; 屏東縣's 全市 is a town of it."""
+    return rest in load_feeds().whole_county and rest[-1] in {"境", county[-1:]}
 
 
 def _reaches(where: _Where, park: Park) -> bool:
@@ -130,7 +136,7 @@ def _names(parks: Iterable[Park]) -> dict[str, str]:
 
 
 def _named(piece: str, names: dict[str, str]) -> Iterator[str]:
-    """The parks whose names stand in a piece: not inside a longer park's name, and not as that which is nearby."""
+    """The parks whose names stand in a piece: not inside a longer park's name, and not as that beside which it lies."""
     known = load_feeds()
     hits = [
         (match.start(), match.end(), park_id)
@@ -139,7 +145,7 @@ def _named(piece: str, names: dict[str, str]) -> Iterator[str]:
     ]
     for start, end, park_id in hits:
         inside = any(a <= start and end <= b and b - a > end - start for a, b, _ in hits)
-        beside = any(piece[end:].startswith(word) or piece[:start].endswith(word) for word in known.beside)
+        beside = any(word in piece[end:] or piece[:start].endswith(word) for word in known.beside)
         if not inside and not beside:
             yield park_id
 

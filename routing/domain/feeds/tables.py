@@ -65,19 +65,27 @@ def json_list(text: str) -> list[Any]:
 
 
 def json_rows(values: Sequence[Any], fields: Fields) -> list[Row]:
-    """The rows of a JSON list of objects. Raises FeedError where a required field is missing in the first."""
+    """The rows of a JSON list of objects. Raises FeedError where a required field stands in none of them.
+
+    A single row may leave a field out: some sources write no key for what they do not know.
+    """
     if not all(isinstance(value, dict) for value in values):
         raise FeedError("清單的內容不是物件。", code="feed_unreadable")
-    if values:
-        _columns([str(key).strip() for key in values[0]], fields)
+    evened = [{str(key).strip().removeprefix("\ufeff"): cell for key, cell in value.items()} for value in values]
+    if evened:
+        _columns(list(dict.fromkeys(key for value in evened for key in value)), fields)
     return [
         {name: bare(_first(value, names)) for name, names in fields.names.items()}
-        for value in values
+        for value in evened
     ]  # fmt: skip
 
 
 def _first(value: Mapping[str, Any], names: Sequence[str]) -> Any:
-    return next((value[name] for name in names if value.get(name) is not None), "")
+    """The cell under the first of the names that has one. A list is its words; an object says nothing that is known."""
+    cell = next((value[name] for name in names if value.get(name) is not None), "")
+    if isinstance(cell, list):
+        cell = "、".join(str(one) for one in cell if isinstance(one, (str, int)))
+    return "" if isinstance(cell, dict) else cell
 
 
 def _columns(header: Sequence[str], fields: Fields) -> dict[str, int]:
@@ -106,11 +114,21 @@ def usable(found: int, skipped: int) -> None:
         raise FeedError(f"{found + skipped} 筆中有 {skipped} 筆無法判讀，未採用。", code="feed_unreadable")
 
 
-_DAY = r"(?:(?P<{0}y>\d{{3,4}})[/.-](?P<{0}m>\d{{1,2}})[/.-](?P<{0}d>\d{{1,2}})|(?P<{0}c>\d{{7,8}}))"
-_WINDOW = re.compile(
-    _DAY.format("a") + r"\s*(?P<from>\d{1,2}:?\d{2})\s*[~-]\s*(?:" + _DAY.format("b") + r"\s*)?(?P<to>\d{1,2}:?\d{2})"
+_DAY = (
+    r"(?:(?P<{0}y>\d{{3,4}})[/.-](?P<{0}m>\d{{1,2}})[/.-](?P<{0}d>\d{{1,2}})|(?P<{0}c>\d{{7,8}}))"
+    r"(?:\([一二三四五六日]\))?"
 )
-_INSTANT = re.compile(_DAY.format("a") + r"(?:[T\s]+(?P<from>\d{1,2}:\d{2})(?::\d{2}(?:\.\d+)?)?)")
+_SECONDS = r"(?::\d{2}(?:\.\d+)?)?"
+_CLOCK = r"\d{1,2}:?\d{2}"
+_WINDOW = re.compile(
+    _DAY.format("a") + rf"\s*(?P<from>{_CLOCK}){_SECONDS}\s*~\s*"
+    rf"(?:{_DAY.format('b')}\s*)?(?P<to>{_CLOCK}){_SECONDS}"
+)  # fmt: skip
+_INSTANT = re.compile(
+    _DAY.format("a") + rf"(?:[T\s]+(?P<half>上午|下午)?\s*(?P<from>{_CLOCK}){_SECONDS}(?P<zone>Z|\+08:?00)?)"
+)
+_TO = re.compile(r"\s*(?:[~∼〜‐‑‒–—―-]|至|到)\s*(?=\d)")
+"""What stands between two times; days are written with slashes by then."""
 
 
 def window(text: str) -> tuple[datetime, datetime] | None:
@@ -118,7 +136,7 @@ def window(text: str) -> tuple[datetime, datetime] | None:
 
     One that ends before it begins ends on the next day; None where it cannot be read.
     """
-    found = _WINDOW.fullmatch(unicodedata.normalize("NFKC", text).strip().replace("～", "~").replace("至", "~"))
+    found = _WINDOW.fullmatch(_with_one_sign(unicodedata.normalize("NFKC", text).strip()))
     if found is None:
         return None
     start = _at(found, "a", found["from"])
@@ -131,10 +149,25 @@ def window(text: str) -> tuple[datetime, datetime] | None:
     return (start, end) if end > start else None
 
 
+_HYPHENED = re.compile(r"(\d{3,4})-(\d{1,2})-(\d{1,2})(?!\d)")
+
+
+def _with_one_sign(text: str) -> str:
+    """The text with days in slashes and every dash, tilde or 至 between its times as the one that is read."""
+    return _TO.sub("~", _HYPHENED.sub(r"\1/\2/\3", text))
+
+
 def instant(text: str) -> datetime | None:
-    """An instant without a zone, as Taiwan Water writes it, in Taipei time; None where it cannot be read."""
+    """An instant as Taiwan Water writes it, without a zone or with Taipei's own; None where it cannot be read."""
     found = _INSTANT.fullmatch(unicodedata.normalize("NFKC", text).strip())
-    return _at(found, "a", found["from"]) if found else None
+    if found is None:
+        return None
+    at = _at(found, "a", found["from"])
+    if at is None or (found["half"] and not 1 <= int(found["from"].replace(":", "")) // 100 <= 12):
+        return None
+    if found["half"]:
+        at += timedelta(hours=12 * ((found["half"] == "下午") - (at.hour == 12)))
+    return at + timedelta(hours=8) if found["zone"] == "Z" else at
 
 
 def _at(found: re.Match[str], day: str, clock: str) -> datetime | None:

@@ -66,11 +66,11 @@ class OutageFeed:
         others = tuple(park for park in office.offices.parks if not park.own)
         found = []
         for outage in items:
-            district = outage.districts[0] if len(outage.districts) == 1 else ""
             touched = {
                 park.id
-                for area in outage.areas
-                for park in parks_in(area, own, county=outage.county, district=district, others=others)
+                for place in outage.places
+                for district in place.districts or ("",)
+                for park in parks_in(place.area, own, county=place.county, district=district, others=others)
             }
             if touched:
                 found.append(Touching(outage=outage, parks=tuple(sorted(touched))))

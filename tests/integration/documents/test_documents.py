@@ -9,9 +9,9 @@ import pytest
 from lxml import etree
 
 from bot.web import letters as files
+from bot.web.letter_form import form_in_use
 from routing.domain import letters
 from routing.domain.errors import Invalid
-from routing.domain.letters import Agency, letter_from
 from tests.harness.pages import Visitor
 from tests.harness.service import Service
 
@@ -62,7 +62,7 @@ def test_the_file_is_what_the_dtd_allows_and_the_odt_says_the_same(service):
     xml = service.get("alice", f"{path}.xml")
     root = etree.fromstring(xml.content)
     assert root.getroottree().docinfo.system_url == "letter.dtd"
-    assert files.form_in_use(service.runtime.settings.data_dir).dtd.validate(root)
+    assert form_in_use(service.runtime.settings.data_dir).dtd.validate(root)
     assert root.findtext("發文機關/機關代碼") == "A21000000X"
     assert [(one.get("序號"), one.findtext("文字")) for one in root.iter("條列")] == [
         ("一、", "復貴公司來詢。"), ("二、", "<請> 依 & 說明辦理。"),
@@ -129,26 +129,6 @@ def test_a_strange_file_is_only_unreadable(body):
         files.returned(body)
     assert refused.value.code == "document_unreadable"
     assert "root:" not in str(refused.value)
-
-
-def test_the_branchs_own_dtd_takes_the_place_of_ours(tmp_path):
-    letter = letter_from({**WHOLE, "agency": "高屏分局"})
-    assert files.checked(letter, files.form_in_use(tmp_path))
-    (tmp_path / "documents").mkdir()
-    (tmp_path / "documents" / "letter.dtd").write_text(
-        "<!ELEMENT 函 (主旨)><!ELEMENT 主旨 (#PCDATA)>", encoding="utf-8"
-    )
-    (tmp_path / "documents" / "agency.yaml").write_text("name: 分局\ncode: A21000000X\nsystem: official.dtd\n", "utf-8")
-    form = files.form_in_use(tmp_path)
-    assert (form.agency, form.choices("速別")) == (Agency(name="分局", code="A21000000X", system="official.dtd"), ())
-    with pytest.raises(Invalid) as refused:
-        files.checked(letter, form)
-    assert refused.value.code == "document_refused"
-    assert "official.dtd" in str(refused.value)
-    (tmp_path / "documents" / "letter.dtd").write_text("<!ELEMENT", encoding="utf-8")
-    with pytest.raises(Invalid) as broken:
-        files.form_in_use(tmp_path)
-    assert broken.value.code == "document_form_invalid"
 
 
 def test_the_page_drafts_names_what_is_missing_and_takes_the_number(service):

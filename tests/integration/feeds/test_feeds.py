@@ -46,7 +46,7 @@ def view(branch, name="water", url="http://127.0.0.1:9/"):
 def test_a_good_answer_is_kept_with_the_time_it_came(branch, server):
     done = ran(branch, "water", server.at("/water", GOOD))
     assert (done.outcome, done.found, done.matched, done.proposed) == ("ok", 1, 1, 1)
-    assert keys(branch) == {"07C0001/water"}
+    assert keys(branch) == {"07C0001/water/202603030800"}
     assert (view(branch).good_at, view(branch).problem) == (branch.now, None)
 
 
@@ -77,7 +77,7 @@ def test_a_failed_or_strange_source_changes_nothing_and_says_so(branch, server, 
     server.says["/water"] = said
     done = ran(branch, "water", f"{server.url}/water", seconds=1.0, most=2048)
     assert (done.outcome, done.problem) == ("failed", code)
-    assert keys(branch) == {"07C0001/water"}
+    assert keys(branch) == {"07C0001/water/202603030800"}
     assert (view(branch).good_at, view(branch).problem) == (before, code)
     branch.later(1)
     server.at("/water", GOOD)
@@ -106,7 +106,7 @@ def test_what_did_not_change_is_not_sent_again_and_counts_as_read(branch, server
     assert ran(branch, "water", url).outcome == "unchanged"
     assert view(branch).good_at == branch.now
     with branch.database.reading() as session:
-        assert store.standing_notices(session, "water")["07C0001/water"].fetched_at == branch.now
+        assert store.standing_notices(session, "water")["07C0001/water/202603030800"].fetched_at == branch.now
     assert view(branch).matched == 1
 
 

@@ -103,7 +103,7 @@ def listed(*rows: object) -> bytes:
 def test_a_water_stop_is_read_in_taipei_time_with_brackets_and_blanks_taken_off():
     (stop,) = read_water(listed(water_stop())).outages
     assert (stop.starts, stop.ends, stop.planned) == (at(3, 8), at(3, 17), True)
-    assert (stop.areas, stop.what, stop.districts) == (("楠梓區全區",), "汰換管線", ("楠梓區",))
+    assert (stop.areas, stop.what, stop.places[0].districts) == (("楠梓區全區",), "汰換管線", ("楠梓區",))
 
 
 def test_other_names_of_a_field_are_known_and_rows_that_repeat_are_one_stop():
