@@ -36,8 +36,9 @@ def import_command(
     lines = sheets.read_file(file)
     day = as_of.date() if as_of is not None else None
     with opened() as context:
-        with context.reading() as (_session, office):
-            found = importing.preview(office, SYSTEM, lines, now=context.now, as_of=day)
+        with context.reading() as (_session, known):
+            office = known
+        found = importing.read(office, SYSTEM, lines, now=context.now, as_of=day)
         _show(found)
         if found.problems or not found.plots:
             raise fail("沒有匯入任何一筆；請修正後再試。")
@@ -45,7 +46,7 @@ def import_command(
             typer.echo("預覽，沒有匯入。")
             return
         with context.writing() as (session, office):
-            _, new, gone = importing.take_in(session, office, SYSTEM, lines, now=context.now, as_of=day)
+            new, gone = importing.take_in(session, office, SYSTEM, found, now=context.now)
     typer.echo(f"已匯入 {len(found.plots)} 筆，其中新增 {new} 筆；不在新清冊而停止提供 {gone} 筆。")
 
 

@@ -16,6 +16,8 @@ from typing import Any
 
 from python_calamine import CalamineError, CalamineWorkbook
 
+from bot.web import merged_cells
+from bot.web.merged_cells import Range
 from routing.domain.errors import Invalid
 
 Cell = str | int | float | bool | date | datetime | None
@@ -104,26 +106,27 @@ def _workbook(body: bytes) -> list[list[Cell]]:
             locked = any(one.flag_bits & 1 for one in package.infolist())
         if unpacked > _MOST_UNPACKED or locked:
             raise _unreadable("檔案加密，或解開後過大。")
-        return _first_sheet(CalamineWorkbook.from_filelike(io.BytesIO(body)))
+        return _first_sheet(CalamineWorkbook.from_filelike(io.BytesIO(body)), body)
     except (CalamineError, zipfile.BadZipFile, ValueError, KeyError, OSError, NotImplementedError):
         raise _unreadable("試算表檔案損壞、加密，或不是 XLSX、ODS。") from None
 
 
-def _first_sheet(book: CalamineWorkbook) -> list[list[Cell]]:
+def _first_sheet(book: CalamineWorkbook, body: bytes) -> list[list[Cell]]:
     for name in book.sheet_names:
         sheet = book.get_sheet_by_name(name)
         _bounded(sheet.total_height)
         rows = sheet.to_python(skip_empty_area=False)
         if rows:
-            _fill_merged(rows, sheet.merged_cell_ranges)
+            ranges = sheet.merged_cell_ranges
+            _fill_merged(rows, merged_cells.of_ods(body, name) if ranges is None else ranges)
             return [[_cell(value) for value in cells[:MOST_COLUMNS]] for cells in rows]
     return []
 
 
-def _fill_merged(rows: list[list[Any]], ranges: Sequence[tuple[tuple[int, int], tuple[int, int]]] | None) -> None:
+def _fill_merged(rows: list[list[Any]], ranges: Sequence[Range]) -> None:
     """A cell merged over several rows counts in each of them. One merged over columns is a title, and does not."""
-    for (top, left), (bottom, right) in ranges or ():
-        if left == right:
+    for (top, left), (bottom, right) in ranges:
+        if left == right and top < len(rows) and left < len(rows[top]):
             for row in rows[top + 1 : bottom + 1]:
                 row[left] = rows[top][left]
 

@@ -20,7 +20,6 @@ from routing.domain.errors import Invalid, OnestopError, StaleVersion, StepNotAl
 from routing.domain.land.lists import PlotList
 from routing.domain.land.needs import FORMS
 from routing.domain.land.plots import PlotFilter
-from routing.domain.permissions import require_team
 from routing.service.cases import locked_case
 from routing.service.land import importing, needs, queries
 
@@ -88,14 +87,14 @@ def import_list(request: Request, sent: Sent) -> Response:
     try:
         day: date | None = read_day(sent.as_of, "as_of")
         with reading(request) as work:
-            require_team(work.actor)
-            found = importing.preview(work.office, work.actor, sheets.read(sent.body), now=work.now, as_of=day)
-            if not sent.take or found.problems or not found.plots:
+            importing.require_import(work.office, work.actor)
+        # Between two transactions: a long list takes its time, and nobody waits for it.
+        found = importing.read(work.office, work.actor, sheets.read(sent.body), now=work.now, as_of=day)
+        if not sent.take or found.problems or not found.plots:
+            with reading(request) as work:
                 return _show(request, work, preview=found, sent=sent)
         with writing(request) as work:
-            importing.take_in(
-                work.session, work.office, work.actor, sheets.read(sent.body), now=work.now, as_of=day
-            )  # fmt: skip
+            importing.take_in(work.session, work.office, work.actor, found, now=work.now)
     except Invalid as error:
         with reading(request) as work:
             return _show(request, work, error=error)

@@ -23,30 +23,34 @@ def may_import(office: OfficeContext, actor: Actor) -> bool:
     return actor.may(Permission.ALL_CASES) or (actor.may(Permission.UNIT_WORK) and actor.unit == unit)
 
 
-def preview(
-    office: OfficeContext, actor: Actor, lines: Sequence[Line], *, now: datetime, as_of: date | None = None
-) -> PlotList:
-    """What a list comes to, with every cell that cannot be used; nothing is written.
-
-    Raises:
-        Forbidden: the person is not of the unit for land. Invalid: no row holds the headings.
-    """
+def require_import(office: OfficeContext, actor: Actor) -> None:
+    """Raises Forbidden: the person is not of the unit for land."""
     require_team(actor)
     if not may_import(office, actor):
         raise Forbidden("用地清冊由土地承辦單位匯入。")
+
+
+def read(
+    office: OfficeContext, actor: Actor, lines: Sequence[Line], *, now: datetime, as_of: date | None = None
+) -> PlotList:
+    """What a list comes to, with every cell that cannot be used. It takes its time, and no transaction.
+
+    Raises:
+        Forbidden: as ``require_import``. Invalid: no row holds the headings.
+    """
+    require_import(office, actor)
     return read_list(lines, office.offices.find_park, today=local(now).date(), as_of=as_of)
 
 
 def take_in(
-    session: Session, office: OfficeContext, actor: Actor, lines: Sequence[Line], *, now: datetime,
-    as_of: date | None = None,
-) -> tuple[PlotList, int, int]:  # fmt: skip
-    """Take a list in place of what its parks had; gives it, how many plots are new, and how many went.
+    session: Session, office: OfficeContext, actor: Actor, found: PlotList, *, now: datetime
+) -> tuple[int, int]:  # fmt: skip
+    """Take a list that was read in place of what its parks had; gives how many plots are new, and how many went.
 
     Raises:
-        Forbidden: as ``preview``. Invalid: a cell cannot be used (``plots_refused``), or nothing is in it.
+        Forbidden: as ``require_import``. Invalid: a cell cannot be used (``plots_refused``), or nothing is in it.
     """
-    found = preview(office, actor, lines, now=now, as_of=as_of)
+    require_import(office, actor)
     if found.problems:
         raise Invalid(f"清冊有 {len(found.problems)} 處無法使用，沒有匯入。", field="file", code="plots_refused")
     if not found.plots:
@@ -56,4 +60,4 @@ def take_in(
         session, at=now, actor=actor.email or actor.name, action="plots.import", subject="、".join(found.parks),
         detail={"plots": len(found.plots), "new": new, "gone": gone},
     )  # fmt: skip
-    return found, new, gone
+    return new, gone

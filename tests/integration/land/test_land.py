@@ -27,8 +27,9 @@ LIST = HEAD + (
 
 def take_in(branch, text, by=None):
     actor = branch.actor(by) if by else SYSTEM
+    found = importing.read(branch.office, actor, sheets.read(text.encode()), now=branch.now)
     with branch.database.writing() as session:
-        return importing.take_in(session, branch.office, actor, sheets.read(text.encode()), now=branch.now)
+        return found, *importing.take_in(session, branch.office, actor, found, now=branch.now)
 
 
 def plots(branch, **wanted):
