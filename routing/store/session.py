@@ -83,8 +83,15 @@ _REST = 0.12
 """Seconds; whoever waits for SQLite's lock looks again at least every tenth."""
 _WAL_PAUSE = 0.01
 """Seconds between two tries to put a new SQLite file into WAL mode."""
-_PATIENCE = {"connect_timeout": 3, "keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3}
-"""Seconds and tries until a PostgreSQL that fell silent counts as gone."""
+_PATIENCE = {
+    "connect_timeout": 3, "keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3,
+    "tcp_user_timeout": 5_000,
+}  # fmt: skip
+"""Seconds, tries and milliseconds until a PostgreSQL that fell silent counts as gone.
+
+Keepalive asks a silent connection only; what was sent and not confirmed, as when a cable is pulled in the middle of a
+transaction, the kernel would send again for a quarter of an hour.
+"""
 _MIGRATING = 0x6F6E6573746F70
 """The key of PostgreSQL's lock that whoever changes the schema holds."""
 _CLOCK = "clock"

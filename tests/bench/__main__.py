@@ -19,7 +19,7 @@ import psycopg
 from psycopg import sql
 
 from bot.simulator.running import free_port
-from tests.bench import load, month, scale
+from tests.bench import load, month, pipeline, scale
 from tests.bench.load import Measured
 from tests.bench.pages import CASES, fill, pages
 from tests.harness import local_http
@@ -89,6 +89,13 @@ def _measure(forker: Forker, name: str, url: str, folder: Path, parts: list[str]
         if "webhook" in parts:
             webhook(product, name, table)
             product.run("DELETE FROM inbox")
+        if "pipeline" in parts:
+            with echo() as line:
+                bare = load.closed(line, "E", seconds=3)
+                ours = pipeline.drained(product, line, "0")
+                table[f"pipeline, {name}: bare echo"] = bare
+                table[f"pipeline, {name}: from inbox to LINE, {ours.per_second / bare.per_second:.1%} of it"] = ours
+                table |= pipeline.grown(product, line, name)
         if "pages" in parts:
             fill(product)
             table.update({f"{page}, {CASES} cases, {name}": one for page, one in pages(product).items()})
@@ -98,7 +105,8 @@ def _measure(forker: Forker, name: str, url: str, folder: Path, parts: list[str]
 def main() -> None:
     """Run the parts named (``webhook``, ``pages``; else both), or ``month`` with a number of firms; say what came out.
 
-    ``month`` plays messages to firms and is described in tests/bench/month.py; ``scale`` with numbers of cases shows
+    ``pipeline`` is the whole way of a message, also beside a million stored ones, ``understanding`` what an enquiry
+    costs; ``month`` plays messages to firms and is described in tests/bench/month.py; ``scale`` with numbers of cases shows
     growth and is described in tests/bench/scale.py.
     """
     parts = sys.argv[1:] or ["webhook", "pages"]
@@ -108,9 +116,9 @@ def main() -> None:
     if parts[0] == "scale":
         scale.main(databases, *(int(cases) for cases in parts[1:]))
         return
-    table: dict[str, Measured] = {}
+    table: dict[str, Measured] = pipeline.understood() if "understanding" in parts else {}
     with tempfile.TemporaryDirectory() as made, Forker() as forker, databases(Path(made)) as urls:
-        for name, url in urls.items():
+        for name, url in urls.items() if set(parts) - {"understanding"} else ():
             table |= _measure(forker, name, url, Path(made) / name, parts)
     width = max(map(len, table))
     sys.stdout.write(f"{'':{width}}  {'per s':>8} {'p50 ms':>8} {'p95 ms':>8} {'p99 ms':>8} {'failed':>7}\n")

@@ -24,10 +24,14 @@ MATTER = "廠房旁邊的排水溝蓋板破了一個洞，想請貴局派人來�
 
 
 class Crowd:
-    """Firms that open cases and an officer who answers them, each step until it was acknowledged."""
+    """Firms that open cases and an officer who answers them, each step until it was acknowledged.
 
-    def __init__(self, product: Product) -> None:
+    ``patience``: seconds for which each of them tries.
+    """
+
+    def __init__(self, product: Product, *, patience: float = 60) -> None:
         self.product = product
+        self.patience = patience
         self.over = threading.Event()
         self.confirmed: list[Phone] = []
         self.answered: list[str] = []
@@ -38,7 +42,7 @@ class Crowd:
         """Let everybody finish the step in hand."""
         self.over.set()
         for one in self.work:
-            one.result(timeout=60)
+            one.result(timeout=2 * self.patience)
         self.pool.shutdown()
 
     def _firms(self) -> None:
@@ -60,7 +64,7 @@ class Crowd:
             deliveries = self.product.line.get("/deliveries")["deliveries"]
             return any(event_id in one["eventIds"] and one["status"] == 200 for one in reversed(deliveries))
 
-        eventually(look, seconds=60, pause=0.2, what="the acknowledgement")
+        eventually(look, seconds=self.patience, pause=0.2, what="the acknowledgement")
 
     def _officer(self) -> None:
         while not self.over.is_set():
@@ -77,8 +81,10 @@ class Crowd:
         """A step that is repeated with its key until some server says that it is done."""
         headers = {"Authorization": f"Bearer {self.product.tokens['sue']}", "Idempotency-Key": text[-36:]}
         path = f"/api/v1/cases/{number}/messages"
-        for attempt in range(400):
+        attempt, until = 0, time.monotonic() + self.patience
+        while time.monotonic() < until:
             port = self.product.ports[attempt % len(self.product.ports)]
+            attempt += 1
             with suppress(httpx.HTTPError):
                 answer = local_http.post(
                     f"http://127.0.0.1:{port}{path}", json={"text": text}, headers=headers, timeout=20

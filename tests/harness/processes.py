@@ -121,13 +121,13 @@ def command(*words: str, environ: Mapping[str, str], folder: Path, text: str = "
     )  # fmt: skip
 
 
-def commanded(*words: str, environ: Mapping[str, str], folder: Path, port: int = 0) -> Process:
-    """Start ``onestop serve`` or ``onestop worker`` itself, in a session of its own."""
+def commanded(*words: str, environ: Mapping[str, str], folder: Path, port: int = 0, program: Path = ROOT) -> Process:
+    """Start ``onestop serve`` or ``onestop worker`` itself, in a session of its own; ``program``: where its code is."""
     log = folder / f"{words[0]}-{port}-{len(list(folder.iterdir()))}.log"
     with log.open("ab") as out:
         started = subprocess.Popen(
             [sys.executable, "-m", "bot", *words], cwd=folder, stdout=out, stderr=out, stdin=subprocess.DEVNULL,
-            env={**_quiet(os.environ), "PYTHONPATH": str(ROOT), **environ}, start_new_session=True,
+            env={**_quiet(os.environ), "PYTHONPATH": str(program), **environ}, start_new_session=True,
         )  # fmt: skip
     started.returncode = 0  # whoever holds the Process waits for it; Popen must not warn that nobody did
     return Process(pid=started.pid, what=words[0], port=port, log=log)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -74,7 +74,7 @@ class Product:
             if name.startswith("server"):
                 self.ready(self.processes[name])
 
-    def ready(self, process: Process) -> None:
+    def ready(self, process: Process, *, seconds: float = 20.0) -> None:
         """Wait until a server answers; shows its log if it ended instead."""
 
         def answers() -> bool:
@@ -84,7 +84,7 @@ class Product:
             except httpx.HTTPError:
                 return False
 
-        eventually(answers, what=f"{process.what} on {process.port}")
+        eventually(answers, seconds=seconds, what=f"{process.what} on {process.port}")
 
     def kill(self, name: str) -> None:
         """kill -9 one process."""
@@ -161,11 +161,13 @@ def running(
     servers: int = 1,
     workers: int = 0,
     start: bool = True,
+    made: Callable[..., Product] = Product,
     **line: Any,
 ) -> Iterator[Product]:
     """The product on a database of its own with a LINE channel; the worker is inside the server if ``workers`` is 0.
 
-    With several servers LINE's events go to each in turn. ``line`` are settings of the simulator.
+    With several servers LINE's events go to each in turn. ``made`` makes the product, ``line`` are settings of the
+    simulator.
     """
     with ExitStack() as stack:
         ports = [free_port() for _ in range(servers)]
@@ -179,7 +181,7 @@ def running(
         }  # fmt: skip
         (folder / "data").mkdir(parents=True, exist_ok=True)
         (folder / "data" / "cache").symlink_to(forker.fits)
-        product = Product(
+        product = made(
             forker=forker, folder=folder, database_url=database_url, line=channel, ports=ports, workers=workers,
             inside=workers == 0, environ=environ,
         )  # fmt: skip

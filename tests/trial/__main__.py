@@ -1,4 +1,4 @@
-"""``python -m tests.trial``: the scoreboard (R1–S14); ``kills`` and ``faults``: as often and long as one likes.
+"""``python -m tests.trial``: the scoreboard (R1–S14); ``kills``, ``faults``, ``cluster``, ``upgrade``: as one likes.
 
 ``board --full`` plays each row as often as stack.md 6.4 has it, ``--only R2,S1`` some of them, ``--database`` on one.
 Prints a table, writes build/trial.json beside that of ``make bench``, and exits 1 if a figure is out of its bound.
@@ -11,7 +11,7 @@ import json
 import secrets
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -21,8 +21,10 @@ from psycopg import sql
 
 from tests.harness.disturbing import FAULTS, SKEW, behind_a_gate, disturbed, skewed
 from tests.harness.processes import Forker
+from tests.harness.product import running
 from tests.harness.requirements import MISSING, postgres_admin_dsn, postgres_admin_url
-from tests.trial import programs, scoreboard
+from tests.trial import cluster as machines
+from tests.trial import programs, scoreboard, upgrading
 
 
 @contextmanager
@@ -45,6 +47,30 @@ def kills(kind: str, count: int, seed: int) -> bool:
     with scoreboard.deployed(kind, database) as product:
         figure, well = programs.kills(product, count, seed=seed)
     _say({"database": kind, "seed": seed, "figure": figure, "well": well})
+    return well
+
+
+def cluster(count: int, *, pooled: bool) -> bool:
+    """Strike the machine that writes, ``count`` times each way; whether nothing was lost, doubled or long refused."""
+    if lacks := machines.missing(pooled=pooled):
+        sys.exit(f"a cluster needs {', '.join(lacks)}")
+    with TemporaryDirectory() as name, TemporaryDirectory() as product, ExitStack() as stack:
+        three = stack.enter_context(machines.clustered(Path(name)))
+        url = stack.enter_context(machines.pooled(three, Path(name))) if pooled else three.url()
+        forker = stack.enter_context(Forker())
+        deployed = stack.enter_context(
+            running(forker, url, Path(product), servers=2, workers=2, redelivery_delays=(1.0, 1.0, 2.0) + (3.0,) * 40)
+        )
+        figure, well = programs.struck(deployed, three, count)
+    _say({"database": "three machines" + (" behind pgbouncer" if pooled else ""), "figure": figure, "well": well})
+    return well
+
+
+def upgrade(release: str) -> bool:
+    """An upgrade that rolls through the machines; whether nothing was lost, doubled or left."""
+    with TemporaryDirectory() as name, database("postgres", Path(name)) as url:
+        figure, well = upgrading.upgraded(release, url)
+    _say({"database": "postgres", "figure": figure, "well": well})
     return well
 
 
@@ -78,19 +104,25 @@ def _say(found: dict[str, object]) -> None:
 def main() -> int:
     """Run the trial that was asked for; the exit code."""
     parser = argparse.ArgumentParser(prog="python -m tests.trial", description=__doc__)
-    parser.add_argument("what", nargs="?", choices=("board", "kills", "faults"), default="board")
+    parser.add_argument("what", nargs="?", choices=("board", "kills", "faults", "cluster", "upgrade"), default="board")
     parser.add_argument("--database", choices=("sqlite", "postgres"), help="of the board: both unless said")
-    parser.add_argument("--count", type=int, default=100, help="kills")
+    parser.add_argument("--count", type=int, default=100, help="kills, or of the cluster faults each way")
     parser.add_argument("--seed", type=int, default=20)
     parser.add_argument("--seconds", type=float, default=30.0, help="how long a fault lasts")
     parser.add_argument("--rate", type=float, default=9.0, help="firms a second")
     parser.add_argument("--only", help="one fault; of the board: rows with commas")
     parser.add_argument("--full", action="store_true", help="of the board: as often as the rows say, which takes hours")
     parser.add_argument("--part", choices=("played", "suite"), help="of the board: what is played, or the tests alone")
+    parser.add_argument("--pooled", action="store_true", help="of the cluster: through pgbouncer and haproxy")
+    parser.add_argument("--release", default="HEAD", help="of the upgrade: the commit or tag that runs before it")
     given = parser.parse_args()
     if given.what == "board":
         return 0 if board(given.only, given.database, given.part, full=given.full) else 1
     kind = given.database or "sqlite"
+    if given.what == "upgrade":
+        return 0 if upgrade(given.release) else 1
+    if given.what == "cluster":
+        return 0 if cluster(given.count, pooled=given.pooled) else 1
     if given.what == "kills":
         return 0 if kills(kind, given.count, given.seed) else 1
     return 0 if faults(kind, given.seconds, given.rate, given.only) else 1

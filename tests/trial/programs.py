@@ -25,6 +25,7 @@ from tests.harness.posting import Connection
 from tests.harness.product import Product
 from tests.harness.requirements import postgres_admin_dsn
 from tests.harness.simulator import Phone, sign, words
+from tests.trial.cluster import FAULTS, Cluster, Shut, longest_gap, strike
 
 Seen = tuple[str, bool]
 """What was seen, in a line, and whether it is within the bound."""
@@ -78,7 +79,7 @@ def kills(product: Product, count: int, *, seed: int = 20) -> Seen:
     killer, crowd = Killer(product, random.Random(seed)), Crowd(product)
     for _ in range(count):
         killer.strike()
-    return _after(product, crowd, killer, f"{count} kills")
+    return after(product, crowd, killer, f"{count} kills")
 
 
 def cuts(product: Product, count: int) -> Seen:
@@ -93,7 +94,21 @@ def cuts(product: Product, count: int) -> Seen:
                 [name],
             )
             killer.up.append(datetime.now(UTC))  # noqa: TID251 - compared with what the processes wrote
-    return _after(product, crowd, killer, f"{count} cuts", within=10)
+    return after(product, crowd, killer, f"{count} cuts", within=10)
+
+
+def struck(product: Product, machines: Cluster, count: int) -> Seen:
+    """The primary of a cluster is killed, and cut off, and comes back, under load, with no other step by hand."""
+    crowd, shut = Crowd(product, patience=120), Shut()
+    for turn in range(count):
+        for what in FAULTS:
+            time.sleep(5)
+            strike(machines, what, shut, away=40 if turn % 2 else 15)
+    time.sleep(5)
+    figure, well = after(product, crowd, None, f"{count} times {' and '.join(FAULTS)}")
+    longest = longest_gap(product.line.get("/deliveries")["deliveries"], shut)
+    shown = ", ".join(f"{what} {seconds:.1f} s" for what, seconds in longest.items())
+    return f"{figure}, longest without acknowledgement: {shown}", well and max(longest.values()) <= 30
 
 
 def stops(product: Product, count: int) -> Seen:
@@ -106,12 +121,12 @@ def stops(product: Product, count: int) -> Seen:
         product.processes.pop(name).end(signal.SIGTERM, seconds=15)
         slowest = max(slowest, time.monotonic() - begun)
         product.start(name)
-    figure, well = _after(product, crowd, None, f"{count} stops")
+    figure, well = after(product, crowd, None, f"{count} stops")
     broken = sum(1 for one in product.line.get("/deliveries")["deliveries"] if (one["status"] or 0) in _OURS)
     return f"{figure}, {broken} answers 5xx, longest end {slowest:.1f} s", well and not broken and slowest <= 10
 
 
-def _after(product: Product, crowd: Crowd, killer: Killer | None, did: str, *, within: float = 5) -> Seen:
+def after(product: Product, crowd: Crowd, killer: Killer | None, did: str, *, within: float = 5) -> Seen:
     """Nothing acknowledged lost, nothing twice, every answer by reply, nobody left waiting longer than ``within`` s."""
     crowd.stop()
     product.line.post("/webhook/idle", seconds=20)
