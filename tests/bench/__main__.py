@@ -106,8 +106,8 @@ def main() -> None:
     """Run the parts named (``webhook``, ``pages``; else both), or ``month`` with a number of firms; say what came out.
 
     ``pipeline`` is the whole way of a message, also beside a million stored ones, ``understanding`` what an enquiry
-    costs; ``month`` plays messages to firms and is described in tests/bench/month.py; ``scale`` with numbers of cases shows
-    growth and is described in tests/bench/scale.py.
+    costs; ``month`` plays messages to firms and is described in tests/bench/month.py; ``scale`` with numbers of cases
+    shows growth and is described in tests/bench/scale.py.
     """
     parts = sys.argv[1:] or ["webhook", "pages"]
     if parts[0] == "month":
