@@ -82,7 +82,7 @@ ROWS: tuple[Row, ...] = (
     Row(id="R8", did="every connection to the database cut under load", bound="0 lost, 0 twice, goes on within 10 s",
         play=programs.cuts, short=20, full=100, on=("postgres",),
         tests=("tests/e2e/test_webhook_receiver.py::test_a_database_that_cannot_be_written_gives_503_and_never_200",),
-        untried="kill -9 of PostgreSQL itself"),
+        untried="kill -9 of PostgreSQL itself: `python -m tests.trial cluster` plays it"),
     Row(id="R9", did="disk full, database read-only", bound="503, no 200 without a row, said at the desk",
         tests=("tests/integration/web/test_readiness.py",)),
     Row(id="R10", did="clocks wrong by five minutes on one process or another", bound="everybody answered once",
