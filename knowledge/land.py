@@ -26,10 +26,15 @@ MEASURED = ("area", "power", "water", "wastewater")
 _DIGITS = "一二三四五六七八九"
 _EITHER = re.compile(rf"([{_DIGITS}两])([{_DIGITS}])([十百千]万?|万)")
 _SHORT = re.compile(r"\d")
+_DIGIT = re.compile(r"\d")
 _LARGER = {"百": 100, "千": 1000}
 _TO = r"(?:-|~|到|至|to|から|—|–)"
 _NEAR = 6
 """Characters beside a figure in which 至少 or 以內 stands."""
+_OF_OTHER = re.compile(
+    r"\s*(?:[a-z%℃°]|[年月日号號樓楼階階层層期季周週天人名个個台臺部間间条條件甲畝亩頃公英匹马馬萬元円])"
+)
+"""What follows a figure that is of something else."""
 _LONGEST_WORDS = 60
 
 
@@ -49,6 +54,9 @@ class PlotWords:
     seeks: re.Pattern[str]
     other: re.Pattern[str]
     skip: frozenset[str]
+    stop: frozenset[str]
+    anywhere: tuple[str, ...]
+    labels: Mapping[str, Mapping[str, str]]
     tolerance: Fraction
     least: re.Pattern[str]
     most: re.Pattern[str]
@@ -94,7 +102,11 @@ def load_plots() -> PlotWords:
         forms=MappingProxyType({form: tuple(fold(word) for word in raw[form]) for form in (BUILDING, LAND)}),
         taken=tuple(raw["taken"]), blank=frozenset(fold(str(word)) for word in raw["blank"]) | {""},
         industries=_lists(raw["industries"]), features=_lists(raw["features"]),
-        skip=frozenset(fold(str(word)) for word in raw["skip"]), tolerance=Fraction(raw["tolerance"], 100), **patterns,
+        skip=frozenset(fold(str(word)) for word in raw["skip"]),
+        stop=frozenset(fold(str(word)) for word in raw["stop"]),
+        anywhere=tuple(fold(str(word)) for word in raw["anywhere"]),
+        labels=MappingProxyType({str(name): MappingProxyType(dict(said)) for name, said in raw["labels"].items()}),
+        tolerance=Fraction(raw["tolerance"], 100), **patterns,
     )  # fmt: skip
 
 
@@ -115,6 +127,21 @@ def seeks_land(text: str) -> bool:
 def skips(text: str) -> bool:
     """Whether words only say that somebody has no answer."""
     return fold(text).strip(" 。.!！~") in load_plots().skip
+
+
+def stops(text: str) -> bool:
+    """Whether words only say that enough was told."""
+    return fold(text).strip(" 。.!！~") in load_plots().stop
+
+
+def goes_anywhere(text: str) -> bool:
+    """Whether somebody who was asked where says that any place will do."""
+    return skips(text) or fold(text).strip().startswith(load_plots().anywhere)
+
+
+def label(name: str, language: str) -> str:
+    """A kind of business or a feature as firms read it; words of their own as they are."""
+    return load_plots().labels.get(name, {}).get(language, name)
 
 
 def form_of(text: str) -> str | None:
@@ -196,11 +223,19 @@ def _measures(folded: str, asked: str | None) -> Iterator[tuple[str, Range]]:
         if spread is not None:
             done.add(field)
             yield field, spread
-    if asked in MEASURED and asked not in done and (bare := re.search(_ranged(""), folded)):
+    if asked in MEASURED and not done and (bare := _bare(folded)):
         factor = _factor_of(load_plots().units[str(asked)])
         spread = _range(folded, bare, factor, slack=_slack(str(asked)))
         if spread is not None:
             yield str(asked), spread
+
+
+def _bare(folded: str) -> re.Match[str] | None:
+    """The one figure of words that name no unit: of 来年4月, 一甲 and 12 hectares none stands for CMD."""
+    if next(_figures(folded), None) is not None or load_plots().when.search(folded):
+        return None
+    found = list(re.finditer(_ranged(""), folded))
+    return found[0] if len(found) == 1 and not _OF_OTHER.match(folded[found[0].end() :]) else None
 
 
 def _figures(folded: str) -> Iterator[tuple[re.Match[str], str, Fraction]]:
@@ -250,11 +285,17 @@ def _field(folded: str, match: re.Match[str], measure: str, asked: str | None) -
         return measure
     known = load_plots()
     before = re.split(r"[,，、;；。\n]", folded[: match.start()])[-1]
-    after = re.split(r"[,，、;；。\n]", folded[match.end() :])[0]
-    if known.waste.search(before) or known.waste.search(after):
-        return "wastewater"
-    if known.watery.search(before) or known.watery.search(after) or match.group().rstrip().endswith("cmd"):
-        return asked if asked == "wastewater" and not known.watery.search(before) else "water"
+    # 用水100CMD 廢水80CMD: what a figure is of stands between it and the one before; else behind it, up to the next.
+    earlier = list(_DIGIT.finditer(before))
+    near = before[earlier[-1].end() :] if earlier else before
+    after = re.split(r"[,，、;；。\n\d]", folded[match.end() :])[0]
+    for words in (near, after):
+        if known.waste.search(words):
+            return "wastewater"
+        if known.watery.search(words):
+            return "water"
+    if match.group().rstrip().endswith("cmd"):
+        return "wastewater" if asked == "wastewater" else "water"
     return asked if asked in {"water", "wastewater"} else None
 
 

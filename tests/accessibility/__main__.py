@@ -10,7 +10,18 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from tests.accessibility.walk import POSTED, WIDTHS, addressed, filled_desk, findings, pages, signed_in
+from tests.accessibility.walk import (
+    FIRM,
+    NOBODY,
+    POSTED,
+    WIDTHS,
+    addressed,
+    code_for,
+    filled_desk,
+    findings,
+    pages,
+    signed_in,
+)
 from tests.harness.fixtures_browser import ARGUMENTS
 from tests.harness.requirements import chromium_path
 
@@ -31,12 +42,13 @@ def main() -> int:
         driver = stack.enter_context(sync_playwright())
         browser = driver.chromium.launch(executable_path=path, args=ARGUMENTS)
         walks = (
-            (None, ["/desk/sign-in", "/privacy"]),
+            (None, list(NOBODY)),
+            ("firm", [addressed(one, values) for one in FIRM]),
             ("tai", [addressed(one, values) for one in _PARTNER]),
             ("root", pages(desk, values)),
         )  # fmt: skip
         for who, addresses in walks:
-            with signed_in(browser, desk, who) as context:
+            with signed_in(browser, desk, who, code=code_for(desk, values["shared"])) as context:
                 for address in addresses:
                     found += findings(context, desk, address)
                     looked += 1

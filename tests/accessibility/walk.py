@@ -14,11 +14,16 @@ import uvicorn
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from knowledge.vocabulary import READING_LANGUAGES
 from routing.domain.permissions import Role
 from routing.service.accounts import authentication
 from routing.service.accounts.passwords import hash_password
+from routing.service.bindings import commands as bindings
+from routing.service.cases import locked_case
 from routing.service.knowledge_admin import effects, versions
 from routing.service.knowledge_admin.active import body_of
+from routing.store.bindings.schema import CaseShare
+from routing.store.cases import queries as case_store
 from tests.e2e.test_desk_browser import PASSWORD, Desk, sign_in
 from tests.harness.few_entries import actor
 from tests.harness.hostile_input import routes
@@ -29,13 +34,29 @@ RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "
 WIDTHS = (390, 1440)
 CORE = ("/desk", "/desk/cases", "/desk/cases/{number}", "/desk/cases/{number}/print", "/desk/new", "/desk/turnaround")
 """Those that officers have open all day."""
+FIRM = ("/firm", "/firm/cases/{shared}", "/firm/cases/KP-1000101-0001", "/firm?lang=en", "/firm/cases/{shared}?lang=ja")
+"""Those of a firm that is signed in: its list, a case, one that it may not see, and other languages."""
+NOBODY = ("/desk/sign-in", "/privacy", "/firm/sign-in", "/firm/sign-in?problem=unknown", "/firm/sign-in?lang=en")
+"""Those that anybody sees."""
+UBN = "12345675"
 PEOPLE: dict[str, tuple[Role, str | None, str | None]] = {
     "may": (Role.OFFICER, "用地工程科", None),
     "root": (Role.ADMIN, "用地工程科", None),
     "tai": (Role.PARTNER, None, "taipower"),
 }
-_NO_PAGE = ("/api/", "/static", "/healthz", "/readyz", "/metrics", "/files/", "/my-data/", "/asked/", "/desk/files/")
-"""What programs read, and pages behind a link that ends."""
+_NO_PAGE = (
+    "/api/",
+    "/static",
+    "/healthz",
+    "/readyz",
+    "/metrics",
+    "/files/",
+    "/my-data/",
+    "/asked/",
+    "/desk/files/",
+    "/firm",
+)
+"""What programs read, pages behind a link that ends, and those of firms, who have another key."""
 _LEFT_OUT = ("{ending}", "oidc", "/desk/queue", "/reply", "/export")
 """Files, other people's pages, a part of a page, a page that leads on."""
 _ADMIN = ("absences", "calendar", "limits", "notices", "access", "running", "keeping", "feeds", "withdrawn", "assist")
@@ -44,7 +65,7 @@ _ADMIN = ("absences", "calendar", "limits", "notices", "access", "running", "kee
 @contextmanager
 def filled_desk(folder: Path) -> Iterator[tuple[Desk, dict[str, str]]]:
     """A desk where something stands on every page, and the values of its addresses."""
-    with Desk(f"sqlite:///{folder / 'desk.db'}") as desk:
+    with Desk(f"sqlite:///{folder / 'desk.db'}", ONESTOP_FIRM_PAGES="on") as desk:
         with desk.runtime.database.writing() as session:
             for name, (role, unit, agency) in PEOPLE.items():
                 authentication.add_staff(
@@ -89,11 +110,33 @@ def _fill(desk: Desk) -> dict[str, str]:
     desk.post("alice", f"/cases/{number}/messages", {"text": "已電詢。", "internal": True})
     made = desk.post("sue", "/incidents", {"title": "停電", "parks": ["楠梓"]})
     assert made.status_code == 201, made.text
+    words = dict.fromkeys(READING_LANGUAGES, "停電")
+    notice = desk.post("alice", "/notices", {"topic": "outage", "parks": ["楠梓"], "title": words, "body": words})
+    assert notice.status_code == 201, notice.text
     return {
+        "notice_id": str(notice.json()["id"]), "shared": _shared(desk),
         "number": number, "consultation_id": str(asked), "incident_id": str(made.json()["id"]),
         "edit_id": str(_drafted(desk)), "set_id": "feeder-capacity", "reply_id": str(canned.json()["id"]),
         "entry_id": "land-lease-renewal", "year": "115", "name": "staff", "kind": "parks", "code": "nanzih",
     }  # fmt: skip
+
+
+def _shared(desk: Desk) -> str:
+    """A case that the people of its firm share, and were answered in."""
+    number = desk.opened(firm={"name": "晴川精密有限公司", "ubn": UBN}, subject="續租文件")
+    with desk.runtime.database.writing() as session:
+        row = case_store.by_number(session, number)
+        assert row is not None
+        session.add(CaseShare(case_id=row.id, since=desk.now))
+    answer = desk.post("alice", f"/cases/{number}/messages", {"text": "請備妥申請書。", "via": "phone"})
+    assert answer.status_code == 201, answer.text
+    return number
+
+
+def code_for(desk: Desk, number: str) -> str:
+    """A code by which the firm of a case signs in, as an officer hands it out."""
+    with desk.runtime.writing() as (session, office):
+        return bindings.issue_code(locked_case.change(session, office, number, actor("sue"), now=desk.now))[0]
 
 
 def _drafted(desk: Desk) -> int:
@@ -122,15 +165,24 @@ def pages(desk: Desk, values: dict[str, str]) -> list[str]:
         addressed(path, values) for method, path in routes(desk.app)
         if method == "GET" and not path.startswith(_NO_PAGE) and not any(part in path for part in _LEFT_OUT)
     }  # fmt: skip
-    admin = [f"/desk/admin/{name}" for name in _ADMIN]
-    return sorted({*(one for one in found if "{" not in one), *admin, "/desk/turnaround?by=category"})
+    unknown = sorted(one for one in found if "{" in one)
+    assert not unknown, f"no value for {unknown}"
+    return sorted({*found, *(f"/desk/admin/{name}" for name in _ADMIN), "/desk/turnaround?by=category"})
 
 
 @contextmanager
-def signed_in(chromium: Browser, desk: Desk, who: str | None) -> Iterator[BrowserContext]:
-    """A browser in which somebody is signed in; None: nobody."""
+def signed_in(chromium: Browser, desk: Desk, who: str | None, *, code: str = "") -> Iterator[BrowserContext]:
+    """A browser in which somebody is signed in; None: nobody; ``firm``: a firm, by a code."""
     context = chromium.new_context(locale="zh-TW", timezone_id="Asia/Taipei", reduced_motion="reduce")
-    if who is not None:
+    if who == "firm":
+        page = context.new_page()
+        page.goto(f"{desk.url}/firm/sign-in")
+        page.get_by_label("統一編號").first.fill(UBN)
+        page.get_by_label("綁定碼").fill(code)
+        page.get_by_role("button", name="登入").click()
+        page.wait_for_url("**/firm")
+        page.close()
+    elif who is not None:
         page = context.new_page()
         if who == "tai":
             page.goto(f"{desk.url}/desk")

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser
 
-from tests.accessibility.walk import CORE, addressed, filled_desk, findings, signed_in
+from tests.accessibility.walk import CORE, FIRM, NOBODY, addressed, code_for, filled_desk, findings, pages, signed_in
 from tests.e2e.test_desk_browser import Desk
 
 pytestmark = pytest.mark.browser
@@ -19,11 +19,19 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Desk, dic
         yield found
 
 
-@pytest.mark.parametrize(("who", "paths"), [(None, ("/desk/sign-in",)), ("tai", ("/desk",)), ("may", CORE)])
+@pytest.mark.parametrize(
+    ("who", "paths"),
+    [(None, NOBODY), ("tai", ("/desk",)), ("may", (*CORE, "/desk/notices/{notice_id}")), ("firm", FIRM)],
+)
 def test_axe_finds_nothing(
     filled: tuple[Desk, dict[str, str]], chromium: Browser, who: str | None, paths: tuple[str, ...]
 ) -> None:
     desk, values = filled
-    with signed_in(chromium, desk, who) as context:
+    with signed_in(chromium, desk, who, code=code_for(desk, values["shared"])) as context:
         found = [one for path in paths for one in findings(context, desk, addressed(path, values))]
     assert found == []
+
+
+def test_every_page_of_the_desk_has_an_address_to_be_looked_at(filled: tuple[Desk, dict[str, str]]) -> None:
+    desk, values = filled
+    assert f"/desk/notices/{values['notice_id']}" in pages(desk, values)

@@ -27,9 +27,9 @@ PASSWORD = "a good long password"
 class Desk(Service):
     """The service, served on a port."""
 
-    def __init__(self, database_url: str) -> None:
+    def __init__(self, database_url: str, **settings: str) -> None:
         self.port = free_port()
-        super().__init__(database_url, ONESTOP_BASE_URL=f"http://127.0.0.1:{self.port}")
+        super().__init__(database_url, ONESTOP_BASE_URL=f"http://127.0.0.1:{self.port}", **settings)
 
     @property
     def url(self) -> str:
@@ -37,7 +37,7 @@ class Desk(Service):
 
     def ask(self, method: str, path: str, **given: Any) -> httpx.Response:
         """Over the port: playwright keeps an event loop in this thread, so that none can be started."""
-        return local_http.request(method, self.url + path, **given)
+        return local_http.request(method, self.url + path, **{"timeout": 60.0, **given})
 
 
 @pytest.fixture(scope="module")

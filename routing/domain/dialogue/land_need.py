@@ -5,10 +5,11 @@ It stands with the case as soon as it is said.
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from knowledge.land import MEASURED, seeks_land
+from knowledge.land import MEASURED, form_of, goes_anywhere, heard, label, seeks_land, skips, stops
 from routing.domain.decision import Action
 from routing.domain.dialogue import faq, menu, placed
 from routing.domain.dialogue.placement import Reason
@@ -19,13 +20,17 @@ from routing.domain.land.needs import FORMS, QUESTIONS, Need
 from routing.domain.messages import Button, Card, Outgoing, Row, Text, postback
 
 CATEGORIES = frozenset({"land", "construction", "other"})
+_BY_FIGURES = frozenset({"utilities", "environment"})
+_ASKING = re.compile(r"[?？]|嗎|吗|か[。.]?$")
 _OPEN_FOR = timedelta(minutes=30)
 """So long after the last answer free words still change what was said."""
 
 
 def wanted(category: str | None, text: str) -> bool:
     """Whether the case that was just opened looks for land or a building."""
-    return category in CATEGORIES and seeks_land(text)
+    # 需要5000㎡廠房、用電1000kW is taken for a matter of power by its figures; what is looked for decides.
+    sized = category in _BY_FIGURES and form_of(text) is not None and heard(text).measures
+    return (category in CATEGORIES or bool(sized)) and seeks_land(text)
 
 
 def begins(turn: Turn, number: str, text: str) -> tuple[State, Need, tuple[Outgoing, ...]]:
@@ -69,15 +74,28 @@ def told(turn: Turn) -> Result | None:
     asked = turn.state.need_at
     if case is None or turn.quoted not in {None, case.number} or (asked is None and _long_since(turn)):
         return None
-    if (aside := _aside(turn, asked)) is not None:
+    held, text = turn.need or Need(), turn.inbound.text
+    changed = needs.told(held, text, turn.parks, turn.find_park, asked=asked)
+    if asked is not None and stops(text):
+        return _summed(turn, held)
+    answers = asked is not None and changed is not None and _answers(turn, held, changed, asked)
+    if not answers and ((aside := _aside(turn, asked)) is not None or turn.asks):
         return aside
-    if turn.asks:
-        return None
-    held = turn.need or Need()
-    changed = needs.told(held, turn.inbound.text, turn.parks, turn.find_park, asked=asked)
     if changed is None:
         return _again(turn, case, asked) if asked is not None else None
     return _kept(turn, case, changed)
+
+
+def _answers(turn: Turn, held: Need, changed: Need, asked: str) -> bool:
+    """Whether words surely answer the question that stands, whatever else they look like: 大寮或林園都可以."""
+    text = turn.inbound.text
+    if asked in changed.skipped:
+        return skips(text) or (asked == "where" and goes_anywhere(text))
+    if _ASKING.search(text) or (turn.sure and turn.asks):
+        return False
+    if asked == "features":
+        return changed.features != held.features
+    return asked in {"where", "form", *MEASURED} and changed.has(asked) and changed != held
 
 
 def _aside(turn: Turn, asked: str | None) -> Result | None:
@@ -185,10 +203,11 @@ def shown(turn: Turn, held: Need, what: str) -> str:
         return needs.range_shown(held.measures[what], what)
     if what == "where":
         parks = [park.label(turn.language) for park in turn.parks if park.name in held.parks]
-        return "、".join((*parks, *held.districts)) or turn.say("need.none")
+        return turn.say("list.and").join((*parks, *held.districts)) or turn.say("need.none")
     if what == "form":
         return turn.say(f"plot.form.{held.form}") if held.form else turn.say("need.none")
     if what == "features":
-        more = (held.note,) if held.note else held.features
-        return "、".join(more) or turn.say("need.none")
-    return (getattr(held, what) if what in {"industry", "when"} else None) or turn.say("need.none")
+        more = (held.note,) if held.note else tuple(label(one, turn.language) for one in held.features)
+        return turn.say("list.and").join(more) or turn.say("need.none")
+    said = getattr(held, what) if what in {"industry", "when"} else None
+    return label(said, turn.language) if said else turn.say("need.none")

@@ -8,14 +8,14 @@ from types import MappingProxyType
 from typing import Any
 
 from knowledge.calendar.official_days import formal
-from knowledge.land import BUILDING, LAND, MEASURED, Heard, Range, heard, industry_group, skips
+from knowledge.land import BUILDING, LAND, MEASURED, Heard, Range, goes_anywhere, heard, industry_group, skips
 from knowledge.language.text import fold
 from knowledge.offices.records import Park
 from routing.domain.land.plots import figure_shown
 
 QUESTIONS = ("where", "form", "area", "industry", "power", "water", "wastewater", "when", "features")
 """What is asked, in this order."""
-_LONGEST = 120
+_LONGEST, _SHORTEST = 120, 2
 _UNITS = {"area": "平方公尺", "power": "kW"}
 FORMS = (LAND, BUILDING)
 
@@ -109,7 +109,10 @@ def told(
         return need.skip(asked)
     found = heard(text, asked=asked)
     where = _where(text, tuple(parks), find_park)
-    other = asked == "features" and bool(text.strip())
+    if asked == "where" and not (where[0] or where[1]) and goes_anywhere(text):
+        return _with(need, found, where, note="").skip("where")
+    # What is changed instead (改成 500 坪) is no other condition.
+    other = asked == "features" and bool(text.strip()) and not (found.measures or found.form or where[0] or where[1])
     anywhere = asked == "where" and not (where[0] or where[1])
     if not (found.anything or where[0] or where[1] or other) or (anywhere and not found.anything):
         return None
@@ -143,6 +146,13 @@ def _where(
     counties = {park.county for park in parks if fold(park.county) in fold(text)}
     for district in districts | counties:
         text, words = text.replace(district, " "), words.replace(fold(district), " ")
+    # 大寮或林園: a district is named without 區 as well, unless a park is called so.
+    called = {fold(name) for park in parks for name in park.names}
+    districts |= {
+        park.district for park in parks
+        if park.district and len(park.district) > _SHORTEST and (said := fold(park.district[:-1])) in words
+        and said not in called
+    }  # fmt: skip
     named = [park for park in parks if any(fold(name) in words for name in park.names if name not in park.alone)]
     longest = [
         park for park in named if not any(other is not park and _longer(other, park, words) for other in named)

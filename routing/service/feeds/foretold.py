@@ -44,6 +44,12 @@ def write(session: Session, office: OfficeContext, row: OutageNotice, *, now: da
     return drafted
 
 
+def told(row: OutageNotice) -> tuple[object, ...]:
+    """What a draft of a stop tells of it: where one of these changes, the draft is another."""
+    ends = row.ends_at if row.ends_at is None else row.ends_at.timestamp()
+    return row.kind, row.starts_at.timestamp(), ends, tuple(row.areas), row.what, row.planned, tuple(row.parks)
+
+
 def withdraw(session: Session, heading: str, number: str, *, now: datetime) -> None:
     """The source calls a stop off, or moved it: the draft of it, known by title and number, is sent by nobody."""
     for drafted in store.proposed_by(session, SYSTEM.name):
@@ -53,25 +59,45 @@ def withdraw(session: Session, heading: str, number: str, *, now: datetime) -> N
 
 
 def title(office: OfficeContext, row: OutageNotice, language: str = "zh-TW") -> str:
-    """When, what, and in which parks; of many the last are cut, never the time."""
-    say = saying(office, language)
-    one = announced(row)
-    parks = [park.label(language) for park in office.offices.parks if park.id in row.parks and park.own]
-    kind = say(f"outage.kind.{one.kind.value}")
-    return say("outage.ahead", park="、".join(parks), kind=kind, when=told_when(say, one))[:TITLE]
+    """When, what, and in which parks: as many as there is room for and how many in all, else that of the reader."""
+    say, one = saying(office, language), announced(row)
+    kind, when = say(f"outage.kind.{one.kind.value}"), told_when(say, one)
+    parks = _labels(office, row, language)
+    for shown in range(len(parks), 0, -1):
+        named = say("list.and").join(parks[:shown])
+        whole = named if shown == len(parks) else say("outage.ahead.among", parks=named, n=len(parks))
+        said = say("outage.ahead", park=whole, kind=kind, when=when)
+        if len(said) <= TITLE:
+            return said
+    return say("outage.ahead", park=say("outage.ahead.yours"), kind=kind, when=when)[:TITLE]
 
 
 def _body(office: OfficeContext, row: OutageNotice, language: str) -> str:
+    """All of it, whatever its length: of a long place, and of many parks, the end is left out, of nothing else."""
     say, one = saying(office, language), announced(row)
     at = local(one.fetched_at)
     read = roc_instant(at) if language == "zh-TW" else f"{at.year}/{at.month}/{at.day} {at:%H:%M}"
     lines = (
-        told_when(say, one), f"{say('outage.area')}：{'；'.join(one.areas)}",
-        f"{say('outage.what')}：{one.what or say('outage.not_said')}",
+        say("outage.ahead.line", name=say("outage.what"), words=one.what or say("outage.not_said")),
         say("outage.ahead.number", number=one.number), say("outage.ahead.compare"),
         say("outage.read", source=say(f"outage.source.{one.source}"), at=read), say("outage.footer"),
     )  # fmt: skip
-    return "\n".join(lines)[:BODY]
+    places, parks = "；".join(one.areas), say("list.and").join(_labels(office, row, language))
+    named = {"outage.area": places, "outage.ahead.parks": parks}
+    left = BODY - len("\n".join((told_when(say, one), *lines))) - sum(len(say(key)) + 4 for key in named)
+    first = [
+        say("outage.ahead.line", name=say(key), words=_short(words, left // 2 if key == "outage.area" else left // 3))
+        for key, words in named.items()
+    ]
+    return "\n".join((told_when(say, one), *first, *lines))
+
+
+def _short(words: str, most: int) -> str:
+    return words if len(words) <= most else f"{words[: most - 1]}…"
+
+
+def _labels(office: OfficeContext, row: OutageNotice, language: str) -> list[str]:
+    return [park.label(language) for park in office.offices.parks if park.id in row.parks and park.own]
 
 
 def _parks(office: OfficeContext, row: OutageNotice) -> list[str]:

@@ -87,7 +87,9 @@ class OutageFeed:
         new = 0
         for one in live:
             row = standing.pop(one.outage.key, None) or store.notice_by_key(session, self.name, one.outage.key)
-            told = None if row is None or row.gone_at is not None else foretold.title(office, row)
+            known = (
+                None if row is None or row.gone_at is not None else (foretold.title(office, row), foretold.told(row))
+            )
             if row is None:
                 new += 1
                 row = OutageNotice(feed=self.name, key=one.outage.key, found_at=now)
@@ -95,9 +97,9 @@ class OutageFeed:
             for column, value in _columns(one).items():
                 setattr(row, column, value)
             row.fetched_at, row.gone_at = now, None
-            if told != foretold.title(office, row):
-                if told is not None:
-                    foretold.withdraw(session, told, row.number, now=now)
+            if known is None or known[1] != foretold.told(row):
+                if known is not None:
+                    foretold.withdraw(session, known[0], row.number, now=now)
                 foretold.write(session, office, row, now=now)
         for row in standing.values():
             row.gone_at = now

@@ -7,6 +7,7 @@ import pytest
 
 from bot.__main__ import main
 from knowledge.calendar.office_calendar import TAIPEI
+from routing.domain.announcements import BODY, TITLE
 from routing.domain.case import EventKind
 from routing.domain.messages import Card
 from routing.service.feeds import queries, runner
@@ -219,6 +220,34 @@ def test_a_stop_that_comes_is_drafted_for_its_firms_and_withdrawn_when_it_is_cal
     assert [state for state, _ in drafts()] == ["proposed", "stopped"]
     power(branch, server, POWER)
     assert [state for state, _ in drafts()] == ["stopped", "stopped"]
+
+
+def test_a_draft_names_parks_whole_keeps_its_number_however_long_the_place_and_follows_what_changes(branch, server):
+    """A title is cut between parks, a body in its place alone: number and source stand in every one of them."""
+
+    def drafts():
+        with branch.database.reading() as session:
+            return [
+                (one.state, one.title, one.body) for one in announcement_store.listing(session, before_id=None, limit=9)
+            ]
+
+    long = POWER.replace("2026/03/02 08:30~16:00", "2026/03/05 08:30~16:00").replace(
+        "全區", "全區，" + "後昌路1巷、" * 300
+    )
+    power(branch, server, long)
+    ((state, title, body),) = drafts()
+    assert (state, title["en"]) == ("proposed", "Power off, 3/5 08:30–16:00 (planned): your park")
+    assert title["zh-TW"].endswith("園區")
+    for language in ("zh-TW", "en", "ja"):
+        assert (len(title[language]) <= TITLE, len(body[language]) <= BODY) == (True, True)
+        assert "C1150001" in body[language]
+        assert "1911" in body[language].splitlines()[-1]
+    assert "Place: 高雄市楠梓區全區" in body["en"]
+    assert "Parks: Nanzih Technology Industrial Park, Nanzih Second Park, Nanzih Third Park" in body["en"]
+    power(branch, server, long.replace("後昌路1巷", "後昌路2巷"))
+    assert [state for state, *_ in drafts()] == ["proposed", "stopped"]
+    power(branch, server, POWER)
+    assert [state for state, *_ in drafts()] == ["stopped", "stopped"]
 
 
 @pytest.mark.parametrize(

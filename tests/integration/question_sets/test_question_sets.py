@@ -12,10 +12,12 @@ from knowledge.question_sets import shipped
 from routing.domain.asked_sets import asked_from, heard
 from routing.domain.dialogue.state import Step
 from routing.store.question_sets import queries
+from tests.harness.branch import Branch
 from tests.harness.chat import Chat, words_of
 from tests.harness.pages import Visitor
 from tests.harness.service import Service
 
+LANGUAGES = ("zh-TW", "en", "ja")
 ORIGIN = "要申請原產地證明書"
 POWER = "想問這邊饋線還有沒有容量，我們要增設用電"
 _SAID = dict.fromkeys(("zh-TW", "en", "ja"), "用電地點")
@@ -225,3 +227,39 @@ def _of(name):
 def answers(branch, number):
     with branch.database.reading() as session:
         return queries.of_case(session, branch.row(number).id)
+
+
+def test_a_set_built_at_the_desk_is_asked_by_the_chat_once_another_person_has_approved_it(service):
+    carol, sue = Visitor(service, "carol"), Visitor(service, "sue")
+    page = carol.get("/desk/knowledge/questions/new")
+    words = ("燈桿編號", "Pole number", "灯柱番号"), ("請提供燈桿編號。", "Which pole?", "灯柱の番号は？")
+    fields = {
+        "id": "street-lamp", "category": "other", "unit": "營運管理科", "verified": "2026-11-10", "words": "閘北路燈",
+        "basis": "產業創新條例第50條", "q0.id": "pole", "q0.source": "現場標示",
+        **{f"title.{code}": "路燈報修" for code in LANGUAGES},
+        **{f"q0.{part}.{code}": text for part, said in zip(("name", "ask"), words, strict=True)
+           for code, text in zip(LANGUAGES, said, strict=True)},
+    }  # fmt: skip
+    draft = carol.send(page, "/questions/drafts", **fields)
+    assert "已儲存為草稿" in draft.text
+    branch = Branch(service.runtime.database)
+    branch.office = service.runtime.office_provider.base
+    before = open_case(branch, "閘北路燈不亮", "U1")
+    assert "請提供燈桿編號" not in before
+    sue.send(sue.get("/desk/knowledge/questions/sets/street-lamp"), "/approve")
+    chat = Chat(branch, "U2")
+    assert "請提供燈桿編號" in open_case(branch, "閘北路燈不亮", "U2", chat)
+    assert "燈桿編號 A-17" in " ".join(words_of(chat.text("A-17")).split())
+    shown = carol.get(f"/desk/cases/{chat.numbers[-1]}").text
+    assert ("燈桿編號" in shown, "A-17" in shown) == (True, True)
+
+
+def open_case(branch, text, user, chat=None):
+    chat = chat or Chat(branch, user)
+    for act in (text, "!open_case", "大盛精密", "王先生", "07-1234567", "!park", "!confirm_case"):
+        if act == "!park":
+            heard = chat.tap("park", id="nanzih")
+        else:
+            heard = chat.tap(act[1:]) if act.startswith("!") else chat.text(act)
+        branch.later(0.01)
+    return words_of(heard)
