@@ -1,10 +1,15 @@
 """Base of the suite: where the shared fixtures come from.
 
+- tests/harness/memory_files.py: temporary files, and so SQLite's databases, are made in memory.
 - tests/harness/requirements.py: tests marked `postgres` or `browser` are skipped by name where these are missing.
 - tests/harness/fixtures_database.py: `postgres_url`, `database_url`, `empty_database_url`.
 - tests/harness/fixtures_browser.py: `chromium`, `page`.
 - tests/harness/fixtures_golden.py: `golden`.
 """
+
+from tests.harness.memory_files import use_memory
+
+use_memory()
 
 pytest_plugins = [
     "tests.harness.requirements",
