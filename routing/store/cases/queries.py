@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, false, func, or_, select, update
+from sqlalchemy import ColumnElement, Text, and_, cast, false, func, or_, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from routing.domain.case import Case, Event, EventKind, Kind, Opening, Status, fold
@@ -17,9 +18,10 @@ from routing.store.accounts.queries import _claimant, _new_firm
 from routing.store.cases import attention, looks
 from routing.store.cases.schema import Case as CaseRow
 from routing.store.cases.schema import CaseEvent, Firm, Serial
-from routing.store.cases.search_words import certain, pattern, words_of
+from routing.store.cases.search_words import certain, ending, glob, glob_of_digits, pattern, words_of
 from routing.store.conversation.schema import Contact, Message
 from routing.store.session import changed, insert_ignoring
+from routing.store.written import written, written_about
 
 
 def next_serial(session: Session, agency: str, day: date) -> int:
@@ -212,25 +214,32 @@ def _awake(today: date) -> ColumnElement[bool]:
 
 
 def _search(q: str) -> ColumnElement[bool]:
-    return and_(*(_found(word, q) for word in words_of(q)))
+    return and_(*map(_found, words_of(q)))
 
 
-def _found(word: str, q: str) -> ColumnElement[bool]:
-    told, sure = pattern(word), certain(word)
+def _found(word: str) -> ColumnElement[bool]:
+    number, told, ends = unicodedata.normalize("NFKC", word), pattern(word), ending(word)
+    quick, exact = glob(word)
+    like = "%" + certain(word).replace("/", "//").replace("%", "/%").replace("_", "/_") + "%"
 
-    def has(column: InstrumentedAttribute[Any], told: str = told) -> ColumnElement[bool]:
-        # Looking for letters is many times quicker than for a pattern, and leaves few to look at.
-        letters, written = column.contains(sure, autoescape=True), column.regexp_match(told)
-        return letters if sure == told else and_(letters, written) if sure else written
+    def has(column: InstrumentedAttribute[Any]) -> ColumnElement[bool]:
+        return (written if exact else written_about)(column, quick, like, told)
 
-    number = unicodedata.normalize("NFKC", q)
-    in_messages = select(Message.case_id).where(has(Message.text), Message.case_id.is_not(None))
+    in_messages = select(Message.case_id).where(
+        or_(has(Message.text), has(Message.doc_no)), Message.case_id.is_not(None)
+    )
     in_firms = select(Firm.id).where(or_(has(Firm.name), Firm.ubn == number, Firm.claimed_ubn == number))
+    phone = [] if ends is None else [written_about(CaseRow.contact_phone, glob_of_digits(word), "%", ends)]
+    # A number of ours holds no other signs.
+    numbered = [has(CaseRow.number)] if number.isascii() or not number.isalnum() else []
     return or_(
-        has(CaseRow.number),
+        *numbered,
         has(CaseRow.subject),
         has(CaseRow.contact_name),
-        has(CaseRow.contact_phone, f"^{told}$"),
+        has(CaseRow.park),
+        # 文號 are a list, as JSON writes it.
+        cast(CaseRow.refs, Text).contains(json.dumps(number)[1:-1], autoescape=True),
+        *phone,
         CaseRow.firm_id.in_(in_firms),
         CaseRow.id.in_(in_messages),
     )

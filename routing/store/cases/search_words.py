@@ -18,19 +18,63 @@ _DASHES = "[-\u2010-\u2015\u2212\uff0d]"
 
 
 def words_of(q: str) -> list[str]:
-    """What has to be found, each for itself: words of Chinese with blanks between them, or the whole as it stands."""
+    """What has to be found, each for itself, what few cases have first; a number with blanks in it is one word."""
     parts = q.split()
-    chinese = all(len(part) > 1 and part.isalnum() and not part.isascii() for part in parts)
-    return parts if len(parts) > 1 and chinese else [q]
+    if len(parts) < 2 or any(len(part) < 2 for part in parts) or _is_number(unicodedata.normalize("NFKC", q)):
+        return [q]
+    return sorted(parts, key=lambda part: (not any(one.isdigit() for one in part), -len(part)))
+
+
+def _is_number(plain: str) -> bool:
+    return sum(one.isdigit() for one in plain) >= 6 and not re.search(r"[^\W\d]", plain)
 
 
 def pattern(word: str) -> str:
     """A regular expression for a word, without any sign of its own having a meaning."""
     plain = unicodedata.normalize("NFKC", word)
-    number = sum(one.isdigit() for one in plain) >= 6 and not re.search(r"[^\W\d]", plain)
-    if number:
+    if _is_number(plain):
         return _BETWEEN.join(_one(one) for one in plain if one.isdigit())
     return "".join(_one(one) for one in plain)
+
+
+def glob(word: str) -> tuple[str, bool]:
+    """The same for SQLite's GLOB, which is many times quicker, and whether it finds no more than ``pattern`` does."""
+    plain = unicodedata.normalize("NFKC", word)
+    if _is_number(plain):
+        return glob_of_digits(word), False
+    return "*" + "".join(_class(one) for one in plain) + "*", True
+
+
+def glob_of_digits(word: str) -> str:
+    """A GLOB for its digits in their order, whatever stands between them."""
+    return "*" + "*".join(_class(one) for one in unicodedata.normalize("NFKC", word) if one.isdigit()) + "*"
+
+
+def _class(sign: str) -> str:
+    """As ``_one``. Of a class ``]`` stands first, and ``^`` and ``-`` do not."""
+    if sign in _SAME:
+        return f"[{_SAME[sign]}]"
+    if "\u2010" <= sign <= "\u2015" or sign in "-\u2212":
+        return "[" + "".join(map(chr, range(0x2010, 0x2016))) + "\u2212\uff0d-]"
+    if sign.isascii() and sign.isalnum():
+        both = dict.fromkeys((sign.lower(), sign.upper()))
+        return "[" + "".join(one + chr(ord(one) + 0xFEE0) for one in both) + "]"
+    wide = chr(ord(sign) + 0xFEE0) if "!" <= sign <= "~" else ""
+    if wide:
+        return f"[{wide}{sign}]" if sign == "^" else f"[{sign}{wide}]"
+    return sign
+
+
+def ending(word: str) -> str | None:
+    """A regular expression for a telephone that ends in these digits, however it is written; None for fewer than three.
+
+    What is no number is looked for elsewhere.
+    """
+    plain = unicodedata.normalize("NFKC", word)
+    digits = [one for one in plain if one.isdigit()]
+    if len(digits) < 3 or re.search(r"[^\W\d]", plain):
+        return None
+    return _BETWEEN.join(map(_one, digits)) + "$"
 
 
 def certain(word: str) -> str:

@@ -1,8 +1,14 @@
 """A stored case is found however its words are written, on both databases."""
 
-import pytest
+import re
+import sqlite3
+from contextlib import closing
 
-from routing.store.cases.search_words import certain
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from routing.store.cases.search_words import certain, glob, pattern
 from tests.harness.service import PHONE_CASE, Service
 
 WRITTEN = [
@@ -39,3 +45,33 @@ def test_a_case_is_found_however_its_words_are_written(service):
 )
 def test_letters_that_are_written_in_one_way_alone_are_looked_for_first(word, letters):
     assert certain(word) == letters
+
+
+def test_park_letter_number_telephone_and_words_apart_find_a_case_on_its_row_or_in_its_words(service):
+    number = service.post("sue", "/cases", {
+        **PHONE_CASE, "park": "林園", "phone": "0912-345-678", "text": "廠房屋頂漏水 請派員", "subject": "屋頂漏水",
+        "doc_no": "晴字第1150000123號", "firm": "Acme 精密",
+    }).json()["number"]  # fmt: skip
+    other = service.post("sue", "/cases", {**PHONE_CASE, "park": "楠梓", "phone": "0912-345-999"}).json()["number"]
+    finds = {
+        "林園": [number], "晴字第1150000123號": [number], "1150000123": [number], "晴字": [number], "345678": [number],
+        "5678": [number], "屋頂 林園": [number], "漏水 acme": [number], "acme 5678": [number], "漏水 楠梓": [],
+        "0912": [], "345-999": [other], "屋頂 1150000123": [number], number[-4:]: [number], "[漏水]": [], "漏*水": [],
+        "漏?": [], "%": [], "_": [],
+    }  # fmt: skip
+    for asked, wanted in finds.items():
+        found = [case["number"] for case in service.get("sue", "/cases", q=asked).json()["items"]]
+        assert found == wanted, asked
+
+
+SIGNS = "臺台ＡaＢ9９-–－()（%％_[］]^!?*\\/ 漏"
+
+
+@given(st.text(SIGNS, min_size=1, max_size=5), st.text(SIGNS, min_size=1, max_size=14))
+def test_the_glob_of_sqlite_says_what_the_pattern_says(word, text):
+    """For numbers it may find more, never less; the pattern is asked then."""
+    quick, exact = glob(word)
+    with closing(sqlite3.connect(":memory:")) as database:
+        found = bool(database.execute("SELECT ? GLOB ?", (text, quick)).fetchone()[0])
+    wanted = re.search(pattern(word), text) is not None
+    assert found == wanted if exact else found or not wanted
