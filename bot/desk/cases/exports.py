@@ -40,7 +40,7 @@ _MOST_ROWS = 10_000
 def queue_file(work: Reading, narrow: Narrowed, ending: str) -> Response:
     """The queue as the page shows it, group after group."""
     require_team(work.actor)
-    shown = queue_of(work, narrow)
+    shown = queue_of(work, narrow, limit=_MOST_ROWS)
     rows = [_row(work, line, word(name, "group")) for name, lines in shown["groups"] for line in lines]
     return _file(work, ending, ("queue", "待辦案件"), rows, f"範圍：{word(shown['filters']['view'], 'view')}")
 

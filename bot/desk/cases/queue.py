@@ -21,7 +21,7 @@ from routing.domain.errors import Unauthenticated
 from routing.domain.permissions import Actor, Permission
 from routing.service.cases import consulted, extensions, partner_view
 from routing.service.cases import queries as case_queries
-from routing.service.cases.queries import CaseLine
+from routing.service.cases.queries import CaseLine, Tally
 from routing.service.incidents import queries as incidents
 from routing.service.messaging import ledger
 from routing.service.privacy import requests as data_requests
@@ -71,24 +71,28 @@ class Narrow:
 Narrowed = Annotated[Narrow, Depends()]
 
 
-def queue_of(work: UnitOfWork, asked: Narrow) -> dict[str, Any]:
+PAGE = 200
+"""Open cases that the page lists at most; what is more urgent comes first, and all are counted."""
+
+
+def queue_of(work: UnitOfWork, asked: Narrow, *, limit: int = PAGE) -> dict[str, Any]:
     """The queue as the page shows it: its cases by group, the tally, and how it is narrowed."""
     shown = one_of(asked.view, "view") or case_queries.usual_view(work.actor)
     category, status, q = one_of(asked.category, "category"), one_of(asked.status, "status"), asked.q.strip()[:100]
     mark = one_of(asked.mark, "mark")
     found = case_queries.own_queue(
         work.session, work.office, work.actor, now=work.now, view=shown, category=category, status=status,
-        q=q or None, mark=mark,
+        q=q or None, mark=mark, limit=limit,
     )  # fmt: skip
     watched, snoozed = case_queries.kept(work.session, work.actor, today=local(work.now).date(), view=shown)
     groups = _grouped(found, work.actor)
     filters = {"view": shown, "category": category or "", "status": status or "", "q": q, "mark": mark or ""}
     return {
         "actor": work.actor, "now": work.now, "today": local(work.now).date(), "groups": groups, "filters": filters,
-        "tally": _tally(groups, filters), "shown": sum(len(lines) for _, lines in groups),
-        "query": urlencode(filters), "seen": _fingerprint(groups, work, watched, snoozed),
+        "tally": _tally(groups, filters, found.tally), "shown": found.listed, "total": max(found.total, found.listed),
+        "query": urlencode(filters), "seen": _fingerprint(groups, work, watched, snoozed, found.total),
         "watched": watched, "snoozed": snoozed,
-        "undelivered": sum(line.failed is not None for _, lines in groups for line in lines),
+        "undelivered": _undelivered(groups, found.tally),
     }  # fmt: skip
 
 
@@ -115,18 +119,35 @@ def _before(groups: Groups, place: int, name: str, wanted: Callable[[CaseLine], 
     return [*first, (name, taken), *rest]
 
 
-def _tally(groups: Groups, filters: Mapping[str, str]) -> list[tuple[str, int, str]]:
-    """Of each group its name, how many there are, and where they stand.
+def _undelivered(groups: Groups, counted: Tally | None) -> int:
+    """Cases with a message that did not arrive; ``counted``: of the open ones, where not all are listed."""
+    failed = [line for _, lines in groups for line in lines if line.failed is not None]
+    if counted is None:
+        return len(failed)
+    return counted.marks["undelivered"] + sum(_closed(line) for line in failed)
+
+
+def _closed(line: CaseLine) -> bool:
+    """Closed cases whose firm still waits are all listed, beside the open ones."""
+    return line.row.closed_at is not None
+
+
+def _tally(groups: Groups, filters: Mapping[str, str], counted: Tally | None) -> list[tuple[str, int, str]]:
+    """Of each group its name, how many there are, and where they stand; ``counted``: where not all are listed.
 
     A case stands in one group alone; of what is marked all are counted, and if some stand elsewhere the link shows
     those marked.
     """
-    tally = []
+    tally, every = [], [line for _, lines in groups for line in lines]
     for name, lines in groups:
         mark = _MARKED.get(name)
-        marked = sum(mark in line.marks for _, every in groups for line in every) if mark else len(lines)
+        fitting = [line for line in every if mark in line.marks] if mark else lines
+        number = len(fitting)
+        if counted is not None:
+            open_ones = counted.marks[mark] if mark else counted.groups[name]
+            number = open_ones + sum(map(_closed, fitting))
         narrowed = f"/desk?{urlencode({**filters, 'mark': mark})}" if mark else ""
-        tally.append((name, marked, narrowed if marked > len(lines) else f"#group-{name}"))
+        tally.append((name, number, narrowed if number > len(lines) and narrowed else f"#group-{name}"))
     return tally
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Session
 from knowledge.calendar.office_calendar import Office, local
 from routing.domain import clock, deadline, steps
 from routing.domain.case import Case, Event, EventKind, Status
+from routing.domain.drafts import may_approve
 from routing.domain.errors import Invalid, NotFound
 from routing.domain.pagination import Page, before_of, page_of
 from routing.domain.permissions import Actor, Permission, confidential_scope, require_team
@@ -21,12 +23,13 @@ from routing.service.cases.drafting import Draft
 from routing.service.cases.locked_case import LockedCase, address_of, find, is_late, seen
 from routing.service.office_context import OfficeContext
 from routing.store.accounts import queries as account_store
-from routing.store.cases import attention
+from routing.store.cases import attention, tally
 from routing.store.cases import queries as store
 from routing.store.cases.attention import Undelivered
 from routing.store.cases.queries import CaseFilter
 from routing.store.cases.schema import Case as CaseRow
 from routing.store.cases.schema import Firm
+from routing.store.cases.tally import Tally
 from routing.store.conversation.schema import ContactAddress, Media, Message
 from routing.store.files import queries as file_store
 from routing.store.messaging import outbox as outbox_store
@@ -96,6 +99,7 @@ def own_queue(
     status: str | None,
     q: str | None,
     mark: str | None = None,
+    limit: int = 500,
 ) -> Queue:
     """A person's queue. Seen as ``mine`` it also holds what nobody in the unit has in hand, or it would lie unseen.
 
@@ -104,17 +108,37 @@ def own_queue(
     """
     today, awake = local(now).date(), not q and mark is None
     narrow = wanted(actor, today=today, view=view, category=category, status=status, q=q, mark=mark, awake=awake)
-    shown = queue(session, office, actor, narrow, now=now)
+    shown = queue(session, office, actor, narrow, now=now, limit=limit)
+    away = account_store.unattending(session, today)
     if view != MINE or not actor.unit:
-        return shown
-    narrow = replace(
+        return _counted(session, actor, shown, (narrow,), away)
+    theirs = replace(
         wanted(actor, today=today, view=UNIT, category=category, status=status, q=q, mark=mark, awake=awake),
-        unattended=tuple(one for one in account_store.unattending(session, today) if one not in actor.hands),
+        unattended=tuple(one for one in away if one not in actor.hands),
     )
-    nobody = queue(session, office, actor, narrow, now=now)
+    nobody = queue(session, office, actor, theirs, now=now, limit=limit)
     for name in GROUPS:
         shown.group(name if name in {"alert", "call"} else "unassigned").extend(nobody.group(name))
-    return shown
+    whole = replace(shown, total=shown.total + nobody.total)
+    return _counted(session, actor, whole, (narrow, theirs), away)
+
+
+def _counted(
+    session: Session, actor: Actor, found: Queue, parts: Sequence[store.CaseFilter], away: Sequence[str]
+) -> Queue:
+    """The queue with the count of each group, where it does not list all of its cases."""
+    if found.total <= found.listed:
+        return found
+    decides = actor.may(Permission.DECIDE_EXTENSIONS)
+    approves = (actor.email or "") if may_approve(actor) else None
+    whole = tally.Tally()
+    for part in parts:
+        one = tally.counted(session, scope(actor, part), away, decides=decides, approves=approves)
+        for name, number in one.groups.items():
+            keeps = part.unattended is None or name in {"alert", "call", "draft", "approval"}
+            whole.groups[name if keeps else "unassigned"] += number
+        whole.marks.update(one.marks)
+    return replace(found, tally=whole)
 
 
 def kept(session: Session, actor: Actor, *, today: date, view: str) -> tuple[int, int]:
@@ -516,6 +540,13 @@ class Queue:
     working: list[CaseLine]
     waiting: list[CaseLine]
     total: int
+    tally: Tally | None = None
+    """How many open cases stand in each group; None where all of them are listed."""
+
+    @property
+    def listed(self) -> int:
+        """How many cases it lists."""
+        return sum(len(self.group(name)) for name in GROUPS)
 
     def group(self, name: str) -> list[CaseLine]:
         """The cases of a group by its name."""

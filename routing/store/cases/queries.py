@@ -199,7 +199,7 @@ MARKS: Mapping[str, Callable[[CaseFilter], ColumnElement[bool]]] = {
     "snoozed": lambda wanted: CaseRow.snoozed_until > wanted.today,
 }
 """What is said of a case beside status and dates, each as a condition on cases."""
-_STILL = ("closed", "waiting_firm")
+STILL = ("closed", "waiting_firm")
 """In these states no date runs."""
 
 
@@ -208,7 +208,7 @@ def _awake(today: date) -> ColumnElement[bool]:
     return or_(
         CaseRow.snoozed_until.is_(None),
         CaseRow.snoozed_until <= today,
-        and_(CaseRow.status.not_in(_STILL), CaseRow.promised_on <= today),
+        and_(CaseRow.status.not_in(STILL), CaseRow.promised_on <= today),
         attention.with_undelivered(),
     )
 
@@ -245,7 +245,8 @@ def _found(word: str) -> ColumnElement[bool]:
     )
 
 
-def _conditions(wanted: CaseFilter) -> list[ColumnElement[bool]]:
+def conditions(wanted: CaseFilter) -> list[ColumnElement[bool]]:
+    """What a list is narrowed to, as conditions on cases."""
     plain = {
         CaseRow.kind: wanted.kind,
         CaseRow.category: wanted.category,
@@ -271,7 +272,7 @@ def _conditions(wanted: CaseFilter) -> list[ColumnElement[bool]]:
     if wanted.q:
         found.append(_search(wanted.q.strip()))
     if wanted.overdue is not None:
-        running = CaseRow.status.not_in(_STILL)
+        running = CaseRow.status.not_in(STILL)
         late = or_(CaseRow.late, and_(running, CaseRow.promised_on < wanted.today))
         found.append(late if wanted.overdue else ~late)
     if wanted.seen_by is not None:
@@ -283,7 +284,7 @@ def _said_of(wanted: CaseFilter) -> Iterator[ColumnElement[bool]]:
     if wanted.mark is not None:
         yield MARKS[wanted.mark](wanted)
     if wanted.due_today:
-        yield and_(CaseRow.status.not_in(_STILL), CaseRow.promised_on == wanted.today)
+        yield and_(CaseRow.status.not_in(STILL), CaseRow.promised_on == wanted.today)
     if wanted.awake:
         yield _awake(wanted.today)
 
@@ -298,7 +299,7 @@ def page(session: Session, wanted: CaseFilter, *, limit: int, before_id: int | N
 
     Not in the order of entry: a history or a telephone call entered late belongs where it was received.
     """
-    query = select(CaseRow).where(*_conditions(wanted))
+    query = select(CaseRow).where(*conditions(wanted))
     received = CaseRow.received_at
     order: tuple[Any, ...] = (received.desc(), CaseRow.id.desc())
     if wanted.order == "promised":
@@ -328,14 +329,14 @@ def queue(session: Session, wanted: CaseFilter, *, limit: int) -> list[CaseRow]:
     """Open cases as a desk works through them: emergencies, calls asked for, then by the day promised."""
     order = (CaseRow.alert.is_(None), CaseRow.call_asked_at.is_(None), CaseRow.promised_on.is_(None),
              CaseRow.promised_on, CaseRow.id)  # fmt: skip
-    query = select(CaseRow).where(attention.is_open(), *_conditions(wanted)).order_by(*order)
+    query = select(CaseRow).where(attention.is_open(), *conditions(wanted)).order_by(*order)
     return list(session.scalars(query.limit(limit)))
 
 
 def closed_unfinished(session: Session, wanted: CaseFilter, *, limit: int) -> list[CaseRow]:
     """Closed cases whose firm still waits: for a call that it asked for, or for the result, which did not reach it."""
     closed = CaseRow.status == "closed", attention.still_awaited()
-    query = select(CaseRow).where(*closed, *_conditions(replace(wanted, status=())))
+    query = select(CaseRow).where(*closed, *conditions(replace(wanted, status=())))
     return list(session.scalars(query.order_by(CaseRow.closed_at, CaseRow.id).limit(limit)))
 
 
@@ -355,14 +356,14 @@ def open_due_from(session: Session, day: date, *, limit: int) -> list[CaseRow]:
 
 def count(session: Session, wanted: CaseFilter) -> int:
     """How many cases fit."""
-    return session.scalars(select(func.count()).select_from(CaseRow).where(*_conditions(wanted))).one()
+    return session.scalars(select(func.count()).select_from(CaseRow).where(*conditions(wanted))).one()
 
 
 def kept(session: Session, wanted: CaseFilter) -> tuple[int, int]:
     """Of the open cases that fit, how many are under watch, and how many are put off."""
     watched, snoozed = (MARKS[name](wanted) for name in ("watched", "snoozed"))
     query = select(func.count().filter(watched), func.count().filter(snoozed))
-    query = query.where(attention.is_open(), or_(watched, snoozed), *_conditions(wanted))
+    query = query.where(attention.is_open(), or_(watched, snoozed), *conditions(wanted))
     found = session.execute(query).one()
     return found[0], found[1]
 
