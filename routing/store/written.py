@@ -29,10 +29,8 @@ class written_about(written):  # noqa: N801
 
 @compiles(written)
 def _written(element: written, compiler: SQLCompiler, **options: Any) -> str:
-    column, _, like, regex = element.clauses
-    said = compiler.process(column, **options)
-    like, regex = compiler.process(like, **options), compiler.process(regex, **options)
-    return f"({said} LIKE {like} ESCAPE '/' AND {said} ~ {regex})"
+    column, _, like, regex = (compiler.process(one, **options) for one in element.clauses)
+    return f"({column} LIKE {like} ESCAPE '/' AND {column} ~ {regex})"
 
 
 @compiles(written, "sqlite")

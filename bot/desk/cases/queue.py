@@ -21,7 +21,7 @@ from routing.domain.errors import Unauthenticated
 from routing.domain.permissions import Actor, Permission
 from routing.service.cases import consulted, extensions, partner_view
 from routing.service.cases import queries as case_queries
-from routing.service.cases.queries import CaseLine, Tally
+from routing.service.cases.queries import CaseLine, Queue
 from routing.service.incidents import queries as incidents
 from routing.service.messaging import ledger
 from routing.service.privacy import requests as data_requests
@@ -89,10 +89,10 @@ def queue_of(work: UnitOfWork, asked: Narrow, *, limit: int = PAGE) -> dict[str,
     filters = {"view": shown, "category": category or "", "status": status or "", "q": q, "mark": mark or ""}
     return {
         "actor": work.actor, "now": work.now, "today": local(work.now).date(), "groups": groups, "filters": filters,
-        "tally": _tally(groups, filters, found.tally), "shown": found.listed, "total": max(found.total, found.listed),
+        "tally": _tally(groups, filters, found), "shown": found.listed, "total": found.total,
         "query": urlencode(filters), "seen": _fingerprint(groups, work, watched, snoozed, found.total),
         "watched": watched, "snoozed": snoozed,
-        "undelivered": _undelivered(groups, found.tally),
+        "undelivered": _undelivered(groups, found),
     }  # fmt: skip
 
 
@@ -119,12 +119,12 @@ def _before(groups: Groups, place: int, name: str, wanted: Callable[[CaseLine], 
     return [*first, (name, taken), *rest]
 
 
-def _undelivered(groups: Groups, counted: Tally | None) -> int:
-    """Cases with a message that did not arrive; ``counted``: of the open ones, where not all are listed."""
+def _undelivered(groups: Groups, found: Queue) -> int:
+    """Cases with a message that did not arrive, of the open ones also those that are not listed."""
     failed = [line for _, lines in groups for line in lines if line.failed is not None]
-    if counted is None:
+    if found.tally is None:
         return len(failed)
-    return counted.marks["undelivered"] + sum(_closed(line) for line in failed)
+    return found.tally.marks["undelivered"] + sum(_closed(line) for line in failed)
 
 
 def _closed(line: CaseLine) -> bool:
@@ -132,8 +132,8 @@ def _closed(line: CaseLine) -> bool:
     return line.row.closed_at is not None
 
 
-def _tally(groups: Groups, filters: Mapping[str, str], counted: Tally | None) -> list[tuple[str, int, str]]:
-    """Of each group its name, how many there are, and where they stand; ``counted``: where not all are listed.
+def _tally(groups: Groups, filters: Mapping[str, str], found: Queue) -> list[tuple[str, int, str]]:
+    """Of each group its name, how many there are, listed or not, and where they stand.
 
     A case stands in one group alone; of what is marked all are counted, and if some stand elsewhere the link shows
     those marked.
@@ -143,8 +143,8 @@ def _tally(groups: Groups, filters: Mapping[str, str], counted: Tally | None) ->
         mark = _MARKED.get(name)
         fitting = [line for line in every if mark in line.marks] if mark else lines
         number = len(fitting)
-        if counted is not None:
-            open_ones = counted.marks[mark] if mark else counted.groups[name]
+        if found.tally is not None:
+            open_ones = found.tally.marks[mark] if mark else found.tally.groups[name]
             number = open_ones + sum(map(_closed, fitting))
         narrowed = f"/desk?{urlencode({**filters, 'mark': mark})}" if mark else ""
         tally.append((name, number, narrowed if number > len(lines) and narrowed else f"#group-{name}"))

@@ -119,15 +119,14 @@ def own_queue(
     nobody = queue(session, office, actor, theirs, now=now, limit=limit)
     for name in GROUPS:
         shown.group(name if name in {"alert", "call"} else "unassigned").extend(nobody.group(name))
-    whole = replace(shown, total=shown.total + nobody.total)
-    return _counted(session, actor, whole, (narrow, theirs), away)
+    return _counted(session, actor, replace(shown, more=shown.more or nobody.more), (narrow, theirs), away)
 
 
 def _counted(
     session: Session, actor: Actor, found: Queue, parts: Sequence[store.CaseFilter], away: Sequence[str]
 ) -> Queue:
     """The queue with the count of each group, where it does not list all of its cases."""
-    if found.total <= found.listed:
+    if not found.more:
         return found
     decides = actor.may(Permission.DECIDE_EXTENSIONS)
     approves = (actor.email or "") if may_approve(actor) else None
@@ -539,9 +538,18 @@ class Queue:
     unassigned: list[CaseLine]
     working: list[CaseLine]
     waiting: list[CaseLine]
-    total: int
+    more: bool
+    """There are more open cases than it lists."""
     tally: Tally | None = None
-    """How many open cases stand in each group; None where all of them are listed."""
+    """How many open cases stand in each group; None where all of them are listed, or nobody has counted."""
+
+    @property
+    def total(self) -> int:
+        """How many cases fit, those that are not listed too if they were counted."""
+        if self.tally is None:
+            return self.listed
+        closed = sum(line.row.status == Status.CLOSED for name in GROUPS for line in self.group(name))
+        return sum(self.tally.groups.values()) + closed
 
     @property
     def listed(self) -> int:
@@ -559,19 +567,13 @@ def queue(
 ) -> Queue:
     """The open cases that fit, grouped, and of the closed ones those whose firm still waits."""
     narrow = scope(actor, wanted)
-    rows = store.queue(session, narrow, limit=limit)
+    rows = store.queue(session, narrow, limit=limit + 1)
     closed = [] if wanted.status else store.closed_unfinished(session, narrow, limit=limit)
     today = local(now).date()
     groups: dict[str, list[CaseLine]] = {name: [] for name in GROUPS}
-    for line in lines(session, office, actor, [*rows, *closed], now=now):
+    for line in lines(session, office, actor, [*rows[:limit], *closed], now=now):
         groups[_group(line, today)].append(line)
-    return Queue(total=store.count(session, scope(actor, _open(wanted))) + len(closed), **groups)
-
-
-def _open(wanted: store.CaseFilter) -> store.CaseFilter:
-    values = {name: getattr(wanted, name) for name in wanted.__slots__}
-    values["status"] = wanted.status or tuple(status.value for status in Status if status is not Status.CLOSED)
-    return store.CaseFilter(**values)
+    return Queue(more=len(rows) > limit, tally=None, **groups)
 
 
 def _group(line: CaseLine, today: date) -> str:

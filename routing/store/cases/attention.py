@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, ScalarSelect, and_, func, or_, select, union_all, update
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from routing.domain.case import EventKind, Status
 from routing.store.cases.schema import Case as CaseRow
@@ -76,11 +76,11 @@ def is_open() -> ColumnElement[bool]:
     return CaseRow.status.in_(_OPEN)
 
 
-def still_awaited() -> ColumnElement[bool]:
-    """Of cases: the firm waits for a call that it asked for, or has not got how its case ended. Few, found by index."""
-    called = aliased(CaseRow)
-    calls = select(called.id).where(called.call_asked_at.is_not(None))
-    return CaseRow.id.in_(union_all(calls, select(Outbox.case_id).where(_failed((RESULT,)))))
+def still_awaited(session: Session) -> list[int]:
+    """Cases whose firm waits for a call that it asked for, or has not got how its case ended, closed or not."""
+    calls = select(CaseRow.id).where(CaseRow.call_asked_at.is_not(None))
+    results = select(Outbox.case_id).where(_failed((RESULT,)))
+    return [int(one) for one in session.scalars(union_all(calls, results)) if one is not None]
 
 
 def wanting(session: Session) -> dict[str, int]:

@@ -96,7 +96,7 @@ def test_what_the_database_counts_is_what_the_page_would_count_of_all(service, s
                 whole = case_queries.own_queue(session, office, actor, **ask, limit=1000)
                 few = case_queries.own_queue(session, office, actor, **ask, limit=5)
             assert whole.tally is None
-            assert whole.total == whole.listed == few.total
+            assert whole.total == whole.listed == few.total, (who, view)
             if few.listed == few.total:
                 continue
             lines = [line for name in case_queries.GROUPS for line in whole.group(name)]
