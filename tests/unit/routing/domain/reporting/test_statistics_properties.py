@@ -20,7 +20,8 @@ KNOWN = KnownWords.of(OFFICES)
 NOW = datetime(2026, 11, 22, tzinfo=TAIPEI)
 FIRST = datetime(2025, 1, 1, tzinfo=TAIPEI)
 DATA = {
-    EventKind.ASSIGNED: st.fixed_dictionaries({"to": st.sampled_from(["a@kp.example", None])}),
+    EventKind.ASSIGNED: st.fixed_dictionaries({"to": st.sampled_from(["a@kp.example", "b@kp.example", None])}),
+    EventKind.TRANSFERRED: st.fixed_dictionaries({"unit": st.sampled_from(["投資服務科", "用地工程科"])}),
     EventKind.REPLIED: st.just({"via": "phone"}),
     EventKind.WAITING: st.sampled_from([{"on": "firm"}, {"on": "agency", "agency": "customs"}]),
     EventKind.RESUMED: st.just({}),
