@@ -35,6 +35,8 @@ CHUNK = 250
 """Lines that are read, compared and kept together."""
 _TURN, _MOST = 0.3, 5000
 """Seconds that a transaction beside a running service is to take, and the most cases of one."""
+_MANY = 5000
+"""Cases after which a database may look at its tables in a wrong way."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,6 +148,9 @@ def import_beside_service(
             done += here
             entered(done, checked.new)
             units_of_work.database.give_way()
+        if done >= _MANY:
+            with units_of_work.writing() as (session, _office):
+                bulk.refresh_statistics(session)
         return checked.result(done)
 
 

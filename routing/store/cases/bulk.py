@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import case, select
+from sqlalchemy import case, select, text
 from sqlalchemy.orm import Session
 
 from routing.domain.reporting.spells import COLUMNS
@@ -219,3 +219,9 @@ class Marks:
     def close(self) -> None:
         """Give the room back."""
         self._file.close()
+
+
+def refresh_statistics(session: Session) -> None:
+    """Have PostgreSQL count its tables anew after very many rows, as its own worker would some time."""
+    if dialect_of(session) != "sqlite":
+        session.execute(text("ANALYZE service_case, case_event, message, case_spell"))

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
 
-from sqlalchemy import func, insert, or_, select, update
+from sqlalchemy import Select, func, insert, or_, select, update
 from sqlalchemy.orm import Session, load_only
 
 from knowledge.calendar.office_calendar import TAIPEI
@@ -58,7 +58,7 @@ def histories(
         session: reads only.
         received_before: leave out cases received at or after this instant.
         open_after: leave out cases that were closed for good before this instant.
-        numbers: these cases only.
+        numbers: these cases only, a chunk of numbers at a time.
         texts: with the words of each event, which stand in the messages, and with what stands beside the events.
     """
     query = select(CaseRow).options(_BEGINNINGS).order_by(CaseRow.id)
@@ -66,17 +66,29 @@ def histories(
         query = query.where(CaseRow.received_at < received_before)
     if open_after is not None:
         query = query.where(or_(CaseRow.closed_at.is_(None), CaseRow.closed_at >= open_after))
-    if numbers is not None:
-        query = query.where(CaseRow.number.in_(numbers))
-    last = 0
-    while rows := list(session.scalars(query.where(CaseRow.id > last).limit(CHUNK))):
-        last = rows[-1].id
+    for rows in _row_chunks(session, query, numbers):
         found = firms(session, rows)
         events = events_of(session, [row.id for row in rows], texts=texts)
         beside = attached.of_cases(session, [row.id for row in rows]) if texts else {}
         for row in rows:
             kept = beside.get(row.id, NOTHING)
             yield CaseHistory(opening=opening(row, found), events=tuple(events[row.id]), attached=kept)
+
+
+def _row_chunks(session: Session, query: Select[CaseRow], numbers: Sequence[str] | None) -> Iterator[list[CaseRow]]:
+    """Cases of a query in order of entry, a chunk at a time.
+
+    Those of some numbers are asked for by these alone: going on from the last one has PostgreSQL look at every case.
+    """
+    if numbers is not None:
+        for begin in range(0, len(numbers), CHUNK):
+            if rows := list(session.scalars(query.where(CaseRow.number.in_(numbers[begin : begin + CHUNK])))):
+                yield rows
+        return
+    last = 0
+    while rows := list(session.scalars(query.where(CaseRow.id > last).limit(CHUNK))):
+        last = rows[-1].id
+        yield rows
 
 
 def opening(row: CaseRow, found: Mapping[int, Firm] = MappingProxyType({})) -> Opening:

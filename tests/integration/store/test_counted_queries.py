@@ -11,6 +11,7 @@ from routing.domain.case import EventKind
 from routing.service.knowledge_admin import versions as entry_versions
 from routing.service.messaging import outbox
 from routing.store.messaging import outbox as outbox_store
+from routing.store.reporting import queries as report_store
 from tests.harness.branch import LINE
 from tests.harness.cast import ALICE
 from tests.harness.counting import about, statements
@@ -87,6 +88,18 @@ def test_the_list_of_unanswered_questions_asks_as_often_for_many_firms_as_for_on
     assert found.asked == 9
     assert len(many) == len(one)
     assert "號化工" not in " ".join(text for gap in found.gaps for text in gap.examples)
+
+
+def test_known_histories_are_found_by_their_numbers_alone(database_url):
+    """Before: each chunk of a file that was given again had PostgreSQL look at every case (20 ms at 100,000)."""
+    with Service(database_url) as service:
+        numbers = [service.opened() for _ in range(2)]
+        with service.runtime.reading() as (session, _office), statements(service.runtime.database) as sent:
+            found = report_store.known(session, numbers)
+        assert set(found) == set(numbers)
+        (asked,) = about(sent, "FROM service_case")
+        assert "service_case.id >" not in asked
+        assert " LIMIT " not in asked
 
 
 def test_many_messages_are_leased_with_as_many_statements_as_one(branch):
