@@ -23,6 +23,7 @@ COMMANDS = {
     "firms": "bot.cli.firms",
     "annual": "bot.cli.annual",
     "turnaround": "bot.cli.reporting",
+    "outlook": "bot.cli.outlook",
     "open-data": "bot.cli.open_data:open_data_app",
     "measures": "bot.cli.reporting",
     "richmenu": "bot.cli.richmenu",

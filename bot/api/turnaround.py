@@ -9,7 +9,10 @@ from fastapi.responses import JSONResponse, Response
 
 from bot.api.problems import PROBLEMS
 from bot.api.schemas.answers import Bot, Held, Turnaround
-from bot.api.schemas.requests import BotQuery, HeldQuery, TurnaroundQuery
+from bot.api.schemas.outlook import WeekOutlook
+from bot.api.schemas.requests import BotQuery, HeldQuery, ServiceQuery, TurnaroundQuery, WeekQuery
+from bot.api.schemas.service_figures import Service
+from bot.web import outlook_tables, service_tables
 from bot.web.bodies import StrictRoute
 from bot.web.bot_tables import bot_table
 from bot.web.compared import report_table
@@ -21,6 +24,7 @@ from bot.web.unit_of_work import Reading
 from routing.domain.reporting.compared import base_of
 from routing.domain.reporting.periods import Period
 from routing.domain.reporting.statistics import GroupBy, Wanted
+from routing.service.reporting import outlook
 from routing.service.reporting import turnaround as turnaround_report
 
 router = APIRouter(route_class=StrictRoute, tags=["turnaround"], responses=PROBLEMS)
@@ -69,3 +73,29 @@ def turnaround_bot(work: Reading, query: Annotated[BotQuery, Query()]) -> Respon
     name = f"bot-{query.start:%Y%m%d}-{query.end:%Y%m%d}.{form}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
     return Response(write(bot_table(report, work.now), form), media_type=MEDIA_TYPES[form], headers=headers)
+
+
+@router.get("/turnaround/week", response_model=WeekOutlook)
+def turnaround_week(work: Reading, query: Annotated[WeekQuery, Query()]) -> Response:
+    """What is left of this week: what comes due, who is full or away, what is asked more often, who holds questions."""
+    week = outlook.for_person(work.session, work.office, work.actor, now=work.now)
+    if query.format == "json":
+        return JSONResponse(outlook_tables.as_json(week), headers={"Cache-Control": "no-store"})
+    form = Format(query.format)
+    name = outlook_tables.file_name(week, form, query.table)
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+    content = outlook_tables.written(week, form, work.now, table=query.table)
+    return Response(content, media_type=MEDIA_TYPES[form], headers=headers)
+
+
+@router.get("/turnaround/service", response_model=Service)
+def turnaround_service(work: Reading, query: Annotated[ServiceQuery, Query()]) -> Response:
+    """Who was asked and how soon they answered, how often something was missing, and how firms found it."""
+    found = counting.service_figures(work, Period(query.start, query.end))
+    if query.format == "json":
+        return JSONResponse(service_tables.as_json(found), headers={"Cache-Control": "no-store"})
+    form = Format(query.format)
+    name = service_tables.file_name(found, form, query.table)
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+    content = service_tables.written(found, form, work.now, table=query.table)
+    return Response(content, media_type=MEDIA_TYPES[form], headers=headers)

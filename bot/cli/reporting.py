@@ -17,18 +17,19 @@ import typer
 
 from bot.cli.context import Context, fail, opened
 from bot.cli.progress import Progress
-from bot.web import case_imports, sheets, tables
+from bot.web import case_imports, service_tables, sheets, tables
 from bot.web.bot_tables import bot_table
 from bot.web.compared import report_table
 from bot.web.held_tables import held_table
 from bot.web.report_tables import label_of
 from routing.domain.errors import Invalid
+from routing.domain.permissions import Actor, Role
 from routing.domain.reporting.compared import base_of
 from routing.domain.reporting.history import MOST_CHARACTERS
 from routing.domain.reporting.periods import Period
 from routing.domain.reporting.statistics import GroupBy, Wanted
 from routing.service.cases import histories
-from routing.service.reporting import bot_report, measuring
+from routing.service.reporting import bot_report, measuring, service_figures
 from routing.service.reporting import held as held_service
 from routing.service.reporting import turnaround as service
 
@@ -183,10 +184,15 @@ def turnaround(
     base: Annotated[int | None, typer.Option(help="對照之基準年，例如 114")] = None,
     bot: Annotated[bool, typer.Option("--bot", help="機器人受詢與訊息")] = False,
     held: Annotated[bool, typer.Option("--held", help="經手日數：各單位或承辦人（--by officer）")] = False,
+    service_too: Annotated[bool, typer.Option("--service", help="會辦、補正與滿意度")] = False,
+    table: Annotated[str | None, typer.Option(help="--service 只輸出一張表，例如 partners；CSV 必填")] = None,
 ) -> None:
     """辦理時效報表；與網頁、API 同一組數字。"""  # noqa: D415 - a Chinese sentence, shown as the help
     if held:
         _held(start.date(), end.date(), kind, by, form)
+        return
+    if service_too:
+        _service(start.date(), end.date(), form, table)
         return
     if bot:
         _bot(start.date(), end.date(), form)
@@ -205,6 +211,19 @@ def turnaround(
         with context.reading() as (session, _office):
             made = report_table(issued, beside, context.now, label_of(session, by))
     sys.stdout.buffer.write(tables.write(made, tables.Format(form)))
+
+
+def _service(start: date, end: date, form: Form, table: str | None) -> None:
+    reader = Actor(name="onestop turnaround", role=Role.ADMIN)
+    try:
+        with opened() as context, context.reading() as (session, office):
+            found = service_figures.made(session, office, reader, Period(start, end), now=context.now)
+        if form is not Form.JSON:
+            sys.stdout.buffer.write(service_tables.written(found, tables.Format(form), context.now, table=table))
+            return
+    except Invalid as error:
+        raise fail(error.message, code=2) from error
+    typer.echo(json.dumps(service_tables.as_json(found), ensure_ascii=False, indent=2))
 
 
 def _bot(start: date, end: date, form: Form) -> None:
@@ -232,8 +251,8 @@ def _wanted(start: date, end: date, kind: Kind, by: GroupBy | None, base: int | 
 def _held(start: date, end: date, kind: Kind, by: GroupBy | None, form: Form) -> None:
     try:
         with opened() as context, context.reading() as (session, office):
-            issued = service.make(session, office, start=start, end=end, kind=kind, now=context.now)
-            report = held_service.made(session, office, issued, by=held_service.split_of(by), now=context.now)
+            split = held_service.split_of(by)
+            report = held_service.made(session, office, Period(start, end), kind, by=split, now=context.now)
             made = held_table(report, context.now, label_of(session, report.by))
     except Invalid as error:
         raise fail(error.message, code=2) from error

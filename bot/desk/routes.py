@@ -41,7 +41,7 @@ from bot.desk.knowledge import routes as knowledge
 from bot.desk.land import pages as land
 from bot.desk.privacy import pages as privacy
 from bot.desk.reminders import pages as reminders
-from bot.desk.reporting import annual, bot_page, held, week_page, word_page
+from bot.desk.reporting import annual, bot_page, held, service_page, week_page, word_page
 
 router = APIRouter(include_in_schema=False)
 for family in (
@@ -73,6 +73,7 @@ for family in (
     annual,
     bot_page,
     week_page,
+    service_page,
     held,
     word_page,
     land,

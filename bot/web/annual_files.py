@@ -7,10 +7,9 @@ from datetime import date, datetime
 from typing import Any
 
 from bot.web.report_tables import days, rate
-from bot.web.tables import Cell, Format, Table, write, write_all
+from bot.web.tables import Cell, Format, Table, write_some
 from knowledge.calendar.office_calendar import local
 from knowledge.calendar.republic import roc_instant, roc_written, roc_year
-from routing.domain.errors import Invalid
 from routing.service.reporting.annual import Entered, Papers, Sealed
 
 _SHARES = ("率", "幅度", "滿意度", "誤差")
@@ -88,11 +87,7 @@ def workbook(papers: Papers, form: Format, made_at: datetime, *, table: str | No
         )
         for one in papers.content["tables"]
     }  # fmt: skip
-    if table is None:
-        return write_all(list(tables.values()), form, title=title(papers), notes=notes(papers))
-    if table not in tables:
-        raise Invalid(f"沒有這張表；可用：{'、'.join(tables)}。", field="table")
-    return write(tables[table], form)
+    return write_some(tables, form, table=table, title=title(papers), notes=notes(papers))
 
 
 def plain(cell: Any) -> Cell:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from bot.web.tables import Cell, Table
 from bot.web.words import word
 from knowledge.calendar.republic import roc_month, roc_written
-from routing.domain.reporting.bot_figures import BACK_WITHIN, BotFigures
-from routing.service.reporting.bot_report import BotReport, Sent
+from routing.domain.reporting.bot_figures import BACK_WITHIN, DECIDED, SAID, BotFigures
+from routing.domain.reporting.periods import Period
+from routing.service.reporting.bot_report import BotReport, Enquiries, Sent
+from routing.store.reporting.enquiries import Line
 
 BOT = {
     "asked": "受詢（次）",
@@ -68,3 +71,36 @@ def _counts(figures: BotFigures) -> tuple[Cell, ...]:
 def sent_cells(sent: Sent) -> tuple[int | None, ...]:
     """A month's messages in the order of ``SENT``."""
     return sent.reply, sent.push, sent.free, sent.used, sent.limit
+
+
+ASKED = ("時間", "提問（已遮蔽）", "語言", "類別", "結果", "採用條目", "廠商表示", "服務案號")
+"""The columns of a list of enquiries."""
+UNREAD = "（不顯示：已收回、已刪除或屬保密案件）"
+MOST_ASKED = 10_000
+"""Enquiries of one file."""
+
+
+def asked_row(line: Line, texts: Mapping[int, str]) -> tuple[Cell, ...]:
+    """An enquiry in the order of ``ASKED``."""
+    about = word(line.category, "category") + (f"－{word(line.topic, 'topic')}" if line.topic else "")
+    said = BOT[SAID[line.verdict]] if line.verdict in SAID else None
+    return (
+        line.at, texts.get(line.id, UNREAD), word(line.language, "language"), about, BOT[DECIDED[line.decision]],
+        line.faq, said, line.number,
+    )  # fmt: skip
+
+
+def asked_table(found: Enquiries, title: str, period: Period, made_at: datetime) -> Table:
+    """The enquiries behind a figure."""
+    cut = f"；僅列最近 {MOST_ASKED:,} 則" if found.count > MOST_ASKED else ""
+    unseen = f"另有 {found.unseen} 則屬保密案件，您無權查看。" if found.unseen else ""
+    return Table(
+        title=title,
+        columns=ASKED,
+        rows=[asked_row(line, found.texts) for line in found.lines],
+        notes=(
+            f"統計期間：{roc_written(period.start)}至{roc_written(period.end)}（含）",
+            f"共 {found.count} 則{cut}。{unseen}",
+        ),
+        made_at=made_at,
+    )

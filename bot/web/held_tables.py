@@ -9,8 +9,9 @@ from bot.web.report_tables import LEAST_CASES
 from bot.web.tables import Cell, Table
 from bot.web.words import word
 from knowledge.calendar.republic import roc_written
+from routing.domain.reporting.held_totals import HeldBy
 from routing.domain.reporting.statistics import GroupBy
-from routing.service.reporting.held import HeldBy, HeldReport
+from routing.service.reporting.held import HeldReport
 
 HELD = {"cases": "經手案件", "days": "經手日數", "late": "逾限時經手（已辦結）", "open_late": "逾限時經手（未結）"}
 """What the figures are called, in their order."""
@@ -35,8 +36,8 @@ def shown(report: HeldReport, label: Callable[[str], str]) -> tuple[list[tuple[s
     rows = named(report, label)
     if report.by is not GroupBy.OFFICER:
         return rows, 0
-    by_size = sorted((group for _, group in rows if group.key is not None), key=lambda group: len(group.seen))
-    few = sum(len(group.seen) < LEAST_CASES for group in by_size)
+    by_size = sorted((group for _, group in rows if group.key is not None), key=lambda group: group.size)
+    few = sum(group.size < LEAST_CASES for group in by_size)
     hidden = {group.key for group in by_size[: 2 if few == 1 else few]}
     return [(name, group) for name, group in rows if group.key not in hidden], len(hidden)
 

@@ -44,6 +44,8 @@ LABELS = {
     "first_reply_minutes": "首次回復（上班分鐘）",
     "waiting_days.firm": "待廠商補件（工作日）",
     "waiting_days.agency": "會辦等待（工作日）",
+    "reclassified.in": "改列入（性質變更）",
+    "reclassified.out": "改列出（性質變更）",
 }
 BAND_WORDS = {"0": "當日", "1-3": "1–3 日", "4-6": "4–6 日", "7-29": "7–29 日", "30+": "30 日以上"}
 BANDED_WORDS = {"days_used": "使用日數", "open_age": "案齡"}
@@ -62,6 +64,9 @@ DEFINITIONS = (
     "案齡：期末未結案件自受理日至期末（期間未結束者至今日）之日曆天，不扣除任何期間。",
     "「無案件」（下載檔案為空白）表示該項沒有案件可計算，不是 0。百分位數以線性內插計算。",
 )
+
+JOINS = "上期之期末未結＋改列入－改列出＝本期之期初未結。"
+"""Why a month begins with another number than the last ended with; stands where cases changed their kind."""
 
 MONTHS_AND_YEAR = (
     "重新開啟後再辦結之案件，在各該月（週）分別計入，故各月（週）之和可能大於合計；合計以整個期間末之狀態計，每件一次。"
@@ -217,6 +222,8 @@ def _cells(figures: FigureSet, *, mixed: bool) -> Iterator[Cell]:
             yield None
         elif name == "on_time_rate":
             yield figures.on_time_rate
+        elif name.startswith("reclassified."):
+            yield figures.reclassified(name.removeprefix("reclassified."))
         elif name.partition(".")[0] in BANDED:
             banded, _, band = name.partition(".")
             yield figures.bands(banded)[list(BAND_WORDS).index(band)]

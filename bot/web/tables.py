@@ -79,6 +79,23 @@ def write(table: Table, form: Format) -> bytes:
     return _WRITERS[form](table)
 
 
+def write_some(
+    tables: Mapping[str, Table], form: Format, *, table: str | None, title: str, notes: Sequence[str]
+) -> bytes:
+    """A sheet for each of these tables; or one of them alone, by its key, which is what CSV can hold.
+
+    Raises:
+        Invalid: as ``write``; no such table, or CSV without one: says which there are.
+    """
+    if table is None and form is not Format.CSV:
+        return write_all(list(tables.values()), form, title=title, notes=notes)
+    if table is None or table not in tables:
+        said = "、".join(f"{key}（{one.title}）" for key, one in tables.items())
+        wrong = "CSV 一次只含一張表，請以 table 指定" if table is None else "沒有這張表"
+        raise Invalid(f"{wrong}；可用：{said}。", field="table")
+    return write(tables[table], form)
+
+
 def write_all(tables: Sequence[Table], form: Format, *, title: str, notes: Sequence[str]) -> bytes:
     """A workbook with a sheet for each table, its notes below it, and one that says what the whole is.
 
@@ -104,7 +121,9 @@ def write_all(tables: Sequence[Table], form: Format, *, title: str, notes: Seque
         made = made_at.astimezone(UTC).replace(tzinfo=None, microsecond=0)
         book.set_properties({"title": _fitting(title), "created": made})
         heading = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
+        times = _times(book)
         for place, (name, lines) in enumerate(sheets):
+            formats = times | (_shown(book, tables[place - 1]) if place else {})
             sheet = book.add_worksheet(name)
             _for_print(sheet)
             sheet.set_column(0, 0, 100 if place == 0 else 24)
@@ -113,7 +132,7 @@ def write_all(tables: Sequence[Table], form: Format, *, title: str, notes: Seque
                     if place and line == 0 and isinstance(cell, str):
                         sheet.write_string(0, column, cell, heading)
                     else:
-                        _write_cell(sheet, line, column, cell, {})
+                        _write_cell(sheet, line, column, cell, formats)
     return out.getvalue()
 
 
@@ -165,11 +184,7 @@ def _xlsx(table: Table) -> bytes:
         made = table.made_at.astimezone(UTC).replace(tzinfo=None, microsecond=0)
         book.set_properties({"title": _fitting(table.title), "created": made})
         heading = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
-        formats: dict[object, object] = {
-            datetime: book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"}),
-            date: book.add_format({"num_format": "yyyy-mm-dd"}),
-        }
-        formats |= {place: book.add_format({"num_format": shown}) for place, shown in table.shown.items()}
+        formats = _times(book) | _shown(book, table)
         sheet = book.add_worksheet(sheet_name(table.title))
         sheet.freeze_panes(1, 0)
         _for_print(sheet)
@@ -185,6 +200,17 @@ def _xlsx(table: Table) -> bytes:
         for line, note in enumerate((table.title, *table.notes)):
             notes.write_string(line, 0, _fitting(note))
     return out.getvalue()
+
+
+def _times(book: xlsxwriter.Workbook) -> dict[object, object]:
+    return {
+        datetime: book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"}),
+        date: book.add_format({"num_format": "yyyy-mm-dd"}),
+    }
+
+
+def _shown(book: xlsxwriter.Workbook, table: Table) -> dict[object, object]:
+    return {place: book.add_format({"num_format": shown}) for place, shown in table.shown.items()}
 
 
 def _write_cell(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -19,6 +19,8 @@ REASON_TIME = timedelta(hours=2)
 """How long after the tap words are still its reason; later ones are a matter of their own."""
 SCORES = (5, 4, 3, 2, 1)
 """Five is best."""
+LISTED = ("surveyed", "rated", *(f"score{score}" for score in SCORES))
+"""What is counted of the closes of a period: asked about, rated, and rated so."""
 
 Standing = Literal["open", "lapsed", "none"]
 """``open``: an answer is taken. ``lapsed``: it comes too late. ``none``: this close is not asked about."""
@@ -52,6 +54,8 @@ class Answered:
     scores: Mapping[int, int] = field(default_factory=dict)
     channels: Mapping[str, int] = field(default_factory=dict)
     with_reason: int = 0
+    cases: Mapping[str, Sequence[int]] = field(default_factory=dict)
+    """The cases by what is counted of them (``LISTED``)."""
 
     def plain(self) -> dict[str, Any]:
         """As JSON values."""
@@ -78,20 +82,23 @@ def tally(facts: Iterable[Fact], start: datetime, end: datetime) -> Answered:
     ``facts`` come in the order of each case's events and hold its closes too, which tell one answer from the next.
     """
     closes: Counter[int] = Counter()
-    asked, given = 0, dict[tuple[int, int], Mapping[str, Any]]()
+    asked, given = list[int](), dict[tuple[int, int], Mapping[str, Any]]()
     for fact in facts:
         if fact.kind is EventKind.CLOSED:
             closes[fact.case_id] += 1
         if not start <= fact.at < end:
             continue
         if fact.kind is EventKind.SURVEYED:
-            asked += 1
+            asked.append(fact.case_id)
         elif fact.kind is EventKind.RATED:
             given[fact.case_id, closes[fact.case_id]] = fact.data
     channels = Counter(str(data.get("via") or UNNAMED_CHANNEL.value) for data in given.values())
     scores = Counter(int(data["score"]) for data in given.values())
+    cases: dict[str, list[int]] = {"surveyed": asked, "rated": [case_id for case_id, _ in given]}
+    for (case_id, _), data in given.items():
+        cases.setdefault(f"score{int(data['score'])}", []).append(case_id)
     return Answered(
-        asked=asked, n=len(given),
+        asked=len(asked), n=len(given), cases=cases,
         mean=sum(score * number for score, number in scores.items()) / len(given) if given else None,
         scores=dict(scores), channels=dict(channels),
         with_reason=sum(1 for data in given.values() if data.get("message_id") is not None),

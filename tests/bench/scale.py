@@ -35,7 +35,7 @@ from routing.domain.reporting.statistics import GroupBy, Wanted
 from routing.service.cases import histories
 from routing.service.cases import queries as case_queries
 from routing.service.office_context import OfficeContext, OfficeContextProvider, UnitOfWorkFactory
-from routing.service.reporting import measuring, turnaround
+from routing.service.reporting import held, measuring, period_end, turnaround
 from routing.store import migration
 from routing.store.reporting import queries as report_store
 from routing.store.session import Database
@@ -54,9 +54,9 @@ YEAR = Period(date(2025, 1, 1), date(2025, 12, 31))
 ALL_YEARS = Period(date(2024, 1, 1), date(2026, 11, 30))
 
 
-def lines(count: int) -> Iterator[str]:
-    """As many histories, the same each time."""
-    chance, a_day, serial, last = Random(11), count / _DAYS, 0, -1
+def lines(count: int, seed: int = 11) -> Iterator[str]:
+    """As many histories, the same each time for a seed."""
+    chance, a_day, serial, last = Random(seed), count / _DAYS, 0, -1
     for number in range(count):
         day = int(number / a_day)
         serial = serial + 1 if day == last else 1
@@ -126,6 +126,19 @@ def _report(work: UnitOfWorkFactory, wanted: list[Wanted], *, fold: bool = False
         return [report.as_json() for report in made]
 
 
+def _behind(work: UnitOfWorkFactory, period: Period, now: datetime) -> None:
+    """The first page of the late cases of a period, each as it stood at its end."""
+    with work.reading() as (session, office):
+        (made,) = turnaround.make_all(session, office, [Wanted(period=period)], now=now)
+        numbers = turnaround.cases_behind(session, made, "late", limit=50).numbers
+        list(period_end.states(session, office, numbers, period, today=now.astimezone(TAIPEI).date()))
+
+
+def _held(work: UnitOfWorkFactory, period: Period, now: datetime) -> None:
+    with work.reading() as (session, office):
+        held.made(session, office, period, "ENQ", by=GroupBy.OFFICER, now=now)
+
+
 def _import(work: UnitOfWorkFactory, file: Path, cases: int, found: dict[str, Any], now: datetime) -> None:
     """Take a file in, and the same file again."""
     processes, writing_from = os.cpu_count() or 1, list[float]()
@@ -180,6 +193,13 @@ def measure(url: str, cases: int, folder: Path) -> dict[str, Any]:
     for name, questions in asked.items():
         slowest = max((_timed(partial(_report, work, one), 7) for one in questions), key=lambda one: one[1])
         found[f"{name}, ms (slowest grouping, median)"], found[f"{name}, ms (the same, p95)"] = slowest
+    for name, asking in (
+        ("list behind a figure of a month, 50 cases", lambda: _behind(work, MONTH, now)),
+        ("list behind a figure of three years, 50 cases", lambda: _behind(work, ALL_YEARS, now)),
+        ("days held by person, month", lambda: _held(work, MONTH, now)),
+        ("days held by person, three years", lambda: _held(work, ALL_YEARS, now)),
+    ):
+        found[f"{name}, ms (median)"], found[f"{name}, ms (p95)"] = _timed(asking, 7)
     boss = Actor(name="sue", email=email("sue"), role=Role.SUPERVISOR)
 
     def queue() -> None:

@@ -26,7 +26,7 @@ GUARDS: dict[tuple[str, str], str] = {
     **{("GET", f"{API}/{name}"): STAFF for name in ("cases", "consultations", "me", "knowledge", "live")},
     **{("GET", f"{API}/{name}"): TEAM for name in (
         "staff", "deliveries", "ledger", "notice-policies", "kind-limits", "turnaround", "turnaround/held",
-        "turnaround/bot", "satisfaction",
+        "turnaround/bot", "turnaround/service", "satisfaction",
     )},
     ("POST", f"{API}/cases"): TEAM,
     ("GET", f"{API}/registry/{{ubn}}"): TEAM,
@@ -184,7 +184,9 @@ GUARDS: dict[tuple[str, str], str] = {
     ("GET", f"{DESK}/cases/{{number}}"): READ,
     ("GET", f"{DESK}/files/{{media_id}}"): TEAM_READ,
     ("GET", f"{DESK}/privacy"): LEADERS,
-    ("GET", f"{DESK}/turnaround/week"): LEADERS,
+    **{("GET", where): LEADERS for where in (
+        f"{DESK}/turnaround/week", f"{DESK}/turnaround/week/file.{{ending}}", f"{API}/turnaround/week",
+    )},
     **{("GET", f"{DESK}/annual{path}"): LEADERS for path in ("", "/{year}", "/{year}/file.{ending}")},
     **{("POST", f"{DESK}/annual/{{year}}/{path}"): LEADERS for path in (
         "seal", "entries", "entries/{item_id}/withdraw",
@@ -203,8 +205,9 @@ GUARDS: dict[tuple[str, str], str] = {
     **{
         ("GET", f"{DESK}/turnaround{path}"): TEAM
         for path in (
-            "", "/file.{ending}", "/cases", "/cases/file.{ending}", "/held", "/held/file.{ending}", "/bot",
-            "/bot/file.{ending}", "/words",
+            "", "/file.{ending}", "/cases", "/cases/file.{ending}", "/held", "/held/file.{ending}", "/held/cases",
+            "/held/cases/file.{ending}", "/bot", "/bot/file.{ending}", "/bot/asked", "/bot/asked/file.{ending}",
+            "/words", "/service", "/service/file.{ending}", "/service/cases",
         )
     },
 }  # fmt: skip

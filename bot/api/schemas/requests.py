@@ -176,6 +176,22 @@ class BotQuery(Query):
     format: Literal["json", "csv", "xlsx", "ods"] = "json"
 
 
+class ServiceQuery(Query):
+    """The days from ``from`` to ``to``, both included. ``table``: one table alone as a file; CSV needs one."""
+
+    start: Annotated[date, Field(alias="from")]
+    end: Annotated[date, Field(alias="to")]
+    format: Literal["json", "csv", "xlsx", "ods"] = "json"
+    table: Annotated[str, Field(max_length=40)] | None = None
+
+
+class WeekQuery(Query):
+    """``table``: one table alone as a file, by its key; CSV needs one."""
+
+    format: Literal["json", "csv", "xlsx", "ods"] = "json"
+    table: Annotated[str, Field(max_length=40)] | None = None
+
+
 class AnnualQuery(Query):
     """``live``: as it is counted now, although it is sealed; ``revision``: as it was sealed then.
 

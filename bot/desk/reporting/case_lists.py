@@ -112,11 +112,13 @@ class Listed:
     period: Period
     found: Behind
     of: Sequence[str]
+    measure: str | None = None
+    """What each case adds, where that is not what the report calls the figure."""
 
 
 def listed_table(listed: Listed, cases: Sequence[ListedCase], made_at: datetime) -> Table:
     """The list as a table: what each case adds to a figure of days or minutes stands in full precision."""
-    more = [LABELS[listed.figure]] if listed.found.values else []
+    more = [listed.measure or LABELS[listed.figure]] if listed.found.values else []
     more += _LATE_COLUMNS if listed.figure in LATE else ()
     unseen = len(listed.found.numbers) - len(cases)
     cut = f"；僅列前 {MOST_LISTED:,} 件" if listed.found.cases > MOST_LISTED else ""

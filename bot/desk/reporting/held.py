@@ -1,12 +1,23 @@
-"""The page of days held: who had the closed cases of a period, for how long, and what became late with whom."""
+"""The page of days held: who had the closed cases of a period, for how long, what became late with whom, and lists."""
 
 from __future__ import annotations
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from bot.desk.reporting.case_lists import (
+    AS_OF,
+    MOST_LISTED,
+    PAGE,
+    Listed,
+    ListedCase,
+    late_by,
+    listed_cases,
+    listed_table,
+)
+from bot.desk.reporting.formatting import measured
 from bot.desk.reporting.report_query import Asked, Question
-from bot.web.held_tables import HELD, HELD_DEFINITIONS, held_table, shown
+from bot.web.held_tables import HELD, HELD_DEFINITIONS, NOBODY, held_table, shown
 from bot.web.limits import counting
 from bot.web.report_tables import LEAST_CASES, days, label_of
 from bot.web.tables import MEDIA_TYPES, Format, write
@@ -20,6 +31,8 @@ from routing.service.reporting import held
 from routing.service.reporting.held import HeldReport
 
 router = APIRouter(include_in_schema=False)
+_FIGURES = {"cases": "closed_cases", "days": "days_used", "late": "late", "open_late": "open_late"}
+"""The figure of the report whose list shows the same columns."""
 
 
 def _made(work: UnitOfWork, asked: Asked) -> HeldReport:
@@ -56,3 +69,57 @@ def held_file(work: Reading, asked: Question, ending: str) -> Response:
     name = f"held-{asked.period.start:%Y%m%d}-{asked.period.end:%Y%m%d}.{form}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
     return Response(content, media_type=MEDIA_TYPES[form], headers=headers)
+
+
+@router.get("/desk/turnaround/held/cases")
+def held_cases_page(
+    request: Request, work: Reading, asked: Question, *, figure: str, group: str = "", page: int = 1
+) -> Response:
+    """The cases behind a number of one unit or person, the longest held first; hidden ones are only counted."""
+    listed, cases = _listed(work, asked, figure, group, page=max(page, 1))
+    shown_so_far = max(page, 1) * PAGE
+    of = _FIGURES[figure]
+    return show(
+        request, "turnaround_cases.html",
+        {
+            "actor": work.actor, "asked": asked, "listed": cases, "as_of": AS_OF, "late": "late" in of,
+            "path": "/desk/turnaround/held/cases", "up": (f"/desk/turnaround/held?{asked.query()}", "經手日數"),
+            "title": HELD[figure], "group": _named(work, asked, group), "times": listed.found.times,
+            "cases": listed.found.cases, "unseen": len(listed.found.numbers) - len(cases), "rate": False,
+            "start": roc_written(asked.period.start), "end": roc_written(asked.period.end),
+            "counted": figure != "days", "asked_for": {"figure": figure, "group": group},
+            "values": measured(listed.found.values, "days_used") or (late_by(cases) if "late" in of else {}),
+            "next": asked.query(figure=figure, group=group, page=str(max(page, 1) + 1))
+            if listed.found.cases > shown_so_far else None,
+        },
+    )  # fmt: skip
+
+
+@router.get("/desk/turnaround/held/cases/file.{ending}")
+def held_cases_file(work: Reading, asked: Question, ending: str, *, figure: str, group: str = "") -> Response:
+    """The same list as a file."""
+    if ending not in set(Format):
+        raise NotFound("沒有這種檔案格式。")
+    listed, cases = _listed(work, asked, figure, group)
+    form = Format(ending)
+    name = f"held-{figure}-{asked.period.start:%Y%m%d}-{asked.period.end:%Y%m%d}.{form}"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
+    return Response(write(listed_table(listed, cases, work.now), form), media_type=MEDIA_TYPES[form], headers=headers)
+
+
+def _listed(
+    work: UnitOfWork, asked: Asked, figure: str, group: str, *, page: int | None = None
+) -> tuple[Listed, list[ListedCase]]:
+    """A page of the list, or all that a file takes."""
+    report = _made(work, asked)
+    skip, limit = (0, MOST_LISTED) if page is None else (PAGE * (page - 1), PAGE)
+    found = held.cases_behind(work.session, report, figure, group or None, skip=skip, limit=limit)
+    listed = Listed(
+        figure=_FIGURES[figure], title=f"{HELD[figure]}：{_named(work, asked, group)}", period=asked.period,
+        measure=HELD["days"], found=found, of=(f"計算規則版本：{report.rules}；辦公日曆版本：{report.calendar}",),
+    )  # fmt: skip
+    return listed, listed_cases(work, found.numbers, asked.period, listed.figure)
+
+
+def _named(work: UnitOfWork, asked: Asked, group: str) -> str:
+    return label_of(work.session, held.split_of(asked.by))(group) if group else NOBODY

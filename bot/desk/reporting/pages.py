@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -18,6 +19,7 @@ from bot.web.compared import COMPARED, lines, report_table
 from bot.web.limits import counting
 from bot.web.report_tables import (
     DEFINITIONS,
+    JOINS,
     LABELS,
     LEAST_CASES,
     MONTHS_AND_YEAR,
@@ -36,7 +38,7 @@ from routing.domain.errors import Invalid, NotFound
 from routing.domain.permissions import Permission
 from routing.domain.reporting.figures import COUNTS, FigureSet
 from routing.domain.reporting.periods import Period, last_complete_month
-from routing.domain.reporting.statistics import ALL, GroupBy, Report, Wanted
+from routing.domain.reporting.statistics import ALL, GroupBy, Report, Wanted, spans_of
 from routing.service.cases import satisfaction
 from routing.service.reporting import turnaround as turnaround_report
 from routing.service.reporting.turnaround import Issued
@@ -91,10 +93,10 @@ def turnaround_page(request: Request, work: Reading, attempt: Attempt) -> Respon
             "start": roc_written(asked.period.start), "end": roc_written(asked.period.end),
             "over": bool(issued.marks), "labels": LABELS,
             "parts": list(report.by_kind.values()) if asked.kind == ALL else [report],
-            "joins": MONTHS_AND_YEAR,
+            "joins": MONTHS_AND_YEAR, "changed": JOINS,
             "distributions": distributions, "month_name": roc_month, "days": days, "rate": rate, "rows": rows,
             "hidden": hidden, "least": LEAST_CASES, "left_out": issued.left_out,
-            "charts": _charts(year), "months": year.groups, "spreads": _spreads,
+            "charts": _charts(year), "months": year.groups, "of_month": partial(_of_month, year), "spreads": _spreads,
             "definitions": DEFINITIONS, "quick": _quick(today, asked),
             "years": base_years(asked.period), "beside": beside, "compared": COMPARED,
             "side": lines(issued.report, base[0].report) if base else [],
@@ -129,6 +131,12 @@ def _months_to(asked: Asked) -> Wanted:
     start = min(asked.period.start.replace(day=1), date(months // 12, months % 12 + 1, 1))
     kind = "ENQ" if asked.kind == ALL else asked.kind
     return Wanted(period=Period(start, end), kind=kind, by=GroupBy.MONTH)
+
+
+def _of_month(year: Report, month: str, figure: str) -> str:
+    """The query of the cases behind a number of one of the chart's months."""
+    span = dict(spans_of(Wanted(period=year.period, kind=year.kind, by=GroupBy.MONTH)))[month]
+    return Asked(span, year.kind, None).query(figure=figure)
 
 
 def _charts(report: Report) -> list[Chart]:
@@ -187,9 +195,11 @@ def cases_page(
         request, "turnaround_cases.html",
         {
             "actor": work.actor, "asked": asked, "listed": cases, "as_of": AS_OF, "late": figure in LATE,
+            "path": "/desk/turnaround/cases", "up": None,
             "title": LABELS[figure], "group": _group_name(group, name), "times": found.times, "cases": found.cases,
             "unseen": len(found.numbers) - len(cases), "start": roc_written(asked.period.start),
-            "end": roc_written(asked.period.end), "counted": figure in COUNTS, "rate": figure == "on_time_rate",
+            "end": roc_written(asked.period.end), "counted": figure in COUNTS or figure.startswith("reclassified."),
+            "rate": figure == "on_time_rate",
             "values": measured(found.values, figure) or (late_by(cases) if figure in LATE else {}),
             "asked_for": {"figure": figure, "group": group},
             "next": asked.query(figure=figure, group=group, page=str(page + 1)) if found.cases > shown else None,

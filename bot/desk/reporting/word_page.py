@@ -11,7 +11,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from bot.web.held_tables import HELD, HELD_DEFINITIONS
-from bot.web.report_tables import BAND_WORDS, LABELS, days, minutes, rate
+from bot.web.report_tables import BAND_WORDS, JOINS, LABELS, days, minutes, rate
 from bot.web.templating import show
 from bot.web.unit_of_work import Reading
 from bot.web.words import word
@@ -46,6 +46,8 @@ MEANINGS = {
     "first_reply_minutes": "自受理至承辦人首次回復之上班分鐘數，不含自動訊息。",
     "waiting_days.firm": "辦結案件等待廠商補件之工作日合計；不計入使用日數。",
     "waiting_days.agency": "辦結案件等待會辦對象之工作日合計；仍計入使用日數，另列供參。",
+    "reclassified.in": f"期間開始時未結，期間內由其他性質改列為本性質之案件。{JOINS}",
+    "reclassified.out": f"期間開始時未結，期間內由本性質改列為其他性質之案件。{JOINS}",
 }
 """What each figure means, in the order of the report."""
 _BANDED = (
@@ -137,8 +139,8 @@ def _spread(name: str, figures: FigureSet) -> str:
 def _example(name: str, figures: FigureSet) -> str:
     behind, values = figures.behind(name)
     names = [str(one) for one in behind]
-    if name in COUNTS:
-        count = figures.count(name)
+    if name in COUNTS or name.startswith("reclassified."):
+        count = figures.count(name) if name in COUNTS else len(names)
         return f"{'、'.join(sorted(names, key=_place))}，共 {count}。" if count else "無，為 0。"
     if name == "on_time_rate":
         return f"{figures.count('on_time')}÷{figures.count('closed_cases')}＝{rate(figures.on_time_rate)}。"

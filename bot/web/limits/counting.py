@@ -19,9 +19,11 @@ from routing.domain.reporting.periods import Period
 from routing.domain.reporting.statistics import Wanted
 from routing.service.reporting import bot_report as bot_figures
 from routing.service.reporting import held
+from routing.service.reporting import service_figures as service_counts
 from routing.service.reporting import turnaround as turnaround_report
-from routing.service.reporting.bot_report import BotReport
+from routing.service.reporting.bot_report import BotReport, Enquiries
 from routing.service.reporting.held import HeldReport
+from routing.service.reporting.service_figures import ServiceFigures
 from routing.service.reporting.turnaround import Issued
 
 WAITING = 10
@@ -69,14 +71,13 @@ def held_report(work: UnitOfWork, period: Period, kind: str, by: str | None) -> 
     """The days held of a report's cases, as this person may read them.
 
     Raises:
-        Invalid: another split than unit or person, all kinds at once, too many cases. Forbidden: by person, and they
-        may not. Busy: too many are asked for at once.
+        Invalid: another split than unit or person, all kinds at once. Forbidden: by person, and they may not. Busy: too
+            many are asked for at once.
     """
     split = held.split_of(by)
     turnaround_report.check_split(work.actor, split.value)
-    (issued,) = report(work, Wanted(period=period, kind=kind))
     with turn():
-        made = held.made(work.session, work.office, issued, by=split, now=work.now)
+        made = held.made(work.session, work.office, period, kind, by=split, now=work.now)
     return held.for_person(work.session, work.actor, made)
 
 
@@ -88,3 +89,27 @@ def bot_report(work: UnitOfWork, period: Period) -> BotReport:
     """
     with turn():
         return bot_figures.made(work.session, work.office, work.actor, period, now=work.now)
+
+
+def bot_enquiries(
+    work: UnitOfWork, period: Period, *, figure: str, language: str | None, skip: int, limit: int
+) -> Enquiries:  # fmt: skip
+    """The enquiries behind one of the bot's figures.
+
+    Raises:
+        Forbidden: the person is a partner. Invalid: there is no such figure. Busy: too many are asked for at once.
+    """
+    with turn():
+        return bot_figures.behind(
+            work.session, work.office, work.actor, period, figure=figure, language=language, skip=skip, limit=limit
+        )
+
+
+def service_figures(work: UnitOfWork, period: Period) -> ServiceFigures:
+    """Consultations, supplements and answers of firms in a period.
+
+    Raises:
+        Forbidden: the person is a partner. Busy: too many are asked for at once.
+    """
+    with turn():
+        return service_counts.made(work.session, work.office, work.actor, period, now=work.now)

@@ -6,7 +6,7 @@ Counted from enquiries, which are no cases: the two are never added.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -26,8 +26,9 @@ were not called unhelpful, and whose words went into no case.
 """
 BACK_WITHIN = 5
 """Working days."""
-_DECIDED = {Action.ANSWER.value: "answered", Action.CHOOSE.value: "offered", Action.HAND_OVER.value: "handed_over"}
-_SAID = {"helpful": "helpful", "not_helpful": "not_helpful"}
+DECIDED = {Action.ANSWER.value: "answered", Action.CHOOSE.value: "offered", Action.HAND_OVER.value: "handed_over"}
+"""What the bot did, as it is kept, by the figure that counts it."""
+SAID = {"helpful": "helpful", "not_helpful": "not_helpful"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,23 +76,31 @@ def count(
         wrong: direct answers that an officer corrected, by id.
         days_between: working days after the first day up to and including the second.
     """
-    counted = sorted((one for one in asked if one.decision in _DECIDED), key=lambda one: (one.at, one.id))
-    back = _came_back([*counted, *(one for one in later if one.decision in _DECIDED)], days_between)
     found: defaultdict[str | None, dict[str, int]] = defaultdict(lambda: dict.fromkeys(COUNTS, 0))
     found[None] = dict.fromkeys(COUNTS, 0)
-    for one in counted:
-        for name in _counts_in(one, back, wrong):
+    for one, names in figures_of(asked, later, wrong, days_between=days_between):
+        for name in names:
             found[None][name] += 1
             found[one.language][name] += 1
     languages = tuple(BotFigures(one, found[one]) for one in LANGUAGES if one in found)
     return BotFigures(None, found[None]), languages
 
 
+def figures_of(
+    asked: Iterable[Asked], later: Iterable[Asked], wrong: Collection[int], *, days_between: Callable[[date, date], int]
+) -> Iterator[tuple[Asked, tuple[str, ...]]]:
+    """Each enquiry that counts, oldest first, with the figures that count it; arguments as for ``count``."""
+    counted = sorted((one for one in asked if one.decision in DECIDED), key=lambda one: (one.at, one.id))
+    back = _came_back([*counted, *(one for one in later if one.decision in DECIDED)], days_between)
+    for one in counted:
+        yield one, tuple(_counts_in(one, back, wrong))
+
+
 def _counts_in(one: Asked, back: Collection[int], wrong: Collection[int]) -> Iterable[str]:
     yield "asked"
-    yield _DECIDED[one.decision]
-    if one.verdict in _SAID:
-        yield _SAID[one.verdict]
+    yield DECIDED[one.decision]
+    if one.verdict in SAID:
+        yield SAID[one.verdict]
     if one.decision != Action.ANSWER.value:
         return
     if one.id in back:

@@ -7,6 +7,7 @@ it for no day, and the shares of a case add up to its days used.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -51,16 +52,43 @@ def days_held(
         return []
     course = clock.course_of(case, case.closed.start)
     counting = clock.Counting(calendar, office, clock.days_out(course.taken_out))
-    first, last = local(course.receipt).date(), local(case.closed.start).date()
-    days = [first, *(min(max(local(turn.since).date(), first), last) for turn in held[1:]), last]
-    shares = [float(counting.between(start, end)) for start, end in pairwise(days)]
-    if not any(shares):
-        shares[-1] = clock.HALF_DAY
-    return [(turn.holder, share) for turn, share in zip(held, shares, strict=True)]
+    return list(zip([turn.holder for turn in held], shares(borders(case, held), counting), strict=True))
+
+
+def borders(case: Case, held: Sequence[Turn]) -> tuple[date, ...]:
+    """The days between which each holder in turn had a closed case: that of receipt first, that of the close last."""
+    if case.closed is None:
+        raise ValueError(case.opening.number)
+    first, last = local(case.receipt).date(), local(case.closed.start).date()
+    return first, *(min(max(local(turn.since).date(), first), last) for turn in held[1:]), last
+
+
+def shares(days: Sequence[date], counting: clock.Counting) -> list[float]:
+    """The counted days between each two of these days; half a day for the last where there are none."""
+    found = [float(counting.between(start, end)) for start, end in pairwise(days)]
+    if not any(found):
+        found[-1] = clock.HALF_DAY
+    return found
 
 
 def held_when_late(held: Sequence[Turn], due_on: date) -> Holder:
     """Who held the case at the end of its due date, when it became late."""
+    return held[place_when_late(held, due_on)].holder
+
+
+def place_when_late(held: Sequence[Turn], due_on: date) -> int:
+    """Which of the holders had the case at the end of its due date."""
     ended = datetime.combine(due_on + timedelta(days=1), time.min, TAIPEI)
-    before = [turn for turn in held if turn.since < ended]
-    return (before[-1] if before else held[0]).holder
+    return max(sum(turn.since < ended for turn in held) - 1, 0)
+
+
+def written(holders: Sequence[Holder], days: Sequence[float], late: int | None) -> str:
+    """Who held a case in turn, for how many days, and which of them when it became late: as it is kept."""
+    parts = [[*holder, share] for holder, share in zip(holders, days, strict=True)]
+    return json.dumps([late, parts], ensure_ascii=False, separators=(",", ":"))
+
+
+def unwritten(said: str) -> tuple[int | None, list[tuple[Holder, float]]]:
+    """What ``written`` was given."""
+    late, parts = json.loads(said)
+    return late, [((unit, person), share) for unit, person, share in parts]

@@ -18,6 +18,8 @@ from routing.domain import clock
 from routing.domain.case import COUNTED_OUTCOMES, Case, Event, EventKind, Opening, apply, begin
 from routing.domain.evolving import of_values
 from routing.domain.limits import limit_of
+from routing.domain.reporting import holding
+from routing.domain.reporting.holding import Turn
 
 STILL = 4_000_000
 """The ``until`` of a spell that goes on: a day after all days."""
@@ -48,7 +50,9 @@ class Spell:
 
     ``closed``, ``replied``: the day of the close that stands, of the first reply. ``late_from``: the first day at whose
     end the open case is late, if it stays as it is. ``turns``: the days of all closes (negative) and reopenings so far,
-    in their order; empty for a case that was never reopened.
+    in their order; empty for a case that was never reopened. ``held``: who held it in turn, for how many of the days
+    used, and who when it became late (``holding.written``); of an open case only the last, where it is somebody else
+    than now; else empty.
     """
 
     block: int
@@ -74,6 +78,7 @@ class Spell:
     reply_minutes: float | None
     late_from: int | None
     turns: str
+    held: str
 
 
 COLUMNS = tuple(one.name for one in fields(Spell))
@@ -103,6 +108,25 @@ class Measuring:
 
     _due: dict[tuple[Any, ...], int] = field(default_factory=dict, init=False, repr=False, compare=False)
     """The due dates of cases to which nothing has happened that moves them."""
+
+    _shares: dict[tuple[Any, ...], list[float]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """The days held of cases of which no day is taken out, by the days on which they changed hands."""
+
+    def held(self, case: Case, turns: Sequence[Turn], due_on: int | None) -> str:
+        """Who held a closed case, as it is kept; ``due_on``: the day after whose end it was late, if it was."""
+        days = holding.borders(case, turns)
+        office = self.offices.office_of(case.unit)
+        if case.waits or len(case.closings) > 1:
+            found = [share for _, share in holding.days_held(case, turns, self.calendar, office)]
+        else:
+            key = case.unit, days
+            found = self._shares.get(key, [])
+            if not found:
+                if len(self._shares) >= _MOST_PLAIN:
+                    self._shares.clear()
+                found = self._shares[key] = holding.shares(days, clock.Counting(self.calendar, office))
+        late = None if due_on is None else holding.place_when_late(turns, date.fromordinal(due_on))
+        return holding.written([turn.holder for turn in turns], found, late)
 
     def standing(self, case: Case, now: datetime) -> clock.Standing:
         """What the dates of a case say; ``now`` counts only while it is open."""
@@ -150,12 +174,13 @@ class Measuring:
         found: list[dict[str, Any]] = []
         last: dict[str, Any] | None = None
         case, turns, position, count = begin(opening), list[int](), 0, len(events)
-        here, dates = first, _Dates(self)
+        here, dates = first, _Dates(self, Turn((case.unit, case.assignee), opening.received_at))
         while True:
             loud = position == 0
             while position < count and days[position] <= here:
                 event = events[position]
                 case = states[position] if states is not None else apply(case, event)
+                dates.hand(case, event.at)
                 loud = loud or event.kind not in QUIET
                 if event.kind in _TURNS:
                     turns.append(_TURNS[event.kind] * here)
@@ -177,25 +202,36 @@ class Measuring:
 class _Dates:
     """Reads the dates of one case as it goes on; what its next state has in common with the last is not read anew."""
 
-    __slots__ = ("_due", "_how", "_key", "_replied", "_reply", "standing")
+    __slots__ = ("_due", "_hands", "_how", "_key", "_replied", "_reply", "standing")
 
-    def __init__(self, how: Measuring) -> None:
+    def __init__(self, how: Measuring, first: Turn) -> None:
         self._how = how
+        self._hands = [first]
         self.standing: clock.Standing | None = None
         self._key: tuple[Any, ...] | None = None
         self._due = 0
         self._reply: tuple[datetime | None, str] | None = None
         self._replied: float | None = None
 
+    def hand(self, case: Case, at: datetime) -> None:
+        """Note who has the case after an event."""
+        unit, person = self._hands[-1].holder
+        if case.assignee != person or case.unit != unit:
+            self._hands.append(Turn((case.unit, case.assignee), at))
+
     def values(self, case: Case, day: int, turns: Sequence[int]) -> dict[str, Any]:
         """What a spell says beside its days and what never changes."""
-        closed, standing = case.closed, None
+        closed, standing, held, late_from = case.closed, None, "", None
         if closed is not None and closed.outcome in COUNTED_OUTCOMES:
             standing = self._how.standing(case, _end_of(day))
         self.standing = standing
         flags = 0
         if standing is not None:
             flags = COUNTED | ON_TIME * bool(standing.on_time) | EXTENDED * standing.on_time_only_by_extension
+            held = self._how.held(case, self._hands, None if standing.on_time else standing.due_on.toordinal())
+        elif closed is None:
+            late_from = self._late_from(case, day)
+            held = self._late_with(late_from)
         replied = case.first_reply_at
         plain = not turns or (len(turns) == 1 and closed is not None)
         return {
@@ -214,9 +250,17 @@ class _Dates:
             "waited_agency": standing.waiting_days_agency if standing else 0,
             "replied": day_number(replied) if replied is not None else None,
             "reply_minutes": self._reply_minutes(case),
-            "late_from": None if closed is not None else self._late_from(case, day),
+            "late_from": late_from,
             "turns": "" if plain else " ".join(map(str, turns)),
+            "held": held,
         }
+
+    def _late_with(self, late_from: int | None) -> str:
+        """Who held an open case when it became late, if that is somebody else than now."""
+        if late_from is None or late_from >= day_number(self._hands[-1].since):
+            return ""
+        holder = holding.held_when_late(self._hands, date.fromordinal(late_from))
+        return "" if holder == self._hands[-1].holder else holding.written([holder], [0.0], 0)
 
     def _reply_minutes(self, case: Case) -> float | None:
         if case.first_reply_at is None:

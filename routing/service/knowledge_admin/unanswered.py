@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -86,6 +87,15 @@ def examples(
     rows = store.asked_about(session, category, topic, since=since, until=until, limit=10 * most)
     texts = (mask(_words(message), _names(contact, firm))[:200] for _, message, contact, firm in rows)
     return tuple(dict.fromkeys(texts))[:most]
+
+
+def masked(session: Session, actor: Actor, ids: Sequence[int]) -> dict[int, str]:
+    """What was asked, masked, by enquiry: of those that every unit may read. Raises Forbidden for partners."""
+    require_team(actor)
+    found = store.asked_by_ids(session, ids)
+    return {
+        key: mask(_words(message), _names(contact, firm))[:200] for key, (_, message, contact, firm) in found.items()
+    }
 
 
 def _words(message: Message) -> str:

@@ -10,7 +10,7 @@ import re
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from math import ceil
 from typing import Literal
 
@@ -79,6 +79,13 @@ def month_of(name: str | None, now: datetime) -> Month:
     return Month(name, start, start.replace(year=year + month // 12, month=month % 12 + 1))
 
 
+def within(month: Month, start: date | None, end: date | None) -> Month:
+    """The days of a month from one up to another, both included; all of them without."""
+    first = datetime.combine(start, time.min, TAIPEI) if start is not None else month.start
+    last = datetime.combine(end + timedelta(days=1), time.min, TAIPEI) if end is not None else month.end
+    return Month(month.name, max(first, month.start), min(last, month.end))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Forecast:
     """What a channel's month will come to, if it goes on like the last ``days`` working days.
@@ -130,17 +137,22 @@ class Ledger:
 
 def entries(
     session: Session, office: OfficeContext, actor: Actor, month: Month, *, before_id: int | None = None,
-    limit: int | None = 50,
+    limit: int | None = 50, cost: Cost | None = None,
 ) -> list[Entry]:  # fmt: skip
     """The messages of a month, newest first, but those of cases hidden from this person.
+
+    ``cost``: those alone that a channel took at this cost, which the sums count.
 
     Raises:
         Forbidden: the person is a partner.
     """
     require_team(actor)
+    counting = [name for name, limits in office.channels.items() if limits.free_replies]
+    which = store.that_cost(cost, counted_by=counting) if cost is not None else ()
     found = store.entries(
-        session, month.start, month.end, before_id=before_id, limit=limit, seen_by=confidential_scope(actor)
-    )
+        session, month.start, month.end, before_id=before_id, limit=limit, seen_by=confidential_scope(actor),
+        which=which,
+    )  # fmt: skip
     return [
         Entry(row, number, cost_of(row.kind, row.state, office.channels.get(row.channel),
                                    carried=row.carrier_id is not None))

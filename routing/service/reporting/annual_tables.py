@@ -23,15 +23,13 @@ from routing.domain.reporting.annual import (
     Cell,
     Figure,
     Section,
-    margin,
     quarters,
     saving,
 )
 from routing.domain.reporting.periods import Period
 from routing.domain.reporting.statistics import GroupBy, Report, Wanted
-from routing.service.cases import satisfaction
 from routing.service.office_context import OfficeContext
-from routing.service.reporting import bot_report, period_end, question_figures, turnaround
+from routing.service.reporting import bot_report, period_end, question_figures, service_figures, turnaround
 from routing.service.reporting.period_end import AtEnd
 from routing.service.reporting.turnaround import Issued
 from routing.store.reporting import annual as store
@@ -177,27 +175,11 @@ class Making:
         ]  # fmt: skip
 
     def _consultations(self) -> AnnualTable:
-        asked: Counter[str] = Counter()
-        answered: Counter[str] = Counter()
-        dated: Counter[str] = Counter()
-        kept: Counter[str] = Counter()
-        waiting: Counter[str] = Counter()
-        days: dict[str, list[int]] = defaultdict(list)
-        for one in store.consultations(self.session, self.period):
-            asked[one.of] += 1
-            if one.ended_at is None or one.ended_at >= self.period.ends_at:
-                waiting[one.of] += 1
-            elif one.answered:
-                answered[one.of] += 1
-                end = local(one.ended_at).date()
-                days[one.of].append(self.office.calendar.working_days_between(local(one.asked_at).date(), end))
-                if one.expected_on is not None:
-                    dated[one.of] += 1
-                    kept[one.of] += end <= one.expected_on
         rows: list[list[Cell]] = [
-            [self.word(of, "agency") if of else "（未載明）", asked[of], answered[of], dated[of], kept[of],
-             _median(days[of]), waiting[of]]
-            for of in sorted(asked)
+            [self.word(one.of, "agency") if one.of else "（未載明）",
+             *(one.count(name) for name in ("asked", "answered", "dated", "kept")), one.median_days,
+             one.count("waiting")]
+            for one in service_figures.partners(self.session, self.office, self.period)
         ]  # fmt: skip
         columns = (
             "受詢機關或單位",
@@ -242,32 +224,24 @@ class Making:
         return [self._behind(kind, "days_used", values[part], **span) for part in ("median", "n")]
 
     def _satisfaction(self) -> AnnualTable:
-        found = satisfaction.answered(self.session, self.actor, start=self.period.begins_at, end=self.period.ends_at)
-        good = sum(found.scores.get(score, 0) for score in (4, 5))
-        share = good / found.n if found.n >= LEAST_COMPARED else None
+        made = service_figures.satisfied(self.session, self.actor, self.period)
+        found = made.answered
         rows: list[list[Cell]] = [
-            ["發送", found.asked], ["有效答案", found.n], ["回收率", found.n / found.asked if found.asked else None],
+            ["發送", found.asked], ["有效答案", found.n], ["回收率", made.response_rate],
             *_pairs((f"{score} 分", found.scores.get(score, 0)) for score in survey.SCORES),
-            ["滿意度（4、5 分）", share],
-            ["抽樣誤差（95% 信心水準）", margin(share, found.n, found.asked) if share is not None else None],
+            ["滿意度（4、5 分）", made.good_rate], ["抽樣誤差（95% 信心水準）", made.margin],
             *self._said(Section.THEMES, "意見主題："),
         ]  # fmt: skip
         notes = (f"有效答案不足 {LEAST_COMPARED} 份者只列次數。每次辦結計一次。",)
         return AnnualTable("satisfaction", "六、滿意度", ("項目", "數值"), rows, notes)
 
     def _supplements(self) -> AnnualTable:
-        found = store.supplements(self.session, self.period)
-        rows: list[list[Cell]] = []
-        for kind in Kind:
-            times = found.get(kind.value, Counter())
-            received, told = self._report(kind).figures.count("received"), sum(times.values())
-            often = sum(number for count, number in times.items() if count > 1)
-            rows.append([
-                self.word(kind.value, "kind"), self._behind(kind, "received", received), told,
-                told / received if received else None,
-                sum(count * number for count, number in times.items()) / told if told else None, often,
-                (received - often) / received if received else None,
-            ])  # fmt: skip
+        received = {kind: self._report(kind).figures.count("received") for kind in Kind}
+        rows: list[list[Cell]] = [
+            [self.word(one.kind.value, "kind"), self._behind(one.kind, "received", one.received), len(one.told),
+             one.rate, one.mean_times, len(one.often), one.once_rate]
+            for one in service_figures.supplements(self.session, self.period, received)
+        ]  # fmt: skip
         columns = ("性質", "受理", "曾補正", "補正率", "補正者平均次數", "補正逾一次", "至多一次通知之比率")
         notes = ("以期間內受理之案件計；補正為請廠商補件之通知，計至期末。",)
         return AnnualTable("supplements", "七、一次告知與補正", columns, rows, notes)

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import date, datetime, time
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from knowledge.calendar.office_calendar import TAIPEI, local
-from routing.domain.permissions import Actor, require_team
+from routing.domain.errors import Invalid
+from routing.domain.permissions import Actor, confidential_scope, require_team
 from routing.domain.reporting import bot_figures
-from routing.domain.reporting.bot_figures import BACK_WITHIN, BotFigures
+from routing.domain.reporting.bot_figures import BACK_WITHIN, COUNTS, Asked, BotFigures
 from routing.domain.reporting.periods import Period
 from routing.domain.reporting.statistics import GroupBy, Wanted, spans_of
-from routing.service.knowledge_admin import answer_quality
+from routing.service.knowledge_admin import answer_quality, unanswered
 from routing.service.messaging import ledger
 from routing.service.office_context import OfficeContext
 from routing.store.reporting import enquiries as store
+from routing.store.reporting import queries as report_store
+from routing.store.reporting.enquiries import Line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,15 +80,57 @@ def figures(
     session: Session, office: OfficeContext, period: Period
 ) -> tuple[BotFigures, tuple[BotFigures, ...]]:  # fmt: skip
     """What the bot was asked in a period, of all languages and of each."""
-    calendar, own = office.calendar, office.offices.own_office
-    last = calendar.nth_working_day_after(period.end, BACK_WITHIN, own)
+    asked, later, wrong = _asked(session, office, period)
+    return bot_figures.count(asked, later, wrong, days_between=_days_between(office))
+
+
+def _asked(session: Session, office: OfficeContext, period: Period) -> tuple[list[Asked], Iterator[Asked], set[int]]:
+    """What was asked in the period and after it, as long as it tells who came back; and what was corrected."""
+    last = office.calendar.nth_working_day_after(period.end, BACK_WITHIN, office.offices.own_office)
     until = datetime.combine(last, time.max, TAIPEI)
     asked = list(store.asked(session, period.begins_at, period.ends_at))
     later = store.asked(session, period.ends_at, until)
-    wrong = answer_quality.contradicted(session, asked, since=period.begins_at)
-    return bot_figures.count(
-        asked, later, wrong, days_between=lambda start, end: calendar.working_days_between(start, end, own)
-    )
+    return asked, later, answer_quality.contradicted(session, asked, since=period.begins_at)
+
+
+def _days_between(office: OfficeContext) -> Callable[[date, date], int]:
+    calendar, own = office.calendar, office.offices.own_office
+    return lambda start, end: calendar.working_days_between(start, end, own)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Enquiries:
+    """A page of the enquiries behind a figure: ``count`` in all, ``unseen`` of the page hidden from this person.
+
+    ``texts``: masked, by enquiry; none of what was taken back or belongs to a confidential case.
+    """
+
+    count: int
+    lines: Sequence[Line]
+    texts: Mapping[int, str]
+    unseen: int
+
+
+def behind(
+    session: Session, office: OfficeContext, actor: Actor, period: Period, *, figure: str, language: str | None,
+    skip: int = 0, limit: int,
+) -> Enquiries:  # fmt: skip
+    """The enquiries that a figure counts, newest first, in one language or in all.
+
+    Raises:
+        Forbidden: the person is a partner. Invalid: there is no such figure.
+    """
+    require_team(actor)
+    if figure not in COUNTS:
+        raise Invalid("查無這個統計項目。", field="figure")
+    asked, later, wrong = _asked(session, office, period)
+    counted = bot_figures.figures_of(asked, later, wrong, days_between=_days_between(office))
+    found = [one.id for one, names in counted if figure in names and language in {None, one.language}][::-1]
+    page = found[skip : skip + limit]
+    hidden = report_store.hidden_cases(session, seen_by=confidential_scope(actor))
+    lines = store.lines(session, page, without=hidden)
+    texts = unanswered.masked(session, actor, [one.id for one in lines])
+    return Enquiries(count=len(found), lines=lines, texts=texts, unseen=len(page) - len(lines))
 
 
 def _sent(session: Session, office: OfficeContext, period: Period, now: datetime) -> list[Sent]:

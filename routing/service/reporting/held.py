@@ -1,14 +1,13 @@
 """The days that each unit and person held the closed cases of a report, and what became late while they held it.
 
-It is folded from the events of the cases behind the report, so that its sums are those of the report: days used,
-逾限辦結, 逾限未結.
+They are counted from what is kept of each case (``domain/reporting/held_totals.py``), as the report is, so that its
+sums are those of the report: days used, 逾限辦結, 逾限未結.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -17,40 +16,17 @@ from sqlalchemy.orm import Session
 from knowledge.calendar.office_calendar import local
 from routing.domain.errors import Invalid
 from routing.domain.permissions import Actor, confidential_scope
+from routing.domain.reporting import held_totals
+from routing.domain.reporting.held_totals import FIGURES, HeldBy, HeldColumns, HeldTotals
 from routing.domain.reporting.periods import Period
 from routing.domain.reporting.statistics import ALL, GroupBy
 from routing.service.office_context import OfficeContext
-from routing.service.reporting import period_end, turnaround
-from routing.service.reporting.period_end import AtEnd
-from routing.service.reporting.turnaround import Issued
+from routing.service.reporting import measuring, turnaround
+from routing.service.reporting.turnaround import Behind
 from routing.store.reporting import queries as store
+from routing.store.reporting import spells as spell_store
 
-MOST_CASES = 20_000
-"""Cases of one such report: it folds each of them."""
 SPLITS = (GroupBy.UNIT, GroupBy.OFFICER)
-
-
-@dataclass(slots=True)
-class HeldBy:
-    """What one unit or person held: closed cases and their days, and what became late with them."""
-
-    key: str | None
-    numbers: set[str] = field(default_factory=set)
-    days: float = 0.0
-    late: int = 0
-    open_late: int = 0
-    seen: set[str] = field(default_factory=set)
-    """All cases that any of its numbers tells of."""
-
-    @property
-    def cases(self) -> int:
-        """How many closed cases it held for a while, however short."""
-        return len(self.numbers)
-
-    def as_json(self) -> dict[str, Any]:
-        """As programs read it, in full precision."""
-        numbers = {"cases": self.cases, "days": self.days, "late": self.late, "open_late": self.open_late}
-        return {"key": self.key, **numbers}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +40,7 @@ class HeldReport:
     calendar: str
     total: HeldBy
     groups: tuple[HeldBy, ...]
+    totals: HeldTotals
     left_out: int = 0
 
     def as_json(self) -> dict[str, Any]:
@@ -86,50 +63,51 @@ def split_of(by: str | None) -> GroupBy:
     return split
 
 
-def made(session: Session, office: OfficeContext, issued: Issued, *, by: GroupBy, now: datetime) -> HeldReport:
-    """Share out the days of a turnaround report on one kind.
+def made(
+    session: Session, office: OfficeContext, period: Period, kind: str, *, by: GroupBy, now: datetime
+) -> HeldReport:  # fmt: skip
+    """Share out the days used of the cases of one kind that stand closed at a period's end.
+
+    While cases are yet to be measured the histories are folded: slower, and the same figures.
 
     Raises:
-        Invalid: the report is on all kinds, whose days are not added up; or on too many cases.
+        Invalid: all kinds at once, whose days are not added up.
     """
-    report = issued.report
-    if report.kind == ALL:
+    if kind == ALL:
         raise Invalid("不同性質案件的天數不合併計算，請選擇一種案件性質。", field="kind")
-    total, groups = HeldBy(None), defaultdict[str | None, HeldBy](lambda: HeldBy(None))
-    for closed, at_end in _cases(session, office, issued, now):
-        _count(total, groups, at_end, by, closed=closed)
-    found = [replace(groups[key], key=key) for key in sorted(groups, key=lambda key: (key is None, key or ""))]
+    today, kept = local(now).date(), _kept(session, office, period)
+    if kept is not None:
+        totals = HeldTotals(kept, period, kind, by, today)
+    else:
+        folded, names = _folded(session, office, period)
+        totals = HeldTotals(folded, period, kind, by, today, names)
+    total, groups = totals.groups()
     return HeldReport(
-        period=report.period, kind=report.kind, by=by, rules=report.rules, calendar=report.calendar, total=total,
-        groups=tuple(found),
+        period=period, kind=kind, by=by, rules=turnaround.RULES_VERSION, calendar=office.calendar.version, total=total,
+        groups=groups, totals=totals,
     )  # fmt: skip
 
 
-def _cases(session: Session, office: OfficeContext, issued: Issued, now: datetime) -> Iterator[tuple[bool, AtEnd]]:
-    today = local(now).date()
-    for figure in ("closed_cases", "open_late"):
-        if issued.report.figures.count(figure) > MOST_CASES:
-            raise Invalid(f"案件超過 {MOST_CASES:,} 件，請縮短統計期間。", code="held_too_many", field="to")
-        numbers: Sequence[str] = turnaround.cases_behind(session, issued, figure).numbers
-        for _, at_end in period_end.states(session, office, numbers, issued.report.period, today=today):
-            yield figure == "closed_cases", at_end
+def _kept(session: Session, office: OfficeContext, period: Period) -> HeldColumns | None:
+    if not measuring.is_ready(session, office):
+        return None
+    found = spell_store.read_held(session, held_totals.blocks_of(period))
+    return held_totals.joined(found) if measuring.is_ready(session, office) else None
 
 
-def _count(
-    total: HeldBy, groups: defaultdict[str | None, HeldBy], at_end: AtEnd, by: GroupBy, *, closed: bool
-) -> None:  # fmt: skip
-    place = 0 if by is GroupBy.UNIT else 1
-    number = at_end.case.opening.number
-    for holder, days in at_end.held if closed else ():
-        for one in (total, groups[holder[place]]):
-            one.numbers.add(number)
-            one.seen.add(number)
-            one.days += days
-    if at_end.late_with is not None and (closed or at_end.case.closed is None):
-        for one in (total, groups[at_end.late_with[place]]):
-            one.seen.add(number)
-            one.late += closed
-            one.open_late += not closed
+def _folded(session: Session, office: OfficeContext, period: Period) -> tuple[HeldColumns, tuple[str, ...]]:
+    """What would be kept of the cases of a period, and their numbers."""
+    how, names = measuring.measuring(office), list[str]()
+
+    def rows() -> Iterator[list[Any]]:
+        for history in store.histories(session, received_before=period.ends_at, open_after=period.begins_at):
+            events = sorted(history.events, key=lambda event: event.at)
+            for spell in how.spells(history.opening, events):
+                named = {**spell.__dict__, "case_id": len(names)}
+                yield [named[name] for name in held_totals.READ]
+            names.append(history.number)
+
+    return held_totals.of_rows(list(rows())), tuple(names)
 
 
 def for_person(session: Session, actor: Actor, report: HeldReport) -> HeldReport:
@@ -138,9 +116,27 @@ def for_person(session: Session, actor: Actor, report: HeldReport) -> HeldReport
     hidden = store.hidden_cases(session, seen_by=scope) if scope is not None else {}
     if not hidden:
         return report
-    secret = frozenset(hidden.values())
-    sizes = {group.key: len(group.seen) for group in report.groups}
-    holding = {group.key for group in report.groups if not secret.isdisjoint(group.seen)}
-    small = turnaround.telling(sizes, holding)
+    sizes = {group.key: group.size for group in report.groups}
+    small = turnaround.telling(sizes, report.totals.holding(hidden))
     left = tuple(group for group in report.groups if group.key not in small)
     return replace(report, groups=left, left_out=len(report.groups) - len(left))
+
+
+def cases_behind(
+    session: Session, report: HeldReport, figure: str, group: str | None, *, skip: int = 0, limit: int | None = None
+) -> Behind:
+    """The cases behind a number of one of the groups, with the days of each; none for a group that is not shown.
+
+    Raises:
+        Invalid: there is no such figure.
+    """
+    if figure not in FIGURES:
+        raise Invalid("查無這個統計項目。", field="figure")
+    if group not in {one.key for one in report.groups}:
+        return Behind(0, 0, (), {})
+    found, values = report.totals.behind(figure, group)
+    page: Sequence[int | str] = found[skip : None if limit is None else skip + limit]
+    names = spell_store.numbers_of(session, [one for one in page if isinstance(one, int)])
+    numbers = tuple(one if isinstance(one, str) else names[one] for one in page)
+    added = values[skip : skip + len(page)] if values is not None else []
+    return Behind(len(found), len(found), numbers, dict(zip(numbers, added, strict=False)))

@@ -36,7 +36,7 @@ _LEFT = "measuring"
 """``case|day``: cases after this one whose spells reach the day are yet to be measured; empty when all are."""
 _BASIS = "measuring.basis"
 """By what everything is measured."""
-_FORM = "2"
+_FORM = "3"
 """Goes up when spells or blocks change their shape or what they say: everything is measured anew then."""
 
 log = structlog.get_logger("measuring")

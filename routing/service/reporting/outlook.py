@@ -23,6 +23,8 @@ from routing.domain.reporting.outlook import (
     rising,
     week_of,
 )
+from routing.service.knowledge_admin import unanswered
+from routing.service.knowledge_admin.unanswered import Gap
 from routing.service.office_context import OfficeContext
 from routing.store.accounts import queries as account_store
 from routing.store.cases import queries as case_store
@@ -32,6 +34,7 @@ from routing.store.reporting.outlook import Soon
 MOST_NAMED = 50
 """Cases that are named; there may be more."""
 _MOST_TOPICS = 5
+_EXAMPLES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +63,32 @@ class Outlook:
     names: Mapping[str, str]
 
 
-def for_person(session: Session, office: OfficeContext, actor: Actor, *, now: datetime) -> Outlook:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WeekAhead:
+    """The week ahead with what was asked: some enquiries of each topic that rises, and what got no answer this week.
+
+    ``unit``: whose week it is; None: of all. Enquiries are masked.
+    """
+
+    ahead: Outlook
+    unit: str | None
+    examples: Mapping[Topic, Sequence[str]]
+    gaps: Sequence[Gap]
+
+
+def for_person(session: Session, office: OfficeContext, actor: Actor, *, now: datetime) -> WeekAhead:
     """The week as one who leads reads it: of the own unit, or of all. Raises Forbidden: the person leads nobody."""
     if not actor.may(Permission.OFFICER_FIGURES):
         raise Forbidden("本週展望僅供主管查看。")
-    return ahead(session, office, unit=actor.unit, now=now)
+    found = ahead(session, office, unit=actor.unit, now=now)
+    until = datetime.combine(found.week.start, time.min, TAIPEI)
+    since = until - timedelta(days=7)
+    examples = {
+        risen.topic: unanswered.examples(session, actor, *risen.topic, since=since, until=until, most=_EXAMPLES)
+        for risen in found.rising
+    }
+    gaps = unanswered.week(session, actor, unanswered.monday_of(found.week.start)).gaps[:_EXAMPLES]
+    return WeekAhead(ahead=found, unit=actor.unit, examples=examples, gaps=gaps)
 
 
 def ahead(session: Session, office: OfficeContext, *, unit: str | None, now: datetime) -> Outlook:

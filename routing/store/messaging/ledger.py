@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, not_, or_, select
 from sqlalchemy.orm import Session
 
 from routing.store.cases.queries import seen_by as cases_seen_by
 from routing.store.cases.schema import Case as CaseRow
-from routing.store.messaging.outbox import ACCEPTED, DEAD, LEASED, PARKED, PENDING
+from routing.store.messaging.outbox import ACCEPTED, DEAD, LEASED, PARKED, PENDING, UNKNOWN
 from routing.store.messaging.schema import Outbox
 
 
@@ -34,15 +35,28 @@ def _within(start: datetime, end: datetime) -> ColumnElement[bool]:
 
 def entries(
     session: Session, start: datetime, end: datetime, *, before_id: int | None, limit: int | None,
-    seen_by: tuple[str, tuple[str, ...]] | None,
+    seen_by: tuple[str, tuple[str, ...]] | None, which: Sequence[ColumnElement[bool]] = (),
 ) -> list[tuple[Outbox, str | None]]:  # fmt: skip
-    """Messages and the numbers of their cases, newest first; ``seen_by`` as for ``outbox.deliveries``."""
+    """Messages and the numbers of their cases, newest first; ``seen_by`` as for ``outbox.deliveries``.
+
+    ``which``: these alone, as ``that_cost`` says.
+    """
     query = select(Outbox, CaseRow.number).outerjoin(CaseRow, CaseRow.id == Outbox.case_id).where(_within(start, end))
+    query = query.where(*which)
     if before_id is not None:
         query = query.where(Outbox.id < before_id)
     if seen_by is not None:
         query = query.where(or_(CaseRow.id.is_(None), cases_seen_by(*seen_by)))
     return [(row, number) for row, number in session.execute(query.order_by(Outbox.id.desc()).limit(limit))]
+
+
+def that_cost(cost: str, *, counted_by: Sequence[str]) -> tuple[ColumnElement[bool], ...]:
+    """Messages that channels took at a cost: ``reply``, ``push`` or ``free``. ``counted_by``: channels that count."""
+    counts = Outbox.channel.in_(counted_by)
+    own = and_(counts, Outbox.kind != "reply", Outbox.carrier_id.is_(None))
+    which = {"reply": and_(counts, Outbox.kind == "reply"), "push": own}
+    which["free"] = and_(not_(which["reply"]), not_(own))
+    return Outbox.state.in_((ACCEPTED, UNKNOWN)), which[cost]
 
 
 def tallies(session: Session, start: datetime, end: datetime) -> list[Tally]:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, distinct, func, select
+from sqlalchemy import ColumnElement, and_, distinct, func, select
 from sqlalchemy.orm import Session
 
 from routing.domain.case import EventKind
@@ -15,7 +14,7 @@ from routing.domain.reporting.periods import Period
 from routing.store.cases.schema import Case, CaseEvent
 from routing.store.consultations.schema import Consultation
 from routing.store.conversation.schema import Enquiry
-from routing.store.reporting.schema import AnnualEntry, AnnualSeal
+from routing.store.reporting.schema import AnnualEntry, AnnualSeal, CaseSpell
 
 _CHUNK = 2000
 
@@ -29,6 +28,7 @@ class Question:
     ended_at: datetime | None
     answered: bool
     expected_on: date | None
+    case_id: int
 
 
 def entries(session: Session, year: int) -> list[AnnualEntry]:
@@ -62,31 +62,31 @@ def received(session: Session, period: Period) -> Iterator[tuple[datetime, str, 
         yield row[0], row[1], row[2], row[3]
 
 
-def supplements(session: Session, period: Period) -> dict[str, Counter[int]]:
-    """By kind, how many cases received in a period were told so often, by its end, that something is missing."""
+def supplements(session: Session, period: Period) -> list[tuple[int, str, int]]:
+    """Cases received in a period whose firms were told by its end that something is missing: kind then, how often."""
+    last = period.end.toordinal()
     query = (
-        select(Case.id, Case.kind, CaseEvent.data)
+        select(Case.id, func.coalesce(CaseSpell.kind, Case.kind), CaseEvent.data)
         .join(CaseEvent, CaseEvent.case_id == Case.id)
+        .outerjoin(CaseSpell, and_(CaseSpell.case_id == Case.id, CaseSpell.since <= last, CaseSpell.until > last))
         .where(*_within(period), CaseEvent.event == EventKind.WAITING.value, CaseEvent.at < period.ends_at)
+        .order_by(Case.id)
     )
     times: dict[tuple[int, str], int] = {}
     for case_id, kind, data in session.execute(query.execution_options(yield_per=_CHUNK)):
         if data.get("on") == "firm":
             times[case_id, kind] = times.get((case_id, kind), 0) + 1
-    found: dict[str, Counter[int]] = {}
-    for (_, kind), number in times.items():
-        found.setdefault(kind, Counter())[number] += 1
-    return found
+    return [(case_id, kind, number) for (case_id, kind), number in times.items()]
 
 
 def consultations(session: Session, period: Period) -> Iterator[Question]:
     """What was asked of agencies and units in a period."""
     query = select(
         Consultation.agency, Consultation.unit, Consultation.asked_at, Consultation.ended_at, Consultation.how,
-        Consultation.expected_on,
+        Consultation.expected_on, Consultation.case_id,
     ).where(Consultation.asked_at >= period.begins_at, Consultation.asked_at < period.ends_at)  # fmt: skip
-    for agency, unit, asked_at, ended_at, how, expected_on in session.execute(query):
-        yield Question(unit or agency or "", asked_at, ended_at, how == "answered", expected_on)
+    for agency, unit, asked_at, ended_at, how, expected_on, case_id in session.execute(query):
+        yield Question(unit or agency or "", asked_at, ended_at, how == "answered", expected_on, case_id)
 
 
 def persons_asking(session: Session, period: Period) -> int:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from knowledge.vocabulary import LANGUAGES, Language
 from routing.domain.reporting.bot_figures import Asked
-from routing.store.conversation.schema import Enquiry
+from routing.store.cases.schema import Case as CaseRow
+from routing.store.conversation.schema import Enquiry, Message
 
 _CHUNK = 2000
 
@@ -28,3 +30,44 @@ def asked(session: Session, start: datetime, end: datetime) -> Iterator[Asked]:
             language=row.language if row.language in LANGUAGES else Language.ZH_TW.value, decision=row.decision,
             faq=row.faq, offered=tuple(map(str, row.offered)), verdict=row.verdict, in_case=row.case_id is not None,
         )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """An enquiry as a list has it: ``number`` of the case that came of it."""
+
+    id: int
+    at: datetime
+    language: str
+    category: str
+    topic: str | None
+    decision: str
+    faq: str | None
+    verdict: str | None
+    number: str | None
+
+
+def lines(session: Session, ids: Sequence[int], *, without: Collection[int]) -> list[Line]:
+    """Enquiries by id, in the order given; none of these cases (by row), nor of whoever has one of them."""
+    columns = (
+        Enquiry.id, Enquiry.at, Enquiry.language, Enquiry.category, Enquiry.topic, Enquiry.decision, Enquiry.faq,
+        Enquiry.verdict, CaseRow.number,
+    )  # fmt: skip
+    theirs = select(CaseRow.contact_id).where(CaseRow.id.in_(without), CaseRow.contact_id.is_not(None))
+    query = (
+        select(*columns)
+        .outerjoin(CaseRow, CaseRow.id == Enquiry.case_id)
+        .outerjoin(Message, Message.id == Enquiry.message_id)
+        .where(Enquiry.id.in_(ids))
+        .where(or_(Enquiry.case_id.is_(None), Enquiry.case_id.not_in(without)))
+        .where(or_(Message.case_id.is_(None), Message.case_id.not_in(without)))
+        .where(or_(Enquiry.contact_id.is_(None), Enquiry.contact_id.not_in(theirs)))
+    )
+    found = {
+        row.id: Line(
+            id=row.id, at=row.at, language=row.language, category=row.category, topic=row.topic, decision=row.decision,
+            faq=row.faq, verdict=row.verdict, number=row.number,
+        )
+        for row in session.execute(query)
+    }  # fmt: skip
+    return [found[one] for one in ids if one in found]

@@ -52,6 +52,7 @@ class CaseSpell(Base):
     reply_minutes: Mapped[float | None]
     late_from: Mapped[int | None]
     turns: Mapped[str] = mapped_column(Text)
+    held: Mapped[str] = mapped_column(Text)
 
 
 class SpellBlock(Base):
@@ -60,6 +61,8 @@ class SpellBlock(Base):
     __tablename__ = "spell_block"
     block: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     columns: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    held: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
+    """For days held (``domain.reporting.held_totals``); None in blocks of before there were any: made anew."""
 
 
 class AnnualEntry(Base):

@@ -7,10 +7,11 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import LargeBinary, cast, delete, func, insert, null, select, union_all
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from routing.domain.reporting import columns
+from routing.domain.reporting import columns, held_totals
 from routing.domain.reporting.columns import READ, Columns
+from routing.domain.reporting.held_totals import HeldColumns
 from routing.domain.reporting.spells import COLUMNS, COUNTED, STILL, Spell
 from routing.store.cases.schema import Case as CaseRow
 from routing.store.reporting.schema import CaseSpell, SpellBlock
@@ -90,34 +91,49 @@ def of_cases(session: Session, ids: Sequence[int]) -> dict[int, list[Spell]]:
 
 def read(session: Session, blocks: Iterable[int]) -> dict[int, Columns]:
     """Spells by block, out of one state of the database: blocks where they are made, else row by row."""
-    wanted = sorted(set(blocks))
-    fields = [_TABLE.c[name] for name in READ]
-    whole = select(
-        SpellBlock.block, SpellBlock.columns, *(cast(null(), column.type).label(column.name) for column in fields)
-    )
-    made = select(SpellBlock.block).where(SpellBlock.block.in_(wanted))
-    single = select(_TABLE.c.block, cast(null(), LargeBinary).label("columns"), *fields)
-    # One statement, so that no case is met twice, or not at all, while it moves from one block to another.
-    both = union_all(
-        whole.where(SpellBlock.block.in_(wanted)),
-        single.where(_TABLE.c.block.in_(wanted), _TABLE.c.block.not_in(made)),
-    )
-    found: dict[int, Columns] = {}
-    rows: defaultdict[int, list[Sequence[Any]]] = defaultdict(list)
-    for block, packed, *values in session.execute(both):
-        if packed is not None:
-            found[block] = columns.unpacked(packed)
-        else:
-            rows[block].append(values)
+    made, rows = _read(session, blocks, SpellBlock.columns, READ)
+    found = {block: columns.unpacked(packed) for block, packed in made.items()}
     found.update((block, columns.of_rows(of_block)) for block, of_block in rows.items())
     return found
 
 
+def read_held(session: Session, blocks: Iterable[int]) -> list[HeldColumns]:
+    """As ``read``, what days held are counted from."""
+    made, rows = _read(session, blocks, SpellBlock.held, held_totals.READ)
+    return [*map(held_totals.unpacked, made.values()), *map(held_totals.of_rows, rows.values())]
+
+
+def _read(
+    session: Session, blocks: Iterable[int], column: InstrumentedAttribute[Any], names: Sequence[str]
+) -> tuple[dict[int, bytes], dict[int, list[Sequence[Any]]]]:
+    wanted = sorted(set(blocks))
+    fields = [_TABLE.c[name] for name in names]
+    there = SpellBlock.block.in_(wanted), column.is_not(None)
+    whole = select(
+        SpellBlock.block, column.label("packed"), *(cast(null(), one.type).label(one.name) for one in fields)
+    )
+    made = select(SpellBlock.block).where(*there)
+    single = select(_TABLE.c.block, cast(null(), LargeBinary).label("packed"), *fields)
+    # One statement, so that no case is met twice, or not at all, while it moves from one block to another.
+    both = union_all(
+        whole.where(*there), single.where(_TABLE.c.block.in_(wanted), _TABLE.c.block.not_in(made))
+    )  # fmt: skip
+    found: dict[int, bytes] = {}
+    rows: defaultdict[int, list[Sequence[Any]]] = defaultdict(list)
+    for block, packed, *values in session.execute(both):
+        if packed is not None:
+            found[block] = packed
+        else:
+            rows[block].append(values)
+    return found, rows
+
+
 def unmade(session: Session, *, before: int, limit: int) -> list[int]:
     """Blocks of days that are over and that are not made, the latest first."""
+    whole = select(SpellBlock.block).where(SpellBlock.held.is_not(None))
     query = (
         select(_TABLE.c.block)
-        .where(_TABLE.c.block > 0, _TABLE.c.block < before, _TABLE.c.block.not_in(select(SpellBlock.block)))
+        .where(_TABLE.c.block > 0, _TABLE.c.block < before, _TABLE.c.block.not_in(whole))
         .distinct()
         .order_by(_TABLE.c.block.desc())
         .limit(limit)
@@ -130,8 +146,14 @@ def make(session: Session, block: int) -> None:
     if dialect_of(session) != "sqlite":
         session.execute(select(func.pg_advisory_xact_lock(_LOCK)))
     give_up(session, {block})
-    rows = session.execute(select(*(_TABLE.c[name] for name in READ)).where(_TABLE.c.block == block)).all()
-    session.execute(insert(SpellBlock), [{"block": block, "columns": columns.packed(columns.of_rows(rows))}])
+    of_block = _TABLE.c.block == block
+    rows = session.execute(select(*(_TABLE.c[name] for name in READ)).where(of_block)).all()
+    held = session.execute(select(*(_TABLE.c[name] for name in held_totals.READ)).where(of_block)).all()
+    made = {
+        "block": block, "columns": columns.packed(columns.of_rows(rows)),
+        "held": held_totals.packed(held_totals.of_rows(held)),
+    }  # fmt: skip
+    session.execute(insert(SpellBlock), [made])
 
 
 def took_longer(session: Session, kind: str, *, closed_from: int, than: Sequence[int]) -> tuple[int, ...]:

@@ -134,6 +134,16 @@ def test_histories_in_and_out_and_the_report(migrated, tmp_path):
     assert migrated("turnaround", *period, "--held", "--by", "park")[0] == 2
     code, said, _ = migrated("turnaround", *period, "--bot")
     assert (code, json.loads(said)["asked"], json.loads(said)["sent"][0]["month"]) == (0, 0, "2025-02")
+    code, said, _ = migrated("outlook", "--unit", "用地工程科")
+    assert (code, json.loads(said)["unit"], json.loads(said)["due_count"]) == (0, "用地工程科", 0)
+    code, said, _ = migrated("outlook", "--format", "csv", "--table", "people")
+    assert (code, "承辦人" in said, "代理人" in said) == (0, True, True)
+    for command in (("outlook",), ("annual", "114")):
+        code, said, complaint = migrated(*command, "--format", "csv")
+        assert (code, said) == (2, "")
+        assert complaint.count("（") > 4, "it names the tables"
+        assert "請以 table 指定" in complaint
+    assert migrated("outlook", "--unit", "無此科")[0] == 2
     code, said, _ = migrated("open-data", *period, "--by", "unit")
     rows = [row for row in json.loads(said)["rows"] if row["group"] == "合計" and row["kind"] == "一般諮詢"]
     assert (code, [row["closed_cases"] for row in rows]) == (0, [21])

@@ -1,11 +1,15 @@
 """The week ahead: told once a week to those who lead, in office time; the same on the page."""
 
+import csv
+import io
+import zipfile
 from dataclasses import replace
 from datetime import date
 
 import pytest
 from sqlalchemy import select
 
+from bot.web.outlook_tables import PARTS
 from bot.web.words import word
 from routing.service.reminders import bell, weekly
 from routing.store.reminders.schema import StaffMail
@@ -94,3 +98,40 @@ def test_a_topic_that_rises_is_shown_with_what_was_asked_masked(database_url):
     assert "租約補發第 0 問" in rising
     assert "0912345678" not in rising
     assert "0.0" in rising
+
+
+def test_page_api_and_files_say_the_week_in_the_same_words_and_order(database_url):
+    with Service(database_url) as service:
+        number = service.asked_of("taipower")
+        for place in range(5):
+            asked(service, "甲申光電", f"租約補發第 {place} 問 我電話0912345678", at=service.now)
+        service.later(days=1)
+        sue = Visitor(service, "sue")
+        page, told = sue.get("/desk/turnaround/week"), service.get("sue", "/turnaround/week").json()
+        assert [one["number"] for one in told["due"]] == [number]
+        assert (told["due_count"], told["unit"], told["from"]) == (1, None, f"{service.now:%Y-%m-%d}")
+        assert [one["of"] for one in told["holding"]] == ["taipower"]
+        (risen,) = told["rising"]
+        assert (risen["asked"], risen["before"], len(risen["examples"])) == (5, 0.0, 3)
+        assert "0912345678" not in str(told)
+        for key, part in PARTS.items():
+            answer = service.get("sue", "/turnaround/week", format="csv", table=key)
+            assert sue.get(f"/desk/turnaround/week/file.csv?table={key}").answer.content == answer.content
+            head, *rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
+            assert head == list(part.columns)
+            for row in rows:
+                assert row[0] in page.text
+        assert [page.text.index(part.title) for part in PARTS.values()] == sorted(
+            page.text.index(part.title) for part in PARTS.values()
+        )
+        book = sue.get("/desk/turnaround/week/file.xlsx").answer.content
+        with zipfile.ZipFile(io.BytesIO(book)) as opened:
+            sheets = opened.read("xl/workbook.xml").decode()
+        assert [sheets.index(part.title) for part in PARTS.values()] == sorted(
+            sheets.index(part.title) for part in PARTS.values()
+        )
+        refused = service.get("sue", "/turnaround/week", format="csv")
+        assert refused.status_code == 422
+        assert "due（本週到期，未辦結即逾限）" in refused.json()["detail"]
+        for path in ("/desk/turnaround/week/file.ods", "/api/v1/turnaround/week"):
+            assert service.ask("GET", path, headers=service.headers("alice")).status_code in {303, 403}

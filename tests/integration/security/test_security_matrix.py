@@ -188,7 +188,9 @@ def ask(service, who, method, path, values):
         body = BODIES.get(path, BODIES.get(path.rsplit("/", 1)[1]))
         query = (
             {"from": "2026-01-01", "to": "2026-01-31"}
-            if path.endswith(("/turnaround", "/turnaround/held", "/turnaround/bot", "/satisfaction"))
+            if path.endswith(
+                ("/turnaround", "/turnaround/held", "/turnaround/bot", "/turnaround/service", "/satisfaction")
+            )
             else None
         )
         query = {"days": "2"} if path.endswith("/extension") else query

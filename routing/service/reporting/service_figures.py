@@ -1,0 +1,179 @@
+"""Who was asked and how soon they answered, how often something was missing, how firms found it: of one period.
+
+The yearly papers and the page of a period read the same figures here, each with the cases behind it.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from statistics import median
+
+from sqlalchemy.orm import Session
+
+from knowledge.calendar.office_calendar import local
+from routing.domain import survey
+from routing.domain.case import Kind
+from routing.domain.errors import Invalid
+from routing.domain.permissions import Actor, require_team
+from routing.domain.reporting.annual import LEAST_COMPARED, margin
+from routing.domain.reporting.periods import Period
+from routing.domain.reporting.statistics import ALL, Wanted
+from routing.domain.survey import Answered
+from routing.service.cases import satisfaction
+from routing.service.office_context import OfficeContext
+from routing.service.reporting import turnaround
+from routing.service.reporting.turnaround import Behind
+from routing.store.reporting import annual as store
+from routing.store.reporting import spells as spell_store
+
+PARTNER = ("asked", "answered", "dated", "kept", "waiting")
+"""Questions to an agency or unit; of them answered, those with a date among these, answered by it; and those open at
+the period's end."""
+SUPPLEMENT = ("told", "often")
+"""Cases received in the period whose firms were told by its end that something is missing; and more than once."""
+GOOD = (4, 5)
+"""Scores that say satisfied."""
+
+
+@dataclass(frozen=True, slots=True)
+class Partner:
+    """What one agency or unit was asked; the case of each question, by figure. ``median_days``: working days."""
+
+    of: str
+    cases: Mapping[str, Sequence[int]]
+    median_days: float | None
+
+    def count(self, figure: str) -> int:
+        """One of ``PARTNER``."""
+        return len(self.cases.get(figure, ()))
+
+
+@dataclass(frozen=True, slots=True)
+class Supplements:
+    """How often something was missing in cases of a kind; ``times``: requests for supplement in all."""
+
+    kind: Kind
+    received: int
+    told: Sequence[int]
+    often: Sequence[int]
+    times: int
+
+    @property
+    def rate(self) -> float | None:
+        """Of the cases received, those in which something was missing."""
+        return len(self.told) / self.received if self.received else None
+
+    @property
+    def mean_times(self) -> float | None:
+        """Requests for each case that had one."""
+        return self.times / len(self.told) if self.told else None
+
+    @property
+    def once_rate(self) -> float | None:
+        """Of the cases received, those whose firm was told once at most (一次告知)."""
+        return (self.received - len(self.often)) / self.received if self.received else None
+
+
+@dataclass(frozen=True, slots=True)
+class Satisfaction:
+    """How firms found it. ``good_rate`` and its margin are None under thirty answers (processing time, 10)."""
+
+    answered: Answered
+    response_rate: float | None
+    good_rate: float | None
+    margin: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceFigures:
+    """All of them."""
+
+    period: Period
+    partners: Sequence[Partner]
+    supplements: Sequence[Supplements]
+    satisfaction: Satisfaction
+
+
+def made(session: Session, office: OfficeContext, actor: Actor, period: Period, *, now: datetime) -> ServiceFigures:
+    """Count; only reads. Raises Forbidden: the person is a partner."""
+    require_team(actor)
+    issued = turnaround.make_all(session, office, [Wanted(period=period, kind=ALL)], now=now)[0].report
+    received = {kind: part.figures.count("received") for kind, part in issued.by_kind.items()}
+    return ServiceFigures(
+        period, partners(session, office, period), supplements(session, period, received),
+        satisfied(session, actor, period),
+    )  # fmt: skip
+
+
+def partners(session: Session, office: OfficeContext, period: Period) -> list[Partner]:
+    """Whom questions of a period were put to, by their codes and names; each question counts once."""
+    cases: defaultdict[str, dict[str, list[int]]] = defaultdict(lambda: {name: [] for name in PARTNER})
+    days: defaultdict[str, list[int]] = defaultdict(list)
+    for one in store.consultations(session, period):
+        here = cases[one.of]
+        here["asked"].append(one.case_id)
+        if one.ended_at is None or one.ended_at >= period.ends_at:
+            here["waiting"].append(one.case_id)
+        elif one.answered:
+            here["answered"].append(one.case_id)
+            end = local(one.ended_at).date()
+            days[one.of].append(office.calendar.working_days_between(local(one.asked_at).date(), end))
+            if one.expected_on is not None:
+                here["dated"].append(one.case_id)
+                if end <= one.expected_on:
+                    here["kept"].append(one.case_id)
+    return [Partner(of, cases[of], float(median(days[of])) if days[of] else None) for of in sorted(cases)]
+
+
+def supplements(session: Session, period: Period, received: Mapping[Kind, int]) -> list[Supplements]:
+    """By kind at the period's end. ``received``: how many cases of each came in the period."""
+    told: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
+    for case_id, kind, times in store.supplements(session, period):
+        told[kind].append((case_id, times))
+    return [
+        Supplements(
+            kind, received.get(kind, 0), [case_id for case_id, _ in told[kind.value]],
+            [case_id for case_id, times in told[kind.value] if times > 1], sum(times for _, times in told[kind.value]),
+        )
+        for kind in Kind
+    ]  # fmt: skip
+
+
+def satisfied(session: Session, actor: Actor, period: Period) -> Satisfaction:
+    """How firms found the closes of a period."""
+    found = satisfaction.answered(session, actor, start=period.begins_at, end=period.ends_at)
+    good = sum(found.scores.get(score, 0) for score in GOOD)
+    share = good / found.n if found.n >= LEAST_COMPARED else None
+    return Satisfaction(
+        found, found.n / found.asked if found.asked else None, share,
+        margin(share, found.n, found.asked) if share is not None else None,
+    )  # fmt: skip
+
+
+def behind(
+    session: Session, figures: ServiceFigures, figure: str, key: str, *, skip: int = 0, limit: int | None = None
+) -> Behind:
+    """The cases behind a figure of a partner or kind, or of the answers; a case counts as often as it was asked.
+
+    Raises:
+        Invalid: there is no such figure.
+    """
+    found = list(dict(_lists(figures)).get((figure, key), ()))
+    if figure not in {*PARTNER, *SUPPLEMENT, *survey.LISTED}:
+        raise Invalid("查無這個統計項目。", field="figure")
+    distinct = list(dict.fromkeys(found))
+    page = distinct[skip : None if limit is None else skip + limit]
+    names = spell_store.numbers_of(session, page)
+    return Behind(len(found), len(distinct), tuple(names[one] for one in page), {})
+
+
+def _lists(figures: ServiceFigures) -> Iterator[tuple[tuple[str, str], Sequence[int]]]:
+    for partner in figures.partners:
+        yield from (((name, partner.of), cases) for name, cases in partner.cases.items())
+    for one in figures.supplements:
+        yield ("told", one.kind.value), one.told
+        yield ("often", one.kind.value), one.often
+    yield from (((name, ""), cases) for name, cases in figures.satisfaction.answered.cases.items())
