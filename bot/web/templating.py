@@ -16,6 +16,7 @@ from knowledge.calendar.republic import roc_date, roc_instant, roc_year
 from routing.domain.files import ENDINGS, MOST_AT_ONCE, MOST_BYTES, size_shown
 from routing.domain.land.needs import range_shown, range_typed
 from routing.domain.permissions import may
+from routing.domain.search_words import stretches
 from routing.service.files.queries import problem_of
 
 
@@ -51,6 +52,7 @@ def _environment() -> Environment:
         file_problem=problem_of,
         need_range=range_shown,
         need_typed=range_typed,
+        stretches=stretches,
     )
     environment.tests.update(may=may)
     environment.globals["upload"] = {

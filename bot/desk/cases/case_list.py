@@ -23,7 +23,7 @@ from routing.domain.permissions import Permission
 from routing.service.accounts import queries as account_queries
 from routing.service.cases import queries as case_queries
 from routing.service.cases import saved_views
-from routing.service.cases.queries import CaseLine
+from routing.service.cases.queries import CaseFilter, CaseLine
 
 router = APIRouter()
 
@@ -47,6 +47,10 @@ PRESETS: Mapping[str, Mapping[str, str]] = {
     "snoozed": {"mark": "snoozed"},
 }
 """Views that everybody has, as their addresses say them."""
+
+
+_COUNTED = 1_000
+"""How many cases are counted to the last one; of more a page says that there are more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +88,12 @@ Filtered = Annotated[Filters, Depends(_filters)]
 
 def found_by(work: UnitOfWork, asked: Filters, *, limit: int, cursor: str | None) -> Page[CaseLine]:
     """A page of the cases that fit, in their order."""
+    return case_queries.list_cases(
+        work.session, work.office, work.actor, _wanted(work, asked), limit=limit, cursor=cursor, now=work.now
+    )
+
+
+def _wanted(work: UnitOfWork, asked: Filters) -> CaseFilter:
     given, today = asked.values, local(work.now).date()
     whose = given["whose"]
     status = given["status"]
@@ -94,13 +104,10 @@ def found_by(work: UnitOfWork, asked: Filters, *, limit: int, cursor: str | None
         park=given["park"], q=given["q"], mark=given["mark"], view=whose if whose in {"mine", "unit"} else "all",
         deputised=whose == "deputy", unassigned=whose == "nobody",
     )  # fmt: skip
-    wanted = replace(
+    return replace(
         wanted, order=given["order"] or "newest", due_today=given["due"] == "today",
         status=case_queries.OPEN if open_only else wanted.status,
     )  # fmt: skip
-    return case_queries.list_cases(
-        work.session, work.office, work.actor, wanted, limit=limit, cursor=cursor, now=work.now
-    )
 
 
 @router.get("/desk/cases")
@@ -128,12 +135,15 @@ def page(
 ) -> Response:  # fmt: skip
     """The list; ``bulk``: as it stood when a step in many of its cases was refused."""
     found = found_by(work, asked, limit=PAGE, cursor=cursor or None)
+    fitting = case_queries.count_cases(work.session, work.actor, _wanted(work, asked), most=_COUNTED + 1)
     kept, picked, refused = asked.kept, bulk.picked if bulk else {}, bulk.error if bulk else error
     listed = {line.row.number for line in found.items}
     return show(
         request, "cases.html",
         {
-            "actor": work.actor, "today": local(work.now).date(), "lines": found.items, "filters": asked.values,
+            "actor": work.actor, "today": local(work.now).date(), "lines": found.items,
+            "fitting": f"超過 {_COUNTED:,}" if fitting > _COUNTED else f"{fitting:,}", "q": asked.values["q"] or "",
+            "filters": asked.values,
             "columns": asked.columns, "kept": kept, "presets": {name: urlencode(one) for name, one in PRESETS.items()},
             "preset": next((name for name, one in PRESETS.items() if one == kept), None),
             "views": [(one, urlencode(one.query)) for one in saved_views.listing(work.session, work.actor)],

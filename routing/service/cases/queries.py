@@ -26,7 +26,6 @@ from routing.store.accounts import queries as account_store
 from routing.store.cases import attention, tally
 from routing.store.cases import queries as store
 from routing.store.cases.attention import Undelivered
-from routing.store.cases.queries import CaseFilter
 from routing.store.cases.schema import Case as CaseRow
 from routing.store.cases.schema import Firm
 from routing.store.cases.tally import Tally
@@ -39,6 +38,8 @@ from routing.store.reporting import queries as report_store
 MINE, UNIT, ALL = "mine", "unit", "all"
 """Whose cases a list shows."""
 
+CaseFilter = store.CaseFilter
+"""What a list of cases is narrowed to."""
 OPEN = tuple(status.value for status in Status if status is not Status.CLOSED)
 """What is still to be done."""
 
@@ -383,6 +384,11 @@ def list_cases(
     """
     page = _rows(session, actor, wanted, limit=limit, cursor=cursor)
     return page.of(lines(session, office, actor, page.items, now=now))
+
+
+def count_cases(session: Session, actor: Actor, wanted: store.CaseFilter, *, most: int) -> int:
+    """How many cases fit, up to ``most``. Raises as ``list_cases``."""
+    return store.count(session, scope(actor, wanted), most=most)
 
 
 def list_states(

@@ -13,12 +13,12 @@ from sqlalchemy import ColumnElement, Text, and_, cast, false, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from routing.domain.case import Case, Event, EventKind, Kind, Opening, Status, fold
+from routing.domain.search_words import certain, ending, glob, glob_of_digits, pattern, words_of
 from routing.domain.tax_number import same_firm
 from routing.store.accounts.queries import _claimant, _new_firm
 from routing.store.cases import attention, looks
 from routing.store.cases.schema import Case as CaseRow
 from routing.store.cases.schema import CaseEvent, Firm, Serial
-from routing.store.cases.search_words import certain, ending, glob, glob_of_digits, pattern, words_of
 from routing.store.conversation.schema import Contact, Message
 from routing.store.session import changed, insert_ignoring
 from routing.store.written import written, written_about
@@ -356,9 +356,10 @@ def open_due_from(session: Session, day: date, *, limit: int) -> list[CaseRow]:
     return list(session.scalars(query))
 
 
-def count(session: Session, wanted: CaseFilter) -> int:
-    """How many cases fit."""
-    return session.scalars(select(func.count()).select_from(CaseRow).where(*conditions(wanted))).one()
+def count(session: Session, wanted: CaseFilter, *, most: int) -> int:
+    """How many cases fit; no more than ``most`` are looked for."""
+    found = select(CaseRow.id).where(*conditions(wanted)).limit(most).subquery()
+    return session.scalars(select(func.count()).select_from(found)).one()
 
 
 def kept(session: Session, wanted: CaseFilter) -> tuple[int, int]:

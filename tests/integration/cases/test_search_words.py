@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from routing.store.cases.search_words import certain, glob, pattern
+from routing.domain.search_words import certain, glob, pattern, stretches
+from tests.harness.pages import Visitor
 from tests.harness.service import PHONE_CASE, Service
 
 WRITTEN = [
@@ -64,7 +65,38 @@ def test_park_letter_number_telephone_and_words_apart_find_a_case_on_its_row_or_
         assert found == wanted, asked
 
 
+def test_the_list_counts_what_fits_and_marks_what_was_looked_for(service):
+    for at in range(3):
+        service.post("sue", "/cases", {**PHONE_CASE, "text": f"臺電停電 {at}", "subject": "臺電<b>停電</b>"})
+    service.post("sue", "/cases", {**PHONE_CASE, "park": "林園", "text": "只在文字裡提到臺電", "subject": "廠房漏水"})
+    page = Visitor(service, "sue").get("/desk/cases?q=台電").html
+    assert "共 4 件符合「台電」" in page
+    assert page.count("<mark>臺電</mark>&lt;b&gt;停電&lt;/b&gt;") == 3
+    assert "共 1 件符合「漏水 林園」" in (two := Visitor(service, "sue").get("/desk/cases?q=漏水+林園").html)
+    assert "廠房<mark>漏水</mark>" in two
+    assert "<mark>林園</mark>" in two
+    assert "<mark>" not in (every := Visitor(service, "sue").get("/desk/cases").html)
+    assert "共 4 件符合。" in every
+
+
+@pytest.mark.parametrize(("text", "q", "found"), [
+    ("臺電與台電", "台電", ["臺電", "台電"]), ("請回電 07-3611212", "073611212", ["07-3611212"]),
+    ("ＡＢＣ廠", "abc", ["ＡＢＣ"]), ("漏水又停電", "停電 漏水", ["漏水", "停電"]), ("甲乙", "丙", []), ("", "甲", []),
+    ("甲乙", " ", []), ("a.c abc", "a.c", ["a.c"]),
+])  # fmt: skip
+def test_what_was_looked_for_is_found_again_in_a_text(text, q, found):
+    cut = stretches(text, q)
+    assert [part for part, hit in cut if hit] == found
+    assert "".join(part for part, _ in cut) == text
+
+
 SIGNS = "臺台ＡaＢ9９-–－()（%％_[］]^!?*\\/ 漏"
+
+
+@given(st.text(SIGNS, min_size=1, max_size=5), st.text(SIGNS, min_size=1, max_size=14))
+def test_marking_loses_no_sign(word, text):
+    assert "".join(part for part, _ in stretches(text, word)) == text
+    assert any(hit for _, hit in stretches(text + word, word)) or not word.strip()
 
 
 @given(st.text(SIGNS, min_size=1, max_size=5), st.text(SIGNS, min_size=1, max_size=14))

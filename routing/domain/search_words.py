@@ -25,6 +25,20 @@ def words_of(q: str) -> list[str]:
     return sorted(parts, key=lambda part: (not any(one.isdigit() for one in part), -len(part)))
 
 
+def stretches(text: str, q: str) -> list[tuple[str, bool]]:
+    """A text in its order, cut into what was not asked for and what was (True); joined it is the text again."""
+    wanted = [one for one in map(pattern, words_of(q.strip())) if one]
+    if not wanted or not text:
+        return [(text, False)] if text else []
+    cut, place = list[tuple[str, bool]](), 0
+    for found in re.finditer("|".join(f"(?:{one})" for one in wanted), text):
+        if found.start() == found.end():
+            continue
+        cut += [(text[place : found.start()], False), (found[0], True)]
+        place = found.end()
+    return [one for one in (*cut, (text[place:], False)) if one[0]]
+
+
 def _is_number(plain: str) -> bool:
     return sum(one.isdigit() for one in plain) >= 6 and not re.search(r"[^\W\d]", plain)
 
