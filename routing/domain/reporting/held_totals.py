@@ -32,6 +32,8 @@ _KEPT = (
     ("case_id", "<i8"), ("since", "<i4"), ("until", "<i4"), ("closed", "<i4"), ("late_from", "<i4"), ("held", "<u4"),
     ("flags", "<i4"), ("kind", "u1"),
 )  # fmt: skip
+_UNSAID = 0
+"""The code of no word at all."""
 _KINDS = {kind.value: place for place, kind in enumerate(Kind)}
 
 
@@ -42,10 +44,16 @@ class HeldColumns:
     arrays: Mapping[str, Array]
     words: tuple[str, ...]
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether they say of every closed case that counts who held it: programs of before days held do not."""
+        unsaid = (self.arrays["held"] == _UNSAID) & ((self.arrays["flags"] & COUNTED) != 0)
+        return not unsaid.any()
+
 
 def of_rows(rows: Sequence[Sequence[Any]]) -> HeldColumns:
     """Columns of rows whose values come in the order of ``READ``."""
-    codes = {"": 0}
+    codes = {"": _UNSAID}
     columns = dict(zip(READ, zip(*rows, strict=True) if rows else [()] * len(READ), strict=True))
     said = [
         held or (holding.written([(unit, officer)], [0.0], 0) if late_from else "")
@@ -83,7 +91,7 @@ def unpacked(raw: bytes) -> HeldColumns:
 
 def joined(parts: Iterable[HeldColumns]) -> HeldColumns:
     """Several one after the other, with one set of codes."""
-    given, codes = list(parts), {"": 0}
+    given, codes = list(parts), {"": _UNSAID}
     held = [
         np.array([codes.setdefault(word, len(codes)) for word in part.words], dtype="<u4")[part.arrays["held"]]
         for part in given

@@ -68,7 +68,8 @@ def made(
 ) -> HeldReport:  # fmt: skip
     """Share out the days used of the cases of one kind that stand closed at a period's end.
 
-    While cases are yet to be measured the histories are folded: slower, and the same figures.
+    While cases are yet to be measured, or a program of the release before has closed one, the histories are folded:
+    slower, and the same figures.
 
     Raises:
         Invalid: all kinds at once, whose days are not added up.
@@ -91,8 +92,8 @@ def made(
 def _kept(session: Session, office: OfficeContext, period: Period) -> HeldColumns | None:
     if not measuring.is_ready(session, office):
         return None
-    found = spell_store.read_held(session, held_totals.blocks_of(period))
-    return held_totals.joined(found) if measuring.is_ready(session, office) else None
+    found = held_totals.joined(spell_store.read_held(session, held_totals.blocks_of(period)))
+    return found if found.is_whole and measuring.is_ready(session, office) else None
 
 
 def _folded(session: Session, office: OfficeContext, period: Period) -> tuple[HeldColumns, tuple[str, ...]]:

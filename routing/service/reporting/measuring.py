@@ -167,10 +167,22 @@ def make_blocks(units_of_work: UnitOfWorkFactory, *, today: date | None, most: i
     with units_of_work.database.reading() as session:
         blocks = store.unmade(session, before=before, limit=most)
     for block in blocks:
+        _mend_holders(units_of_work, block)
         with units_of_work.database.writing() as session:
             store.make(session, block)
         units_of_work.database.give_way()
     return len(blocks)
+
+
+def _mend_holders(units_of_work: UnitOfWorkFactory, block: int) -> None:
+    """Measure the cases of a block that a program of the release before closed without a word on who held them."""
+    with units_of_work.database.reading() as session:
+        ids = store.without_holders(session, block)
+    for case_id in ids:
+        with units_of_work.writing() as (session, office):
+            row = case_store.by_id(session, case_id, lock=True)
+            if row is not None:
+                keep(session, office, row)
 
 
 def turn(units_of_work: UnitOfWorkFactory, *, now: datetime) -> None:

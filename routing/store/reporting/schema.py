@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, LargeBinary, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from routing.store.base import Base, Id
@@ -52,7 +52,7 @@ class CaseSpell(Base):
     reply_minutes: Mapped[float | None]
     late_from: Mapped[int | None]
     turns: Mapped[str] = mapped_column(Text)
-    held: Mapped[str] = mapped_column(Text)
+    held: Mapped[str] = mapped_column(Text, server_default=text("''"))
 
 
 class SpellBlock(Base):

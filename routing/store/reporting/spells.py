@@ -156,6 +156,14 @@ def make(session: Session, block: int) -> None:
     session.execute(insert(SpellBlock), [made])
 
 
+def without_holders(session: Session, block: int) -> list[int]:
+    """Cases of a block that stand closed and count, of which is not said who held them."""
+    query = select(_TABLE.c.case_id).where(
+        _TABLE.c.block == block, _TABLE.c.held == "", _TABLE.c.flags.bitwise_and(COUNTED) != 0
+    )
+    return list(session.scalars(query.order_by(_TABLE.c.case_id)))
+
+
 def took_longer(session: Session, kind: str, *, closed_from: int, than: Sequence[int]) -> tuple[int, ...]:
     """Cases of a kind that stand closed since a day with a counted outcome, and those that took more days than each."""
     more = (func.count().filter(_TABLE.c.days_used > days) for days in than)

@@ -5,12 +5,14 @@ import io
 from datetime import date
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import delete, insert, select, update
 
+from routing.domain.reporting import held_totals
 from routing.domain.reporting.held_totals import FIGURES
 from routing.domain.reporting.periods import Period
 from routing.domain.reporting.statistics import GroupBy
 from routing.service.reporting import held, measuring
+from routing.store.reporting import spells
 from routing.store.reporting.schema import CaseSpell, SpellBlock
 from tests.harness.counting import about, statements
 from tests.harness.pages import Visitor
@@ -79,6 +81,24 @@ def test_blocks_of_before_days_held_were_kept_are_made_again(service):
     assert measuring.make_blocks(service.runtime, today=None) > 5
     with service.runtime.reading() as (session, _office):
         assert session.scalars(select(SpellBlock.block).where(SpellBlock.held.is_(None))).all() == []
+    assert told(service) == true
+
+
+def test_a_case_that_the_release_before_closes_counts_at_once_and_is_mended(service):
+    """R13: while an upgrade rolls, programs of before days held write spells without them."""
+    take_in(service, [*LINES, HANDED])
+    true = told(service)
+    with service.runtime.writing() as (session, _office):
+        for spell in session.scalars(select(CaseSpell)):
+            values = {one.name: getattr(spell, one.name) for one in CaseSpell.__table__.c if one.name != "held"}
+            session.execute(delete(CaseSpell).where(CaseSpell.id == spell.id))
+            session.execute(insert(CaseSpell.__table__).values(values))
+    assert told(service) == true
+    measuring.make_blocks(service.runtime, today=None)
+    with service.runtime.reading() as (session, _office):
+        kept = spells.read_held(session, held_totals.blocks_of(Period(date(2026, 1, 1), date(2026, 1, 31))))
+        assert held_totals.joined(kept).is_whole
+        assert any(len(one.words) > 1 for one in kept)
     assert told(service) == true
 
 
