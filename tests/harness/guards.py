@@ -8,6 +8,7 @@ from tests.harness.cast import email
 from tests.harness.service import PHONE_CASE
 
 PUBLIC, STAFF, TEAM, ADMIN, LEADERS = "public", "staff", "team", "admin", "leaders"
+OF_LAND = "of the unit for land, and leaders"
 READ, ANSWER, WRITE, LEAD = "read a case", "answer an agency's wait", "write a case", "decide on a case"
 TEAM_WRITE, TEAM_READ = "write a case, of the team", "read what a firm sent"
 ON_CASES = {READ, TEAM_READ, ANSWER, WRITE, LEAD, TEAM_WRITE}
@@ -68,7 +69,7 @@ GUARDS: dict[tuple[str, str], str] = {
     )},
     ("POST", f"{DESK}/cases/{{number}}/need"): WRITE,
     **{("GET", f"{DESK}/plots{path}"): TEAM for path in ("", "/unmet")},
-    ("POST", f"{DESK}/plots/import"): TEAM,
+    ("POST", f"{DESK}/plots/import"): OF_LAND,
     ("GET", f"{API}/cases/{{number}}"): READ,
     **{
         ("GET", f"{API}{path}"): TEAM_READ

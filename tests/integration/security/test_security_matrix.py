@@ -38,6 +38,7 @@ from tests.harness.guards import (
     LEAD,
     LEADERS,
     LETTER,
+    OF_LAND,
     ON_CASES,
     PUBLIC,
     READ,
@@ -145,7 +146,10 @@ def expected(guard: str, who: str, what: str) -> set[str]:
         return {"sign in"}
     if guard in ON_CASES:
         return expected_of_case(guard, who, what)
-    allowed = {STAFF: True, TEAM: who not in PARTNERS, ADMIN: who == "adam", LEADERS: who in {"sue", "adam"}}[guard]
+    allowed = {
+        STAFF: True, TEAM: who not in PARTNERS, ADMIN: who == "adam", LEADERS: who in {"sue", "adam"},
+        OF_LAND: who in {"alice", "sue", "adam"},
+    }[guard]  # fmt: skip
     return {"passes"} if allowed else {"forbidden"}
 
 
