@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -84,16 +84,22 @@ class OutageFeed:
         """Keep what is announced now, mark what is announced no more, and draft the announcement of what comes."""
         standing = store.standing_notices(session, self.name)
         live = [one for one in matched if one.outage.ends is None or one.outage.ends > now]
+        renamed = _renamed(standing, live)
         new = 0
         for one in live:
-            row = standing.pop(one.outage.key, None) or store.notice_by_key(session, self.name, one.outage.key)
+            row = (
+                standing.pop(one.outage.key, None)
+                or store.notice_by_key(session, self.name, one.outage.key)
+                or standing.pop(renamed.get(_what(one.outage), ""), None)
+            )
             known = (
                 None if row is None or row.gone_at is not None else (foretold.title(office, row), foretold.told(row))
             )
             if row is None:
                 new += 1
-                row = OutageNotice(feed=self.name, key=one.outage.key, found_at=now)
+                row = OutageNotice(feed=self.name, found_at=now)
                 session.add(row)
+            row.key = one.outage.key
             for column, value in _columns(one).items():
                 setattr(row, column, value)
             row.fetched_at, row.gone_at = now, None
@@ -111,6 +117,17 @@ class OutageFeed:
     def applied(self, session: Session) -> int:
         """Cases that were given one."""
         return store.cases_given(session, self.name)
+
+
+def _what(stop: Outage | OutageNotice) -> tuple[str, str, datetime]:
+    """What makes two the same stop, however they are known."""
+    return str(stop.kind), stop.number, stop.starts if isinstance(stop, Outage) else stop.starts_at
+
+
+def _renamed(standing: Mapping[str, OutageNotice], live: Iterable[Touching]) -> dict[tuple[str, str, datetime], str]:
+    """The keys of stops that are announced under them no more: a release of before, or the source, wrote them so."""
+    keys = {one.outage.key for one in live}
+    return {_what(row): key for key, row in standing.items() if key not in keys}
 
 
 def _columns(one: Touching) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from routing.domain.case import EventKind
 from routing.domain.messages import Card
 from routing.service.feeds import queries, runner
 from routing.store.announcements import queries as announcement_store
+from routing.store.feeds import queries as feed_store
 from routing.store.incidents import queries as incident_store
 from tests.harness.chat import Chat, actions_of, words_of
 from tests.harness.feed_server import archive, feed_server, water_stop
@@ -220,6 +221,23 @@ def test_a_stop_that_comes_is_drafted_for_its_firms_and_withdrawn_when_it_is_cal
     assert [state for state, _ in drafts()] == ["proposed", "stopped"]
     power(branch, server, POWER)
     assert [state for state, _ in drafts()] == ["stopped", "stopped"]
+
+
+def test_a_stop_that_is_kept_under_a_key_of_before_is_the_same_stop_and_its_draft_stays(branch, server):
+    """Before: keys got the beginning of the stop, and the reading after an upgrade stopped old and new draft alike."""
+    later = {"案件日期時間": "2026-03-05 08:00:00", "恢復日期時間": "2026-03-05 17:00:00"}
+    water(branch, server, **later)
+    with branch.database.writing() as session:
+        (row,) = feed_store.standing_notices(session, "water").values()
+        known = row.id
+        row.key = f"{row.number}/{row.kind}"
+    branch.later(hours=1)
+    assert water(branch, server, **later).proposed == 0
+    with branch.database.reading() as session:
+        drafts = announcement_store.listing(session, before_id=None, limit=9)
+        standing = feed_store.standing_notices(session, "water")
+    assert [one.state for one in drafts] == ["proposed"]
+    assert {key: row.id for key, row in standing.items()} == {"07C0001/water/202603050800": known}
 
 
 def test_a_draft_names_parks_whole_keeps_its_number_however_long_the_place_and_follows_what_changes(branch, server):
