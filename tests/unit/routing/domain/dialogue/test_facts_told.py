@@ -3,7 +3,7 @@
 import pytest
 
 from routing.domain.dialogue.answers import phone_in
-from routing.domain.dialogue.facts_told import facts_in
+from routing.domain.dialogue.facts_told import facts_in, presents
 from routing.domain.tax_number import valid_ubn
 
 UBN = "04595257"
@@ -27,3 +27,16 @@ def test_a_telephone_number_stays_one_beside_a_firms_number(phone):
     rest, found = phone_in(f"晴川精密 {UBN}，{phone}")
     assert found == phone
     assert UBN in rest
+
+
+@pytest.mark.parametrize("name", ["Ming Yang Precision", "Ching Fong Optics", "Boeing Taiwan", "Acme Taiwan"])
+def test_we_are_with_a_name_that_ends_like_a_verb_still_presents_a_firm(name):
+    """Before: whatever ended in -ing was what the firm is doing."""
+    assert presents(f"We are {name}")
+
+
+@pytest.mark.parametrize(
+    "doing", ["looking for land", "planning a factory", "having no water", "not sure", "using CNC"]
+)
+def test_what_a_firm_is_doing_is_nobodys_name(doing):
+    assert not presents(f"We are {doing}")
