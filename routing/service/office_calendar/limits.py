@@ -6,7 +6,7 @@ ever moves by it: what holds can only be followed by another.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 from sqlalchemy.orm import Session
@@ -145,7 +145,8 @@ def set_limit(
         Invalid: a kind whose limit is the law's, days out of bounds, a day that has begun or lies too far, one for
             which a limit was set already, or no reason. Forbidden: the person is no administrator.
     """
-    meta_store.hold(session, _KEY)
+    require_admin(actor)
+    office = _held(session, office)
     replaced = limit_of(Kind(kind), since, office.calendar) if kind in set(Kind) else None
     new = _checked(office, actor, kind, since=since, days=days, now=now)
     why = why.strip()
@@ -169,7 +170,7 @@ def withdraw(session: Session, office: OfficeContext, actor: Actor, limit_id: in
         NotFound: none stands. StepNotAllowed: it holds already. Forbidden: the person is no administrator.
     """
     require_admin(actor)
-    meta_store.hold(session, _KEY)
+    office = _held(session, office)
     row = store.kind_limit(session, limit_id)
     if row is None or row.withdrawn_at is not None:
         raise NotFound("查無這筆期限。")
@@ -179,6 +180,15 @@ def withdraw(session: Session, office: OfficeContext, actor: Actor, limit_id: in
     record_audit(session, actor, "limit.withdrawn", row.kind, now, since=row.since.isoformat(), days=row.days)
     _measured_by(session, office)
     return Kept.of(row)
+
+
+def _held(session: Session, office: OfficeContext) -> OfficeContext:
+    """The office with the limits that stand now, which nobody else sets or withdraws until the transaction ends.
+
+    Another administrator may have done so since its calendar was read.
+    """
+    meta_store.hold(session, _KEY)
+    return replace(office, calendar=office.calendar.with_limits(store.set_limits(session)))
 
 
 def _measured_by(session: Session, office: OfficeContext) -> None:

@@ -8,9 +8,14 @@ import pytest
 from bot.__main__ import main
 from knowledge.calendar.limits import SetLimit
 from knowledge.calendar.office_calendar import TAIPEI
+from routing.domain.errors import Invalid
+from routing.service.accounts import authentication
+from routing.service.office_calendar import limits
 from routing.service.office_context import OfficeContextProvider
 from routing.service.reporting import measuring
+from routing.store.accounts import queries as account_store
 from routing.store.cases import queries as case_store
+from tests.harness.cast import email
 from tests.harness.pages import Visitor
 from tests.harness.service import Service
 
@@ -166,3 +171,21 @@ def test_another_process_counts_by_it_with_its_next_transaction(service):
     assert known() is None
     page(service)
     assert known() == SetLimit("ENQ", date(2026, 11, 23), 2)
+
+
+def test_two_administrators_at_once_do_not_set_the_same_day_and_leave_measures_as_they_are(service):
+    """Before: the second went by the calendar that was read before the first had set theirs."""
+    with service.runtime.reading() as (_session, office):
+        read_before = office
+    page(service)
+    with service.runtime.database.reading() as session:
+        staff = account_store.staff_by_email(session, email("adam"))
+        adam = authentication.actor_of(session, staff, now=service.now)
+    monday = date.fromisoformat(NEXT_MONDAY)
+    with pytest.raises(Invalid) as refused, service.runtime.database.writing() as session:
+        limits.set_limit(session, read_before, adam, "ENQ", since=monday, days=4, why="x", now=service.now)
+    assert refused.value.code == "limit_exists"
+    with service.runtime.database.writing() as session:
+        limits.set_limit(session, read_before, adam, "PET", since=monday, days=20, why="x", now=service.now)
+    with service.runtime.reading() as (session, office):
+        assert measuring.is_ready(session, office)
