@@ -81,9 +81,12 @@ def month_of(name: str | None, now: datetime) -> Month:
 
 def within(month: Month, start: date | None, end: date | None) -> Month:
     """The days of a month from one up to another, both included; all of them without."""
-    first = datetime.combine(start, time.min, TAIPEI) if start is not None else month.start
-    last = datetime.combine(end + timedelta(days=1), time.min, TAIPEI) if end is not None else month.end
-    return Month(month.name, max(first, month.start), min(last, month.end))
+    first, last = month.start, month.end
+    if start is not None:
+        first = max(first, datetime.combine(start, time.min, TAIPEI))
+    if end is not None and end < local(last).date():
+        last = datetime.combine(end + timedelta(days=1), time.min, TAIPEI)
+    return Month(month.name, first, last)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

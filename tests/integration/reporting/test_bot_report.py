@@ -124,3 +124,5 @@ def test_messages_by_cost_open_the_ledger_of_these_alone(service):
         assert len(list(csv.DictReader(io.StringIO(raw)))) == rows
     before = f"/desk/ledger?month=2026-11&cost=push&from=2026-11-01&to={service.now - timedelta(days=3):%Y-%m-%d}"
     assert "這個月沒有訊息" in sue.get(before).text
+    whole = sue.get("/desk/ledger?month=2026-11&from=0001-01-01&to=9999-12-31")
+    assert (whole.status, whole.html.count("<tr>")) == (200, sue.get("/desk/ledger?month=2026-11").html.count("<tr>"))
