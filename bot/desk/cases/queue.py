@@ -133,7 +133,7 @@ def _closed(line: CaseLine) -> bool:
 
 
 def _tally(groups: Groups, filters: Mapping[str, str], found: Queue) -> list[tuple[str, int, str]]:
-    """Of each group its name, how many there are, listed or not, and where they stand.
+    """Of each group its name, how many there are, listed or not, and where they stand; empty where none is listed.
 
     A case stands in one group alone; of what is marked all are counted, and if some stand elsewhere the link shows
     those marked.
@@ -147,7 +147,8 @@ def _tally(groups: Groups, filters: Mapping[str, str], found: Queue) -> list[tup
             open_ones = found.tally.marks[mark] if mark else found.tally.groups[name]
             number = open_ones + sum(map(_closed, fitting))
         narrowed = f"/desk?{urlencode({**filters, 'mark': mark})}" if mark else ""
-        tally.append((name, number, narrowed if number > len(lines) and narrowed else f"#group-{name}"))
+        here = f"#group-{name}" if lines else ""
+        tally.append((name, number, narrowed if number > len(lines) and narrowed else here))
     return tally
 
 

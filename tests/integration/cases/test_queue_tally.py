@@ -2,6 +2,7 @@
 
 import json
 import random
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -125,3 +126,16 @@ def test_the_page_lists_the_most_urgent_counts_all_and_says_so(service):
     assert file.answer.text.count("KP-") == COUNT
     first = Visitor(service, "sue").get("/desk?view=all&category=tax")
     assert "以下列出" not in first.text
+
+
+def test_a_group_of_which_none_is_listed_is_counted_and_leads_nowhere(service):
+    """Before: its number led to a part of the page that was not there."""
+    many(service)
+    with service.runtime.database.writing() as session:
+        for row in session.scalars(select(CaseRow).order_by(CaseRow.id.desc()).limit(5)):
+            row.assignee, row.status, row.unseen = email("bob"), "in_progress", False
+            row.promised_on, row.late = service.now.date() + timedelta(days=30), False
+    page = Visitor(service, "sue").get("/desk?view=all")
+    assert shown(page)["working"] == 5
+    for place in re.findall(r'href="#(group-\w+)"', page.html):
+        assert f'id="{place}"' in page.html
