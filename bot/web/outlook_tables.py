@@ -10,11 +10,12 @@ from typing import Any
 from bot.web.tables import Cell, Format, Table, write_some
 from bot.web.words import word
 from knowledge.calendar.republic import roc_instant, roc_written
+from routing.domain.consultations import party_said
 from routing.domain.reporting.outlook import MUCH, Topic
 from routing.service.reminders.weekly import topic_said
 from routing.service.reporting.outlook import MOST_NAMED, Outlook, WeekAhead
 
-FULL, AWAY, NOBODY, UNASSIGNED, UNSAID = "在辦已滿", "請假", "無人代理", "待分案", "（未載明）"
+FULL, AWAY, NOBODY, UNASSIGNED = "在辦已滿", "請假", "無人代理", "待分案"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ STANDS = "本週展望為現況推算，隨案件進度變動；補件等待中�
 
 def holder(of: str) -> str:
     """An agency or unit that holds questions, by its name."""
-    return word(of, "agency") if of else UNSAID
+    return party_said(of, word)
 
 
 def topic(one: Topic) -> str:

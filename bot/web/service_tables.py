@@ -10,6 +10,7 @@ from bot.web.tables import Cell, Format, Table, write_some
 from bot.web.words import word
 from knowledge.calendar.republic import roc_instant, roc_written
 from routing.domain import survey
+from routing.domain.consultations import party_said
 from routing.domain.reporting.annual import LEAST_COMPARED
 from routing.service.reporting.service_figures import PARTNER, Satisfaction, ServiceFigures
 
@@ -24,7 +25,7 @@ SUPPLEMENTS = {
 }  # fmt: skip
 TITLES = {"partners": "單一窗口會辦", "supplements": "一次告知與補正", "satisfaction": "滿意度"}
 """The tables by their keys, in their order."""
-OF, KIND, UNSAID = "受詢機關或單位", "性質", "（未載明）"
+OF, KIND = "受詢機關或單位", "性質"
 DEFINITIONS = (
     "會辦：以期間內提出之詢問計，每一詢問計一次；如期答復為定有日期而於該日前答復者。",
     "補正：以期間內受理之案件計；補正為請廠商補件之通知，計至期末。至多一次通知之比率，即一次告知。",
@@ -35,7 +36,7 @@ DEFINITIONS = (
 
 def partner(of: str) -> str:
     """An agency or unit by its name."""
-    return word(of, "agency") if of else UNSAID
+    return party_said(of, word)
 
 
 def answers(found: Satisfaction) -> list[tuple[str, str, Cell]]:

@@ -7,7 +7,7 @@ clock runs through it (contract §7).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -132,3 +132,8 @@ def ended(asked: Asked, at: datetime, how: str | None = None) -> Asked:
 
 def _with(asked: Asked, changed: Consultation) -> Asked:
     return tuple(changed if one.no == changed.no else one for one in asked)
+
+
+def party_said(of: str, word: Callable[[str, str], str]) -> str:
+    """Whom a question was put to, by name: an agency or a unit. Some histories do not say it."""
+    return word(of, "agency") if of else "（未載明）"

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from knowledge.calendar.office_calendar import local
 from knowledge.calendar.republic import roc_date
+from routing.domain.consultations import party_said
 from routing.domain.permissions import Permission, may
 from routing.domain.reminders import Cause
 from routing.domain.reporting import outlook as rules
@@ -100,8 +101,7 @@ def said(ahead: Outlook, word: Word) -> Iterator[str]:
     for topic, number in ahead.unanswered[:1]:
         yield f"近四週無現成答案而成案最多：{topic_said(topic, word)} {number} 件"
     for held in ahead.holding[:1]:
-        of = word(held.of, "agency") if held.of else "（未載明）"
-        yield f"會辦等待最多：{of} {held.questions} 題，共 {held.days} 個工作天"
+        yield f"會辦等待最多：{party_said(held.of, word)} {held.questions} 題，共 {held.days} 個工作天"
 
 
 def topic_said(topic: Topic, word: Word) -> str:

@@ -16,6 +16,7 @@ from knowledge.calendar.republic import roc_date, roc_month, roc_year
 from knowledge.vocabulary import LANGUAGES
 from routing.domain import survey
 from routing.domain.case import Kind
+from routing.domain.consultations import party_said
 from routing.domain.permissions import Actor
 from routing.domain.reporting.annual import (
     LEAST_COMPARED,
@@ -176,7 +177,7 @@ class Making:
 
     def _consultations(self) -> AnnualTable:
         rows: list[list[Cell]] = [
-            [self.word(one.of, "agency") if one.of else "（未載明）",
+            [party_said(one.of, self.word),
              *(one.count(name) for name in ("asked", "answered", "dated", "kept")), one.median_days,
              one.count("waiting")]
             for one in service_figures.partners(self.session, self.office, self.period)
