@@ -135,7 +135,9 @@ def page(
 ) -> Response:  # fmt: skip
     """The list; ``bulk``: as it stood when a step in many of its cases was refused."""
     found = found_by(work, asked, limit=PAGE, cursor=cursor or None)
-    fitting = case_queries.count_cases(work.session, work.actor, _wanted(work, asked), most=_COUNTED + 1)
+    fitting = len(found.items)
+    if cursor or found.next_cursor:  # What is on one page need not be looked for again.
+        fitting = case_queries.count_cases(work.session, work.actor, _wanted(work, asked), most=_COUNTED + 1)
     kept, picked, refused = asked.kept, bulk.picked if bulk else {}, bulk.error if bulk else error
     listed = {line.row.number for line in found.items}
     return show(

@@ -1,5 +1,6 @@
 """A stored case is found however its words are written, on both databases."""
 
+import html
 import re
 import sqlite3
 from contextlib import closing
@@ -8,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.desk.cases.case_list import PAGE
 from routing.domain.search_words import certain, glob, pattern, stretches
 from tests.harness.pages import Visitor
 from tests.harness.service import PHONE_CASE, Service
@@ -77,6 +79,16 @@ def test_the_list_counts_what_fits_and_marks_what_was_looked_for(service):
     assert "<mark>林園</mark>" in two
     assert "<mark>" not in (every := Visitor(service, "sue").get("/desk/cases").html)
     assert "共 4 件符合。" in every
+
+
+def test_what_fits_is_counted_over_all_pages(service):
+    for at in range(PAGE + 2):
+        service.post("sue", "/cases", {**PHONE_CASE, "text": f"漏水 {at}", "subject": f"漏水 {at}"})
+    sue = Visitor(service, "sue")
+    first = sue.get("/desk/cases?q=漏水").html
+    second = sue.get(html.unescape(re.search(r'href="(/desk/cases[?][^"]*cursor=[^"]*)"', first)[1])).html
+    assert [f"共 {PAGE + 2} 件符合「漏水」" in page for page in (first, second)] == [True, True]
+    assert second.count("<mark>漏水</mark>") == 2
 
 
 @pytest.mark.parametrize(("text", "q", "found"), [
