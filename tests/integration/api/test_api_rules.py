@@ -315,8 +315,9 @@ def test_the_api_describes_itself(sqlite):
     parts = document["components"]["schemas"]
     read = sqlite.get("alice", f"/cases/{sqlite.opened()}").json()["case"]
     there_if_something_waits = {"marks", "call", "undelivered", "firm_spoke_at", "partner_answered_at", "snoozed_until"}
+    there_if_unread = {"unread"}
     there_if_joined = {"merged_into", "links", "incident"}
-    assert set(parts["Case"]["properties"]) - set(read) == there_if_something_waits | there_if_joined
+    assert set(parts["Case"]["properties"]) - set(read) == there_if_something_waits | there_if_unread | there_if_joined
     assert set(read) <= set(parts["Case"]["properties"])
     assert parts["Case"]["properties"]["received_at"]["anyOf"][0] == {"type": "string", "format": "date-time"}
     refused = case["responses"]["409"]["content"]["application/problem+json"]["schema"]
