@@ -42,7 +42,7 @@ from routing.service.messaging import inbox, leases, parking, quota
 from routing.service.messaging.preparing import Preparing
 from routing.service.messaging.senders import Senders
 from routing.service.reminders import mailing as staff_mailing
-from routing.service.reminders import telling, weekly
+from routing.service.reminders import notifier, weekly
 from routing.service.reporting import measuring
 from routing.store.conversation import queries as conversation_store
 from routing.store.files import queries as file_store
@@ -277,7 +277,7 @@ class Worker:
     def _reminders_turn(self) -> float:
         """What is due to be said to staff; whichever worker looks first says it."""
         now = self._runtime.now()
-        told = telling.turn(self._runtime, now=now) + weekly.turn(self._runtime, word=word, now=now)
+        told = notifier.turn(self._runtime, now=now) + weekly.turn(self._runtime, word=word, now=now)
         if told:
             log.info("reminded", rows=told)
         return _REMIND_EVERY

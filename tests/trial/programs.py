@@ -103,7 +103,7 @@ def struck(product: Product, machines: Cluster, count: int) -> Seen:
     for turn in range(count):
         for what in FAULTS:
             time.sleep(5)
-            strike(machines, what, shut, away=40 if turn % 2 else 15)
+            strike(machines, what, shut, away=30 if turn % 2 else 10)
     time.sleep(5)
     figure, well = after(product, crowd, None, f"{count} times {' and '.join(FAULTS)}")
     longest = longest_gap(product.line.get("/deliveries")["deliveries"], shut)

@@ -21,7 +21,9 @@ from routing.domain.errors import Unauthenticated
 from routing.domain.permissions import Actor, Permission
 from routing.service.cases import consulted, extensions, partner_view
 from routing.service.cases import queries as case_queries
-from routing.service.cases.queries import CaseLine, Queue
+from routing.service.cases import queue as case_queue
+from routing.service.cases.queries import CaseLine
+from routing.service.cases.queue import Queue
 from routing.service.incidents import queries as incidents
 from routing.service.messaging import ledger
 from routing.service.privacy import requests as data_requests
@@ -80,11 +82,11 @@ def queue_of(work: UnitOfWork, asked: Narrow, *, limit: int = PAGE) -> dict[str,
     shown = one_of(asked.view, "view") or case_queries.usual_view(work.actor)
     category, status, q = one_of(asked.category, "category"), one_of(asked.status, "status"), asked.q.strip()[:100]
     mark = one_of(asked.mark, "mark")
-    found = case_queries.own_queue(
+    found = case_queue.own_queue(
         work.session, work.office, work.actor, now=work.now, view=shown, category=category, status=status,
         q=q or None, mark=mark, limit=limit,
     )  # fmt: skip
-    watched, snoozed = case_queries.kept(work.session, work.actor, today=local(work.now).date(), view=shown)
+    watched, snoozed = case_queue.kept(work.session, work.actor, today=local(work.now).date(), view=shown)
     groups = _grouped(found, work.actor)
     filters = {"view": shown, "category": category or "", "status": status or "", "q": q, "mark": mark or ""}
     return {
@@ -96,9 +98,9 @@ def queue_of(work: UnitOfWork, asked: Narrow, *, limit: int = PAGE) -> dict[str,
     }  # fmt: skip
 
 
-def _grouped(found: case_queries.Queue, actor: Actor) -> Groups:
+def _grouped(found: case_queue.Queue, actor: Actor) -> Groups:
     """The queue by group. After emergencies and calls stands what this person decides: extensions, others' answers."""
-    groups: Groups = [(name, found.group(name)) for name in case_queries.GROUPS]
+    groups: Groups = [(name, found.group(name)) for name in case_queue.GROUPS]
     if actor.may(Permission.DECIDE_EXTENSIONS):
         groups = _before(groups, len(_FIRST), "approval", lambda line: line.row.pending_extension)
     if may_approve(actor) and any(_waits_for(line, actor) for _, lines in groups for line in lines):

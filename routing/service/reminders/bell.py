@@ -11,7 +11,7 @@ from routing.domain.errors import NotFound
 from routing.domain.pagination import Page, before_of, page_of
 from routing.domain.permissions import Actor, may_read, require_team
 from routing.domain.reminders import SAID, Cause
-from routing.service.reminders import telling
+from routing.service.reminders import notifier
 from routing.store.accounts import queries as account_store
 from routing.store.cases import queries as case_store
 from routing.store.reminders import queries as store
@@ -74,7 +74,7 @@ def _figures(row: Reminder) -> str:
         )
     if row.cause != Cause.DIGEST:
         return ""
-    return f"今日到期 {figures['due']} 件、已逾限 {figures['late']} 件、{telling.digest_rest(figures)}"
+    return f"今日到期 {figures['due']} 件、已逾限 {figures['late']} 件、{notifier.digest_rest(figures)}"
 
 
 def staff_id(actor: Actor) -> int:
@@ -101,7 +101,7 @@ def read(session: Session, actor: Actor, *, now: datetime, reminder_id: int | No
         raise NotFound("查無這則提醒。")
     number = store.read(session, own, now=now, reminder_id=reminder_id)
     if number:
-        telling.rung(session)
+        notifier.rung(session)
     return number
 
 
@@ -113,7 +113,7 @@ def unread_in(session: Session, actor: Actor, number: str) -> bool:
 def opened(session: Session, actor: Actor, number: str, *, now: datetime) -> None:
     """The person has opened a case: what the bell said of it is read."""
     if actor.staff_id is not None and store.read(session, actor.staff_id, now=now, number=number):
-        telling.rung(session)
+        notifier.rung(session)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

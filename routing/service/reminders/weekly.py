@@ -15,7 +15,7 @@ from routing.domain.reminders import Cause
 from routing.domain.reporting import outlook as rules
 from routing.domain.reporting.outlook import Topic
 from routing.service.office_context import OfficeContext, UnitOfWorkFactory
-from routing.service.reminders.telling import NAMED, Teller, desk_of
+from routing.service.reminders.notifier import NAMED, Teller, desk_of
 from routing.service.reporting import outlook as service
 from routing.service.reporting.outlook import Outlook
 from routing.store.reminders import queries as store

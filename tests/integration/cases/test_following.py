@@ -10,7 +10,7 @@ from routing.domain.dialogue.placement import Reason
 from routing.domain.errors import Invalid
 from routing.domain.permissions import SYSTEM
 from routing.service.cases import commands, extensions, following, from_firm
-from routing.service.cases import queries as case_queries
+from routing.service.cases import queue as case_queue
 from routing.store.conversation.schema import Message
 from tests.harness.branch import importable, unnotified
 from tests.harness.cast import ALICE, SUE, TAI, email
@@ -28,8 +28,8 @@ def snoozed_for(branch, number, days):
 def in_queue(branch, **narrow):
     values = {"view": "mine", "category": None, "status": None, "q": None, **narrow}
     with branch.database.reading() as session:
-        found = case_queries.own_queue(session, branch.office, branch.actor(ALICE), now=branch.now, **values)
-        return [line.row.number for name in case_queries.GROUPS for line in found.group(name)]
+        found = case_queue.own_queue(session, branch.office, branch.actor(ALICE), now=branch.now, **values)
+        return [line.row.number for name in case_queue.GROUPS for line in found.group(name)]
 
 
 def firm_writes(locked):

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from routing.domain.permissions import Role
 from routing.service.accounts import authentication
 from routing.service.cases import histories
-from routing.service.cases import queries as case_queries
+from routing.service.cases import queue as case_queue
 from routing.store.accounts import queries as account_store
 from routing.store.cases import tally
 from routing.store.cases.schema import Case as CaseRow
@@ -94,25 +94,25 @@ def test_what_the_database_counts_is_what_the_page_would_count_of_all(service, s
                 staff = account_store.staff_by_email(session, email(who))
                 actor = authentication.actor_of(session, staff, now=service.now)
                 ask = {"now": service.now, "view": view, "category": None, "status": None, "q": None}
-                whole = case_queries.own_queue(session, office, actor, **ask, limit=1000)
-                few = case_queries.own_queue(session, office, actor, **ask, limit=5)
+                whole = case_queue.own_queue(session, office, actor, **ask, limit=1000)
+                few = case_queue.own_queue(session, office, actor, **ask, limit=5)
             assert whole.tally is None
             assert whole.total == whole.listed == few.total, (who, view)
             if few.listed == few.total:
                 continue
-            lines = [line for name in case_queries.GROUPS for line in whole.group(name)]
+            lines = [line for name in case_queue.GROUPS for line in whole.group(name)]
             for mark in tally.MARKED:
                 assert few.tally.marks[mark] == sum(mark in line.marks for line in lines), (who, view, mark)
             assert sum(few.tally.groups.values()) == whole.total
             taken = {"draft", "approval"}
-            for name in case_queries.GROUPS:
+            for name in case_queue.GROUPS:
                 left = [
                     line for line in whole.group(name)
                     if name in {"alert", "call"} or actor.role not in {Role.SUPERVISOR, Role.ADMIN}
                     or not (line.row.pending_extension or line.row.draft_by not in {None, actor.email})
                 ]  # fmt: skip
                 assert few.tally.groups[name] == len(left), (who, view, name)
-            assert set(few.tally.groups) <= {*case_queries.GROUPS, *taken}
+            assert set(few.tally.groups) <= {*case_queue.GROUPS, *taken}
 
 
 def test_the_page_lists_the_most_urgent_counts_all_and_says_so(service):

@@ -22,7 +22,7 @@ from routing.domain.case import Kind, Status
 from routing.domain.permissions import SYSTEM
 from routing.domain.reporting.history import CaseHistory, KnownWords, read
 from routing.service.cases import histories
-from routing.service.cases import queries as case_queries
+from routing.service.cases import queue as case_queue
 from routing.service.maintenance import databases
 from routing.service.reporting import turnaround as turnaround_report
 from routing.store.accounts import queries as account_store
@@ -154,7 +154,7 @@ def test_the_report_balances_and_shows_a_desk_that_gets_better(filled: Runtime) 
 
 def test_the_queue_holds_something_of_everything(filled: Runtime) -> None:
     with filled.reading() as (session, office):
-        queue = case_queries.queue(session, office, SYSTEM, CaseFilter(today=NOWS[0].date()), now=NOWS[0])
+        queue = case_queue.queue(session, office, SYSTEM, CaseFilter(today=NOWS[0].date()), now=NOWS[0])
     counts = {
         name: len(getattr(queue, name)) for name in ("alert", "overdue", "due_today", "answered", "new", "waiting")
     }
@@ -166,7 +166,7 @@ def test_the_queue_holds_something_of_everything(filled: Runtime) -> None:
 
 def test_every_open_case_belongs_to_somebody_of_the_team(filled: Runtime) -> None:
     with filled.reading() as (session, office):
-        queue = case_queries.queue(session, office, SYSTEM, CaseFilter(today=NOWS[0].date()), now=NOWS[0])
+        queue = case_queue.queue(session, office, SYSTEM, CaseFilter(today=NOWS[0].date()), now=NOWS[0])
         team = {row.email: row for row in account_store.all_staff(session)}
         absent = account_store.leaves_on(session, (NOWS[0] + timedelta(days=1)).date())
     shown = [line for group in ("overdue", "due_today", "answered", "new", "working") for line in getattr(queue, group)]

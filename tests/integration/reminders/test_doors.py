@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from routing.service.reminders import telling
+from routing.service.reminders import notifier
 from tests.harness.cast import email
 from tests.harness.databases import migrated
 from tests.harness.pages import Visitor
@@ -23,7 +23,7 @@ def test_the_bell_its_page_and_its_calls(service):
     numbers = [service.opened(received_at=before) for _ in range(2)]
     for number in numbers:
         service.post("sue", f"/cases/{number}/assignment", {"assignee": email("alice")})
-    assert telling.turn(service.runtime, now=service.now) == 2
+    assert notifier.turn(service.runtime, now=service.now) == 2
     first = service.get("alice", "/reminders", limit=1).json()
     assert (len(first["items"]), first["unread"]) == (1, 2)
     rest = service.get("alice", "/reminders", cursor=first["next_cursor"]).json()

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from routing.service.reminders import telling
+from routing.service.reminders import notifier
 from routing.store.accounts.schema import Staff
 from routing.store.reminders.schema import Reminder, ReminderWish, StaffMail
 from tests.harness.cast import email
@@ -44,7 +44,7 @@ def test_one_question_is_said_once_to_each_officer_and_not_once_a_case(service):
     alone = {"agency": "customs", "question": "請問進口查驗進度？", "expected_on": "2026-11-18", "consent": "no_data"}
     assert service.post("alice", f"/cases/{single}/consultations", alone).status_code == 201
     service.now = service.now.replace(day=18, hour=9, minute=30)
-    telling.turn(service.runtime, now=service.now)
+    notifier.turn(service.runtime, now=service.now)
     assert told(service) == [("alice", {"more": 3}), ("alice", {}), ("bob", {})]
     with service.runtime.database.reading() as session:
         (mail,) = session.scalars(select(StaffMail))
@@ -54,5 +54,5 @@ def test_one_question_is_said_once_to_each_officer_and_not_once_a_case(service):
     assert "會辦逾預定回復日（合併會辦，另 3 件）" in said
     for _ in range(3):
         service.now += timedelta(hours=2)
-        telling.turn(service.runtime, now=service.now)
+        notifier.turn(service.runtime, now=service.now)
     assert len(told(service)) == 3

@@ -19,7 +19,7 @@ from tests.harness.databases import BOTH
 from tests.harness.pages import Visitor
 from tests.harness.service import Service
 from tests.integration.knowledge_admin.test_knowledge_unanswered import asked
-from tests.integration.reminders.test_telling import made, rows, wants
+from tests.integration.reminders.test_notifier import made, rows, wants
 
 
 @pytest.fixture(params=BOTH)

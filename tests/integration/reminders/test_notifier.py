@@ -14,7 +14,7 @@ from routing.service.announcements.commands import AT_A_TIME
 from routing.service.maintenance import retention
 from routing.service.messaging import outbox, quota
 from routing.service.office_context import OfficeContextProvider, UnitOfWorkFactory
-from routing.service.reminders import bell, chat_accounts, mailing, telling
+from routing.service.reminders import bell, chat_accounts, mailing, notifier
 from routing.store.announcements import queries as announcement_store
 from routing.store.conversation.schema import Contact, Message
 from routing.store.reminders import queries as store
@@ -42,7 +42,7 @@ def made(branch):
 
 
 def look(branch):
-    return telling.turn(made(branch), now=branch.now)
+    return notifier.turn(made(branch), now=branch.now)
 
 
 def rows(branch, email=None):
@@ -173,7 +173,7 @@ def test_a_code_is_good_for_minutes(branch):
 
 
 def pushed(branch):
-    return [row for row in branch.outbox() if row.reason == telling.REASON and row.kind == "push"]
+    return [row for row in branch.outbox() if row.reason == notifier.REASON and row.kind == "push"]
 
 
 def test_line_says_number_and_kind_of_matter_within_what_is_left_for_staff(branch):
