@@ -173,6 +173,9 @@ def _structure(body: bytes, system: str) -> tuple[etree._Element, str]:
     root: Any = etree.fromstring(body, parser)
     if root.tag != ROOT or any(True for _ in root.iter(etree.Entity)):
         raise LookupError(f"{_STRUCTURE} 不是{ROOT}")
+    for conditional in (_EACH, _OMIT):
+        if root.get(conditional) is not None:  # There is one letter, whatever it says.
+            raise LookupError(f"{_STRUCTURE} 的 {ROOT} 不能有{conditional}")
     unknown = next(_unknown(root, inside=False), None)
     if unknown is not None:
         raise LookupError(f"{_STRUCTURE} 的 {unknown}")

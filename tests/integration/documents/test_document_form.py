@@ -127,6 +127,8 @@ def test_what_the_official_dtd_does_not_allow_is_refused_in_its_words(tmp_path):
         ({"letter.xml": STRUCTURE.replace('每項="正本"', '每項="主旨"')}, "letter.xml 的 主旨"),
         ({"letter.xml": STRUCTURE.replace('每項="正本"', "")}, "letter.xml 的 項"),
         ({"letter.xml": STRUCTURE.replace('無則省略="署名"', '無則省略="印信"')}, "letter.xml 的 印信"),
+        ({"letter.xml": '<函 每項="正本"/>'}, "letter.xml 的 函 不能有每項"),
+        ({"letter.xml": '<函 無則省略="主旨"/>'}, "letter.xml 的 函 不能有無則省略"),
         ({"letter.xml": "<令/>"}, "letter.xml 不是函"),
         ({"letter.xml": '<!DOCTYPE 函 [<!ENTITY a SYSTEM "file:///etc/passwd">]><函>&a;</函>'}, "letter.xml 不是函"),
         ({"letter.xml": "<函"}, "XMLSyntaxError"),
