@@ -44,7 +44,7 @@ def test_everybody_has_the_views_of_the_day(service):
     page = alice.get("/desk/cases")
     assert page.outline.broken_rules() == []
     views = {link for link in page.outline.links if link.startswith("/desk/cases?")}
-    assert len(views) == 11
+    assert len(views) == 12
     for query, numbers in (
         ("whose=mine&status=open", {mine, due}), ("whose=deputy&status=open", set()),
         ("whose=unit&status=open", {mine, bobs, late, due}), ("whose=nobody&status=open", {late}),
