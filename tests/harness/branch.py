@@ -140,7 +140,7 @@ def branch_on(kind: str) -> Iterator[Branch]:
     database = _kept_database(kind)
     databases.clear(database)
     yield Branch(database)
-    database.dispose()
+    databases.let_go(database)
 
 
 @functools.cache

@@ -11,6 +11,7 @@ import functools
 import secrets
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -19,6 +20,7 @@ from typing import Any, LiteralString
 import psycopg
 import pytest
 from psycopg import sql
+from sqlalchemy.pool import QueuePool
 
 from routing.store import migration
 from routing.store.session import METADATA, Database
@@ -32,6 +34,9 @@ _OTHERS = """
 SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
 WHERE datname = current_database() AND pid <> pg_backend_pid()
 """
+
+_LET_GO = 2.0
+"""Seconds for which a connection in hand is waited for."""
 
 _kept = ExitStack()
 atexit.register(_kept.close)
@@ -87,6 +92,14 @@ def bring_up(database: Database) -> None:
         migrated_file(path)
     elif migration.current(database) != _head():
         migration.upgrade(database)
+
+
+def let_go(database: Database) -> None:
+    """Close every connection; those that a thread still has in hand are waited for, or nobody would close them."""
+    pool, until = database.engine.pool, time.monotonic() + _LET_GO
+    while isinstance(pool, QueuePool) and pool.checkedout() and time.monotonic() < until:
+        time.sleep(0.01)
+    database.dispose()
 
 
 @functools.cache

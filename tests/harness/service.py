@@ -101,7 +101,7 @@ class Service:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.app.state.refusals.settle()
-        self.runtime.database.dispose()
+        databases.let_go(self.runtime.database)
         if self._usual:
             _idle.append((self.settings.base_url, self.app))
         self._forget_files()
