@@ -11,7 +11,7 @@ from bot.api.problems import PROBLEMS
 from bot.api.request_handling import Calling, json_answer
 from bot.api.schemas.annual import AnnualEntered, AnnualPapers, AnnualSealed
 from bot.api.schemas.requests import AnnualEntryBody, AnnualQuery, AnnualSealBody
-from bot.web import annual_files, annual_pdf
+from bot.web import annual_files, annual_pdf, downloads
 from bot.web.bodies import StrictRoute
 from bot.web.limits import counting
 from bot.web.unit_of_work import Reading, RowId, UnitOfWork
@@ -34,11 +34,7 @@ def annual(work: Reading, year: int, query: Annotated[AnnualQuery, Query()]) -> 
     if query.format == "json":
         return JSONResponse(annual_files.as_json(papers), headers={"Cache-Control": "no-store"})
     file, media_type = annual_pdf.written(papers, query.format, work.now, table=query.table)
-    headers = {
-        "Content-Disposition": f'attachment; filename="{annual_files.file_name(papers, query.format, query.table)}"',
-        "Cache-Control": "no-store",
-    }
-    return Response(file, media_type=media_type, headers=headers)
+    return downloads.made(file, annual_files.file_name(papers, query.format, query.table), media_type, cache="no-store")
 
 
 @router.post("/annual/{year}/seal", response_model=AnnualSealed, status_code=201)

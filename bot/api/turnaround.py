@@ -12,7 +12,7 @@ from bot.api.schemas.answers import Bot, Held, Turnaround
 from bot.api.schemas.outlook import WeekOutlook
 from bot.api.schemas.requests import BotQuery, HeldQuery, ServiceQuery, TurnaroundQuery, WeekQuery
 from bot.api.schemas.service_figures import Service
-from bot.web import outlook_tables, service_tables
+from bot.web import downloads, outlook_tables, service_tables
 from bot.web.bodies import StrictRoute
 from bot.web.bot_tables import bot_table
 from bot.web.compared import report_table
@@ -46,8 +46,7 @@ def turnaround(work: Reading, query: Annotated[TurnaroundQuery, Query()]) -> Res
     form = Format(query.format)
     content = write(report_table(issued, base, work.now, label_of(work.session, query.by)), form)
     name = f"turnaround-{query.start:%Y%m%d}-{query.end:%Y%m%d}.{form}"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
-    return Response(content, media_type=MEDIA_TYPES[form], headers=headers)
+    return downloads.made(content, name, MEDIA_TYPES[form], cache="no-store")
 
 
 @router.get("/turnaround/held", response_model=Held)
@@ -59,8 +58,7 @@ def turnaround_held(work: Reading, query: Annotated[HeldQuery, Query()]) -> Resp
     form = Format(query.format)
     content = write(held_table(report, work.now, label_of(work.session, report.by)), form)
     name = f"held-{query.start:%Y%m%d}-{query.end:%Y%m%d}.{form}"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
-    return Response(content, media_type=MEDIA_TYPES[form], headers=headers)
+    return downloads.made(content, name, MEDIA_TYPES[form], cache="no-store")
 
 
 @router.get("/turnaround/bot", response_model=Bot)
@@ -71,8 +69,7 @@ def turnaround_bot(work: Reading, query: Annotated[BotQuery, Query()]) -> Respon
         return JSONResponse(report.as_json(), headers={"Cache-Control": "no-store"})
     form = Format(query.format)
     name = f"bot-{query.start:%Y%m%d}-{query.end:%Y%m%d}.{form}"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
-    return Response(write(bot_table(report, work.now), form), media_type=MEDIA_TYPES[form], headers=headers)
+    return downloads.made(write(bot_table(report, work.now), form), name, MEDIA_TYPES[form], cache="no-store")
 
 
 @router.get("/turnaround/week", response_model=WeekOutlook)
@@ -83,9 +80,8 @@ def turnaround_week(work: Reading, query: Annotated[WeekQuery, Query()]) -> Resp
         return JSONResponse(outlook_tables.as_json(week), headers={"Cache-Control": "no-store"})
     form = Format(query.format)
     name = outlook_tables.file_name(week, form, query.table)
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
     content = outlook_tables.written(week, form, work.now, table=query.table)
-    return Response(content, media_type=MEDIA_TYPES[form], headers=headers)
+    return downloads.made(content, name, MEDIA_TYPES[form], cache="no-store")
 
 
 @router.get("/turnaround/service", response_model=Service)
@@ -96,6 +92,5 @@ def turnaround_service(work: Reading, query: Annotated[ServiceQuery, Query()]) -
         return JSONResponse(service_tables.as_json(found), headers={"Cache-Control": "no-store"})
     form = Format(query.format)
     name = service_tables.file_name(found, form, query.table)
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
     content = service_tables.written(found, form, work.now, table=query.table)
-    return Response(content, media_type=MEDIA_TYPES[form], headers=headers)
+    return downloads.made(content, name, MEDIA_TYPES[form], cache="no-store")

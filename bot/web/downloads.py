@@ -1,4 +1,4 @@
-"""How bytes that somebody sent leave us: to be saved, or looked at as a picture. Nothing in them runs in our name."""
+"""How files leave us: those that somebody sent, in which nothing runs in our name, and tables that we made."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from urllib.parse import quote
 
 from fastapi.responses import Response
 
+from bot.web.tables import Format
+from routing.domain.errors import NotFound
 from routing.domain.files import ENDINGS, PICTURES
 from routing.service.files.queries import Opened
 
@@ -29,3 +31,16 @@ def download(
         "Cache-Control": cache,
     }
     return Response(file.body, media_type=kind, headers=headers)
+
+
+def format_of(ending: str) -> Format:
+    """The format of a table that an address asks for. Raises NotFound: there is none with this ending."""
+    if ending not in set(Format):
+        raise NotFound("沒有這種檔案格式。")
+    return Format(ending)
+
+
+def made(content: bytes, name: str, media_type: str, *, cache: str = "private, no-store") -> Response:
+    """A file that we made, to be saved under ``name`` (letters, digits, hyphens and an ending)."""
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": cache}
+    return Response(content, media_type=media_type, headers=headers)

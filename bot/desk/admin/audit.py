@@ -10,13 +10,14 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
+from bot.web import downloads
 from bot.web.audit_words import in_words
-from bot.web.tables import MEDIA_TYPES, Cell, Format, Table, write
+from bot.web.tables import MEDIA_TYPES, Cell, Table, write
 from bot.web.templating import show
 from bot.web.unit_of_work import Reading, RowId
 from bot.web.words import WORDS
 from knowledge.calendar.office_calendar import local
-from routing.domain.errors import Invalid, NotFound
+from routing.domain.errors import Invalid
 from routing.service.accounts import audit_trail
 from routing.service.accounts.audit_trail import Search
 
@@ -74,9 +75,7 @@ def audit_page(
 @router.get("/file.{ending}")
 def audit_file(work: Reading, asked: Question, ending: str) -> Response:
     """What is found, as a file, oldest first."""
-    if ending not in set(Format):
-        raise NotFound("沒有這種檔案格式。")
-    form = Format(ending)
+    form = downloads.format_of(ending)
     rows: list[tuple[Cell, ...]] = []
     for row in audit_trail.every(work.session, work.actor, asked.search):
         if len(rows) >= _MOST_IN_A_FILE:
@@ -89,5 +88,4 @@ def audit_file(work: Reading, asked: Question, ending: str) -> Response:
         ))  # fmt: skip
     found = Table("稽核軌跡", _COLUMNS, rows, ["時間為臺北時間；封緘由前一筆封緘與本筆內容算出。"], work.now)
     name = f"audit-{local(work.now):%Y%m%d-%H%M%S}.{form}"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
-    return Response(write(found, form), media_type=MEDIA_TYPES[form], headers=headers)
+    return downloads.made(write(found, form), name, MEDIA_TYPES[form])

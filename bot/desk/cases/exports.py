@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from fastapi import APIRouter
 from fastapi.responses import Response
@@ -11,12 +10,12 @@ from fastapi.responses import Response
 from bot.desk.cases.case_list import Filtered, Filters, found_by
 from bot.desk.cases.presenter import agency_name
 from bot.desk.cases.queue import Narrowed, queue_of
-from bot.web.tables import MEDIA_TYPES, Cell, Format, Table, write
+from bot.web import downloads
+from bot.web.tables import MEDIA_TYPES, Cell, Table, write
 from bot.web.unit_of_work import Reading, UnitOfWork
 from bot.web.words import word
 from knowledge.calendar.office_calendar import local
 from knowledge.calendar.republic import roc_instant
-from routing.domain.errors import NotFound
 from routing.domain.pagination import MOST
 from routing.domain.permissions import require_team
 from routing.service.cases.queries import CaseLine
@@ -99,17 +98,12 @@ def _file(
     *, chosen: Sequence[str] = (),
 ) -> Response:  # fmt: skip
     """``named``: how the file is called, and what its sheet is about."""
-    if ending not in set(Format):
-        raise NotFound("沒有這種檔案格式。")
-    form, (name, title) = Format(ending), named
+    form = downloads.format_of(ending)
+    name, title = named
     table = Table(
         title=title, columns=tuple(COLUMNS[place] for place in _chosen(chosen)),
         rows=[[row[place] for place in _chosen(chosen)] for row in rows], made_at=work.now,
         notes=(f"{roc_instant(work.now)} 製表；{note}。",
                "陳情以預定回復日與限辦日期較早者計逾限；剩餘工作天為負者已逾限。"),
     )  # fmt: skip
-    headers: dict[str, Any] = {
-        "Content-Disposition": f'attachment; filename="{name}-{local(work.now):%Y%m%d-%H%M}.{form}"',
-        "Cache-Control": "private, no-store",
-    }
-    return Response(write(table, form), media_type=MEDIA_TYPES[form], headers=headers)
+    return downloads.made(write(table, form), f"{name}-{local(work.now):%Y%m%d-%H%M}.{form}", MEDIA_TYPES[form])

@@ -10,14 +10,14 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 
+from bot.web import downloads
 from bot.web.report_tables import rate
-from bot.web.tables import MEDIA_TYPES, Format, Table, write
+from bot.web.tables import MEDIA_TYPES, Table, write
 from bot.web.templating import show
 from bot.web.unit_of_work import Reading, RowId, UnitOfWork
 from bot.web.words import word
 from knowledge.calendar.office_calendar import local
 from knowledge.calendar.republic import roc_date, roc_month
-from routing.domain.errors import NotFound
 from routing.domain.pagination import page_of
 from routing.service.messaging import ledger as service
 
@@ -86,14 +86,9 @@ def ledger_page(
 @router.get("/desk/ledger/file.{ending}")
 def ledger_file(work: Reading, narrow: Narrow, ending: str, month: str | None = None) -> Response:
     """The month's messages as a table, without their words."""
-    if ending not in set(Format):
-        raise NotFound("沒有這種檔案格式。")
-    asked, form = service.month_of(month, work.now), Format(ending)
-    headers = {
-        "Content-Disposition": f'attachment; filename="ledger-{asked.name}.{form}"',
-        "Cache-Control": "private, no-store",
-    }
-    return Response(write(_table(work, asked, narrow), form), media_type=MEDIA_TYPES[form], headers=headers)
+    form = downloads.format_of(ending)
+    asked = service.month_of(month, work.now)
+    return downloads.made(write(_table(work, asked, narrow), form), f"ledger-{asked.name}.{form}", MEDIA_TYPES[form])
 
 
 def _table(work: UnitOfWork, month: service.Month, narrow: Narrowed) -> Table:

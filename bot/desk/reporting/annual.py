@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
 from bot.desk.forms import Filled
-from bot.web import annual_files, annual_pdf
+from bot.web import annual_files, annual_pdf, downloads
 from bot.web.limits import counting
 from bot.web.templating import show
 from bot.web.unit_of_work import Reading, RowId, UnitOfWork, writing
@@ -70,11 +70,7 @@ def file(
         raise NotFound("沒有這種檔案格式。")
     papers = _papers(work, year, live=live, revision=revision)
     body, media_type = annual_pdf.written(papers, ending, work.now, table=table)
-    headers = {
-        "Content-Disposition": f'attachment; filename="{annual_files.file_name(papers, ending, table)}"',
-        "Cache-Control": "private, no-store",
-    }
-    return Response(body, media_type=media_type, headers=headers)
+    return downloads.made(body, annual_files.file_name(papers, ending, table), media_type)
 
 
 @router.post("/desk/annual/{year}/seal")

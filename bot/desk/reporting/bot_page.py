@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from bot.desk.reporting.report_query import Asked, Question
+from bot.web import downloads
 from bot.web.bot_tables import (
     ASKED,
     BOT,
@@ -23,12 +24,12 @@ from bot.web.bot_tables import (
 )
 from bot.web.limits import counting
 from bot.web.report_tables import rate
-from bot.web.tables import MEDIA_TYPES, Format, write
+from bot.web.tables import MEDIA_TYPES, write
 from bot.web.templating import show
 from bot.web.unit_of_work import Reading, UnitOfWork
 from bot.web.words import WORDS
 from knowledge.calendar.republic import roc_date, roc_month, roc_written
-from routing.domain.errors import Invalid, NotFound
+from routing.domain.errors import Invalid
 from routing.service.messaging.ledger import COSTS
 from routing.service.reporting.bot_report import Enquiries
 
@@ -55,12 +56,10 @@ def bot_page(request: Request, work: Reading, asked: Question) -> Response:
 @router.get("/desk/turnaround/bot/file.{ending}")
 def bot_file(work: Reading, asked: Question, ending: str) -> Response:
     """The same as a file, in full precision."""
-    if ending not in set(Format):
-        raise NotFound("沒有這種檔案格式。")
-    report, form = counting.bot_report(work, asked.period), Format(ending)
+    form = downloads.format_of(ending)
+    report = counting.bot_report(work, asked.period)
     name = f"bot-{asked.period.start:%Y%m%d}-{asked.period.end:%Y%m%d}.{form}"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
-    return Response(write(bot_table(report, work.now), form), media_type=MEDIA_TYPES[form], headers=headers)
+    return downloads.made(write(bot_table(report, work.now), form), name, MEDIA_TYPES[form])
 
 
 @router.get("/desk/turnaround/bot/asked")
@@ -86,13 +85,11 @@ def asked_page(
 @router.get("/desk/turnaround/bot/asked/file.{ending}")
 def asked_file(work: Reading, asked: Question, ending: str, *, figure: str, language: str | None = None) -> Response:
     """The same list as a file."""
-    if ending not in set(Format):
-        raise NotFound("沒有這種檔案格式。")
-    found, form = _behind(work, asked, figure, language, skip=0, limit=MOST_ASKED), Format(ending)
+    form = downloads.format_of(ending)
+    found = _behind(work, asked, figure, language, skip=0, limit=MOST_ASKED)
     name = f"bot-{figure}-{asked.period.start:%Y%m%d}-{asked.period.end:%Y%m%d}.{form}"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
     content = write(asked_table(found, _title(figure, language), asked.period, work.now), form)
-    return Response(content, media_type=MEDIA_TYPES[form], headers=headers)
+    return downloads.made(content, name, MEDIA_TYPES[form])
 
 
 def _listed(asked: Asked, month: str, cost: str) -> str:

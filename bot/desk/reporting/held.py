@@ -17,15 +17,15 @@ from bot.desk.reporting.case_lists import (
 )
 from bot.desk.reporting.formatting import measured
 from bot.desk.reporting.report_query import Asked, Question
+from bot.web import downloads
 from bot.web.held_tables import HELD, HELD_DEFINITIONS, NOBODY, held_table, shown
 from bot.web.limits import counting
 from bot.web.report_tables import LEAST_CASES, days, label_of
-from bot.web.tables import MEDIA_TYPES, Format, write
+from bot.web.tables import MEDIA_TYPES, write
 from bot.web.templating import show
 from bot.web.unit_of_work import Reading, UnitOfWork
 from bot.web.words import WORDS
 from knowledge.calendar.republic import roc_date, roc_written
-from routing.domain.errors import NotFound
 from routing.domain.permissions import Permission
 from routing.service.reporting import held
 from routing.service.reporting.held import HeldReport
@@ -62,13 +62,11 @@ def held_page(request: Request, work: Reading, asked: Question) -> Response:
 @router.get("/desk/turnaround/held/file.{ending}")
 def held_file(work: Reading, asked: Question, ending: str) -> Response:
     """The same as a file, in full precision."""
-    if ending not in set(Format):
-        raise NotFound("沒有這種檔案格式。")
-    report, form = _made(work, asked), Format(ending)
+    form = downloads.format_of(ending)
+    report = _made(work, asked)
     content = write(held_table(report, work.now, label_of(work.session, report.by)), form)
     name = f"held-{asked.period.start:%Y%m%d}-{asked.period.end:%Y%m%d}.{form}"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
-    return Response(content, media_type=MEDIA_TYPES[form], headers=headers)
+    return downloads.made(content, name, MEDIA_TYPES[form])
 
 
 @router.get("/desk/turnaround/held/cases")
@@ -98,13 +96,10 @@ def held_cases_page(
 @router.get("/desk/turnaround/held/cases/file.{ending}")
 def held_cases_file(work: Reading, asked: Question, ending: str, *, figure: str, group: str = "") -> Response:
     """The same list as a file."""
-    if ending not in set(Format):
-        raise NotFound("沒有這種檔案格式。")
+    form = downloads.format_of(ending)
     listed, cases = _listed(work, asked, figure, group)
-    form = Format(ending)
     name = f"held-{figure}-{asked.period.start:%Y%m%d}-{asked.period.end:%Y%m%d}.{form}"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
-    return Response(write(listed_table(listed, cases, work.now), form), media_type=MEDIA_TYPES[form], headers=headers)
+    return downloads.made(write(listed_table(listed, cases, work.now), form), name, MEDIA_TYPES[form])
 
 
 def _listed(

@@ -15,6 +15,7 @@ from bot.desk.reporting.case_lists import AS_OF, LATE, MOST_LISTED, PAGE, Listed
 from bot.desk.reporting.chart import Chart, banded, monthly, trend
 from bot.desk.reporting.formatting import bands, distributions, group_rows, measured
 from bot.desk.reporting.report_query import Asked, Attempt, Question, base_years
+from bot.web import downloads
 from bot.web.compared import COMPARED, lines, report_table
 from bot.web.limits import counting
 from bot.web.report_tables import (
@@ -28,13 +29,13 @@ from bot.web.report_tables import (
     label_of,
     rate,
 )
-from bot.web.tables import MEDIA_TYPES, Format, write
+from bot.web.tables import MEDIA_TYPES, write
 from bot.web.templating import show
 from bot.web.unit_of_work import Reading, UnitOfWork
 from bot.web.words import WORDS
 from knowledge.calendar.office_calendar import local
 from knowledge.calendar.republic import roc_date, roc_month, roc_written, roc_year
-from routing.domain.errors import Invalid, NotFound
+from routing.domain.errors import Invalid
 from routing.domain.permissions import Permission
 from routing.domain.reporting.figures import COUNTS, FigureSet
 from routing.domain.reporting.periods import Period, last_complete_month
@@ -164,15 +165,13 @@ def _spreads(figures: FigureSet, kind: str) -> list[Spread]:
 @router.get("/desk/turnaround/file.{ending}")
 def file(work: Reading, asked: Question, ending: str) -> Response:
     """The report as a file, in full precision."""
-    if ending not in set(Format):
-        raise NotFound("沒有這種檔案格式。")
-    form, label, beside = Format(ending), label_of(work.session, asked.by), asked.beside
+    form = downloads.format_of(ending)
+    label, beside = label_of(work.session, asked.by), asked.beside
     made = counting.report(work, *(one.wanted for one in (asked, beside) if one is not None))
     issued, *base = (turnaround_report.for_person(work.session, work.actor, one) for one in made)
     content = write(report_table(issued, base[0] if base else None, work.now, label), form)
     name = f"turnaround-{asked.period.start:%Y%m%d}-{asked.period.end:%Y%m%d}.{form}"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
-    return Response(content, media_type=MEDIA_TYPES[form], headers=headers)
+    return downloads.made(content, name, MEDIA_TYPES[form])
 
 
 @router.get("/desk/turnaround/cases")
@@ -212,8 +211,7 @@ def cases_file(
     work: Reading, asked: Question, ending: str, *, figure: str, group: str | None = None
 ) -> Response:  # fmt: skip
     """The cases behind one number as a file; those hidden from this person are only counted."""
-    if ending not in set(Format):
-        raise NotFound("沒有這種檔案格式。")
+    form = downloads.format_of(ending)
     if figure not in LABELS:
         raise Invalid("查無這個統計項目。", field="figure")
     issued = _make(work, asked)
@@ -226,11 +224,9 @@ def cases_file(
         figure=figure, title=LABELS[figure] + (f"：{name}" if name else ""), period=asked.period, found=found,
         of=edition(issued),
     )  # fmt: skip
-    form = Format(ending)
     content = write(listed_table(listed, cases, work.now), form)
     named = f"turnaround-{figure}-{asked.period.start:%Y%m%d}-{asked.period.end:%Y%m%d}.{form}"
-    headers = {"Content-Disposition": f'attachment; filename="{named}"', "Cache-Control": "private, no-store"}
-    return Response(content, media_type=MEDIA_TYPES[form], headers=headers)
+    return downloads.made(content, named, MEDIA_TYPES[form])
 
 
 def _group_name(group: str | None, name: Callable[[str], str]) -> str | None:

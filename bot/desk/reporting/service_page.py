@@ -7,16 +7,15 @@ from fastapi.responses import Response
 
 from bot.desk.reporting.case_lists import AS_OF, PAGE, listed_cases
 from bot.desk.reporting.report_query import Asked, Question
-from bot.web import service_tables
+from bot.web import downloads, service_tables
 from bot.web.limits import counting
 from bot.web.report_tables import days, rate
 from bot.web.service_tables import DEFINITIONS, KIND, OF, PARTNERS, SUPPLEMENTS, TITLES
-from bot.web.tables import MEDIA_TYPES, Format
+from bot.web.tables import MEDIA_TYPES
 from bot.web.templating import show
 from bot.web.unit_of_work import Reading
 from bot.web.words import word
 from knowledge.calendar.republic import roc_date, roc_written
-from routing.domain.errors import NotFound
 from routing.service.reporting import service_figures
 
 router = APIRouter(include_in_schema=False)
@@ -42,13 +41,11 @@ def service_page(request: Request, work: Reading, asked: Question) -> Response:
 @router.get("/desk/turnaround/service/file.{ending}")
 def service_file(work: Reading, asked: Question, ending: str, table: str | None = None) -> Response:
     """The same as a workbook, or one of its tables, by its key."""
-    if ending not in set(Format):
-        raise NotFound("沒有這種檔案格式。")
-    found, form = counting.service_figures(work, asked.period), Format(ending)
+    form = downloads.format_of(ending)
+    found = counting.service_figures(work, asked.period)
     name = service_tables.file_name(found, form, table)
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
     content = service_tables.written(found, form, work.now, table=table)
-    return Response(content, media_type=MEDIA_TYPES[form], headers=headers)
+    return downloads.made(content, name, MEDIA_TYPES[form])
 
 
 @router.get("/desk/turnaround/service/cases")

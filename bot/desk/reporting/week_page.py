@@ -5,13 +5,12 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from bot.web import outlook_tables
+from bot.web import downloads, outlook_tables
 from bot.web.outlook_tables import AWAY, FULL, LOADS, NOBODY, PARTS, STANDS
-from bot.web.tables import MEDIA_TYPES, Format
+from bot.web.tables import MEDIA_TYPES
 from bot.web.templating import show
 from bot.web.unit_of_work import Reading
 from knowledge.calendar.republic import roc_date
-from routing.domain.errors import NotFound
 from routing.domain.permissions import Permission
 from routing.service.reporting import outlook
 
@@ -39,10 +38,8 @@ def week_page(request: Request, work: Reading) -> Response:
 @router.get("/desk/turnaround/week/file.{ending}")
 def week_file(work: Reading, ending: str, table: str | None = None) -> Response:
     """The same as a workbook, or one of its tables, by its key."""
-    if ending not in set(Format):
-        raise NotFound("沒有這種檔案格式。")
-    week, form = outlook.for_person(work.session, work.office, work.actor, now=work.now), Format(ending)
+    form = downloads.format_of(ending)
+    week = outlook.for_person(work.session, work.office, work.actor, now=work.now)
     name = outlook_tables.file_name(week, form, table)
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
     content = outlook_tables.written(week, form, work.now, table=table)
-    return Response(content, media_type=MEDIA_TYPES[form], headers=headers)
+    return downloads.made(content, name, MEDIA_TYPES[form])
