@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _ALIKE = ("臺台", "裡裏", "峯峰", "羣群", "麪麵", "污汙", "着著", "衞衛", "啓啟", "双雙")
 """Characters that Taiwan writes in more than one way."""
@@ -27,16 +28,23 @@ def words_of(q: str) -> list[str]:
 
 def stretches(text: str, q: str) -> list[tuple[str, bool]]:
     """A text in its order, cut into what was not asked for and what was (True); joined it is the text again."""
-    wanted = [one for one in map(pattern, words_of(q.strip())) if one]
-    if not wanted or not text:
+    finder = _finder(q)
+    if finder is None or not text:
         return [(text, False)] if text else []
     cut, place = list[tuple[str, bool]](), 0
-    for found in re.finditer("|".join(f"(?:{one})" for one in wanted), text):
+    for found in finder.finditer(text):
         if found.start() == found.end():
             continue
         cut += [(text[place : found.start()], False), (found[0], True)]
         place = found.end()
     return [one for one in (*cut, (text[place:], False)) if one[0]]
+
+
+@lru_cache(maxsize=64)
+def _finder(q: str) -> re.Pattern[str] | None:
+    """What finds any of the words; asked for by every cell of a page, so made once."""
+    wanted = [one for one in map(pattern, words_of(q.strip())) if one]
+    return re.compile("|".join(f"(?:{one})" for one in wanted)) if wanted else None
 
 
 def _is_number(plain: str) -> bool:
