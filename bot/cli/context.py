@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 from pathlib import Path
 
 import typer
@@ -20,6 +21,15 @@ from knowledge.wording import load_sentences
 from routing.service.maintenance import databases
 from routing.service.office_context import OfficeContext, OfficeContextProvider, UnitOfWorkFactory
 from routing.store.session import Database
+
+
+class Form(StrEnum):
+    """How a report is written."""
+
+    JSON = "json"
+    CSV = "csv"
+    XLSX = "xlsx"
+    ODS = "ods"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 import sys
-from enum import StrEnum
 from typing import Annotated
 
 import typer
 
-from bot.cli.context import fail, opened
+from bot.cli.context import Form, fail, opened
 from bot.web import outlook_tables
 from bot.web.tables import Format
 from routing.domain.errors import Invalid
@@ -17,15 +16,6 @@ from routing.domain.permissions import Actor, Role
 from routing.service.reporting import outlook as service
 
 outlook_app = typer.Typer()
-
-
-class Form(StrEnum):
-    """How the week is written."""
-
-    JSON = "json"
-    CSV = "csv"
-    XLSX = "xlsx"
-    ODS = "ods"
 
 
 @outlook_app.command("outlook")

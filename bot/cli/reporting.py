@@ -15,7 +15,7 @@ from typing import Annotated, TextIO
 
 import typer
 
-from bot.cli.context import Context, fail, opened
+from bot.cli.context import Context, Form, fail, opened
 from bot.cli.progress import Progress
 from bot.web import case_imports, service_tables, sheets, tables
 from bot.web.bot_tables import bot_table
@@ -162,15 +162,6 @@ class Kind(StrEnum):
     PET = "PET"
     APP = "APP"
     ALL = "all"
-
-
-class Form(StrEnum):
-    """How a report is written."""
-
-    JSON = "json"
-    CSV = "csv"
-    XLSX = "xlsx"
-    ODS = "ods"
 
 
 @turnaround_app.command("turnaround")

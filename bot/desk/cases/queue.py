@@ -98,7 +98,7 @@ def queue_of(work: UnitOfWork, asked: Narrow, *, limit: int = PAGE) -> dict[str,
     }  # fmt: skip
 
 
-def _grouped(found: case_queue.Queue, actor: Actor) -> Groups:
+def _grouped(found: Queue, actor: Actor) -> Groups:
     """The queue by group. After emergencies and calls stands what this person decides: extensions, others' answers."""
     groups: Groups = [(name, found.group(name)) for name in case_queue.GROUPS]
     if actor.may(Permission.DECIDE_EXTENSIONS):
