@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.harness.disturbing import SKEW, behind_a_gate, disturbed, skewed
+from tests.harness.disturbing import SKEW, behind_a_gate, disturbed, skewed, undisturbed
 from tests.harness.processes import Forker, commanded
 from tests.harness.product import Product
 from tests.harness.waiting import eventually
@@ -35,11 +35,15 @@ def test_while_line_is_out_of_order_everybody_is_answered_once_by_reply(
 
 @pytest.mark.timeout(120)
 def test_calls_that_hang_hold_up_nobody_else(forker: Forker, database_url: str, tmp_path: Path) -> None:
-    """A tenth of LINE's calls are never answered: most firms do not notice."""
+    """A tenth of LINE's calls are never answered: most firms do not notice.
+
+    Measured against the same product in the same minute, without the fault: a busy machine is slow at both.
+    """
     with behind_a_gate(forker, database_url, tmp_path) as (product, gate):
+        calm = undisturbed(product, seconds=2.0, rate=8.0)
         found = disturbed(product, gate, "timeout_before", seconds=4.0, rate=8.0, share=0.1)
     assert (found.unanswered, found.twice, found.pushes, found.unknown) == (0, 0, 0, 0), found
-    assert found.median < 2.0, found
+    assert found.median < calm.median + 2.0, (calm, found)
 
 
 @pytest.mark.timeout(120)

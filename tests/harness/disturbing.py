@@ -66,6 +66,11 @@ def disturbed(product: Product, gate: Gate, kind: str, *, seconds: float, rate: 
     return outcome(product, firms + _write(product, 1.0, rate))
 
 
+def undisturbed(product: Product, *, seconds: float, rate: float) -> Outcome:
+    """The same writing while nothing is wrong: what ``disturbed`` is measured against."""
+    return outcome(product, _write(product, seconds, rate))
+
+
 def _write(product: Product, seconds: float, rate: float) -> list[Phone]:
     """So many firms a second, one message each."""
     firms: list[Phone] = []
