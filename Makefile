@@ -110,6 +110,10 @@ sbom: $(VENV)/run.stamp ## the list of what a release is made of (CycloneDX), fr
 	@mkdir -p build
 	@$(BIN)/python deploy/sbom.py > build/onestop.cdx.json && echo build/onestop.cdx.json
 
+.PHONY: advisories
+advisories: $(VENV)/dev.stamp ## whether a locked package is known to be vulnerable, by the snapshot beside deploy/advisories.py
+	@$(BIN)/python deploy/advisories.py
+
 .PHONY: clean
 clean: ## remove the environment and every cache; data/ stays
 	rm -rf $(VENV) $(SITE) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
