@@ -3,7 +3,8 @@
 import pytest
 
 from knowledge.entries import Aspect
-from knowledge.relevance.aspects import stated
+from knowledge.language.text import normalise
+from knowledge.relevance.aspects import asked, stated
 from tests.unit.knowledge.relevance.asking import answered
 
 
@@ -31,6 +32,13 @@ from tests.unit.knowledge.relevance.asking import answered
         # reading the record; the entry gives the fee for setting up
         ("閱覽公司登記案卷一次多少", "other-registration-fee"),
         ("抄錄公司登記資料的費用", "other-registration-fee"),
+        # the specialist of another medium, whose days happen to be the same
+        ("廢水甲級專責要走了，幾天內要報代理人", "environment-air-staff"),
+        # selling was asked; the entry forbids letting to a third
+        ("May we sell our plant on rented ground to a customer?", "land-no-sublease"),
+        # a permit was asked for; the entry says that there must be panels
+        ("Is a building permit needed for PV on the roof?", "construction-solar"),
+        ("太陽光設備を屋上に置くには建築許可が必要ですか", "construction-solar"),
     ],
 )
 def test_what_the_entry_does_not_say_is_not_answered_with_it(understander, text, not_with):
@@ -91,3 +99,26 @@ def test_a_rule_of_technology_parks_is_not_told_to_an_industrial_park(understand
 )
 def test_what_the_entry_says_is_still_answered_at_once(understander, text, entry):
     assert answered(understander, text) == entry
+
+
+@pytest.mark.parametrize(
+    ("text", "group", "aspect", "not_asked"),
+    [
+        ("How much advance notice must we give before a layoff?", "en", Aspect.DEADLINE, Aspect.HOW_MUCH),
+        ("保税品を売るときの関税の扱いはどうなりますか", "ja", Aspect.ALLOWED, Aspect.PENALTY),
+        ("届出が遅れたらどうなりますか", "ja", Aspect.PENALTY, Aspect.HOW_MUCH),
+        ("工廠登記變更地址的規費多少", "zh", Aspect.HOW_MUCH, Aspect.WHERE),
+    ],
+)
+def test_a_word_of_another_matter_asks_nothing_by_itself(text, group, aspect, not_asked):
+    asks = {ask.aspect for ask in asked(normalise(text), group)}
+    assert aspect in asks
+    assert not_asked not in asks
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["となりの工場がうるさいです。見に来てもらえますか", "Could you send an inspector to measure the noise next door?"],
+)
+def test_somebody_to_come_is_a_persons_to_say_in_every_language(understander, text):
+    assert answered(understander, text) is None
