@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from deploy.docs_site import inside
+from deploy.docs_site import DRAWINGS, blocks, drawing, drawn, inside
 from tests.architecture.tree import ROOT
 
 SITE = yaml.safe_load((ROOT / "mkdocs.yml").read_text(encoding="utf-8"))
@@ -45,6 +45,26 @@ def test_decisions_have_numbers_of_their_own_and_their_titles() -> None:
 def test_every_picture_of_a_page_has_words_and_is_there() -> None:
     bare = [path.name for path in (ROOT / "docs").rglob("*.md") if "![](" in path.read_text(encoding="utf-8")]
     assert bare == []
+
+
+def test_every_drawing_is_of_the_text_that_stands_in_its_page() -> None:
+    """One that is missing: python deploy/drawings.py MERMAID_JS."""
+    docs = ROOT / "docs"
+    wanted = {
+        drawing(path.relative_to(docs).as_posix(), text)
+        for path in docs.rglob("*.md")
+        for text in blocks(path.read_text(encoding="utf-8"))
+    }
+    assert wanted
+    assert {path.relative_to(docs).as_posix() for path in (docs / DRAWINGS).iterdir()} == wanted
+
+
+def test_a_drawing_stands_where_its_text_stood() -> None:
+    page = "before\n\n```mermaid\nflowchart TB\n  a --> b\n```\n\nafter\n"
+    found = drawn(page, "decisions/0001-x.md")
+    assert "mermaid" not in found
+    assert f"![0001-x](../{drawing('x/0001-x.md', blocks(page)[0])})" in found
+    assert drawn(page, "index.md").startswith("before\n\n![index](./drawings/index-")
 
 
 @pytest.mark.parametrize(
