@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,20 +30,17 @@ Array = NDArray[Any]
 class Columns:
     """Spells side by side. ``words``: what the codes of the columns of words stand for; code 0 is None.
 
-    ``turns``: the closes and reopenings of those that were reopened, by their place; ``odd`` marks them.
+    ``turn_day``: the closes (negative) and reopenings of those that were reopened, in their order; ``turn_at``: the
+    place of each of them.
     """
 
     arrays: Mapping[str, Array]
     words: tuple[str | None, ...]
-    turns: Mapping[int, tuple[int, ...]]
-    odd: Array
+    turn_at: Array
+    turn_day: Array
 
     def __len__(self) -> int:
         return len(self.arrays["case_id"])
-
-    def code(self, word: str) -> int | None:
-        """The code of a word, if there is any."""
-        return self.words.index(word) if word in self.words else None
 
 
 def of_rows(rows: Sequence[Sequence[Any]]) -> Columns:
@@ -62,25 +59,21 @@ def of_rows(rows: Sequence[Sequence[Any]]) -> Columns:
             arrays[name] = np.array(values, dtype=kind)
         else:
             arrays[name] = np.array([value or 0 for value in values], dtype=kind)
-    turns = {place: tuple(map(int, said.split())) for place, said in enumerate(by_name["turns"]) if said}
+    turns = [[place, *map(int, said.split())] for place, said in enumerate(by_name["turns"]) if said]
     return _columns(arrays, tuple(codes), turns)
 
 
-def _columns(
-    arrays: Mapping[str, Array], words: tuple[str | None, ...], turns: Mapping[int, tuple[int, ...]]
-) -> Columns:
-    odd = np.zeros(len(arrays["case_id"]), dtype=bool)
-    odd[list(turns)] = True
-    return Columns(arrays, words, turns, odd)
+def _columns(arrays: Mapping[str, Array], words: tuple[str | None, ...], turns: Sequence[Sequence[int]]) -> Columns:
+    at = np.repeat([place for place, *_ in turns], [len(one) - 1 for one in turns]).astype(np.int64)
+    return Columns(arrays, words, at, np.array([day for _, *days in turns for day in days], dtype=np.int64))
 
 
 def packed(columns: Columns) -> bytes:
     """As bytes; ``unpacked`` gives the same columns."""
-    head = {
-        "n": len(columns),
-        "words": columns.words,
-        "turns": [[place, *days] for place, days in columns.turns.items()],
-    }
+    turns: dict[int, list[int]] = {}
+    for place, day in zip(columns.turn_at.tolist(), columns.turn_day.tolist(), strict=True):
+        turns.setdefault(place, [place]).append(day)
+    head = {"n": len(columns), "words": columns.words, "turns": list(turns.values())}
     said = json.dumps(head, ensure_ascii=False).encode()
     return b"".join(
         (len(said).to_bytes(4, "little"), said, *(columns.arrays[name].tobytes() for name, _ in _KEPT))
@@ -95,23 +88,4 @@ def unpacked(raw: bytes) -> Columns:
     for name, kind in _KEPT:
         arrays[name] = np.frombuffer(raw, dtype=kind, count=head["n"], offset=start)
         start += arrays[name].nbytes
-    return _columns(arrays, tuple(head["words"]), {place: tuple(days) for place, *days in head["turns"]})
-
-
-def joined(parts: Iterable[Columns]) -> Columns:
-    """Several one after the other, with one set of codes."""
-    given = list(parts)
-    codes: dict[str | None, int] = {None: 0}
-    gathered: dict[str, list[Array]] = {name: [] for name, _ in _KEPT}
-    turns: dict[int, tuple[int, ...]] = {}
-    begin = 0
-    for part in given:
-        into = np.array([codes.setdefault(word, len(codes)) for word in part.words], dtype="<u2")
-        for name, array in part.arrays.items():
-            gathered[name].append(into[array] if name in WORDS else array)
-        turns.update((begin + place, days) for place, days in part.turns.items())
-        begin += len(part)
-    arrays = {
-        name: np.concatenate(gathered[name]) if gathered[name] else np.zeros(0, dtype=kind) for name, kind in _KEPT
-    }
-    return _columns(arrays, tuple(codes), turns)
+    return _columns(arrays, tuple(head["words"]), head["turns"])

@@ -90,6 +90,22 @@ def percentile(ordered: Sequence[float], percent: int) -> float:
     return ordered[below] + (ordered[below + 1] - ordered[below]) * rest / 100
 
 
+MARKED = ("max", "p90", "median", "min")
+"""Parts of a distribution that are read off single values."""
+
+
+def places_of(part: str, n: int) -> tuple[int, ...]:
+    """Where a part of a distribution of ``n`` values is read off, from 0 with the largest first.
+
+    One place, or two between which it lies; none for a part that is of all of them, or without values.
+    """
+    if n < 1 or part not in MARKED:
+        return ()
+    percent = {"max": 100, "p90": 90, "median": 50, "min": 0}[part]
+    below, rest = divmod(percent * (n - 1), 100)
+    return (n - 1 - below,) if rest == 0 else (n - 2 - below, n - 1 - below)
+
+
 @dataclass(slots=True)
 class Tally:
     """Collects cases into figures."""
