@@ -31,6 +31,8 @@ class Line:
     now: str
     before: str
     moved: str
+    part: str | None = None
+    """Of a distribution, that its cases are listed around it."""
 
 
 def lines(now: Report, before: Report) -> list[Line]:
@@ -43,7 +45,7 @@ def _line(one: Moved) -> Line:
     label = LABELS[one.figure] + (f"－{PARTS[one.part]}" if one.part is not None else "")
     by = _points if one.figure == "on_time_rate" else say
     change = TOO_FEW if one.change is None else _signed(one.change, by)
-    return Line(one.figure, label, say(one.now), say(one.before), change)
+    return Line(one.figure, label, say(one.now), say(one.before), change, one.part)
 
 
 def _count(value: float | None) -> str:

@@ -14,6 +14,7 @@ from routing.domain.consultations import party_said
 from routing.domain.reporting.annual import LEAST_COMPARED
 from routing.service.reporting.service_figures import PARTNER, Satisfaction, ServiceFigures
 
+FEW = f"有效答案不足 {LEAST_COMPARED} 份者只列次數，不足 {survey.LEAST_TOLD} 份者不列分布。"
 PARTNERS = {
     "asked": "詢問", "answered": "已答復", "dated": "其中定有日期", "kept": "如期答復",
     "median": "答復日數中位數（工作日）", "waiting": "期末未答復",
@@ -23,13 +24,15 @@ SUPPLEMENTS = {
     "received": "受理", "told": "曾補正", "rate": "補正率", "mean": "補正者平均次數", "often": "補正逾一次",
     "once": "至多一次通知之比率",
 }  # fmt: skip
+ANSWER_SHARES = {"response": "回收率", "good": "滿意度（4、5 分）", "margin": "抽樣誤差（95% 信心水準）"}
+"""What is no count of the answers."""
 TITLES = {"partners": "單一窗口會辦", "supplements": "一次告知與補正", "satisfaction": "滿意度"}
 """The tables by their keys, in their order."""
 OF, KIND = "受詢機關或單位", "性質"
 DEFINITIONS = (
     "會辦：以期間內提出之詢問計，每一詢問計一次；如期答復為定有日期而於該日前答復者。",
     "補正：以期間內受理之案件計；補正為請廠商補件之通知，計至期末。至多一次通知之比率，即一次告知。",
-    f"滿意度：4 分與 5 分占有效答案之比率；有效答案不足 {LEAST_COMPARED} 份者只列次數。每次辦結計一次。",
+    f"滿意度：4、5 分占有效答案之比率。每次辦結計一次；{FEW}",
 )
 """What the figures mean."""
 
@@ -40,12 +43,13 @@ def partner(of: str) -> str:
 
 
 def answers(found: Satisfaction) -> list[tuple[str, str, Cell]]:
-    """What is said of the answers: the figure behind whose number cases stand (or empty), its name and value."""
+    """What is said of the answers: the figure by which its cases are listed, its name and value."""
     counts = found.answered
     return [
-        ("surveyed", "發送", counts.asked), ("rated", "有效答案", counts.n), ("", "回收率", found.response_rate),
-        *((f"score{score}", f"{score} 分", counts.scores.get(score, 0)) for score in survey.SCORES),
-        ("", "滿意度（4、5 分）", found.good_rate), ("", "抽樣誤差（95% 信心水準）", found.margin),
+        ("surveyed", "發送", counts.asked), ("rated", "有效答案", counts.n),
+        ("response", ANSWER_SHARES["response"], found.response_rate),
+        *((f"score{score}", f"{score} 分", counts.score(score)) for score in survey.SCORES),
+        ("good", ANSWER_SHARES["good"], found.good_rate), ("margin", ANSWER_SHARES["margin"], found.margin),
     ]  # fmt: skip
 
 
@@ -107,7 +111,7 @@ def as_json(found: ServiceFigures) -> dict[str, Any]:
         ],
         "satisfaction": {
             "asked": counts.asked, "n": counts.n, "response_rate": said.response_rate,
-            "scores": {str(score): counts.scores.get(score, 0) for score in survey.SCORES},
+            "scores": counts.by_score(),
             "good_rate": said.good_rate, "margin": said.margin,
         },
     }  # fmt: skip

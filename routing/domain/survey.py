@@ -19,6 +19,8 @@ REASON_TIME = timedelta(hours=2)
 """How long after the tap words are still its reason; later ones are a matter of their own."""
 SCORES = (5, 4, 3, 2, 1)
 """Five is best."""
+LEAST_TOLD = 5
+"""Answers under which only their number is told, at every door: fewer say who gave which."""
 LISTED = ("surveyed", "rated", *(f"score{score}" for score in SCORES))
 """What is counted of the closes of a period: asked about, rated, and rated so."""
 
@@ -46,23 +48,34 @@ def rated_since_close(case: Case) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answered:
-    """Answers of a period: of ``asked`` closes ``n`` were rated. ``mean`` is None without answers."""
+    """Answers of a period: of ``asked`` closes ``n`` were rated.
+
+    What they say (mean, scores, ways, how many gave a reason) is None under ``LEAST_TOLD`` answers.
+    """
 
     asked: int = 0
     n: int = 0
     mean: float | None = None
-    scores: Mapping[int, int] = field(default_factory=dict)
-    channels: Mapping[str, int] = field(default_factory=dict)
-    with_reason: int = 0
+    scores: Mapping[int, int] | None = None
+    channels: Mapping[str, int] | None = None
+    with_reason: int | None = None
     cases: Mapping[str, Sequence[int]] = field(default_factory=dict)
-    """The cases by what is counted of them (``LISTED``)."""
+    """The cases by what is counted of them (``LISTED``); under ``LEAST_TOLD`` answers none by score."""
+
+    def score(self, score: int) -> int | None:
+        """How many gave this score; None where that is not told."""
+        return None if self.scores is None else self.scores.get(score, 0)
+
+    def by_score(self) -> dict[str, int] | None:
+        """How many gave each score, best first, as JSON values; None where that is not told."""
+        return None if self.scores is None else {str(score): self.scores.get(score, 0) for score in SCORES}
 
     def plain(self) -> dict[str, Any]:
         """As JSON values."""
         return {
-            "asked": self.asked, "n": self.n, "mean": self.mean,
-            "scores": {str(score): self.scores.get(score, 0) for score in SCORES},
-            "channels": dict(sorted(self.channels.items())), "with_reason": self.with_reason,
+            "asked": self.asked, "n": self.n, "mean": self.mean, "scores": self.by_score(),
+            "channels": None if self.channels is None else dict(sorted(self.channels.items())),
+            "with_reason": self.with_reason,
         }  # fmt: skip
 
 
@@ -92,14 +105,16 @@ def tally(facts: Iterable[Fact], start: datetime, end: datetime) -> Answered:
             asked.append(fact.case_id)
         elif fact.kind is EventKind.RATED:
             given[fact.case_id, closes[fact.case_id]] = fact.data
+    cases: dict[str, list[int]] = {"surveyed": asked, "rated": [case_id for case_id, _ in given]}
+    if len(given) < LEAST_TOLD:
+        return Answered(asked=len(asked), n=len(given), cases=cases)
     channels = Counter(str(data.get("via") or UNNAMED_CHANNEL.value) for data in given.values())
     scores = Counter(int(data["score"]) for data in given.values())
-    cases: dict[str, list[int]] = {"surveyed": asked, "rated": [case_id for case_id, _ in given]}
     for (case_id, _), data in given.items():
         cases.setdefault(f"score{int(data['score'])}", []).append(case_id)
     return Answered(
         asked=len(asked), n=len(given), cases=cases,
-        mean=sum(score * number for score, number in scores.items()) / len(given) if given else None,
+        mean=sum(score * number for score, number in scores.items()) / len(given),
         scores=dict(scores), channels=dict(channels),
         with_reason=sum(1 for data in given.values() if data.get("message_id") is not None),
     )  # fmt: skip

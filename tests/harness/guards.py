@@ -208,7 +208,7 @@ GUARDS: dict[tuple[str, str], str] = {
         for path in (
             "", "/file.{ending}", "/cases", "/cases/file.{ending}", "/held", "/held/file.{ending}", "/held/cases",
             "/held/cases/file.{ending}", "/bot", "/bot/file.{ending}", "/bot/asked", "/bot/asked/file.{ending}",
-            "/words", "/service", "/service/file.{ending}", "/service/cases",
+            "/words", "/service", "/service/file.{ending}", "/service/cases", "/service/cases/file.{ending}",
         )
     },
 }  # fmt: skip

@@ -321,13 +321,13 @@ class Held(Representation):
 
 
 class Satisfaction(Representation):
-    """How firms found it: of ``asked`` closes ``n`` were rated; ``mean`` is null without answers."""
+    """How firms found it: of ``asked`` closes ``n`` were rated. What they say is null under five answers."""
 
     start: date = Field(alias="from")
     end: date = Field(alias="to")
     asked: int
     n: int
     mean: float | None
-    scores: dict[str, int]
-    channels: dict[str, int]
-    with_reason: int
+    scores: dict[str, int] | None
+    channels: dict[str, int] | None
+    with_reason: int | None

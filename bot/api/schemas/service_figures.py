@@ -34,12 +34,12 @@ class ServiceSupplements(Representation):
 
 
 class ServiceSatisfaction(Representation):
-    """Answers of firms; ``good_rate`` (4 and 5) and its ``margin`` are null under thirty answers."""
+    """Answers of firms; ``good_rate`` (4 and 5) and its ``margin`` are null under thirty, ``scores`` under five."""
 
     asked: int
     n: int
     response_rate: float | None
-    scores: dict[str, int]
+    scores: dict[str, int] | None
     good_rate: float | None
     margin: float | None
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.web.report_tables import LABELS, label_of
+from bot.web.report_tables import LABELS, PARTS, label_of
 from bot.web.tables import Cell, Table
 from bot.web.unit_of_work import UnitOfWork
 from bot.web.words import word
@@ -32,6 +32,7 @@ _COLUMNS = (
     "案號", "主旨", "廠商", "園區", "類別", "性質", "單位", "承辦人", "受理時間", "限辦日期", "辦結時間", "狀態",
 )  # fmt: skip
 UNASSIGNED = "待分案"
+_MARKS = "標示"
 _LATE_COLUMNS = ("逾限（工作天）", "逾限時經手單位", "逾限時經手人", "處理原因", "改善")
 
 
@@ -92,6 +93,18 @@ def _lines(work: UnitOfWork, numbers: Sequence[str]) -> list[CaseLine]:
     return sorted(found.items, key=lambda line: place[line.row.number])
 
 
+def marked(marks: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """What is read off which case (the median, …), in words by its number."""
+    return {number: "、".join(PARTS[part] for part in parts) for number, parts in marks.items()}
+
+
+def pages_of(found: Behind, query: Callable[..., str]) -> list[tuple[str, str]]:
+    """The pages before and after this one of a list, as words and queries."""
+    page = found.skip // PAGE + 1
+    before = [("上一頁", query(page=str(page - 1)))] if page > 1 else []
+    return before + ([("下一頁", query(page=str(page + 1)))] if found.cases > page * PAGE else [])
+
+
 def late_by(cases: Sequence[ListedCase]) -> dict[str, str]:
     """By how much late cases were late, in words by their numbers."""
     return {one.line.row.number: _over(one) for one in cases if one.at_end.late_by is not None}
@@ -118,7 +131,9 @@ class Listed:
 
 def listed_table(listed: Listed, cases: Sequence[ListedCase], made_at: datetime) -> Table:
     """The list as a table: what each case adds to a figure of days or minutes stands in full precision."""
+    marks = marked(listed.found.marks)
     more = [listed.measure or LABELS[listed.figure]] if listed.found.values else []
+    more += [_MARKS] if listed.found.marks else []
     more += _LATE_COLUMNS if listed.figure in LATE else ()
     unseen = len(listed.found.numbers) - len(cases)
     cut = f"；僅列前 {MOST_LISTED:,} 件" if listed.found.cases > MOST_LISTED else ""
@@ -128,7 +143,7 @@ def listed_table(listed: Listed, cases: Sequence[ListedCase], made_at: datetime)
     return Table(
         title=listed.title,
         columns=(*_COLUMNS, *more),
-        rows=[_row(one, listed) for one in cases],
+        rows=[_row(one, listed, marks) for one in cases],
         notes=(
             f"統計期間：{roc_written(listed.period.start)}至{roc_written(listed.period.end)}（含）",
             f"共 {listed.found.cases} 件{times}{cut}。" + (f"另有 {unseen} 件保密案件，您無權查看。" if unseen else ""),
@@ -139,9 +154,10 @@ def listed_table(listed: Listed, cases: Sequence[ListedCase], made_at: datetime)
     )
 
 
-def _row(one: ListedCase, listed: Listed) -> list[Cell]:
+def _row(one: ListedCase, listed: Listed, marks: Mapping[str, str]) -> list[Cell]:
     row, case, told = one.line.row, one.at_end.case, one.told
     more: list[Cell] = [listed.found.values.get(row.number)] if listed.found.values else []
+    more += [marks.get(row.number)] if marks else []
     if listed.figure in LATE:
         more += [
             one.at_end.late_by,

@@ -28,6 +28,11 @@ class Spread:
     n: int
     values: tuple[str, ...]
 
+    @property
+    def parts(self) -> list[tuple[str, str]]:
+        """The rest by the names of its parts."""
+        return list(zip((part for part in PARTS if part != "n"), self.values, strict=True))
+
 
 def distributions(figures: FigureSet) -> list[Spread]:
     """Working days, calendar days and minutes to the first reply of a report."""
@@ -47,8 +52,13 @@ def bands(figures: FigureSet, name: str) -> list[tuple[str, str, int]]:
     return [(f"{name}.{band}", words, count) for (band, words), count in rows] if any(counts) else []
 
 
+_IN_UNITS = {"mean": "次", "good": "分", "margin": "分"}
+
+
 def measured(values: Mapping[str, float], figure: str) -> dict[str, str]:
     """What each case adds to a figure of days or minutes, in words by its number; empty for counts."""
+    if figure in _IN_UNITS:
+        return {number: f"{value:,.0f} {_IN_UNITS[figure]}" for number, value in values.items()}
     if figure.startswith("open_age"):
         return {number: f"{value:,.0f} 日" for number, value in values.items()}
     if figure == "first_reply_minutes":

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
@@ -14,6 +16,7 @@ from bot.desk.reporting.case_lists import (
     late_by,
     listed_cases,
     listed_table,
+    pages_of,
 )
 from bot.desk.reporting.formatting import measured
 from bot.desk.reporting.report_query import Asked, Question
@@ -75,7 +78,6 @@ def held_cases_page(
 ) -> Response:
     """The cases behind a number of one unit or person, the longest held first; hidden ones are only counted."""
     listed, cases = _listed(work, asked, figure, group, page=max(page, 1))
-    shown_so_far = max(page, 1) * PAGE
     of = _FIGURES[figure]
     return show(
         request, "turnaround_cases.html",
@@ -83,12 +85,11 @@ def held_cases_page(
             "actor": work.actor, "asked": asked, "listed": cases, "as_of": AS_OF, "late": "late" in of,
             "path": "/desk/turnaround/held/cases", "up": (f"/desk/turnaround/held?{asked.query()}", "經手日數"),
             "title": HELD[figure], "group": _named(work, asked, group), "times": listed.found.times,
-            "cases": listed.found.cases, "unseen": len(listed.found.numbers) - len(cases), "rate": False,
+            "cases": listed.found.cases, "unseen": len(listed.found.numbers) - len(cases), "says": None,
             "start": roc_written(asked.period.start), "end": roc_written(asked.period.end),
-            "counted": figure != "days", "asked_for": {"figure": figure, "group": group},
+            "counted": figure != "days", "marks": {}, "export": asked.query(figure=figure, group=group),
             "values": measured(listed.found.values, "days_used") or (late_by(cases) if "late" in of else {}),
-            "next": asked.query(figure=figure, group=group, page=str(max(page, 1) + 1))
-            if listed.found.cases > shown_so_far else None,
+            "pages": pages_of(listed.found, partial(asked.query, figure=figure, group=group)),
         },
     )  # fmt: skip
 

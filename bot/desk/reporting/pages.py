@@ -11,7 +11,18 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from bot.desk.reporting.case_lists import AS_OF, LATE, MOST_LISTED, PAGE, Listed, late_by, listed_cases, listed_table
+from bot.desk.reporting.case_lists import (
+    AS_OF,
+    LATE,
+    MOST_LISTED,
+    PAGE,
+    Listed,
+    late_by,
+    listed_cases,
+    listed_table,
+    marked,
+    pages_of,
+)
 from bot.desk.reporting.chart import Chart, banded, monthly, trend
 from bot.desk.reporting.formatting import bands, distributions, group_rows, measured
 from bot.desk.reporting.report_query import Asked, Attempt, Question, base_years
@@ -40,7 +51,9 @@ from routing.domain.permissions import Permission
 from routing.domain.reporting.figures import COUNTS, FigureSet
 from routing.domain.reporting.periods import Period, last_complete_month
 from routing.domain.reporting.statistics import ALL, GroupBy, Report, Wanted, spans_of
+from routing.domain.survey import LEAST_TOLD
 from routing.service.cases import satisfaction
+from routing.service.reporting import measuring
 from routing.service.reporting import turnaround as turnaround_report
 from routing.service.reporting.turnaround import Issued
 
@@ -96,7 +109,8 @@ def turnaround_page(request: Request, work: Reading, attempt: Attempt) -> Respon
             "parts": list(report.by_kind.values()) if asked.kind == ALL else [report],
             "joins": MONTHS_AND_YEAR, "changed": JOINS,
             "distributions": distributions, "month_name": roc_month, "days": days, "rate": rate, "rows": rows,
-            "hidden": hidden, "least": LEAST_CASES, "left_out": issued.left_out,
+            "hidden": hidden, "least": LEAST_CASES, "least_told": LEAST_TOLD,
+            "folded": not measuring.figures_hold(work.session, work.office), "left_out": issued.left_out,
             "charts": _charts(year), "months": year.groups, "of_month": partial(_of_month, year), "spreads": _spreads,
             "definitions": DEFINITIONS, "quick": _quick(today, asked),
             "years": base_years(asked.period), "beside": beside, "compared": COMPARED,
@@ -134,10 +148,10 @@ def _months_to(asked: Asked) -> Wanted:
     return Wanted(period=Period(start, end), kind=kind, by=GroupBy.MONTH)
 
 
-def _of_month(year: Report, month: str, figure: str) -> str:
+def _of_month(year: Report, month: str, figure: str, part: str | None = None) -> str:
     """The query of the cases behind a number of one of the chart's months."""
     span = dict(spans_of(Wanted(period=year.period, kind=year.kind, by=GroupBy.MONTH)))[month]
-    return Asked(span, year.kind, None).query(figure=figure)
+    return Asked(span, year.kind, None).query(figure=figure, part=part)
 
 
 def _charts(report: Report) -> list[Chart]:
@@ -176,18 +190,22 @@ def file(work: Reading, asked: Question, ending: str) -> Response:
 
 @router.get("/desk/turnaround/cases")
 def cases_page(
-    request: Request, work: Reading, asked: Question, *, figure: str, group: str | None = None, page: int = 1
-) -> Response:
-    """The cases behind one number, those that explain it best first; those hidden from this person are only counted."""
+    request: Request, work: Reading, asked: Question, *, figure: str, group: str | None = None, page: int = 1,
+    part: str | None = None,
+) -> Response:  # fmt: skip
+    """The cases behind one number, those that explain it best first; those hidden from this person are only counted.
+
+    ``part`` of a distribution: the page that has the cases it is read off, which are marked.
+    """
     if figure not in LABELS:
         raise Invalid("查無這個統計項目。", field="figure")
     issued = _make(work, asked)
     grouped = group is not None
-    page = max(page, 1)
-    shown = page * PAGE
     found = turnaround_report.cases_behind(
-        work.session, issued, figure, group=group or None, grouped=grouped, skip=shown - PAGE, limit=PAGE
-    )
+        work.session, issued, figure, group=group or None, grouped=grouped, skip=(max(page, 1) - 1) * PAGE, limit=PAGE,
+        part=part,
+    )  # fmt: skip
+    page = found.skip // PAGE + 1
     cases = listed_cases(work, found.numbers, asked.period, figure)
     name = label_of(work.session, asked.by)
     return show(
@@ -198,10 +216,10 @@ def cases_page(
             "title": LABELS[figure], "group": _group_name(group, name), "times": found.times, "cases": found.cases,
             "unseen": len(found.numbers) - len(cases), "start": roc_written(asked.period.start),
             "end": roc_written(asked.period.end), "counted": figure in COUNTS or figure.startswith("reclassified."),
-            "rate": figure == "on_time_rate",
+            "says": "列出未依限的案件。" if figure == "on_time_rate" else None,
             "values": measured(found.values, figure) or (late_by(cases) if figure in LATE else {}),
-            "asked_for": {"figure": figure, "group": group},
-            "next": asked.query(figure=figure, group=group, page=str(page + 1)) if found.cases > shown else None,
+            "marks": marked(found.marks), "export": asked.query(figure=figure, group=group),
+            "pages": pages_of(found, partial(asked.query, figure=figure, group=group)),
         },
     )  # fmt: skip
 

@@ -2,24 +2,45 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from bot.desk.reporting.case_lists import AS_OF, PAGE, listed_cases
+from bot.desk.reporting.case_lists import (
+    AS_OF,
+    MOST_LISTED,
+    PAGE,
+    Listed,
+    ListedCase,
+    listed_cases,
+    listed_table,
+    marked,
+    pages_of,
+)
+from bot.desk.reporting.formatting import measured
 from bot.desk.reporting.report_query import Asked, Question
 from bot.web import downloads, service_tables
 from bot.web.limits import counting
 from bot.web.report_tables import days, rate
-from bot.web.service_tables import DEFINITIONS, KIND, OF, PARTNERS, SUPPLEMENTS, TITLES
-from bot.web.tables import MEDIA_TYPES
+from bot.web.service_tables import ANSWER_SHARES, DEFINITIONS, KIND, OF, PARTNERS, SUPPLEMENTS, TITLES
+from bot.web.tables import MEDIA_TYPES, write
 from bot.web.templating import show
-from bot.web.unit_of_work import Reading
+from bot.web.unit_of_work import Reading, UnitOfWork
 from bot.web.words import word
 from knowledge.calendar.republic import roc_date, roc_written
 from routing.service.reporting import service_figures
 
 router = APIRouter(include_in_schema=False)
-_NAMES = {**PARTNERS, **SUPPLEMENTS, "surveyed": "滿意度發送", "rated": "滿意度有效答案"}
+_NAMES = {**PARTNERS, **SUPPLEMENTS, "surveyed": "滿意度發送", "rated": "滿意度有效答案", **ANSWER_SHARES}
+_SAYS = {
+    "rate": "列出曾補正的案件。", "once": "列出補正逾一次的案件。", "response": "列出曾發送調查的案件。",
+    "good": "列出有效答案的案件，分數低的在前。", "margin": "列出有效答案的案件，分數低的在前。",
+    "median": "答復日數大的在前。", "mean": "次數多的在前。",
+}  # fmt: skip
+"""What a list behind a share or a median says of itself."""
+_ADDS = {"median": "答復日數（工作日）", "mean": "補正（次）", "good": "滿意度（分）", "margin": "滿意度（分）"}
+"""The column of what each case adds."""
 
 
 @router.get("/desk/turnaround/service")
@@ -31,7 +52,8 @@ def service_page(request: Request, work: Reading, asked: Question) -> Response:
         {
             "actor": work.actor, "now": work.now, "asked": asked, "found": found, "titles": TITLES, "of": OF,
             "kind": KIND, "partners": PARTNERS, "supplements": SUPPLEMENTS, "definitions": DEFINITIONS, "rate": rate,
-            "days": days, "named": service_tables.partner, "answers": service_tables.answers(found.satisfaction),
+            "shares": ANSWER_SHARES, "days": days, "named": service_tables.partner,
+            "answers": service_tables.answers(found.satisfaction),
             "start": roc_written(asked.period.start), "end": roc_written(asked.period.end),
             "said": {"from": roc_date(asked.period.start), "to": roc_date(asked.period.end)},
         },
@@ -53,24 +75,51 @@ def service_cases_page(
     request: Request, work: Reading, asked: Question, *, figure: str, key: str = "", page: int = 1
 ) -> Response:
     """The cases behind one number; those hidden from this person are only counted."""
-    page = max(page, 1)
-    figures = counting.service_figures(work, asked.period)
-    found = service_figures.behind(work.session, figures, figure, key, skip=PAGE * (page - 1), limit=PAGE)
-    cases = listed_cases(work, found.numbers, asked.period, figure)
-    more = {"figure": figure, "key": key}
+    listed, cases = _listed(work, asked, figure, key, page=max(page, 1))
+    query = partial(_plain, asked, figure=figure, key=key)
+    found = listed.found
     return show(
         request, "turnaround_cases.html",
         {
-            "actor": work.actor, "asked": asked, "listed": cases, "as_of": AS_OF, "late": False, "path": None,
-            "up": (f"/desk/turnaround/service?{_plain(asked)}", "會辦、補正與滿意度"),
-            "title": _NAMES.get(figure) or f"滿意度 {figure.removeprefix('score')} 分", "group": _key_said(figure, key),
-            "times": found.times, "cases": found.cases, "unseen": len(found.numbers) - len(cases), "rate": False,
-            "start": roc_written(asked.period.start), "end": roc_written(asked.period.end), "counted": True,
-            "asked_for": more, "values": {},
-            "next": f"{_plain(asked, **more)}&page={page + 1}" if found.cases > page * PAGE else None,
-            "next_path": "/desk/turnaround/service/cases",
+            "actor": work.actor, "asked": asked, "listed": cases, "as_of": AS_OF, "late": False,
+            "path": "/desk/turnaround/service/cases", "up": (
+                f"/desk/turnaround/service?{_plain(asked)}", "會辦、補正與滿意度"
+            ),
+            "title": _title(figure), "group": _key_said(figure, key),
+            "times": found.times, "cases": found.cases, "unseen": len(found.numbers) - len(cases),
+            "says": _SAYS.get(figure), "start": roc_written(asked.period.start), "end": roc_written(asked.period.end),
+            "counted": True, "values": measured(found.values, figure), "marks": marked(found.marks),
+            "export": query(), "pages": pages_of(found, query),
         },
     )  # fmt: skip
+
+
+@router.get("/desk/turnaround/service/cases/file.{ending}")
+def service_cases_file(work: Reading, asked: Question, ending: str, *, figure: str, key: str = "") -> Response:
+    """The same list as a file."""
+    form = downloads.format_of(ending)
+    listed, cases = _listed(work, asked, figure, key)
+    name = f"service-{figure}-{asked.period.start:%Y%m%d}-{asked.period.end:%Y%m%d}.{form}"
+    return downloads.made(write(listed_table(listed, cases, work.now), form), name, MEDIA_TYPES[form])
+
+
+def _listed(
+    work: UnitOfWork, asked: Asked, figure: str, key: str, *, page: int | None = None
+) -> tuple[Listed, list[ListedCase]]:
+    """A page of the list, or all that a file takes."""
+    skip, limit = (0, MOST_LISTED) if page is None else (PAGE * (page - 1), PAGE)
+    figures = counting.service_figures(work, asked.period)
+    found = service_figures.behind(work.session, figures, figure, key, skip=skip, limit=limit)
+    said = _key_said(figure, key)
+    listed = Listed(
+        figure=figure, title=_title(figure) + (f"：{said}" if said else ""), period=asked.period, found=found, of=(),
+        measure=_ADDS.get(figure),
+    )  # fmt: skip
+    return listed, listed_cases(work, found.numbers, asked.period, figure)
+
+
+def _title(figure: str) -> str:
+    return _NAMES.get(figure) or f"滿意度 {figure.removeprefix('score')} 分"
 
 
 def _plain(asked: Asked, **more: str) -> str:
@@ -78,6 +127,6 @@ def _plain(asked: Asked, **more: str) -> str:
 
 
 def _key_said(figure: str, key: str) -> str | None:
-    if figure in service_figures.PARTNER:
+    if figure in PARTNERS:
         return service_tables.partner(key)
     return word(key, "kind") if key else None

@@ -18,7 +18,7 @@ from routing.domain.errors import Busy
 from routing.domain.reporting.periods import Period
 from routing.domain.reporting.statistics import Wanted
 from routing.service.reporting import bot_report as bot_figures
-from routing.service.reporting import held
+from routing.service.reporting import held, measuring
 from routing.service.reporting import service_figures as service_counts
 from routing.service.reporting import turnaround as turnaround_report
 from routing.service.reporting.bot_report import BotReport, Enquiries
@@ -28,6 +28,9 @@ from routing.service.reporting.turnaround import Issued
 
 WAITING = 10
 """Reports under way in one process, the one that is being counted included."""
+
+FOLDED = 20_000
+"""Cases yet to be measured up to which a report folds the histories meanwhile; of more that would take minutes."""
 
 log = structlog.get_logger("web")
 _ONE = BoundedSemaphore(1)
@@ -46,14 +49,32 @@ def turn() -> Iterator[None]:
         _ROOM.release()
 
 
+def _measured(work: UnitOfWork, *, whole: bool = False) -> None:
+    """See that nobody waits for minutes. ``whole``: for what older measures do not say (who held a case).
+
+    Raises:
+        Busy: cases are yet to be measured, after a new program or calendar, and they are too many to be folded here.
+    """
+    ready = measuring.is_ready if whole else measuring.figures_hold
+    if ready(work.session, work.office):
+        return
+    left = measuring.cases_left(work.session)
+    if left > FOLDED:
+        raise Busy(
+            f"辦公日曆或程式更新後，時效基礎資料正在重算，尚餘約 {left:,} 件；完成後即可查詢，請稍候再試。",
+            code="reports_measuring",
+        )
+
+
 def report(work: UnitOfWork, wanted: Wanted, *more: Wanted) -> tuple[Issued, ...]:
     """The report, and ``more`` counted with it for a chart beside it.
 
     The first is given out: a later change of a finished period is a revision (contract §8).
 
     Raises:
-        Invalid: too many groups. Busy: too many are asked for at once.
+        Invalid: too many groups. Busy: too many are asked for at once, or cases are being measured.
     """
+    _measured(work)
     with turn():
         made = turnaround_report.make_all(work.session, work.office, (wanted, *more), now=work.now)
     issued = made[0]
@@ -76,6 +97,7 @@ def held_report(work: UnitOfWork, period: Period, kind: str, by: str | None) -> 
     """
     split = held.split_of(by)
     turnaround_report.check_split(work.actor, split.value)
+    _measured(work, whole=True)
     with turn():
         made = held.made(work.session, work.office, period, kind, by=split, now=work.now)
     return held.for_person(work.session, work.actor, made)
@@ -111,5 +133,6 @@ def service_figures(work: UnitOfWork, period: Period) -> ServiceFigures:
     Raises:
         Forbidden: the person is a partner. Busy: too many are asked for at once.
     """
+    _measured(work)
     with turn():
         return service_counts.made(work.session, work.office, work.actor, period, now=work.now)

@@ -229,11 +229,13 @@ class Making:
         found = made.answered
         rows: list[list[Cell]] = [
             ["發送", found.asked], ["有效答案", found.n], ["回收率", made.response_rate],
-            *_pairs((f"{score} 分", found.scores.get(score, 0)) for score in survey.SCORES),
+            *_pairs((f"{score} 分", found.score(score)) for score in survey.SCORES),
             ["滿意度（4、5 分）", made.good_rate], ["抽樣誤差（95% 信心水準）", made.margin],
             *self._said(Section.THEMES, "意見主題："),
         ]  # fmt: skip
-        notes = (f"有效答案不足 {LEAST_COMPARED} 份者只列次數。每次辦結計一次。",)
+        notes = (
+            f"有效答案不足 {LEAST_COMPARED} 份者只列次數，不足 {survey.LEAST_TOLD} 份者不列分布。每次辦結計一次。",
+        )
         return AnnualTable("satisfaction", "六、滿意度", ("項目", "數值"), rows, notes)
 
     def _supplements(self) -> AnnualTable:

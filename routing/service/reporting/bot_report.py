@@ -20,7 +20,6 @@ from routing.service.knowledge_admin import answer_quality, unanswered
 from routing.service.messaging import ledger
 from routing.service.office_context import OfficeContext
 from routing.store.reporting import enquiries as store
-from routing.store.reporting import queries as report_store
 from routing.store.reporting.enquiries import Line
 
 
@@ -127,8 +126,7 @@ def behind(
     counted = bot_figures.figures_of(asked, later, wrong, days_between=_days_between(office))
     found = [one.id for one, names in counted if figure in names and language in {None, one.language}][::-1]
     page = found[skip : skip + limit]
-    hidden = report_store.hidden_cases(session, seen_by=confidential_scope(actor))
-    lines = store.lines(session, page, without=hidden)
+    lines = store.lines(session, page, seen_by=confidential_scope(actor))
     texts = unanswered.masked(session, actor, [one.id for one in lines])
     return Enquiries(count=len(found), lines=lines, texts=texts, unseen=len(page) - len(lines))
 

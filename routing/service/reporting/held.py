@@ -140,4 +140,4 @@ def cases_behind(
     names = spell_store.numbers_of(session, [one for one in page if isinstance(one, int)])
     numbers = tuple(one if isinstance(one, str) else names[one] for one in page)
     added = values[skip : skip + len(page)] if values is not None else []
-    return Behind(len(found), len(found), numbers, dict(zip(numbers, added, strict=False)))
+    return Behind(len(found), len(found), numbers, dict(zip(numbers, added, strict=False)), skip)

@@ -36,8 +36,13 @@ _LEFT = "measuring"
 """``case|day``: cases after this one whose spells reach the day are yet to be measured; empty when all are."""
 _BASIS = "measuring.basis"
 """By what everything is measured."""
+_FIGURES = "measuring.figures"
+"""The basis by which the figures of reports hold though cases are yet to be measured in the present form."""
 _FORM = "3"
 """Goes up when spells or blocks change their shape or what they say: everything is measured anew then."""
+_SAME_FIGURES = frozenset({"2"})
+"""Forms of before whose spells give the same figures of a report (though not who held a case), so that it need not wait
+until a new program has measured them anew."""
 
 log = structlog.get_logger("measuring")
 
@@ -70,8 +75,23 @@ def _spells(session: Session, office: OfficeContext, rows: list[CaseRow]) -> dic
 
 
 def is_ready(session: Session, office: OfficeContext) -> bool:
-    """Whether reports can be counted from what is kept."""
+    """Whether all that is kept says what the events say."""
     return not meta_store.read(session, _LEFT) and meta_store.read(session, _BASIS) == basis(office)
+
+
+def figures_hold(session: Session, office: OfficeContext) -> bool:
+    """Whether reports can be counted from what is kept."""
+    here = basis(office)
+    if meta_store.read(session, _BASIS) != here:
+        return False
+    return not meta_store.read(session, _LEFT) or meta_store.read(session, _FIGURES) == here
+
+
+def cases_left(session: Session) -> int:
+    """About how many cases are yet to be measured."""
+    left = meta_store.read(session, _LEFT)
+    last = case_store.last_id(session)
+    return max(last - int(left.partition("|")[0]), 0) if left else last
 
 
 def begin(session: Session, office: OfficeContext, *, since: date | None = None) -> None:
@@ -82,6 +102,7 @@ def begin(session: Session, office: OfficeContext, *, since: date | None = None)
     left = meta_store.hold(session, _LEFT)
     was_whole = meta_store.read(session, _BASIS) is not None
     day = since.toordinal() if since is not None and was_whole else 0
+    meta_store.put(session, _FIGURES, "")
     if left:
         day = min(day, int(left.partition("|")[2]))
     meta_store.put(session, _LEFT, f"0|{day}")
@@ -110,8 +131,13 @@ def begin_if_needed(units_of_work: UnitOfWorkFactory) -> None:
         if meta_store.read(session, _BASIS) == basis(office):
             return
     with units_of_work.writing() as (session, office):
-        if meta_store.read(session, _BASIS) != basis(office):
-            begin(session, office)
+        here, was, left = basis(office), meta_store.read(session, _BASIS) or "", meta_store.hold(session, _LEFT)
+        if was == here:
+            return
+        form, _, rest = was.partition("|")
+        begin(session, office)
+        if not left and form in _SAME_FIGURES and rest == here.partition("|")[2]:
+            meta_store.put(session, _FIGURES, here)
 
 
 def measure_remaining(units_of_work: UnitOfWorkFactory) -> int:

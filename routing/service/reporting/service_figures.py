@@ -6,7 +6,7 @@ The yearly papers and the page of a period read the same figures here, each with
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from statistics import median
@@ -19,6 +19,7 @@ from routing.domain.case import Kind
 from routing.domain.errors import Invalid
 from routing.domain.permissions import Actor, require_team
 from routing.domain.reporting.annual import LEAST_COMPARED, margin
+from routing.domain.reporting.figures import places_of
 from routing.domain.reporting.periods import Period
 from routing.domain.reporting.statistics import ALL, Wanted
 from routing.domain.survey import Answered
@@ -34,16 +35,24 @@ PARTNER = ("asked", "answered", "dated", "kept", "waiting")
 the period's end."""
 SUPPLEMENT = ("told", "often")
 """Cases received in the period whose firms were told by its end that something is missing; and more than once."""
+_OF_SUPPLEMENTS = (*SUPPLEMENT, "rate", "once")
+LISTED = frozenset({*PARTNER, "median", *_OF_SUPPLEMENTS, "mean", *survey.LISTED, "response", "good", "margin"})
+"""Figures that open a list: counts, shares and medians."""
+_BY_SCORE = frozenset({"good", "margin", *(f"score{score}" for score in survey.SCORES)})
 GOOD = (4, 5)
 """Scores that say satisfied."""
 
 
 @dataclass(frozen=True, slots=True)
 class Partner:
-    """What one agency or unit was asked; the case of each question, by figure. ``median_days``: working days."""
+    """What one agency or unit was asked; the case of each question, by figure.
+
+    ``took``: of each answered question its case and the working days, the longest first; ``median_days`` is theirs.
+    """
 
     of: str
     cases: Mapping[str, Sequence[int]]
+    took: Sequence[tuple[int, int]]
     median_days: float | None
 
     def count(self, figure: str) -> int:
@@ -53,13 +62,13 @@ class Partner:
 
 @dataclass(frozen=True, slots=True)
 class Supplements:
-    """How often something was missing in cases of a kind; ``times``: requests for supplement in all."""
+    """How often something was missing in cases of a kind; ``times``: requests for supplement by case."""
 
     kind: Kind
     received: int
     told: Sequence[int]
     often: Sequence[int]
-    times: int
+    times: Mapping[int, int]
 
     @property
     def rate(self) -> float | None:
@@ -69,7 +78,7 @@ class Supplements:
     @property
     def mean_times(self) -> float | None:
         """Requests for each case that had one."""
-        return self.times / len(self.told) if self.told else None
+        return sum(self.times.values()) / len(self.told) if self.told else None
 
     @property
     def once_rate(self) -> float | None:
@@ -111,7 +120,7 @@ def made(session: Session, office: OfficeContext, actor: Actor, period: Period, 
 def partners(session: Session, office: OfficeContext, period: Period) -> list[Partner]:
     """Whom questions of a period were put to, by their codes and names; each question counts once."""
     cases: defaultdict[str, dict[str, list[int]]] = defaultdict(lambda: {name: [] for name in PARTNER})
-    days: defaultdict[str, list[int]] = defaultdict(list)
+    took: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
     for one in store.consultations(session, period):
         here = cases[one.of]
         here["asked"].append(one.case_id)
@@ -120,12 +129,16 @@ def partners(session: Session, office: OfficeContext, period: Period) -> list[Pa
         elif one.answered:
             here["answered"].append(one.case_id)
             end = local(one.ended_at).date()
-            days[one.of].append(office.calendar.working_days_between(local(one.asked_at).date(), end))
+            took[one.of].append((one.case_id, office.calendar.working_days_between(local(one.asked_at).date(), end)))
             if one.expected_on is not None:
                 here["dated"].append(one.case_id)
                 if end <= one.expected_on:
                     here["kept"].append(one.case_id)
-    return [Partner(of, cases[of], float(median(days[of])) if days[of] else None) for of in sorted(cases)]
+    found = []
+    for of in sorted(cases):
+        longest = sorted(took[of], key=lambda one: -one[1])
+        found.append(Partner(of, cases[of], longest, float(median(days for _, days in longest)) if longest else None))
+    return found
 
 
 def supplements(session: Session, period: Period, received: Mapping[Kind, int]) -> list[Supplements]:
@@ -136,7 +149,7 @@ def supplements(session: Session, period: Period, received: Mapping[Kind, int]) 
     return [
         Supplements(
             kind, received.get(kind, 0), [case_id for case_id, _ in told[kind.value]],
-            [case_id for case_id, times in told[kind.value] if times > 1], sum(times for _, times in told[kind.value]),
+            [case_id for case_id, times in told[kind.value] if times > 1], dict(told[kind.value]),
         )
         for kind in Kind
     ]  # fmt: skip
@@ -145,7 +158,7 @@ def supplements(session: Session, period: Period, received: Mapping[Kind, int]) 
 def satisfied(session: Session, actor: Actor, period: Period) -> Satisfaction:
     """How firms found the closes of a period."""
     found = satisfaction.answered(session, actor, start=period.begins_at, end=period.ends_at)
-    good = sum(found.scores.get(score, 0) for score in GOOD)
+    good = sum(found.score(score) or 0 for score in GOOD)
     share = good / found.n if found.n >= LEAST_COMPARED else None
     return Satisfaction(
         found, found.n / found.asked if found.asked else None, share,
@@ -158,22 +171,62 @@ def behind(
 ) -> Behind:
     """The cases behind a figure of a partner or kind, or of the answers; a case counts as often as it was asked.
 
+    A share is answered by the cases that it counts, or (``once``) that stand against it; a median by all, the longest
+    first, with the middle marked.
+
     Raises:
-        Invalid: there is no such figure.
+        Invalid: there is no such figure, or too few answers to say who gave which.
     """
-    found = list(dict(_lists(figures)).get((figure, key), ()))
-    if figure not in {*PARTNER, *SUPPLEMENT, *survey.LISTED}:
+    if figure not in LISTED:
         raise Invalid("查無這個統計項目。", field="figure")
-    distinct = list(dict.fromkeys(found))
+    if figure in _BY_SCORE and figures.satisfaction.answered.scores is None:
+        raise Invalid(f"有效答案不足 {survey.LEAST_TOLD} 份，不列分布。", field="figure")
+    found = _found(figures, figure, key)
+    # Of several questions in a case the longest stands for it.
+    values = {case_id: value for case_id, value in reversed(found) if value is not None}
+    distinct = list(dict.fromkeys(case_id for case_id, _ in found))
+    middle = [found[place] for place in places_of("median", len(found))] if figure == "median" else []
+    marked = {case_id: ("median",) for case_id, value in middle if values[case_id] == value}
     page = distinct[skip : None if limit is None else skip + limit]
     names = spell_store.numbers_of(session, page)
-    return Behind(len(found), len(distinct), tuple(names[one] for one in page), {})
+    return Behind(
+        len(found), len(distinct), tuple(names[one] for one in page),
+        {names[one]: values[one] for one in page if one in values}, skip,
+        {names[one]: marked[one] for one in page if one in marked},
+    )  # fmt: skip
 
 
-def _lists(figures: ServiceFigures) -> Iterator[tuple[tuple[str, str], Sequence[int]]]:
+_Each = list[tuple[int, float | None]]
+"""The case of each thing that a figure counts, and what it adds, where it adds something of its own."""
+
+
+def _found(figures: ServiceFigures, figure: str, key: str) -> _Each:
+    if figure in {*survey.LISTED, "response", "good", "margin"}:
+        return _of_answers(figures.satisfaction.answered.cases, figure)
     for partner in figures.partners:
-        yield from (((name, partner.of), cases) for name, cases in partner.cases.items())
+        if partner.of == key:
+            return _of_partner(partner, figure)
     for one in figures.supplements:
-        yield ("told", one.kind.value), one.told
-        yield ("often", one.kind.value), one.often
-    yield from (((name, ""), cases) for name, cases in figures.satisfaction.answered.cases.items())
+        if one.kind.value == key:
+            return _of_supplements(one, figure)
+    return []
+
+
+def _of_answers(cases: Mapping[str, Sequence[int]], figure: str) -> _Each:
+    if figure in {"good", "margin"}:
+        scores = sorted(survey.SCORES)
+        return [(case_id, float(score)) for score in scores for case_id in cases.get(f"score{score}", ())]
+    return [(case_id, None) for case_id in cases.get("surveyed" if figure == "response" else figure, ())]
+
+
+def _of_partner(partner: Partner, figure: str) -> _Each:
+    if figure == "median":
+        return [(case_id, float(days)) for case_id, days in partner.took]
+    return [(case_id, None) for case_id in partner.cases.get(figure, ())]
+
+
+def _of_supplements(one: Supplements, figure: str) -> _Each:
+    if figure == "mean":
+        most = sorted(one.times.items(), key=lambda pair: -pair[1])
+        return [(case_id, float(times)) for case_id, times in most]
+    return [(case_id, None) for case_id in (one.told if figure in {"told", "rate"} else one.often)]

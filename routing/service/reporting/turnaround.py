@@ -11,7 +11,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -22,6 +22,7 @@ from routing.domain.case import Kind
 from routing.domain.errors import Forbidden
 from routing.domain.permissions import Actor, Permission, confidential_scope, require_team
 from routing.domain.reporting import compared, statistics, totals
+from routing.domain.reporting.figures import DISTRIBUTIONS, MARKED, places_of
 from routing.domain.reporting.periods import Period
 from routing.domain.reporting.statistics import GroupBy, Report, Wanted
 from routing.service.office_context import OfficeContext
@@ -112,10 +113,10 @@ def make_all(session: Session, office: OfficeContext, wanted: Sequence[Wanted], 
 def _counted(
     session: Session, office: OfficeContext, wanted: Sequence[Wanted], today: date
 ) -> tuple[Report, ...] | None:
-    if not measuring.is_ready(session, office):
+    if not measuring.figures_hold(session, office):
         return None
     blocks = spell_store.read(session, totals.blocks_of(wanted))
-    if not measuring.is_ready(session, office):
+    if not measuring.figures_hold(session, office):
         return None
     return totals.Counter(blocks, office.calendar.version, RULES_VERSION, today).reports(wanted)
 
@@ -223,29 +224,59 @@ def telling(sizes: Mapping[str | None, int], holding: AbstractSet[str | None]) -
 
 @dataclass(frozen=True, slots=True)
 class Behind:
-    """Cases behind a figure: how often they count, how many they are, and one page of them with what each adds."""
+    """Cases behind a figure: how often they count, how many they are, and one page of them with what each adds.
+
+    ``skip``: how many stand before the page. ``marks``: what is read off a case of the page (``figures.MARKED``).
+    """
 
     times: int
     cases: int
     numbers: tuple[str, ...]
     values: Mapping[str, float]
+    skip: int = 0
+    marks: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+
+def page_around(part: str | None, n: int, skip: int, limit: int | None) -> int:
+    """How many of ``n`` values stand before the page that a part of their distribution is read off; else ``skip``."""
+    places = places_of(part, n) if part is not None else ()
+    return places[0] // limit * limit if places and limit else skip
+
+
+def marks(n: int, skip: int, count: int) -> dict[int, list[str]]:
+    """What is read off which of ``n`` values, by its place among the ``count`` that stand after ``skip`` of them."""
+    found: dict[int, list[str]] = {}
+    for part in MARKED:
+        for place in places_of(part, n):
+            if skip <= place < skip + count:
+                found.setdefault(place - skip, []).append(part)
+    return found
 
 
 def cases_behind(
     session: Session, issued: Issued, figure: str, *, group: str | None = None, grouped: bool = False, skip: int = 0,
-    limit: int | None = None,
+    limit: int | None = None, part: str | None = None,
 ) -> Behind:  # fmt: skip
-    """The cases behind a figure, of the whole report or (``grouped``) of one of its groups, each once."""
+    """The cases behind a figure, of the whole report or (``grouped``) of one of its groups, each once.
+
+    ``part`` of a distribution: the page on which it is read off, instead of that after ``skip`` cases.
+    """
     figures = issued.report.figures_of(group) if grouped else issued.report.figures
     if figures is None:
         return Behind(0, 0, (), {})
     found, values = figures.behind(figure)
     distinct: list[int | str] = list(dict.fromkeys(found))
+    spread = figure in DISTRIBUTIONS
+    skip = page_around(part, len(distinct), skip, limit) if spread else skip
     page = distinct[skip : None if limit is None else skip + limit]
     names = spell_store.numbers_of(session, [one for one in page if isinstance(one, int)])
     numbers = tuple(one if isinstance(one, str) else names[one] for one in page)
     added = list(values[skip : skip + len(page)]) if values is not None else []
-    return Behind(len(found), len(distinct), numbers, dict(zip(numbers, added, strict=False)))
+    read_off = marks(len(distinct), skip, len(page)) if spread else {}
+    return Behind(
+        len(found), len(distinct), numbers, dict(zip(numbers, added, strict=False)), skip,
+        {numbers[place]: parts for place, parts in read_off.items()},
+    )  # fmt: skip
 
 
 def _fingerprint(made: Report) -> str:

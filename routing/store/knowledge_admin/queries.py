@@ -19,6 +19,10 @@ SERVICES = "knowledge.services"
 """The key under which verified addresses of online services are kept."""
 
 
+_IDS = 500
+"""Of one statement; databases take some thousand values in it."""
+
+
 def version(session: Session) -> str:
     """Changes whenever the active knowledge does."""
     edits = select(func.count(), func.max(KnowledgeEdit.id), func.max(KnowledgeEdit.decided_at)).where(
@@ -187,8 +191,13 @@ def asked_about(
 
 
 def asked_by_ids(session: Session, ids: Iterable[int]) -> dict[int, Asked]:
-    """Enquiries by id, those that every unit may still read."""
-    return {one[0].id: one for one in _asked(session, _read_by_all().where(Enquiry.id.in_(set(ids))))}
+    """Enquiries by id, however many, those that every unit may still read."""
+    given, query = sorted(set(ids)), _read_by_all()
+    return {
+        one[0].id: one
+        for begin in range(0, len(given), _IDS)
+        for one in _asked(session, query.where(Enquiry.id.in_(given[begin : begin + _IDS])))
+    }
 
 
 def _read_by_all() -> Select[Enquiry, Message, Contact, Firm]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,8 +13,11 @@ from knowledge.vocabulary import LANGUAGES, Language
 from routing.domain.reporting.bot_figures import Asked
 from routing.store.cases.schema import Case as CaseRow
 from routing.store.conversation.schema import Enquiry, Message
+from routing.store.reporting.queries import hidden_from
 
 _CHUNK = 2000
+_IDS = 500
+"""Of one statement; a file takes ten thousand, and databases some thousand values."""
 
 
 def asked(session: Session, start: datetime, end: datetime) -> Iterator[Asked]:
@@ -47,27 +50,34 @@ class Line:
     number: str | None
 
 
-def lines(session: Session, ids: Sequence[int], *, without: Collection[int]) -> list[Line]:
-    """Enquiries by id, in the order given; none of these cases (by row), nor of whoever has one of them."""
+def lines(session: Session, ids: Sequence[int], *, seen_by: tuple[str, tuple[str, ...]] | None) -> list[Line]:
+    """Enquiries by id, in the order given, however many; none of a case that is hidden, nor of whoever has one.
+
+    ``seen_by``: the unit and people by whom cases are read; None: nothing is hidden.
+    """
     columns = (
         Enquiry.id, Enquiry.at, Enquiry.language, Enquiry.category, Enquiry.topic, Enquiry.decision, Enquiry.faq,
         Enquiry.verdict, CaseRow.number,
     )  # fmt: skip
-    theirs = select(CaseRow.contact_id).where(CaseRow.id.in_(without), CaseRow.contact_id.is_not(None))
     query = (
         select(*columns)
         .outerjoin(CaseRow, CaseRow.id == Enquiry.case_id)
         .outerjoin(Message, Message.id == Enquiry.message_id)
-        .where(Enquiry.id.in_(ids))
-        .where(or_(Enquiry.case_id.is_(None), Enquiry.case_id.not_in(without)))
-        .where(or_(Message.case_id.is_(None), Message.case_id.not_in(without)))
-        .where(or_(Enquiry.contact_id.is_(None), Enquiry.contact_id.not_in(theirs)))
     )
-    found = {
-        row.id: Line(
-            id=row.id, at=row.at, language=row.language, category=row.category, topic=row.topic, decision=row.decision,
-            faq=row.faq, verdict=row.verdict, number=row.number,
+    if seen_by is not None:
+        hidden = hidden_from(*seen_by)
+        cases = select(CaseRow.id).where(hidden)
+        theirs = select(CaseRow.contact_id).where(hidden, CaseRow.contact_id.is_not(None))
+        query = query.where(
+            or_(Enquiry.case_id.is_(None), Enquiry.case_id.not_in(cases)),
+            or_(Message.case_id.is_(None), Message.case_id.not_in(cases)),
+            or_(Enquiry.contact_id.is_(None), Enquiry.contact_id.not_in(theirs)),
         )
-        for row in session.execute(query)
-    }  # fmt: skip
+    found: dict[int, Line] = {}
+    for begin in range(0, len(ids), _IDS):
+        for row in session.execute(query.where(Enquiry.id.in_(ids[begin : begin + _IDS]))):
+            found[row.id] = Line(
+                id=row.id, at=row.at, language=row.language, category=row.category, topic=row.topic,
+                decision=row.decision, faq=row.faq, verdict=row.verdict, number=row.number,
+            )  # fmt: skip
     return [found[one] for one in ids if one in found]

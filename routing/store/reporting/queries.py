@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
 
-from sqlalchemy import Select, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, func, insert, or_, select, update
 from sqlalchemy.orm import Session, load_only
 
 from knowledge.calendar.office_calendar import TAIPEI
@@ -185,11 +185,15 @@ def hidden_cases(session: Session, *, seen_by: tuple[str, tuple[str, ...]] | Non
     """The numbers, by row, of all confidential cases that this unit and these people may not see; none for None."""
     if seen_by is None:
         return {}
-    unit, emails = seen_by
+    query = select(CaseRow.id, CaseRow.number).where(hidden_from(*seen_by))
+    return {row.id: row.number for row in session.execute(query)}
+
+
+def hidden_from(unit: str, emails: tuple[str, ...]) -> ColumnElement[bool]:
+    """Whether a case is confidential and neither this unit's nor given to these people."""
     # Not the negation of what is seen: with nobody assigned that would be neither true nor false.
     others = or_(CaseRow.assignee.is_(None), CaseRow.assignee.not_in(emails))
-    query = select(CaseRow.id, CaseRow.number).where(CaseRow.confidential.is_(True), CaseRow.unit != unit, others)
-    return {row.id: row.number for row in session.execute(query)}
+    return and_(CaseRow.confidential.is_(True), CaseRow.unit != unit, others)
 
 
 def issued(session: Session, key: str) -> IssuedReport | None:

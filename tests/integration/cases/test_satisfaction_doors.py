@@ -33,7 +33,12 @@ def test_an_answer_on_paper_is_entered_on_the_page_of_the_case_and_counted(servi
     assert not page.offers("/rating")
     assert not page.outline.broken_rules()
     figures = service.get("alice", "/satisfaction", **NOVEMBER).json()
-    assert (figures["asked"], figures["n"], figures["mean"], figures["channels"]) == (0, 1, 4.0, {"letter": 1})
+    assert (figures["asked"], figures["n"], figures["mean"]) == (0, 1, None)
+    for _ in range(4):
+        body = {"score": 5, "via": "phone"}
+        assert service.post("alice", f"/cases/{closed(service)}/rating", body).status_code == 200
+    figures = service.get("alice", "/satisfaction", **NOVEMBER).json()
+    assert (figures["n"], figures["mean"], figures["channels"]) == (5, 4.8, {"letter": 1, "phone": 4})
     assert (figures["scores"]["4"], figures["with_reason"]) == (1, 1)
 
 
@@ -71,3 +76,26 @@ def test_few_answers_show_their_number_alone(service):
         text = re.sub(r"\s+", "", sue.get(address).text)
         assert f"收到{place + 1}份回答" in text
         assert ("平均3.8分" in text) == (place == 4)
+
+
+def test_few_answers_are_told_alike_at_every_door(service):
+    """Four answers: their number, and neither mean nor scores, nor whose they are; from five on all of it."""
+    sue, days = Visitor(service, "sue"), "from=2026-11-01&to=2026-11-30"
+    for place in range(5):
+        service.post("alice", f"/cases/{closed(service)}/rating", {"score": 5 - place % 2, "via": "phone"})
+        told = place == 4
+        plain = service.get("sue", "/satisfaction", **NOVEMBER).json()
+        said = service.get("sue", "/turnaround/service", **NOVEMBER).json()["satisfaction"]
+        table = service.get("sue", "/turnaround/service", **NOVEMBER, format="csv", table="satisfaction").text
+        page = sue.get(f"/desk/turnaround/service?{days}").html
+        papers = service.get("sue", "/annual/115").json()["tables"]
+        annual = next(dict(one["rows"]) for one in papers if one["key"] == "satisfaction")
+        assert plain["n"] == said["n"] == annual["有效答案"] == place + 1
+        scores = {"5": 3, "4": 2, "3": 0, "2": 0, "1": 0} if told else None
+        assert plain["scores"] == said["scores"] == scores
+        assert [plain[name] is None for name in ("mean", "channels", "with_reason")] == [not told] * 3
+        assert annual["5 分"] == (3 if told else None)
+        assert ('"5 分",3' in table) == told
+        assert ("figure=score5" in page) == told
+        assert sue.get(f"/desk/turnaround/service/cases?{days}&figure=score5").status == (200 if told else 422)
+        assert sue.get(f"/desk/turnaround/service/cases?{days}&figure=good").status == (200 if told else 422)

@@ -14,6 +14,7 @@ from routing.service.office_calendar import commands as calendar_commands
 from routing.service.reporting import measuring, turnaround
 from routing.store.reporting import queries as report_store
 from routing.store.reporting.schema import CaseSpell, SpellBlock
+from tests.harness.pages import Visitor
 from tests.harness.service import Service
 from tests.integration.reporting.test_histories import LINES, at, line
 
@@ -188,3 +189,47 @@ def test_the_nightly_sample_mends_what_differs_and_names_it(service):
     assert len(wrong) == 1
     assert told(service) == folded(service)
     assert measuring.check_sample(service.runtime, seed=1, size=100) == []
+
+
+def test_figures_hold_while_a_new_program_measures_what_gives_the_same_of_them(service):
+    """The release before kept no word on who held a case; reports go on from what it kept, days held are folded."""
+    take_in(service)
+    kept = told(service)
+    with service.runtime.writing() as (session, office):
+        whole = measuring.basis(office)
+        _, _, rest = whole.partition("|")
+        measuring.meta_store.put(session, "measuring.basis", f"2|{rest}")
+    measuring.begin_if_needed(service.runtime)
+    with service.runtime.reading() as (session, office):
+        assert measuring.figures_hold(session, office)
+        assert not measuring.is_ready(session, office)
+        assert measuring.cases_left(session) == 40
+        said = [made.report.as_json() for made in turnaround.make_all(session, office, WANTED, now=service.now)]
+    assert said == kept
+    measuring.measure_remaining(service.runtime)
+    assert told(service) == kept
+    with service.runtime.writing() as (session, office):
+        measuring.begin(session, office)
+        assert not measuring.figures_hold(session, office)
+
+
+def test_while_very_many_cases_are_yet_to_be_measured_nobody_waits_for_minutes(service):
+    """Said at each door with how many are left; few are folded at once, and the page says why it is slower."""
+    take_in(service)
+    days = {"from": "2025-01-01", "to": "2025-03-31"}
+    with service.runtime.writing() as (session, office):
+        measuring.begin(session, office)
+    sue = Visitor(service, "sue")
+    assert "時效基礎資料正在重算" in sue.get("/desk/turnaround", params=days).text
+    with service.runtime.writing() as (session, _office):
+        # As if thirty thousand more were left.
+        measuring.meta_store.put(session, "measuring", "-30000|0")
+    for path in ("/turnaround", "/turnaround/held", "/turnaround/service"):
+        answer = service.get("sue", path, **days)
+        assert (answer.status_code, answer.json()["code"]) == (503, "reports_measuring")
+        assert "尚餘約 30,040 件" in answer.json()["detail"]
+        page = sue.get(f"/desk{path}", params=days)
+        assert (page.status, "正在重算" in page.text) == (503, True)
+    measuring.measure_remaining(service.runtime)
+    assert service.get("sue", "/turnaround", **days).status_code == 200
+    assert "正在重算" not in sue.get("/desk/turnaround", params=days).text

@@ -77,6 +77,22 @@ def test_every_number_leads_to_exactly_its_cases(service, sue):
         assert numbers
 
 
+def test_a_median_opens_the_page_that_holds_it_and_marks_it(service, sue):
+    """Seven cases: the fourth is the median; the 90th percentile lies between the two that took longest."""
+    page = sue.get(f"/desk/turnaround?{OCTOBER}&by=category")
+    html = page.html.replace("&amp;", "&")
+    groups = html.split('id="groups"')[1].split("</table>")[0]
+    assert not re.search(r"<td>[0-9.]+%?</td>", groups.replace("<td>0</td>", ""))
+    assert "figure=days_used&part=median" in html
+    listed = sue.get(f"/desk/turnaround/cases?{OCTOBER}&kind=ENQ&figure=days_used&part=median")
+    rows = listed.html.split("<tbody>")[1].split("</tr>")[:-1]
+    marks = [re.findall(r"最多|第 90 百分位|中位數|最少", row) for row in rows]
+    assert marks == [["最多", "第 90 百分位"], ["第 90 百分位"], [], ["中位數"], [], [], ["最少"]]
+    table = sue.get(f"/desk/turnaround/cases/file.csv?{OCTOBER}&kind=ENQ&figure=days_used").answer
+    rows = list(csv.DictReader(io.StringIO(table.content.decode("utf-8-sig"))))
+    assert [row["標示"] for row in rows][3] == "中位數"
+
+
 def test_cases_by_days_are_a_chart_a_table_lists_and_the_numbers_of_the_api(service, sue):
     page = sue.get(f"/desk/turnaround?{OCTOBER}")
     bands = service.get("sue", "/turnaround", **{"from": "2026-10-01", "to": "2026-10-31"}).json()["bands"]

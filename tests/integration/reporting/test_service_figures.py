@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 
 import pytest
 
@@ -51,10 +52,15 @@ def test_what_was_missing_is_counted_by_the_kind_of_then_and_opens_its_cases(ser
     page = sue.get(f"/desk/turnaround/service?{JANUARY}")
     assert page.outline.broken_rules() == []
     links = {link.split("figure=")[1]: link for link in page.outline.links if "/service/cases?" in link}
-    assert set(links) == {"told&key=ENQ", "often&key=ENQ"} | {one for one in links if one.startswith("asked")} | {
+    shares = {f"{name}&key=ENQ" for name in ("told", "often", "rate", "mean", "once")}
+    assert set(links) == shares | {one for one in links if one.startswith("asked")} | {
         one for one in links if one.startswith("answered")
     }
     assert "共 3 件" in sue.get(links["told&key=ENQ"]).text
+    assert "共 3 件" in sue.get(links["rate&key=ENQ"]).text
+    times = re.findall(r"KP-1150105-000(\d)|(\d) 次", sue.get(links["mean&key=ENQ"]).html.split("<tbody>")[1])
+    assert [one[1] for one in times if one[1]] == ["2", "1", "1"]
+    assert [one[0] for one in times if one[0]][:2] == ["1", "1"]
     often = sue.get(links["often&key=ENQ"])
     assert "KP-1150105-0001" in often.text
     assert "KP-1150105-0002" not in often.text
@@ -115,3 +121,44 @@ def test_on_paper_every_page_of_figures_says_whose_it_is_and_who_signs(service, 
     html = Visitor(service, "sue").get(f"/desk/turnaround{path}").html
     assert html.count('<p class="print-only agency">經濟部產業園區管理局高屏分局') == 1
     assert html.count("<span>核章</span>") == 1
+
+
+@pytest.mark.parametrize("figure", ["told", "rate", "mean", "often", "once"])
+def test_the_list_behind_a_figure_is_a_file_as_other_lists_are(service, figure):
+    sue = Visitor(service, "sue")
+    page = sue.get(f"/desk/turnaround/service/cases?{JANUARY}&figure={figure}&key=ENQ")
+    assert page.outline.broken_rules() == []
+    shown = list(dict.fromkeys(re.findall(r"/desk/cases/(KP-[0-9-]+)", page.html)))
+    for ending in ("csv", "xlsx", "ods"):
+        link = f"/desk/turnaround/service/cases/file.{ending}?{JANUARY}&figure={figure}&key=ENQ"
+        assert link in page.outline.links
+        answer = sue.get(link).answer
+        assert answer.status_code == 200
+        if ending == "csv":
+            rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
+            assert [row["案號"] for row in rows] == shown
+            assert ("補正（次）" in rows[0]) == (figure == "mean")
+    assert sue.get(f"/desk/turnaround/service/cases/file.csv?{JANUARY}&figure=x").status == 422
+
+
+def test_a_median_opens_its_cases_with_the_middle_marked(database_url):
+    """Contract §9: of answers after one, two and three working days the second is the median."""
+    with Service(database_url) as service:
+        day = f"{service.now:%Y-%m-%d}"
+        numbers = [service.asked_of("taipower") for _ in range(3)]
+        for number in numbers:
+            service.later(days=1)
+            waiting = service.get("sue", "/consultations").json()["items"]
+            (asked,) = [one for one in waiting if one["number"] == number]
+            answer = {"result": "found", "text": "已修復"}
+            assert service.post("tai", f"/consultations/{asked['id']}/answer", answer).status_code < 300
+        days = {"from": day, "to": f"{service.now:%Y-%m-%d}"}
+        (partner,) = service.get("sue", "/turnaround/service", **days).json()["partners"]
+        assert (partner["answered"], partner["median_days"]) == (3, 2.0)
+        sue = Visitor(service, "sue")
+        page = sue.get("/desk/turnaround/service", params=days)
+        (opened,) = [link for link in page.outline.links if "figure=median" in link]
+        rows = sue.get(opened).html.split("<tbody>")[1].split("</tr>")[:-1]
+        assert [re.findall(r"/(KP-[0-9-]+)", row) for row in rows] == [[number] for number in reversed(numbers)]
+        assert [re.findall(r"(\d)\.0 日", row) for row in rows] == [["3"], ["2"], ["1"]]
+        assert ["中位數" in row for row in rows] == [False, True, False]
