@@ -84,6 +84,48 @@ def test_reports_and_questions(text, kind):
     assert detect_alert(TextForms(text)) is kind
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "廠房鐵捲門打不開貨出不去",
+        "那個電線桿又歪了",
+        "三樓貨梯卡住不動，員工沒被困，麻煩派人來看",
+        "The transformer outside our plant hums loudly at night, please have someone check",
+        "冷卻水塔震動很大聲",
+        "變電箱嗡嗡叫很大聲",
+        "監視器全部沒畫面",
+        "樹枝快斷了掛在電線上",
+        "天花板輕鋼架掉一塊下來",
+        "堆高機沒電了",
+        "our gate is jammed, trucks cannot get out",
+        "the loading dock door won't open and our truck is stuck inside",
+        "シャッターが開かなくて荷物が出せません",
+        "貨卡在海關出不來",
+        "貨櫃被扣住動不了",
+        "薪水發不出來快倒了",
+        "同一台又漏了",
+        "圍牆塌了壓到車",
+    ],
+)
+def test_what_is_merely_out_of_order_is_for_whoever_repairs_it(text):
+    """A door that will not open, a pole that leans, a hum, goods held up: no fire, and nobody to be saved."""
+    assert detect_alert(TextForms(text)) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("鐵捲門壓到人", Alert.INJURY),
+        ("圍牆壓到我的車了有人卡在裡面", Alert.INJURY),
+        ("電線桿倒了整條路沒電", Alert.OUTAGE_POWER),
+        ("有人關在冷凍庫出不來", Alert.INJURY),
+        ("氨氣又漏了", Alert.CHEMICAL_LEAK),
+    ],
+)
+def test_the_same_things_with_somebody_in_danger_are_an_emergency(text, kind):
+    assert detect_alert(TextForms(text)) is kind
+
+
 def test_the_most_urgent_of_two_wins():
     assert detect_alert(TextForms("停電了，而且配電盤起火")) is Alert.FIRE
 
