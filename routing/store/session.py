@@ -65,6 +65,7 @@ from routing.store.messaging import schema as messaging_schema
 from routing.store.office_calendar import schema as calendar_schema
 from routing.store.privacy import schema as privacy_schema
 from routing.store.question_sets import schema as question_schema
+from routing.store.remembered import Remembered
 from routing.store.reminders import schema as reminder_schema
 from routing.store.reporting import schema as reporting_schema
 
@@ -96,6 +97,7 @@ _MIGRATING = 0x6F6E6573746F70
 """The key of PostgreSQL's lock that whoever changes the schema holds."""
 _CLOCK = "clock"
 _ANNOUNCED = "announced"
+_REMEMBERED = "remembered"
 NOTICES = "onestop_work"
 """PostgreSQL's channel on which processes tell each other that there is work."""
 
@@ -176,6 +178,7 @@ class Database:
         self._turns = FairLock()
         self.process_lock = ProcessLock(self.engine.url.database if self.is_sqlite else None)
         self.wakes = Wakes()
+        self.remembered = Remembered()
         self._reader = self.engine.execution_options(reading=True)
         self._at_once = self.engine if self.is_sqlite else self.engine.execution_options(isolation_level="AUTOCOMMIT")
 
@@ -187,7 +190,7 @@ class Database:
     @contextmanager
     def writing(self) -> Iterator[Session]:
         """A session in one writing transaction."""
-        info = {_CLOCK: self.clock}
+        info = {_CLOCK: self.clock, _REMEMBERED: self.remembered}
         with self._turn(), Session(self.engine, expire_on_commit=False, info=info) as session, session.begin():
             yield session
         self.wakes.wake(session.info.get(_ANNOUNCED, ()))
@@ -236,7 +239,8 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A session that only reads."""
-        with Session(self._reader, expire_on_commit=False, info={_CLOCK: self.clock}) as session:
+        info = {_CLOCK: self.clock, _REMEMBERED: self.remembered}
+        with Session(self._reader, expire_on_commit=False, info=info) as session:
             yield session
 
     def give_way(self) -> None:
@@ -258,6 +262,12 @@ def instant(session: Session) -> datetime:
     """
     clock: Callable[[], datetime] | None = session.info.get(_CLOCK)
     return clock() if clock else own_time(session)
+
+
+def remembered(session: Session) -> Remembered:
+    """What this process has read of the database and need not read again; for a session of its own kind, nothing."""
+    found: Remembered | None = session.info.get(_REMEMBERED)
+    return found if found is not None else Remembered()
 
 
 def announce(session: Session | Connection, topic: str) -> None:

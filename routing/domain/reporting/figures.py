@@ -170,6 +170,25 @@ class Tally:
         return figures
 
 
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The cases behind a figure, each once, in the order of a list: by row or by number; ``times`` they count in all.
+
+    ``cases`` and ``values`` (what each adds, where it adds something of its own) may be arrays; they are cut, not read.
+    """
+
+    times: int
+    cases: Any
+    values: Any
+
+    def cut(self, skip: int, limit: int | None) -> tuple[list[int | str], list[float]]:
+        """One page of the cases, and of the values."""
+        here = slice(skip, None if limit is None else skip + limit)
+        page = self.cases[here]
+        values = self.values[here] if self.values is not None else []
+        return (page if isinstance(page, list) else page.tolist()), [float(value) for value in values]
+
+
 class FigureSet(ABC):
     """The figures of one set of cases, however they were counted, with the cases behind each."""
 
@@ -211,6 +230,11 @@ class FigureSet(ABC):
         answered by the cases that stand against it; ``reclassified.in`` and ``.out`` are
         named so, bands of days ``days_used.1-3``. Equal ones come as they were entered. Counts have no values.
         """
+
+    def listed(self, name: str) -> Listing:
+        """As ``behind``, each case once, for whoever shows a page of many."""
+        found, values = self.behind(name)
+        return Listing(len(found), list(dict.fromkeys(found)), values)
 
     @property
     def on_time_rate(self) -> float | None:

@@ -15,7 +15,7 @@ import numpy as np
 from routing.domain.case import Kind
 from routing.domain.reporting import samples
 from routing.domain.reporting.columns import Array, Columns
-from routing.domain.reporting.figures import BANDED, BANDS, COUNTS, Distribution, FigureSet
+from routing.domain.reporting.figures import BANDED, BANDS, COUNTS, Distribution, FigureSet, Listing
 from routing.domain.reporting.spells import closed_block, open_block
 from routing.domain.reporting.statistics import ALL, Group, GroupBy, Report, Wanted, spans_of
 from routing.domain.reporting.within import Within
@@ -112,22 +112,35 @@ class Totals(FigureSet):
 
     def behind(self, name: str) -> tuple[list[int], list[float] | None]:
         """The cases behind a figure by their rows, and what each adds to it; in the order of ``Figures.behind``."""
-        if name == "on_time_rate":
-            name = "late"
-        if name.startswith("reclassified."):
-            return np.sort(self._moved[name.removeprefix("reclassified.")]).tolist(), None
-        ids = self._column("case_id")
+        name = "late" if name == "on_time_rate" else name
         if name in COUNTS:
-            places = np.flatnonzero(self._times(name))
-            places = places[np.argsort(ids[places], kind="stable")]
+            ids, places = self._column("case_id"), self._counting(name)
             return np.repeat(ids[places], self._times(name)[places].astype(np.int64)).tolist(), None
+        found = self.listed(name)
+        return found.cases.tolist(), None if found.values is None else found.values.tolist()
+
+    def listed(self, name: str) -> Listing:
+        """The cases behind a figure by their rows, each once."""
+        name = "late" if name == "on_time_rate" else name
+        ids = self._column("case_id")
+        if name.startswith("reclassified."):
+            moved = np.sort(self._moved[name.removeprefix("reclassified.")])
+            return Listing(len(moved), moved, None)
+        if name in COUNTS:
+            return Listing(self.count(name), ids[self._counting(name)], None)
         banded, _, band = name.partition(".")
         places, values = self._samples(banded if banded in BANDED else name)
         if banded in BANDED and band:
             within = _bands(values) == [named for named, _ in BANDS].index(band)
             places, values = places[within], values[within]
-        order = np.lexsort((ids[places], -values))
-        return ids[places][order].tolist(), values[order].tolist()
+        order = _ranked(ids[places], values)
+        return Listing(len(order), ids[places][order], values[order])
+
+    def _counting(self, name: str) -> Array:
+        """The places of the cases that one of ``COUNTS`` counts, in the order in which they were entered."""
+        places = np.flatnonzero(self._times(name))
+        found: Array = places[np.argsort(self._column("case_id")[places], kind="stable")]
+        return found
 
     def _column(self, name: str) -> Array:
         found: Array = self._pool.column(name)[self._here]
@@ -152,6 +165,18 @@ class Totals(FigureSet):
             return places, (self._pool.within.known - self._column("received")[places]).astype(float)
         places = np.flatnonzero(self._times("closed_cases"))
         return places, self._column(name)[places]
+
+
+def _ranked(ids: Array, values: Array) -> Array:
+    """The order with the largest value first, equal ones by their rows."""
+    order = np.argsort(ids, kind="stable")
+    keys = -values[order]
+    twice = 2 * keys
+    if len(keys) and float(twice.min()) > np.iinfo(np.int16).min and (twice == np.floor(twice)).all():
+        # Days come in halves, and short whole numbers are put in order in no time.
+        keys = twice.astype(np.int16)
+    found: Array = order[np.argsort(keys, kind="stable")]
+    return found
 
 
 def _bands(days: Array) -> Array:

@@ -264,17 +264,15 @@ def cases_behind(
     figures = issued.report.figures_of(group) if grouped else issued.report.figures
     if figures is None:
         return Behind(0, 0, (), {})
-    found, values = figures.behind(figure)
-    distinct: list[int | str] = list(dict.fromkeys(found))
-    spread = figure in DISTRIBUTIONS
-    skip = page_around(part, len(distinct), skip, limit) if spread else skip
-    page = distinct[skip : None if limit is None else skip + limit]
+    found, spread = figures.listed(figure), figure in DISTRIBUTIONS
+    count = len(found.cases)
+    skip = page_around(part, count, skip, limit) if spread else skip
+    page, added = found.cut(skip, limit)
     names = spell_store.numbers_of(session, [one for one in page if isinstance(one, int)])
     numbers = tuple(one if isinstance(one, str) else names[one] for one in page)
-    added = list(values[skip : skip + len(page)]) if values is not None else []
-    read_off = marks(len(distinct), skip, len(page)) if spread else {}
+    read_off = marks(count, skip, len(page)) if spread else {}
     return Behind(
-        len(found), len(distinct), numbers, dict(zip(numbers, added, strict=False)), skip,
+        found.times, count, numbers, dict(zip(numbers, added, strict=False)), skip,
         {numbers[place]: parts for place, parts in read_off.items()},
     )  # fmt: skip
 

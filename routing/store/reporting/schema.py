@@ -63,6 +63,8 @@ class SpellBlock(Base):
     columns: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
     held: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
     """For days held (``domain.reporting.held_totals``); None in blocks of before there were any: made anew."""
+    made_as: Mapped[str | None] = mapped_column(String(32))
+    """A digest of both, by which a process knows that it has read them; None in blocks that the release before made."""
 
 
 class AnnualEntry(Base):

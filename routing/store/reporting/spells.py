@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from typing import Any, TypeVar
 
-from sqlalchemy import LargeBinary, cast, delete, func, insert, null, select, union_all
+from sqlalchemy import LargeBinary, String, case, cast, delete, func, insert, literal, null, select, union_all
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from routing.domain.reporting import columns, held_totals
@@ -15,12 +16,17 @@ from routing.domain.reporting.held_totals import HeldColumns
 from routing.domain.reporting.spells import COLUMNS, COUNTED, STILL, Spell
 from routing.store.cases.schema import Case as CaseRow
 from routing.store.reporting.schema import CaseSpell, SpellBlock
-from routing.store.session import changed, dialect_of
+from routing.store.session import changed, dialect_of, remembered
 
 _LOCK = 0x73706C6C
 """The key of PostgreSQL's lock: shared by whoever writes spells, held alone by whoever makes a block of them."""
 _TABLE = CaseSpell.__table__
 _FIELDS = tuple(_TABLE.c[name] for name in COLUMNS)
+_Made = TypeVar("_Made", Columns, HeldColumns)
+_TRIES = 3
+"""Of reading by digest while blocks are made anew beside it; then all is read in one statement."""
+_AT_ONCE = 20
+"""Blocks whose content is read at once."""
 _IDS = 500
 """Of one statement; SQLite takes some thousand values in it."""
 
@@ -90,47 +96,87 @@ def of_cases(session: Session, ids: Sequence[int]) -> dict[int, list[Spell]]:
 
 
 def read(session: Session, blocks: Iterable[int]) -> dict[int, Columns]:
-    """Spells by block, out of one state of the database: blocks where they are made, else row by row."""
-    made, rows = _read(session, blocks, SpellBlock.columns, READ)
-    found = {block: columns.unpacked(packed) for block, packed in made.items()}
-    found.update((block, columns.of_rows(of_block)) for block, of_block in rows.items())
-    return found
+    """Spells by block, out of one state of the database: blocks where they are made, else row by row.
+
+    A block that this process has read before, and that is still the same, is not read again.
+    """
+    made, rows = _read(session, blocks, SpellBlock.columns, READ, columns.unpacked)
+    made.update((block, columns.of_rows(of_block)) for block, of_block in rows.items())
+    return made
 
 
 def read_held(session: Session, blocks: Iterable[int]) -> list[HeldColumns]:
     """As ``read``, what days held are counted from."""
-    made, rows = _read(session, blocks, SpellBlock.held, held_totals.READ)
-    return [*map(held_totals.unpacked, made.values()), *map(held_totals.of_rows, rows.values())]
+    made, rows = _read(session, blocks, SpellBlock.held, held_totals.READ, held_totals.unpacked)
+    return [*made.values(), *map(held_totals.of_rows, rows.values())]
 
 
 def _read(
-    session: Session, blocks: Iterable[int], column: InstrumentedAttribute[Any], names: Sequence[str]
-) -> tuple[dict[int, bytes], dict[int, list[Sequence[Any]]]]:
-    wanted = sorted(set(blocks))
+    session: Session, blocks: Iterable[int], column: InstrumentedAttribute[Any], names: Sequence[str],
+    unpacked: Callable[[bytes], _Made],
+) -> tuple[dict[int, _Made], dict[int, list[Sequence[Any]]]]:  # fmt: skip
+    wanted, memory = sorted(set(blocks)), remembered(session)
+    for known_by_digest in (True,) * _TRIES + (False,):
+        digests, packed, rows = _state(session, wanted, column, names, by_digest=known_by_digest)
+        found = {block: unpacked(content) for block, content in packed.items()}
+        missing = []
+        for block, digest in digests.items():
+            kept = memory.get((column.key, block, digest))
+            if kept is None:
+                missing.append(block)
+            else:
+                found[block] = kept
+        for begin in range(0, len(missing), _AT_ONCE):
+            query = select(SpellBlock.block, SpellBlock.made_as, column)
+            for block, digest, content in session.execute(
+                query.where(SpellBlock.block.in_(missing[begin : begin + _AT_ONCE]))
+            ):
+                if content is not None and digest == digests[block]:
+                    found[block] = unpacked(content)
+                    memory.keep((column.key, block, digest), found[block], len(content))
+        # One of them may have been given up, or made anew, since the state was read.
+        if len(found) == len(digests) + len(packed):
+            break
+    return found, rows
+
+
+def _state(
+    session: Session, wanted: Sequence[int], column: InstrumentedAttribute[Any], names: Sequence[str], *,
+    by_digest: bool,
+) -> tuple[dict[int, str], dict[int, bytes], dict[int, list[Sequence[Any]]]]:  # fmt: skip
+    """Blocks with their digests, the content of those that have none (all, unless ``by_digest``), and single rows."""
     fields = [_TABLE.c[name] for name in names]
     there = SpellBlock.block.in_(wanted), column.is_not(None)
+    digest = SpellBlock.made_as if by_digest else cast(null(), SpellBlock.made_as.type)
     whole = select(
-        SpellBlock.block, column.label("packed"), *(cast(null(), one.type).label(one.name) for one in fields)
-    )
+        SpellBlock.block, digest.label("digest"), case((digest.is_(None), column)).label("packed"),
+        literal(1).label("whole"), *(cast(null(), one.type).label(one.name) for one in fields),
+    )  # fmt: skip
     made = select(SpellBlock.block).where(*there)
-    single = select(_TABLE.c.block, cast(null(), LargeBinary).label("packed"), *fields)
+    single = select(
+        _TABLE.c.block, cast(null(), String).label("digest"), cast(null(), LargeBinary).label("packed"),
+        literal(0).label("whole"), *fields,
+    )  # fmt: skip
     # One statement, so that no case is met twice, or not at all, while it moves from one block to another.
     both = union_all(
         whole.where(*there), single.where(_TABLE.c.block.in_(wanted), _TABLE.c.block.not_in(made))
     )  # fmt: skip
-    found: dict[int, bytes] = {}
+    digests: dict[int, str] = {}
+    contents: dict[int, bytes] = {}
     rows: defaultdict[int, list[Sequence[Any]]] = defaultdict(list)
-    for block, packed, *values in session.execute(both):
-        if packed is not None:
-            found[block] = packed
-        else:
+    for block, written, packed, is_whole, *values in session.execute(both):
+        if not is_whole:
             rows[block].append(values)
-    return found, rows
+        elif packed is None:
+            digests[block] = written
+        else:
+            contents[block] = packed
+    return digests, contents, rows
 
 
 def unmade(session: Session, *, before: int, limit: int) -> list[int]:
-    """Blocks of days that are over and that are not made, the latest first."""
-    whole = select(SpellBlock.block).where(SpellBlock.held.is_not(None))
+    """Blocks of days that are over and that are not made, or not as this program makes them, the latest first."""
+    whole = select(SpellBlock.block).where(SpellBlock.held.is_not(None), SpellBlock.made_as.is_not(None))
     query = (
         select(_TABLE.c.block)
         .where(_TABLE.c.block > 0, _TABLE.c.block < before, _TABLE.c.block.not_in(whole))
@@ -149,10 +195,9 @@ def make(session: Session, block: int) -> None:
     of_block = _TABLE.c.block == block
     rows = session.execute(select(*(_TABLE.c[name] for name in READ)).where(of_block)).all()
     held = session.execute(select(*(_TABLE.c[name] for name in held_totals.READ)).where(of_block)).all()
-    made = {
-        "block": block, "columns": columns.packed(columns.of_rows(rows)),
-        "held": held_totals.packed(held_totals.of_rows(held)),
-    }  # fmt: skip
+    packed, packed_held = columns.packed(columns.of_rows(rows)), held_totals.packed(held_totals.of_rows(held))
+    digest = hashlib.blake2b(packed + packed_held, digest_size=16).hexdigest()
+    made = {"block": block, "columns": packed, "held": packed_held, "made_as": digest}
     session.execute(insert(SpellBlock), [made])
 
 

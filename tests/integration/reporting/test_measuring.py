@@ -14,6 +14,7 @@ from routing.service.office_calendar import commands as calendar_commands
 from routing.service.reporting import measuring, turnaround
 from routing.store.reporting import queries as report_store
 from routing.store.reporting.schema import CaseSpell, SpellBlock
+from tests.harness.counting import about, statements
 from tests.harness.pages import Visitor
 from tests.harness.service import Service
 from tests.integration.reporting.test_histories import LINES, at, line
@@ -233,3 +234,31 @@ def test_while_very_many_cases_are_yet_to_be_measured_nobody_waits_for_minutes(s
     measuring.measure_remaining(service.runtime)
     assert service.get("sue", "/turnaround", **days).status_code == 200
     assert "正在重算" not in sue.get("/desk/turnaround", params=days).text
+
+
+def test_a_block_is_read_once_until_it_is_made_anew(service):
+    """What a process has read it keeps by the block's digest; what moved, or another program made, is read again."""
+    take_in(service)
+    measuring.rebuild(service.runtime)
+    assert told(service) == folded(service)
+    with statements(service.runtime.database) as sent:
+        told(service)
+    read = about(sent, "spell_block")
+    assert read
+    assert all("UNION" in one for one in read)
+    with service.runtime.reading() as (session, _office):
+        number = next(one.number for one in report_store.histories(session) if one.case().closed is not None)
+    for step in ("reopen", "close"):
+        service.later(hours=1)
+        body = {"reason": "補問"} if step == "reopen" else {"outcome": "answered", "summary": "完成"}
+        assert service.post("sue", f"/cases/{number}/{step}", body).status_code < 300
+        assert told(service) == folded(service)
+        measuring.make_blocks(service.runtime, today=None)
+        assert told(service) == folded(service)
+    with service.runtime.writing() as (session, _office):
+        session.execute(update(SpellBlock).values(made_as=None))
+    assert told(service) == folded(service)
+    assert measuring.make_blocks(service.runtime, today=None) == len(blocks(service))
+    with service.runtime.reading() as (session, _office):
+        assert None not in set(session.scalars(select(SpellBlock.made_as)))
+    assert told(service) == folded(service)
