@@ -23,7 +23,9 @@ _JSON = json.JSONEncoder().encode
 
 def instant_text(value: datetime | None) -> str | None:
     """An aware instant as both databases read it, in the form that SQLite compares it in."""
-    return None if value is None else value.astimezone(UTC).isoformat(" ", "microseconds")[:26]
+    if value is None:
+        return None
+    return (value if value.tzinfo is UTC else value.astimezone(UTC)).isoformat(" ", "microseconds")[:26]
 
 
 def json_text(value: Any) -> str:

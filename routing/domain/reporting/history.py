@@ -251,7 +251,7 @@ def _object(line: str) -> dict[str, Any]:
     if len(line) > MOST_CHARACTERS:
         refuse(f"超過 {MOST_CHARACTERS:,} 字。")
     try:
-        record = json.loads(line, object_pairs_hook=_pairs, parse_constant=_no_constant)
+        record = _DECODER.decode(line)
     except (ValueError, RecursionError):
         refuse("不是有效的 JSON。")
     if not isinstance(record, dict):
@@ -273,6 +273,9 @@ def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _no_constant(name: str) -> None:
     raise ValueError(name)
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_pairs, parse_constant=_no_constant)
 
 
 def _history(record: Mapping[str, Any], known: KnownWords, now: datetime) -> CaseHistory:

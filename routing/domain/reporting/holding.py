@@ -11,6 +11,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from itertools import pairwise
 
 from knowledge.calendar.office_calendar import TAIPEI, Office, OfficeCalendar, local
@@ -84,6 +85,12 @@ def place_when_late(held: Sequence[Turn], due_on: date) -> int:
 
 def written(holders: Sequence[Holder], days: Sequence[float], late: int | None) -> str:
     """Who held a case in turn, for how many days, and which of them when it became late: as it is kept."""
+    return _written(tuple(holders), tuple(days), late)
+
+
+@lru_cache(maxsize=4096)
+def _written(holders: tuple[Holder, ...], days: tuple[float, ...], late: int | None) -> str:
+    """As ``written``: very many cases were held by the same people for the same days."""
     parts = [[*holder, share] for holder, share in zip(holders, days, strict=True)]
     return json.dumps([late, parts], ensure_ascii=False, separators=(",", ":"))
 
