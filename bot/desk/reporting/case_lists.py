@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from bot.web.report_tables import LABELS, PARTS, label_of
 from bot.web.tables import Cell, Table
@@ -98,11 +99,12 @@ def marked(marks: Mapping[str, Sequence[str]]) -> dict[str, str]:
     return {number: "、".join(PARTS[part] for part in parts) for number, parts in marks.items()}
 
 
-def pages_of(found: Behind, query: Callable[..., str]) -> list[tuple[str, str]]:
-    """The pages before and after this one of a list, as words and queries."""
-    page = found.skip // PAGE + 1
-    before = [("上一頁", query(page=str(page - 1)))] if page > 1 else []
-    return before + ([("下一頁", query(page=str(page + 1)))] if found.cases > page * PAGE else [])
+def paged(found: Behind, query: Callable[..., str]) -> dict[str, Any]:
+    """Which page of a list this is, of how many, and those before and after it as words and queries."""
+    page, last = found.skip // PAGE + 1, max(-(-found.cases // PAGE), 1)
+    beside = [("上一頁", page - 1)] if page > 1 else []
+    beside += [("下一頁", page + 1)] if page < last else []
+    return {"page": page, "last_page": last, "pages": [(words, query(page=str(one))) for words, one in beside]}
 
 
 def late_by(cases: Sequence[ListedCase]) -> dict[str, str]:

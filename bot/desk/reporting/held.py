@@ -16,7 +16,7 @@ from bot.desk.reporting.case_lists import (
     late_by,
     listed_cases,
     listed_table,
-    pages_of,
+    paged,
 )
 from bot.desk.reporting.formatting import measured
 from bot.desk.reporting.report_query import Asked, Question
@@ -89,7 +89,7 @@ def held_cases_page(
             "start": roc_written(asked.period.start), "end": roc_written(asked.period.end),
             "counted": figure != "days", "marks": {}, "export": asked.query(figure=figure, group=group),
             "values": measured(listed.found.values, "days_used") or (late_by(cases) if "late" in of else {}),
-            "pages": pages_of(listed.found, partial(asked.query, figure=figure, group=group)),
+            **paged(listed.found, partial(asked.query, figure=figure, group=group)),
         },
     )  # fmt: skip
 

@@ -21,7 +21,7 @@ from bot.desk.reporting.case_lists import (
     listed_cases,
     listed_table,
     marked,
-    pages_of,
+    paged,
 )
 from bot.desk.reporting.chart import Chart, banded, monthly, trend
 from bot.desk.reporting.formatting import bands, distributions, group_rows, measured
@@ -219,7 +219,7 @@ def cases_page(
             "says": "列出未依限的案件。" if figure == "on_time_rate" else None,
             "values": measured(found.values, figure) or (late_by(cases) if figure in LATE else {}),
             "marks": marked(found.marks), "export": asked.query(figure=figure, group=group),
-            "pages": pages_of(found, partial(asked.query, figure=figure, group=group)),
+            **paged(found, partial(asked.query, figure=figure, group=group)),
         },
     )  # fmt: skip
 

@@ -16,7 +16,7 @@ from bot.desk.reporting.case_lists import (
     listed_cases,
     listed_table,
     marked,
-    pages_of,
+    paged,
 )
 from bot.desk.reporting.formatting import measured
 from bot.desk.reporting.report_query import Asked, Question
@@ -89,7 +89,7 @@ def service_cases_page(
             "times": found.times, "cases": found.cases, "unseen": len(found.numbers) - len(cases),
             "says": _SAYS.get(figure), "start": roc_written(asked.period.start), "end": roc_written(asked.period.end),
             "counted": True, "values": measured(found.values, figure), "marks": marked(found.marks),
-            "export": query(), "pages": pages_of(found, query),
+            "export": query(), **paged(found, query),
         },
     )  # fmt: skip
 

@@ -110,6 +110,19 @@ def digest(content: dict[str, Any]) -> str:
     return hashlib.sha256(written.encode()).hexdigest()
 
 
+def same_figures(sealed: dict[str, Any], counted: dict[str, Any]) -> bool:
+    """Whether what was sealed is what is counted now.
+
+    Words around the figures and addresses of lists may be others, and another program may have tables of its own.
+    """
+    one, other = ({table["key"]: _values(table) for table in content["tables"]} for content in (sealed, counted))
+    return all(one[key] == other[key] for key in one.keys() & other.keys())
+
+
+def _values(table: dict[str, Any]) -> list[list[Any]]:
+    return [[cell["value"] if isinstance(cell, dict) else cell for cell in row] for row in table["rows"]]
+
+
 def year_asked(written: int, today: date) -> int:
     """The year of our era for one of it or of the Republic. Raises Invalid: before the first case, or not begun."""
     year = western_year(written)

@@ -14,7 +14,7 @@ from knowledge.calendar.office_calendar import local
 from knowledge.calendar.republic import western_year
 from routing.domain.errors import Forbidden, Invalid, NotFound, StepNotAllowed
 from routing.domain.permissions import Actor, Permission
-from routing.domain.reporting.annual import Annual, Entry, Section, digest, period_of, year_asked
+from routing.domain.reporting.annual import Annual, Entry, Section, digest, period_of, same_figures, year_asked
 from routing.service.office_context import OfficeContext
 from routing.service.reporting import annual_tables
 from routing.service.reporting.turnaround import RULES_VERSION
@@ -87,7 +87,7 @@ def papers(
     seal = next((one for one in seals if revision in (None, one.revision)), None)
     if seal is None and revision is not None:
         raise NotFound("沒有這一版的封存。")
-    changed = bool(seals) and seals[0].sha256 != here
+    changed = bool(seals) and not same_figures(json.loads(seals[0].content), now_counted)
     shown = None if live else seal
     content = now_counted if shown is None else json.loads(shown.content)
     return Papers(

@@ -46,6 +46,8 @@ _BOT = {
     "helpful": "廠商表示有幫助", "not_helpful": "廠商表示未解決", "came_back": "五個工作日內再次詢問",
     "wrong": "經承辦人更正", "settled": "自助解決",
 }  # fmt: skip
+_SERVICE, _ASKED = "service/cases", "bot/asked"
+"""Pages of lists beside that of the report."""
 _NOT_ADDED = "機器人回答、案件與聯絡人數各自計列，不相加。"
 
 
@@ -92,8 +94,12 @@ class Making:
             "from": period.start.isoformat(), "to": period.end.isoformat(), "kind": kind.value, "figure": figure,
             **more,
         }  # fmt: skip
-        query = urlencode({name: one for name, one in fields.items() if one is not None})
-        return Figure(value, f"/desk/turnaround/cases?{query}")
+        return Figure(value, f"/desk/turnaround/cases?{_query(fields)}")
+
+    def _opens(self, page: str, figure: str, value: float | None, key: str | None = None) -> Figure:
+        """A figure whose list stands on another page of the statistics than the report's."""
+        span = {"from": self.period.start.isoformat(), "to": self.period.end.isoformat()}
+        return Figure(value, f"/desk/turnaround/{page}?{_query({**span, 'figure': figure, 'key': key})}")
 
     def _volume(self, by: GroupBy) -> AnnualTable:
         names = {"received": "受理", "closed": "辦結（次）", "open_at_end": "期末未結"}
@@ -178,8 +184,9 @@ class Making:
     def _consultations(self) -> AnnualTable:
         rows: list[list[Cell]] = [
             [party_said(one.of, self.word),
-             *(one.count(name) for name in ("asked", "answered", "dated", "kept")), one.median_days,
-             one.count("waiting")]
+             *(self._opens(_SERVICE, name, one.count(name), one.of) for name in ("asked", "answered", "dated", "kept")),
+             self._opens(_SERVICE, "median", one.median_days, one.of),
+             self._opens(_SERVICE, "waiting", one.count("waiting"), one.of)]
             for one in service_figures.partners(self.session, self.office, self.period)
         ]  # fmt: skip
         columns = (
@@ -228,9 +235,12 @@ class Making:
         made = service_figures.satisfied(self.session, self.actor, self.period)
         found = made.answered
         rows: list[list[Cell]] = [
-            ["發送", found.asked], ["有效答案", found.n], ["回收率", made.response_rate],
-            *_pairs((f"{score} 分", found.score(score)) for score in survey.SCORES),
-            ["滿意度（4、5 分）", made.good_rate], ["抽樣誤差（95% 信心水準）", made.margin],
+            *_pairs((name, self._opens(_SERVICE, figure, value)) for name, figure, value in (
+                ("發送", "surveyed", found.asked), ("有效答案", "rated", found.n),
+                ("回收率", "response", made.response_rate),
+                *((f"{score} 分", f"score{score}", found.score(score)) for score in survey.SCORES),
+                ("滿意度（4、5 分）", "good", made.good_rate), ("抽樣誤差（95% 信心水準）", "margin", made.margin),
+            )),
             *self._said(Section.THEMES, "意見主題："),
         ]  # fmt: skip
         notes = (
@@ -241,8 +251,12 @@ class Making:
     def _supplements(self) -> AnnualTable:
         received = {kind: self._report(kind).figures.count("received") for kind in Kind}
         rows: list[list[Cell]] = [
-            [self.word(one.kind.value, "kind"), self._behind(one.kind, "received", one.received), len(one.told),
-             one.rate, one.mean_times, len(one.often), one.once_rate]
+            [self.word(one.kind.value, "kind"), self._behind(one.kind, "received", one.received),
+             *(self._opens(_SERVICE, name, value, one.kind.value) for name, value in (
+                 ("told", len(one.told)), ("rate", one.rate), ("mean", one.mean_times), ("often", len(one.often)))),
+             # Without a case that stands against it the rate is of all that came.
+             self._opens(_SERVICE, "once", one.once_rate, one.kind.value) if one.often
+             else self._behind(one.kind, "received", one.once_rate)]
             for one in service_figures.supplements(self.session, self.period, received)
         ]  # fmt: skip
         columns = ("性質", "受理", "曾補正", "補正率", "補正者平均次數", "補正逾一次", "至多一次通知之比率")
@@ -270,8 +284,9 @@ class Making:
     def _bot(self) -> AnnualTable:
         total, _ = bot_report.figures(self.session, self.office, self.period)
         rows: list[list[Cell]] = [
-            *_pairs((label, total.counts[name]) for name, label in _BOT.items()), ["自助解決率", total.settled_rate],
-            ["詢問之聯絡人", store.persons_asking(self.session, self.period)],
+            *_pairs((label, self._opens(_ASKED, name, total.counts[name])) for name, label in _BOT.items()),
+            ["自助解決率", self._opens(_ASKED, "settled", total.settled_rate)],
+            ["詢問之聯絡人", self._opens(_ASKED, "asked", store.persons_asking(self.session, self.period))],
         ]  # fmt: skip
         notes = (_NOT_ADDED, "對話逾保存期限即刪除，已刪除者不計。")
         return AnnualTable("bot", "九、資訊透明：機器人回答", ("項目", "數值"), rows, notes)
@@ -301,6 +316,10 @@ class Making:
 
     def _of(self, section: Section) -> list[AnnualEntry]:
         return [row for row in self.entered if row.section == section]
+
+
+def _query(fields: Mapping[str, str | None]) -> str:
+    return urlencode({name: one for name, one in fields.items() if one is not None})
 
 
 def _pairs(found: Iterable[tuple[str, Cell]]) -> list[list[Cell]]:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import io
+import json
 
 import pytest
 from python_calamine import CalamineWorkbook
+from sqlalchemy import select
 
+from routing.domain.reporting.annual import digest
+from routing.store.reporting.schema import AnnualSeal
 from tests.harness.pages import Visitor
 from tests.harness.service import Service
 from tests.integration.reporting.test_histories import LINES, at, line, take_in
@@ -126,3 +130,37 @@ def test_page_file_and_api_hold_the_same_tables_and_only_leaders_see_them(servic
     sealed = sue.send(entered, "/desk/annual/114/seal")
     assert "Sue" in sealed.text or "封存後" not in sealed.text
     assert service.get("sue", "/annual/114").json()["sealed"]["revision"] == 0
+
+
+def test_a_seal_is_not_said_to_differ_for_words_and_links_of_another_program(service):
+    """Only figures and what was entered make what is counted another; a sealed year stays whole."""
+    sue = Visitor(service, "sue")
+    assert service.post("sue", "/annual/114/seal", {}).status_code == 201
+    with service.runtime.writing() as (session, _office):
+        (kept,) = session.scalars(select(AnnualSeal))
+        content = json.loads(kept.content)
+        for table in content["tables"]:
+            table["notes"] = ["以前之說明"]
+            table["rows"] = [
+                [cell["value"] if isinstance(cell, dict) else cell for cell in row] for row in table["rows"]
+            ]
+        kept.content, kept.sha256 = json.dumps(content), digest(content)
+    assert service.get("sue", "/annual/114").json()["changed_since"] is False
+    assert "封存後案件或登錄有變動" not in sue.get("/desk/annual/114").text
+
+
+def test_figures_of_partners_supplements_answers_and_the_bot_lead_to_their_lists(service):
+    papers = {one["key"]: one["rows"] for one in service.get("sue", "/annual/114").json()["tables"]}
+    cells = [
+        cell
+        for key in ("consultations", "supplements", "satisfaction", "bot")
+        for row in papers[key]
+        for cell in row[1:]
+    ]
+    assert cells
+    assert all(isinstance(cell, dict) for cell in cells)
+    sue = Visitor(service, "sue")
+    opened = [cell["cases"] for cell in cells if cell["value"]]
+    assert opened
+    for address in opened:
+        assert sue.get(address).status == 200, address
