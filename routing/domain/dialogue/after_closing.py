@@ -64,7 +64,7 @@ def reopen(turn: Turn) -> Result:
     """
     words = ids_in(turn.inbound.data.get("message", ""))
     if turn.message_ids and turn.inbound.kind is InboundKind.POSTBACK:
-        words = turn.message_ids
+        words = (*words, *turn.message_ids)
     if "number" in turn.inbound.data:
         found = turn.own_case
         if found is not None and found.into:

@@ -46,8 +46,11 @@ def told(turn: Turn) -> Result | None:
 def share(turn: Turn) -> Result:
     """Colleagues of the firm may see a case of this person's, or (``off``) no more."""
     found = turn.own_case
-    if found is None or not turn.known.bound:
+    if found is None:
         return menu.expired(turn)
+    if not turn.known.bound:
+        asked = bind(turn)
+        return replace(asked, messages=(Text(turn.say("share.bind_first")), *asked.messages))
     shared = turn.inbound.data.get("off") != "yes"
     text = Text(turn.say("share.on" if shared else "share.off", subject=found.subject), quick=menu.usual(turn))
     effects = (ShareCase(number=found.number, shared=shared),)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 
 from knowledge.everyday import LONGEST, load_everyday
+from knowledge.language.said import ways
+from knowledge.language.text import fold
 from knowledge.vocabulary import Language
 from routing.domain.dialogue.naming import named_in, pieces
-from routing.domain.dialogue.office_hours import asked_hours
+from routing.domain.dialogue.office_hours import asked_hours, names_the_office
 from routing.domain.dialogue.placement import asks_for_a_person, asks_of_its_case, says_it_was_sent, wants_to_add
 from routing.domain.dialogue.state import FACTS, OPENING, Step
 from routing.domain.dialogue.taking_back import drops, drops_not, taken_back
@@ -53,6 +55,8 @@ _THAT_ONE = frozenset({"那件", "這件", "那一件", "這一件", "那個案"
 """Of several cases it names none, of one it can mean nothing else."""
 _CLAUSES = re.compile(r"[\s,，。;；!！]+")
 _MARKS = " ,，。;；:：的"
+_CLAUSES_OF_LANGUAGE = re.compile(r"[,，、。;；!！?？]+|\.(?=\s)|(?<=[^\x00-\x7f])\s+(?=[^\x00-\x7f])")
+_WHY_A_LANGUAGE = ways("placing", "why_a_language")
 
 
 def meant(turn: Turn) -> Data | None:
@@ -60,7 +64,8 @@ def meant(turn: Turn) -> Data | None:
     intent = load_everyday().intent(turn.inbound.text)
     if intent is None:
         hours = {"action": "hours"} if _asks_hours(turn) else None
-        of_cases = _of_named(turn) or _taken_back(turn) or hours or _asks_of_its_case(turn)
+        language = _language_asked(turn.inbound.text)
+        of_cases = language or _of_named(turn) or _taken_back(turn) or hours or _asks_of_its_case(turn)
         return of_cases or _adds(turn) or _beside(turn)
     if intent in _ALWAYS:
         return _ALWAYS[intent]
@@ -75,10 +80,22 @@ def meant(turn: Turn) -> Data | None:
     return _asked_of_us(turn, intent) if opening else _about_cases(turn, intent)
 
 
+def _language_asked(text: str) -> Data | None:
+    """A language is asked for in one clause, the others only say why: my Chinese is poor, english please."""
+    clauses = [clause for clause in _CLAUSES_OF_LANGUAGE.split(text) if clause.strip()]
+    if len(text) > 2 * LONGEST or len(clauses) < 2:
+        return None
+    asked = [(clause, load_everyday().intent(clause)) for clause in clauses]
+    found = {intent for _, intent in asked if intent is not None and intent.startswith("language_")}
+    why = all(intent in found or _WHY_A_LANGUAGE.search(fold(clause)) for clause, intent in asked)
+    return _ALWAYS[found.pop()] if len(found) == 1 and why else None
+
+
 def _asks_hours(turn: Turn) -> bool:
-    """When we are there; not while an officer may be asked it."""
+    """When we are there; while an officer may be asked it only where the office itself is named."""
+    text = turn.inbound.text
     waited_for = any(case.person or case.waits_on_firm for case in turn.cases if not case.closed)
-    return asked_hours(turn.inbound.text) and not waited_for and turn.quoted is None
+    return asked_hours(text) and (not waited_for or names_the_office(text)) and turn.quoted is None
 
 
 def _of_named(turn: Turn) -> Data | None:
@@ -193,6 +210,11 @@ def _of_a_case(turn: Turn, intent: str) -> Data | None:
     menu: Data = {"action": "menu"}
     if intent == "not_solved":
         return _not_solved(turn)
+    if intent == "share":
+        own = [case.number for case in turn.cases if case.own and not case.closed]
+        return (
+            {"action": "share", "number": own[0]} if len(own) == 1 else {"action": "my_cases" if own else "colleagues"}
+        )
     if intent in {"withdraw", "cancel"}:
         # Nothing was asked, so it can only be a case that is to be cancelled; that is asked once more.
         return _one_or_which("withdraw", still_open) or (menu if intent == "cancel" else None)

@@ -21,6 +21,7 @@ _ANEW = {
     Step.PHONE: ways("facts", "anew_phone"), Step.CONTACT: ways("facts", "anew_contact"),
     Step.FIRM: ways("facts", "anew_firm"), Step.PARK: ways("facts", "anew_park"),
 }  # fmt: skip
+_BEFORE_ANEW, _NAMED_WITHIN = ways("facts", "before_anew"), ways("facts", "named_within")
 _UBN_DIGITS = 8
 _SHORT = 20
 _WITH_UBN = re.compile(r"[（(]?\s*(?:統一編號|統編)?(?:是|為)?\s*[:：]?\s*\d{8}\s*[)）]?")
@@ -51,9 +52,12 @@ def read(turn: Turn, text: str) -> State | str:
 
 def changed(turn: Turn, text: str) -> State | None:
     """The state with a detail that is told anew in so many words: 電話換0922333555, 聯絡人改成陳小姐."""
+    text = text.strip()
+    before = _BEFORE_ANEW.match(fold(text))
+    text = text[before.end() :] if before else text
     for step, pattern in _ANEW.items():
-        found = pattern.match(fold(text.strip()))
-        value = text.strip()[found.end() :].strip(" ，,。.:：") if found else ""
+        found = pattern.match(fold(text))
+        value = text[found.end() :].strip(" ，,。.:：") if found else ""
         if not value or not fits(step, value) or facts_told.is_sentence(value):
             continue
         read_anew = _READ[step](replace(turn, state=replace(turn.state, step=step)), value)
@@ -130,7 +134,7 @@ def _firm(turn: Turn, text: str) -> State | str:
     # The number is taken out first: with it gone, what stood around it is no part of the name.
     found = re.search(r"(?<!\d)\d{8}(?!\d)", text)
     ubn = found.group() if found and valid_ubn(found.group()) else None
-    name = facts_told.bare(_WITH_UBN.sub("", text).strip() if ubn else text)
+    name = facts_told.bare(_within(_WITH_UBN.sub("", text).strip() if ubn else text))
     digits = re.sub(r"[\s-]", "", facts_told.bare(text))
     if re.fullmatch(r"\d+", digits):
         return _number(turn, digits)
@@ -138,6 +142,12 @@ def _firm(turn: Turn, text: str) -> State | str:
         # The number was another firm's: its own name stands instead, and staff settle the number.
         return replace(turn.state, firm_name=name[:80], firm_found=None, firm_registered=None)
     return replace(turn.state, firm_name=(name or ubn or text)[:80], ubn=ubn)
+
+
+def _within(text: str) -> str:
+    """The name behind what else is said of it: 不是啦 打錯了 我公司叫協禾塑膠."""
+    found = _NAMED_WITHIN.search(fold(text))
+    return text[found.end() :].strip() or text if found else text
 
 
 def _number(turn: Turn, digits: str) -> State | str:
@@ -175,6 +185,9 @@ def wrong_number(turn: Turn) -> str | None:
 def _contact(turn: Turn, text: str) -> State | str:
     """A name; a telephone number beside it (林小姐 0912-345678) is not asked for once more."""
     name, phone = phone_in(text.translate(HALF_WIDTH))
+    if not phone and not any(character.isalpha() for character in name):
+        # Digits are nobody's name.
+        return "opening.contact"
     if not name:
         # A number alone: it is kept, and the name is still to be told.
         return replace(turn.state, phone=phone[:40]) if phone else replace(turn.state, contact_name=text[:40])

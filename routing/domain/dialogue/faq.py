@@ -49,11 +49,18 @@ def asked(turn: Turn) -> Result:
     followed = follow_up.handle(turn, understanding, decision)
     if followed is not None:
         return followed
-    if decision.action is Action.CHAT:
-        reply = turn.small_reply(understanding.smalltalk or "greeting") or turn.say("greeting.body")
-        message = Text(reply, quick=menu.usual(turn))
-        return Result(state=turn.state, messages=(message,), effects=(NoteEnquiry(),))
-    return _decided(_afresh(turn))
+    return _chat(turn) if decision.action is Action.CHAT else _decided(_afresh(turn))
+
+
+def _chat(turn: Turn) -> Result:
+    """A hello, thanks or the like. Who has just told of despair is not thanked for a pleasant talk."""
+    if turn.state.alert == alarms.DISTRESS:
+        quick = (menu.open_case(turn), *menu.usual(turn)[1:])
+        return Result(state=turn.state, messages=(Text(turn.say("distress.thanks"), quick=quick),))
+    kind = turn.understanding.smalltalk if turn.understanding is not None else None
+    reply = turn.small_reply(kind or "greeting") or turn.say("greeting.body")
+    message = Text(reply, quick=menu.usual(turn))
+    return Result(state=turn.state, messages=(message,), effects=(NoteEnquiry(),))
 
 
 def begun(turn: Turn) -> Turn:

@@ -77,11 +77,11 @@ def over(turn: Turn) -> bool:
     case = next((case for case in turn.cases if case.number == turn.state.filling), None)
     if case is None or case.closed or named_in(turn.inbound.text, turn.cases).plain:
         return True
-    asked = any(_has_written(one, since=case) for one in turn.cases if not one.closed)
+    asked = any(has_written(one, since=case) for one in turn.cases if not one.closed)
     return asked and not _plainly_answers(turn)
 
 
-def _has_written(case: CaseCard, *, since: CaseCard) -> bool:
+def has_written(case: CaseCard, *, since: CaseCard) -> bool:
     """Whether this case's officer wrote, or asked for something, after that case was opened."""
     if case.number == since.number and (case.waits_on_firm or case.person):
         return True

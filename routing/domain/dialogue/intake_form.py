@@ -8,10 +8,11 @@ from dataclasses import replace
 from knowledge.offices.directory import Park
 from knowledge.vocabulary import CASE_CATEGORIES
 from routing.domain.decision import SURE_CATEGORY, Action
-from routing.domain.dialogue import alarms, answers, facts, facts_read, faq, filling, menu, pending
+from routing.domain.dialogue import alarms, answers, facts, facts_read, faq, filling, menu, pending, placed
 from routing.domain.dialogue.facts_told import Told
 from routing.domain.dialogue.pending import remember
 from routing.domain.dialogue.state import CALL_WISHED, FACTS, OPENING, State, Step, state_from
+from routing.domain.dialogue.supplements import takes_time
 from routing.domain.dialogue.times import CALL_TIMES, suits
 from routing.domain.dialogue.turn import Effect, NoticeSeen, OpenCase, Result, Turn
 from routing.domain.inbound import InboundKind
@@ -280,7 +281,7 @@ def answered_by(turn: Turn) -> bool:
     """Whether the words can be the answer to what was asked last; a question with an answer of ours is none."""
     step = turn.state.step
     if step is Step.DESCRIBE:
-        return True
+        return turn.decision is None or turn.decision.action is not Action.CHAT or turn.state.call is not None
     if step is Step.SUMMARY:
         return not (turn.asks and (turn.sure or _of_another_matter(turn)))
     known = turn.sure and (turn.asks or step is Step.CONTACT)
@@ -297,6 +298,17 @@ def _of_another_matter(turn: Turn) -> bool:
     return plain and understanding.category.value not in {turn.state.category, "smalltalk"}
 
 
+def begins_another(turn: Turn) -> bool:
+    """Whether words in the middle of the questions after an emergency are plainly a matter of their own."""
+    understanding = turn.understanding
+    if understanding is None or understanding.alert is not None or answered_by(turn):
+        return False
+    case = next((case for case in turn.cases if case.number == turn.state.filling), None)
+    plain = understanding.confidence >= SURE_CATEGORY and understanding.category.value != "smalltalk"
+    matter = placed.matter_of(understanding.category.value, understanding.topic)
+    return plain and case is not None and matter is not None and matter != case.matter
+
+
 def meanwhile(turn: Turn) -> Result:
     """Words that answer nothing we asked: a question is answered, anything else joins the case; we ask again."""
     match = turn.decision.match if turn.decision is not None and turn.sure else None
@@ -305,6 +317,9 @@ def meanwhile(turn: Turn) -> Result:
         asked = again(replace(turn, words=turn.before))
         return replace(answered, state=turn.state, messages=(*answered.messages, *asked.messages))
     if turn.decision is not None and turn.decision.action is Action.CHAT:
+        return _chatted(turn)
+    if takes_time(turn.inbound.text):
+        # 先等一下 我問統編: the question stands, and nothing was told.
         return again(replace(turn, words=turn.before))
     if turn.state.filling:
         return filling.added(turn, _fact_question(turn, turn.state, turn.state.step))
@@ -312,6 +327,14 @@ def meanwhile(turn: Turn) -> Result:
         return _offered(turn)
     asked = again(replace(turn, state=remember(turn, leads=False)))
     return replace(asked, messages=(Text(turn.say("opening.media_kept")), *asked.messages))
+
+
+def _chatted(turn: Turn) -> Result:
+    """A hello, thanks, or whether somebody is there: what was asked stands; who asks what we are is told."""
+    asked = again(replace(turn, words=turn.before))
+    kind = turn.understanding.smalltalk if turn.understanding is not None else None
+    said = turn.small_reply(kind) if kind == "bot_identity" else None
+    return replace(asked, messages=(Text(said), *asked.messages)) if said else asked
 
 
 def _offered(turn: Turn) -> Result:

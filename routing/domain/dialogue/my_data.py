@@ -24,14 +24,14 @@ def privacy(turn: Turn) -> Result:
         title=title, body=turn.say("data.body", version=turn.privacy_version), buttons=buttons, alt=title,
         quick=menu.usual(turn),
     )  # fmt: skip
-    return Result(state=turn.state, messages=(card,))
+    return Result(state=replace(turn.state, asked=("my_data", "")), messages=(card,))
 
 
 def my_data(turn: Turn) -> Result:
     """``show``, ``export`` or ``delete``; the last is asked about once before anything goes."""
     what = turn.inbound.data.get("what", "")
     if what in {"show", "export"}:
-        return Result(state=turn.state, effects=(MyData(what=what),))
+        return Result(state=replace(turn.state, asked=("my_data", "")), effects=(MyData(what=what),))
     if what != "delete":
         return menu.expired(turn)
     if turn.inbound.data.get("sure") == "yes":
@@ -43,4 +43,4 @@ def my_data(turn: Turn) -> Result:
         buttons=(yes, menu.cancel(turn)), alt=title,
         tone="wait",
     )  # fmt: skip
-    return Result(state=turn.state, messages=(card,))
+    return Result(state=replace(turn.state, asked=("my_data", "delete")), messages=(card,))

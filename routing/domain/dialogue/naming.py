@@ -34,7 +34,7 @@ _DIGITS_MEANT = re.compile(
 )
 _THAT_ONE = re.compile(
     fold(
-        r"(.{0,12}?)(?:那件|那個案|那案|那一件|這件|這案|那個問題|那個事|那題|的案子|的案件|案子|一案|的事情|的事|的進度|那邊的事)|"
+        r"(.{0,12}?)(?:那件|那個案|那案|那一件|這件|這案|那個問題|那個事|那題|那[一]?[棵盞根支台扇面]|的部[分份]|的案子|的案件|案子|一案|的事情|的事|的進度|那邊的事)|"
         r"\b(?:the|my) (.{2,40}?) (?:case|matter|issue|enquiry|one)\b|(.{1,16}?)の(?:件|案件|こと)"
     )
 )
@@ -160,6 +160,9 @@ def _by_subject(text: str, cases: Sequence[Named]) -> Naming:
         scores[case.number] = (pointed, 2 * len(shared - others) + len(shared & others))
     if not scores:
         return Naming()
+    by_one = _by_one_character(pointing, cases)
+    if by_one is not None:
+        return Naming((by_one,), "subject", plain=True)
     best = max(scores.values())
     ends, likeness = best
     if (ends == 0 and likeness == 0) or (ends <= 1 and likeness < 2):
@@ -173,6 +176,17 @@ def _by_subject(text: str, cases: Sequence[Named]) -> Naming:
     if both < 2 and not marked and both * 3 < len(said):
         return Naming()
     return Naming(numbers, "subject", same=both >= 3 and both * 5 >= 4 * max(len(said), 1))
+
+
+def _by_one_character(pointing: Sequence[str], cases: Sequence[Named]) -> str | None:
+    """The one case in whose subject the single character stands by which it is pointed at: 樹那件, 燈的部分."""
+    found = {
+        tuple(case.number for case in cases if normalise(words) in normalise(case.subject))
+        for words in pointing
+        if len(words) == 1 and not words.isascii()
+    }
+    only = next(iter(found)) if len(found) == 1 else ()
+    return only[0] if len(only) == 1 else None
 
 
 def pieces(text: str) -> frozenset[str]:

@@ -11,6 +11,7 @@ from knowledge.language.text import fold
 
 _LONGEST = 60
 _ASKED, _OF_OTHERS = ways("office_hours", "asked"), ways("office_hours", "of_others")
+_OF_THE_OFFICE = ways("office_hours", "of_the_office")
 _HELLO = 5
 """Characters of a clause that asks nothing: 你好, 不好意思."""
 _CLAUSES = re.compile(r"[\s,，。;；!！?？]+")
@@ -37,6 +38,11 @@ def asked_hours(text: str) -> bool:
     # Something else that is asked beside it must not be lost.
     han = not folded.isascii()
     return not (han and any(len(one) > _HELLO and not _ASKED.search(one) for one in _CLAUSES.split(folded)))
+
+
+def names_the_office(text: str) -> bool:
+    """Whether the office itself is named, so that no visit of its officer can be meant."""
+    return bool(_OF_THE_OFFICE.search(fold(text)))
 
 
 def day_in(text: str, today: date) -> date | None:

@@ -211,12 +211,13 @@ def _once_more(turn: Turn, offered: Sequence[CaseCard]) -> Result:
         quick=menu.usual(turn),
     )  # fmt: skip
     category = turn.understanding.category.value if turn.understanding is not None else None
+    asked = ("reopen", closed[0].number, turn.message_ref) if len(closed) == 1 == len(offered) else ()
     # They name a matter of their own: what was said before them is no part of it.
     state = remember(replace(turn, state=replace(turn.state, pending=(), led_at=None, heard_at=None)))
     if category is not None and category != "smalltalk":
         topic = turn.understanding.topic if turn.understanding is not None else None
         state = replace(state, category=category, topic=topic, last_category=category)
-    return Result(state=state, messages=(card,))
+    return Result(state=replace(state, asked=asked), messages=(card,))
 
 
 def quietly(turn: Turn, case: CaseCard, reason: Reason) -> AddToCase:

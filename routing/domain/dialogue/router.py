@@ -176,9 +176,12 @@ def _left_to_officer(turn: Turn) -> Turn:
     if turn.state.step not in {Step.NEED, Step.QUESTIONS}:
         return turn
     case = next((case for case in turn.cases if case.number == turn.state.number and not case.closed), None)
-    if case is None or not (case.person or case.waits_on_firm or case.officer_at):
+    if case is None:
         return turn
-    return replace(turn, state=menu.idle(turn.state))
+    # The officer of another case who has written since we began to ask is answered first as well.
+    asks = filling.has_written(case, since=case) or case.officer_at is not None
+    asks = asks or any(filling.has_written(one, since=case) for one in turn.cases if not one.closed)
+    return replace(turn, state=menu.idle(turn.state)) if asks else turn
 
 
 def _after_alarm(turn: Turn, text: str) -> Result | None:
@@ -279,7 +282,7 @@ def _nodded(turn: Turn) -> Result:
 
 def _spoken(turn: Turn) -> Result:
     """Words of the firm's own: first whose they are, then what is made of them."""
-    if turn.state.filling and filling.over(turn):
+    if turn.state.filling and (filling.over(turn) or intake_form.begins_another(turn)):
         turn = replace(turn, state=filling.left(turn.state))
     step = turn.state.step
     opening = step in OPENING
@@ -345,6 +348,10 @@ def _of_itself(turn: Turn) -> Result | None:
     if turn.state.dropped:
         # Who tells it now goes on with what was put aside.
         return intake_form.take_up(turn, told)
+    still_open = [case for case in turn.cases if not case.closed and case.own]
+    if len(still_open) == 1 and not turn.before:
+        # Nothing else is under way: a number or a name is for whoever has the case (打這支 0933…).
+        return placed.filed(turn, still_open[0], Reason.SUBJECT)
     key = "facts.noted_with" if turn.words and turn.before else "facts.noted"
     text = Text(turn.say(key, facts=told.shown(turn.language)), quick=menu.usual(turn))
     return Result(state=facts_read.taken(turn.state, told), messages=(text,), effects=(NoteEnquiry(),))

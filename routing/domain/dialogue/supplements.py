@@ -14,6 +14,7 @@ _ALL = ways("supplements", "all")
 _NOT_ALL = ways("supplements", "not_all")
 _LATER = ways("supplements", "later")
 _DATA = re.compile(r"\d{2,}|號|段|樓|棟|股份|有限|如下|[:：]|附上|附件|檢附")
+_LONGEST_WAIT = 20
 _SHORT = 10
 """Characters of what says that all is there and nothing else."""
 
@@ -29,6 +30,11 @@ def only_says_all(text: str) -> bool:
     bare = re.sub(r"[\W_]+", "", text)
     longest = 4 * _SHORT if bare.isascii() else _SHORT
     return says_all(text) and len(bare) <= longest
+
+
+def takes_time(text: str) -> bool:
+    """Whether words only say that the answer takes time: 等我一下 我問老闆."""
+    return len(text) <= _LONGEST_WAIT and bool(_LATER.search(fold(text.strip()))) and not _DATA.search(text)
 
 
 def is_piece(text: str, *, question: bool) -> bool:

@@ -23,6 +23,7 @@ _ITSELF = ways("taking_back", "itself")
 _GIVEN_UP = ways("taking_back", "given_up")
 
 
+_KEPT, _SURELY = ways("taking_back", "kept"), ways("taking_back", "surely")
 _DROPS, _NOT_DROPPED = ways("taking_back", "drops"), ways("taking_back", "not_dropped")
 
 
@@ -35,6 +36,16 @@ def drops(text: str) -> bool:
 def drops_not(text: str) -> bool:
     """Whether words say that what was dropped is to go on all the same: 算了還是幫我報好了."""
     return bool(_DROPS.search(fold(text.strip()))) and bool(_NOT_DROPPED.search(fold(text.strip())))
+
+
+def kept(text: str) -> bool:
+    """Whether the answer to "surely taken back?" is no, in words of one's own: 等等 先不要撤, no wait keep it."""
+    return len(text) <= _LONGEST and bool(_KEPT.search(fold(text.strip())))
+
+
+def surely(text: str) -> bool:
+    """Whether that answer is yes: 對 撤掉吧, yes please cancel it."""
+    return not kept(text) and bool(_SURELY.search(fold(text.strip())))
 
 
 def taken_back(text: str, still_open: Sequence[Named]) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from knowledge.vocabulary import CASE_CATEGORIES, OWN_PARK_KINDS
 from routing.domain.dialogue import everyday
 from routing.domain.dialogue.ordinals import picked
 from routing.domain.dialogue.state import OPENING, Step
+from routing.domain.dialogue.taking_back import kept, surely
 from routing.domain.dialogue.times import suits
 from routing.domain.dialogue.turn import CaseCard, Turn
 
@@ -50,6 +51,17 @@ _PLEASE = _SEND | {
     "yes please", "please do",
 }  # fmt: skip
 """What is said to the offer of a person."""
+_DELETE = {
+    "刪除", "刪掉", "全部刪除", "全部刪掉", "都刪掉", "都刪除", "請刪除", "幫我刪除", "幫我刪掉", "確定刪除",
+    "delete", "delete it", "delete all", "delete everything", "delete them", "erase it", "削除", "全部削除", "削除して",
+    "削除してください", "消して", "消してください", "すべて削除", "削除する",
+}  # fmt: skip
+_COPY = {
+    "給我一份", "給一份", "一份", "要一份", "我要一份", "傳給我", "寄給我", "下載", "匯出", "a copy", "a copy please",
+    "send me a copy", "download", "export", "give me a copy", "コピーをください", "コピー", "一部ください",
+}  # fmt: skip
+_SHOW = {"看", "看看", "給我看", "查看", "show", "show me", "let me see", "見せて", "見せてください"}
+"""What is said once one's own data have been spoken of."""
 _CHANGE = {"修改聯絡資料", "修改", "資料錯了", "change", "change my details", "連絡先を修正", "修正"}
 _DONE = {
     "補充完了", "好了", "完成", "完了", "沒有了", "沒了", "就這樣", "以上", "傳完了", "done", "that is all",
@@ -121,21 +133,38 @@ def _in_step(turn: Turn, said: str) -> dict[str, str] | None:
 
 def _surely(turn: Turn, said: str) -> dict[str, str] | None:
     """Whether a case is surely taken back, when a call suits, or whether a person is wished for, as was asked last."""
-    action, number = turn.asked or ("", "")
+    action, number, *more = turn.asked or ("", "")
+    if action == "reopen" and _idle(turn):
+        return {"action": action, "number": number, "message": more[0]} if said in _SEND else None
     if not _idle(turn):
         return None
     if action == "open_case":
         return {"action": "open_case"} if said in _PLEASE and not turn.officer_expects else None
-    when = suits(turn.inbound.text) if action == "call_me" else None
-    if when is not None:
-        return {"action": action, "number": number, "when": when}
-    if action != "withdraw" or said not in _SEND | _NOT | _KEEP:
-        return None
-    return (
-        {"action": "withdraw", "number": number, "sure": "yes"}
-        if said in _SEND
-        else {"action": "case", "number": number}
-    )
+    if action == "call_me":
+        when = suits(turn.inbound.text)
+        return {"action": action, "number": number, "when": when} if when is not None else None
+    if action == "my_data":
+        return _of_data(said, number)
+    return _of_withdrawal(turn.inbound.text, said, number) if action == "withdraw" else None
+
+
+def _of_withdrawal(text: str, said: str, number: str) -> dict[str, str] | None:
+    """Whether the case is surely taken back."""
+    if said in _NOT | _KEEP or kept(text):
+        return {"action": "case", "number": number}
+    sure = said in _SEND or surely(text)
+    return {"action": "withdraw", "number": number, "sure": "yes"} if sure else None
+
+
+def _of_data(said: str, asked: str) -> dict[str, str] | None:
+    """After one's data were spoken of: a copy, all of it deleted, and whether surely."""
+    if asked == "delete":
+        if said in _NOT | _KEEP:
+            return {"action": "menu"}
+        sure = said in _SEND or said in _DELETE
+        return {"action": "my_data", "what": "delete", "sure": "yes"} if sure else None
+    what = "delete" if said in _DELETE else "export" if said in _COPY else "show" if said in _SHOW else None
+    return {"action": "my_data", "what": what} if what else None
 
 
 def _kind(turn: Turn, said: str) -> dict[str, str] | None:
