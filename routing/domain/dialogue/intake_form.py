@@ -300,8 +300,11 @@ def _of_another_matter(turn: Turn) -> bool:
 
 def begins_another(turn: Turn) -> bool:
     """Whether words in the middle of the questions after an emergency are plainly a matter of their own."""
-    understanding = turn.understanding
-    if understanding is None or understanding.alert is not None or answered_by(turn):
+    understanding, decision = turn.understanding, turn.decision
+    if understanding is None or decision is None or understanding.alert is not None or answered_by(turn):
+        return False
+    if decision.action not in {Action.ANSWER, Action.CHOOSE}:
+        # What the base does not know is rather of the emergency: 消防車可以從哪個門進來.
         return False
     case = next((case for case in turn.cases if case.number == turn.state.filling), None)
     plain = understanding.confidence >= SURE_CATEGORY and understanding.category.value != "smalltalk"
