@@ -89,7 +89,8 @@ def test_few_answers_are_told_alike_at_every_door(service):
         table = service.get("sue", "/turnaround/service", **NOVEMBER, format="csv", table="satisfaction").text
         page = sue.get(f"/desk/turnaround/service?{days}").html
         papers = service.get("sue", "/annual/115").json()["tables"]
-        annual = next(dict(one["rows"]) for one in papers if one["key"] == "satisfaction")
+        rows = next(one["rows"] for one in papers if one["key"] == "satisfaction")
+        annual = {name: cell["value"] for name, cell in rows}
         assert plain["n"] == said["n"] == annual["有效答案"] == place + 1
         scores = {"5": 3, "4": 2, "3": 0, "2": 0, "1": 0} if told else None
         assert plain["scores"] == said["scores"] == scores
