@@ -1,4 +1,4 @@
-"""`onestop migrate`, `retention`, `backup` and `restore`."""
+"""`onestop migrate`, `retention`, `backup`, `restore` and `search`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import typer
 
 from bot.cli.context import opened
 from bot.settings import load_settings
-from routing.service.maintenance import backups, retention
+from routing.service.maintenance import backups, databases, retention
 from routing.store import migration
 from routing.store.session import Database
 
@@ -18,6 +18,7 @@ migrate_app = typer.Typer()
 retention_app = typer.Typer(help="保存期限。", no_args_is_help=True)
 backup_app = typer.Typer()
 restore_app = typer.Typer()
+search_app = typer.Typer(help="案件搜尋。", no_args_is_help=True)
 
 
 @migrate_app.command("migrate")
@@ -88,3 +89,16 @@ def restore(file: Annotated[Path, typer.Argument(help="備份檔", exists=True, 
         place = context.settings.files_url or f"{context.settings.data_dir / 'files'}"
     typer.echo(f"已還原 {sum(counts.values())} 筆")
     typer.echo(f"附件檔案請另行還原至 {place}。", err=True)
+
+
+@search_app.callback()
+def _search() -> None:
+    """案件搜尋。"""  # noqa: D415 - a Chinese sentence, shown as the help
+
+
+@search_app.command("rebuild")
+def rebuild() -> None:
+    """依現有資料重新建立案件搜尋索引；平時由資料庫自行維護，不必執行。"""  # noqa: D415 - a Chinese sentence
+    with opened() as context:
+        databases.rebuild_search(context.database)
+    typer.echo("已重新建立案件搜尋索引。")

@@ -16,6 +16,21 @@ _SAME = {one: group for group in _ALIKE for one in group}
 _BETWEEN = "[-\u2010-\u2015\u2212\uff0d ()\uff08\uff09]*"
 """What people set between the digits of a number."""
 _DASHES = "[-\u2010-\u2015\u2212\uff0d]"
+_SIGNS = "".join(chr(one) for one in range(1, 0x80) if not chr(one).isalnum())
+DROPPED = (
+    _SIGNS
+    + "".join(chr(ord(one) + 0xFEE0) for one in _SIGNS if one > " " and one != "\x7f")
+    + ("".join(map(chr, range(0x2010, 0x2016))) + "\u2212\u3000")
+)
+"""Signs that an index leaves out: blanks, ASCII signs in both widths, dashes."""
+_LETTERS = "".join(chr(one) for one in range(0x80) if chr(one).isalnum())
+_OTHERS = _LETTERS[10:36] + "".join(chr(ord(one) + 0xFEE0) for one in _LETTERS)
+FOLDED = (
+    _OTHERS + "".join(group[1:] for group in _ALIKE),
+    "".join(one.lower() for one in _LETTERS[10:36] + _LETTERS) + "".join(group[0] * len(group[1:]) for group in _ALIKE),
+)
+"""Letters that are written in more than one way, and for each in its place the one that stands for it in an index."""
+_FOLD = str.maketrans(*FOLDED, DROPPED + "\0")
 
 
 def words_of(q: str) -> list[str]:
@@ -97,6 +112,42 @@ def ending(word: str) -> str | None:
     if len(digits) < 3 or re.search(r"[^\W\d]", plain):
         return None
     return _BETWEEN.join(map(_one, digits)) + "$"
+
+
+def grams(text: str) -> set[str]:
+    """What an index keeps of a text: every two signs that follow each other, every three digits, and its last sign.
+
+    However the text is written, see ``FOLDED``, and without ``DROPPED``. What ``pattern`` finds in it, ``wanted``
+    finds by its grams; they may find more. Out of these sets nobody reads the text again.
+    """
+    plain = text.translate(_FOLD)
+    pairs = {plain[at : at + 2] for at in range(len(plain))}
+    return pairs | {three for at in range(len(plain) - 2) if _three_digits(three := plain[at : at + 3])}
+
+
+def wanted(word: str) -> list[list[str]]:
+    """The grams by which an index finds a word: those of any one of these lists, all of them; none: no index does.
+
+    A list of one sign alone asks for grams that begin with it.
+    """
+    plain = unicodedata.normalize("NFKC", word)
+    digits = "".join(one for one in plain if one.isdigit())
+    ways = [digits] if _is_number(plain) else [plain, digits] if ending(word) is not None else [plain]
+    found = [_asked(way.translate(_FOLD)) for way in dict.fromkeys(ways)]
+    return found if all(found) else []
+
+
+def _asked(plain: str) -> list[str]:
+    """Three digits make the pairs within them needless."""
+    if len(plain) < 2:
+        return [plain] if plain else []
+    threes = {at for at in range(len(plain) - 2) if _three_digits(plain[at : at + 3])}
+    pairs = (at for at in range(len(plain) - 1) if at not in threes and at - 1 not in threes)
+    return sorted({plain[at : at + 3] for at in threes} | {plain[at : at + 2] for at in pairs})
+
+
+def _three_digits(part: str) -> bool:
+    return len(part) == 3 and part.isascii() and part.isdigit()
 
 
 def certain(word: str) -> str:

@@ -9,6 +9,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
+from routing.store.cases import search_index
 from routing.store.session import Database
 
 _FOLDER = Path(__file__).parent / "migrations"
@@ -41,4 +42,5 @@ def upgrade(database: Database) -> str:
     with database.migrating() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+        search_index.ensure_kept(connection)
     return head()

@@ -47,6 +47,7 @@ from routing.store.base import Base
 from routing.store.bindings import schema as binding_schema
 from routing.store.canned import schema as canned_schema
 from routing.store.cases import schema as case_schema
+from routing.store.cases import search_index
 from routing.store.consultations import schema as consultation_schema
 from routing.store.conversation import schema as conversation_schema
 from routing.store.directory import schema as directory_schema
@@ -131,6 +132,7 @@ def _configure_sqlite(engine: Engine) -> None:
         for pragma in ("synchronous=FULL", "foreign_keys=ON"):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
+        search_index.register(connection)
 
     @event.listens_for(engine, "begin")
     def _on_begin(connection: Connection) -> None:

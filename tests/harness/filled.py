@@ -9,6 +9,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from routing.store.cases import search_index
+
 Rows = dict[str, list[dict[str, Any]]]
 _BORN = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 _NOT_OURS = "alembic_version"
@@ -22,7 +24,7 @@ _WORDS = {
 def tables_of(connection: sa.Connection) -> sa.MetaData:
     """The tables as they are, whatever the models say."""
     found = sa.MetaData()
-    found.reflect(connection)
+    found.reflect(connection, only=lambda name, _: not name.startswith(search_index.PREFIX))
     found.remove(found.tables[_NOT_OURS])
     return found
 

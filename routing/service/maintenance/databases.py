@@ -8,6 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from routing.domain.errors import Unavailable
 from routing.store import migration, session
+from routing.store.cases import search_index
 from routing.store.maintenance import meta as meta_store
 from routing.store.maintenance.schema import Meta
 from routing.store.session import Database
@@ -40,6 +41,12 @@ def why_not(database: Database, *, demo: bool) -> str | None:
     if not demo and is_demo(database):
         return "這是示範資料庫，不能用於正式服務；請以 ONESTOP_DATABASE_URL 指定其他資料庫。"
     return None
+
+
+def rebuild_search(database: Database) -> None:
+    """Build the index by which cases are found by words anew; nobody writes meanwhile."""
+    with database.writing() as writing:
+        search_index.build(writing)
 
 
 _WORDS = {

@@ -19,6 +19,7 @@ from routing.service.office_context import UnitOfWorkFactory
 from routing.store.accounts import audit as audit_store
 from routing.store.accounts import queries as account_store
 from routing.store.accounts.schema import Audit
+from routing.store.cases import search_index
 from routing.store.maintenance import retention as retention_store
 
 LOG_DAYS = 180
@@ -82,6 +83,7 @@ def run(
     erased = retention_store.erase(session, found, now=now)
     if found.files is not None:
         erased["files"] = _forget_files(session, found.files)
+    search_index.tidy(session)
     account_store.audit(session, at=now, actor=actor, action="retention.run", subject="database", detail=dict(erased))
     return erased
 
@@ -101,6 +103,7 @@ def run_beside_service(
             erased.update(part)
             over = all(number < PART for number in part.values())
             if over:
+                search_index.tidy(session)
                 detail: dict[str, object] = dict(erased)
                 account_store.audit(
                     session, at=now, actor=actor, action="retention.run", subject="database", detail=detail

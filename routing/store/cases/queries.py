@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-import json
-import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Text, and_, cast, false, func, or_, select, update
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import ColumnElement, and_, false, func, or_, select, update
+from sqlalchemy.orm import Session
 
 from routing.domain.case import Case, Event, EventKind, Kind, Opening, Status, fold
-from routing.domain.search_words import certain, ending, glob, glob_of_digits, pattern, words_of
 from routing.domain.tax_number import same_firm
 from routing.store.accounts.queries import _claimant, _new_firm
-from routing.store.cases import attention, looks
+from routing.store.cases import attention, looks, search
 from routing.store.cases.schema import Case as CaseRow
 from routing.store.cases.schema import CaseEvent, Firm, Serial
 from routing.store.conversation.schema import Contact, Message
 from routing.store.session import changed, insert_ignoring
-from routing.store.written import written, written_about
 
 
 def next_serial(session: Session, agency: str, day: date) -> int:
@@ -213,39 +209,7 @@ def _awake(today: date) -> ColumnElement[bool]:
     )
 
 
-def _search(q: str) -> ColumnElement[bool]:
-    return and_(*map(_found, words_of(q)))
-
-
-def _found(word: str) -> ColumnElement[bool]:
-    number, told, ends = unicodedata.normalize("NFKC", word), pattern(word), ending(word)
-    quick, exact = glob(word)
-    like = "%" + certain(word).replace("/", "//").replace("%", "/%").replace("_", "/_") + "%"
-
-    def has(column: InstrumentedAttribute[Any]) -> ColumnElement[bool]:
-        return (written if exact else written_about)(column, quick, like, told)
-
-    in_messages = select(Message.case_id).where(
-        or_(has(Message.text), has(Message.doc_no)), Message.case_id.is_not(None)
-    )
-    in_firms = select(Firm.id).where(or_(has(Firm.name), Firm.ubn == number, Firm.claimed_ubn == number))
-    phone = [] if ends is None else [written_about(CaseRow.contact_phone, glob_of_digits(word), "%", ends)]
-    # A number of ours holds no other signs.
-    numbered = [has(CaseRow.number)] if number.isascii() or not number.isalnum() else []
-    return or_(
-        *numbered,
-        has(CaseRow.subject),
-        has(CaseRow.contact_name),
-        has(CaseRow.park),
-        # 文號 are a list, as JSON writes it.
-        cast(CaseRow.refs, Text).contains(json.dumps(number)[1:-1], autoescape=True),
-        *phone,
-        CaseRow.firm_id.in_(in_firms),
-        CaseRow.id.in_(in_messages),
-    )
-
-
-def conditions(wanted: CaseFilter) -> list[ColumnElement[bool]]:
+def conditions(session: Session, wanted: CaseFilter) -> list[ColumnElement[bool]]:
     """What a list is narrowed to, as conditions on cases."""
     plain = {
         CaseRow.kind: wanted.kind,
@@ -270,7 +234,7 @@ def conditions(wanted: CaseFilter) -> list[ColumnElement[bool]]:
         found.append(CaseRow.number.in_(wanted.numbers))
     found += _said_of(wanted)
     if wanted.q:
-        found.append(_search(wanted.q.strip()))
+        found.append(search.found(session, wanted.q.strip()))
     if wanted.overdue is not None:
         running = CaseRow.status.not_in(STILL)
         late = or_(CaseRow.late, and_(running, CaseRow.promised_on < wanted.today))
@@ -299,7 +263,7 @@ def page(session: Session, wanted: CaseFilter, *, limit: int, before_id: int | N
 
     Not in the order of entry: a history or a telephone call entered late belongs where it was received.
     """
-    query = select(CaseRow).where(*conditions(wanted))
+    query = select(CaseRow).where(*conditions(session, wanted))
     received = CaseRow.received_at
     order: tuple[Any, ...] = (received.desc(), CaseRow.id.desc())
     if wanted.order == "promised":
@@ -329,7 +293,7 @@ def queue(session: Session, wanted: CaseFilter, *, limit: int) -> list[CaseRow]:
     """Open cases as a desk works through them: emergencies, calls asked for, then by the day promised."""
     order = (CaseRow.alert.is_(None), CaseRow.call_asked_at.is_(None), CaseRow.promised_on.is_(None),
              CaseRow.promised_on, CaseRow.id)  # fmt: skip
-    query = select(CaseRow).where(attention.is_open(), *conditions(wanted)).order_by(*order)
+    query = select(CaseRow).where(attention.is_open(), *conditions(session, wanted)).order_by(*order)
     return list(session.scalars(query.limit(limit)))
 
 
@@ -338,7 +302,7 @@ def closed_unfinished(session: Session, wanted: CaseFilter, *, limit: int) -> li
     # Asked for by themselves: few, which a database that puts in order first does not see. No case has row 0.
     ids = attention.still_awaited(session) or [0]
     closed = CaseRow.status == "closed", CaseRow.id.in_(ids)
-    query = select(CaseRow).where(*closed, *conditions(replace(wanted, status=())))
+    query = select(CaseRow).where(*closed, *conditions(session, replace(wanted, status=())))
     return list(session.scalars(query.order_by(CaseRow.closed_at, CaseRow.id).limit(limit)))
 
 
@@ -358,7 +322,7 @@ def open_due_from(session: Session, day: date, *, limit: int) -> list[CaseRow]:
 
 def count(session: Session, wanted: CaseFilter, *, most: int) -> int:
     """How many cases fit; no more than ``most`` are looked for."""
-    found = select(CaseRow.id).where(*conditions(wanted)).limit(most).subquery()
+    found = select(CaseRow.id).where(*conditions(session, wanted)).limit(most).subquery()
     return session.scalars(select(func.count()).select_from(found)).one()
 
 
@@ -366,7 +330,7 @@ def kept(session: Session, wanted: CaseFilter) -> tuple[int, int]:
     """Of the open cases that fit, how many are under watch, and how many are put off."""
     watched, snoozed = (MARKS[name](wanted) for name in ("watched", "snoozed"))
     query = select(func.count().filter(watched), func.count().filter(snoozed))
-    query = query.where(attention.is_open(), or_(watched, snoozed), *conditions(wanted))
+    query = query.where(attention.is_open(), or_(watched, snoozed), *conditions(session, wanted))
     found = session.execute(query).one()
     return found[0], found[1]
 

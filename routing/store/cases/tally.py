@@ -66,7 +66,7 @@ def counted(
     rules = _rules(wanted, unattending, decides=decides, approves=approves)
     group = case(*((fits, literal(name, String)) for fits, name in rules), else_=literal("working", String))
     marks = (case((MARKS[name](wanted), 1), else_=0).label(name) for name in MARKED)
-    rows = select(group.label("name"), *marks).where(attention.is_open(), *conditions(wanted)).subquery()
+    rows = select(group.label("name"), *marks).where(attention.is_open(), *conditions(session, wanted)).subquery()
     query = select(rows.c.name, func.count(), *(func.sum(rows.c[name]) for name in MARKED)).group_by(rows.c.name)
     found = Tally()
     for name, number, *marked in session.execute(query):

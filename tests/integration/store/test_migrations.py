@@ -17,6 +17,7 @@ from routing.service.maintenance import databases
 from routing.store import migration
 from routing.store.accounts.schema import ApiToken, Staff, WebSession
 from routing.store.cases import queries as case_store
+from routing.store.cases import search_index
 from routing.store.cases.schema import Case as CaseRow
 from routing.store.cases.schema import Firm
 from routing.store.consultations.schema import Consultation
@@ -30,6 +31,7 @@ from tests.harness import filled
 
 AT = {"at": "2026-03-02 01:00:00"}
 NOW = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
+COMPARED = {"include_name": search_index.is_of_models, "compare_type": True}
 
 
 @pytest.fixture
@@ -42,7 +44,9 @@ def database(empty_database_url):
 def test_migrations_and_models_agree(database):
     migration.upgrade(database)
     with database.engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+        context = MigrationContext.configure(
+            connection, opts=COMPARED | {"compare_type": True, "compare_server_default": True}
+        )
         assert compare_metadata(context, METADATA) == []
 
 
@@ -105,7 +109,7 @@ def test_three_that_migrate_at_once_do_no_harm(database):
         thread.join()
     assert reached == [migration.head()] * 3
     with database.engine.connect() as connection:
-        context = MigrationContext.configure(connection)
+        context = MigrationContext.configure(connection, opts=COMPARED)
         assert compare_metadata(context, METADATA) == []
 
 
@@ -464,5 +468,5 @@ def test_whatever_stands_in_any_table_of_any_version_stands_in_the_next_one(data
             before = filled.rows(connection, found)
     assert all(len(held) >= 2 for held in before.values())
     with database.engine.connect() as connection:
-        context = MigrationContext.configure(connection)
+        context = MigrationContext.configure(connection, opts=COMPARED)
         assert compare_metadata(context, METADATA) == []
