@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
 from bot.web import words
 from bot.web.words import CHOICES
@@ -37,6 +38,13 @@ def safe_url(value: str) -> str:
     return "#"
 
 
+def marked(text: str, q: str) -> str | Markup:
+    """What was looked for, marked where it stands in a text."""
+    if not q:
+        return text
+    return Markup().join(Markup("<mark>{}</mark>").format(part) if hit else part for part, hit in stretches(text, q))
+
+
 def _environment() -> Environment:
     environment = Environment(
         loader=FileSystemLoader(_FOLDERS), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
@@ -52,7 +60,7 @@ def _environment() -> Environment:
         file_problem=problem_of,
         need_range=range_shown,
         need_typed=range_typed,
-        stretches=stretches,
+        marked=marked,
     )
     environment.tests.update(may=may)
     environment.globals["upload"] = {

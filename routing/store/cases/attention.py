@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from sqlalchemy import ColumnElement, ScalarSelect, and_, func, or_, select, union_all, update
 from sqlalchemy.orm import Session
@@ -66,6 +67,7 @@ def undelivered(session: Session, case_ids: Iterable[int]) -> dict[int, Undelive
     return found
 
 
+@cache
 def with_undelivered() -> ColumnElement[bool]:
     """Of cases: a message to the firm did not arrive."""
     return CaseRow.id.in_(select(Outbox.case_id).where(_failed()))
