@@ -21,7 +21,7 @@ router = APIRouter(route_class=StrictRoute, tags=["cases"], responses=PROBLEMS)
 @router.get("/kind-limits")
 def kind_limits(work: Reading) -> KindLimits:
     """The limit of each kind of case, and what is to come."""
-    found = limits.listing(work.office, work.actor, now=work.now)
+    found = limits.listing(work.session, work.office, work.actor, now=work.now)
     return KindLimits(items=[KindLimitOf.of(one) for one in found])
 
 

@@ -23,8 +23,9 @@ class KindLimitBody(Body):
 
 
 class ComingLimit(Representation):
-    """A limit that holds from a day to come."""
+    """A limit that holds from a day to come; by ``id`` it is taken back until then."""
 
+    id: int
     since: date
     days: int
 
@@ -46,7 +47,7 @@ class KindLimitOf(Representation):
         return cls(
             kind=one.kind, limit=str(one.limit), ships=str(one.ships),
             promise=str(one.promise) if one.promise else None, since=one.since, most=one.most,
-            coming=[ComingLimit(since=next_one.since, days=next_one.days) for next_one in one.coming],
+            coming=[ComingLimit(id=kept.id, since=kept.since, days=kept.days) for kept in one.coming],
         )  # fmt: skip
 
 

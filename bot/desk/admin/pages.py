@@ -23,6 +23,7 @@ from knowledge.calendar.office_calendar import local
 from knowledge.calendar.official_days import COUNTIES
 from routing.domain.errors import Invalid, NotFound, OnestopError, StepNotAllowed
 from routing.domain.notices import When
+from routing.domain.pagination import Page
 from routing.domain.permissions import Actor, Permission, roles_with
 from routing.service.accounts import commands as account_commands
 from routing.service.accounts import (
@@ -72,7 +73,6 @@ def _absences(work: UnitOfWork) -> dict[str, Any]:
 
 def _calendar(work: UnitOfWork) -> dict[str, Any]:
     return {
-        "closures": office_calendar_commands.closures(work.session),
         "years": office_calendar_commands.imported_years(work.session),
         "calendar": work.office.calendar,
         "proposed": proposals.waits(work.session, now=work.now),
@@ -93,8 +93,8 @@ def _notices(work: UnitOfWork) -> dict[str, Any]:
 
 def _limits(work: UnitOfWork) -> dict[str, Any]:
     return {
-        "kinds": limits.listing(work.office, work.actor, now=work.now),
-        "rows": limits.history(work.session, work.actor), "today": local(work.now).date(), "preview": None,
+        "kinds": limits.listing(work.session, work.office, work.actor, now=work.now),
+        "today": local(work.now).date(), "preview": None,
     }  # fmt: skip
 
 
@@ -151,9 +151,20 @@ def require_page(actor: Actor, name: str) -> None:
         account_queries.require_admin(actor)
 
 
-def page_values_of(work: UnitOfWork, name: str) -> dict[str, Any]:
-    """What the template of a page shows."""
-    return {"actor": work.actor, "tab": name, "typed": {}, "error": None, "done": None, **_PAGES[name][1](work)}
+_LISTED: dict[str, Callable[[UnitOfWork, str | None], Page[Any]]] = {
+    "calendar": lambda work, cursor: office_calendar_commands.closures(work.session, limit=_PAGE, cursor=cursor),
+    "limits": lambda work, cursor: limits.history(work.session, work.actor, limit=_PAGE, cursor=cursor),
+}
+"""Pages with a list that grows for ever: a part of it each, the latest first."""
+
+
+def page_values_of(work: UnitOfWork, name: str, *, cursor: str | None = None) -> dict[str, Any]:
+    """What the template of a page shows; ``cursor``: where a list that has pages goes on."""
+    values = {"actor": work.actor, "tab": name, "typed": {}, "error": None, "done": None, **_PAGES[name][1](work)}
+    if name in _LISTED:
+        found = _LISTED[name](work, cursor)
+        values |= {"rows": found.items, "next": found.next_cursor, "cursor": cursor}
+    return values
 
 
 @router.get("")
@@ -163,12 +174,18 @@ def home() -> Response:
 
 
 @router.get("/{name}")
-def admin_page(request: Request, work: Reading, name: str, done: str | None = None) -> Response:
+def admin_page(
+    request: Request, work: Reading, name: str, done: str | None = None, cursor: str | None = None
+) -> Response:
     """Accounts, absences or closures."""
     require_page(work.actor, name)
     if name not in _PAGES:
         raise NotFound("找不到這個頁面。")
-    return show(request, _PAGES[name][0], {**page_values_of(work, name), "done": WORDS["done"].get(done or "")})
+    return show(
+        request,
+        _PAGES[name][0],
+        {**page_values_of(work, name, cursor=cursor or None), "done": WORDS["done"].get(done or "")},
+    )
 
 
 def _day(form: Form, name: str) -> date:

@@ -41,26 +41,28 @@ def queue_file(work: Reading, narrow: Narrowed, ending: str) -> Response:
     require_team(work.actor)
     shown = queue_of(work, narrow, limit=_MOST_ROWS)
     rows = [_row(work, line, word(name, "group")) for name, lines in shown["groups"] for line in lines]
-    return _file(work, ending, ("queue", "待辦案件"), rows, f"範圍：{word(shown['filters']['view'], 'view')}")
+    view, more = word(shown["filters"]["view"], "view"), shown["total"] > shown["shown"]
+    return _file(work, ending, ("queue", "待辦案件"), rows, f"範圍：{view}", more=more)
 
 
 @router.get("/desk/cases/file.{ending}")
 def cases_file(work: Reading, asked: Filtered, ending: str) -> Response:
     """The cases that fit in their order, all pages of them; in the columns of the page, if some were chosen."""
     require_team(work.actor)
-    lines = _all(work, asked)
-    cut = f"；超過 {_MOST_ROWS:,} 件，僅列最新者" if len(lines) == _MOST_ROWS else ""
+    lines, more = _all(work, asked)
     return _file(
         work,
         ending,
         ("cases", "案件"),
         [_row(work, line, "") for line in lines],
-        f"共 {len(lines)} 件{cut}",
+        f"共 {len(lines)} 件",
         chosen=asked.columns,
+        more=more,
     )
 
 
-def _all(work: UnitOfWork, filters: Filters) -> list[CaseLine]:
+def _all(work: UnitOfWork, filters: Filters) -> tuple[list[CaseLine], bool]:
+    """The cases of all pages, and whether there are more than a file takes."""
     found: list[CaseLine] = []
     cursor = None
     while len(found) < _MOST_ROWS:
@@ -69,7 +71,7 @@ def _all(work: UnitOfWork, filters: Filters) -> list[CaseLine]:
         cursor = page.next_cursor
         if cursor is None:
             break
-    return found[:_MOST_ROWS]
+    return found[:_MOST_ROWS], cursor is not None or len(found) > _MOST_ROWS
 
 
 def _row(work: UnitOfWork, line: CaseLine, group: str) -> list[Cell]:
@@ -85,6 +87,11 @@ def _row(work: UnitOfWork, line: CaseLine, group: str) -> list[Cell]:
     ]  # fmt: skip
 
 
+def said_of_rest(rows: int) -> tuple[str, str]:
+    """How a file says that it holds only the first of the cases: in its name, as CSV has no other place, and a note."""
+    return f"-first-{rows}", f"；符合者不只這些，本檔依畫面順序列出前 {rows:,} 件，其餘請先篩選再下載"
+
+
 def _chosen(columns: Sequence[str]) -> list[int]:
     """The places of the columns of a file; all, if none was chosen on the page."""
     if not columns:
@@ -95,15 +102,16 @@ def _chosen(columns: Sequence[str]) -> list[int]:
 
 def _file(
     work: UnitOfWork, ending: str, named: tuple[str, str], rows: list[list[Cell]], note: str,
-    *, chosen: Sequence[str] = (),
+    *, more: bool, chosen: Sequence[str] = (),
 ) -> Response:  # fmt: skip
-    """``named``: how the file is called, and what its sheet is about."""
+    """``named``: how the file is called, and what its sheet is about. ``more``: it does not hold all that fit."""
     form = downloads.format_of(ending)
     name, title = named
+    part, cut = said_of_rest(len(rows)) if more else ("", "")
     table = Table(
         title=title, columns=tuple(COLUMNS[place] for place in _chosen(chosen)),
         rows=[[row[place] for place in _chosen(chosen)] for row in rows], made_at=work.now,
-        notes=(f"{roc_instant(work.now)} 製表；{note}。",
+        notes=(f"{roc_instant(work.now)} 製表；{note}{cut}。",
                "陳情以預定回復日與限辦日期較早者計逾限；剩餘工作天為負者已逾限。"),
     )  # fmt: skip
-    return downloads.made(write(table, form), f"{name}-{local(work.now):%Y%m%d-%H%M}.{form}", MEDIA_TYPES[form])
+    return downloads.made(write(table, form), f"{name}-{local(work.now):%Y%m%d-%H%M}{part}.{form}", MEDIA_TYPES[form])

@@ -126,12 +126,7 @@ def _undelivered(groups: Groups, found: Queue) -> int:
     failed = [line for _, lines in groups for line in lines if line.failed is not None]
     if found.tally is None:
         return len(failed)
-    return found.tally.marks["undelivered"] + sum(_closed(line) for line in failed)
-
-
-def _closed(line: CaseLine) -> bool:
-    """Closed cases whose firm still waits are all listed, beside the open ones."""
-    return line.row.closed_at is not None
+    return found.tally.marks["undelivered"] + sum(map(case_queue.is_closed, failed))
 
 
 def _tally(groups: Groups, filters: Mapping[str, str], found: Queue) -> list[tuple[str, int, str]]:
@@ -147,7 +142,7 @@ def _tally(groups: Groups, filters: Mapping[str, str], found: Queue) -> list[tup
         number = len(fitting)
         if found.tally is not None:
             open_ones = found.tally.marks[mark] if mark else found.tally.groups[name]
-            number = open_ones + sum(map(_closed, fitting))
+            number = open_ones + sum(map(case_queue.is_closed, fitting))
         narrowed = f"/desk?{urlencode({**filters, 'mark': mark})}" if mark else ""
         here = f"#group-{name}" if lines else ""
         tally.append((name, number, narrowed if number > len(lines) and narrowed else here))

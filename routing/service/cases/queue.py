@@ -55,7 +55,7 @@ class Queue:
         """How many cases fit, those that are not listed too if they were counted."""
         if self.tally is None:
             return self.listed
-        closed = sum(line.row.status == Status.CLOSED for name in GROUPS for line in self.group(name))
+        closed = sum(is_closed(line) for name in GROUPS for line in self.group(name))
         return sum(self.tally.groups.values()) + closed
 
     @property
@@ -67,6 +67,11 @@ class Queue:
         """The cases of a group by its name."""
         found: list[CaseLine] = getattr(self, name)
         return found
+
+
+def is_closed(line: CaseLine) -> bool:
+    """It stands closed: of those only the ones whose firm still waits are in a queue, all of them listed."""
+    return line.row.status == Status.CLOSED
 
 
 def queue(
@@ -85,7 +90,7 @@ def queue(
 
 def _group(line: CaseLine, today: date) -> str:
     row, marks = line.row, line.marks
-    is_open = row.status != Status.CLOSED
+    is_open = not is_closed(line)
     rules = (
         ("alert", is_open and row.alert is not None and row.first_reply_at is None),
         ("call", "call" in marks),

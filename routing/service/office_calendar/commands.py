@@ -28,6 +28,7 @@ from knowledge.calendar.official_days import (
 from knowledge.calendar.republic import roc_date
 from knowledge.calendar.weekdays import CHINESE
 from routing.domain.errors import Invalid, NotFound
+from routing.domain.pagination import Page, before_of, page_of
 from routing.domain.permissions import Actor, Role
 from routing.service.accounts import queries as account_queries
 from routing.service.accounts.commands import _LONGEST_SOURCE, record_audit
@@ -41,9 +42,10 @@ from routing.store.office_calendar import queries as calendar_store
 from routing.store.office_calendar.schema import CalendarYear, ClosureRow
 
 
-def closures(session: Session) -> list[ClosureRow]:
-    """Closures, withdrawn ones too, the latest day first."""
-    return calendar_store.closures(session)
+def closures(session: Session, *, limit: int, cursor: str | None) -> Page[ClosureRow]:
+    """Closures, withdrawn ones too, the latest day first. Raises Invalid: the cursor is none of ours."""
+    rows = calendar_store.closures(session, limit=limit + 1, before_id=before_of(limit, cursor))
+    return page_of(rows, limit, lambda row: row.id)
 
 
 def imported_years(session: Session) -> list[CalendarYear]:

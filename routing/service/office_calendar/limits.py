@@ -6,6 +6,7 @@ ever moves by it: what holds can only be followed by another.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
@@ -17,6 +18,7 @@ from routing.domain import clock
 from routing.domain.case import Kind
 from routing.domain.errors import Invalid, NotFound, StepNotAllowed
 from routing.domain.limits import LIMITS, MOST_DAYS, PROMISES, Limit, limit_of
+from routing.domain.pagination import Page, before_of, page_of
 from routing.domain.permissions import Actor, require_team
 from routing.service.accounts.commands import record_audit
 from routing.service.accounts.queries import require_admin
@@ -45,7 +47,7 @@ class KindOf:
     ships: Limit
     promise: Limit | None
     since: date | None
-    coming: tuple[SetLimit, ...]
+    coming: tuple[Kept, ...]
     most: int | None
 
 
@@ -88,7 +90,7 @@ class Kept:
         )
 
 
-def listing(office: OfficeContext, actor: Actor, *, now: datetime) -> list[KindOf]:
+def listing(session: Session, office: OfficeContext, actor: Actor, *, now: datetime) -> list[KindOf]:
     """Every kind as it stands.
 
     Raises:
@@ -96,22 +98,27 @@ def listing(office: OfficeContext, actor: Actor, *, now: datetime) -> list[KindO
     """
     require_team(actor)
     today, calendar = local(now).date(), office.calendar
-    return [_standing(kind, calendar, today) for kind in LIMITS]
+    coming = [Kept.of(row) for row in store.coming_limits(session, today)]
+    return [_standing(kind, calendar, today, [one for one in coming if one.kind is kind]) for kind in LIMITS]
 
 
-def _standing(kind: Kind, calendar: OfficeCalendar, today: date) -> KindOf:
+def _standing(kind: Kind, calendar: OfficeCalendar, today: date, coming: Sequence[Kept]) -> KindOf:
     found = calendar.set_limit(kind.value, today)
-    coming = sorted(one for one in calendar.limits if one.kind == kind.value and one.since > today)
     return KindOf(
         kind=kind, limit=limit_of(kind, today, calendar), ships=LIMITS[kind], promise=PROMISES.get(kind),
         since=found.since if found else None, coming=tuple(coming), most=MOST_DAYS.get(kind),
     )  # fmt: skip
 
 
-def history(session: Session, actor: Actor) -> list[KindLimit]:
-    """What was set, also what was withdrawn, the latest day first. Raises Forbidden: no administrator."""
+def history(session: Session, actor: Actor, *, limit: int, cursor: str | None) -> Page[KindLimit]:
+    """What was set, also what was withdrawn, the latest day first.
+
+    Raises:
+        Forbidden: the person is no administrator. Invalid: the cursor is none of ours.
+    """
     require_admin(actor)
-    return store.kind_limits(session)
+    rows = store.kind_limits(session, limit=limit + 1, before_id=before_of(limit, cursor))
+    return page_of(rows, limit, lambda row: row.id)
 
 
 def preview(

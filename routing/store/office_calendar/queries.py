@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from knowledge.calendar.limits import SetLimit
 from knowledge.calendar.official_days import Closure
@@ -40,9 +40,18 @@ def standing_closures(session: Session, *, but: int | None = None) -> tuple[Clos
     )
 
 
-def closures(session: Session, *, limit: int = 200) -> list[ClosureRow]:
-    """Closures, withdrawn ones too, the latest day first."""
-    return list(session.scalars(select(ClosureRow).order_by(ClosureRow.day.desc(), ClosureRow.id.desc()).limit(limit)))
+def closures(session: Session, *, limit: int = 200, before_id: int | None = None) -> list[ClosureRow]:
+    """Closures, withdrawn ones too, the latest day first; ``before_id`` goes on after the last of the page before."""
+    query = select(ClosureRow).order_by(ClosureRow.day.desc(), ClosureRow.id.desc())
+    if before_id is not None:
+        query = query.where(_after(ClosureRow.day, ClosureRow.id, before_id))
+    return list(session.scalars(query.limit(limit)))
+
+
+def _after(day: InstrumentedAttribute[date], row: InstrumentedAttribute[int], last: int) -> ColumnElement[bool]:
+    """What comes after a row in a list whose latest day stands first."""
+    its = select(day).where(row == last).scalar_subquery()
+    return or_(day < its, and_(day == its, row < last))
 
 
 def find_closures(
@@ -88,9 +97,18 @@ def set_limits(session: Session) -> frozenset[SetLimit]:
     return frozenset(SetLimit(kind, since, days) for kind, since, days in session.execute(query))
 
 
-def kind_limits(session: Session, *, limit: int = 200) -> list[KindLimit]:
-    """What was set, also what was withdrawn, the latest day first."""
-    return list(session.scalars(select(KindLimit).order_by(KindLimit.since.desc(), KindLimit.id.desc()).limit(limit)))
+def kind_limits(session: Session, *, limit: int, before_id: int | None = None) -> list[KindLimit]:
+    """What was set, also what was withdrawn, the latest day first; ``before_id`` as for ``closures``."""
+    query = select(KindLimit).order_by(KindLimit.since.desc(), KindLimit.id.desc())
+    if before_id is not None:
+        query = query.where(_after(KindLimit.since, KindLimit.id, before_id))
+    return list(session.scalars(query.limit(limit)))
+
+
+def coming_limits(session: Session, today: date) -> list[KindLimit]:
+    """What was set, was not withdrawn and does not hold yet; the earliest first."""
+    query = select(KindLimit).where(KindLimit.withdrawn_at.is_(None), KindLimit.since > today)
+    return list(session.scalars(query.order_by(KindLimit.since, KindLimit.id)))
 
 
 def kind_limit(session: Session, limit_id: int) -> KindLimit | None:

@@ -6,6 +6,7 @@ import zipfile
 
 import pytest
 
+from bot.desk.cases.exports import said_of_rest
 from tests.harness.pages import Visitor
 from tests.harness.service import Service
 from tests.integration.cases.test_queue_marks import asks_to_be_called, failed
@@ -71,3 +72,16 @@ def test_a_file_shows_nobody_what_the_page_does_not(service):
         assert number not in Visitor(service, "carol").get(path).text
         assert number in Visitor(service, "alice").get(path).text
         assert Visitor(service, "tai").get(path).status == 403
+
+
+def test_a_file_that_does_not_hold_all_says_so_in_its_name_and_its_note():
+    """CSV has no place but its name."""
+    part, note = said_of_rest(10_000)
+    assert part == "-first-10000"
+    assert "前 10,000 件" in note
+
+
+def test_a_file_of_all_that_fits_says_nothing_of_more(service):
+    service.opened()
+    answer = Visitor(service, "sue").get("/desk/cases/file.csv").answer
+    assert "first" not in answer.headers["content-disposition"]

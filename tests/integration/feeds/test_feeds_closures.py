@@ -76,7 +76,7 @@ def test_a_closure_is_proposed_with_the_cases_it_would_move_and_moves_none_by_it
     assert waiting(branch) == []
     with branch.database.reading() as session:
         assert "closure.applied" in [row.action for row in session.query(Audit)]
-        assert "dgpa_1" in calendar_commands.closures(session)[0].source
+        assert "dgpa_1" in calendar_commands.closures(session, limit=1, cursor=None).items[0].source
 
 
 def test_it_is_proposed_once_and_what_was_put_aside_stays_so(branch, server, adam):

@@ -1,7 +1,8 @@
 """The administrator sets the limit of a kind: previewed, from a day to come, audited, and by one clock everywhere."""
 
 import json
-from datetime import date, datetime
+import re
+from datetime import date, datetime, timedelta
 
 import pytest
 
@@ -15,6 +16,7 @@ from routing.service.office_context import OfficeContextProvider
 from routing.service.reporting import measuring
 from routing.store.accounts import queries as account_store
 from routing.store.cases import queries as case_store
+from routing.store.office_calendar.schema import KindLimit
 from tests.harness.cast import email
 from tests.harness.pages import Visitor
 from tests.harness.service import Service
@@ -189,3 +191,31 @@ def test_two_administrators_at_once_do_not_set_the_same_day_and_leave_measures_a
         limits.set_limit(session, read_before, adam, "PET", since=monday, days=20, why="x", now=service.now)
     with service.runtime.reading() as (session, office):
         assert measuring.is_ready(session, office)
+
+
+def test_a_limit_to_come_is_named_and_taken_back_by_what_the_list_says(service):
+    service.post("adam", "/kind-limits", {"kind": "ENQ", "since": NEXT_MONDAY, "days": 2, "reason": "精進"})
+    (coming,) = service.get("alice", "/kind-limits").json()["items"][0]["coming"]
+    assert (coming["since"], coming["days"]) == (NEXT_MONDAY, 2)
+    taken = service.ask("DELETE", f"/api/v1/kind-limits/{coming['id']}", headers=service.headers("adam"))
+    assert taken.json()["withdrawn"] is True
+    assert service.get("alice", "/kind-limits").json()["items"][0]["coming"] == []
+
+
+def test_what_was_set_is_shown_to_the_first_a_part_at_a_time(service):
+    with service.runtime.writing() as (session, _office):
+        first = date(2026, 11, 23)
+        session.add_all(
+            KindLimit(
+                kind="ENQ", since=first + timedelta(days=at // 2), days=2, why=f"第 {at} 次", set_by="adam",
+                set_at=service.now, withdrawn_at=service.now,
+            )
+            for at in range(120)
+        )  # fmt: skip
+    adam, address, seen = Visitor(service, "adam"), "/desk/admin/limits", []
+    while address:
+        html = adam.get(address).html
+        seen += re.findall(r"第 (\d+) 次", html)
+        found = re.search(r'href="(/desk/admin/limits[?]cursor=\d+)"', html)
+        address = found and found[1]
+    assert [int(one) for one in seen] == list(range(119, -1, -1))
