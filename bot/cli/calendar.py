@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from bot.cli.context import opened
+from bot.web import calendar_tables
 from knowledge.calendar.office_calendar import YearCheck
 from knowledge.calendar.official_days import MOST_BYTES
 from routing.service.office_calendar import commands as office_calendar_commands
@@ -24,14 +25,17 @@ _District = Annotated[str | None, typer.Option(help="區；不給為全縣市")]
 
 @calendar_app.command("import")
 def import_command(
-    file: Annotated[Path, typer.Argument(help="行政院人事行政總處辦公日曆 CSV", exists=True, dir_okay=False)],
+    file: Annotated[
+        Path, typer.Argument(help="行政院人事行政總處辦公日曆（CSV、XLSX 或 ODS）", exists=True, dir_okay=False)
+    ],
 ) -> None:
     """匯入整年的辦公日曆，取代同年度的內建日曆。"""  # noqa: D415 - a Chinese sentence, shown as the help
     with file.open("rb") as source:
         raw = source.read(MOST_BYTES + 1)
+    days = calendar_tables.read(raw).encode()
     with opened() as context:
         with context.writing() as (session, _office):
-            checks = office_calendar_commands.import_file(session, context.office_provider, raw, now=context.now)
+            checks = office_calendar_commands.import_file(session, context.office_provider, days, now=context.now)
         due_date_refresh.refresh_remaining(context, now=context.now)
         measuring.measure_remaining(context)
     for check in checks:

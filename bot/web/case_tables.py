@@ -192,7 +192,8 @@ def _squeezed(heading: object) -> str:
     return _SPACES.sub("", str(heading))
 
 
-def _column(place: int) -> str:
+def letter_of(place: int) -> str:
+    """A column as a spreadsheet names it; ``place`` from 0."""
     letters = ""
     place += 1
     while place:
@@ -232,7 +233,7 @@ class _Converter:
         self._above: dict[int, Cell] = {}
         self._serials: dict[str, int] = {}
         self._made = Converted(columns={
-            name: (_column(self._places[_squeezed(heading)]), heading) for name, heading in mapping.columns.items()
+            name: (letter_of(self._places[_squeezed(heading)]), heading) for name, heading in mapping.columns.items()
         })  # fmt: skip
         self._row = 0
         self._cells: Sequence[Cell] = ()
@@ -341,4 +342,4 @@ class _Converter:
 
     def _bad(self, heading: str, message: str) -> None:
         place = self._places[_squeezed(heading)]
-        self._made.bad.append(BadCell(self._row, f"{_column(place)}{self._row}", heading, message))
+        self._made.bad.append(BadCell(self._row, f"{letter_of(place)}{self._row}", heading, message))

@@ -7,8 +7,9 @@ is 2 for a day off and 0 for a day of work.
 from __future__ import annotations
 
 import csv
+import io
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 from functools import cache
@@ -37,10 +38,13 @@ class CalendarError(ValueError):
 
     code = "calendar_invalid"
 
-    def __init__(self, message: str, *, code: str | None = None, line: int | None = None) -> None:
+    def __init__(
+        self, message: str, *, code: str | None = None, line: int | None = None, column: str | None = None
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.line = line
+        self.column = column
         if code is not None:
             self.code = code
 
@@ -162,26 +166,33 @@ def _read_date(text: str, line: int) -> date:
             return date(*(int(number) for number in found.groups()))
     except ValueError:
         found = None
-    raise CalendarError(f"第 {line} 行：西元日期「{text[:40]}」不是有效日期；應如 20280103。", line=line)
+    raise CalendarError(
+        f"第 {line} 行：西元日期「{text[:40]}」不是有效日期；應如 20280103。", line=line, column="西元日期"
+    )
 
 
-def _read_row(row: dict[str, str], line: int) -> OfficialDay:
+def read_row(row: Mapping[str, str], line: int) -> OfficialDay:
+    """A day out of the cells of a row by their ``COLUMNS``. Raises CalendarError: names line and column."""
     day = _read_date(row["西元日期"], line)
     weekday = CHINESE[day.weekday()]
     written = row["星期"].strip().removeprefix("星期").removeprefix("週")
     if written != weekday:
-        raise CalendarError(f"第 {line} 行：{day} 是星期{weekday}，檔案寫「{row['星期'][:40]}」。", line=line)
+        raise CalendarError(
+            f"第 {line} 行：{day} 是星期{weekday}，檔案寫「{row['星期'][:40]}」。", line=line, column="星期"
+        )
     mark = row["是否放假"].strip()
     note = row["備註"].strip()
     if mark not in {"0", "2"}:
-        raise CalendarError(f"第 {line} 行：是否放假應為 0（上班）或 2（放假），檔案寫「{mark[:40]}」。", line=line)
+        raise CalendarError(
+            f"第 {line} 行：是否放假應為 0（上班）或 2（放假），檔案寫「{mark[:40]}」。", line=line, column="是否放假"
+        )
     if mark == "0" and day.weekday() >= 5 and not note:
         # Any words will do: the files say 補行上班, those of 2017 to 2020 調整上班.
         raise CalendarError(
-            f"第 {line} 行：{day}（星期{weekday}）標為上班，備註卻未寫明（如「補行上班」）。", line=line
+            f"第 {line} 行：{day}（星期{weekday}）標為上班，備註卻未寫明（如「補行上班」）。", line=line, column="備註"
         )
     if "\x00" in note or len(note) > _LONGEST_NOTE:
-        raise CalendarError(f"第 {line} 行：備註過長，或含有無法儲存的字元。", line=line)
+        raise CalendarError(f"第 {line} 行：備註過長，或含有無法儲存的字元。", line=line, column="備註")
     return OfficialDay(day, mark == "2", note)
 
 
@@ -215,7 +226,7 @@ def parse_days(text: str) -> tuple[OfficialDay, ...]:
     """
     days: dict[date, OfficialDay] = {}
     for line, row in _rows(text):
-        day = _read_row(row, line)
+        day = read_row(row, line)
         if day.date in days:
             raise CalendarError(f"第 {line} 行：{day.date} 重複。", line=line)
         days[day.date] = day
@@ -234,6 +245,16 @@ def _check_year(year: int, days: dict[date, OfficialDay]) -> None:
         raise CalendarError(f"{year} 年缺 {len(missing)} 日（自 {missing[0]} 起）；辦公日曆須整年匯入。")
     if all(days[day].off for day in every):
         raise CalendarError(f"{year} 年沒有任何上班日。")
+
+
+def published(days: Iterable[OfficialDay]) -> str:
+    """Days in the form in which they are published, so that each year can be replaced alone."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for day in days:
+        writer.writerow((f"{day.date:%Y%m%d}", CHINESE[day.date.weekday()], "2" if day.off else "0", day.note))
+    return out.getvalue()
 
 
 def decode_days(raw: bytes) -> str:

@@ -9,10 +9,11 @@ from fastapi.responses import RedirectResponse, Response
 
 from bot.desk.admin.pages import closure_form, page_again, page_values_of, require_page
 from bot.desk.forms import Filled
+from bot.web import calendar_tables
 from bot.web.bodies import chosen_file, read_form
 from bot.web.templating import show
 from bot.web.unit_of_work import UnitOfWork, known_caller, reading, writing
-from knowledge.calendar.official_days import MOST_BYTES, decode_days
+from knowledge.calendar.official_days import MOST_BYTES
 from routing.domain.errors import Invalid
 from routing.service.office_calendar import commands, due_date_refresh
 from routing.service.reporting import measuring
@@ -74,10 +75,13 @@ def preview_year(request: Request, raw: SentFile) -> Response:
     with reading(request) as work:
         require_page(work.actor, _NAME)
         try:
-            checks, movement = commands.preview_file(work.session, work.office, raw, now=work.now, actor=work.actor)
+            days = calendar_tables.read(raw)
+            checks, movement = commands.preview_file(
+                work.session, work.office, days.encode(), now=work.now, actor=work.actor
+            )
         except Invalid as error:
             return _page(request, work, error=error)
-        return _page(request, work, preview=movement, previewed="import", checks=checks, csv=decode_days(raw))
+        return _page(request, work, preview=movement, previewed="import", checks=checks, csv=days)
 
 
 @router.post("/import")
@@ -86,7 +90,8 @@ def import_year(request: Request, raw: SentFile) -> Response:
     try:
         with writing(request) as work:
             require_page(work.actor, _NAME)
-            commands.import_file(work.session, work.runtime.office_provider, raw, now=work.now, actor=work.actor)
+            days = calendar_tables.read(raw).encode()
+            commands.import_file(work.session, work.runtime.office_provider, days, now=work.now, actor=work.actor)
     except Invalid as error:
         with reading(request) as work:
             return _page(request, work, error=error)

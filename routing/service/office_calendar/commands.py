@@ -5,9 +5,7 @@ Open cases are counted anew whenever the calendar changes; closed ones are measu
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -15,7 +13,6 @@ from sqlalchemy.orm import Session
 
 from knowledge.calendar.office_calendar import YearCheck
 from knowledge.calendar.official_days import (
-    COLUMNS,
     CalendarError,
     Closure,
     OfficialDay,
@@ -24,9 +21,9 @@ from knowledge.calendar.official_days import (
     find_district,
     parse_days,
     parse_part,
+    published,
 )
 from knowledge.calendar.republic import roc_date
-from knowledge.calendar.weekdays import CHINESE
 from routing.domain.errors import Invalid, NotFound
 from routing.domain.pagination import Page, before_of, page_of
 from routing.domain.permissions import Actor, Role
@@ -166,7 +163,7 @@ def import_file(
     days = _read(raw, actor)
     years = sorted({day.date.year for day in days})
     for year in years:
-        text = _written([day for day in days if day.date.year == year])
+        text = published([day for day in days if day.date.year == year])
         calendar_store.put_year(session, year=year, csv=text, sha256=hashlib.sha256(text.encode()).hexdigest(), now=now)
         account_store.audit(session, at=now, actor=_name(actor), action="calendar.import", subject=str(year), detail={})
     session.flush()
@@ -194,19 +191,9 @@ def preview_file(
     """
     days = _read(raw, actor)
     years = sorted({day.date.year for day in days})
-    changed = office.calendar.with_days(_written(days))
+    changed = office.calendar.with_days(published(days))
     checks = tuple(changed.check_year(year, office.calendar) for year in years)
     return checks, moved_by(session, office, changed, since=date(years[0], 1, 1), now=now)
-
-
-def _written(days: list[OfficialDay]) -> str:
-    """One year in the form in which it is published, so that each can be replaced alone."""
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    for day in days:
-        writer.writerow((f"{day.date:%Y%m%d}", CHINESE[day.date.weekday()], "2" if day.off else "0", day.note))
-    return out.getvalue()
 
 
 def close(

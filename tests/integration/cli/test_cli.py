@@ -180,7 +180,7 @@ def test_a_calendar_file_replaces_its_years_and_a_bad_one_changes_nothing(migrat
     file.write_text(shipped.replace("20260105,一,0", "20260105,二,0"), "utf-8")
     code, _, complaint = migrated("calendar", "import", file)
     assert code == 2
-    assert "行" in complaint
+    assert "B6「星期」" in complaint
 
 
 def test_the_calculator_works_before_there_is_a_database(onestop):

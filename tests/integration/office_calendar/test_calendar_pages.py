@@ -1,6 +1,7 @@
 """A closure, its withdrawal and a published year are looked at before they move anybody's dates (trap S4)."""
 
-from datetime import date
+import re
+from datetime import date, timedelta
 
 import pytest
 
@@ -9,6 +10,7 @@ from routing.store.cases import queries as case_store
 from routing.store.office_calendar import queries as calendar_store
 from tests.harness.pages import Visitor
 from tests.harness.service import Service
+from tests.harness.spreadsheets import FORMS, sent
 
 CLOSURE = {"day": "2026-11-18", "county": "高雄市", "district": "", "part": "full", "source": "市府公告"}
 
@@ -102,6 +104,33 @@ def test_a_published_year_is_previewed_by_days_and_cases_and_then_taken_in(servi
     adam.send(page, "/calendar/import")
     assert due(service, number) > before
     assert "匯入）" in adam.get("/desk/admin/calendar").text
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_calendar_is_read_from_whatever_an_office_sends(service, form):
+    """Days of the Republic in a CSV, typed days in a workbook, a title above, weekdays merged or left out."""
+    off = set(re.findall(r"^(\d{8}),.,2", year_csv(service, 2026, {date(2026, 11, 18)}), re.MULTILINE))
+    days = [date(2026, 1, 1) + timedelta(days=at) for at in range(365)]
+    rows = [list(COLUMNS), *([day, None, 2 if f"{day:%Y%m%d}" in off else 0, ""] for day in days)]
+    raw = sent(rows, form, title="中華民國 115 年政府行政機關辦公日曆表")
+    adam = Visitor(service, "adam")
+    page = adam.ask("POST", "/desk/admin/calendar/preview-year", files={"file": (f"115.{form}", raw)})
+    assert "與目前使用的日曆不同者 1 日：115.11.18" in page.text
+    adam.send(page, "/calendar/import")
+    assert "匯入）" in adam.get("/desk/admin/calendar").text
+
+
+@pytest.mark.parametrize("form", ["cp950", "xlsx"])
+def test_every_cell_that_cannot_be_used_is_named(service, form):
+    rows = [
+        ["西元日期", "星期", "是否放假", "備註"], [date(2026, 1, 1), "四", 2, "開國紀念日"], ["115.2.30", "一", 0, ""],
+        [date(2026, 1, 2), "六", 0, ""], [date(2026, 1, 5), "一", "休", ""], [date(2026, 1, 1), "四", 2, ""],
+    ]  # fmt: skip
+    page = Visitor(service, "adam").ask(
+        "POST", "/desk/admin/calendar/preview-year", files={"file": ("x", sent(rows, form))}
+    )
+    for said in ("A3「西元日期」", "B4「星期」", "C5「是否放假」", "A6「西元日期」：2026-01-01 重複"):
+        assert said in page.text
 
 
 def test_a_file_that_is_no_calendar_is_refused_with_the_reason(service):
