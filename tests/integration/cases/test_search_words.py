@@ -81,6 +81,17 @@ def test_the_list_counts_what_fits_and_marks_what_was_looked_for(service):
     assert "共 4 件符合。" in every
 
 
+def test_a_search_of_the_queue_leads_on_to_all_cases(service):
+    """It looks at open cases of one's own alone, and found nothing of a colleague's case without a word."""
+    service.post("sue", "/cases", {**PHONE_CASE, "text": "廠房漏水", "subject": "廠房漏水", "category": "tax"})
+    alice = Visitor(service, "alice")
+    page = alice.get("/desk?view=mine&q=漏水")
+    assert "目前限「我的案件」" in page.text
+    link = next(one for one in page.outline.links if one.startswith("/desk/cases?q="))
+    assert "廠房<mark>漏水</mark>" in alice.get(link).html
+    assert "在全部案件" not in alice.get("/desk?view=mine").text
+
+
 def test_what_fits_is_counted_over_all_pages(service):
     for at in range(PAGE + 2):
         service.post("sue", "/cases", {**PHONE_CASE, "text": f"漏水 {at}", "subject": f"漏水 {at}"})
