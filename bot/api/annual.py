@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse, Response
 
-from bot.api.problems import PROBLEMS
+from bot.api.problems import PAPERS, PROBLEMS
 from bot.api.request_handling import Calling, json_answer
 from bot.api.schemas.annual import AnnualEntered, AnnualPapers, AnnualSealed
 from bot.api.schemas.requests import AnnualEntryBody, AnnualQuery, AnnualSealBody
@@ -23,7 +23,7 @@ from routing.service.reporting import annual as service
 router = APIRouter(route_class=StrictRoute, tags=["turnaround"], responses=PROBLEMS)
 
 
-@router.get("/annual/{year}", response_model=AnnualPapers)
+@router.get("/annual/{year}", response_model=AnnualPapers, responses=PAPERS)
 def annual(work: Reading, year: int, query: Annotated[AnnualQuery, Query()]) -> Response:
     """The tables of a year (115 or 2026), as they were sealed last, or, never sealed or ``live``, as counted now."""
     with counting.turn():

@@ -20,7 +20,7 @@ _STREAM = {
     200: {
         "description": "事件串流：case（案號與版本）、bell（未讀 unread，即待處理件數 cases 加未讀提醒 reminders）；"
         "presence=true 時另有 presence（誰正在看或填寫 case 所列案件）",
-        "content": {"text/event-stream": {"schema": {"type": "string"}}},
+        "content": {"text/event-stream": {}},
     }
 }
 

@@ -6,7 +6,10 @@ from typing import Annotated, Any
 
 from fastapi import Path
 
+from bot.web import annual_pdf
 from bot.web.errors import Problem
+from bot.web.tables import MEDIA_TYPES
+from routing.domain.files import ENDINGS
 
 Number = Annotated[str, Path(description="服務案號，例如 KP-1151122-0001", max_length=24)]
 
@@ -40,9 +43,14 @@ FILE_MADE: Described = {
     413: _problem("檔案超過 20 MiB"),
     422: _problem("檔案無法接受（file_refused），或欄位不正確"),
 }
+_BYTES = {"schema": {"type": "string", "format": "binary"}}
 FILE: Described = {
-    200: {"description": "檔案內容", "content": {"application/octet-stream": {"schema": {"type": "string"}}}}
+    200: {"description": "檔案內容", "content": dict.fromkeys((*ENDINGS, "application/octet-stream"), _BYTES)}
 }
+_TABLES = dict.fromkeys((kind.partition(";")[0] for kind in MEDIA_TYPES.values()), _BYTES)
+TABLE: Described = {200: {"description": "依 format 為 JSON 或檔案", "content": _TABLES}}
+"""Of a report: its JSON, as the model says, or the same as a file."""
+PAPERS: Described = {200: {**TABLE[200], "content": {**_TABLES, annual_pdf.MEDIA_TYPE: _BYTES}}}
 FILE_FORM: dict[str, Any] = {
     "requestBody": {
         "required": True,

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse, Response
 
-from bot.api.problems import PROBLEMS
+from bot.api.problems import PROBLEMS, TABLE
 from bot.api.schemas.answers import Bot, Held, Turnaround
 from bot.api.schemas.outlook import WeekOutlook
 from bot.api.schemas.requests import BotQuery, HeldQuery, ServiceQuery, TurnaroundQuery, WeekQuery
@@ -30,7 +30,7 @@ from routing.service.reporting import turnaround as turnaround_report
 router = APIRouter(route_class=StrictRoute, tags=["turnaround"], responses=PROBLEMS)
 
 
-@router.get("/turnaround", response_model=Turnaround)
+@router.get("/turnaround", response_model=Turnaround, responses=TABLE)
 def turnaround(work: Reading, query: Annotated[TurnaroundQuery, Query()]) -> Response:
     """What came, what went, how long it took and what is overdue, in a period; with a base year beside it."""
     turnaround_report.check_split(work.actor, query.by)
@@ -49,7 +49,7 @@ def turnaround(work: Reading, query: Annotated[TurnaroundQuery, Query()]) -> Res
     return downloads.made(content, name, MEDIA_TYPES[form], cache="no-store")
 
 
-@router.get("/turnaround/held", response_model=Held)
+@router.get("/turnaround/held", response_model=Held, responses=TABLE)
 def turnaround_held(work: Reading, query: Annotated[HeldQuery, Query()]) -> Response:
     """Days used of the closed cases by the unit or person that held them, and what became late while they did."""
     report = counting.held_report(work, Period(query.start, query.end), query.kind, query.by)
@@ -61,7 +61,7 @@ def turnaround_held(work: Reading, query: Annotated[HeldQuery, Query()]) -> Resp
     return downloads.made(content, name, MEDIA_TYPES[form], cache="no-store")
 
 
-@router.get("/turnaround/bot", response_model=Bot)
+@router.get("/turnaround/bot", response_model=Bot, responses=TABLE)
 def turnaround_bot(work: Reading, query: Annotated[BotQuery, Query()]) -> Response:
     """What the bot was asked, answered and what came of it, by language; messages by month and cost."""
     report = counting.bot_report(work, Period(query.start, query.end))
@@ -72,7 +72,7 @@ def turnaround_bot(work: Reading, query: Annotated[BotQuery, Query()]) -> Respon
     return downloads.made(write(bot_table(report, work.now), form), name, MEDIA_TYPES[form], cache="no-store")
 
 
-@router.get("/turnaround/week", response_model=WeekOutlook)
+@router.get("/turnaround/week", response_model=WeekOutlook, responses=TABLE)
 def turnaround_week(work: Reading, query: Annotated[WeekQuery, Query()]) -> Response:
     """What is left of this week: what comes due, who is full or away, what is asked more often, who holds questions."""
     week = outlook.for_person(work.session, work.office, work.actor, now=work.now)
@@ -84,7 +84,7 @@ def turnaround_week(work: Reading, query: Annotated[WeekQuery, Query()]) -> Resp
     return downloads.made(content, name, MEDIA_TYPES[form], cache="no-store")
 
 
-@router.get("/turnaround/service", response_model=Service)
+@router.get("/turnaround/service", response_model=Service, responses=TABLE)
 def turnaround_service(work: Reading, query: Annotated[ServiceQuery, Query()]) -> Response:
     """Who was asked and how soon they answered, how often something was missing, and how firms found it."""
     found = counting.service_figures(work, Period(query.start, query.end))

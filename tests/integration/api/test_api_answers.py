@@ -106,3 +106,30 @@ def test_the_model_of_the_report_has_its_keys_in_their_order_and_loses_no_digit(
     answer = service.get("sue", "/turnaround", **PERIOD, **query)
     read = Turnaround.model_validate_json(answer.text, extra="forbid")
     assert read.model_dump(mode="json", by_alias=True, exclude_unset=True) == answer.json()
+
+
+def test_a_report_has_the_type_that_its_description_names(service):
+    """JSON, or the file that was asked for: whoever makes a client of the description can read both."""
+    paths = service.ask("GET", "/api/v1/openapi.json").json()["paths"]
+    for path, query, table in (
+        ("/turnaround", PERIOD, ""), ("/turnaround/bot", PERIOD, ""),
+        ("/turnaround/held", {**PERIOD, "by": "unit"}, ""),
+        ("/turnaround/week", {}, "due"), ("/turnaround/service", PERIOD, "partners"), ("/annual/{year}", {}, "time"),
+    ):  # fmt: skip
+        described = paths[f"/api/v1{path}"]["get"]["responses"]["200"]["content"]
+        for form in ("json", "csv", "xlsx", "ods"):
+            asked = {**query, "format": form, **({"table": table} if table and form == "csv" else {})}
+            address = f"/api/v1{path.format(year=2026)}"
+            answer = service.ask("GET", address, headers=service.headers("sue"), params=asked)
+            assert answer.status_code == 200, answer.text
+            assert answer.headers["content-type"].partition(";")[0] in described, (path, form)
+
+
+def test_a_file_of_a_case_has_a_type_that_its_description_names(service):
+    number = service.opened()
+    attached(service, number)
+    document = service.ask("GET", "/api/v1/openapi.json").json()
+    listed = service.ask("GET", f"/api/v1/cases/{number}/files", headers=service.headers("sue")).json()["items"]
+    answer = service.ask("GET", f"/api/v1/cases/{number}/files/{listed[0]['id']}", headers=service.headers("sue"))
+    described = document["paths"]["/api/v1/cases/{number}/files/{media_id}"]["get"]["responses"]["200"]["content"]
+    assert answer.headers["content-type"].partition(";")[0] in described
