@@ -1,4 +1,4 @@
-"""``python -m tests.trial``: the scoreboard (R1–S14); ``kills``, ``faults``, ``cluster``, ``upgrade``: as one likes.
+"""``python -m tests.trial``: the scoreboard (R1–S14); ``kills``, ``faults``, ``cluster``, ``upgrade``, ``fuzz``.
 
 ``board --full`` plays each row as often as stack.md 6.4 has it, ``--only R2,S1`` some of them, ``--database`` on one.
 Prints a table, writes build/trial.json beside that of ``make bench``, and exits 1 if a figure is out of its bound.
@@ -25,7 +25,9 @@ from tests.harness.processes import Forker
 from tests.harness.product import running
 from tests.harness.requirements import MISSING, postgres_admin_dsn, postgres_admin_url
 from tests.trial import cluster as machines
-from tests.trial import programs, scoreboard, upgrading
+from tests.trial import fuzzing, programs, scoreboard, upgrading
+
+_TRIALS = ("board", "kills", "faults", "cluster", "upgrade", "fuzz")
 
 
 @contextmanager
@@ -75,6 +77,24 @@ def upgrade(release: str) -> bool:
     return well
 
 
+def fuzz(kind: str, examples: int, seconds: int, only: str | None) -> bool:
+    """Calls of our OpenAPI document, and bytes for every parser; whether all was answered or refused in words."""
+    if lacks := fuzzing.missing():
+        sys.exit(f"the trial needs {' and '.join(lacks)}")
+    if unknown := {only} - {None, "api", *fuzzing.PARSERS}:
+        sys.exit(f"no such parser: {unknown.pop()}; there are api, {', '.join(fuzzing.PARSERS)}")
+    well = True
+    if only in {None, "api"}:
+        with scoreboard.deployed(kind, database) as product:
+            figure, well = fuzzing.api(product, examples)
+        _say({"database": kind, "figure": figure, "well": well})
+    for name in [one for one in fuzzing.PARSERS if only in {None, one}]:
+        figure, held = fuzzing.parsed(name, seconds)
+        _say({"figure": figure, "well": held})
+        well = well and held
+    return well
+
+
 def faults(kind: str, seconds: float, rate: float, only: str | None) -> bool:
     """LINE out of order for a time, fault by fault, and clocks that are wrong; whether everybody was answered once."""
     well = True
@@ -106,13 +126,13 @@ def main() -> int:
     """Run the trial that was asked for; the exit code. Who ends it leaves no process and no network behind."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     parser = argparse.ArgumentParser(prog="python -m tests.trial", description=__doc__)
-    parser.add_argument("what", nargs="?", choices=("board", "kills", "faults", "cluster", "upgrade"), default="board")
+    parser.add_argument("what", nargs="?", choices=_TRIALS, default="board")
     parser.add_argument("--database", choices=("sqlite", "postgres"), help="of the board: both unless said")
-    parser.add_argument("--count", type=int, default=100, help="kills, or of the cluster faults each way")
+    parser.add_argument("--count", type=int, default=100, help="kills, of the cluster faults each way, or examples")
     parser.add_argument("--seed", type=int, default=20)
-    parser.add_argument("--seconds", type=float, default=30.0, help="how long a fault lasts")
+    parser.add_argument("--seconds", type=float, default=30.0, help="how long a fault lasts, or a parser is tried")
     parser.add_argument("--rate", type=float, default=9.0, help="firms a second")
-    parser.add_argument("--only", help="one fault; of the board: rows with commas")
+    parser.add_argument("--only", help="one fault, one parser or api; of the board: rows with commas")
     parser.add_argument("--full", action="store_true", help="of the board: as often as the rows say, which takes hours")
     parser.add_argument("--part", choices=("played", "suite"), help="of the board: what is played, or the tests alone")
     parser.add_argument("--pooled", action="store_true", help="of the cluster: through pgbouncer and haproxy")
@@ -121,6 +141,8 @@ def main() -> int:
     if given.what == "board":
         return 0 if board(given.only, given.database, given.part, full=given.full) else 1
     kind = given.database or "sqlite"
+    if given.what == "fuzz":
+        return 0 if fuzz(kind, given.count, int(given.seconds), given.only) else 1
     if given.what == "upgrade":
         return 0 if upgrade(given.release) else 1
     if given.what == "cluster":
