@@ -18,7 +18,7 @@ from knowledge.language.short_words import in_chinese, in_english
 from knowledge.language.spelling import Spelling
 from knowledge.language.text import detect_language, normalise
 from knowledge.model.answering import AnswerModel, shipped_answer_model
-from knowledge.model.classify import CategoryModel, RankedCategory, shipped_model
+from knowledge.model.classify import CategoryModel, RankedCategory, shipped_model, with_entries
 from knowledge.model.features import Floats
 from knowledge.model.fitting import LazyMatchers, Plan
 from knowledge.model.scoring import Scored, Scorer
@@ -227,12 +227,13 @@ class Understander:
         if follow_up:
             own = [] if names_nothing(focus.whole) else self._scorer.words_in(focus.whole)
         alert = detect_alert(forms)
-        categories = put_first(alert, self._scorer.ranked(scored))
-        best = categories[0]
+        by_words = put_first(alert, self._scorer.ranked(scored))
         asks = asked(" ".join(focus.wordings), group)
-        faq = self._entries(scored, group, sought(focus.whole, asks, group), focus.whole, categories)
+        faq = self._entries(scored, group, sought(focus.whole, asks, group), focus.whole, by_words)
         if previous is not None and follow_up and not own:
             faq = self._of_that_matter(faq, group, previous)
+        categories = put_first(alert, with_entries(by_words, ((m.entry.category, m.probability) for m in faq)))
+        best = categories[0]
         return Understanding(
             text=text,
             language=language,

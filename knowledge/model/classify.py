@@ -5,7 +5,9 @@ knowledge/build), and the kernel of matching.py, which also knows what officers 
 """
 
 import json
-from dataclasses import dataclass
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from importlib.resources import files
 from io import BytesIO
@@ -19,6 +21,11 @@ from knowledge.vocabulary import CASE_CATEGORIES, CATEGORIES, Category
 
 LONGEST = 3
 """Longest n-gram of the linear model."""
+_ENTRY_WEIGHT = 4.0
+"""Log odds that a certain entry adds to its category. From 2 to 8 the five labelled sets together (1,952 messages)
+differ by less than half a point; without it 0.6 points fewer are right."""
+_BESIDE_TALK = 0.3
+"""Least probability of an entry that counts against small talk."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,6 +125,25 @@ def rank(scores: Floats, hits: list[Hit], sharpness: float) -> tuple[RankedCateg
         )
         for i in order
     )
+
+
+def with_entries(
+    ranked: tuple[RankedCategory, ...], likely: Iterable[tuple[Category, float]]
+) -> tuple[RankedCategory, ...]:
+    """The categories again, best first, with what the entries near the question say of them.
+
+    `likely`: the category of each of these entries, and how probably it is the one asked for. The likeliest entry of a
+    category counts, in log odds. What the words show to be small talk is left so unless an entry is fairly likely.
+    """
+    least = _BESIDE_TALK if ranked and ranked[0].category is Category.SMALLTALK else 0.0
+    most: dict[Category, float] = {}
+    for category, probability in likely:
+        if probability >= least:
+            most[category] = max(most.get(category, 0.0), probability)
+    weighed = [one.probability * math.exp(_ENTRY_WEIGHT * most.get(one.category, 0.0)) for one in ranked]
+    total = sum(weighed)
+    again = (replace(one, probability=weight / total) for one, weight in zip(ranked, weighed, strict=True))
+    return tuple(sorted(again, key=lambda one: -one.probability))
 
 
 def read_model(content: bytes) -> CategoryModel:

@@ -36,6 +36,8 @@ from tests.unit.knowledge.relevance.asking import answered
         ("廢水甲級專責要走了，幾天內要報代理人", "environment-air-staff"),
         # selling was asked; the entry forbids letting to a third
         ("May we sell our plant on rented ground to a customer?", "land-no-sublease"),
+        # the consent of the branch was asked for; the entry says what the land office registers
+        ("土地要設定抵押 需要分局同意嗎", "land-title-registration"),
         # a permit was asked for; the entry says that there must be panels
         ("Is a building permit needed for PV on the roof?", "construction-solar"),
         ("太陽光設備を屋上に置くには建築許可が必要ですか", "construction-solar"),
@@ -95,6 +97,9 @@ def test_a_rule_of_technology_parks_is_not_told_to_an_industrial_park(understand
         ("排放许可证有效期几年", "environment-discharge-permit-term"),
         ("How long is a waste water discharge permit valid?", "environment-discharge-permit-term"),
         ("営業税は何か月ごとに申告しますか", "tax-vat-period"),
+        ("防火管理人上一次課是四年前 多久要複訓", "construction-fire-manager-training"),
+        ("開叉車 幾噸以上一定要上過課", "other-safety-training"),
+        ("新來的泰籍移工 居留證幾天內要去辦", "other-migrant-arrival"),
     ],
 )
 def test_what_the_entry_says_is_still_answered_at_once(understander, text, entry):
