@@ -195,14 +195,25 @@ def _literal(said: str) -> str:
 
 _GRAMS = """
 CREATE OR REPLACE FUNCTION search_grams(said text) RETURNS tsvector
-LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 5000 AS $grams$
-SELECT coalesce(array_to_tsvector(array_agg(gram) FILTER (WHERE gram IS NOT NULL)), ''::tsvector)
-FROM (SELECT translate(said, <from>, <to>) AS plain) AS folded,
-unnest(string_to_array(plain, NULL), string_to_array(substr(plain, 2), NULL), string_to_array(substr(plain, 3), NULL))
-AS signs (one, two, three),
-LATERAL (VALUES
-    (one || coalesce(two, '')), (CASE WHEN one || two || three ~ '^[0-9]{3}$' THEN one || two || three END)
-) AS kept (gram)
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE COST 5000 AS $grams$
+DECLARE
+    plain text := translate(said, <from>, <to>);
+    kept tsvector;
+BEGIN
+    kept := (
+        SELECT array_to_tsvector(array_agg(one || coalesce(two, '')))
+        FROM unnest(string_to_array(plain, NULL), string_to_array(substr(plain, 2), NULL)) AS signs (one, two)
+    );
+    IF plain ~ '[0-9]{3}' THEN
+        kept := kept || (
+            SELECT array_to_tsvector(array_agg(one || two || three)) FROM unnest(
+                string_to_array(plain, NULL), string_to_array(substr(plain, 2), NULL),
+                string_to_array(substr(plain, 3), NULL)
+            ) AS signs (one, two, three) WHERE one || two || three ~ '^[0-9]{3}$'
+        );
+    END IF;
+    RETURN coalesce(kept, ''::tsvector);
+END
 $grams$
 """.replace("<from>", _literal(FOLDED[0] + DROPPED)).replace("<to>", _literal(FOLDED[1]))
 _LISTED = """

@@ -8,6 +8,7 @@ from alembic import command
 from sqlalchemy import select, text
 
 from routing.domain.permissions import Role
+from routing.domain.search_words import grams
 from routing.service.maintenance import databases, retention
 from routing.store import migration
 from routing.store.cases import queries, search, search_index
@@ -192,3 +193,31 @@ def test_a_migration_that_makes_a_table_anew_leaves_it_kept(tmp_path):
         kept = connection.exec_driver_sql("SELECT count(*) FROM sqlite_master WHERE type = 'trigger'").scalar()
     database.dispose()
     assert kept == 9
+
+
+WORDS = [
+    "",
+    " ",
+    "水",
+    "漏水",
+    "臺電 台電",
+    "ＡＢＣ abc",
+    "07-361 12 12",
+    "12",
+    "123",
+    "1234漏5678",
+    "é•\u2212－(％)",
+    "'\\x",
+    "峰峯" * 40,
+]
+
+
+@pytest.mark.postgres
+def test_postgresql_keeps_the_very_grams_that_this_program_asks_for(postgres_url):
+    """Two programs make them, in two languages."""
+    database = Database(postgres_url)
+    with database.engine.connect() as connection:
+        for said in WORDS:
+            query = text("SELECT unnest(tsvector_to_array(search_grams(:said)))")
+            assert set(connection.execute(query, {"said": said}).scalars()) == grams(said), said
+    database.dispose()
