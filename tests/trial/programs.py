@@ -165,6 +165,8 @@ def shuffled(product: Product, events: int) -> Seen:
     kept = _count(product, "SELECT count(*) FROM message WHERE direction = 'in'")
     answers = _count(product, "SELECT count(*) FROM outbox WHERE reason = 'answer'")
     figure = f"{len(copies)} deliveries of {events} events: {rows} rows, {kept} messages, {answers} answers"
+    if refused := {status: times for status, times in statuses.items() if status != 200}:
+        figure += f"; not taken: {refused}"
     return figure, set(statuses) == {200} and rows == kept == events and answers <= events
 
 
