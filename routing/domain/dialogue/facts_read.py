@@ -103,6 +103,14 @@ def filled(turn: Turn) -> State | None:
     return taken(state, told) if any(new and not known for known, new in news) else None
 
 
+def introducing(turn: Turn, state: State) -> State:
+    """The state with who the firm is, where that is told beside a matter by somebody not known yet."""
+    if turn.known.firm_name or state.firm_name or state.contact_name:
+        return state
+    told = facts_told.introduced(turn.inbound.text)
+    return taken(state, told) if told else state
+
+
 def _ubn_in(state: State, text: str) -> str | None:
     """A 統一編號 in a sentence (我記錯了 12345675), also where a person was asked for."""
     found = re.search(r"(?<!\d)\d{8}(?!\d)", text.translate(HALF_WIDTH))

@@ -21,6 +21,8 @@ _COMPANY, _TITLED, _SURNAME = ways("facts", "company"), ways("facts", "titled"),
 _BEFORE, _AFTER, _SENTENCE = ways("facts", "before"), ways("facts", "after"), ways("facts", "sentence")
 _INTRODUCES, _WHERE = ways("facts", "introduces"), ways("facts", "where")
 _PRESENTS = ways("facts", "presents")
+_FIRM_FIRST = tuple(ways("facts", name) for name in ("introduced", "introduced_ja", "signed"))
+_PERSON_FIRST = ways("facts", "introduced_en")
 _CAPITAL = re.compile(r"[A-Z][\w&.'-]*,?")
 _NAME_WORDS = 4
 _UBN = re.compile(r"(?:統一編號|統編)?\s*(?:是|為)?\s*[:：]?\s*(?<!\d)(\d{8})(?!\d)")
@@ -151,6 +153,18 @@ def _likely(text: str, told: Mapping[str, object], phone: str | None, *, of_firm
     if of_firm and "firm" not in told:
         return "firm"
     return "person" if phone and len(text) <= _LONGEST_PERSON else ""
+
+
+def introduced(text: str) -> Told:
+    """Who the firm and its person are, told beside a matter: 我們是某某公司的王小姐, the end of a formal letter."""
+    folded = fold(text)
+    found = next((hit for pattern in (*_FIRM_FIRST, _PERSON_FIRST) if (hit := pattern.search(folded))), None)
+    if found is None or len(folded) != len(text):
+        return Told()
+    firm, person = (text[slice(*found.span(group))].strip() or None for group in (1, 2))
+    if found.re is _PERSON_FIRST:
+        firm, person = person, firm
+    return Told(firm=firm, person=person, phone=phone_in(text[found.start() :].translate(HALF_WIDTH))[1])
 
 
 def is_place(text: str, find_park: FindPark) -> bool:

@@ -11,7 +11,7 @@ from knowledge.language.text import fold
 from knowledge.understand import Understanding
 from knowledge.vocabulary import CASE_CATEGORIES, OWN_PARK_KINDS, EntryKind, Language, ParkKind
 from routing.domain.decision import SURE_CATEGORY, Action, Decision
-from routing.domain.dialogue import alarms, facts, follow_up, matters, menu, pending, placed
+from routing.domain.dialogue import alarms, facts, facts_read, follow_up, matters, menu, pending, placed
 from routing.domain.dialogue.placement import asks_to_come
 from routing.domain.dialogue.state import OPENING, State
 from routing.domain.dialogue.turn import Effect, JudgeAnswer, LearnKind, NoteEnquiry, Result, Turn
@@ -66,7 +66,7 @@ def _chat(turn: Turn) -> Result:
 def begun(turn: Turn) -> Turn:
     """The turn with its words kept as the beginning of a case, and what they are about."""
     turn = _afresh(turn)
-    return replace(turn, state=_noted(turn))
+    return replace(turn, state=facts_read.introducing(turn, _noted(turn)))
 
 
 def _noted(turn: Turn) -> State:
@@ -132,7 +132,7 @@ def _still_alarmed(turn: Turn) -> str | None:
 
 
 def _decided(turn: Turn) -> Result:
-    state = _noted(turn)
+    state = facts_read.introducing(turn, _noted(turn))
     if turn.decision is not None and turn.decision.parts:
         result = matters.answered(turn, state, turn.decision.parts, _by_decision)
     else:

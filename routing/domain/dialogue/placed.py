@@ -124,7 +124,8 @@ def filed(turn: Turn, case: CaseCard, reason: Reason) -> Result:
     everything = case.waits_on_firm and bool(words) and says_all(words) and (piece or case.answered)
     add = AddToCase(number=case.number, message_ids=turn.message_ids, reason=reason, piece=piece)
     effects: tuple[Effect, ...] = (add, Supplied(number=case.number)) if everything else (add,)
-    if everything or (case.person and not case.waits_on_firm and case.officer_at is None):
+    talking = case.person and not case.waits_on_firm and case.officer_at is None
+    if everything or (talking and reason is not Reason.TAPPED):
         # What follows in the officer's own conversation needs no word of ours, and the end of a wait has its notice.
         return Result(state=turn.state, effects=effects)
     return Result(state=turn.state, messages=(_told(turn, case, piece=piece),), effects=effects)

@@ -36,10 +36,16 @@ _BUT = ways("placing", "but")
 _DETAIL, _ATTACHES, _ADDS = ways("placing", "detail"), ways("placing", "attaches"), ways("placing", "adds")
 _ON_AND_ON = ways("placing", "on_and_on")
 _HOW_FAR = ways("placing", "how_far")
+_SLIP = ways("placing", "slip")
 
 
 _OF_THE_CASE = frozenset({None, "general", "window"})
 """Topics of questions that may be about the case one has: of none, and of the service itself (週四會有人來嗎)."""
+
+
+def sent_by_mistake(text: str) -> bool:
+    """Whether words say no more than that the message before was sent by mistake."""
+    return bool(_SLIP.search(fold(text.strip())))
 
 
 def asks_how_far(text: str) -> bool:

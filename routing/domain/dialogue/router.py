@@ -41,6 +41,7 @@ from routing.domain.dialogue.placement import (
     asks_to_come,
     names_more,
     says_other_matter,
+    sent_by_mistake,
 )
 from routing.domain.dialogue.state import OPENING, Step
 from routing.domain.dialogue.supplements import only_says_all
@@ -164,7 +165,8 @@ def _words(turn: Turn) -> Result:
             replace(turn, inbound=inbound, message_ids=kept, words=turn.before, understanding=None, decision=None)
         )
         return _seen_by_officer(turn, data, result)
-    if _says_nothing(text):
+    slip = sent_by_mistake(text) and turn.state.step is Step.IDLE and not turn.officer_expects
+    if _says_nothing(text) or slip:
         return _nodded(turn)
     case = _alarm_case(turn)
     of_alarm = _of_alarm_case(turn, case) if case is not None else None

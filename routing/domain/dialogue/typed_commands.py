@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Collection
 
+from knowledge.language.text import fold
 from knowledge.vocabulary import CASE_CATEGORIES, OWN_PARK_KINDS
 from routing.domain.dialogue import everyday
 from routing.domain.dialogue.ordinals import picked
@@ -17,65 +19,77 @@ _CASE_NUMBER = re.compile(r"[A-Z]{2,4}-\d{7}-\d{4}")
 _TAIL = re.compile(r"\d{4}")
 _SHORT = 40
 """Characters in which little more is said than a number."""
+
+
+def _folded(words: Collection[str]) -> frozenset[str]:
+    """What is typed, in the one form that stands for Traditional, Simplified and Japanese characters."""
+    return frozenset(map(fold, words))
+
+
 _SCORES = ("5", "4", "3", "2", "1")
 _POINTS = re.compile(r"(?:給)?([1-5])\s*(?:分|顆?星|點|点|points?|stars?)?")
 _SATISFIED = {
-    "5": {"非常滿意", "很滿意", "超滿意", "very satisfied", "very good", "とても満足"},
-    "4": {"滿意", "還不錯", "satisfied", "good", "満足"}, "3": {"普通", "還好", "ok la", "average", "普通です"},
-    "2": {"不滿意", "不太滿意", "unsatisfied", "not satisfied", "不満"},
-    "1": {"很不滿意", "非常不滿意", "very unsatisfied", "very dissatisfied", "とても不満"},
+    score: _folded(words)
+    for score, words in {
+        "5": {"非常滿意", "很滿意", "超滿意", "very satisfied", "very good", "とても満足"},
+        "4": {"滿意", "還不錯", "satisfied", "good", "満足"}, "3": {"普通", "還好", "ok la", "average", "普通です"},
+        "2": {"不滿意", "不太滿意", "unsatisfied", "not satisfied", "不満"},
+        "1": {"很不滿意", "非常不滿意", "very unsatisfied", "very dissatisfied", "とても不満"},
+    }.items()
 }  # fmt: skip
 """What people type instead of one of the five buttons."""
 
-_PERSON = {"請專人協助", "專人協助", "開案", "我要開案", "立案", "ask a person", "open a case", "担当者に相談"}
+_PERSON = _folded({"請專人協助", "專人協助", "開案", "我要開案", "立案", "ask a person", "open a case", "担当者に相談"})
 """What stands on the button that opens a case."""
-_TOPICS = {
-    "公告設定",
-    "訂閱設定",
-    "通知設定",
-    "訂閱",
-    "取消訂閱",
-    "announcement settings",
-    "unsubscribe",
-    "お知らせ設定",
-}
-_SEND = {
+_TOPICS = _folded(
+    {
+        "公告設定",
+        "訂閱設定",
+        "通知設定",
+        "訂閱",
+        "取消訂閱",
+        "announcement settings",
+        "unsubscribe",
+        "お知らせ設定",
+    }
+)
+_SEND = _folded({
     "確認送出", "確認", "送出", "是", "是的", "對", "對的", "好", "好的", "可以", "沒錯", "沒問題", "正確", "ok",
     "okay", "yes", "y", "sure", "確定", "確定撤回", "是的確定", "對確定", "嗯", "要", "confirm", "send", "correct",
     "はい", "送信", "送信する", "お願いします",
-}  # fmt: skip
-_NOT = {"不是", "否", "不對", "不是這家", "no", "n", "wrong", "いいえ", "違います"}
-_KEEP = {"不要", "先不要", "不撤回", "不用撤回", "不取消", "不要撤回", "keep it", "やめます", "取り下げません"}
-_PLEASE = _SEND | {
+})  # fmt: skip
+_NOT = _folded({"不是", "否", "不對", "不是這家", "no", "n", "wrong", "いいえ", "違います"})
+_KEEP = _folded({"不要", "先不要", "不撤回", "不用撤回", "不取消", "不要撤回", "keep it", "やめます", "取り下げません"})
+_PLEASE = _SEND | _folded({
     "好啊", "好喔", "好呀", "那好", "麻煩了", "麻煩你", "麻煩您", "麻煩你了", "麻煩您了", "拜託", "拜託了",
     "yes please", "please do",
-}  # fmt: skip
+})  # fmt: skip
 """What is said to the offer of a person."""
-_DELETE = {
+_DELETE = _folded({
     "刪除", "刪掉", "全部刪除", "全部刪掉", "都刪掉", "都刪除", "請刪除", "幫我刪除", "幫我刪掉", "確定刪除",
     "delete", "delete it", "delete all", "delete everything", "delete them", "erase it", "削除", "全部削除", "削除して",
     "削除してください", "消して", "消してください", "すべて削除", "削除する",
-}  # fmt: skip
-_COPY = {
+})  # fmt: skip
+_COPY = _folded({
     "給我一份", "給一份", "一份", "要一份", "我要一份", "傳給我", "寄給我", "下載", "匯出", "a copy", "a copy please",
     "send me a copy", "download", "export", "give me a copy", "コピーをください", "コピー", "一部ください",
-}  # fmt: skip
-_SHOW = {"看", "看看", "給我看", "查看", "show", "show me", "let me see", "見せて", "見せてください"}
+})  # fmt: skip
+_SHOW = _folded({"看", "看看", "給我看", "查看", "show", "show me", "let me see", "見せて", "見せてください"})
 """What is said once one's own data have been spoken of."""
-_CHANGE = {"修改聯絡資料", "修改", "資料錯了", "change", "change my details", "連絡先を修正", "修正"}
-_DONE = {
+_CHANGE = _folded({"修改聯絡資料", "修改", "資料錯了", "change", "change my details", "連絡先を修正", "修正"})
+_DONE = _folded({
     "補充完了", "好了", "完成", "完了", "沒有了", "沒了", "就這樣", "以上", "傳完了", "done", "that is all",
     "that's all", "finished", "以上です", "終わりました",
-}  # fmt: skip
-_NO_PARK = {
+})  # fmt: skip
+_NO_PARK = _folded({
     "不在園區內", "不在園區", "其他", "都不是", "沒有", "無", "none", "no", "other", "not in a park", "園区外",
     "その他",
-}  # fmt: skip
+})  # fmt: skip
 
 
 def _plain(text: str) -> str:
-    """A text as labels are compared: half-width, lower case, without space and closing marks."""
-    return unicodedata.normalize("NFKC", text).strip().rstrip("。.!~、,").strip().lower()
+    """A text as labels are compared: folded, half-width, lower case, without space and closing marks."""
+    return fold(unicodedata.normalize("NFKC", text).strip().rstrip("。.!~、,").strip().lower())
 
 
 def _is(turn: Turn, said: str, key: str) -> bool:
