@@ -15,6 +15,8 @@ from routing.store.base import Base, Id
 
 NOT_CLOSED = "status != 'closed'"
 """In these words the index of the queue is asked: a bound value would not let SQLite see that it serves."""
+_SURVEY = "event IN ('surveyed', 'rated')"
+"""Events of which there are few, and which are asked for by their time alone."""
 
 
 class Firm(Base):
@@ -103,6 +105,10 @@ class Case(Base):
             "ix_service_case_promised", "promised_on", "id", "alert", "call_asked_at",
             sqlite_where=text(NOT_CLOSED), postgresql_where=text(NOT_CLOSED),
         ),
+        Index(
+            "ix_service_case_confidential", "unit",
+            sqlite_where=text("confidential IS 1"), postgresql_where=text("confidential IS true"),
+        ),
     )  # fmt: skip
 
 
@@ -186,7 +192,12 @@ class CaseEvent(Base):
     event: Mapped[str] = mapped_column(String(24))
     by: Mapped[str | None] = mapped_column(String(200))
     data: Mapped[dict[str, Any]]
-    __table_args__ = (UniqueConstraint("case_id", "seq"),)
+    __table_args__ = (
+        UniqueConstraint("case_id", "seq"),
+        Index(
+            "ix_case_event_survey", "at", sqlite_where=text(_SURVEY), postgresql_where=text(_SURVEY),
+        ),
+    )  # fmt: skip
 
 
 class Serial(Base):
