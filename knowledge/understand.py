@@ -240,7 +240,8 @@ class Understander:
             category=best.category,
             categories=categories,
             topic=_topic(faq, scored.hits, best.category),
-            confidence=best.probability,
+            # How sure the words alone make it: every bound that is set on it was set on that.
+            confidence=next(one.probability for one in by_words if one.category is best.category),
             faq=faq,
             smalltalk=self._scorer.smalltalk(scored) if best.category is Category.SMALLTALK else None,
             alert=alert,

@@ -145,7 +145,7 @@ def test_what_was_taken_back_is_gone_from_case_search_and_files(product: Product
     secret = "身分證影本號碼寫在這裡的一句話"
     photo = firm.do("image")
     firm.answer_after(0)
-    said = firm.do("text", text=f"{secret}，要辦理聯合稽查的會勘")
+    said = firm.do("text", text=f"{secret}，廠房旁邊的排水溝")
     firm.answer_after(1)
     number = firm.open_case(MATTER)
     assert [case["number"] for case in product.api("sue", "GET", "/cases", q=secret)["items"]] == [number]

@@ -98,8 +98,8 @@ def _limits(work: UnitOfWork) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _withdrawn(work: UnitOfWork) -> dict[str, Any]:
-    return {"rows": sealed_messages.listing(work.session, work.actor, limit=200), "opened": None}
+def _withdrawn(_work: UnitOfWork) -> dict[str, Any]:
+    return {"opened": None}
 
 
 def _feeds(work: UnitOfWork) -> dict[str, Any]:
@@ -154,6 +154,7 @@ def require_page(actor: Actor, name: str) -> None:
 _LISTED: dict[str, Callable[[UnitOfWork, str | None], Page[Any]]] = {
     "calendar": lambda work, cursor: office_calendar_commands.closures(work.session, limit=_PAGE, cursor=cursor),
     "limits": lambda work, cursor: limits.history(work.session, work.actor, limit=_PAGE, cursor=cursor),
+    "withdrawn": lambda work, cursor: sealed_messages.listing(work.session, work.actor, limit=_PAGE, cursor=cursor),
 }
 """Pages with a list that grows for ever: a part of it each, the latest first."""
 

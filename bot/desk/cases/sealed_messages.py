@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from bot.desk.admin.pages import page_values_of
 from bot.desk.forms import Filled
 from bot.web.errors import status_of
 from bot.web.templating import show
@@ -19,19 +20,19 @@ _NO_STORE = {"Cache-Control": "private, no-store"}
 @router.post("/desk/admin/withdrawn/{message_id}/open")
 def open_sealed(request: Request, message_id: RowId, form: Filled) -> Response:
     """The words, or with ``file`` the file, of one message; the reason is kept with who looked."""
+    cursor = form.text("cursor") or None
     try:
         with writing(request) as work:
-            locked = sealed_messages.read(
+            opened = sealed_messages.read(
                 work.session, work.runtime.files, work.actor, message_id, reason=form.text("reason"), now=work.now
             )
-            values = {"rows": sealed_messages.listing(work.session, work.actor, limit=200), "actor": work.actor}
+            values = page_values_of(work, "withdrawn", cursor=cursor)
     except Invalid as error:
         with reading(request) as work:
-            rows = sealed_messages.listing(work.session, work.actor, limit=200)
-            page = {"rows": rows, "actor": work.actor, "tab": "withdrawn", "opened": None, "error": error}
-            return show(request, "admin_withdrawn.html", page, status=status_of(error))
-    if form.text("file") == "1" and locked.file is not None:
+            page = {**page_values_of(work, "withdrawn", cursor=cursor), "error": error}
+        return show(request, "admin_withdrawn.html", page, status=status_of(error))
+    if form.text("file") == "1" and opened.file is not None:
         name = f'attachment; filename="withdrawn-{message_id}"'
         headers = {"Content-Disposition": name, "Content-Security-Policy": "default-src 'none'; sandbox", **_NO_STORE}
-        return Response(locked.file, media_type="application/octet-stream", headers=headers)
-    return show(request, "admin_withdrawn.html", {**values, "tab": "withdrawn", "opened": locked, "error": None})
+        return Response(opened.file, media_type="application/octet-stream", headers=headers)
+    return show(request, "admin_withdrawn.html", {**values, "opened": opened})

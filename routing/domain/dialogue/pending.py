@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from routing.domain.decision import SURE_CATEGORY
 from routing.domain.dialogue import menu
+from routing.domain.dialogue.naming import pieces
 from routing.domain.dialogue.state import MAX_PENDING, OPENING, State
 from routing.domain.dialogue.turn import Result, Turn, ids_in
 from routing.domain.messages import Button, Card, postback
@@ -19,6 +20,8 @@ _OF_US = ("other", "window")
 """Who asks for a person, or whether anybody will come, names no matter."""
 _LIKELY = 0.4
 """Probability of an entry from which words that nobody is sure of are likely about it."""
+_SHARED = 2
+"""Pieces that two messages share from which they tell of one thing: 排水溝 is two."""
 
 
 def remember(turn: Turn, *, leads: bool = True) -> State:
@@ -61,8 +64,10 @@ def own_matter(turn: Turn) -> tuple[str, str | None] | None:
     lead = next(iter(understanding.faq), None)
     if lead is None or lead.probability < _LIKELY:
         return None
-    matter = lead.entry.category.value, lead.entry.topic
-    return None if _may_be_one((turn.state.category, turn.state.topic), matter) else matter
+    before, matter = (turn.state.category, turn.state.topic), (lead.entry.category.value, lead.entry.topic)
+    if len(pieces(turn.inbound.text) & pieces(turn.before)) >= _SHARED:
+        return None
+    return None if _may_be_one(before, matter) else matter
 
 
 def _may_be_one(before: tuple[str | None, str | None], now: tuple[str, str | None]) -> bool:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from routing.domain.errors import Invalid, NotFound
 from routing.domain.files import FileState
+from routing.domain.pagination import Page, before_of, page_of
 from routing.domain.permissions import Actor
 from routing.service.accounts.queries import require_admin
 from routing.store.accounts import queries as account_store
@@ -48,13 +49,19 @@ class Opened:
     content_type: str | None
 
 
-def listing(session: Session, actor: Actor, *, before_id: int | None = None, limit: int = 50) -> list[Withdrawal]:
-    """What was taken back, newest first. Raises Forbidden for all but administrators."""
+def listing(session: Session, actor: Actor, *, limit: int, cursor: str | None) -> Page[Withdrawal]:
+    """What was taken back, the latest message first.
+
+    Raises:
+        Forbidden: the person is no administrator. Invalid: the cursor is none of ours.
+    """
     require_admin(actor)
-    return [
+    rows = conversation_store.withdrawn(session, before_id=before_of(limit, cursor), limit=limit + 1)
+    found = [
         Withdrawal(message_id=row.message_id, number=number, kind=message.kind, sent_at=message.at, at=row.at)
-        for row, message, number in conversation_store.withdrawn(session, before_id=before_id, limit=limit)
+        for row, message, number in rows
     ]
+    return page_of(found, limit, lambda one: one.message_id)
 
 
 def read(

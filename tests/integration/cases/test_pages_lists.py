@@ -306,6 +306,36 @@ def test_a_message_taken_back_is_opened_with_a_reason_that_the_trail_keeps(servi
     assert words not in adam.get(f"/desk/cases/{number}").text
 
 
+def test_what_was_taken_back_is_listed_a_part_at_a_time(service):
+    number = service.opened()
+    with service.runtime.writing() as (session, _office):
+        row = store.by_number(session, number)
+        first = session.scalars(select(Message).where(Message.case_id == row.id)).one()
+        for _ in range(60):
+            message = Message(
+                contact_id=first.contact_id,
+                case_id=row.id,
+                direction="in",
+                kind="text",
+                text="",
+                at=service.now,
+                via="phone",
+            )
+            session.add(message)
+            session.flush()
+            conversation_store.seal(session, message, case_id=row.id, subject="原案由", now=service.now)
+    adam, address, seen = Visitor(service, "adam"), "/desk/admin/withdrawn", []
+    while address:
+        html = adam.get(address).html
+        seen += re.findall(r"/desk/admin/withdrawn/(\d+)/open", html)
+        found = re.search(r'href="(/desk/admin/withdrawn[?]cursor=\d+)"', html)
+        address = found and found[1]
+    assert len(seen) == len(set(seen)) >= 60
+    assert seen == sorted(seen, key=int, reverse=True)
+    wrong = {"reason": " ", "cursor": seen[49]}
+    assert f"/withdrawn/{seen[50]}/open" in adam.ask("POST", f"/desk/admin/withdrawn/{seen[0]}/open", data=wrong).html
+
+
 @pytest.mark.parametrize("deed", ["staff/add", "staff/disable", "absences/add", "calendar/close"])
 def test_only_administrators_change_what_administrators_keep(service, deed):
     data = {"email": email("bob"), "first": "2026-11-18", "last": "2026-11-18", "day": "2026-11-18", "part": "full"}

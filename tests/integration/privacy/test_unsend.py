@@ -144,7 +144,7 @@ def test_an_administrator_with_a_reason_reads_what_was_sealed_and_nobody_else(br
             with pytest.raises(Forbidden):
                 sealed_messages.read(session, nowhere, who, message.id, reason="監察院調卷", now=branch.now)
             with pytest.raises(Forbidden):
-                sealed_messages.listing(session, branch.actor(name))
+                sealed_messages.listing(session, branch.actor(name), limit=50, cursor=None)
         adam = branch.actor("adam@kp.example")
         with pytest.raises(Invalid):
             sealed_messages.read(session, nowhere, adam, message.id, reason="  ", now=branch.now)
@@ -177,7 +177,7 @@ def test_a_file_of_a_case_is_sealed_with_its_name_and_one_of_none_is_gone(branch
     with branch.database.writing() as session:
         kept = {row.external_id: (row.state, row.key) for row in session.scalars(select(Media))}
         adam = branch.actor("adam@kp.example")
-        (one,) = sealed_messages.listing(session, adam)
+        (one,) = sealed_messages.listing(session, adam, limit=50, cursor=None).items
         locked = sealed_messages.read(session, storage, adam, one.message_id, reason="調卷", now=branch.now)
         waiting = list(session.scalars(select(Discarded.key)))
     assert kept == {"mine": ("sealed", "ab/mine"), "loose": ("erased", None)}
