@@ -251,9 +251,18 @@ class Database:
             time.sleep(_REST)
 
     def dispose(self) -> None:
-        """Close every connection, and let the next process have the file."""
+        """Close every connection, and let the next process have the file; one in hand is closed as it comes back."""
+        pool = self.engine.pool
         self.engine.dispose()
+        # Only now: the pool that takes its place begins with all that this one listened to.
+        event.listen(pool, "checkin", _closed)
         self.process_lock.release()
+
+
+def _closed(connection: Any, _record: object) -> None:
+    """Of a pool that is let go nobody would close what comes back to it."""
+    if connection is not None:
+        connection.close()
 
 
 def instant(session: Session) -> datetime:
