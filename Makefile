@@ -15,6 +15,7 @@ COMPILE := $(UV) pip compile -q --universal --python-version 3.11 --generate-has
 LOCK := $(COMPILE) --override overrides.txt pyproject.toml
 LOCK_DOCS := $(COMPILE) --group pyproject.toml:docs
 LOCK_PDF := $(COMPILE) --group pyproject.toml:pdf
+LOCK_TRACING := $(COMPILE) --group pyproject.toml:tracing -c requirements.lock
 
 FITS := import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))
 
@@ -97,13 +98,14 @@ migration: $(VENV)/run.stamp ## write the next migration from what the models ha
 	@$(BIN)/python -m routing.store.migrations $(MESSAGE)
 
 .PHONY: locks
-locks: ## compile the five locks anew from pyproject.toml (needs uv; UPGRADE=--upgrade for newer releases)
+locks: ## compile the six locks anew from pyproject.toml (needs uv; UPGRADE=--upgrade for newer releases)
 	@command -v $(UV) >/dev/null || { echo "make locks needs uv: pip install uv, or UV=/path/to/uv"; exit 1; }
 	$(LOCK) $(UPGRADE) -o requirements.lock
-	$(LOCK) $(UPGRADE) --group test --group check -o requirements-dev.lock
-	$(LOCK) $(UPGRADE) --group test --group check --group eval -o requirements-eval.lock
+	$(LOCK) $(UPGRADE) --group test --group check --group tracing -o requirements-dev.lock
+	$(LOCK) $(UPGRADE) --group test --group check --group tracing --group eval -o requirements-eval.lock
 	$(LOCK_DOCS) $(UPGRADE) -o requirements-docs.lock
 	$(LOCK_PDF) $(UPGRADE) -o requirements-pdf.lock
+	$(LOCK_TRACING) $(UPGRADE) -o requirements-tracing.lock
 
 .PHONY: sbom
 sbom: $(VENV)/run.stamp ## the list of what a release is made of (CycloneDX), from the lock: build/onestop.cdx.json

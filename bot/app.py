@@ -15,7 +15,7 @@ from fastapi import FastAPI
 from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.staticfiles import StaticFiles
 
-from bot import heap
+from bot import heap, tracing
 from bot.antivirus import Clamd
 from bot.api import routes as api
 from bot.channels import PLUGS, plugged
@@ -33,6 +33,7 @@ from bot.web import errors, health, logs, public_pages
 from bot.web.limits.bodies import Bounds
 from bot.web.limits.connections import BoundedProtocol
 from bot.web.live import Live
+from bot.web.request_spans import RequestSpans
 from bot.web.security import SecurityMiddleware
 from bot.web.token_refusals import TokenRefusals
 from bot.worker import KnowledgeWatch, Worker, run_until_signalled
@@ -234,6 +235,8 @@ def create_app(
     app.add_middleware(errors.LastResort)
     app.add_middleware(GZipMiddleware, minimum_size=1024)
     app.add_middleware(SecurityMiddleware, base_url=settings.base_url, framed_by=framed_by)
+    if settings.otlp_endpoint:
+        app.add_middleware(RequestSpans)
     for plug in channels.values():
         plug.receive(app)
     app.add_middleware(Bounds)
@@ -269,6 +272,7 @@ def _lifespan(*, with_worker: bool) -> Callable[[FastAPI], AbstractAsyncContextM
         watch = None if worker else KnowledgeWatch(runtime)
         # So does it listen for what others have written.
         listener = None if worker else Listener(runtime.database)
+        collected = tracing.start(runtime.settings, runtime.database.engine)
         for part in (watch, listener, worker):
             if part:
                 part.start()
@@ -283,6 +287,7 @@ def _lifespan(*, with_worker: bool) -> Callable[[FastAPI], AbstractAsyncContextM
             listener.stop()
         if worker:
             worker.stop()
+        tracing.stop(collected)
         runtime.database.dispose()
 
     return lifespan

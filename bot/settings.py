@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, DotEnvSettingsSource, SettingsConfigDict
@@ -24,6 +24,7 @@ from routing.service.maintenance.retention import LOG_DAYS, Periods
 
 _PREFIX = "ONESTOP_"
 _TEST_PREFIX = "ONESTOP_TEST_"
+_HEADER = re.compile(r"[A-Za-z0-9-]+=[\x21-\x7e]*")
 
 
 SENDS_OUT = frozenset(
@@ -64,6 +65,9 @@ class Settings(BaseSettings):
     clock_offset: float = Field(0.0, alias="ONESTOP_CLOCK_OFFSET", ge=-1e9, le=1e9)
     log_level: str = Field("INFO", alias="ONESTOP_LOG_LEVEL")
     metrics_token: str = Field("", alias="ONESTOP_METRICS_TOKEN", repr=False)
+    otlp_endpoint: str = Field("", alias="OTEL_EXPORTER_OTLP_ENDPOINT", repr=False)
+    otlp_headers: str = Field("", alias="OTEL_EXPORTER_OTLP_HEADERS", repr=False)
+    otel_service_name: str = Field("onestop", alias="OTEL_SERVICE_NAME")
     semantic_url: str = Field("", alias="ONESTOP_SEMANTIC_URL")
     semantic_key: str = Field("", alias="ONESTOP_SEMANTIC_KEY", repr=False)
     semantic_model: str = Field("text-embedding-3-small", alias="ONESTOP_SEMANTIC_MODEL")
@@ -122,7 +126,7 @@ class Settings(BaseSettings):
             raise ValueError("must begin with http:// or https://")
         return value.rstrip("/")
 
-    @field_validator("semantic_url", "files_endpoint")
+    @field_validator("semantic_url", "files_endpoint", "otlp_endpoint")
     @classmethod
     def _address_or_none(cls, value: str) -> str:
         return cls._address(value) if value else ""
@@ -281,6 +285,20 @@ class Settings(BaseSettings):
             "taipower": self.feed_taipower_url, "water": self.feed_water_url, "closures": self.feed_closures_url,
             "registry": self.feed_registry_url,
         }  # fmt: skip
+
+    @field_validator("otlp_headers")
+    @classmethod
+    def _header_values(cls, value: str) -> str:
+        # As OpenTelemetry writes them: values percent-encoded.
+        if value and not all(_HEADER.fullmatch(one.strip()) for one in value.split(",")):
+            raise ValueError("must be name=value, several with commas")
+        return value
+
+    @property
+    def otlp_header_values(self) -> dict[str, str]:
+        """What the collector of traces wants in each request's head."""
+        parts = (one.partition("=") for one in self.otlp_headers.split(",") if one)
+        return {name.strip().lower(): unquote(value.strip()) for name, _, value in parts}
 
     @property
     def llm_endpoint(self) -> Endpoint | None:

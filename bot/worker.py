@@ -18,7 +18,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from bot import heap
+from bot import heap, tracing
 from bot.feed_client import HttpFeedClient
 from bot.runtime import Runtime
 from bot.web.words import word
@@ -79,7 +79,7 @@ class Worker:
     """Loops over the work of one process. ``start`` and ``stop`` may be called once each."""
 
     def __init__(self, runtime: Runtime) -> None:
-        self._runtime = runtime
+        self.runtime = runtime
         self._channels = runtime.channels
         self._holder = token_hex(8)
         self._watch = KnowledgeWatch(runtime)
@@ -118,7 +118,7 @@ class Worker:
 
     def _said_anew(self, session: Session, notice: Outbox, now: datetime) -> bool:
         """A notice that waited to be sent states its case as it is now (trap O6)."""
-        return notifying.renew(session, self._runtime.office_provider.office(session), notice, now)
+        return notifying.renew(session, self.runtime.office_provider.office(session), notice, now)
 
     def _thread(
         self, name: str, turn: Callable[[], float], topic: str | None = None, wake: Event | None = None
@@ -126,14 +126,14 @@ class Worker:
         """A thread that takes turns; ``turn`` says how many seconds to wait for the topic's notice until the next."""
         waits = wake or Event()
         if topic is not None:
-            self._runtime.database.wakes.subscribe(topic, waits)
+            self.runtime.database.wakes.subscribe(topic, waits)
         self._wakes.append(waits)
         return Thread(target=self._loop, args=(name, turn, waits), name=f"worker-{name}", daemon=True)
 
     def start(self) -> None:
         """Begin working. On SQLite, which one process has to itself, what its predecessor held is free at once."""
-        if self._runtime.database.is_sqlite:
-            leases.free_all(self._runtime.database)
+        if self.runtime.database.is_sqlite:
+            leases.free_all(self.runtime.database)
         self._beats.start()
         self._preparing.start()
         self._listener.start()
@@ -167,7 +167,7 @@ class Worker:
             try:
                 if not ready:
                     # Fitting takes a moment: before the first event is held, not inside its transaction.
-                    self._runtime.reader.warm()
+                    self.runtime.reader.warm()
                     heap.settle()
                     ready = True
                 pause = turn()
@@ -189,7 +189,7 @@ class Worker:
         room = 2 * _PARTITIONS_AT_ONCE - len(in_hand)
         if room <= 0:
             return _IN_HAND
-        with self._runtime.database.reading() as session:
+        with self.runtime.database.reading() as session:
             more = inbox_store.any_unhandled(session)
             partitions = inbox_store.partitions_with_work(
                 session, self._channels, now=instant(session), limit=room + len(in_hand)
@@ -202,13 +202,15 @@ class Worker:
         return _IN_HAND if more else _IDLE
 
     def _partition(self, partition: PartitionKey) -> None:
-        runtime = self._runtime
+        runtime = self.runtime
         try:
-            handled = inbox.work_partition(
-                runtime.database, runtime.office_provider, runtime.reader, self._channels[partition.channel], partition,
-                holder=f"{self._holder}-{token_hex(4)}", now=runtime.now, waits=self._preparing.at_once,
-                preparing=self._preparing, before=self._look_up,
-            )  # fmt: skip
+            with tracing.span("inbox partition", "consumer", messaging__system=partition.channel) as span:
+                handled = inbox.work_partition(
+                    runtime.database, runtime.office_provider, runtime.reader, self._channels[partition.channel],
+                    partition, holder=f"{self._holder}-{token_hex(4)}", now=runtime.now, waits=self._preparing.at_once,
+                    preparing=self._preparing, before=self._look_up,
+                )  # fmt: skip
+                span.set_attribute("messaging.batch.message_count", handled)
         except Exception as error:
             # What was not handled stays, and its partition is free again when its lease ends.
             log.exception("partition_failed", error=type(error).__name__)
@@ -221,24 +223,24 @@ class Worker:
 
     def _look_up(self, step: Step, inbounds: Sequence[Inbound]) -> None:
         """A 統一編號 that answers the question for the firm is looked up in the register, if one is set."""
-        feed = self._runtime.feeds.get("registry")
+        feed = self.runtime.feeds.get("registry")
         if feed is None or step is not Step.FIRM:
             return
         numbers = {ubn for one in inbounds for ubn in numbers_in(one.text)}
         for ubn in sorted(numbers)[:1]:
-            registry_feed.ensure(self._runtime, feed, self._register, ubn, now=self._runtime.now())
+            registry_feed.ensure(self.runtime, feed, self._register, ubn, now=self.runtime.now())
 
     def _outbox_turn(self) -> float:
         for senders in self._senders:
             senders.turn()
-        with self._runtime.database.reading() as session:
+        with self.runtime.database.reading() as session:
             return _IN_HAND if outbox_store.any_unfinished(session) else _IDLE
 
     def _files_turn(self) -> float:
         return 0 if self._files.turn() else _FILES_EVERY
 
     def _names_turn(self) -> float:
-        return 0 if contact_profiles.learn_names(self._runtime.database, self._channels) else _IDLE
+        return 0 if contact_profiles.learn_names(self.runtime.database, self._channels) else _IDLE
 
     def _content(self, channel: str, external_id: str) -> Content | None:
         if channel not in self._channels:
@@ -246,7 +248,7 @@ class Worker:
         return self._channels[channel].content(external_id)
 
     def _timers_turn(self) -> float:
-        runtime = self._runtime
+        runtime = self.runtime
         given = assignment.sweep(runtime, now=runtime.now())
         ended = from_firm.end_quiet_waits(runtime, now=runtime.now())
         if ended:
@@ -264,7 +266,7 @@ class Worker:
 
     def _feeds_turn(self) -> float:
         """A thread of its own: a source that is slow holds up nothing else."""
-        runtime = self._runtime
+        runtime = self.runtime
         if not runtime.feeds:
             return _SWEEP_EVERY
         feed_runner.run_due(runtime, runtime.feeds, runtime.feed_client, now=runtime.now())
@@ -272,24 +274,24 @@ class Worker:
 
     def _announcements_turn(self) -> float:
         """A batch a turn, each in a transaction of its own: cases are not held up by a notice to everybody."""
-        return 0 if announcements.send_due(self._runtime, now=self._runtime.now()) else _BATCH_EVERY
+        return 0 if announcements.send_due(self.runtime, now=self.runtime.now()) else _BATCH_EVERY
 
     def _reminders_turn(self) -> float:
         """What is due to be said to staff; whichever worker looks first says it."""
-        now = self._runtime.now()
-        told = notifier.turn(self._runtime, now=now) + weekly.turn(self._runtime, word=word, now=now)
+        now = self.runtime.now()
+        told = notifier.turn(self.runtime, now=now) + weekly.turn(self.runtime, word=word, now=now)
         if told:
             log.info("reminded", rows=told)
         return _REMIND_EVERY
 
     def _mail_turn(self) -> float:
-        if self._runtime.mailer is not None:
-            mailing.send_due(self._runtime, self._runtime.mailer, self._runtime.now)
-            staff_mailing.send_due(self._runtime.database, self._runtime.mailer, self._runtime.now)
+        if self.runtime.mailer is not None:
+            mailing.send_due(self.runtime, self.runtime.mailer, self.runtime.now)
+            staff_mailing.send_due(self.runtime.database, self.runtime.mailer, self.runtime.now)
         return _MAIL_EVERY
 
     def _trials_turn(self) -> float:
-        busy = self._trials.turn(self._runtime.now) or self._trials.try_draft(self._runtime.now)
+        busy = self._trials.turn(self.runtime.now) or self._trials.try_draft(self.runtime.now)
         return 0 if busy else _TRIALS_EVERY
 
 
@@ -326,11 +328,14 @@ class KnowledgeWatch:
 
 
 def run_until_signalled(worker: Worker) -> None:
-    """Work until SIGTERM or SIGINT."""
+    """Work until SIGTERM or SIGINT; what it does is traced where traces are collected."""
     done = Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: done.set())
+    runtime = worker.runtime
+    collected = tracing.start(runtime.settings, runtime.database.engine)
     worker.start()
     while not done.wait(1.0):
         pass
     worker.stop()
+    tracing.stop(collected)

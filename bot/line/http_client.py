@@ -20,6 +20,7 @@ from linebot.v3.messaging import ApiClient, Configuration, MessagingApi, Messagi
 from linebot.v3.messaging.rest import RESTClientObject
 from pydantic.v1 import ValidationError
 
+from bot import tracing
 from routing.domain.errors import DeliveryError
 
 Json = dict[str, Any]
@@ -174,11 +175,14 @@ class LineHttpClient:
             DeliveryError: no answer came, or the SDK's models refuse the values (``unsendable``: nothing was sent).
         """
         extra = {"_headers": dict(headers)} if headers else {}
-        try:
-            found = method(*values, _preload_content=False, _request_timeout=timeout or self._timeout, **extra)
-        except ValidationError as error:
-            raise unsendable(error) from None
-        answer: Answer = found.raw_data
+        called = getattr(method, "__name__", "call").removesuffix("_with_http_info")
+        with tracing.span(f"LINE {called}", "client", rpc__system="line", rpc__method=called) as span:
+            try:
+                found = method(*values, _preload_content=False, _request_timeout=timeout or self._timeout, **extra)
+            except ValidationError as error:
+                raise unsendable(error) from None
+            answer: Answer = found.raw_data
+            span.set_attribute("http.response.status_code", answer.status)
         return answer
 
 

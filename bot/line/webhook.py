@@ -21,6 +21,7 @@ from fastapi.responses import Response
 from linebot.v3.webhook import SignatureValidator
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from bot import tracing
 from bot.web import measuring
 from bot.web.errors import problem
 from bot.web.limits.bodies import TooSlowError
@@ -310,7 +311,9 @@ class WebhookReceiver:
         begun = monotonic()
         if scope["method"] == "POST":
             try:
-                answer = await take_in(Request(scope, receive))
+                with tracing.span("POST LINE webhook", "server", http__request__method="POST") as span:
+                    answer = await take_in(Request(scope, receive))
+                    span.set_attribute("http.response.status_code", answer.status_code)
             except TooSlowError:
                 answer = problem(408, "body_too_slow", "The body did not come in time.")
                 answer.headers["Connection"] = "close"

@@ -13,8 +13,8 @@ LOCKS = ("requirements.lock", "requirements-dev.lock", "requirements-eval.lock")
 SITE = "requirements-docs.lock"
 """Of an environment of its own, in which the documents become a site."""
 REQUIREMENT = re.compile(r"^([a-z0-9][a-z0-9._-]*)==(\S+)(?: ; (.+?))? \\$")
-PDF = "requirements-pdf.lock"
-"""Of an extra that is put into the environment of the product."""
+PDF, TRACING = "requirements-pdf.lock", "requirements-tracing.lock"
+"""Of extras that are put into the environment of the product."""
 HASH = re.compile(r"^    --hash=sha256:[0-9a-f]{64}(?: \\)?$")
 
 
@@ -52,7 +52,14 @@ def test_a_lock_holds_hashes_and_no_address(lock: str) -> None:
 
 def test_an_extra_is_locked_alone_and_by_hash() -> None:
     assert {name for name, _ in pins(PDF)} == {"typst"}
-    assert "://" not in (ROOT / PDF).read_text(encoding="utf-8")
+    for extra in (PDF, TRACING):
+        assert "://" not in (ROOT / extra).read_text(encoding="utf-8")
+
+
+def test_an_extra_changes_no_package_of_the_product() -> None:
+    run = {name: version for (name, _), version in pins("requirements.lock").items()}
+    for extra in (PDF, TRACING):
+        assert {name for (name, _), version in pins(extra).items() if run.get(name, version) != version} == set()
 
 
 @pytest.mark.parametrize(("smaller", "bigger"), [LOCKS[:2], LOCKS[1:]])
@@ -65,10 +72,11 @@ def test_a_bigger_lock_holds_the_smaller(smaller: str, bigger: str) -> None:
     ("lock", "groups"),
     [
         ("requirements.lock", ["run"]),
-        ("requirements-dev.lock", ["run", "test", "check"]),
-        ("requirements-eval.lock", ["run", "test", "check", "eval"]),
+        ("requirements-dev.lock", ["run", "test", "check", "tracing"]),
+        ("requirements-eval.lock", ["run", "test", "check", "tracing", "eval"]),
         (SITE, ["docs"]),
         (PDF, ["pdf"]),
+        (TRACING, ["tracing"]),
     ],
 )
 def test_everything_declared_is_locked(lock: str, groups: list[str]) -> None:

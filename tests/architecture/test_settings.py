@@ -7,7 +7,7 @@ import re
 
 from tests.architecture.tree import ROOT
 
-NAME = re.compile(r"\b(?:ONESTOP|LINE|AWS)_[A-Z0-9_]*[A-Z0-9]\b")
+NAME = re.compile(r"\b(?:ONESTOP|LINE|AWS|OTEL)_[A-Z0-9_]*[A-Z0-9]\b")
 PROMISED = frozenset({
     "LINE_CHANNEL_SECRET", "LINE_CHANNEL_ACCESS_TOKEN", "LINE_API_BASE", "LINE_DATA_API_BASE", "ONESTOP_DATABASE_URL",
     "ONESTOP_SECRET_KEY", "ONESTOP_BASE_URL", "ONESTOP_AGENCY_CODE", "ONESTOP_DATA_DIR", "ONESTOP_CLOCK_OFFSET",
@@ -29,7 +29,7 @@ def settings() -> set[str]:
 def documented() -> set[str]:
     """The names that open a row of a table in docs/settings.md; what only the suite reads is documented there too."""
     text = (ROOT / "docs/settings.md").read_text(encoding="utf-8")
-    names = re.findall(r"^\| `((?:ONESTOP|LINE|AWS)_[A-Z0-9_]+)`", text, re.MULTILINE)
+    names = re.findall(r"^\| `((?:ONESTOP|LINE|AWS|OTEL)_[A-Z0-9_]+)`", text, re.MULTILINE)
     return {name for name in names if not name.startswith("ONESTOP_TEST_")}
 
 
@@ -55,6 +55,7 @@ SENDS_NOTHING_OF_A_PERSON = frozenset({
     "LINE_API_BASE", "LINE_DATA_API_BASE",  # LINE itself, which the notice names always
     "ONESTOP_DATABASE_URL", "ONESTOP_BASE_URL",  # our own
     "ONESTOP_FEED_TAIPOWER_URL", "ONESTOP_FEED_WATER_URL", "ONESTOP_FEED_CLOSURES_URL",  # asked, and told nothing
+    "OTEL_EXPORTER_OTLP_ENDPOINT",  # told routes, durations and ids (tests/e2e/test_traces.py)
 })  # fmt: skip
 ADDRESS = re.compile(r"_(?:URL|BASE|ENDPOINT|HOST|ISSUER|CLAMD|DSN|ADDR|ADDRESS)$")
 

@@ -82,6 +82,8 @@ def test_every_value_is_read_without_the_blanks_around_it(monkeypatch, name):
         "ONESTOP_LLM_TIMEOUT": "30",
         "ONESTOP_FIRM_PAGES": "on", "ONESTOP_FIRM_OIDC_ISSUER": "https://firms.example",
         "ONESTOP_OIDC_ISSUER": "https://sso.example", "ONESTOP_OIDC_ROLES": "admin, officer",
+        "OTEL_EXPORTER_OTLP_ENDPOINT": "http://collector.example:4318",
+        "OTEL_EXPORTER_OTLP_HEADERS": "x-key=a%20b, y=c",
     }  # fmt: skip
     plain = given.get(name) or ("https://x.example" if "API_BASE" in name or "URL" in name else None)
     plain = plain or ("2000" if "KEEP" in name else "abc")
