@@ -200,6 +200,26 @@ def _card(value: dict[str, Any]) -> Card:
     )
 
 
+_CHOICES = 6
+"""So many choices are named to a reader."""
+
+
+def in_words(message: Outgoing) -> list[str]:
+    """What a person reads in a message, line by line; what could be tapped stands last."""
+    if isinstance(message, Picture):
+        return ["（圖片）"]
+    if isinstance(message, Carousel):
+        return [line for card in message.cards for line in in_words(card)]
+    tapped, lines = message.quick, [message.body]
+    if isinstance(message, Card):
+        rows = [f"{row.label}：{row.value}" for row in message.rows]
+        lines = [message.title, message.label, message.body, *rows, message.footer]
+        tapped = (*message.buttons, *message.quick)
+    choices = "／".join(button.label for button in tapped[:_CHOICES])
+    more = f"…等 {len(tapped)} 項" if len(tapped) > _CHOICES else ""
+    return [line for line in (*lines, f"〔選項：{choices}{more}〕" if choices else "") if line]
+
+
 def from_plain(values: Iterable[dict[str, Any]]) -> list[Outgoing]:
     """Messages from JSON values. Raises KeyError or TypeError for what ``to_plain`` did not write."""
     messages: list[Outgoing] = []

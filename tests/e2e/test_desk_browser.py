@@ -110,7 +110,7 @@ def test_a_refused_step_stands_open_with_its_text(desk: Desk, page: Page) -> Non
     number = given_to_may(desk, "補件日期填錯的案件")
     sign_in(page, desk)
     page.goto(f"{desk.url}/desk/cases/{number}")
-    page.get_by_text("請廠商補件", exact=True).click()
+    page.locator("summary", has_text="請廠商補件").click()
     page.get_by_label("應補事項").fill("請補租約影本")
     page.get_by_label("請於何日前提供").fill("2026-11-01")
     page.get_by_role("button", name="送出補件通知").click()
@@ -352,3 +352,44 @@ def test_two_who_have_a_case_open_see_each_other_and_typed_words_are_kept(desk: 
     expect(other.locator("#near")).to_be_hidden(timeout=10_000)
     first.close()
     second.close()
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
+def test_on_a_telephone_filters_are_folded_until_one_is_set(desk: Desk, chromium: Browser, scripts: bool) -> None:
+    """Before: nine fields stood between a telephone's user and the first case."""
+    given_to_may(desk, "手機上要看得到的案件")
+    context = chromium.new_context(locale="zh-TW", java_script_enabled=scripts, viewport={"width": 390, "height": 844})
+    page = context.new_page()
+    sign_in(page, desk)
+    for path in ("/desk", "/desk/cases"):
+        page.goto(desk.url + path)
+        expect(page.locator(".filters").get_by_label("類別")).to_be_hidden()
+        expect(page.locator(".case-rows tbody th a").first).to_be_in_viewport()
+        page.get_by_text("篩選條件", exact=True).click()
+        expect(page.locator(".filters").get_by_label("類別")).to_be_visible()
+        page.goto(f"{desk.url}{path}?category=land")
+        expect(page.get_by_text("篩選條件（已設 1 項）")).to_be_visible()
+        expect(page.locator(".filters").get_by_label("類別")).to_have_value("land")
+        page.set_viewport_size({"width": 1280, "height": 800})
+        page.goto(desk.url + path)
+        expect(page.locator(".filters").get_by_label("類別")).to_be_visible()
+        expect(page.get_by_text("篩選條件", exact=True)).to_be_hidden()
+        page.set_viewport_size({"width": 390, "height": 844})
+    context.close()
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
+def test_the_head_of_a_case_leads_to_each_step(desk: Desk, chromium: Browser, scripts: bool) -> None:
+    number = given_to_may(desk, "從案件開頭就能辦理")
+    context = chromium.new_context(locale="zh-TW", java_script_enabled=scripts)
+    page = context.new_page()
+    sign_in(page, desk)
+    page.goto(f"{desk.url}/desk/cases/{number}")
+    steps = page.get_by_role("navigation", name="辦理")
+    steps.get_by_role("link", name="辦結", exact=True).click()
+    expect(page.locator("#step-close").get_by_label("辦理結果")).to_be_in_viewport()
+    steps.get_by_role("link", name="回復廠商", exact=True).click()
+    expect(page.locator("#step-reply").get_by_label("回復廠商")).to_be_in_viewport()
+    if scripts:
+        expect(page.locator("#step-reply").get_by_label("回復廠商")).to_be_focused()
+    context.close()

@@ -197,8 +197,9 @@ def _day(form: Form, name: str) -> date:
 
 
 def categories_of(form: Form) -> tuple[str, ...]:
-    """The categories that are ticked."""
-    return tuple(code for code in WORDS["category"] if form.text(f"category-{code}") == "1")
+    """The categories and topics that are ticked."""
+    every = (*WORDS["category"], *WORDS["topic"])
+    return tuple(code for code in every if form.text(f"category-{code}") == "1")
 
 
 def _add_staff(work: UnitOfWork, form: Form, password: Hashed | None) -> None:

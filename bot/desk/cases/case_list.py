@@ -144,7 +144,7 @@ def page(
         request, "cases.html",
         {
             "actor": work.actor, "today": local(work.now).date(), "lines": found.items,
-            "fitting": f"超過 {_COUNTED:,}" if fitting > _COUNTED else f"{fitting:,}", "q": asked.values["q"] or "",
+            "fitting": f"超過 {_COUNTED:,}" if fitting > _COUNTED else f"共 {fitting:,}", "q": asked.values["q"] or "",
             "filters": asked.values,
             "columns": asked.columns, "kept": kept, "presets": {name: urlencode(one) for name, one in PRESETS.items()},
             "preset": next((name for name, one in PRESETS.items() if one == kept), None),

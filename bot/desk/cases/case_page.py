@@ -36,6 +36,7 @@ from routing.service.cases import (
     mentions,
     partner_view,
     presence,
+    surroundings,
     taking_back,
 )
 from routing.service.cases import queries as case_queries
@@ -101,13 +102,17 @@ def values_of(
     pending = case.pending_extension
     merged = case_queries.merged(work.session, office, work.actor, number)
     since = case_queries.changes_since(work.session, whole, int(seen)) if seen.isdigit() and len(seen) < 10 else ()
+    conversation = presenter.conversation(whole, merged)
+    told = surroundings.told_by_system(work.session, whole, but=presenter.NOT_OF_TALK)
+    others, more_others = surroundings.of_firm(work.session, work.actor, whole, today=local(work.now).date())
     return {
         "actor": work.actor, "now": work.now, "today": local(work.now).date(), "flash": [],
+        "told_after": presenter.with_system(conversation, told), "others": others, "more_others": more_others,
         "was_unseen": whole.row.unseen and case.assignee in work.actor.hands,
         "given": presenter.given(whole, office), "unread": looks.unread_messages(work.session, work.actor, whole.row),
         "whole": whole, "case": case, "row": whole.row, "reading": whole.reading,
         "allowed": whole.offered if may_write(work.actor, case) else {}, "adding": whole.offered,
-        "conversation": presenter.conversation(whole, merged), "mentioning": in_parts,
+        "conversation": conversation, "mentioning": in_parts,
         "history": presenter.history(whole.events, whole.names, office),
         "since": presenter.history(since, whole.names, office) if error is not None else [],
         "kind_confirmed": case.kind_confirmed,

@@ -16,19 +16,22 @@ from routing.domain.messages import Outgoing
 from routing.service.cases import notifying
 from routing.service.cases.locked_case import LockedCase
 from routing.service.cases.queries import CaseWhole, Merged
+from routing.service.cases.surroundings import Told
 from routing.service.messaging import parking
 from routing.service.office_context import OfficeContext
 
 _FROM_FIRM = {EventKind.MESSAGE, EventKind.RATED, EventKind.CALL_ASKED}
-_SENT_FOR = {"replied", "waiting_firm", "closed"}
+SAID = frozenset({"replied", "waiting_firm", "closed"})
 """Notices that carry words which also stand in the conversation."""
+NOT_OF_TALK = SAID | {"reminder", "data_request", "group"}
+"""What is not shown as the system's part of it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
     """One message of the conversation as the page shows it: ``side`` is ``in``, ``out`` or ``note``.
 
-    ``source``: the merged case for which it was said (併案).
+    ``source``: the merged case for which it was said (併案). ``before``: what the system said by itself before it.
     """
 
     side: str
@@ -37,6 +40,7 @@ class Said:
     files: list[Any]
     delivery: Any | None
     source: str | None = None
+    before: list[Told] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +60,7 @@ def conversation(whole: CaseWhole, merged: Sequence[Merged] = ()) -> list[Said]:
     """
     others = {one.contact_id: one for one in merged if one.contact_id != whole.row.contact_id}
     firm = whole.firm.name if whole.firm else whole.row.contact_name or "廠商"
-    sent = {row.created_at: row for row in reversed(whole.deliveries) if row.reason in _SENT_FOR}
+    sent = {row.created_at: row for row in reversed(whole.deliveries) if row.reason in SAID}
     said = []
     for message in whole.messages:
         delivery = sent.get(message.at) if message.direction == "out" else None
@@ -71,6 +75,15 @@ def conversation(whole: CaseWhole, merged: Sequence[Merged] = ()) -> list[Said]:
             )
         )  # fmt: skip
     return said
+
+
+def with_system(said: Sequence[Said], told: Sequence[Told]) -> list[Told]:
+    """Put what the system said before the message that follows it; gives what was said after the last one."""
+    left = list(told)
+    for one in said:
+        while left and left[0].at <= one.message.at:
+            one.before.append(left.pop(0))
+    return left
 
 
 def history(events: tuple[Event, ...], names: Mapping[str, str], office: OfficeContext) -> list[Happened]:

@@ -53,6 +53,11 @@ document.addEventListener("keydown", (event) => {
   if (act) { event.preventDefault(); act(); }
 });
 
+document.addEventListener("click", (event) => {
+  const jump = event.target.closest?.("[data-step]");
+  if (jump && document.getElementById(jump.dataset.step)) { event.preventDefault(); begin(jump.dataset.step); }
+});
+
 document.addEventListener("change", (event) => {
   if (!event.target.matches("[data-keys]")) return;
   if (event.target.checked) localStorage.removeItem(OFF);

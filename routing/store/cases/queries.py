@@ -404,6 +404,16 @@ def of_contact(session: Session, contact_id: int, *, limit: int) -> list[CaseRow
     return list(session.scalars(query.order_by(CaseRow.status == "closed", CaseRow.id.desc()).limit(limit)))
 
 
+def of_firm(session: Session, row: CaseRow, wanted: CaseFilter, *, limit: int) -> list[CaseRow]:
+    """The other cases of the firm of a case, or of who writes for it: open ones first, then the newest."""
+    whose = [CaseRow.firm_id == row.firm_id] if row.firm_id is not None else []
+    whose += [CaseRow.contact_id == row.contact_id] if row.contact_id is not None else []
+    if not whose:
+        return []
+    query = select(CaseRow).where(or_(*whose), CaseRow.id != row.id, *conditions(session, wanted))
+    return list(session.scalars(query.order_by(CaseRow.status == "closed", CaseRow.id.desc()).limit(limit)))
+
+
 def contact_of(session: Session, row: CaseRow) -> Contact | None:
     """Who writes for the firm in this case."""
     return session.get(Contact, row.contact_id) if row.contact_id is not None else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -183,6 +183,21 @@ def listing(
     if before_id is not None:
         query = query.where(Outbox.id < before_id)
     return list(session.scalars(query.order_by(Outbox.id.desc()).limit(limit)))
+
+
+def told_of(session: Session, case_id: int, *, but: Iterable[str], limit: int) -> list[Outbox]:
+    """What a channel took of the messages about a case, some reasons aside, oldest first; nothing that was erased."""
+    told = Outbox.case_id == case_id, Outbox.accepted_at.is_not(None), Outbox.erased_at.is_(None)
+    query = select(Outbox).where(*told, Outbox.reason.not_in(list(but)))
+    return sorted(session.scalars(query.order_by(Outbox.id.desc()).limit(limit)), key=lambda row: row.id)
+
+
+def told_before(session: Session, contact_id: int, *, since: datetime, until: datetime, limit: int) -> list[Outbox]:
+    """The same of messages to a contact about no case, between two instants."""
+    told = Outbox.contact_id == contact_id, Outbox.accepted_at.is_not(None), Outbox.erased_at.is_(None)
+    between = Outbox.case_id.is_(None), Outbox.created_at >= since, Outbox.created_at <= until
+    query = select(Outbox).where(*told, *between).order_by(Outbox.id.desc()).limit(limit)
+    return sorted(session.scalars(query), key=lambda row: row.id)
 
 
 def _untried() -> tuple[ColumnElement[bool], ...]:

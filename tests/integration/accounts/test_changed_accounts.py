@@ -94,3 +94,15 @@ def test_only_administrators_edit(service):
     assert change(service, "sue", **BOB).status == 403
     assert Visitor(service, "alice").get(f"/desk/admin/staff/edit?email={email('bob')}").status == 403
     assert Visitor(service, "adam").get("/desk/admin/staff/edit?email=nobody@x").status == 404
+
+
+def test_topics_that_somebody_handles_stand_in_the_form_and_are_kept(service):
+    """Before: who handled topics was without any after the next change of the account, and got every case."""
+    adam = Visitor(service, "adam")
+    ticked = {**BOB, "category-land": "1", "category-trade": "1", "category-labour": "1"}
+    assert "帳號已更新" in change(service, **ticked).text
+    assert set(account(service, "bob").categories) == {"land", "trade", "labour"}
+    page = adam.get(f"/desk/admin/staff/edit?email={email('bob')}")
+    assert not page.outline.broken_rules()
+    assert "帳號已更新" in adam.send(page, "/staff/edit", name="王小明").text
+    assert set(account(service, "bob").categories) == {"land", "trade", "labour"}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from routing.domain.messages import Button, Card, Text, packed
+from routing.domain.messages import Button, Card, Carousel, Row, Text, in_words, packed
 
 QUICK = (Button(label="是", data="action=yes"),)
 
@@ -39,3 +39,14 @@ def test_what_cannot_be_joined_follows_later_and_the_question_stays_last():
 def test_words_of_another_speaker_and_texts_too_long_are_not_joined(other):
     kept, rest = packed([Text("一"), other, card(1)], most=2)
     assert (kept, rest) == ([Text("一"), card(1)], [other])
+
+
+def test_a_message_is_read_line_by_line_and_few_of_many_choices_are_named():
+    asked = Card(
+        title="請問在哪一個園區？",
+        rows=(Row("類別", "水電"),),
+        quick=tuple(Button(label=str(n), data="x") for n in range(26)),
+    )
+    assert in_words(asked) == ["請問在哪一個園區？", "類別：水電", "〔選項：0／1／2／3／4／5…等 26 項〕"]
+    assert in_words(Carousel(cards=(card(1), card(2)))) == ["卡片1", "卡片2"]
+    assert in_words(Text("好", quick=QUICK)) == ["好", "〔選項：是〕"]
