@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import platform
@@ -30,6 +31,8 @@ from tests.harness.simulator import SECRET
 from tests.harness.waiting import eventually
 
 WRITTEN = ROOT / "build" / "bench.json"
+_PARTS = ("webhook", "pages", "pipeline", "understanding")
+_ALONE = ("month", "scale")
 
 
 @contextmanager
@@ -102,14 +105,27 @@ def _measure(forker: Forker, name: str, url: str, folder: Path, parts: list[str]
     return table
 
 
-def main() -> None:
-    """Run the parts named (``webhook``, ``pages``; else both), or ``month`` with a number of firms; say what came out.
+def _asked() -> list[str]:
+    """What the command line asks for; anything else is an error that says what there is."""
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.bench",
+        description=(
+            "webhook: beside a bare echo; pages: over 50,000 cases; pipeline: the whole way of a message, also "
+            "beside a million stored ones; understanding: what an enquiry costs. month [FIRMS]: messages to firms of "
+            "a month (tests/bench/month.py); scale [CASES ...]: growth (tests/bench/scale.py); both stand alone."
+        ),
+    )
+    parser.add_argument("parts", nargs="*", metavar="PART", help=", ".join((*_PARTS, *_ALONE)))
+    parts: list[str] = parser.parse_args().parts or ["webhook", "pages"]
+    rest = parts[1:] if parts[0] in _ALONE else parts
+    if wrong := [part for part in rest if not (part.isdigit() if parts[0] in _ALONE else part in _PARTS)]:
+        parser.error(f"no such part: {' '.join(wrong)}; there are {', '.join((*_PARTS, *_ALONE))}")
+    return parts
 
-    ``pipeline`` is the whole way of a message, also beside a million stored ones, ``understanding`` what an enquiry
-    costs; ``month`` plays messages to firms and is described in tests/bench/month.py; ``scale`` with numbers of cases
-    shows growth and is described in tests/bench/scale.py.
-    """
-    parts = sys.argv[1:] or ["webhook", "pages"]
+
+def main() -> None:
+    """Run the parts named, or ``webhook`` and ``pages``; say what came out."""
+    parts = _asked()
     if parts[0] == "month":
         month.main(*(int(firms) for firms in parts[1:2]))
         return

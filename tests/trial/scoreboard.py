@@ -168,13 +168,18 @@ def _played(row: Row, kind: str, *, full: bool, database: Database) -> Result:
     return Result(id=row.id, on=kind, did=row.did, bound=row.bound, figure=figure, well=well, seconds=seconds)
 
 
+_COMES_AGAIN = (0.3, 0.5, 1.0, 1.0, 2.0, 2.0, 2.0, 2.0, *(3.0,) * 30)
+"""Seconds until LINE comes again; for two minutes: where one process is all there is, and is killed each time that it
+has started, half of the tries meet nobody."""
+
+
 @contextmanager
 def deployed(kind: str, database: Database) -> Iterator[Product]:
     """One process on SQLite; two servers and two workers on PostgreSQL."""
     many = 0 if kind == "sqlite" else 2
     with (
         TemporaryDirectory() as name, database(kind, Path(name)) as url, Forker() as forker,
-        running(forker, url, Path(name), servers=many or 1, workers=many) as product,
+        running(forker, url, Path(name), servers=many or 1, workers=many, redelivery_delays=_COMES_AGAIN) as product,
     ):  # fmt: skip
         yield product
 
