@@ -99,7 +99,7 @@ def _message(message: dict[str, Any], shared: dict[str, Any]) -> Inbound:
         return Inbound(kind=InboundKind.LOCATION, text=" ".join(word for word in words if word), **shared)
     if kind == "sticker":
         return Inbound(kind=InboundKind.STICKER, **shared)
-    return Inbound(kind=InboundKind.STRANGE, **shared)
+    return Inbound(kind=InboundKind.UNSUPPORTED, **shared)
 
 
 def _spot(message: dict[str, Any]) -> str:

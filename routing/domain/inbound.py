@@ -28,7 +28,7 @@ class InboundKind(StrEnum):
     UNSEND = "unsend"
     JOIN = "join"
     """The account was invited into a group."""
-    STRANGE = "strange"
+    UNSUPPORTED = "strange"
     """A message of a kind we do not know: kept, and its sender is told that a person will look."""
     IGNORED = "ignored"
     """Nothing that concerns us."""

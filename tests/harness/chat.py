@@ -67,7 +67,7 @@ class Chat:
 
     def strange(self) -> list[Outgoing]:
         """Send what nobody knows."""
-        return self.do(InboundKind.STRANGE)
+        return self.do(InboundKind.UNSUPPORTED)
 
     @property
     def state(self) -> State:

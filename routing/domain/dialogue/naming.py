@@ -90,7 +90,7 @@ def points_back(text: str) -> bool:
     return bool(_AN_EARLIER.search(fold(text.strip())))
 
 
-def telling(led: str, texts: Sequence[str]) -> str:
+def subject_among(led: str, texts: Sequence[str]) -> str:
     """Which of a case's first words say what it is about: those that led to it, unless others say much more.
 
     How long does it take, 那個 and 急 are no subject where a sentence beside them is one.

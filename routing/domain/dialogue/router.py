@@ -475,7 +475,7 @@ _KINDS: dict[InboundKind, Callable[[Turn], Result]] = {
     InboundKind.LOCATION: _file,
     InboundKind.POSTBACK: _postback,
     InboundKind.FOLLOW: _follow,
-    InboundKind.STRANGE: my_cases.unsupported,
+    InboundKind.UNSUPPORTED: my_cases.unsupported,
 }
 
 

@@ -52,7 +52,7 @@ _CODES = re.compile(r"\b[A-Za-z]+-?\d[\w-]*")
 """Case numbers and the like: they are of no language."""
 
 _STORED = frozenset({
-    InboundKind.TEXT, InboundKind.MEDIA, InboundKind.LOCATION, InboundKind.STICKER, InboundKind.STRANGE,
+    InboundKind.TEXT, InboundKind.MEDIA, InboundKind.LOCATION, InboundKind.STICKER, InboundKind.UNSUPPORTED,
 })  # fmt: skip
 
 

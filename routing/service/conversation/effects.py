@@ -13,7 +13,7 @@ from routing.domain.case import Kind
 from routing.domain.decision import Action, Decision
 from routing.domain.dialogue import land_need, question_set, router
 from routing.domain.dialogue import turn as effects
-from routing.domain.dialogue.naming import telling
+from routing.domain.dialogue.naming import subject_among
 from routing.domain.dialogue.placement import Reason
 from routing.domain.dialogue.state import FACTS, State
 from routing.domain.dialogue.times import CALL_TIMES, suits
@@ -85,8 +85,8 @@ def _open_case(conversation: Conversation, state: State, effect: effects.OpenCas
     words = [message.text.strip() for message in pending if message.kind == "text" and message.text.strip()]
     led = next((message.text.strip() for message in pending if message.id == gathered.last_message), "")
     # The hour for a call says nothing of the matter.
-    telling_words = [text for text in words if suits(text) is None] or words
-    led = telling(led if led in telling_words else next(iter(telling_words), led), telling_words)
+    said_of_it = [text for text in words if suits(text) is None] or words
+    led = subject_among(led if led in said_of_it else next(iter(said_of_it), led), said_of_it)
     if gathered.stuck_at:
         # Staff read the subject: in their language, before the firm's own words.
         led = "：".join(

@@ -118,7 +118,7 @@ def for_person(session: Session, actor: Actor, report: HeldReport) -> HeldReport
     if not hidden:
         return report
     sizes = {group.key: group.size for group in report.groups}
-    small = turnaround.telling(sizes, report.totals.holding(hidden))
+    small = turnaround.groups_to_hide(sizes, report.totals.holding(hidden))
     left = tuple(group for group in report.groups if group.key not in small)
     return replace(report, groups=left, left_out=len(report.groups) - len(left))
 

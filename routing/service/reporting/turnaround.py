@@ -204,11 +204,11 @@ def _covered(report: Report, hidden: Mapping[int, str]) -> Report:
     """Without groups of few cases with a hidden one; a single one could be read off the total, so another goes too."""
     sizes = {group.key: group.figures.size for group in report.groups}
     few = (group for group in report.groups if sizes[group.key] < LEAST_CASES)
-    small = telling(sizes, {group.key for group in few if group.figures.holds(hidden)})
+    small = groups_to_hide(sizes, {group.key for group in few if group.figures.holds(hidden)})
     return replace(report, groups=tuple(group for group in report.groups if group.key not in small))
 
 
-def telling(sizes: Mapping[str | None, int], holding: AbstractSet[str | None]) -> set[str | None]:
+def groups_to_hide(sizes: Mapping[str | None, int], holding: AbstractSet[str | None]) -> set[str | None]:
     """Groups that would tell of a hidden case: small ones that hold one, and another if that is a single one.
 
     Args:

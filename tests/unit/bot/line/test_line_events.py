@@ -29,10 +29,10 @@ KINDS = [
     ({"type": "file", "fileName": "a.pdf", "fileSize": 10}, InboundKind.MEDIA),
     ({"type": "location", "title": "廠", "address": "楠梓"}, InboundKind.LOCATION),
     ({"type": "sticker", "packageId": "1"}, InboundKind.STICKER),
-    ({"type": "hologram"}, InboundKind.STRANGE),
-    ({"type": "text"}, InboundKind.STRANGE),
-    ({"type": "text", "text": 7}, InboundKind.STRANGE),
-    ({}, InboundKind.STRANGE),
+    ({"type": "hologram"}, InboundKind.UNSUPPORTED),
+    ({"type": "text"}, InboundKind.UNSUPPORTED),
+    ({"type": "text", "text": 7}, InboundKind.UNSUPPORTED),
+    ({}, InboundKind.UNSUPPORTED),
 ]
 
 
