@@ -8,7 +8,7 @@ never an address with its query, a parameter of a statement, or a word that anyb
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any, Protocol
 
 import structlog
@@ -43,7 +43,7 @@ class _Nothing:
         """Nothing is kept."""
 
 
-_NOTHING = _Nothing()
+_OFF = nullcontext[Span](_Nothing())
 
 
 class Tracing:
@@ -153,15 +153,11 @@ def stop(tracing: Tracing | None) -> None:
         tracing.close()
 
 
-@contextmanager
-def span(name: str, kind: str = "internal", **attributes: str | int) -> Iterator[Span]:
+def span(name: str, kind: str = "internal", **attributes: str | int) -> AbstractContextManager[Span]:
     """What is done in the block, as one span; costs next to nothing while nobody collects.
 
     ``kind``: internal, server, client, producer or consumer. Attributes are named with ``__`` for each point.
     """
     if not _collecting:
-        yield _NOTHING
-        return
-    named = {key.replace("__", "."): value for key, value in attributes.items()}
-    with _collecting[-1].span(name, kind, named) as found:
-        yield found
+        return _OFF
+    return _collecting[-1].span(name, kind, {key.replace("__", "."): value for key, value in attributes.items()})
