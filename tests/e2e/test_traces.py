@@ -69,7 +69,7 @@ def test_an_enquiry_can_be_followed_from_the_webhook_to_the_reply(traced: Produc
     assert all(span.parent for span in collected.named("SELECT")), "looking for work is no trace"
 
 
-def test_no_trace_holds_what_a_person_wrote_or_a_case_is_called(traced: Product, collected: Collector) -> None:
+def test_no_trace_holds_what_a_person_wrote_or_an_address(traced: Product, collected: Collector) -> None:
     """S12, for what leaves by another way than logs."""
     assert collected.spans
     everything = b"".join(collected.raw)
