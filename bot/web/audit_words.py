@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from datetime import date
 
 from bot.web.audit_names import FIELDS
 from bot.web.words import word
+from knowledge.calendar.republic import roc_date
 from routing.domain.errors import SignInError
 
 _FAMILIES = {
@@ -40,7 +44,15 @@ def _value(key: str, value: object) -> str:
     return word(str(value), family) if family is not None else _sentence(key, str(value))
 
 
+def subject_in_words(subject: str) -> str:
+    """What an entry is about: a number, an account, or how many cases were worked on together."""
+    return re.sub(r"^(\d+) cases$", r"\1 件案件", subject)
+
+
 def _sentence(key: str, value: str) -> str:
-    """Why somebody was not signed in, as it was said; else the value itself."""
+    """Why somebody was not signed in, as it was said; a day as agencies write it; else the value itself."""
+    if re.fullmatch(r"\d{4}-\d\d-\d\d", value):
+        with suppress(ValueError):
+            return roc_date(date.fromisoformat(value))
     said = SignInError.SENTENCES.get(value, value) if key == "why" else value
     return said.partition("；")[0].rstrip("。") if said != value else value

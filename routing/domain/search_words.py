@@ -15,6 +15,10 @@ _ALIKE = ("臺台", "裡裏", "峯峰", "羣群", "麪麵", "污汙", "着著", 
 _SAME = {one: group for group in _ALIKE for one in group}
 _BETWEEN = "[-\u2010-\u2015\u2212\uff0d ()\uff08\uff09]*"
 """What people set between the digits of a number."""
+_WHOLE = 6
+"""So many digits are a number, and not the end of one."""
+_THEN = "($| *[#\uff03*\u8f49\u5206,;xXeE(\uff08])"
+"""The end of a telephone, or of what stands before its extension."""
 _DASHES = "[-\u2010-\u2015\u2212\uff0d]"
 _SIGNS = "".join(chr(one) for one in range(1, 0x80) if not chr(one).isalnum())
 DROPPED = (
@@ -63,7 +67,7 @@ def _finder(q: str) -> re.Pattern[str] | None:
 
 
 def _is_number(plain: str) -> bool:
-    return sum(one.isdigit() for one in plain) >= 6 and not re.search(r"[^\W\d]", plain)
+    return sum(one.isdigit() for one in plain) >= _WHOLE and not re.search(r"[^\W\d]", plain)
 
 
 def pattern(word: str) -> str:
@@ -105,13 +109,14 @@ def _class(sign: str) -> str:
 def ending(word: str) -> str | None:
     """A regular expression for a telephone that ends in these digits, however it is written; None for fewer than three.
 
-    What is no number is looked for elsewhere.
+    An extension may follow (07-3611212#12). Six digits and more are looked for anywhere in it. What is no number is
+    looked for elsewhere.
     """
     plain = unicodedata.normalize("NFKC", word)
     digits = [one for one in plain if one.isdigit()]
     if len(digits) < 3 or re.search(r"[^\W\d]", plain):
         return None
-    return _BETWEEN.join(map(_one, digits)) + "$"
+    return _BETWEEN.join(map(_one, digits)) + ("" if len(digits) >= _WHOLE else _THEN)
 
 
 def grams(text: str) -> set[str]:

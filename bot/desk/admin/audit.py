@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
 from bot.web import downloads
-from bot.web.audit_words import in_words
+from bot.web.audit_words import in_words, subject_in_words
 from bot.web.tables import MEDIA_TYPES, Cell, Table, write
 from bot.web.templating import show
 from bot.web.unit_of_work import Reading, RowId
@@ -68,6 +68,7 @@ def audit_page(
         "actor": work.actor, "tab": "audit", "rows": page.items, "next": page.next_cursor, "asked": asked.fields,
         "query": urlencode(asked.fields), "actions": WORDS["action"], "state": state,
         "head": audit_trail.head(work.session), "in_words": in_words,
+        "subject_in_words": subject_in_words,
     }  # fmt: skip
     return show(request, "admin_audit.html", values)
 

@@ -134,10 +134,13 @@ def page(
     error: Invalid | None = None, bulk: Bulk | None = None,
 ) -> Response:  # fmt: skip
     """The list; ``bulk``: as it stood when a step in many of its cases was refused."""
-    found = found_by(work, asked, limit=PAGE, cursor=cursor or None)
-    fitting = len(found.items)
-    if cursor or found.next_cursor:  # What is on one page need not be looked for again.
+    if cursor:
+        found = found_by(work, asked, limit=PAGE, cursor=cursor)
         fitting = case_queries.count_cases(work.session, work.actor, _wanted(work, asked), most=_COUNTED + 1)
+    else:
+        found, fitting = case_queries.list_counted(
+            work.session, work.office, work.actor, _wanted(work, asked), limit=PAGE, most=_COUNTED + 1, now=work.now
+        )
     kept, picked, refused = asked.kept, bulk.picked if bulk else {}, bulk.error if bulk else error
     listed = {line.row.number for line in found.items}
     return show(

@@ -52,6 +52,18 @@ function showFieldsOf(select) {
   for (const field of select.form.querySelectorAll("[data-recorded]")) field.hidden = "carried" in select.selectedOptions[0].dataset;
 }
 
+// A button outside its form says which one was pressed only to the browser itself: what carries the form here is told.
+document.addEventListener("click", (event) => {
+  const button = event.target.closest?.("button[form][name]");
+  const form = button?.form;
+  if (!form || form.contains(button)) return;
+  const said = form.querySelector("[data-pressed]") || form.appendChild(document.createElement("input"));
+  said.type = "hidden";
+  said.dataset.pressed = "";
+  said.name = button.name;
+  said.value = button.value;
+}, true);
+
 document.addEventListener("click", (event) => {
   if (event.target.matches("[data-print]")) window.print();
   if (event.target.matches("[data-pick-all]")) pick_all();

@@ -54,8 +54,10 @@ document.addEventListener("keydown", (event) => {
 });
 
 document.addEventListener("click", (event) => {
-  const jump = event.target.closest?.("[data-step]");
-  if (jump && document.getElementById(jump.dataset.step)) { event.preventDefault(); begin(jump.dataset.step); }
+  // What leads to a step opens it, with its first field ready; without scripts a link to the form does.
+  const jump = event.target.closest?.("[data-step], a[href^='#step-']");
+  const id = jump?.dataset.step || jump?.hash.slice(1);
+  if (id && document.getElementById(id)) { event.preventDefault(); begin(id); }
 });
 
 document.addEventListener("change", (event) => {

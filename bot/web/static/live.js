@@ -78,26 +78,33 @@ const BEAT = 20000, TYPED = 5000;
 let typed = 0;
 
 function near(people) {
-  const line = document.getElementById("near");
+  const line = document.querySelector("[data-near]");
   if (!line) return;
   const words = people.map(({ name, typing }) => `${name}${typing ? "正在填寫本案回復" : "正在看本案"}`).join("、");
   if (line.textContent !== words) line.textContent = words;
   line.hidden = !people.length;
 }
 
+// Between two pages of this window who leaves comes before who comes: the page may be the same case again.
+let left = Promise.resolve();
+
 function here(state = {}) {
-  const line = document.getElementById("near");
+  const line = document.querySelector("[data-near]");
   if (!line || document.hidden) return;
   const words = new FormData();
   words.set("typing", state.typing ? "yes" : "");
-  fetch(line.dataset.near, { method: "POST", body: words }).then((answer) => answer.ok && answer.json()).then((now) => now && near(now.people)).catch(() => {});
+  left.then(() => fetch(line.dataset.near, { method: "POST", body: words })).then((answer) => answer.ok && answer.json()).then((now) => now && near(now.people)).catch(() => {});
+}
+
+function leaving() {
+  const words = new FormData();
+  words.set("leaving", "yes");
+  return words;
 }
 
 function gone() {
-  const line = document.getElementById("near");
-  const words = new FormData();
-  words.set("leaving", "yes");
-  if (line) navigator.sendBeacon(line.dataset.near, words);
+  const line = document.querySelector("[data-near]");
+  if (line) navigator.sendBeacon(line.dataset.near, leaving());
 }
 
 document.addEventListener("input", (event) => {
@@ -108,7 +115,7 @@ document.addEventListener("input", (event) => {
 setInterval(() => here({ typing: Date.now() - typed < BEAT / 2 }), BEAT);
 document.addEventListener("DOMContentLoaded", () => here());
 document.addEventListener("htmx:afterSettle", () => here());
-document.addEventListener("htmx:beforeSwap", (event) => { if (event.detail.target === document.body) gone(); });
+document.addEventListener("htmx:beforeSwap", (event) => { const line = document.querySelector("[data-near]"); if (line && event.detail.target === document.body) left = fetch(line.dataset.near, { method: "POST", body: leaving() }).catch(() => {}); });
 window.addEventListener("pagehide", gone);
 document.addEventListener("visibilitychange", () => { if (document.hidden) gone(); else here(); });
 

@@ -326,6 +326,17 @@ def list_cases(
     return page.of(lines(session, office, actor, page.items, now=now))
 
 
+def list_counted(
+    session: Session, office: OfficeContext, actor: Actor, wanted: store.CaseFilter, *, limit: int, most: int,
+    now: datetime,
+) -> tuple[Page[CaseLine], int]:  # fmt: skip
+    """The first page of cases that fit, and how many there are, up to ``most``. Raises as ``list_cases``."""
+    before_of(limit, None)
+    rows, fitting = store.counted_page(session, scope(actor, wanted), limit=limit + 1, most=most)
+    page = page_of(rows, limit, lambda row: row.id)
+    return page.of(lines(session, office, actor, page.items, now=now)), fitting
+
+
 def count_cases(session: Session, actor: Actor, wanted: store.CaseFilter, *, most: int) -> int:
     """How many cases fit, up to ``most``. Raises as ``list_cases``."""
     return store.count(session, scope(actor, wanted), most=most)

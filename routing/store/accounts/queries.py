@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from functools import cache
 
 from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
@@ -30,8 +31,23 @@ def absences_until_now_or_later(session: Session, today: date) -> list[tuple[Abs
 
 
 def leaves_on(session: Session, today: date) -> dict[str, Leave]:
-    """Everybody who is away on a day, by e-mail."""
-    deputy = aliased(Staff)
+    """Everybody who is away on a day, by e-mail; looked up once in a transaction that reads."""
+    if not session.get_bind().get_execution_options().get("reading"):
+        return _leaves_on(session, today)
+    kept: dict[date, dict[str, Leave]] = session.info.setdefault("leaves by day", {})
+    if today not in kept:
+        kept[today] = _leaves_on(session, today)
+    return dict(kept[today])
+
+
+@cache
+def _deputy() -> type[Staff]:
+    """To make an alias costs more than to ask by it."""
+    return aliased(Staff)
+
+
+def _leaves_on(session: Session, today: date) -> dict[str, Leave]:
+    deputy = _deputy()
     query = (
         select(Staff.email, Absence.first_day, Absence.last_day, deputy.email, deputy.disabled_at)
         .join(Staff, Staff.id == Absence.staff_id)

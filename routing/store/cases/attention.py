@@ -38,7 +38,8 @@ class Undelivered:
     state: str
 
 
-def _failed(reasons: Sequence[str] = ()) -> ColumnElement[bool]:
+@cache
+def _failed(reasons: tuple[str, ...] = ()) -> ColumnElement[bool]:
     """Of the outbox: messages of cases that did not arrive, or may not have, and that nobody has made good since."""
     since = CaseEvent.case_id == Outbox.case_id, CaseEvent.recorded_at > Outbox.created_at
     told = _count_of(since, _TOLD) > _count_of(since, (EventKind.TAKEN_BACK.value,))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, update
@@ -32,13 +33,19 @@ def look(session: Session, case_id: int, staff_id: int, *, seq: int, now: dateti
         changed(session, update(CaseLook).where(*own).values(seq=seq, at=now))
 
 
+@cache
+def _own() -> type[CaseEvent]:
+    """To make an alias costs more than to ask by it."""
+    return aliased(CaseEvent)
+
+
 def _unread(staff_id: int, email: str, case_ids: Collection[int]) -> Select[int, int, str, dict[str, Any]]:
     """Events of cases that this person has not seen.
 
     Of a case that they never opened these are, if it is theirs, those after the last thing that they did in it
     themselves; if it is not theirs, or came with a history, none.
     """
-    own = aliased(CaseEvent)
+    own = _own()
     done = select(func.max(own.seq)).where(own.case_id == Case.id, own.by == email).correlate(Case).scalar_subquery()
     seen = and_(CaseLook.case_id == Case.id, CaseLook.staff_id == staff_id)
     theirs: ColumnElement[bool] = and_(Case.assignee == email, Case.imported.is_(False))
@@ -58,7 +65,7 @@ def with_unread(staff_id: int, email: str) -> ColumnElement[bool]:
     """Of cases: this person has not seen all that others have written to it, as ``unread`` counts it."""
     opened = select(CaseLook.case_id).where(CaseLook.staff_id == staff_id)
     theirs = and_(Case.assignee == email, Case.imported.is_(False))
-    own, mine = aliased(CaseEvent), (CaseLook.case_id == Case.id, CaseLook.staff_id == staff_id)
+    own, mine = _own(), (CaseLook.case_id == Case.id, CaseLook.staff_id == staff_id)
     done = select(func.max(own.seq)).where(own.case_id == Case.id, own.by == email).correlate(Case).scalar_subquery()
     seen = select(CaseLook.seq).where(*mine).correlate(Case).scalar_subquery()
     behind = select(CaseEvent.id).where(

@@ -264,15 +264,24 @@ def page(session: Session, wanted: CaseFilter, *, limit: int, before_id: int | N
     Not in the order of entry: a history or a telephone call entered late belongs where it was received.
     """
     query = select(CaseRow).where(*conditions(session, wanted))
-    received = CaseRow.received_at
-    order: tuple[Any, ...] = (received.desc(), CaseRow.id.desc())
-    if wanted.order == "promised":
-        order = (CaseRow.promised_on.is_(None), CaseRow.promised_on, CaseRow.id)
-    elif wanted.order == "oldest":
-        order = (received, CaseRow.id)
     if before_id is not None:
         query = query.where(_behind(wanted.order, before_id))
-    return list(session.scalars(query.order_by(*order).limit(limit)))
+    return list(session.scalars(query.order_by(*_order(wanted)).limit(limit)))
+
+
+def counted_page(session: Session, wanted: CaseFilter, *, limit: int, most: int) -> tuple[list[CaseRow], int]:
+    """The first page of cases in their order, and how many fit: no more than ``most`` are looked for, all at once."""
+    query = select(CaseRow.id).where(*conditions(session, wanted)).order_by(*_order(wanted)).limit(most)
+    ids = list(session.scalars(query))
+    rows = {row.id: row for row in session.scalars(select(CaseRow).where(CaseRow.id.in_(ids[:limit])))}
+    return [rows[one] for one in ids[:limit]], len(ids)
+
+
+def _order(wanted: CaseFilter) -> tuple[Any, ...]:
+    received = CaseRow.received_at
+    if wanted.order == "promised":
+        return CaseRow.promised_on.is_(None), CaseRow.promised_on, CaseRow.id
+    return (received, CaseRow.id) if wanted.order == "oldest" else (received.desc(), CaseRow.id.desc())
 
 
 def _behind(order: str, row_id: int) -> ColumnElement[bool]:

@@ -287,7 +287,7 @@ def test_the_periods_of_keeping_are_shown_with_what_has_none(tmp_path):
 
 
 def test_a_message_taken_back_is_opened_with_a_reason_that_the_trail_keeps(service):
-    number = service.opened()
+    number = service.opened(text="只在這一件裡說過的話")  # the firm's other cases stand on the page too
     with service.runtime.writing() as (session, _office):
         row = store.by_number(session, number)
         message = session.scalars(select(Message).where(Message.case_id == row.id)).one()

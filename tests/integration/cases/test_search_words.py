@@ -4,13 +4,18 @@ import html
 import re
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.desk.cases.case_list import PAGE
+from knowledge.calendar.office_calendar import local
+from routing.domain.permissions import Actor, Role
 from routing.domain.search_words import certain, glob, pattern, stretches
+from routing.service.cases import queries as case_queries
+from tests.harness.cast import email
 from tests.harness.pages import Visitor
 from tests.harness.service import PHONE_CASE, Service
 
@@ -65,6 +70,23 @@ def test_park_letter_number_telephone_and_words_apart_find_a_case_on_its_row_or_
     for asked, wanted in finds.items():
         found = [case["number"] for case in service.get("sue", "/cases", q=asked).json()["items"]]
         assert found == wanted, asked
+
+
+def test_a_telephone_with_an_extension_is_found_by_its_number_and_by_its_last_digits(service):
+    """Before: who looked for the number of a firm's switchboard found none of the cases with an extension behind it."""
+    made = {
+        phone: service.post("sue", "/cases", {**PHONE_CASE, "phone": phone}).json()["number"]
+        for phone in ("07-3611212#12", "(07)361-4545 分機 305", "07-3616789轉8", "0912-777-888")
+    }
+    finds = {
+        "3611212": "07-3611212#12", "07-361-1212": "07-3611212#12", "1212": "07-3611212#12",
+        "073614545": "(07)361-4545 分機 305", "4545": "(07)361-4545 分機 305", "305": "(07)361-4545 分機 305",
+        "6789": "07-3616789轉8", "777888": "0912-777-888", "0912777": "0912-777-888",
+    }  # fmt: skip
+    for asked, phone in finds.items():
+        found = [case["number"] for case in service.get("sue", "/cases", q=asked).json()["items"]]
+        assert found == [made[phone]], asked
+    assert service.get("sue", "/cases", q="9127").json()["items"] == []
 
 
 def test_the_list_counts_what_fits_and_marks_what_was_looked_for(service):
@@ -130,3 +152,21 @@ def test_the_glob_of_sqlite_says_what_the_pattern_says(word, text):
         found = bool(database.execute("SELECT ? GLOB ?", (text, quick)).fetchone()[0])
     wanted = re.search(pattern(word), text) is not None
     assert found == wanted if exact else found or not wanted
+
+
+@pytest.mark.parametrize("order", ["newest", "oldest", "promised"])
+def test_a_first_page_counted_in_one_pass_is_the_page_and_the_count(service, order):
+    for at in range(7):
+        more = {"kind": "PET"} if at % 2 else {}
+        service.post("sue", "/cases", {**PHONE_CASE, "text": f"漏水 {at}", "subject": f"漏水 {at}", **more})
+        service.later(hours=7)
+    boss = Actor(name="sue", email=email("sue"), role=Role.SUPERVISOR)
+    with service.runtime.reading() as (session, office):
+        for q, most in (("漏水", 50), ("漏水", 5), (None, 50), ("查無此事", 50)):
+            wanted = replace(case_queries.wanted(boss, today=local(service.now).date(), q=q), order=order)
+            page = case_queries.list_cases(session, office, boss, wanted, limit=3, cursor=None, now=service.now)
+            count = case_queries.count_cases(session, boss, wanted, most=most)
+            assert case_queries.list_counted(session, office, boss, wanted, limit=3, most=most, now=service.now) == (
+                page,
+                count,
+            )

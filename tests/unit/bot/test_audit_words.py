@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import routing
-from bot.web.audit_words import in_words
+from bot.web.audit_words import in_words, subject_in_words
 from bot.web.words import WORDS
 
 _ACTION = re.compile(r'(?:action=|audit\(\w+, |_audit\((?:[\w.]+, )+)"([a-z_]+\.[a-z_]+)"')
@@ -33,3 +33,10 @@ def test_fields_and_values_are_words():
         "登入方式": "單一登入", "原因": "單一登入成功，但這個電子郵件不是本系統啟用中的帳號",
     }  # fmt: skip
     assert list(in_words({"odd": "x"})) == [("odd", "x")]
+
+
+def test_days_and_numbers_of_cases_are_in_words_of_the_agency():
+    assert dict(in_words({"due_on": "2026-12-08"})).popitem()[1] == "115.12.08"
+    assert dict(in_words({"due_on": "2026-13-40"})).popitem()[1] == "2026-13-40"
+    assert subject_in_words("3 cases") == "3 件案件"
+    assert subject_in_words("KP-1151130-0001") == "KP-1151130-0001"
