@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from routing.domain.reporting.spells import WORDS
+from routing.domain.reporting.spells import STILL, WORDS
 
 _WHOLE = ("since", "until", "received", "closed", "flags", "waited_firm", "waited_agency", "replied", "late_from")
 _REAL = ("days_used", "gross_days", "reply_minutes")
@@ -31,13 +31,17 @@ class Columns:
     """Spells side by side. ``words``: what the codes of the columns of words stand for; code 0 is None.
 
     ``turn_day``: the closes (negative) and reopenings of those that were reopened, in their order; ``turn_at``: the
-    place of each of them.
+    place of each of them, ascending.
+    ``closed``: the stretches of closed cases of one kind, in the order of their closes, that nothing has moved since:
+    the code of the kind, where the stretch begins and ends. They come first; from ``loose`` on lies all else.
     """
 
     arrays: Mapping[str, Array]
     words: tuple[str | None, ...]
     turn_at: Array
     turn_day: Array
+    closed: tuple[tuple[int, int, int], ...]
+    loose: int
 
     def __len__(self) -> int:
         return len(self.arrays["case_id"])
@@ -65,7 +69,23 @@ def of_rows(rows: Sequence[Sequence[Any]]) -> Columns:
 
 def _columns(arrays: Mapping[str, Array], words: tuple[str | None, ...], turns: Sequence[Sequence[int]]) -> Columns:
     at = np.repeat([place for place, *_ in turns], [len(one) - 1 for one in turns]).astype(np.int64)
-    return Columns(arrays, words, at, np.array([day for _, *days in turns for day in days], dtype=np.int64))
+    day = np.array([day for _, *days in turns for day in days], dtype=np.int64)
+    closed, kind = arrays["closed"], arrays["kind"]
+    still = (arrays["until"] == STILL) & (arrays["since"] == closed)
+    # A row that is not closed, or that something moved since, comes after all that lie in their order.
+    keys = np.where(still, (kind.astype(np.int64) << 32) + closed, np.int64(1) << 62)
+    if (keys[1:] < keys[:-1]).any():
+        order = np.argsort(keys, kind="stable")
+        arrays = {name: column[order] for name, column in arrays.items()}
+        keys, to = keys[order], np.empty(len(order), dtype=np.int64)
+        to[order] = np.arange(len(order))
+        at = to[at]
+        by_place = np.argsort(at, kind="stable")
+        at, day = at[by_place], day[by_place]
+    loose = int(np.count_nonzero(still))
+    kinds, begins = np.unique(keys[:loose] >> 32, return_index=True)
+    ends = (*begins.tolist()[1:], loose)
+    return Columns(arrays, words, at, day, tuple(zip(kinds.tolist(), begins.tolist(), ends, strict=False)), loose)
 
 
 def packed(columns: Columns) -> bytes:

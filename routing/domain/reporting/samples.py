@@ -19,9 +19,8 @@ _HIGH, _LOW = 20, 42
 """Binary places of the two parts into which a number is cut for adding; each part has at most 42 bits."""
 
 
-def of_twice(twice: Array) -> Distribution:
-    """The distribution of days, given as ``Within.twice`` gives them."""
-    counts = np.bincount(twice)[1:]
+def of_times(counts: Array) -> Distribution:
+    """The distribution of days: how often 0, ½, 1, … of them."""
     up_to = np.cumsum(counts)
     n = int(up_to[-1]) if len(up_to) else 0
     if not n:

@@ -6,6 +6,7 @@ for, so that a page which shows twelve numbers does not pay for thirty, and once
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -18,8 +19,10 @@ from routing.domain.reporting.columns import Array, Columns
 from routing.domain.reporting.figures import BANDED, BANDS, COUNTS, Distribution, FigureSet, Listing
 from routing.domain.reporting.spells import closed_block, open_block
 from routing.domain.reporting.statistics import ALL, Group, GroupBy, Report, Wanted, spans_of
-from routing.domain.reporting.within import Within
+from routing.domain.reporting.within import Coding, Within
 
+_FEW = 4
+"""Of how many one is to be shown, at most, for the rest to stay unordered."""
 _OF_TIME = frozenset({GroupBy.MONTH, GroupBy.WEEK})
 
 
@@ -66,6 +69,7 @@ class Totals(FigureSet):
         self._pool, self._here, self._moved = pool, slice(begin, end), moved
         self._counts: dict[str, int] = {}
         self._made: dict[str, Distribution] = {}
+        self._halves: dict[str, Array] = {}
 
     @property
     def size(self) -> int:
@@ -95,8 +99,15 @@ class Totals(FigureSet):
             if name == "first_reply_minutes":
                 found = samples.of_numbers(self._pool.minutes()[self._here])
             else:
-                found = samples.of_twice(self._pool.twice(name)[self._here])
+                found = samples.of_times(self._times_of_days(name))
             self._made[name] = found
+        return found
+
+    def _times_of_days(self, name: str) -> Array:
+        """How often 0, ½, 1, … days were used by cases that count."""
+        found = self._halves.get(name)
+        if found is None:
+            found = self._halves[name] = np.bincount(self._pool.twice(name)[self._here])[1:]
         return found
 
     def waiting_days(self, on: str) -> int | None:
@@ -107,17 +118,24 @@ class Totals(FigureSet):
 
     def bands(self, name: str) -> tuple[int, ...]:
         """How many cases lie in each band."""
-        counts = np.bincount(_bands(self._samples(name)[1]), minlength=len(BANDS))
-        return tuple(counts.tolist())
+        if name == "open_age":
+            counts = np.bincount(_bands(self._samples(name)[1]), minlength=len(BANDS))
+            return tuple(counts.tolist())
+        up_to = np.concatenate(([0], np.cumsum(self._times_of_days(name))))
+        # So many halves of days, and one more for none, lie under the end of each band.
+        ends = [len(up_to) - 1 if under == math.inf else min(int(2 * under), len(up_to) - 1) for _, under in BANDS]
+        return tuple(np.diff(up_to[ends], prepend=0).tolist())
 
     def behind(self, name: str) -> tuple[list[int], list[float] | None]:
         """The cases behind a figure by their rows, and what each adds to it; in the order of ``Figures.behind``."""
         name = "late" if name == "on_time_rate" else name
         if name in COUNTS:
-            ids, places = self._column("case_id"), self._counting(name)
+            ids, places = self._column("case_id"), np.flatnonzero(self._times(name))
+            places = places[np.argsort(ids[places], kind="stable")]
             return np.repeat(ids[places], self._times(name)[places].astype(np.int64)).tolist(), None
         found = self.listed(name)
-        return found.cases.tolist(), None if found.values is None else found.values.tolist()
+        cases, values = found.cut(0, None)
+        return [int(one) for one in cases], None if found.values is None else values
 
     def listed(self, name: str) -> Listing:
         """The cases behind a figure by their rows, each once."""
@@ -127,20 +145,13 @@ class Totals(FigureSet):
             moved = np.sort(self._moved[name.removeprefix("reclassified.")])
             return Listing(len(moved), moved, None)
         if name in COUNTS:
-            return Listing(self.count(name), ids[self._counting(name)], None)
+            return ToRank(self.count(name), ids[np.flatnonzero(self._times(name))], None)
         banded, _, band = name.partition(".")
         places, values = self._samples(banded if banded in BANDED else name)
         if banded in BANDED and band:
             within = _bands(values) == [named for named, _ in BANDS].index(band)
             places, values = places[within], values[within]
-        order = _ranked(ids[places], values)
-        return Listing(len(order), ids[places][order], values[order])
-
-    def _counting(self, name: str) -> Array:
-        """The places of the cases that one of ``COUNTS`` counts, in the order in which they were entered."""
-        places = np.flatnonzero(self._times(name))
-        found: Array = places[np.argsort(self._column("case_id")[places], kind="stable")]
-        return found
+        return ToRank(len(places), ids[places], values)
 
     def _column(self, name: str) -> Array:
         found: Array = self._pool.column(name)[self._here]
@@ -165,6 +176,35 @@ class Totals(FigureSet):
             return places, (self._pool.within.known - self._column("received")[places]).astype(float)
         places = np.flatnonzero(self._times("closed_cases"))
         return places, self._column(name)[places]
+
+
+class ToRank(Listing):
+    """Cases that are put in order as far as a page of them needs it."""
+
+    __slots__ = ()
+
+    def cut(self, skip: int, limit: int | None) -> tuple[list[int | str], list[float]]:
+        """One page of the cases, and of the values."""
+        count = len(self.cases) if limit is None else min(skip + limit, len(self.cases))
+        order = _first(self.cases, self.values, count)[skip:]
+        return self.cases[order].tolist(), [] if self.values is None else self.values[order].tolist()
+
+
+def _first(ids: Array, values: Array | None, count: int) -> Array:
+    """The places of the first of them: with the largest value, equal ones and those without values by their rows."""
+    found: Array
+    if _FEW * count > len(ids) or not count:
+        found = np.argsort(ids, kind="stable")[:count] if values is None else _ranked(ids, values)[:count]
+        return found
+    if values is None:
+        least = np.argpartition(ids, count - 1)[:count]
+        found = least[np.argsort(ids[least])]
+        return found
+    bound = -np.partition(-values, count - 1)[count - 1]
+    above, level = np.flatnonzero(values > bound), np.flatnonzero(values == bound)
+    return np.concatenate(
+        (above[_ranked(ids[above], values[above])], level[_first(ids[level], None, count - len(above))])
+    )
 
 
 def _ranked(ids: Array, values: Array) -> Array:
@@ -211,12 +251,13 @@ class Counter:
         Raises:
             OnestopError: ``report_unbalanced``; the events do not add up and nothing is printed.
         """
-        return tuple(self._report(one) for one in wanted)
+        coding = Coding()
+        return tuple(self._report(one, coding) for one in wanted)
 
-    def _report(self, wanted: Wanted) -> Report:
+    def _report(self, wanted: Wanted, coding: Coding) -> Report:
         alone = None if wanted.kind == ALL else str(wanted.kind)
-        whole = Within(self.blocks, wanted.period, self.today, alone)
-        spans = {key: Within(self.blocks, span, self.today, alone) for key, span in spans_of(wanted)}
+        whole = Within(self.blocks, wanted.period, self.today, alone, coding)
+        spans = {key: Within(self.blocks, span, self.today, alone, coding) for key, span in spans_of(wanted)}
 
         def part(kind: Kind | str, by_kind: Mapping[Kind, Report]) -> Report:
             if wanted.by in _OF_TIME:

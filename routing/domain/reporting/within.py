@@ -6,7 +6,7 @@ out before a figure needs it, and then once for all kinds and groups.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -17,6 +17,69 @@ from routing.domain.errors import OnestopError
 from routing.domain.reporting.columns import Array, Columns
 from routing.domain.reporting.periods import Period
 from routing.domain.reporting.spells import COUNTED, EXTENDED, ON_TIME, WORDS, closed_block, open_block
+
+
+class Coding:
+    """One set of codes for the words of many blocks; code 0 is None. Reports that are made together share it."""
+
+    def __init__(self) -> None:
+        self._codes: dict[str | None, int] = {None: 0}
+        self._of_block: dict[int, tuple[Columns, Array]] = {}
+
+    def of(self, columns: Columns) -> Array:
+        """The codes of a block's words here, by those in the block."""
+        found = self._of_block.get(id(columns))
+        if found is None:
+            codes = np.array([self._codes.setdefault(word, len(self._codes)) for word in columns.words], dtype="<u2")
+            found = self._of_block[id(columns)] = columns, codes
+        return found[1]
+
+    @property
+    def words(self) -> tuple[str | None, ...]:
+        """What the codes stand for."""
+        return tuple(self._codes)
+
+    def code(self, word: str) -> int:
+        """The code of a word; -1 if it is none of them."""
+        return self._codes.get(word, -1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """Those of a block's spells that count, one piece after the other: stretches, and single places."""
+
+    of: Columns
+    pieces: tuple[slice | Array, ...]
+    codes: Array
+    every: tuple[slice | Array, ...] = ()
+    """The same of all kinds."""
+
+    def pieces_of(self, name: str) -> list[Array]:
+        column = self.of.arrays[name]
+        return [self.codes[column[piece]] if name in WORDS else column[piece] for piece in self.pieces]
+
+    def __len__(self) -> int:
+        return sum(one.stop - one.start if isinstance(one, slice) else len(one) for one in self.pieces)
+
+    def turns(self) -> tuple[Array, Array]:
+        """The closes and reopenings, each with its place among those that count."""
+        at, days = self.of.turn_at, self.of.turn_day
+        if not len(at):
+            return at, days
+        found_at, found, begin = list[Array](), list[Array](), 0
+        for piece in self.pieces:
+            if isinstance(piece, slice):
+                here = slice(*np.searchsorted(at, (piece.start, piece.stop)).tolist())
+                found_at.append(at[here] + (begin - piece.start))
+                found.append(days[here])
+                begin += piece.stop - piece.start
+            elif len(piece):
+                there = np.searchsorted(piece, at)
+                kept = np.flatnonzero(piece[np.minimum(there, len(piece) - 1)] == at)
+                found_at.append(there[kept] + begin)
+                found.append(days[kept])
+                begin += len(piece)
+        return np.concatenate(found_at) if found else at[:0], np.concatenate(found) if found else days[:0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,59 +98,64 @@ class Within:
     ``today``: the day on which is asked; what is due on it is not yet late. ``kind``: of one kind alone, None: of all.
     """
 
-    def __init__(self, blocks: Mapping[int, Columns], period: Period, today: date, kind: str | None = None) -> None:
+    def __init__(
+        self, blocks: Mapping[int, Columns], period: Period, today: date, kind: str | None = None,
+        coding: Coding | None = None,
+    ) -> None:  # fmt: skip
         self.first, self.last = period.start.toordinal(), period.end.toordinal()
         self.late = min(self.last, today.toordinal() - 1)
         self.known = min(self.last, today.toordinal())
-        self._kind = kind
+        self.coding = coding or Coding()
         self._columns: dict[str, Array] = {}
         self._times: dict[str, Array] = {}
-        self._codes: dict[str | None, int] = {None: 0}
-        self._older: list[tuple[Columns, Array]] = []
         of_before = dict.fromkeys((open_block(self.first - 1), 0))
         wanted = dict.fromkeys((*range(closed_block(self.first), closed_block(self.last) + 1, 2),
                                 *of_before, open_block(self.last)))  # fmt: skip
-        self._parts = [self._part(blocks[block]) for block in wanted if block in blocks]
+        self._parts = [self._part(blocks[block], kind) for block in wanted if block in blocks]
         self._open_before = [blocks[block] for block in of_before if block in blocks]
 
-    def _part(self, of: Columns) -> tuple[Columns, Array | None, Array]:
-        """A block, the places in it that count (None: all), and the codes of its words here."""
-        arrays = of.arrays
-        closed = arrays["closed"]
-        holds = (arrays["since"] <= self.last) & (arrays["until"] > self.last)
-        holds &= (closed == 0) | (closed >= self.first)
-        self._older.append((of, np.flatnonzero(holds & (arrays["received"] < self.first))))
-        if self._kind is not None:
-            holds &= arrays["kind"] == (of.words.index(self._kind) if self._kind in of.words else -1)
-        return of, None if holds.all() else np.flatnonzero(holds), self._coded(of)
+    def _part(self, of: Columns, kind: str | None) -> _Part:
+        """Those of a block, of one kind or (None) of all, that hold at the period's end."""
+        arrays, codes = of.arrays, self.coding.of(of)
+        wanted = -1 if kind is None or kind not in of.words else of.words.index(kind)
+        pieces, every = list[slice | Array](), list[slice | Array]()
+        for code, begin, end in of.closed:
+            first, after = np.searchsorted(arrays["closed"][begin:end], (self.first, self.last + 1)).tolist()
+            if first < after:
+                every.append(slice(begin + first, begin + after))
+                if kind is None or code == wanted:
+                    pieces.append(every[-1])
+        if of.loose < len(of):
+            loose = slice(of.loose, None)
+            closed = arrays["closed"][loose]
+            holds = (arrays["since"][loose] <= self.last) & (arrays["until"][loose] > self.last)
+            holds &= (closed == 0) | (closed >= self.first)
+            places = np.flatnonzero(holds) + of.loose
+            every.append(places)
+            pieces.append(places if kind is None else places[arrays["kind"][places] == wanted])
+        return _Part(of, tuple(pieces), codes, tuple(every))
 
-    def _coded(self, of: Columns) -> Array:
-        return np.array([self._codes.setdefault(word, len(self._codes)) for word in of.words], dtype="<u2")
-
-    @cached_property
+    @property
     def words(self) -> tuple[str | None, ...]:
         """What the codes of columns of words stand for; code 0 is None."""
-        return tuple(self._codes)
+        return self.coding.words
 
     def code(self, word: str) -> int:
         """The code of a word; -1 if it is none of them."""
-        return self._codes.get(word, -1)
+        return self.coding.code(word)
 
     def column(self, name: str) -> Array:
         """One of the columns, in the order of places."""
         found = self._columns.get(name)
         if found is None:
-            pieces = []
-            for of, places, codes in self._parts:
-                piece = of.arrays[name] if places is None else of.arrays[name][places]
-                pieces.append(codes[piece] if name in WORDS else piece)
+            pieces = [piece for part in self._parts for piece in part.pieces_of(name)]
             found = self._columns[name] = np.concatenate(pieces) if pieces else np.zeros(0, dtype=np.int32)
         return found
 
     @cached_property
     def size(self) -> int:
         """How many spells there are."""
-        return sum(len(of) if places is None else len(places) for of, places, _ in self._parts)
+        return sum(map(len, self._parts))
 
     @cached_property
     def moved(self) -> Moved:
@@ -99,17 +167,23 @@ class Within:
                 (arrays["since"] < self.first) & (arrays["until"] >= self.first) & (arrays["closed"] == 0)
             )
             ids.append(arrays["case_id"][here])
-            kinds.append(self._coded(of)[arrays["kind"][here]])
-        cases = np.concatenate([ids[0], *(of.arrays["case_id"][older] for of, older in self._older)])
+            kinds.append(self.coding.of(of)[arrays["kind"][here]])
+        older = [self._older(part) for part in self._parts]
+        cases = np.concatenate([ids[0], *(piece for part in older for piece in part.pieces_of("case_id"))])
         _, then, now = np.intersect1d(np.concatenate(ids), cases, assume_unique=True, return_indices=True)
-        were, are = np.concatenate(kinds)[then], self._of_older("kind")[now]
+        were, are = np.concatenate(kinds)[then], _coded(older, "kind")[now]
         differ = were != are
         now = now[differ]
-        return Moved(cases[now], were[differ], are[differ], lambda name: self._of_older(name)[now])
+        return Moved(cases[now], were[differ], are[differ], lambda name: _coded(older, name)[now])
 
-    def _of_older(self, name: str) -> Array:
-        pieces = [self._coded(of)[of.arrays[name][older]] for of, older in self._older]
-        return np.concatenate([np.zeros(0, dtype="<u2"), *pieces])
+    def _older(self, part: _Part) -> _Part:
+        """Those that were received before the period."""
+        received, pieces = part.of.arrays["received"], list[Array]()
+        for piece in part.every:
+            here = np.flatnonzero(received[piece] < self.first)
+            if len(here):
+                pieces.append(here + piece.start if isinstance(piece, slice) else piece[here])
+        return _Part(part.of, tuple(pieces), part.codes)
 
     @cached_property
     def opened(self) -> Array:
@@ -183,16 +257,12 @@ class Within:
     def _turns(self) -> tuple[Array, Array]:
         """The closes (negative) and reopenings of all, each with its place."""
         found_at, found, begin = [np.zeros(0, dtype=np.int64)], [np.zeros(0, dtype=np.int64)], 0
-        for of, places, _ in self._parts:
-            at, days, count = of.turn_at, of.turn_day, len(of) if places is None else len(places)
-            if len(at) and places is not None:
-                to = np.full(len(of), -1)
-                to[places] = np.arange(count)
-                kept = to[at] >= 0
-                at, days = to[at[kept]], days[kept]
-            found_at.append(at + begin)
-            found.append(days)
-            begin += count
+        for part in self._parts:
+            at, days = part.turns()
+            if len(at):
+                found_at.append(at + begin)
+                found.append(days)
+            begin += len(part)
         return np.concatenate(found_at), np.concatenate(found)
 
     def twice(self, name: str) -> Array:
@@ -206,6 +276,11 @@ class Within:
         """The minutes to first replies of the period; NaN of all else."""
         found: Array = np.where(self.column("replied") >= self.first, self.column("reply_minutes"), np.nan)
         return found
+
+
+def _coded(parts: Iterable[_Part], name: str) -> Array:
+    """A column of words of several parts."""
+    return np.concatenate([np.zeros(0, dtype="<u2"), *(piece for part in parts for piece in part.pieces_of(name))])
 
 
 _TURNED = frozenset({"open_at_start", "received", "reopened", "closed"})

@@ -60,11 +60,12 @@ class SpellBlock(Base):
 
     __tablename__ = "spell_block"
     block: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    made_as: Mapped[str | None] = mapped_column(String(32))
+    """A digest of what follows, by which a process knows that it has read it; None in blocks that the release before
+    made. It comes first: SQLite would walk through the content to get at what lies behind it."""
     columns: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
     held: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
     """For days held (``domain.reporting.held_totals``); None in blocks of before there were any: made anew."""
-    made_as: Mapped[str | None] = mapped_column(String(32))
-    """A digest of both, by which a process knows that it has read them; None in blocks that the release before made."""
 
 
 class AnnualEntry(Base):

@@ -246,6 +246,8 @@ def test_a_block_is_read_once_until_it_is_made_anew(service):
     read = about(sent, "spell_block")
     assert read
     assert all("UNION" in one for one in read)
+    # Which blocks are not made is worked out before any spell is looked at: asked of each spell, it takes a second.
+    assert all("EXCEPT" in one for one in read if "case_spell" in one)
     with service.runtime.reading() as (session, _office):
         number = next(one.number for one in report_store.histories(session) if one.case().closed is not None)
     for step in ("reopen", "close"):

@@ -1,14 +1,16 @@
 """The figures counted from spells are those of the fold, to the last digit, whatever happened to the cases."""
 
 from datetime import date, datetime, timedelta
+from random import Random
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from knowledge.calendar.office_calendar import TAIPEI
 from routing.domain.case import Event, EventKind, Kind, Opening
-from routing.domain.reporting import columns
+from routing.domain.reporting import columns, totals
 from routing.domain.reporting.figures import BANDED, BANDS
 from routing.domain.reporting.history import CaseHistory
 from routing.domain.reporting.periods import Period
@@ -111,6 +113,20 @@ def test_spells_name_the_cases_behind_each_figure_as_the_fold_does(cases, period
     for figure in FIGURES:
         assert behind(spelt, figure, cases) == behind(true, figure, cases)
     assert spelt.figures.size == true.figures.size
+
+
+@quick
+@given(
+    st.lists(st.sampled_from([0.5, 1.0, 2.0, 7.5]), max_size=60), st.integers(0, 70), st.integers(0, 9), st.booleans()
+)
+def test_a_page_of_many_cases_is_a_page_of_all_of_them_in_order(days, skip, limit, valued):
+    """Largest first, equal ones as they were entered, whether all are put in order or only the page is."""
+    ids = np.array(Random(len(days)).sample(range(1000), len(days)), dtype=np.int64)
+    listing = totals.ToRank(len(ids), ids, np.array(days, dtype=float) if valued else None)
+    pairs = sorted(zip(ids.tolist(), days, strict=True), key=lambda pair: (-pair[1] * valued, pair[0]))
+    page = pairs[skip : skip + limit]
+    assert listing.cut(skip, limit) == ([one for one, _ in page], [value for _, value in page] if valued else [])
+    assert listing.cut(0, None)[0] == [one for one, _ in pairs]
 
 
 @pytest.mark.parametrize("by", [None, *GroupBy])
