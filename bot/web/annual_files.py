@@ -83,11 +83,30 @@ def workbook(papers: Papers, form: Format, made_at: datetime, *, table: str | No
     tables = {
         one["key"]: Table(
             title=one["title"], columns=one["columns"], rows=[[plain(cell) for cell in row] for row in one["rows"]],
-            notes=one["notes"], made_at=made_at,
+            notes=one["notes"], made_at=made_at, shown_at=_forms(one),
         )
         for one in papers.content["tables"]
     }  # fmt: skip
     return write_some(tables, form, table=table, title=title(papers), notes=notes(papers))
+
+
+def _forms(table: Mapping[str, Any]) -> dict[tuple[int, int], str]:
+    """How a spreadsheet shows each number: as the page does."""
+    found: dict[tuple[int, int], str] = {}
+    for line, row in enumerate(table["rows"]):
+        for column, cell in enumerate(row):
+            value = plain(cell)
+            if isinstance(value, float):
+                share = _is_share(table["columns"][column], row[0])
+                found[line, column] = "0.00%" if share else "0.0"
+            elif isinstance(value, int):
+                found[line, column] = "#,##0"
+    return found
+
+
+def _is_share(heading: str, first: Any) -> bool:
+    named = heading if heading != "數值" else str(first)
+    return any(part in named for part in _SHARES)
 
 
 def plain(cell: Any) -> Cell:
@@ -102,8 +121,5 @@ def shown(cell: Any, heading: str, first: Any) -> str:
     if value is None:
         return "—"
     if isinstance(value, float):
-        named = heading if heading != "數值" else str(first)
-        if any(part in named for part in _SHARES):
-            return rate(value)
-        return days(value)
+        return rate(value) if _is_share(heading, first) else days(value)
     return f"{value:,}" if isinstance(value, int) else str(value)

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.web import annual_files
-from bot.web.tables import MEDIA_TYPES, Format
+from bot.web.tables import AGENCY, MEDIA_TYPES, Format
 from routing.domain.errors import Invalid, Unavailable
 from routing.service.reporting.annual import Papers
 
@@ -22,7 +22,6 @@ MEDIA_TYPE = "application/pdf"
 ENDING = "pdf"
 ENDINGS = (*Format, ENDING)
 """Of every file that the papers can be."""
-AGENCY = "經濟部產業園區管理局高屏分局"
 FONTS = (
     "Noto Serif CJK TC", "Noto Serif TC", "Source Han Serif TC", "Noto Sans CJK TC", "Noto Sans TC",
     "Source Han Sans TC", "TW-Kai", "TW-Sung", "DFKai-SB", "BiauKai", "PMingLiU", "Microsoft JhengHei", "PingFang TC",

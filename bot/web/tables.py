@@ -27,6 +27,9 @@ MOST_ROWS = 1_048_575
 LONGEST_TEXT = 32_767
 """What a cell of a spreadsheet holds, in UTF-16 units."""
 NOTES_SHEET = "說明"
+AGENCY = "經濟部產業園區管理局高屏分局"
+"""Stands above every printed page."""
+_NOTES_WIDTH, _FIRST_WIDTH = 100, 24
 _A4 = 9
 """Of XLSX's paper sizes."""
 
@@ -56,6 +59,7 @@ class Table:
 
     ``made_at`` is the instant the table was made, for the file's own properties. ``shown``: how a spreadsheet shows the
     numbers of a column (as XLSX writes it, ``0.00%``), by its place; the value in the cell keeps its full precision.
+    ``shown_at``: the same of one cell, by its row and column.
     """
 
     title: str
@@ -64,6 +68,7 @@ class Table:
     notes: Sequence[str]
     made_at: datetime
     shown: Mapping[int, str] = field(default_factory=dict)
+    shown_at: Mapping[tuple[int, int], str] = field(default_factory=dict)
 
 
 def write(table: Table, form: Format) -> bytes:
@@ -109,12 +114,19 @@ def write_all(tables: Sequence[Table], form: Format, *, title: str, notes: Seque
             raise Invalid("資料列與欄位數不符。", code="table_ragged")
     made_at = tables[0].made_at
     head: list[list[Cell]] = [[title], *_lines(notes)]
-    sheets = [(NOTES_SHEET, _fitted(head))]
+    sheets = [ods.Sheet(NOTES_SHEET, _fitted(head), widths=[_NOTES_WIDTH])]
     for table in tables:
         rows: list[Sequence[Cell]] = [list(table.columns), *table.rows, [], *_lines(table.notes)]
-        sheets.append((sheet_name(table.title), _fitted(rows)))
+        widths = [_FIRST_WIDTH, *map(_width, table.columns[1:])]
+        sheets.append(ods.Sheet(
+            sheet_name(table.title), _fitted(rows), headed=True, shown=_below_head(table), widths=widths
+        ))  # fmt: skip
     if form is Format.ODS:
-        return ods.write(title=_fitting(title), sheets=sheets, made_at=made_at)
+        return ods.write(title=_fitting(title), agency=AGENCY, sheets=sheets, made_at=made_at)
+    return _book(title, sheets, made_at)
+
+
+def _book(title: str, sheets: Sequence[ods.Sheet], made_at: datetime) -> bytes:
     out = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_numbers": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(out, options) as book:
@@ -122,14 +134,18 @@ def write_all(tables: Sequence[Table], form: Format, *, title: str, notes: Seque
         book.set_properties({"title": _fitting(title), "created": made})
         heading = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
         times = _times(book)
-        for place, (name, lines) in enumerate(sheets):
-            formats = times | (_shown(book, tables[place - 1]) if place else {})
-            sheet = book.add_worksheet(name)
+        for one in sheets:
+            formats = times | _shown(book, one.shown)
+            sheet = book.add_worksheet(one.name)
             _for_print(sheet)
-            sheet.set_column(0, 0, 100 if place == 0 else 24)
-            for line, row in enumerate(lines):
+            for column, width in enumerate(one.widths):
+                sheet.set_column(column, column, width)
+            if one.headed:
+                sheet.freeze_panes(1, 0)
+                sheet.repeat_rows(0)
+            for line, row in enumerate(one.rows):
                 for column, cell in enumerate(row):
-                    if place and line == 0 and isinstance(cell, str):
+                    if one.headed and line == 0 and isinstance(cell, str):
                         sheet.write_string(0, column, cell, heading)
                     else:
                         _write_cell(sheet, line, column, cell, formats)
@@ -137,11 +153,11 @@ def write_all(tables: Sequence[Table], form: Format, *, title: str, notes: Seque
 
 
 def _for_print(sheet: xlsxwriter.worksheet.Worksheet) -> None:
-    """A4 across, as wide as the page, with the name of the sheet above and the number of the page below."""
+    """A4 across, as wide as the page, with the agency and the sheet's name above, the number of the page below."""
     sheet.set_paper(_A4)
     sheet.set_landscape()
     sheet.fit_to_pages(1, 0)
-    sheet.set_header("&L&A")
+    sheet.set_header(f"&L{AGENCY}  &A")
     sheet.set_footer("&C第 &P 頁，共 &N 頁")
 
 
@@ -184,7 +200,7 @@ def _xlsx(table: Table) -> bytes:
         made = table.made_at.astimezone(UTC).replace(tzinfo=None, microsecond=0)
         book.set_properties({"title": _fitting(table.title), "created": made})
         heading = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
-        formats = _times(book) | _shown(book, table)
+        formats = _times(book) | _shown(book, _below_head(table))
         sheet = book.add_worksheet(sheet_name(table.title))
         sheet.freeze_panes(1, 0)
         _for_print(sheet)
@@ -196,7 +212,8 @@ def _xlsx(table: Table) -> bytes:
             for column, cell in enumerate(row):
                 _write_cell(sheet, line, column, cell, formats)
         notes = book.add_worksheet(NOTES_SHEET)
-        notes.set_column(0, 0, 100)
+        _for_print(notes)
+        notes.set_column(0, 0, _NOTES_WIDTH)
         for line, note in enumerate((table.title, *table.notes)):
             notes.write_string(line, 0, _fitting(note))
     return out.getvalue()
@@ -209,14 +226,22 @@ def _times(book: xlsxwriter.Workbook) -> dict[object, object]:
     }
 
 
-def _shown(book: xlsxwriter.Workbook, table: Table) -> dict[object, object]:
-    return {place: book.add_format({"num_format": shown}) for place, shown in table.shown.items()}
+def _below_head(table: Table) -> dict[int | tuple[int, int], str]:
+    """How numbers are shown in the sheet, whose first row is that of the headings."""
+    found = dict[int | tuple[int, int], str](table.shown.items())
+    found.update(((line + 1, column), form) for (line, column), form in table.shown_at.items())
+    return found
+
+
+def _shown(book: xlsxwriter.Workbook, shown: Mapping[int | tuple[int, int], str]) -> dict[object, object]:
+    made = {form: book.add_format({"num_format": form}) for form in dict.fromkeys(shown.values())}
+    return {at: made[form] for at, form in shown.items()}
 
 
 def _write_cell(
     sheet: xlsxwriter.worksheet.Worksheet, line: int, column: int, cell: Cell, formats: Mapping[object, object]
 ) -> None:
-    """``formats``: of instants and days by their type, of the numbers of a column by its place."""
+    """``formats``: of instants and days by their type, of numbers by their column or their row and column."""
     if isinstance(cell, datetime):
         wall = cell.astimezone(TAIPEI).replace(tzinfo=None)
         sheet.write_datetime(line, column, wall, formats[datetime])
@@ -225,7 +250,7 @@ def _write_cell(
     elif isinstance(cell, str):
         sheet.write_string(line, column, _fitting(cell))
     elif cell is not None:
-        sheet.write_number(line, column, cell, formats.get(column))
+        sheet.write_number(line, column, cell, formats.get((line, column)) or formats.get(column))
 
 
 def _ods(table: Table) -> bytes:
@@ -234,7 +259,17 @@ def _ods(table: Table) -> bytes:
     head: list[ods.Cell] = [_fitting(label) for label in table.columns]
     return ods.write(
         title=_fitting(table.title),
-        sheets=[(sheet_name(table.title), [head, *rows]), (NOTES_SHEET, notes)],
+        agency=AGENCY,
+        sheets=[
+            ods.Sheet(
+                sheet_name(table.title),
+                [head, *rows],
+                headed=True,
+                shown=_below_head(table),
+                widths=list(map(_width, table.columns)),
+            ),
+            ods.Sheet(NOTES_SHEET, notes, widths=[_NOTES_WIDTH]),
+        ],
         made_at=table.made_at,
     )
 

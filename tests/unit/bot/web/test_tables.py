@@ -9,7 +9,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from python_calamine import CalamineWorkbook
 
-from bot.web.tables import LONGEST_TEXT, MEDIA_TYPES, Format, Table, sheet_name, write
+from bot.web.tables import AGENCY, LONGEST_TEXT, MEDIA_TYPES, Format, Table, sheet_name, write, write_all
 from routing.domain.errors import Invalid
 
 MADE_AT = datetime(2026, 11, 22, 1, 0, tzinfo=UTC)
@@ -160,3 +160,38 @@ def test_the_opendocument_package_is_in_order():
             assert f'full-path="{name}"' in manifest
             ET.parse(package.open(name))  # noqa: S314 - our own file
         assert 'office:version="1.3"' in package.read("content.xml").decode()
+
+
+@pytest.mark.parametrize("form", SPREADSHEETS)
+def test_numbers_are_shown_as_the_page_shows_them_and_keep_their_value(form):
+    """Of a column by its place, of a cell by its row and column; of one table and of several."""
+    one = Table(
+        "甲表",
+        ("項目", "率", "數值"),
+        [("a", 0.5, 1234), ("b", 1 / 3, 2.25)],
+        (),
+        MADE_AT,
+        {1: "0.00%"},
+        {(1, 2): "0.0"},
+    )
+    for content, first in ((write(one, form), 0), (write_all([one], form, title="全部", notes=()), 1)):
+        assert sheet(content, first)[2][1:] == pytest.approx([1 / 3, 2.25], rel=1e-15)
+        with zipfile.ZipFile(io.BytesIO(content)) as package:
+            xml = package.read("content.xml" if form is Format.ODS else "xl/styles.xml").decode()
+        if form is Format.ODS:
+            assert xml.count('table:style-name="n0d00p" office:value-type="percentage"') == 2
+            assert xml.count('table:style-name="n0d0" office:value-type="float"') == 1
+        else:
+            assert 'formatCode="0.0"' in xml
+            assert 'formatCode="0.00%"' in xml
+
+
+def test_an_ods_prints_across_with_the_agency_and_pages_and_repeats_its_headings():
+    content = write(table(["a"], columns=("甲",)), Format.ODS)
+    with zipfile.ZipFile(io.BytesIO(content)) as package:
+        page, body = (package.read(name).decode() for name in ("styles.xml", "content.xml"))
+    for part in ("landscape", AGENCY, "<text:page-number>", "<text:page-count>", 'style:scale-to-X="1"'):
+        assert part in page
+    assert body.count("<table:table-header-rows>") == 1
+    for member in (page, body):
+        ET.fromstring(member)  # noqa: S314 - ours
