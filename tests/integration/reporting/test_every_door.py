@@ -9,9 +9,12 @@ from bot.web import sheets
 from bot.web.report_tables import LABELS, PARTS, rate
 from knowledge.calendar.office_calendar import TAIPEI
 from routing.domain.reporting.statistics import GroupBy
+from routing.service.office_calendar import commands as calendar_commands
+from routing.service.reporting import measuring
 from routing.store.reporting import queries as report_store
 from tests.bench.scale import lines
 from tests.harness import second_hand
+from tests.harness.odd_histories import odd_lines
 from tests.harness.pages import Visitor
 from tests.harness.service import Service
 from tests.integration.reporting.test_histories import take_in
@@ -62,10 +65,19 @@ def _same(row, counted):
     )
 
 
-@pytest.mark.parametrize("seed", [23])
-def test_every_door_says_what_the_second_hand_counts(database_url, seed):
+@pytest.mark.parametrize("given", [list(lines(120, 23)), list(odd_lines(120, 7))], ids=["usual", "odd"])
+def test_every_door_says_what_the_second_hand_counts(database_url, given):
+    """Of usual histories, and of odd ones; days on which the office was closed are entered when the cases are over."""
     with Service(database_url) as service:
-        take_in(service, list(lines(120, seed)))
+        taken = take_in(service, given)
+        assert not taken.refusals
+        for day in (date(2025, 2, 5), date(2025, 7, 7), date(2025, 12, 31)):
+            with service.runtime.writing() as (session, _office):
+                calendar_commands.close(
+                    session, service.runtime.office_provider, day=day, county="高雄市", district=None, part="full",
+                    source="", now=service.now,
+                )  # fmt: skip
+        measuring.measure_remaining(service.runtime)
         sue = Visitor(service, "sue")
         with service.runtime.reading() as (session, office):
             cases = list(report_store.histories(session))
