@@ -16,7 +16,7 @@ from routing.store.accounts import queries as account_store
 from tests.harness.cast import email
 from tests.harness.service import Service
 
-_VOID = {"meta", "link", "input", "img", "br", "hr", "col"}
+_VOID = {"meta", "link", "input", "img", "br", "wbr", "hr", "col"}
 
 
 @dataclass(slots=True)
