@@ -68,6 +68,8 @@ _IN_THE_LIFT = ways("repairs", "in_the_lift")
 """With one of these, or with harm, a lift that stands still is danger and no mere repair."""
 _CRUSHED, _TRAPPED = ways("repairs", "crushed"), ways("repairs", "trapped")
 _CLAIM = ways("repairs", "claim")
+_FIRE_ELSEWHERE = ways("repairs", "fire_elsewhere")
+_ONLY_WATER = ways("repairs", "only_water")
 _NOT_MENDED = ways("repairs", "not_mended")
 """Something that is not named is not mended yet."""
 _NO_REPORT = (_ONLY_NAMED, _FIRM_NAME, _PERSON_NAME, _NOT_MENDED)
@@ -138,6 +140,8 @@ def detect_alert(forms: TextForms) -> Alert | None:
     whole = forms.folded(text)
     if _TRAPPED.search(whole) and not _CLAIM.search(whole):
         return Alert.INJURY
+    if _FIRE_ELSEWHERE.search(text.lower()):
+        return Alert.FIRE
     if _is_for_repair(whole):
         return None
     if _REPAIR.search(whole) and _CRUSHED.search(whole) and not _CLAIM.search(whole):
@@ -152,7 +156,11 @@ def detect_alert(forms: TextForms) -> Alert | None:
         if len(text) <= _TOGETHER:
             alive.append(_Part.of(" ".join(parts), forms))
     found = {kind for part in alive if (kind := _in_sentence(part, context)) is not None}
-    return next((kind for kind in Alert if kind in found), None) or _before_a_question(alive, forms)
+    kind = next((kind for kind in Alert if kind in found), None) or _before_a_question(alive, forms)
+    if kind in {Alert.GAS_LEAK, Alert.CHEMICAL_LEAK} and _ONLY_WATER.search(whole):
+        # A water main that bursts hisses and sprays as a gas pipe does.
+        return Alert.FLOOD if Alert.FLOOD in found else Alert.OUTAGE_WATER
+    return kind
 
 
 def _before_a_question(parts: list[_Part], forms: TextForms) -> Alert | None:

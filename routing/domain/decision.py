@@ -264,7 +264,8 @@ def _chats(understanding: Understanding, thresholds: Thresholds) -> bool:
         return False
     if understanding.smalltalk not in _IN_FEW_WORDS:
         # 垃圾車幾點來 has a word of anger in it, and asks.
-        return understanding.smalltalk != "insult" or all(ask.weak for ask in understanding.asks)
+        thing = any("垃圾" in term and len(term) > 2 for term in understanding.terms)
+        return understanding.smalltalk != "insult" or (not thing and all(ask.weak for ask in understanding.asks))
     length = len(normalise(understanding.text).replace(" ", ""))
     most = 3 * _BESIDE_CHAT if understanding.text.isascii() else _BESIDE_CHAT
     beside = length - sum(len(normalise(term).replace(" ", "")) for term in understanding.terms)

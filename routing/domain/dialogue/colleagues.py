@@ -13,6 +13,7 @@ from routing.domain.tax_number import valid_ubn
 
 _UBN = re.compile(r"(?<![0-9A-Z])\d{8}(?![0-9A-Z])")
 _CODE = re.compile(r"(?<![0-9A-Z])(?=[0-9-]*[A-Z])([0-9A-Z]{4})[-－ ]?([0-9A-Z]{4})(?![0-9A-Z])")
+_SPEAKS_OF_CODE = re.compile(r"碼|码|CODE|コード|^[\s\d-]{4,10}$")
 _HALF_WIDTH = str.maketrans("０１２３４５６７８９－　", "0123456789- ")
 
 
@@ -31,16 +32,25 @@ def told(turn: Turn) -> Result | None:
     text = turn.inbound.text.translate(_HALF_WIDTH).upper()
     ubn, code = _UBN.search(text), _CODE.search(_UBN.sub(" ", text))
     if ubn is None and code is None:
-        return None
+        # 驗證碼是 123456 is meant for a code, and is none of ours.
+        meant = bool(_SPEAKS_OF_CODE.search(text))
+        return Result(state=turn.state, messages=(_asked(turn, turn.state.bind_ubn),)) if meant else None
     number = ubn.group() if ubn is not None else turn.state.bind_ubn
     if number is None or not valid_ubn(number) or (code is None and not turn.mail):
-        return Result(state=turn.state, messages=(Text(turn.say("bind.again"), quick=(menu.cancel(turn),)),))
+        known = number if number is not None and valid_ubn(number) else None
+        return Result(state=replace(turn.state, bind_ubn=known), messages=(_asked(turn, known),))
     if code is None:
         mailed = Text(turn.say("bind.mailed", ubn=number), quick=(menu.cancel(turn),))
         state = replace(turn.state, bind_ubn=number)
         return Result(state=state, messages=(mailed,), effects=(MailCode(ubn=number),))
     state = replace(menu.idle(turn.state), bind_ubn=None)
     return Result(state=state, effects=(Bind(ubn=number, code=code[1] + code[2]),))
+
+
+def _asked(turn: Turn, ubn: str | None) -> Text:
+    """What is still wanted: the code of the firm that was named, or both."""
+    said = turn.say("bind.code", ubn=ubn) if ubn else turn.say("bind.again")
+    return Text(said, quick=(menu.cancel(turn),))
 
 
 def share(turn: Turn) -> Result:

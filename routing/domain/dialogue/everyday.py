@@ -8,6 +8,7 @@ from knowledge.everyday import LONGEST, load_everyday
 from knowledge.language.said import ways
 from knowledge.language.text import fold
 from knowledge.vocabulary import Language
+from routing.domain.dialogue import pointing
 from routing.domain.dialogue.naming import named_in, pieces
 from routing.domain.dialogue.office_hours import asked_hours, names_the_office
 from routing.domain.dialogue.placement import asks_for_a_person, asks_of_its_case, says_it_was_sent, wants_to_add
@@ -62,6 +63,13 @@ _WHY_A_LANGUAGE = ways("placing", "why_a_language")
 def meant(turn: Turn) -> Data | None:
     """The postback that the whole text stands for as an everyday word; None if it is words of the firm's own."""
     intent = load_everyday().intent(turn.inbound.text)
+    if (
+        turn.state.step is Step.IDLE
+        and pointing.at_a_file(turn)
+        and (intent is None or intent in {"progress", "not_solved"})
+    ):
+        # 這要找誰處理 under a photo is asked of what it shows.
+        return None
     if intent is None:
         hours = {"action": "hours"} if _asks_hours(turn) else None
         language = _language_asked(turn.inbound.text)

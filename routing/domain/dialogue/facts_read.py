@@ -24,6 +24,9 @@ _ANEW = {
 _BEFORE_ANEW, _NAMED_WITHIN = ways("facts", "before_anew"), ways("facts", "named_within")
 _UBN_DIGITS = 8
 _SHORT = 20
+UBN_AGAIN = "ubn"
+"""As what was asked last: a 統一編號 once more, since the one that was told is none."""
+_DIGITS_AGAIN = re.compile(r"(\d[\d -]{5,10}\d)")
 _WITH_UBN = re.compile(r"[（(]?\s*(?:統一編號|統編)?(?:是|為)?\s*[:：]?\s*\d{8}\s*[)）]?")
 _LABEL = re.compile(r"^(?:統一編號|統編)(?:是|為)?\s*[:：]?\s*(?=[\d０-９])")
 
@@ -108,7 +111,8 @@ def introducing(turn: Turn, state: State) -> State:
     if turn.known.firm_name or state.firm_name or state.contact_name:
         return state
     told = facts_told.introduced(turn.inbound.text)
-    return taken(state, told) if told else state
+    park = turn.find_park(turn.inbound.text) if told else None
+    return taken(state, replace(told, park=told.park or park)) if told else state
 
 
 def _ubn_in(state: State, text: str) -> str | None:
@@ -181,8 +185,13 @@ _NAMED_NUMBER = re.compile(
 
 
 def wrong_number(turn: Turn) -> str | None:
-    """What is wrong with the 統一編號 that is all that was said; None where nothing is, or more was said."""
-    found = _NAMED_NUMBER.fullmatch(turn.inbound.text.translate(HALF_WIDTH))
+    """What is wrong with the 統一編號 that is all that was said; None where nothing is, or more was said.
+
+    After one that was wrong the digits alone are another try.
+    """
+    text = turn.inbound.text.translate(HALF_WIDTH).strip()
+    again = _DIGITS_AGAIN.fullmatch(text) if turn.asked[:1] == (UBN_AGAIN,) else None
+    found = again or _NAMED_NUMBER.fullmatch(text)
     if found is None:
         return None
     digits = re.sub(r"\D", "", found[1])

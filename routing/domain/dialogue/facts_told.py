@@ -20,8 +20,8 @@ from routing.domain.tax_number import valid_ubn
 _COMPANY, _TITLED, _SURNAME = ways("facts", "company"), ways("facts", "titled"), ways("facts", "surname")
 _BEFORE, _AFTER, _SENTENCE = ways("facts", "before"), ways("facts", "after"), ways("facts", "sentence")
 _INTRODUCES, _WHERE = ways("facts", "introduces"), ways("facts", "where")
-_PRESENTS = ways("facts", "presents")
-_FIRM_FIRST = tuple(ways("facts", name) for name in ("introduced", "introduced_ja", "signed"))
+_PRESENTS, _NAMES_PERSON = ways("facts", "presents"), ways("facts", "names_person")
+_FIRM_FIRST = tuple(ways("facts", name) for name in ("introduced", "introduced_in_brackets", "introduced_ja", "signed"))
 _PERSON_FIRST = ways("facts", "introduced_en")
 _CAPITAL = re.compile(r"[A-Z][\w&.'-]*,?")
 _NAME_WORDS = 4
@@ -126,7 +126,8 @@ def facts_in(text: str, find_park: FindPark, *, of_firm: bool = False) -> Told:
         park = _park(part, find_park)
         # 我們是租標準廠房的 tells what they do, and no name.
         firm = (is_company(part) or bool(_INTRODUCES.match(fold(said)))) and not part.endswith("的")
-        kind = "park" if park else "person" if is_person(part) else "firm" if firm else None
+        person = is_person(part) or (bool(_NAMES_PERSON.match(fold(said))) and not is_company(part))
+        kind = "park" if park else "person" if person else "firm" if firm else None
         if kind is None:
             unsure.append(part)
         elif kind in told:

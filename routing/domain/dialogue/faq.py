@@ -11,7 +11,18 @@ from knowledge.language.text import fold
 from knowledge.understand import Understanding
 from knowledge.vocabulary import CASE_CATEGORIES, OWN_PARK_KINDS, EntryKind, Language, ParkKind
 from routing.domain.decision import SURE_CATEGORY, Action, Decision
-from routing.domain.dialogue import alarms, facts, facts_read, follow_up, matters, menu, pending, placed
+from routing.domain.dialogue import (
+    alarms,
+    facts,
+    facts_read,
+    follow_up,
+    matters,
+    menu,
+    pending,
+    placed,
+    pointing,
+    unread,
+)
 from routing.domain.dialogue.placement import asks_to_come
 from routing.domain.dialogue.state import OPENING, State
 from routing.domain.dialogue.turn import Effect, JudgeAnswer, LearnKind, NoteEnquiry, Result, Turn
@@ -46,9 +57,15 @@ def asked(turn: Turn) -> Result:
         return _distress(turn)
     if understanding.alert is not None:
         return _alert(turn, understanding.alert.value)
+    if (said := unread.told(turn)) is not None:
+        return said
+    if pointing.at_a_file(turn):
+        return pointing.to_be_told(turn)
     followed = follow_up.handle(turn, understanding, decision)
     if followed is not None:
         return followed
+    if pointing.tells_of_file(turn):
+        return pointing.told(turn, _noted(turn))
     return _chat(turn) if decision.action is Action.CHAT else _decided(_afresh(turn))
 
 
@@ -98,6 +115,9 @@ def _noted(turn: Turn) -> State:
     elif own is not None:
         turn = pending.other_matter(turn, *own)
     leads = understanding is None or not understanding.follow_up or names
+    if not names and topic in {None, "general", "window"} and turn.state.pending and turn.state.category == category:
+        # 對 幫我報 names no topic: that of what was told before stays.
+        topic = turn.state.topic or topic
     return replace(
         pending.remember(turn, leads=leads),
         category=category,
@@ -113,9 +133,10 @@ def _joined(turn: Turn) -> bool:
     state = turn.state
     begun = bool(state.pending) and state.category is not None and not pending.long_since(state, turn.inbound.at)
     names = turn.understanding is not None and bool(turn.understanding.terms)
-    # 可以派人來查嗎 names no matter either.
+    # 可以派人來查嗎 names no matter either; 那個路燈旁邊的監視器也壞了 is told of another.
     somebody = asks_to_come(turn.inbound.text) and not names
-    return begun and (somebody or bool(_JOINS.search(fold(turn.inbound.text.strip()))))
+    joins = bool(_JOINS.search(fold(turn.inbound.text.strip()))) and (turn.asks or not names)
+    return begun and (somebody or joins)
 
 
 def _beside_small_talk(understanding: Understanding | None) -> str:
@@ -158,6 +179,7 @@ def _alert(turn: Turn, alert: str) -> Result:
     """An emergency; its words are kept as the beginning of a case."""
     understanding = turn.understanding
     category = understanding.category.value if understanding else "other"
+    turn = pending.of_alarm(turn)
     state = replace(
         pending.remember(turn), alert=alert, alarmed_at=turn.inbound.at.isoformat(),
         category=matters.category_of_case(category),

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from knowledge.relevance.aspects import means_to
 from routing.domain.decision import SURE_CATEGORY
 from routing.domain.dialogue import menu
+from routing.domain.dialogue.answers import asks
 from routing.domain.dialogue.naming import pieces
 from routing.domain.dialogue.state import MAX_PENDING, OPENING, State
 from routing.domain.dialogue.turn import Result, Turn, ids_in
@@ -59,7 +61,8 @@ def own_matter(turn: Turn) -> tuple[str, str | None] | None:
     """Category and topic of the entry that these words are likely about, where what was said before has others."""
     understanding = turn.understanding
     # Which documents, how long and how much name no matter: a word of the trade does.
-    if understanding is None or understanding.follow_up or not understanding.terms:
+    leans = understanding is not None and understanding.follow_up and turn.asks
+    if understanding is None or leans or not understanding.terms:
         return None
     lead = next(iter(understanding.faq), None)
     if lead is None or lead.probability < _LIKELY:
@@ -89,6 +92,31 @@ def other_matter(turn: Turn, category: str, topic: str | None) -> Turn:
     if state.step in OPENING or not state.pending or _may_be_one((state.category, state.topic), (category, topic)):
         return turn
     return replace(turn, state=replace(state, pending=(), led_at=None, heard_at=None))
+
+
+def of_alarm(turn: Turn) -> Turn:
+    """The turn with only what belongs to the emergency of which these words tell: danger told of before, and what
+    tells of the same thing. Questions and wishes before it, and what was answered, are of other matters.
+    """
+    state = turn.state
+    if (
+        state.step in OPENING
+        or not state.pending
+        or (state.alert is not None and not long_since(state, turn.inbound.at))
+    ):
+        return turn
+    now, answered = pieces(turn.inbound.text), state.last_entry is not None or bool(state.offered)
+    texts = {message: text for message in state.pending if (text := turn.pending_texts.get(message))}
+    kept = {
+        message
+        for message, text in texts.items()
+        if now & pieces(text) or not (answered or asks(text) or means_to(text))
+    }
+    if not texts or kept:
+        # A photo goes with words that do; alone it may show what is wrong.
+        kept |= {message for message in state.pending if message not in texts}
+    left = tuple(message for message in state.pending if message in kept)
+    return turn if left == state.pending else replace(turn, state=replace(state, pending=left, led_at=None))
 
 
 def show(turn: Turn) -> Result:

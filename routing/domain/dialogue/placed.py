@@ -53,7 +53,8 @@ def _followed(turn: Turn, placement: Placement) -> Placement:
 def _words(turn: Turn, *, answers: bool) -> Words:
     understanding = turn.understanding
     if understanding is None:
-        return Words(quoted=turn.quoted, file=True, answers=answers)
+        name = (turn.inbound.file_name or "").rpartition(".")
+        return Words(quoted=turn.quoted, file=True, file_name=name[0] or name[2], answers=answers)
     # 電梯還是沒修好 tells of the own case, whatever the base knows of lifts.
     still = not turn.asks and goes_on(turn.inbound.text, [case for case in turn.cases if not case.closed])
     again = not turn.asks and goes_on(turn.inbound.text, [case for case in turn.cases if case.closed])
@@ -125,10 +126,14 @@ def filed(turn: Turn, case: CaseCard, reason: Reason) -> Result:
     add = AddToCase(number=case.number, message_ids=turn.message_ids, reason=reason, piece=piece)
     effects: tuple[Effect, ...] = (add, Supplied(number=case.number)) if everything else (add,)
     talking = case.person and not case.waits_on_firm and case.officer_at is None
-    if everything or (talking and reason is not Reason.TAPPED):
+    # That a file or all of them arrived is said also in the officer's own conversation.
+    arrived = files or only_says_all(words)
+    # 這是另一件事 may be typed next.
+    state = replace(turn.state, asked=("move", case.number, turn.message_ref))
+    if everything or (talking and reason is not Reason.TAPPED and not arrived):
         # What follows in the officer's own conversation needs no word of ours, and the end of a wait has its notice.
-        return Result(state=turn.state, effects=effects)
-    return Result(state=turn.state, messages=(_told(turn, case, piece=piece),), effects=effects)
+        return Result(state=state, effects=effects)
+    return Result(state=state, messages=(_told(turn, case, piece=piece),), effects=effects)
 
 
 def _told(turn: Turn, case: CaseCard, *, piece: bool) -> Card:

@@ -140,6 +140,8 @@ class Words:
     """
 
     text: str = ""
+    file_name: str = ""
+    """Of a file that was sent, without its ending."""
     quoted: str | None = None
     category: str | None = None
     topic: str | None = None
@@ -288,7 +290,7 @@ def _by_officer(words: Words, still_open: Sequence[OwnCase], now: datetime) -> P
     if not fitting:
         return None
     if len(fitting) > 1:
-        meant = None if words.file else _meant_for(words, fitting)
+        meant = _by_file_name(words, fitting) if words.file else _meant_for(words, fitting)
         return _in(meant, Reason.SUBJECT) if meant else _ask([case.number for case in fitting], Reason.OFFICER)
     (case,) = fitting
     since = case.officer_at
@@ -306,6 +308,14 @@ def _meant_for(words: Words, fitting: Sequence[OwnCase]) -> str | None:
         # It may as well be a matter of its own.
         return None
     return shared(words.text, {case.number: f"{case.subject}\n{case.asked}" for case in fitting})
+
+
+def _by_file_name(words: Words, fitting: Sequence[OwnCase]) -> str | None:
+    """The one case that asked for a file as this one is called (行照.pdf), or that is about it."""
+    waiting = {case.number: case.asked for case in fitting if case.waits}
+    meant = shared(words.file_name, waiting) if words.file_name else None
+    about = {case.number: f"{case.subject}\n{case.asked}" for case in fitting}
+    return meant or (shared(words.file_name, about) if words.file_name else None)
 
 
 def _other_matter(words: Words, case: OwnCase) -> bool:

@@ -26,6 +26,7 @@ from routing.domain.dialogue import (
     outages,
     pending,
     placed,
+    pointing,
     question_set,
     topics,
 )
@@ -56,6 +57,9 @@ _WHERE_IS_MY_CASE, _SOMEBODY_PLEASE = "other-case-status", "other-human"
 
 _SAME_ALARM = timedelta(hours=1)
 """So long after its case was opened further danger belongs to the same emergency."""
+
+
+_ANGRY = frozenset("😡🤬😠👿💢😤👎🖕")
 
 
 def _somebody(turn: Turn) -> Result:
@@ -276,6 +280,8 @@ def _nodded(turn: Turn) -> Result:
     """Emoji alone change nothing: what was asked last still stands, and the ways on are shown."""
     if turn.state.step in {Step.REASON, Step.BIND}:
         return menu.cancelled(turn)
+    if turn.state.step is Step.IDLE and _ANGRY & set(turn.inbound.text):
+        return about_us.upset(turn)
     if turn.state.step is not Step.IDLE:
         return again(turn)
     words = turn.small_reply("ok") or turn.say("greeting.body")
@@ -303,7 +309,13 @@ def _spoken(turn: Turn) -> Result:
     keeps = turn.state.number if step is Step.ADDING and placement.kind is Kind.NEW else None
     state = turn.state
     turn = replace(turn, state=menu.idle(state))
-    result = _all_is_there(turn) or _meant(turn) or _of_itself(turn) or outages.beside(turn, faq.asked(turn))
+    result = (
+        _all_is_there(turn)
+        or pointing.whom(turn)
+        or _meant(turn)
+        or _of_itself(turn)
+        or outages.beside(turn, faq.asked(turn))
+    )
     return replace(result, state=replace(result.state, step=Step.ADDING, number=keeps)) if keeps else result
 
 
@@ -337,7 +349,8 @@ def _of_itself(turn: Turn) -> Result | None:
     """The firm only says who it is: that is kept for its case, and it is asked what it is about."""
     wrong = facts_read.wrong_number(turn)
     if wrong is not None:
-        return Result(state=turn.state, messages=(Text(wrong, quick=menu.usual(turn)),), effects=(NoteEnquiry(),))
+        state = replace(turn.state, asked=(facts_read.UBN_AGAIN, ""))
+        return Result(state=state, messages=(Text(wrong, quick=menu.usual(turn)),), effects=(NoteEnquiry(),))
     told = facts_in(turn.inbound.text, turn.find_park)
     danger = turn.understanding is not None and turn.understanding.alert is not None
     tells = bool(

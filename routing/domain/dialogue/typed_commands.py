@@ -5,18 +5,25 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection
+from dataclasses import replace
 
+from knowledge.language.said import ways
 from knowledge.language.text import fold
 from knowledge.vocabulary import CASE_CATEGORIES, OWN_PARK_KINDS
 from routing.domain.dialogue import everyday
 from routing.domain.dialogue.ordinals import picked
-from routing.domain.dialogue.state import OPENING, Step
+from routing.domain.dialogue.state import OPENING, State, Step
 from routing.domain.dialogue.taking_back import kept, surely
 from routing.domain.dialogue.times import suits
 from routing.domain.dialogue.turn import CaseCard, Turn
+from routing.domain.inbound import Inbound, InboundKind
 
+_ELSEWHERE = ways("pointing", "elsewhere")
 _CASE_NUMBER = re.compile(r"[A-Z]{2,4}-\d{7}-\d{4}")
 _TAIL = re.compile(r"\d{4}")
+_TAIL_NAMED = re.compile(
+    fold(r"(?:我的|服務)?(?:案號|案件|號碼)?(?:是|的)?(?:末|後|尾)(?:四|4)?(?:碼|號|位)?(?:是|為|[:：])?\s*\d{4}")
+)
 _SHORT = 40
 """Characters in which little more is said than a number."""
 
@@ -62,9 +69,11 @@ _NOT = _folded({"不是", "否", "不對", "不是這家", "no", "n", "wrong", "
 _KEEP = _folded({"不要", "先不要", "不撤回", "不用撤回", "不取消", "不要撤回", "keep it", "やめます", "取り下げません"})
 _PLEASE = _SEND | _folded({
     "好啊", "好喔", "好呀", "那好", "麻煩了", "麻煩你", "麻煩您", "麻煩你了", "麻煩您了", "拜託", "拜託了",
-    "yes please", "please do",
+    "yes please", "please do", "please", "yep", "yeah", "yes please do", "go ahead", "sure thing", "嗯嗯", "對對", "沒錯啊",
+    "そうしてください", "ぜひ", "そうです", "はいお願いします",
 })  # fmt: skip
 """What is said to the offer of a person."""
+_COURTEOUS = _folded({"謝謝", "謝謝你", "謝謝您", "感謝", "thanks", "thank", "you", "ありがとうございます"})
 _DELETE = _folded({
     "刪除", "刪掉", "全部刪除", "全部刪掉", "都刪掉", "都刪除", "請刪除", "幫我刪除", "幫我刪掉", "確定刪除",
     "delete", "delete it", "delete all", "delete everything", "delete them", "erase it", "削除", "全部削除", "削除して",
@@ -113,6 +122,17 @@ def tapped(turn: Turn) -> dict[str, str] | None:
     )
 
 
+def moved(inbound: Inbound, state: State) -> Inbound:
+    """這是另一件事, typed after words were filed with a case, as the tap of that button; else what came."""
+    action, _, ref = (*state.asked, "", "", "")[:3]
+    typed = inbound.kind is InboundKind.TEXT and inbound.quoted_id is None
+    if not typed or action != "move" or not ref or state.step is not Step.IDLE:
+        return inbound
+    if not _ELSEWHERE.fullmatch(_plain(inbound.text)):
+        return inbound
+    return replace(inbound, kind=InboundKind.POSTBACK, data={"action": action, "message": ref})
+
+
 def _idle(turn: Turn) -> bool:
     return turn.state.step not in OPENING and turn.state.step not in {Step.ADDING, Step.NEED, Step.QUESTIONS}
 
@@ -149,17 +169,24 @@ def _surely(turn: Turn, said: str) -> dict[str, str] | None:
     """Whether a case is surely taken back, when a call suits, or whether a person is wished for, as was asked last."""
     action, number, *more = turn.asked or ("", "")
     if action == "reopen" and _idle(turn):
-        return {"action": action, "number": number, "message": more[0]} if said in _SEND else None
+        return {"action": action, "number": number, "message": more[0]} if _agrees(said) else None
     if not _idle(turn):
         return None
     if action == "open_case":
-        return {"action": "open_case"} if said in _PLEASE and not turn.officer_expects else None
+        return {"action": "open_case"} if _agrees(said) and not turn.officer_expects else None
     if action == "call_me":
         when = suits(turn.inbound.text)
         return {"action": action, "number": number, "when": when} if when is not None else None
     if action == "my_data":
         return _of_data(said, number)
     return _of_withdrawal(turn.inbound.text, said, number) if action == "withdraw" else None
+
+
+def _agrees(said: str) -> bool:
+    """Whether an offer is taken: 好 麻煩您了, yes please, はい、お願いします."""
+    parts = [part for part in re.split(r"[\s,，、。.!！~]+", said) if part]
+    agreed = any(part in _PLEASE for part in parts) and all(part in _PLEASE | _COURTEOUS for part in parts)
+    return said in _PLEASE or (agreed and len(parts) <= 3)
 
 
 def _of_withdrawal(text: str, said: str, number: str) -> dict[str, str] | None:
@@ -205,6 +232,8 @@ def _anywhere(turn: Turn, said: str) -> dict[str, str] | None:
     if said in _PERSON and turn.state.step not in OPENING:
         return {"action": "open_case"}
     number = said.upper()
+    if not turn.cases and _TAIL_NAMED.fullmatch(said):
+        return {"action": "my_cases"}
     if _TAIL.fullmatch(number) and not turn.officer_expects and _idle(turn):
         named = [case.number for case in turn.cases if case.number.endswith(number)]
         return {"action": "case", "number": named[0]} if len(named) == 1 else None
@@ -220,6 +249,8 @@ def _anywhere(turn: Turn, said: str) -> dict[str, str] | None:
 
 def _about_cases(turn: Turn, said: str) -> dict[str, str] | None:
     """What stands under an answer and on a case: with one case it can only be that one."""
+    if turn.state.pending and not turn.officer_expects and _ELSEWHERE.fullmatch(said):
+        return {"action": "open_case"}
     for verdict in ("helpful", "not_helpful"):
         if turn.state.last_entry and _is(turn, said, f"button.{verdict}"):
             return {"action": verdict, "faq": turn.state.last_entry}

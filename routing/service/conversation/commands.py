@@ -22,8 +22,10 @@ from knowledge.vocabulary import Language
 from knowledge.wording import reading_language
 from routing.domain.decision import told_in
 from routing.domain.dialogue import menu, router
+from routing.domain.dialogue.naming import telling
 from routing.domain.dialogue.state import TOLD, State, state_from
 from routing.domain.dialogue.turn import Result
+from routing.domain.dialogue.typed_commands import moved
 from routing.domain.inbound import Inbound, InboundKind
 from routing.domain.messages import Text, packed, to_plain
 from routing.domain.notices import REST
@@ -202,7 +204,7 @@ def _about(conversation: Conversation) -> int | None:
 
 def _turn(conversation: Conversation) -> Result:
     state = state_from(conversation.contact.dialogue)
-    conversation.inbound = _readable(conversation.inbound)
+    conversation.inbound = moved(_readable(conversation.inbound), state)
     understanding = decision = None
     words = _words(conversation)
     if words is not None:
@@ -256,10 +258,14 @@ def _is_stale(conversation: Conversation) -> bool:
 def _previous(conversation: Conversation, state: State) -> Previous | None:
     if state.last_message is None or state.last_category is None:
         return None
-    found = conversation_store.by_ids(conversation.session, [state.last_message], contact_id=conversation.contact.id)
-    if not found or not found[0].text:
+    ids = [state.last_message, *(one for one in state.pending if one > state.last_message)]
+    found = conversation_store.by_ids(conversation.session, ids, contact_id=conversation.contact.id)
+    led = next((message.text for message in found if message.id == state.last_message), "")
+    # A hello before the matter, sent as a message of its own, says nothing of what is asked on.
+    text = telling(led, [message.text for message in found]) if led else ""
+    if not text:
         return None
-    return Previous(text=found[0].text, category=turn_context.category(state.last_category), entry_id=state.last_entry)
+    return Previous(text=text, category=turn_context.category(state.last_category), entry_id=state.last_entry)
 
 
 def _learn_language(conversation: Conversation, understanding: Understanding, *, asked_for_a_fact: bool) -> None:
