@@ -131,6 +131,13 @@ def _is_for_repair(whole: str) -> bool:
     return bool(stands or smells or _REPAIR.search(whole))
 
 
+def _told_plainly(text: str, whole: str) -> Alert | None:
+    """What needs no weighing: somebody who cannot get out, and fire in a language that is not read otherwise."""
+    if _TRAPPED.search(whole) and not _CLAIM.search(whole):
+        return Alert.INJURY
+    return Alert.FIRE if _FIRE_ELSEWHERE.search(text.lower()) else None
+
+
 def detect_alert(forms: TextForms) -> Alert | None:
     """The most urgent event that a text reports as happening, or None.
 
@@ -138,10 +145,8 @@ def detect_alert(forms: TextForms) -> Alert | None:
     """
     text = forms.text
     whole = forms.folded(text)
-    if _TRAPPED.search(whole) and not _CLAIM.search(whole):
-        return Alert.INJURY
-    if _FIRE_ELSEWHERE.search(text.lower()):
-        return Alert.FIRE
+    if told := _told_plainly(text, whole):
+        return told
     if _is_for_repair(whole):
         return None
     if _REPAIR.search(whole) and _CRUSHED.search(whole) and not _CLAIM.search(whole):

@@ -47,6 +47,8 @@ _DETAILS = {
     "change_park": Step.PARK,
 }
 
+_OF_A_PHOTO = frozenset({None, "progress", "not_solved"})
+"""What may be asked of what a photo shows."""
 _SAID_OF_A_CASE = {"call_me": "call_me", "progress": "case", "reply_when": "case"}
 _NAMES = re.compile(
     r".*?(?:那件|這件|那一件|這一件|那個案子?|那案|的案件|的案子|[A-Z]{2,4}-\d{7}-\d{4}|(?<!\d)\d{4}(?!\d))(?:案件|案子|事情|案|的)?",
@@ -63,18 +65,10 @@ _WHY_A_LANGUAGE = ways("placing", "why_a_language")
 def meant(turn: Turn) -> Data | None:
     """The postback that the whole text stands for as an everyday word; None if it is words of the firm's own."""
     intent = load_everyday().intent(turn.inbound.text)
-    if (
-        turn.state.step is Step.IDLE
-        and pointing.at_a_file(turn)
-        and (intent is None or intent in {"progress", "not_solved"})
-    ):
+    of_photo = turn.state.step is Step.IDLE and intent in _OF_A_PHOTO and pointing.at_a_file(turn)
+    if intent is None or of_photo:
         # 這要找誰處理 under a photo is asked of what it shows.
-        return None
-    if intent is None:
-        hours = {"action": "hours"} if _asks_hours(turn) else None
-        language = _language_asked(turn.inbound.text)
-        of_cases = language or _of_named(turn) or _taken_back(turn) or hours or _asks_of_its_case(turn)
-        return of_cases or _adds(turn) or _beside(turn)
+        return None if of_photo else _in_own_words(turn)
     if intent in _ALWAYS:
         return _ALWAYS[intent]
     if intent in _DETAILS:
@@ -86,6 +80,14 @@ def meant(turn: Turn) -> Data | None:
     # After an emergency the case is open already, and it is meant.
     opening = turn.state.step in OPENING and not turn.state.filling
     return _asked_of_us(turn, intent) if opening else _about_cases(turn, intent)
+
+
+def _in_own_words(turn: Turn) -> Data | None:
+    """What is no everyday word as a whole, and stands for one all the same."""
+    hours = {"action": "hours"} if _asks_hours(turn) else None
+    language = _language_asked(turn.inbound.text)
+    of_cases = language or _of_named(turn) or _taken_back(turn) or hours or _asks_of_its_case(turn)
+    return of_cases or _adds(turn) or _beside(turn)
 
 
 def _language_asked(text: str) -> Data | None:

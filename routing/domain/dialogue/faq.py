@@ -57,16 +57,20 @@ def asked(turn: Turn) -> Result:
         return _distress(turn)
     if understanding.alert is not None:
         return _alert(turn, understanding.alert.value)
-    if (said := unread.told(turn)) is not None:
-        return said
-    if pointing.at_a_file(turn):
-        return pointing.to_be_told(turn)
-    followed = follow_up.handle(turn, understanding, decision)
+    followed = _beside_the_base(turn, understanding, decision)
     if followed is not None:
         return followed
-    if pointing.tells_of_file(turn):
-        return pointing.told(turn, _noted(turn))
     return _chat(turn) if decision.action is Action.CHAT else _decided(_afresh(turn))
+
+
+def _beside_the_base(turn: Turn, understanding: Understanding, decision: Decision) -> Result | None:
+    """What no entry answers: a language not read here, what only points at a photo or tells of it, a follow-up."""
+    if pointing.at_a_file(turn):
+        return pointing.to_be_told(turn)
+    followed = unread.told(turn) or follow_up.handle(turn, understanding, decision)
+    if followed is None and pointing.tells_of_file(turn):
+        return pointing.told(turn, _noted(turn))
+    return followed
 
 
 def _chat(turn: Turn) -> Result:

@@ -95,8 +95,9 @@ def other_matter(turn: Turn, category: str, topic: str | None) -> Turn:
 
 
 def of_alarm(turn: Turn) -> Turn:
-    """The turn with only what belongs to the emergency of which these words tell: danger told of before, and what
-    tells of the same thing. Questions and wishes before it, and what was answered, are of other matters.
+    """The turn with only what belongs to the emergency of which these words tell: danger told before, the same thing.
+
+    Questions and wishes before it, and what was answered, are of other matters.
     """
     state = turn.state
     if (

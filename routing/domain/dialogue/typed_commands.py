@@ -69,7 +69,7 @@ _NOT = _folded({"不是", "否", "不對", "不是這家", "no", "n", "wrong", "
 _KEEP = _folded({"不要", "先不要", "不撤回", "不用撤回", "不取消", "不要撤回", "keep it", "やめます", "取り下げません"})
 _PLEASE = _SEND | _folded({
     "好啊", "好喔", "好呀", "那好", "麻煩了", "麻煩你", "麻煩您", "麻煩你了", "麻煩您了", "拜託", "拜託了",
-    "yes please", "please do", "please", "yep", "yeah", "yes please do", "go ahead", "sure thing", "嗯嗯", "對對", "沒錯啊",
+    "yes please", "please do", "please", "yep", "yeah", "yes please do", "go ahead", "sure thing", "嗯嗯", "對對",
     "そうしてください", "ぜひ", "そうです", "はいお願いします",
 })  # fmt: skip
 """What is said to the offer of a person."""
@@ -231,6 +231,11 @@ def _anywhere(turn: Turn, said: str) -> dict[str, str] | None:
         return {"action": "topics"}
     if said in _PERSON and turn.state.step not in OPENING:
         return {"action": "open_case"}
+    return _numbered(turn, said)
+
+
+def _numbered(turn: Turn, said: str) -> dict[str, str] | None:
+    """A case by its number or the end of it, and nothing else."""
     number = said.upper()
     if not turn.cases and _TAIL_NAMED.fullmatch(said):
         return {"action": "my_cases"}
