@@ -13,6 +13,7 @@ from knowledge.relevance.units import converted
 from knowledge.vocabulary import OWN_PARK_KINDS, EntryKind, Language
 from routing.domain.decision import Decision
 from routing.domain.dialogue import menu
+from routing.domain.dialogue.placement import asks_to_come
 from routing.domain.dialogue.state import State
 from routing.domain.dialogue.turn import NoteEnquiry, Result, Turn
 from routing.domain.messages import Button, Card, Row, postback
@@ -35,6 +36,9 @@ def offered_line(turn: Turn, decision: Decision) -> str:
     """Why entries are only offered: what the first one says and what it does not; '' where it is just not sure."""
     first = decision.choices[0] if decision.choices else None
     if first is None or decision.reason not in {"aspect", "step", "opposite"}:
+        return ""
+    if decision.reason == "aspect" and asks_to_come(turn.inbound.text):
+        # 可以派人來修嗎 asks for somebody, and not whether.
         return ""
     if decision.reason != "aspect":
         return turn.say("choose.step")

@@ -148,4 +148,10 @@ def without(turn: Turn) -> State | None:
 def short(words: str) -> str:
     """The first words, as a sentence or a button quotes them."""
     first, *more = words.strip().splitlines() or ["—"]
-    return first if len(first) <= _SHORT and not more else first[: _SHORT - 1].rstrip() + "…"
+    if len(first) <= _SHORT and not more:
+        return first
+    cut = first[: _SHORT - 1]
+    if first.isascii() and not first[len(cut) :].startswith(" ") and len(first) > len(cut) and " " in cut:
+        # Latin words are not cut in two.
+        cut = cut.rpartition(" ")[0]
+    return cut.rstrip() + "…"
