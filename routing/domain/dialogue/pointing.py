@@ -109,7 +109,7 @@ def whom(turn: Turn) -> Result | None:
     about = entry.wording(turn.language).question if entry else pending.short(first)
     body = [turn.say("whom.body", about=about)]
     if not known:
-        body.append(turn.say("whom.no_phone"))
+        body.append(turn.say("whom.no_phone", unit=unit))
     body.append(menu.hours(turn))
     card = Card(
         title=turn.say("whom.title"), body="\n".join(line for line in body if line), rows=rows,
