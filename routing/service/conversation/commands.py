@@ -22,7 +22,7 @@ from knowledge.vocabulary import Language
 from knowledge.wording import reading_language
 from routing.domain.decision import told_in
 from routing.domain.dialogue import menu, router
-from routing.domain.dialogue.naming import telling
+from routing.domain.dialogue.naming import subject_among
 from routing.domain.dialogue.state import TOLD, State, state_from
 from routing.domain.dialogue.turn import Result
 from routing.domain.dialogue.typed_commands import moved
@@ -262,7 +262,7 @@ def _previous(conversation: Conversation, state: State) -> Previous | None:
     found = conversation_store.by_ids(conversation.session, ids, contact_id=conversation.contact.id)
     led = next((message.text for message in found if message.id == state.last_message), "")
     # A hello before the matter, sent as a message of its own, says nothing of what is asked on.
-    text = telling(led, [message.text for message in found]) if led else ""
+    text = subject_among(led, [message.text for message in found]) if led else ""
     if not text:
         return None
     return Previous(text=text, category=turn_context.category(state.last_category), entry_id=state.last_entry)
