@@ -143,6 +143,11 @@ class FaqEntry:
             return self.ja
         return Wording(question=self.question, answer=self.answer)
 
+    def told(self, language: str) -> str:
+        """All that a reader of this language is told: the answer, in Chinese with its details."""
+        answer = self.wording(language).answer
+        return f"{answer}\n{self.details}" if self.details and language not in {"en", "ja"} else answer
+
     def speaks(self, language: str) -> bool:
         """Whether it has an answer in the reader's language; one written at the desk may have Chinese alone."""
         wording = self.wording(language)

@@ -50,6 +50,8 @@ class Cues:
     masks: Mapping[str, re.Pattern[str]]
     asked: tuple[_Cue, ...]
     stated: Mapping[Aspect, re.Pattern[str]]
+    abroad: Mapping[Aspect, re.Pattern[str]]
+    """What answers in English and Japanese state, of the aspects that details in Chinese state most."""
     signs: Mapping[str, re.Pattern[str]]
     fines: re.Pattern[str]
     """Amounts of fines: money that is no fee."""
@@ -88,6 +90,7 @@ def shipped_cues() -> Cues:
             for row in raw["asked"]
         ),
         stated={Aspect(name): compiled(pattern) for name, pattern in raw["stated"].items()},
+        abroad={Aspect(name): compiled(pattern) for name, pattern in raw["abroad"].items()},
         signs={str(name): compiled(pattern) for name, pattern in raw["signs"].items()},
         fines=compiled(raw["fines"]),
     )
@@ -168,6 +171,23 @@ def stated(entry: FaqEntry, cues: Cues | None = None) -> Stated:
     if entry.duration:
         found.add(Aspect.HOW_LONG)
     return Stated(aspects=frozenset(found), signs=signs, confirmed=False)
+
+
+def untold_abroad(entry: FaqEntry, group: str, cues: Cues | None = None) -> frozenset[Aspect]:
+    """The aspects that only the details state, which readers of English and Japanese are not shown."""
+    if group == "zh" or not entry.details:
+        return frozenset()
+    cues = cues or shipped_cues()
+    details = fold(entry.details)
+    shown = fold("\n".join((entry.answer, *entry.prepare, entry.where, entry.duration)))
+    here = fold(entry.wording(group).answer)
+    return frozenset(
+        aspect
+        for aspect, pattern in cues.stated.items()
+        if pattern.search(details)
+        and not pattern.search(shown)
+        and not (aspect in cues.abroad and cues.abroad[aspect].search(here))
+    )
 
 
 def missing(asks: Sequence[Ask], said: Stated) -> tuple[Ask, ...]:

@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from knowledge.entries import Aspect, FaqEntry
 from knowledge.language.opposites import Said, Stance
 from knowledge.language.text import fold, normalise
-from knowledge.relevance.aspects import STEPS, Ask, Stated, asked, missing, stated
+from knowledge.relevance.aspects import STEPS, Ask, Stated, asked, missing, stated, untold_abroad
 from knowledge.relevance.cues import compiled, read_cues
 from knowledge.relevance.yes_no import Sides, YesNo, only_yes_no
 from knowledge.vocabulary import PHRASING_GROUPS
@@ -30,7 +30,8 @@ class Meeting:
 class Profile:
     """What an entry states, which steps it is about, and which side of each opposite it takes."""
 
-    stated: Stated
+    stated: Mapping[str, Stated]
+    """By language: details are told in Chinese alone."""
     says: tuple[Aspect, ...]
     """What its question asks, sharp aspects only: what can be told of it in a word."""
     steps: frozenset[Aspect]
@@ -44,8 +45,11 @@ class Profile:
     def of(cls, entry: FaqEntry) -> "Profile":
         """Read an entry's texts."""
         phrasings = [t for group in entry.phrasings.values() for t in group]
+        every = stated(entry)
         return cls(
-            stated=stated(entry),
+            stated={
+                group: replace(every, aspects=every.aspects - untold_abroad(entry, group)) for group in PHRASING_GROUPS
+            },
             says=_sharp(entry),
             steps=_steps(entry),
             stance=Stance.of([*phrasings, entry.question, entry.en.question, entry.ja.question]),
@@ -62,7 +66,8 @@ class Profile:
         group: str = "zh",
     ) -> Meeting:
         """Hold a question, as it was read, against this entry; `yes_no` is what it asks to be affirmed, in `group`."""
-        lacking = missing(asks, self.stated)
+        said_here = self.stated[group]
+        lacking = missing(asks, said_here)
         strict = [ask for ask in asks if not ask.weak and ask.aspect not in STEPS]
         wanted = {ask.aspect for ask in asks if ask.aspect in STEPS}
         off = ""
@@ -72,7 +77,7 @@ class Profile:
             off = "step"
         lacks = tuple(ask.aspect for ask in lacking)
         if not off and yes_no is not None and only_yes_no(asks):
-            states = bool(self.stated.aspects & {Aspect.ALLOWED, Aspect.EXCEPTION})
+            states = bool(said_here.aspects & {Aspect.ALLOWED, Aspect.EXCEPTION})
             if not self.sides[group].meets(yes_no, states=states):
                 off, lacks = "aspect", (Aspect.ALLOWED,)
         return Meeting(opposite=self.stance.contradicts(said), lacks=lacks, off=off)

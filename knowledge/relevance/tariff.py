@@ -77,7 +77,8 @@ def _by(row: Tariff, folded: str) -> Sum | None:
     shown = _working(row, value, first)
     if amount < Fraction(row.minimum):
         amount, shown = Fraction(row.minimum), ""
-    if amount.denominator != 1 or value <= 0:
+    if amount.denominator != 1 or value <= 0 or (value == 1 and amount == 0):
+        # 一度多少錢 asks for the rate: that the first degree costs nothing is no answer to it.
         return None
     return Sum(row=row, quantity=value, unit=unit, amount=int(amount), shown=shown)
 

@@ -253,7 +253,9 @@ def answer_card(turn: Turn, entry: FaqEntry, *, maybe: bool = False) -> Card:
         buttons.append(facts.question(turn, also.entry))
     buttons += placed.add_buttons(turn)
     why = facts.offered_line(turn, turn.decision) if maybe and turn.decision is not None else ""
-    body = "\n".join(part for part in (why, wording.answer, facts.missing_line(turn) if not maybe else "") if part)
+    body = "\n".join(
+        part for part in (why, entry.told(turn.language), facts.missing_line(turn) if not maybe else "") if part
+    )
     return Card(
         title=wording.question, label=turn.say("choose.title_one") if maybe else "", body=body,
         rows=_rows(turn, entry), buttons=tuple(buttons), footer=turn.say("faq.footer"),

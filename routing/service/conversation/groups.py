@@ -129,7 +129,7 @@ def _answered(office: OfficeContext, entry: FaqEntry, language: Language, *, sur
         rows.insert(0, Row(say("faq.parks"), say(f"faq.parks.{entry.parks.value}")))
     asked = "" if sure else f"{say('group.likely')}\n"
     return Card(
-        title=wording.question, body=f"{asked}{wording.answer}\n\n{say('group.more')}", rows=tuple(rows),
+        title=wording.question, body=f"{asked}{entry.told(language)}\n\n{say('group.more')}", rows=tuple(rows),
         buttons=(Button(label=say("button.source"), url=source),) if source else (), footer=say("faq.footer"),
     )  # fmt: skip
 

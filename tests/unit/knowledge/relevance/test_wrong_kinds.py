@@ -41,6 +41,23 @@ from tests.unit.knowledge.relevance.asking import answered
         # a permit was asked for; the entry says that there must be panels
         ("Is a building permit needed for PV on the roof?", "construction-solar"),
         ("太陽光設備を屋上に置くには建築許可が必要ですか", "construction-solar"),
+        # panels are named; the entry lists the kinds of licenses
+        ("車棚上架太陽能板要不要雜照", "construction-license-kinds"),
+        # how often was asked; the entry says how long the review takes
+        ("公安檢查簽證隔幾年做一次", "construction-safety-report"),
+        ("How many times a year is the fire equipment report filed?", "construction-fire-report"),
+        # from what area on; the entry has no area
+        ("裝修幾坪以上要送審", "construction-fitout-permit"),
+        # water was named in English; the entry is on air
+        ("Which papers are needed for a water pollution permit?", "environment-air-permit-papers"),
+        # rain is no waste water
+        ("May storm water run into the ditch without a permit?", "environment-no-sewer-discharge"),
+        # work that stands still; the entry says when it must begin
+        ("房子蓋一半停工 建照還有效嗎", "construction-start-deadline"),
+        # when to apply was asked; the entry says until when the law runs
+        ("今年度的研究發展抵減哪一天截止", "tax-rd-credit"),
+        # land was named; the entry is on factories put up by the Bureau
+        ("租地契約需要公證嗎", "land-standard-terms"),
     ],
 )
 def test_what_the_entry_does_not_say_is_not_answered_with_it(understander, text, not_with):
@@ -127,3 +144,33 @@ def test_a_word_of_another_matter_asks_nothing_by_itself(text, group, aspect, no
 )
 def test_somebody_to_come_is_a_persons_to_say_in_every_language(understander, text):
     assert answered(understander, text) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["What is the fine for not reporting a work accident?", "ボイラーの検査を受けない場合の罰則は"],
+)
+def test_what_only_the_details_state_is_not_answered_where_they_are_not_shown(understander, text):
+    """Details are in Chinese: their reader sees the fine, readers of English and Japanese would not."""
+    with_fine = {
+        entry.id for entry in understander.base.entries if "NT$" in entry.en.answer or "過料" in entry.ja.answer
+    }
+    assert answered(understander, text) in {None, *with_fine}
+
+
+@pytest.mark.parametrize(
+    ("text", "entry"),
+    [
+        ("工廠登記證找不到了 要怎麼補", "construction-certificate-lost"),
+        ("公司決議解散 清算人多久內要報法院", "other-dissolution"),
+        ("解散後的決算申報 幾天內要送", "tax-liquidation"),
+        ("新人到職健保幾天內要加", "other-health-insurance"),
+        ("員工幾個人以上要請身障者", "other-disabled-quota"),
+        ("噪音的作業環境監測多久一次", "other-work-monitoring"),
+        ("太陽能板架多高以下可以免雜照", "construction-solar-license"),
+    ],
+)
+def test_common_matters_of_firms_have_their_entry(understander, text, entry):
+    read = understander.understand(text)
+    assert entry in [match.entry_id for match in read.faq[:2]]
+    assert answered(understander, text) in {entry, None}
