@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import hashlib
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from knowledge.calendar.republic import day_of, roc_date
 from knowledge.entries import FaqEntry, KnowledgeBase
 from knowledge.files.fields import Problem
 from knowledge.language.text import normalise
@@ -42,8 +44,9 @@ _PARTS = {
     "first": "首份金額", "included": "首份含", "minimum": "最低金額", "words": "關鍵詞", "named_only": "問到才用",
 }  # fmt: skip
 """What the parts of a field are called in a difference."""
-_WHOLE = frozenset({"category", "topic", "kind", "parks"})
-"""Fields whose values are words of a list: they change as a whole."""
+_WHOLE = frozenset({"category", "topic", "kind", "parks", "verified", "review"})
+"""Fields whose values are words of a list, or days: they change as a whole."""
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _MOST_IMPORTED = 500
 DRAFTS = 20
 """Drafts of a page, unless said."""
@@ -353,7 +356,13 @@ def _lines(value: Any) -> list[str]:
         return [
             line for part in value for line in (["・".join(_lines(part))] if isinstance(part, dict) else _lines(part))
         ]
-    return [str(value)] if value else []
+    return [_shown(str(value))] if value else []
+
+
+def _shown(value: str) -> str:
+    """A value as the pages write it: a day by the Republic's calendar."""
+    day = day_of(value) if _DAY.fullmatch(value) else None
+    return roc_date(day) if day else value
 
 
 def _pieces(old: str, new: str) -> Iterable[Piece]:
