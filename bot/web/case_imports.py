@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.web import case_tables
+from bot.web.case_tables import Converted
 from bot.web.sheets import Line
+from routing.domain.reporting.history import KnownWords, Refusal
+from routing.domain.reporting.history_slips import every_refusal
 from routing.service.cases import histories
 from routing.service.office_context import UnitOfWorkFactory
 
@@ -39,5 +42,23 @@ def take(
         entered=entered, actor=actor,
     )  # fmt: skip
     refused = [(one.row, str(one)) for one in converted.bad]
-    refused += [(one.line, converted.located(one)) for one in result.refusals]
+    refused += [(one.line, converted.in_words(one)) for one in _every(units_of_work, converted, result.refusals, now)]
     return Taken(result.imported, result.repeated, [said for _, said in sorted(refused)])
+
+
+def _every(
+    units_of_work: UnitOfWorkFactory, converted: Converted, refusals: Sequence[Refusal], now: datetime
+) -> list[Refusal]:
+    """All that is wrong with the rows that were refused, so that one look at the table mends them; each cell once."""
+    if not refusals and not converted.unfinished:
+        return []
+    with units_of_work.reading() as (_, office):
+        known = KnownWords.of(office.offices)
+    found: list[Refusal] = []
+    for one in refusals:
+        found += every_refusal(converted.lines[one.line - 1], one.line, known, now) or (one,)
+    named = {bad.cell for bad in converted.bad}
+    for row, line in converted.unfinished.items():
+        cells = [(one, converted.located(one)) for one in every_refusal(line, row, known, now)]
+        found += [one for one, cell in cells if cell is not None and cell.cell not in named]
+    return found

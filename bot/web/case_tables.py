@@ -83,16 +83,22 @@ class Converted:
 
     lines: list[str] = field(default_factory=list)
     bad: list[BadCell] = field(default_factory=list)
+    unfinished: dict[int, str] = field(default_factory=dict)
+    """Rows with refused cells, as far as they could be read: their other cells are looked at too."""
     columns: dict[str, tuple[str, str]] = field(default_factory=dict)
     """Of each field of a case, the letter and the heading of its column."""
 
-    def located(self, refusal: Refusal) -> str:
-        """A refusal of the history that a row became, with the cell that it is about where it names a field."""
+    def located(self, refusal: Refusal) -> BadCell | None:
+        """The cell that a refusal of the history that a row became is about, where it names a field."""
         for name, (letter, heading) in self.columns.items():
             named = _SAID.get(name, f"欄位 {name}")
             if named in refusal.reason:
-                return str(BadCell(refusal.line, f"{letter}{refusal.line}", heading, refusal.reason))
-        return f"第 {refusal.line} 列：{refusal.reason}"
+                return BadCell(refusal.line, f"{letter}{refusal.line}", heading, refusal.reason)
+        return None
+
+    def in_words(self, refusal: Refusal) -> str:
+        """A refusal with its cell, or its row alone."""
+        return str(self.located(refusal) or f"第 {refusal.line} 列：{refusal.reason}")
 
 
 def read_mapping(text: str, name: str) -> CaseMapping:
@@ -251,8 +257,10 @@ class _Converter:
             before = len(self._made.bad)
             record = self._record()
             self._made.lines += [""] * (row.number - 1 - len(self._made.lines))
-            good = len(self._made.bad) == before
-            self._made.lines.append(json.dumps(record, ensure_ascii=False) if good else "")
+            good, line = len(self._made.bad) == before, json.dumps(record, ensure_ascii=False)
+            self._made.lines.append(line if good else "")
+            if not good:
+                self._made.unfinished[row.number] = line
         return self._made
 
     def _record(self) -> dict[str, Any]:

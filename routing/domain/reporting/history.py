@@ -132,7 +132,7 @@ def parse_line(line: str, lineno: int, known: KnownWords, now: datetime) -> Case
     """
     number: str | None = None
     try:
-        record = _object(line)
+        record = read_object(line)
         raw = record.get("number")
         number = raw if isinstance(raw, str) else None
         return _history(record, known, now)
@@ -247,7 +247,8 @@ def _confidential(events: Iterable[Event]) -> bool:
     return bool(said and said[-1].data["confidential"])
 
 
-def _object(line: str) -> dict[str, Any]:
+def read_object(line: str) -> dict[str, Any]:
+    """The object of a line."""
     if len(line) > MOST_CHARACTERS:
         refuse(f"超過 {MOST_CHARACTERS:,} 字。")
     try:
@@ -301,13 +302,10 @@ def _opening(record: Mapping[str, Any], known: KnownWords, received_at: datetime
     )
     if first_contact_at > received_at:
         refuse("first_contact_at 晚於 received_at，時間順序不符。")
-    written = optional_text(record, "park")
-    park = None if written is None else known.park(written)
-    if park is None and written is not None:
-        refuse(f"園區「{written}」不在園區名單內。")
-    name, ubn = _firm(record)
+    park = read_park(record, known)
+    name, ubn = read_firm(record)
     return Opening(
-        number=_number(record, received_at),
+        number=read_number(record, received_at),
         kind=Kind(choice(record, "kind", _KINDS)),
         category=choice(record, "category", known.categories),
         topic=optional_text(record, "topic"),
@@ -326,7 +324,17 @@ def _opening(record: Mapping[str, Any], known: KnownWords, received_at: datetime
     )
 
 
-def _number(record: Mapping[str, Any], received_at: datetime) -> str:
+def read_park(record: Mapping[str, Any], known: KnownWords) -> str | None:
+    """The park's short name."""
+    written = optional_text(record, "park")
+    park = None if written is None else known.park(written)
+    if park is None and written is not None:
+        refuse(f"園區「{written}」不在園區名單內。")
+    return park
+
+
+def read_number(record: Mapping[str, Any], received_at: datetime) -> str:
+    """The number, which holds the day on which the case was received."""
     number = text(required(record, "number"), "number")
     parts = _NUMBER.fullmatch(number)
     if parts is None or parts[4] == "0000":
@@ -338,7 +346,8 @@ def _number(record: Mapping[str, Any], received_at: datetime) -> str:
     return number
 
 
-def _firm(record: Mapping[str, Any]) -> tuple[str | None, str | None]:
+def read_firm(record: Mapping[str, Any]) -> tuple[str | None, str | None]:
+    """The firm's name and 統一編號."""
     firm = record.get("firm")
     if firm is None:
         return None, None

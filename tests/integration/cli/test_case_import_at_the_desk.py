@@ -57,7 +57,7 @@ def test_every_bad_cell_is_named_and_nothing_is_taken_in(service):
     bad[2] = [*bad[2][:5], "天文", *bad[2][6:]]
     for take in ({}, {"take": "yes"}):
         page = send(service, as_csv(bad), **take)
-        for cell in ("C2「受理日期」：日期「115.13.1」無法判讀", "F3「類別」"):
+        for cell in ("B2「科別」", "C2「受理日期」：日期「115.13.1」無法判讀", "F3「類別」"):
             assert cell in page.text
         assert "沒有匯入任何案件" in page.text
         assert page.form(PATH).fields["mapping"].strip() == MAP.strip()

@@ -57,7 +57,7 @@ def test_each_bad_cell_is_named_as_the_spreadsheet_names_it():
     assert [(bad.cell, bad.heading) for bad in made.bad] == [("F2", "類別"), ("C2", "受理日期")]
     assert made.lines[:2] == ["", ""]
     refused = parse_line(made.lines[2], 3, KnownWords.of(load_offices()), NOW)
-    assert made.located(refused).startswith("第 3 列 A3「案號」：案號「KP-1150106-0002」的日期與受理日")
+    assert made.in_words(refused).startswith("第 3 列 A3「案號」：案號「KP-1150106-0002」的日期與受理日")
 
 
 def test_a_table_without_numbers_is_numbered_by_day_and_row():
