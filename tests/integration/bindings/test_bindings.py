@@ -106,7 +106,16 @@ def test_a_code_of_another_firm_binds_to_nothing(branch, number):
     assert said(other.text(f"12345675 {code}"), "bind.refused")
 
 
-@pytest.mark.parametrize("half", [UBN, "ABCD-EFGH", "12345678 ABCD-EFGH"])
+def test_a_number_alone_is_kept_and_its_code_asked_for(branch, number):
+    code = code_of(branch, number)
+    chat = Chat(branch, "U2")
+    chat.tap("bind")
+    assert said(chat.text(UBN), "bind.code", ubn=UBN)
+    chat.text(code)
+    assert people(branch, number) != []
+
+
+@pytest.mark.parametrize("half", ["ABCD-EFGH", "12345678 ABCD-EFGH"])
 def test_half_of_it_or_a_wrong_number_is_asked_for_again(branch, number, half):
     chat = Chat(branch, "U2")
     chat.tap("bind")

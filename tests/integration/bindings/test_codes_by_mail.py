@@ -117,7 +117,7 @@ def test_without_a_mail_server_the_number_alone_is_asked_for_its_code(branch, nu
     branch.office = replace(branch.office, mail=False)
     chat = Chat(branch, "U2")
     assert not said(chat.tap("bind"), "bind.ask_mail")
-    assert said(chat.text(UBN), "bind.again")
+    assert said(chat.text(UBN), "bind.code", ubn=UBN)
     assert mails(branch) == []
 
 
