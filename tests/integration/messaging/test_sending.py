@@ -126,6 +126,7 @@ def test_when_line_asks_for_less_all_are_still_for_a_moment(branch, channel, sen
     channel.error = DeliveryError("x", code="rate_limited")
     senders.turn()
     eventually(lambda: branch.outbox()[0].state == outbox_store.PENDING and branch.outbox()[0].attempts == 1)
+    eventually(lambda: senders._still)  # noted just after the outcome is written
     put(branch, 3, first=1)
     assert senders.turn() == 0
     channel.error = None

@@ -128,8 +128,8 @@ def test_what_is_changed_moved_or_taken_back_is_out_of_it_in_the_same_transactio
 def test_words_of_no_case_are_not_in_it_until_they_are(branch):
     Chat(branch).text("只是問問漏水怎麼辦")
     assert indexed(branch.database, "message", "只是問問") == []
+    case = Chat(branch, "U2").opens("另一件事的漏水")
     with branch.database.writing() as session:
-        case = Chat(branch, "U2").opens("另一件事的漏水")
         message = session.scalars(select(Message).where(Message.text.contains("只是問問"))).one()
         message.case_id = queries.by_number(session, case).id
     assert indexed(branch.database, "message", "只是問問") == [message.id]
