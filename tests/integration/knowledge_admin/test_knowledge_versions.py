@@ -105,7 +105,7 @@ def test_versions_say_who_changed_what(service):
     changes = {change.name: [(piece.side, piece.text) for piece in change.pieces] for change in version.changes}
     assert set(changes) == {"複查日期", "問法"}
     assert changes["問法"] == [("removed", f"中文：{said['zh'][0]}"), ("added", "中文：租約到期續約找誰")]
-    assert "".join(text for side, text in changes["複查日期"] if side != "removed") == "2026-12-31"
+    assert "".join(text for side, text in changes["複查日期"] if side != "removed") == "115.12.31"
     assert (version.row.author, version.row.approver) == (actor("alice").email, actor("sue").email)
     assert audit == ["knowledge.draft", "knowledge.approved"]
 
