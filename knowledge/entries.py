@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
-from knowledge.vocabulary import Category, EntryKind, ParkKind
+from knowledge.vocabulary import FOREIGN_LANGUAGES, Category, EntryKind, ParkKind
 
 
 class Aspect(StrEnum):
@@ -146,7 +146,7 @@ class FaqEntry:
     def told(self, language: str) -> str:
         """All that a reader of this language is told: the answer, in Chinese with its details."""
         answer = self.wording(language).answer
-        return f"{answer}\n{self.details}" if self.details and language not in {"en", "ja"} else answer
+        return f"{answer}\n{self.details}" if self.details and language not in FOREIGN_LANGUAGES else answer
 
     def speaks(self, language: str) -> bool:
         """Whether it has an answer in the reader's language; one written at the desk may have Chinese alone."""

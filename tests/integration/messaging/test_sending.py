@@ -84,6 +84,7 @@ def test_calls_that_hang_hold_up_their_own_messages_alone(branch, channel, sende
     eventually(lambda: {row.reply_token for row in still_to_go(branch)} == channel.hanging, what="only two left")
     channel.go_on.set()
     eventually(lambda: not still_to_go(branch))
+    assert sorted(channel.taken) == sorted(f"t{n}" for n in range(12))
 
 
 def test_when_line_is_down_two_go_on_trying_until_it_is_back(branch, channel, senders):
