@@ -135,7 +135,7 @@ def _noted(turn: Turn) -> State:
 def _joined(turn: Turn) -> bool:
     """Whether words join themselves to what was said just before (那…, and …), and that is known by its matter."""
     state = turn.state
-    begun = bool(state.pending) and state.category is not None and not pending.long_since(state, turn.inbound.at)
+    begun = pending.has_begun(state, turn.inbound.at)
     names = turn.understanding is not None and bool(turn.understanding.terms)
     # 可以派人來查嗎 names no matter either; 那個路燈旁邊的監視器也壞了 is told of another.
     somebody = asks_to_come(turn.inbound.text) and not names

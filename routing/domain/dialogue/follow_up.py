@@ -34,7 +34,7 @@ _UNLIKE = 0.3
 def handle(turn: Turn, understanding: Understanding, decision: Decision) -> Result | None:
     """The answer to such words; None where they are a matter of their own."""
     state = turn.state
-    begun = bool(state.pending) and state.category is not None and not pending.long_since(state, turn.inbound.at)
+    begun = pending.has_begun(state, turn.inbound.at)
     if state.last_entry is None and not begun:
         return None
     if decision.action is Action.CHAT and _says_yes(turn):

@@ -47,7 +47,7 @@ def remember(turn: Turn, *, leads: bool = True) -> State:
 def goes_on(turn: Turn) -> bool:
     """Whether something whose matter is known was said just before, and these words are not surely another one."""
     state, understanding = turn.state, turn.understanding
-    recent = bool(state.pending) and state.category is not None and not long_since(state, turn.inbound.at)
+    recent = has_begun(state, turn.inbound.at)
     if not recent or understanding is None:
         return False
     if (understanding.category, understanding.topic) == _OF_US:
@@ -84,6 +84,11 @@ def _may_be_one(before: tuple[str | None, str | None], now: tuple[str, str | Non
 def long_since(state: State, at: datetime) -> bool:
     """Whether the last words of the firm are too old for what came at ``at`` to belong to them."""
     return state.heard_at is not None and at - datetime.fromisoformat(state.heard_at) > TOGETHER
+
+
+def has_begun(state: State, at: datetime) -> bool:
+    """Whether a matter was begun, and lately enough for what came at ``at`` to belong to it."""
+    return bool(state.pending) and state.category is not None and not long_since(state, at)
 
 
 def other_matter(turn: Turn, category: str, topic: str | None) -> Turn:

@@ -98,7 +98,7 @@ def whom(turn: Turn) -> Result | None:
     if not _WHOM.fullmatch(fold(turn.inbound.text.strip().rstrip("。.!！~～ ？").lower())):
         return None
     entry = turn.entry(state.last_entry) if state.last_entry else None
-    begun = bool(state.pending) and state.category is not None and not pending.long_since(state, turn.inbound.at)
+    begun = pending.has_begun(state, turn.inbound.at)
     if entry is None and not begun:
         return None
     category, topic = (entry.category.value, entry.topic) if entry else (state.category or "other", state.topic)
