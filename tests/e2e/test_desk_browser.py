@@ -422,3 +422,26 @@ def test_a_button_outside_its_form_says_that_it_was_pressed_though_scripts_carry
     page.get_by_role("button", name="內容不同，仍要儲存").click(timeout=30_000)
     expect(page).to_have_url(re.compile("done=draft"), timeout=30_000)
     assert strange == []
+
+
+def test_after_each_step_the_focus_is_on_what_came_of_it(desk: Desk, page: Page) -> None:
+    """Done, refused or tried out: before, it lay on nothing, and nobody who hears the page was told."""
+    number = given_to_may(desk, "看焦點在哪裡的案件")
+    sign_in(page, desk)
+    page.goto(f"{desk.url}/desk/cases/{number}")
+    focused = page.locator(":focus")
+    page.locator("summary", has_text="內部註記").click()
+    page.get_by_label("註記（廠商看不到").fill("已電詢。")
+    page.get_by_role("button", name="儲存註記").click()
+    expect(focused).to_contain_text("已新增內部註記")
+    page.locator("summary", has_text="申請展期").click()
+    page.get_by_label("展期日數").fill("2")
+    page.get_by_label("理由（廠商會收到）").fill("待查證")
+    page.get_by_role("button", name="試算新的限辦日期").click()
+    expect(focused).to_contain_text("限辦日期由")
+    page.locator("summary", has_text="暫緩顯示").click()
+    page.locator("#form-snooze").get_by_label("暫緩至").fill("2020-01-01")
+    page.locator("#form-snooze").get_by_role("button", name="確定").click()
+    expect(focused).to_have_attribute("role", "alert")
+    page.keyboard.press("n")
+    expect(page.locator("#step-note textarea")).to_be_focused()

@@ -5,6 +5,7 @@ Also the house rules of every page, checked on the HTML itself.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import Any
@@ -28,6 +29,12 @@ class FormOnPage:
     fields: dict[str, str] = field(default_factory=dict)
     choices: dict[str, list[str]] = field(default_factory=dict)
     """What each select offers."""
+
+
+_OF_PROGRAMS = re.compile(
+    r"<(?:bound method|function|built-in) [^>]{0,60}|<[\w.]+ object at |\bdatetime\.date(?:time)?\("
+)
+"""What Python makes of a value that no template was told how to show."""
 
 
 class Outline(HTMLParser):
@@ -135,6 +142,7 @@ class Outline(HTMLParser):
         if "main" not in self.ids or "#main" not in self.links:
             found.append("no way past the navigation")
         found += sorted(f"id {name} twice" for name in set(self.ids) if self.ids.count(name) > 1)
+        found += [f"not meant for people: {words}" for words in _OF_PROGRAMS.findall(self.text)]
         return found
 
 

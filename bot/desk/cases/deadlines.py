@@ -94,7 +94,7 @@ def trial(request: Request, work: Reading) -> Response:
             error = Invalid(refused.message, field="received")
     values = {
         "actor": work.actor, "now": work.now, "typed": form.fields, "error": error, "answer": answer,
-        "offices": work.office.offices.cards, "own": work.office.offices.own_office.id, "counties": COUNTIES,
+        "offices": work.office.offices.cards, "counties": COUNTIES,
         "limits": _limits(work), "pauses": range(1, _PAUSES + 1),
         "days": answer.days if answer else (), "rules": _rules(answer), "calendar": work.office.calendar,
     }  # fmt: skip

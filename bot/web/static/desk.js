@@ -105,6 +105,32 @@ function prepare() {
 document.addEventListener("DOMContentLoaded", prepare);
 document.addEventListener("htmx:afterSettle", prepare);
 
+// After a step the focus is on what came of it, so that it is read out and the next Tab goes on from there.
+const RESULTS = [
+  "[role=alert]", ".note-done[role=status]", "details[open] [role=status]", "[aria-labelledby=preview]",
+  "[role=status]:not([data-live])", "h1",
+];
+
+function to_result() {
+  const main = document.getElementById("main");
+  if (!main || main.querySelector("[autofocus]")) return;
+  for (const wanted of RESULTS) {
+    const result = [...main.querySelectorAll(wanted)].find((element) => element.checkVisibility());
+    if (!result) continue;
+    result.tabIndex = -1;
+    result.focus();
+    return;
+  }
+}
+document.addEventListener("htmx:afterSettle", (event) => {
+  if (event.detail.target === document.body && event.detail.requestConfig?.verb === "post") to_result();
+});
+// Forms that the browser sends by itself come back with what was done in the address, or with what was wrong.
+document.addEventListener("DOMContentLoaded", () => {
+  const failed = document.querySelector("main .note-error[role=alert]")?.checkVisibility();
+  if (failed || new URLSearchParams(location.search).has("done")) to_result();
+});
+
 // Words that were typed and not sent are not lost by a slip.
 function unsent() {
   return [...document.querySelectorAll("main textarea:not([readonly])")].some(

@@ -26,6 +26,23 @@ def test_the_page_of_a_case_lists_each_day_with_its_reason_and_the_rules(service
     assert "第 4 日" not in page.text
 
 
+def test_both_clocks_stand_side_by_side_days_and_office_time(service):
+    number = service.opened()
+    alice = Visitor(service, "alice")
+    assert "首次回復尚未回復" in alice.get(f"/desk/cases/{number}/deadline").text.replace("\n", "")
+    service.post("alice", f"/cases/{number}/messages", {"text": "請備妥申請書。", "via": "phone"})
+    service.post("alice", f"/cases/{number}/close", {"outcome": "answered", "summary": "已說明。"})
+    page = alice.get(f"/desk/cases/{number}/deadline")
+    for words in ("使用日數", "0.5 個工作天", "辦公時間", "受理後辦公時間"):
+        assert words in page.text
+
+
+def test_the_calculator_offers_offices_by_name(service):
+    page = Visitor(service, "alice").get("/desk/deadline")
+    assert not page.outline.broken_rules()
+    assert "高屏分局（本分局）" in page.text
+
+
 def test_a_petition_shows_its_limit_and_its_promise_side_by_side(service):
     number = service.opened(kind="PET")
     page = Visitor(service, "alice").get(f"/desk/cases/{number}/deadline")
