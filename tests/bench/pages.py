@@ -16,6 +16,7 @@ from knowledge.wording import load_sentences
 from routing.service.cases import histories
 from routing.service.office_context import OfficeContext, OfficeContextProvider, UnitOfWorkFactory
 from routing.service.reporting import measuring
+from routing.store.cases.bulk import refresh_statistics
 from routing.store.session import Database
 from tests.bench.load import Measured, measured
 from tests.harness import local_http
@@ -61,6 +62,7 @@ def fill(product: Product) -> None:
     now = datetime.now(UTC)  # noqa: TID251 - an import happens now
     with work.database.writing() as session:
         result = histories.import_histories(session, office, _lines(CASES), skip_bad=False, now=now)
+        refresh_statistics(session)
     measuring.begin_if_needed(work)
     measuring.measure_remaining(work)
     measuring.make_blocks(work, today=now.astimezone(TAIPEI).date())

@@ -224,4 +224,4 @@ class Marks:
 def refresh_statistics(session: Session) -> None:
     """Have PostgreSQL count its tables anew after very many rows, as its own worker would some time."""
     if dialect_of(session) != "sqlite":
-        session.execute(text("ANALYZE service_case, case_event, message, case_spell"))
+        session.execute(text("ANALYZE service_case, firm, case_event, message, case_spell"))

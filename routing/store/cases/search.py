@@ -21,7 +21,6 @@ from sqlalchemy import (
     and_,
     any_,
     cast,
-    exists,
     func,
     intersect,
     literal,
@@ -35,7 +34,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from routing.domain.search_words import certain, ending, glob, glob_of_digits, pattern, words_of
 from routing.store.cases.schema import Case as CaseRow
 from routing.store.cases.schema import Firm
-from routing.store.cases.search_index import asked, may_hold, named
+from routing.store.cases.search_index import asked, by_the_index, may_hold, named
 from routing.store.conversation.schema import Message
 from routing.store.session import dialect_of
 from routing.store.written import written, written_about
@@ -68,12 +67,14 @@ def found(session: Session, q: str, *, few: int = FEW) -> ColumnElement[bool]:
 
 def _looked_up(session: Session, words: Sequence[str], few: int) -> tuple[Sequence[int] | None, str | None]:
     """Cases by the index, if they are few, and the word that all of them hold; the rest is still to be looked for."""
-    many = sorted((_candidates(session, word, _MANY * few), word) for word in words)
-    number, rarest = many[0]
-    if number <= few:
-        return _holding(session, rarest), rarest
-    together = [word for number, word in many if number <= _MANY * few]
-    return (_meeting(session, together, few) if len(together) > 1 else None), None
+    with by_the_index(session):
+        number, rarest = min((_candidates(session, word, few), word) for word in words)
+        if number <= few:
+            return _holding(session, rarest), rarest
+        if len(words) == 1:
+            return None, None
+        together = [word for word in words if _candidates(session, word, _MANY * few) <= _MANY * few]
+        return (_meeting(session, together, few) if len(together) > 1 else None), None
 
 
 def _candidates(session: Session, word: str, most: int) -> int:
@@ -122,25 +123,43 @@ def _meeting(session: Session, words: Sequence[str], few: int) -> Sequence[int] 
 
 def _one_of(session: Session, ids: Sequence[int]) -> ColumnElement[bool]:
     """Of cases: one of these rows, however many they are, in one value."""
-    if dialect_of(session) == "sqlite":
-        each = func.json_each(literal(json.dumps(ids))).table_valued("value", name="found_by_words")
+    if dialect_of(session) == "sqlite" and len(ids) > _SORTED:
         # Of many a list finds its page sooner by its own order than by looking up and sorting all of them.
-        row = CaseRow.id if len(ids) <= _SORTED else CaseRow.id + 0
-        return row.in_(select(each.c.value))
-    return CaseRow.id == any_(cast(literal(list(ids), ARRAY(BigInteger)), ARRAY(BigInteger)))
+        return _among(session, CaseRow.id + 0, ids)
+    return _among(session, CaseRow.id, ids)
+
+
+def _among(
+    session: Session, column: ColumnElement[Any] | InstrumentedAttribute[Any], ids: Sequence[int]
+) -> ColumnElement[bool]:
+    if dialect_of(session) == "sqlite":
+        each = func.json_each(literal(json.dumps(list(ids)))).table_valued("value", name=f"among_{len(ids)}")
+        return column.in_(select(each.c.value))
+    return column == any_(cast(literal(list(ids), ARRAY(BigInteger)), ARRAY(BigInteger)))
 
 
 def _in_row(session: Session, word: str) -> ColumnElement[bool]:
     """Of cases: a word stands in it, looked for in each row by itself."""
     messages: ColumnElement[bool]
     question = asked(dialect_of(session), word)
-    firms, of_it = select(Firm.id).where(_in_firm(word)), _in_message(word)
+    of_it = _in_message(word)
     if question is None:  # Of signs alone, which few hold: it has to be looked for everywhere.
         messages = CaseRow.id.in_(select(Message.case_id).where(of_it, Message.case_id.is_not(None)))
     else:
-        firms = firms.where(may_hold(Firm.id, literal(question)))
-        messages = exists().where(Message.case_id == CaseRow.id, of_it)
-    return or_(_in_case(word), CaseRow.firm_id.in_(firms), messages)
+        # Not EXISTS, for which PostgreSQL may look at every message first.
+        first = select(literal(1)).where(Message.case_id == CaseRow.id, of_it).limit(1)
+        messages = first.scalar_subquery().is_not(None)
+    return or_(_in_case(word), _of_firms(session, word, question), messages)
+
+
+def _of_firms(session: Session, word: str, question: str | None) -> ColumnElement[bool]:
+    """Of cases: a word stands in the name or number of their firm."""
+    every = select(Firm.id).where(_in_firm(word))
+    if question is None:
+        return CaseRow.firm_id.in_(every)
+    with by_the_index(session):
+        ids = session.scalars(every.where(may_hold(Firm.id, literal(question))).limit(_SORTED + 1)).all()
+    return CaseRow.firm_id.in_(every) if len(ids) > _SORTED else _among(session, CaseRow.firm_id, ids)
 
 
 def _has(column: InstrumentedAttribute[Any], word: str) -> ColumnElement[bool]:

@@ -221,3 +221,50 @@ def test_postgresql_keeps_the_very_grams_that_this_program_asks_for(postgres_url
             query = text("SELECT unnest(tsvector_to_array(search_grams(:said)))")
             assert set(connection.execute(query, {"said": said}).scalars()) == grams(said), said
     database.dispose()
+
+
+LISTED = ['["晴字12", "b"]', "[]", "[1, null]", '{"a": 1}', '"x"', '["\\ud840\\udc00x"]', '["\\u6674"]']
+NOT_TEXT = ['["\\u0000a"]', '["\\ud840x"]', '["\\udc00\\ud840"]']
+
+
+@pytest.mark.postgres
+def test_postgresql_reads_lists_of_letters_as_this_program_does_and_keeps_what_is_no_text(postgres_url):
+    database = Database(postgres_url)
+    with database.engine.connect() as connection:
+        query = text("SELECT search_listed(cast(:given AS json))")
+        read = [connection.execute(query, {"given": given}).scalar() for given in LISTED + NOT_TEXT]
+    database.dispose()
+    assert read == ["晴字12 b", "", "1", '{"a": 1}', '"x"', "𠀀x", "晴", *NOT_TEXT]
+
+
+@pytest.mark.postgres
+def test_several_processes_of_postgresql_may_make_the_grams(postgres_url):
+    """With many rows and known statistics it shares a search out; a function that catches errors fails there."""
+    database = Database(postgres_url)
+    said = search_index.SOURCES["service_case"][0].format(row="")
+    asked = f"SELECT count(*) FROM service_case WHERE search_grams({said}) @@ CAST('臺電' AS tsquery)"  # noqa: S608
+    with database.engine.begin() as connection:
+        filled.fill(connection, filled.tables_of(connection), 0)
+        connection.execute(text("UPDATE service_case SET refs = '[\"晴字12\"]', subject = '台電'"))
+        connection.execute(text("ANALYZE service_case"))
+        for name in ("parallel_setup_cost", "parallel_tuple_cost", "min_parallel_table_scan_size", "enable_bitmapscan"):
+            connection.execute(text(f"SET LOCAL {name} = 0"))
+        plan = "\n".join(connection.execute(text(f"EXPLAIN {asked}")).scalars())
+        found = connection.execute(text(asked)).scalar()
+    database.dispose()
+    assert "Parallel Seq Scan" in plan
+    assert found
+
+
+@pytest.mark.postgres
+def test_words_of_very_many_rows_are_asked_of_the_index_and_not_made_anew_from_each(postgres_url):
+    database = Database(postgres_url)
+    with database.reading() as session:
+        with search_index.by_the_index(session):
+            query = search_index.named("postgresql", Message.id, search_index.asked("postgresql", "漏水"))
+            written = query.compile(session.get_bind(), compile_kwargs={"literal_binds": True})
+            plan = "\n".join(session.scalars(text(f"EXPLAIN {written}")))
+        after = session.scalar(text("SHOW enable_seqscan"))
+    database.dispose()
+    assert "Seq Scan" not in plan
+    assert after == "on"
