@@ -40,6 +40,7 @@ from routing.service.accounts import queries as account_queries
 from routing.service.accounts.passwords import Hashed
 from routing.service.assist import switch as assist_switch
 from routing.service.cases import sealed_messages
+from routing.service.cases.assignment import BY_RULE
 from routing.service.feeds import proposals
 from routing.service.feeds import queries as feed_queries
 from routing.service.maintenance import health, retention
@@ -56,7 +57,7 @@ def _staff(work: UnitOfWork) -> dict[str, Any]:
     return {
         "staff": account_queries.staff(work.session, now=work.now), "units": work.office.offices.units,
         "agencies": work.office.offices.agencies, "colleagues": account_queries.colleagues(work.session),
-        "away": account_queries.on_leave(work.session, now=work.now), "by_rule": leaving.BY_RULE,
+        "away": account_queries.on_leave(work.session, now=work.now), "by_rule": BY_RULE,
         "linked": single_sign_on.linked(work.session), "keyed": passkeys.owners(work.session),
         "usual_role": roles_with(Permission.UNIT_WORK)[0].value,
     }  # fmt: skip

@@ -11,14 +11,11 @@ from routing.domain.permissions import Actor, Permission, may
 from routing.service.accounts import authentication
 from routing.service.accounts.queries import require_admin
 from routing.service.cases import assignment, locked_case, notifications, notifying
+from routing.service.cases.assignment import BY_RULE
 from routing.service.office_context import OfficeContext
 from routing.store.accounts import queries as account_store
 from routing.store.accounts.schema import Staff
 from routing.store.cases import queries as case_store
-
-BY_RULE = "auto"
-"""Handed on to whom the rules of assignment choose, case by case; what nobody can take goes into the unit's queue."""
-
 
 MOST_CASES = 500
 
@@ -97,6 +94,7 @@ def _hand_on(
 ) -> None:  # fmt: skip
     for number in numbers:
         locked = locked_case.change(session, office, number, actor, now=now)
+        # What nobody can take by the rules goes into the unit's queue.
         receiver = assignment.hand_on(locked, None if to == BY_RULE else to, reason=reason)
         if receiver is not None:
             notifying.push(locked, "assigned", notifications.assigned(locked))

@@ -71,18 +71,26 @@ def staff(session: Session, *, now: datetime) -> list[Person]:
 
 @dataclass(frozen=True, slots=True)
 class Away:
-    """An absence, who is away, and who stands in."""
+    """An absence, who is away, who stands in, and how many cases of that person are open."""
 
     row: Absence
     person: str
+    email: str
     deputy: str | None
+    open_cases: int
 
 
 def absences(session: Session, actor: Actor, *, now: datetime) -> list[Away]:
     """Absences that are not over, the earliest first, of those whose leave this person enters."""
     names = {row.id: row.name for row in account_store.all_staff(session)}
     return [
-        Away(absence, person.name, names.get(absence.deputy_id) if absence.deputy_id is not None else None)
+        Away(
+            row=absence,
+            person=person.name,
+            email=person.email,
+            deputy=names.get(absence.deputy_id) if absence.deputy_id is not None else None,
+            open_cases=len(case_store.open_numbers_of(session, person.email)),
+        )
         for absence, person in account_store.absences_until_now_or_later(session, local(now).date())
         if enters_leave_of(actor, person)
     ]

@@ -18,6 +18,9 @@ from routing.store.accounts import queries as account_store
 from routing.store.accounts.schema import Staff
 from routing.store.cases import queries as store
 
+BY_RULE = "auto"
+"""Instead of a person: whom the rules choose, case by case."""
+
 
 def candidates_of(session: Session, unit: str, *, now: datetime) -> list[Candidate]:
     """The officers of a unit as the choice sees them today."""
@@ -38,13 +41,14 @@ def candidates_of(session: Session, unit: str, *, now: datetime) -> list[Candida
     ]
 
 
-def assign_automatically(locked: LockedCase) -> str | None:
+def assign_automatically(locked: LockedCase, *, because: str = "") -> str | None:
     """Give the case to the right person of its unit; None if nobody is there (it stays in the queue).
 
-    If it is that person's already nothing is written (trap A8).
+    If it is that person's already nothing is written (trap A8). Who gave the case back does not get it again.
     """
+    gave_back = _gave_back(locked)
     found = choose(
-        candidates_of(locked.session, locked.case.unit, now=locked.now),
+        [one for one in candidates_of(locked.session, locked.case.unit, now=locked.now) if one.email not in gave_back],
         category=locked.case.category,
         topic=locked.case.topic,
     )
@@ -52,8 +56,33 @@ def assign_automatically(locked: LockedCase) -> str | None:
         return None
     if found.email == locked.case.assignee:
         return found.email
-    _write(locked, found.email, automatic=True, reason=found.why)
+    why = f"{because}；{found.why}" if because else found.why
+    _write(locked, found.email, automatic=True, reason=why)
     return found.email
+
+
+def _gave_back(locked: LockedCase) -> set[str]:
+    """Officers who put the case back into the queue of their unit themselves (退回)."""
+    found, holder = set(), None
+    for event in store.events_of(locked.session, locked.row.id):
+        if event.kind is not EventKind.ASSIGNED:
+            continue
+        if event.data.get("to") is None and holder is not None and event.by == holder:
+            found.add(holder)
+        holder = event.data.get("to")
+    return found
+
+
+def by_rule(locked: LockedCase, *, because: str) -> bool:
+    """Give the case to whom the rules choose today; False if that is whoever has it.
+
+    Raises:
+        Invalid: nobody of its unit is there, or has room.
+    """
+    before = locked.case.assignee
+    if assign_automatically(locked, because=because) is None:
+        raise Invalid("目前沒有可分案的同仁（均請假或已達在辦上限）。", field="assignee", code="nobody_there")
+    return locked.case.assignee != before
 
 
 def assign_to(locked: LockedCase, email: str | None, *, reason: str | None = None) -> bool:

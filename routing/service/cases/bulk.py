@@ -12,6 +12,7 @@ from routing.domain.case import Outcome
 from routing.domain.errors import Invalid, OnestopError
 from routing.domain.permissions import Actor, require_team
 from routing.service.cases import commands, following, locked_case
+from routing.service.cases.assignment import BY_RULE
 from routing.service.cases.closing import Ending
 from routing.service.cases.locked_case import LockedCase
 from routing.service.cases.notifications import Notifier
@@ -42,8 +43,10 @@ class Came:
 
 
 def assigning(email: str | None, reason: str, notify: Notifier) -> Do:
-    """Give the case to a person, or back to the queue."""
+    """Give the case to a person, to whom the rules choose (``BY_RULE``), or back to the queue."""
     why = text_of(reason, "reason", limit=_REASON)
+    if email == BY_RULE:
+        return lambda locked: commands.assign_by_rule(locked, reason=why, notify=notify)
     return lambda locked: commands.assign(locked, email, notify=notify, reason=why)
 
 

@@ -306,6 +306,18 @@ def assign(locked: LockedCase, email: str | None, *, notify: Notifier, reason: s
         locked_case.audit(locked, "case.assign", to=email)
 
 
+def assign_by_rule(locked: LockedCase, *, reason: str, notify: Notifier) -> None:
+    """Give the case to whom the rules of assignment choose today: how the work of somebody who fell ill is spread.
+
+    Raises:
+        Invalid: nobody of its unit is there.
+    """
+    locked.require("assignment")
+    if assignment.by_rule(locked, because=reason):
+        notify(locked, "assigned", notifications.assigned(locked))
+        locked_case.audit(locked, "case.assign", to=locked.case.assignee)
+
+
 def change_category(locked: LockedCase, category: str, *, topic: str | None, reason: str, notify: Notifier) -> None:
     """Correct category and topic; the case goes to the unit that handles them. Moves no date."""
     locked.require("category")

@@ -131,6 +131,21 @@ def test_back_into_the_queue_and_out_again(branch):
     assert sweep(branch) == [number]
 
 
+def test_whoever_gives_a_case_back_does_not_get_it_again_by_itself(branch):
+    """Before, the next sweep gave it right back, a minute after 退回 was pressed."""
+    number = branch.open()
+    with branch.hold(number, ALICE) as locked:
+        case_commands.assign(locked, None, notify=push, reason="退回待分案")
+    assert sweep(branch) == []
+    assert branch.row(number).status == "received"
+    bob = branch.staff("bob")
+    assert sweep(branch) == [number]
+    assert branch.row(number).assignee == bob
+    with branch.hold(number, SUE) as locked:
+        case_commands.assign(locked, ALICE, notify=push)
+    assert branch.row(number).assignee == ALICE
+
+
 @pytest.mark.parametrize("email", [TAI, "nobody@kp.example", ""])
 def test_only_active_staff_of_the_branch_can_be_given_a_case(branch, email):
     number = branch.open()

@@ -2,6 +2,7 @@
 
 import pytest
 
+from knowledge.calendar.office_calendar import TAIPEI
 from tests.harness.cast import email
 from tests.harness.pages import Visitor
 from tests.harness.service import Service
@@ -68,6 +69,41 @@ def test_assigning_and_watching_need_a_reason_that_stays_on_each_case(service):
         page = Visitor(service, "sue").get(f"/desk/cases/{number}").text
         assert "首長交辦" in page
         assert "本週輪值" in page
+
+
+def test_the_work_of_somebody_who_fell_ill_is_spread_by_the_rules(service):
+    numbers = [service.opened(subject=f"案件{n}") for n in range(3)]
+    for number in numbers:
+        service.post("sue", f"/cases/{number}/assignment", {"assignee": email("alice")})
+    adam = Visitor(service, "adam")
+    today = service.now.astimezone(TAIPEI).date().isoformat()
+    leave = {"email": email("alice"), "first": today, "last": today, "deputy": ""}
+    page = adam.send(adam.get("/desk/admin/absences"), "/desk/admin/absences/add", **leave)
+    assert "3 件" in page.text
+    address = next(link for link in page.outline.links if link.startswith("/desk/cases?assignee="))
+    listed = adam.get(address)
+    picks = ticked(listed)
+    assert {name.removeprefix("pick.") for name in picks} == set(numbers)
+    came = send(adam, picks, deed="assign", assignee="auto", reason="病假，改由同仁辦理", back="")
+    assert "完成 3 件" in came.text
+    for number in numbers:
+        case = service.get("sue", f"/cases/{number}").json()
+        assert case["assignee"] not in {email("alice"), None}
+        assert case["unit"] == "用地工程科"
+        assert case["events"][-1]["reason"].startswith("病假，改由同仁辦理；")
+
+
+def test_what_nobody_can_take_stays_with_whom_it_is_and_says_so(service):
+    number = service.opened()
+    service.post("sue", f"/cases/{number}/assignment", {"assignee": email("alice")})
+    adam = Visitor(service, "adam")
+    today = service.now.astimezone(TAIPEI).date().isoformat()
+    for name in ("alice", "bob"):
+        typed = {"email": email(name), "first": today, "last": today, "deputy": ""}
+        adam.send(adam.get("/desk/admin/absences"), "/desk/admin/absences/add", **typed)
+    came = send(adam, ticked(adam.get("/desk/cases")), deed="assign", assignee="auto", reason="病假", back="")
+    assert "目前沒有可分案的同仁" in came.text
+    assert service.get("sue", f"/cases/{number}").json()["assignee"] == email("alice")
 
 
 def test_a_refused_step_keeps_ticks_and_words_and_the_page_of_the_list(service):
