@@ -46,6 +46,14 @@ from tests.unit.knowledge.relevance.asking import answered
         # how often was asked; the entry says how long the review takes
         ("公安檢查簽證隔幾年做一次", "construction-safety-report"),
         ("How many times a year is the fire equipment report filed?", "construction-fire-report"),
+        # where numbers or the right to use come from; the entry says how they are issued and sent
+        ("電子發票的字軌要去哪裡領", "tax-e-invoice"),
+        ("电子发票怎么开通", "tax-e-invoice"),
+        ("開出去的電子發票中獎了怎麼領獎", "tax-e-invoice"),
+        # whether the office is there; the entry says what holds for workers
+        ("颱風來的話園區會停班嗎", "other-typhoon-work"),
+        # a reckoning of one case
+        ("請幫我核對這個人的病假薪水算得對不對", "other-sick-leave"),
         # from what area on; the entry has no area
         ("裝修幾坪以上要送審", "construction-fitout-permit"),
         # water was named in English; the entry is on air
@@ -168,6 +176,16 @@ def test_what_only_the_details_state_is_not_answered_where_they_are_not_shown(un
         ("員工幾個人以上要請身障者", "other-disabled-quota"),
         ("噪音的作業環境監測多久一次", "other-work-monitoring"),
         ("太陽能板架多高以下可以免雜照", "construction-solar-license"),
+        ("可以請16歲的學生來打工嗎", "other-child-labour"),
+        ("女員工排大夜班要不要工會同意", "other-women-night"),
+        ("試用期最長可以多久", "other-probation"),
+        ("勞檢員來可以拒絕嗎", "other-labour-inspection"),
+        ("病假的薪水怎麼給", "other-sick-leave"),
+        ("員工的爸爸過世喪假幾天", "other-leave-kinds"),
+        ("颱風停班員工沒來可以扣全勤嗎", "other-typhoon-work"),
+        ("扣抵聯遺失怎麼辦", "tax-invoice-lost"),
+        ("貨物稅每個月什麼時候報", "tax-commodity-filing"),
+        ("進口報單要保存幾年", "tax-customs-records"),
     ],
 )
 def test_common_matters_of_firms_have_their_entry(understander, text, entry):
