@@ -265,6 +265,18 @@ def sure_language(text: str) -> Language | None:
     return language if sure else None
 
 
+def only_in_chinese(text: str) -> bool:
+    """Whether a text without kana has a character that Japanese does not write: 想跳樓."""
+    text = unicodedata.normalize("NFKC", text[:MAX_LENGTH])
+    kana = _HIRAGANA.search(text) or _KATAKANA.search(text)
+    return not kana and any(c in _told_by()[1] for c in text)
+
+
+def english_words(text: str) -> int:
+    """How many different small words of English stand in a text."""
+    return len(_ENGLISH_WORDS & {word.lower() for word in _LATIN.findall(text)})
+
+
 def _script(han: list[str]) -> Language:
     _, scripts = _table()
     marks = [scripts.get(c, 0) for c in han]

@@ -24,8 +24,11 @@ LEAST_TOLD = 5
 LISTED = ("surveyed", "rated", *(f"score{score}" for score in SCORES))
 """What is counted of the closes of a period: asked about, rated, and rated so."""
 
-Standing = Literal["open", "lapsed", "none"]
-"""``open``: an answer is taken. ``lapsed``: it comes too late. ``none``: this close is not asked about."""
+Standing = Literal["open", "given", "lapsed", "none"]
+"""``open``: an answer is taken. ``given``: it was given, and counts once. ``lapsed``: it comes too late.
+
+``none``: this close is not asked about.
+"""
 
 
 def asks(outcome: Outcome, last_asked: datetime | None, now: datetime) -> bool:
@@ -33,10 +36,12 @@ def asks(outcome: Outcome, last_asked: datetime | None, now: datetime) -> bool:
     return outcome in COUNTED_OUTCOMES and (last_asked is None or now - last_asked >= QUIET)
 
 
-def standing(outcome: str | None, closed_at: datetime | None, now: datetime) -> Standing:
-    """Whether the close that stands can be rated in the chat now."""
+def standing(outcome: str | None, closed_at: datetime | None, now: datetime, *, rated: datetime | None) -> Standing:
+    """Whether the close that stands can be rated in the chat now. ``rated``: when the case was rated last."""
     if closed_at is None or outcome not in COUNTED_OUTCOMES:
         return "none"
+    if rated is not None and rated >= closed_at:
+        return "given"
     return "open" if now - closed_at <= LAPSES else "lapsed"
 
 

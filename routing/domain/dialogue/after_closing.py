@@ -22,6 +22,10 @@ def rate(turn: Turn) -> Result:
     found, score = turn.own_case, turn.inbound.data.get("score", "")
     if found is None or not found.closed or score not in {"1", "2", "3", "4", "5"} or found.survey == "none":
         return menu.expired(turn)
+    if found.survey == "given":
+        # One answer counts; what else there is to say is said in words.
+        text = Text(turn.say("rated.given", subject=found.subject), quick=menu.usual(turn))
+        return Result(state=turn.state, messages=(text,))
     if found.survey == "lapsed":
         text = Text(turn.say("rated.lapsed", subject=found.subject), quick=menu.usual(turn))
         return Result(state=menu.idle(turn.state), messages=(text,))

@@ -29,6 +29,7 @@ from routing.domain.dialogue.turn import Effect, JudgeAnswer, LearnKind, NoteEnq
 from routing.domain.messages import Button, Card, Row, Text, postback
 
 _JOINS = ways("placing", "joins")
+_AGREED = ways("placing", "agreed")
 _MAYBE = 0.15
 """Probability of a field from which words beside small talk may be of it."""
 _LIKELY_LEAD = 0.4
@@ -79,6 +80,8 @@ def _chat(turn: Turn) -> Result:
         quick = (menu.open_case(turn), *menu.usual(turn)[1:])
         return Result(state=turn.state, messages=(Text(turn.say("distress.thanks"), quick=quick),))
     kind = turn.understanding.smalltalk if turn.understanding is not None else None
+    if _AGREED.search(fold(turn.inbound.text.strip())):
+        kind = "ok"
     reply = turn.small_reply(kind or "greeting") or turn.say("greeting.body")
     message = Text(reply, quick=menu.usual(turn))
     return Result(state=turn.state, messages=(message,), effects=(NoteEnquiry(),))
@@ -396,7 +399,9 @@ def _hand_over(turn: Turn, state: State, entry: FaqEntry | None = None, *, becau
 
 
 def media(turn: Turn) -> Result:
-    """A photo or file without words: keep it, and ask what it is about."""
+    """A photo or file without words: keep it, and ask what it is about, unless that was told just before."""
+    if pointing.shows_what_was_told(turn):
+        return pointing.told(turn, pending.remember(turn, leads=False))
     state = pending.remember(turn)
     quick = (*menu.category_buttons(turn), menu.open_case(turn), menu.cancel(turn))
     return Result(state=state, messages=(Text(turn.say("media.ask", days=turn.keep_files_days), quick=quick[:13]),))

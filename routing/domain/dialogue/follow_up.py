@@ -24,6 +24,7 @@ _YES = re.compile(
 )
 _DETAIL = ways("placing", "detail")
 _WHAT_OF = ways("placing", "what_of")
+_AT = re.compile(fold("(?:就|都|是)?(?:在|位於|位在|靠近)"))
 _LATIN_WORD, _STEM = re.compile(r"[a-z]{4,}"), 5
 _LIKELY = 0.5
 """With this confidence words are of a field; below they may be of any."""
@@ -42,7 +43,9 @@ def handle(turn: Turn, understanding: Understanding, decision: Decision) -> Resu
         return replace(result, effects=(JudgeAnswer(verdict="chosen", faq=turn.state.last_entry),))
     text = turn.inbound.text
     only_adds = is_place(text, turn.find_park) or is_name(text) or bool(_DETAIL.search(fold(text.strip())))
-    only_adds = only_adds and decision.action is not Action.ANSWER
+    # 在三樓電梯口 says where, whatever the base knows of lifts.
+    says_where = is_place(text, turn.find_park) and bool(_AT.match(fold(text.strip())))
+    only_adds = only_adds and (says_where or decision.action is not Action.ANSWER)
     if begun and (only_adds or _of_need(turn)) and not turn.asks and not decision.parts:
         return _added(turn)
     unknown = decision.action is Action.CHOOSE or decision.reason == "unknown"

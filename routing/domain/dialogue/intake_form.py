@@ -80,7 +80,8 @@ def _next(turn: Turn, state: State) -> Result:
     state = _filled(turn, state)
     notice: tuple[Outgoing, ...] = ()
     effects: tuple[Effect, ...] = ()
-    if not (turn.known.noticed and turn.known.firm_name) and state.step not in FACTS | {Step.SUMMARY}:
+    begins = turn.state.step not in FACTS | {Step.SUMMARY} and state.step not in FACTS | {Step.SUMMARY}
+    if begins and not (turn.known.noticed and turn.known.firm_name):
         notice = (Text(turn.say("privacy.line", url=turn.privacy_url)),)
         effects = (NoticeSeen(),)
     step, message = _question(turn, state)
@@ -355,10 +356,15 @@ def cut(turn: Turn) -> Result:
     state = pending.without(turn)
     if state is None or state.step is not Step.SUMMARY:
         return menu.expired(turn)
-    left = tuple(piece for piece in turn.pieces if piece[0] in state.pending)
-    words = "\n".join(turn.pending_texts[message] for message, _ in left if message in turn.pending_texts)
-    files = sum(1 for message, _ in left if message not in turn.pending_texts)
-    return _go_on(replace(turn, words=words, files=files, pieces=left), replace(state, step=Step.DESCRIBE))
+    left = _of_pieces(turn, tuple(piece for piece in turn.pieces if piece[0] in state.pending))
+    return _go_on(left, replace(state, step=Step.DESCRIBE))
+
+
+def _of_pieces(turn: Turn, pieces: tuple[tuple[int, str], ...]) -> Turn:
+    """The turn as if these were all that a case would be opened with."""
+    words = "\n".join(turn.pending_texts[message] for message, _ in pieces if message in turn.pending_texts)
+    files = sum(1 for message, _ in pieces if message not in turn.pending_texts)
+    return replace(turn, words=words, files=files, pieces=pieces)
 
 
 def _fact(turn: Turn, text: str) -> Result:
@@ -449,6 +455,7 @@ def take_up(turn: Turn, told: Told | None = None) -> Result:
     if not turn.state.dropped:
         return menu.expired(turn)
     state = state_from(turn.state.dropped)
+    turn = _of_pieces(turn, turn.aside)
     if told:
         return _next(turn, facts_read.taken(state, told))
     return again(replace(turn, state=state))

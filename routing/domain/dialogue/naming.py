@@ -139,6 +139,12 @@ def goes_on(text: str, closed: Sequence[Named]) -> tuple[str, ...]:
     return tuple(number for number, score in scores.items() if score == best)
 
 
+def only_goes_on(text: str) -> bool:
+    """Whether words say no more than that something is there still or again: 還是沒解決, it is still broken."""
+    said = fold(text)
+    return bool(_STILL.search(said)) and not pieces(_COMPLAINS.sub(" ", said)) - _PLACES
+
+
 def _by_tail(text: str, cases: Sequence[Named]) -> tuple[str, ...]:
     meant = bool(_DIGITS_MEANT.search(text))
     tails = {digits for digits in _DIGITS.findall(text) if meant or digits.startswith("0")}

@@ -9,7 +9,7 @@ from knowledge.relevance.aspects import means_to
 from routing.domain.decision import SURE_CATEGORY, Action
 from routing.domain.dialogue import menu
 from routing.domain.dialogue.naming import goes_on, pieces
-from routing.domain.dialogue.pending import long_since, remember, short
+from routing.domain.dialogue.pending import has_begun, long_since, remember, short
 from routing.domain.dialogue.placement import LONG_AGO, Kind, OwnCase, Placement, Reason, Words, place
 from routing.domain.dialogue.supplements import is_piece, only_says_all, says_all
 from routing.domain.dialogue.turn import AddToCase, CaseCard, Effect, Result, Supplied, Turn, ref_of
@@ -64,6 +64,7 @@ def _words(turn: Turn, *, answers: bool) -> Words:
         text=turn.inbound.text, quoted=turn.quoted, category=_matter(turn), topic=_topic(turn),
         alert=understanding.alert is not None, sure=turn.sure and not (still or leans), question=turn.asks,
         chat=_chats(turn) and not again, answers=answers, wish=means_to(turn.inbound.text), leans=leans,
+        begun=has_begun(turn.state, turn.inbound.at),
     )  # fmt: skip
 
 
@@ -100,6 +101,9 @@ def _chats(turn: Turn) -> bool:
     said = pieces(turn.inbound.text)
     if any(said & pieces(case.subject) for case in turn.cases):
         # 垃圾又有了 is no abuse where a case was about rubbish.
+        return False
+    if (turn.officer_expects or turn.quoted is not None) and any(map(str.isdigit, turn.inbound.text)):
+        # 123-4 is the lot number that was asked for, whatever it looks like.
         return False
     if not turn.officer_expects:
         return True

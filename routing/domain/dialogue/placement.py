@@ -14,7 +14,7 @@ from enum import StrEnum
 
 from knowledge.language.said import ways
 from knowledge.language.text import fold
-from routing.domain.dialogue.naming import Naming, goes_on, named_in, pieces, points_back, shared
+from routing.domain.dialogue.naming import Naming, goes_on, named_in, only_goes_on, pieces, points_back, shared
 from routing.domain.dialogue.supplements import says_all
 
 LONG_AGO = timedelta(days=7)
@@ -136,7 +136,7 @@ class Words:
     it that needs no person. ``topic``: of the answers the base offers. ``question``: it asks something. ``chat``: a
     hello, thanks or an OK. ``file``: a photo, file or place without words. ``answers``: it fits what the dialogue has
     just asked. ``wish``: it says what somebody means to do (想申請用電), which begins a matter. ``leans``: it goes
-    on with what an officer has just written.
+    on with what an officer has just written. ``begun``: a matter of its own was begun just before.
     """
 
     text: str = ""
@@ -152,6 +152,7 @@ class Words:
     file: bool = False
     wish: bool = False
     leans: bool = False
+    begun: bool = False
     answers: bool = False
 
 
@@ -214,6 +215,7 @@ def place(words: Words, cases: Sequence[OwnCase], *, now: datetime) -> Placement
         or _by_reference(words, cases, now)
         or _by_talk(words, still_open, now)
         or _by_opening(words, still_open, now)
+        or _by_complaint(words, still_open)
         or _by_likelihood(words, still_open, now)
         or _NEW
     )
@@ -383,6 +385,14 @@ def _by_opening(words: Words, still_open: Sequence[OwnCase], now: datetime) -> P
         return None
     told = fold(words.text.strip())
     return _in(case.number, Reason.OPENED) if _DETAIL.search(told) or _ATTACHES.search(told) else None
+
+
+def _by_complaint(words: Words, still_open: Sequence[OwnCase]) -> Placement | None:
+    """還是沒解決 and nothing else, while nothing was begun: an open case is meant, and several are offered."""
+    if words.chat or words.file or words.question or words.begun or not still_open or not only_goes_on(words.text):
+        return None
+    numbers = [case.number for case in still_open]
+    return _in(numbers[0], Reason.SUBJECT) if len(numbers) == 1 else _ask(numbers, Reason.SUBJECT)
 
 
 def _by_likelihood(words: Words, still_open: Sequence[OwnCase], now: datetime) -> Placement | None:

@@ -64,6 +64,13 @@ def tells_of_file(turn: Turn) -> bool:
     return decision.action is Action.CHOOSE or decision.reason == "unknown"
 
 
+def shows_what_was_told(turn: Turn) -> bool:
+    """Whether a photo came that goes with words of just before, of which nothing was answered."""
+    state = turn.state
+    told = any(turn.pending_texts.get(one) for one in state.pending)
+    return told and state.last_entry is None and pending.has_begun(state, turn.inbound.at)
+
+
 def _with_files(turn: Turn) -> bool:
     """Whether a photo or file is kept with what was said lately, and nothing of it was answered."""
     state = turn.state

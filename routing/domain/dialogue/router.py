@@ -29,6 +29,7 @@ from routing.domain.dialogue import (
     pointing,
     question_set,
     topics,
+    unread,
 )
 from routing.domain.dialogue.everyday import WITH_WORDS
 from routing.domain.dialogue.facts_told import facts_in, presents
@@ -256,6 +257,8 @@ def _more_of_it(turn: Turn) -> bool:
     if decision is None or understanding is None or turn.asks or turn.officer_expects:
         return False
     if decision.action in {Action.ANSWER, Action.CHAT} or pending.long_since(turn.state, turn.inbound.at):
+        return False
+    if unread.is_unread(turn.inbound.text):
         return False
     if outages.announced(turn):
         return False

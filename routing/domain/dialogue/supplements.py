@@ -34,7 +34,8 @@ def only_says_all(text: str) -> bool:
 
 def takes_time(text: str) -> bool:
     """Whether words only say that the answer takes time: 等我一下 我問老闆."""
-    return len(text) <= _LONGEST_WAIT and bool(_LATER.search(fold(text.strip()))) and not _DATA.search(text)
+    longest = 3 * _LONGEST_WAIT if text.isascii() else _LONGEST_WAIT
+    return len(text) <= longest and bool(_LATER.search(fold(text.strip()))) and not _DATA.search(text)
 
 
 def is_piece(text: str, *, question: bool) -> bool:

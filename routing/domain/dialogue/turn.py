@@ -54,6 +54,8 @@ class CaseCard:
     shared: bool = False
     """Colleagues may see it."""
     survey: Standing = "none"
+    surveyed: bool = False
+    """Whether the firm was asked about the close that stands."""
     """Whether the close that stands can be rated now."""
     matter: str | None = None
     """Category, of ``other`` with its topic; None where that tells no matter."""
@@ -223,6 +225,8 @@ class Turn:
     """How many of ``files`` came now."""
     pieces: tuple[tuple[int, str], ...] = ()
     """What is kept for a case, message by message, as the firm is shown it."""
+    aside: tuple[tuple[int, str], ...] = ()
+    """The same of the case whose opening was cancelled and can be taken up again."""
     pending_texts: Mapping[int, str] = field(default_factory=lambda: MappingProxyType({}))
     message_ids: tuple[int, ...] = ()
     """What came now: one message, or several that belong together."""

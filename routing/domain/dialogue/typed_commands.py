@@ -151,8 +151,8 @@ def _of_need(turn: Turn, said: str) -> dict[str, str] | None:
 def _in_step(turn: Turn, said: str) -> dict[str, str] | None:
     """Answers to what we asked last."""
     step = turn.state.step
-    if step is Step.SUMMARY and (said in _SEND or said in _CHANGE):
-        return {"action": "confirm_case" if said in _SEND else "change_details"}
+    if step is Step.SUMMARY and (action := _at_summary(turn, said)):
+        return {"action": action}
     if step in {Step.ADDING, Step.REASON} and said in _DONE:
         return {"action": "cancel"}
     if step is Step.FIRM and turn.state.firm_found and (said in _SEND or said in _NOT):
@@ -163,6 +163,13 @@ def _in_step(turn: Turn, said: str) -> dict[str, str] | None:
         name = next((name for name in CASE_CATEGORIES if _is(turn, said, f"category.{name}")), None)
         return {"action": "category", "category": name} if name else None
     return None
+
+
+def _at_summary(turn: Turn, said: str) -> str | None:
+    """What stands under the summary of the case about to be opened."""
+    if said in _SEND or said in _CHANGE:
+        return "confirm_case" if said in _SEND else "change_details"
+    return "pieces" if _is(turn, said, "button.pieces") else None
 
 
 def _surely(turn: Turn, said: str) -> dict[str, str] | None:
@@ -231,6 +238,9 @@ def _anywhere(turn: Turn, said: str) -> dict[str, str] | None:
         return {"action": "topics"}
     if said in _PERSON and turn.state.step not in OPENING:
         return {"action": "open_case"}
+    what = next((what for what in ("show", "export", "delete") if _is(turn, said, f"data.{what}")), None)
+    if what is not None:
+        return {"action": "my_data", "what": what}
     return _numbered(turn, said)
 
 
@@ -266,7 +276,10 @@ def _about_cases(turn: Turn, said: str) -> dict[str, str] | None:
     if closed and _is(turn, said, "button.reopen"):
         return _of_one(closed, "reopen", otherwise="my_cases")
     score = next((score for score in _SCORES if _is(turn, said, f"rate.{score}")), None) or _score(said)
-    asked = next((case for case in closed if case.survey == "open"), None)
+    # The one that was asked about is meant, not one that was closed since; a late score is told so.
+    kinds = ("open", "lapsed", "given") if _POINTS.fullmatch(said) else ("open",)
+    rated = (case for kind in kinds for case in closed if case.survey == kind and case.surveyed)
+    asked = next(rated, None)
     return {"action": "rate", "number": asked.number, "score": score} if asked and score else None
 
 

@@ -14,9 +14,10 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from knowledge.alerts.detection import detect_alert
+from knowledge.distress import in_distress
 from knowledge.language.forms import TextForms
 from knowledge.language.hokkien import in_mandarin
-from knowledge.language.text import sure_language
+from knowledge.language.text import only_in_chinese, sure_language
 from knowledge.understand import Previous, Understanding
 from knowledge.vocabulary import Language
 from knowledge.wording import reading_language
@@ -276,9 +277,10 @@ def _learn_language(conversation: Conversation, understanding: Understanding, *,
     """
     contact, text = conversation.contact, conversation.inbound.text
     language, sure = understanding.language, sure_language(text)
-    if understanding.alert is not None:
+    if understanding.alert is not None or in_distress(text):
         english = language if language is Language.EN else None
-        conversation.for_now = str(sure or english or contact.language or Language.ZH_TW)
+        chinese = Language.ZH_TW if only_in_chinese(text) else None
+        conversation.for_now = str(sure or english or chinese or contact.language or Language.ZH_TW)
     names_something = asked_for_a_fact and not text.rstrip().endswith(("?", "？"))
     if names_something or contact.language_chosen or not _WORDS.search(_CODES.sub("", text)):
         return

@@ -20,7 +20,7 @@ from routing.domain.asked_sets import Asked
 from routing.domain.case import Event, EventKind, Status
 from routing.domain.decision import Decision
 from routing.domain.dialogue.placed import matter_of
-from routing.domain.dialogue.state import State, Step
+from routing.domain.dialogue.state import State, Step, state_from
 from routing.domain.dialogue.turn import CaseCard, Known, OfficeDay, Turn
 from routing.domain.firm_dates import firm_date
 from routing.domain.inbound import InboundKind
@@ -36,6 +36,7 @@ from routing.store.accounts import queries as account_store
 from routing.store.announcements import queries as announcement_store
 from routing.store.bindings import queries as binding_store
 from routing.store.cases import queries as store
+from routing.store.cases import satisfaction as satisfaction_store
 from routing.store.cases.schema import Case as CaseRow
 from routing.store.cases.schema import Firm
 from routing.store.conversation import queries as conversation_store
@@ -66,11 +67,10 @@ def build(
 ) -> Turn:
     """The turn as the handlers see it."""
     base = conversation.reader.understander().base
-    pending = conversation_store.by_ids(
-        conversation.session,
-        {*state.pending, *(message.id for message in conversation.messages)},
-        contact_id=conversation.contact.id,
-    )
+    aside = state_from(state.dropped).pending if state.dropped else ()
+    mine = {*state.pending, *(message.id for message in conversation.messages)}
+    found = conversation_store.by_ids(conversation.session, mine.union(aside), contact_id=conversation.contact.id)
+    pending = [message for message in found if message.id in mine]
     said = [message for message in pending if message.kind == "text" and message.text]
     say = partial(_say, conversation)
     known, seen = _known(conversation), cases(conversation)
@@ -108,7 +108,8 @@ def build(
         files=sum(1 for message in pending if message.kind not in kept.NO_FILES),
         files_now=sum(1 for message in conversation.messages if message.kind not in {"text", "sticker", "strange"}),
         pieces=tuple((one.id, kept.shown(conversation, one)) for one in pending if one.id in state.pending),
-        pending_texts={message.id: message.text for message in said},
+        aside=tuple((one.id, kept.shown(conversation, one)) for one in found if one.id in aside),
+        pending_texts={one.id: one.text for one in found if one.kind == "text" and one.text},
         message_ids=tuple(message.id for message in conversation.messages if message.kind != "sticker"),
         quoted=_quoted(conversation, seen),
         kept=kept.kept(conversation),
@@ -277,6 +278,7 @@ def cases(
         chats=tuple(conversation.office.channels),
     )
     holder = kept.holder(conversation, wrote)
+    surveys = satisfaction_store.of_cases(conversation.session, [row.id for row in rows if row.status == "closed"])
     cards = (_card(conversation, row, names, waits.get(row.id), whole=row.number == asked) for row in rows)
     return tuple(
         replace(
@@ -287,9 +289,18 @@ def cases(
             answered=row.piece_at is not None, own=row.contact_id == conversation.contact.id,
             shared=row.id in shared, missing=awaited.get(row.id, ("", ""))[0], pieces=awaited.get(row.id, ("", ""))[1],
             closed_at=row.closed_at,
+            survey=survey.standing(
+                row.outcome, row.closed_at, conversation.inbound.at,
+                rated=surveys.get(row.id, {}).get(EventKind.RATED),
+            ),
+            surveyed=_since(surveys.get(row.id, {}).get(EventKind.SURVEYED), row.closed_at),
         )
         for row, card in zip(rows, cards, strict=True)
     )  # fmt: skip
+
+
+def _since(at: datetime | None, closed_at: datetime | None) -> bool:
+    return at is not None and closed_at is not None and at >= closed_at
 
 
 def _into(conversation: Conversation, row: CaseRow) -> str:
@@ -333,7 +344,6 @@ def _card(
         promised=_promised(conversation, row),
         closed=row.status == "closed",
         waits_on_firm=row.status == "waiting_firm",
-        survey=survey.standing(row.outcome, row.closed_at, conversation.inbound.at),
     )
     if not whole:
         return card

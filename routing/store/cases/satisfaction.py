@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import bindparam, func, or_, select
@@ -26,6 +27,20 @@ def last_asked(session: Session, *, firm_id: int | None, contact_id: int, since:
         )
     )  # fmt: skip
     return session.scalars(query).one()
+
+
+def of_cases(session: Session, ids: Sequence[int]) -> dict[int, dict[EventKind, datetime]]:
+    """When each of some cases was asked about and rated last; what never happened is left out."""
+    counted = CaseEvent.event.in_(bindparam("counted", _COUNTED, expanding=True, literal_execute=True))
+    query = (
+        select(CaseEvent.case_id, CaseEvent.event, func.max(CaseEvent.at).label("at"))
+        .where(counted, CaseEvent.case_id.in_(ids))
+        .group_by(CaseEvent.case_id, CaseEvent.event)
+    )
+    found: dict[int, dict[EventKind, datetime]] = {}
+    for row in session.execute(query) if ids else ():
+        found.setdefault(row.case_id, {})[EventKind(row.event)] = row.at
+    return found
 
 
 def facts(session: Session, *, start: datetime, end: datetime) -> list[Fact]:
