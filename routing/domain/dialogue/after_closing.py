@@ -8,6 +8,7 @@ from datetime import datetime
 from routing.domain.decision import Action
 from routing.domain.dialogue import menu, my_cases
 from routing.domain.dialogue.answers import asks
+from routing.domain.dialogue.naming import goes_on, only_goes_on
 from routing.domain.dialogue.state import Step
 from routing.domain.dialogue.turn import CaseCard, Rate, RateReason, Reopen, Result, Turn, ids_in, ref_of
 from routing.domain.inbound import InboundKind
@@ -42,13 +43,15 @@ def rate(turn: Turn) -> Result:
 def reason(turn: Turn) -> Result | None:
     """What comes after the tap is its reason, kept with it; None where the words are something else.
 
-    A question, words hours later, and what the base surely answers are no reason; thanks end the matter.
+    A question, words hours later, and what the base surely answers are no reason, nor that it is there again; thanks
+    end the matter.
     """
     number, messages, asked = turn.state.number, turn.message_ids, turn.state.asked_at
     case = next((case for case in turn.cases if case.number == number and case.closed), None)
     late = asked is None or turn.inbound.at - datetime.fromisoformat(asked) > REASON_TIME
     known = turn.decision is not None and turn.decision.action in {Action.ANSWER, Action.CHAT}
-    if case is None or not messages or late or known or asks(turn.inbound.text):
+    again = case is not None and (goes_on(turn.inbound.text, [case]) or only_goes_on(turn.inbound.text))
+    if case is None or not messages or late or known or again or asks(turn.inbound.text):
         return None
     other = menu.button(turn, "button.new_matter", "move", message=turn.message_ref)
     again = menu.button(turn, "button.reopen", "reopen", number=case.number)

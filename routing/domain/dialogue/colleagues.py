@@ -14,6 +14,8 @@ from routing.domain.tax_number import valid_ubn
 _UBN = re.compile(r"(?<![0-9A-Z])\d{8}(?![0-9A-Z])")
 _CODE = re.compile(r"(?<![0-9A-Z])(?=[0-9-]*[A-Z])([0-9A-Z]{4})[-－ ]?([0-9A-Z]{4})(?![0-9A-Z])")
 _SPEAKS_OF_CODE = re.compile(r"碼|码|CODE|コード|^[\s\d-]{4,10}$")
+_BINDS = re.compile(r"綁定|绑定|\bBIND\b|登録|登錄|^[\s\d]{8,10}\s")
+_LONGEST = 60
 _HALF_WIDTH = str.maketrans("０１２３４５６７８９－　", "0123456789- ")
 
 
@@ -22,6 +24,14 @@ def bind(turn: Turn) -> Result:
     state = replace(menu.idle(turn.state), step=Step.BIND, bind_ubn=None)
     said = turn.say("bind.ask") + ("\n" + turn.say("bind.ask_mail") if turn.mail else "")
     return Result(state=state, messages=(Text(said, quick=(menu.cancel(turn),)),))
+
+
+def bind_at_once(turn: Turn) -> Result | None:
+    """綁定 04595257 ABCD-EFGH in one message; None where number, code or the wish is missing."""
+    text = turn.inbound.text.translate(_HALF_WIDTH).upper()
+    ubn, code = _UBN.search(text), _CODE.search(_UBN.sub(" ", text))
+    wished = _BINDS.search(text) and len(text) <= _LONGEST
+    return told(turn) if wished and ubn is not None and code is not None else None
 
 
 def told(turn: Turn) -> Result | None:

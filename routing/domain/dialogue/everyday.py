@@ -11,7 +11,13 @@ from knowledge.vocabulary import Language
 from routing.domain.dialogue import pointing
 from routing.domain.dialogue.naming import named_in, pieces
 from routing.domain.dialogue.office_hours import asked_hours, names_the_office
-from routing.domain.dialogue.placement import asks_for_a_person, asks_of_its_case, says_it_was_sent, wants_to_add
+from routing.domain.dialogue.placement import (
+    asks_for_a_person,
+    asks_how_long,
+    asks_of_its_case,
+    says_it_was_sent,
+    wants_to_add,
+)
 from routing.domain.dialogue.state import FACTS, OPENING, Step
 from routing.domain.dialogue.taking_back import drops, drops_not, taken_back
 from routing.domain.dialogue.turn import Turn
@@ -148,9 +154,16 @@ def _asks_of_its_case(turn: Turn) -> Data | None:
         return None
     if turn.state.step in _ASKED - OPENING:
         return None
-    if not asks_of_its_case(turn.inbound.text):
+    if not asks_of_its_case(turn.inbound.text) and not _how_long(turn):
         return None
     return _seen_progress(turn)
+
+
+def _how_long(turn: Turn) -> bool:
+    """How long will it take, right after the receipt: nothing else was spoken of since."""
+    state, still_open = turn.state, any(not case.closed for case in turn.cases)
+    nothing_else = state.step is Step.IDLE and state.last_entry is None and not state.pending and not state.offered
+    return still_open and nothing_else and asks_how_long(turn.inbound.text)
 
 
 def _adds(turn: Turn) -> Data | None:

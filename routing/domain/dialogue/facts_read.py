@@ -21,6 +21,7 @@ _ANEW = {
     Step.PHONE: ways("facts", "anew_phone"), Step.CONTACT: ways("facts", "anew_contact"),
     Step.FIRM: ways("facts", "anew_firm"), Step.PARK: ways("facts", "anew_park"),
 }  # fmt: skip
+_NAMES_PHONE = ways("facts", "names_phone")
 _BEFORE_ANEW, _NAMED_WITHIN = ways("facts", "before_anew"), ways("facts", "named_within")
 _UBN_DIGITS = 8
 _SHORT = 20
@@ -98,7 +99,11 @@ def filled(turn: Turn) -> State | None:
 
     After an emergency nothing of the firm is asked before the case is open, but who tells it is heard.
     """
-    state, told = turn.state, facts_told.facts_in(turn.inbound.text, turn.find_park)
+    text = turn.inbound.text
+    state, told = turn.state, facts_told.facts_in(text, turn.find_park)
+    if not told and _NAMES_PHONE.search(fold(text)) and len(text) <= 2 * _SHORT:
+        # 分機我忘了，手機 0933-221-100 tells a number, whatever else it says.
+        told = Told(phone=phone_in(text.translate(HALF_WIDTH))[1])
     news = (
         (state.firm_name, told.firm or told.ubn), (state.contact_name, told.person), (state.phone, told.phone),
         (state.park, told.park),

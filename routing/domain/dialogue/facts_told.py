@@ -123,14 +123,14 @@ def facts_in(text: str, find_park: FindPark, *, of_firm: bool = False) -> Told:
     # 我電話是… tells a number, and nobody's name.
     for said in (one for one in between.split(rest.strip()) if one and not _MINE.fullmatch(fold(one))):
         part = bare(said)
-        park = _park(part, find_park)
+        park = _park(part, find_park, of_firm=of_firm)
         # 我們是租標準廠房的 tells what they do, and no name.
         firm = (is_company(part) or bool(_INTRODUCES.match(fold(said)))) and not part.endswith("的")
         person = is_person(part) or (bool(_NAMES_PERSON.match(fold(said))) and not is_company(part))
         kind = "park" if park else "person" if person else "firm" if firm else None
         if kind is None:
             unsure.append(part)
-        elif kind in told:
+        elif kind in told and not _is_same(told[kind], part):
             return Told()
         else:
             told[kind] = park or part
@@ -141,6 +141,11 @@ def facts_in(text: str, find_park: FindPark, *, of_firm: bool = False) -> Told:
     if unsure:
         return Told()
     return Told(ubn=ubn, phone=phone, **told)  # type: ignore[arg-type]  # each by its kind
+
+
+def _is_same(before: str | Park, part: str) -> bool:
+    """Whether a surname and a name are of one person: 我姓林，林課長."""
+    return isinstance(before, str) and len(before) == 1 and part.startswith(before)
 
 
 def _likely(text: str, told: Mapping[str, object], phone: str | None, *, of_firm: bool) -> str:
@@ -182,6 +187,6 @@ def is_name(text: str) -> bool:
     return 0 < len(words) <= _NAME_WORDS and all(_CAPITAL.fullmatch(word) for word in words)
 
 
-def _park(text: str, find_park: FindPark) -> Park | None:
-    """A park that is named as one: 楠梓園區, but no 楠梓科技股份有限公司."""
-    return None if "公司" in text else find_park(text)
+def _park(text: str, find_park: FindPark, *, of_firm: bool) -> Park | None:
+    """A park that is named as one: 楠梓園區, but no 楠梓科技股份有限公司, nor 大發鐵工廠 where a firm was asked for."""
+    return None if "公司" in text or (of_firm and is_company(text)) else find_park(text)

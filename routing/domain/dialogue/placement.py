@@ -30,10 +30,14 @@ REOPENED_FOR = timedelta(days=28)
 """So long after its close a case is offered to be opened again to words that say its matter goes on."""
 
 _OF_ITS_CASE, _ITS_FILLERS = ways("placing", "of_its_case"), ways("placing", "its_fillers")
+_HOW_LONG = ways("placing", "how_long")
 _SENT = ways("placing", "sent")
 _OTHER_MATTER = ways("placing", "other_matter")
 _BUT = ways("placing", "but")
 _DETAIL, _ATTACHES, _ADDS = ways("placing", "detail"), ways("placing", "attaches"), ways("placing", "adds")
+_PAPERS_OF = ways("placing", "papers_of")
+_TWO = 2
+"""Characters from which a word names something."""
 _ON_AND_ON = ways("placing", "on_and_on")
 _HOW_FAR = ways("placing", "how_far")
 _SLIP = ways("placing", "slip")
@@ -63,6 +67,11 @@ def asks_of_its_case(text: str) -> bool:
     folded = fold(text)
     rest = _OF_ITS_CASE.sub(" ", folded)
     return rest != folded and not pieces(_ITS_FILLERS.sub(" ", rest)) and not re.search(r"\d", rest)
+
+
+def asks_how_long(text: str) -> bool:
+    """Whether words ask no more than how long it will be."""
+    return bool(_HOW_LONG.search(fold(text.strip())))
 
 
 def says_it_was_sent(text: str) -> bool:
@@ -211,6 +220,7 @@ def place(words: Words, cases: Sequence[OwnCase], *, now: datetime) -> Placement
         _by_name(words, cases, still_open)
         or _by_progress(words, still_open)
         or _by_closed(words, cases, now)
+        or _by_papers(words, still_open)
         or _by_officer(words, still_open, now)
         or _by_reference(words, cases, now)
         or _by_talk(words, still_open, now)
@@ -299,6 +309,17 @@ def _by_officer(words: Words, still_open: Sequence[OwnCase], now: datetime) -> P
     if not case.waits and not case.person and since is not None and now - since > LONG_AGO:
         return _ask([case.number], Reason.OFFICER)
     return _in(case.number, Reason.OFFICER)
+
+
+def _by_papers(words: Words, still_open: Sequence[OwnCase]) -> Placement | None:
+    """大樹的照片晚點傳 is of the tree, although the officer of another case waits for something."""
+    found = _PAPERS_OF.search(fold(words.text.strip())) if not (words.file or words.question) else None
+    what = next(filter(None, found.groups()), "").strip() if found else ""
+    if len(what) < _TWO:
+        return None
+    named = [case for case in still_open if what in fold(case.subject)]
+    waited = any(what in fold(f"{case.subject}\n{case.asked}") for case in still_open if case.expects)
+    return _in(named[0].number, Reason.SUBJECT) if len(named) == 1 and not waited else None
 
 
 def _meant_for(words: Words, fitting: Sequence[OwnCase]) -> str | None:

@@ -313,7 +313,8 @@ def _spoken(turn: Turn) -> Result:
     state = turn.state
     turn = replace(turn, state=menu.idle(state))
     result = (
-        _all_is_there(turn)
+        colleagues.bind_at_once(turn)
+        or _all_is_there(turn)
         or pointing.whom(turn)
         or _meant(turn)
         or _of_itself(turn)

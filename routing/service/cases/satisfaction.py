@@ -35,7 +35,7 @@ def ask(locked: LockedCase, outcome: Outcome, *, notify: Notifier) -> None:
 
 
 def rate(locked: LockedCase, score: int, *, via: str) -> None:
-    """The firm's own answer in a chat, 1 to 5 with 5 best; tapping another changes it while it may be given."""
+    """The firm's own answer in a chat, 1 to 5 with 5 best. The dialogue takes one for each close."""
     if not 1 <= score <= 5:
         raise Invalid("score 必須在 1 到 5 之間。", field="score")
     case = locked.case

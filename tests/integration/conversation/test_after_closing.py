@@ -162,12 +162,13 @@ def test_an_emergency_is_never_taken_for_a_reason(branch, chat):
     assert "119" in words_of(chat.text("工廠失火了，火很大！"))
 
 
-def test_another_score_within_the_time_replaces_the_first_and_counts_once(branch, chat):
+def test_the_first_score_of_a_close_counts_and_another_tap_is_told_so(branch, chat):
     number = chat.opens(TREE)
     close(branch, number)
-    for score in (1, 5, 5):
-        chat.tap("rate", number=number, score=score)
-    assert (answered(branch).n, branch.case(number).rating) == (1, 5)
+    chat.tap("rate", number=number, score=4)
+    for score in (1, 5, 4):
+        assert said(chat.tap("rate", number=number, score=score), "rated.given", subject=TREE)
+    assert (answered(branch).n, branch.case(number).rating) == (1, 4)
 
 
 def test_an_answer_by_telephone_or_paper_is_entered_once_for_a_close(branch):
