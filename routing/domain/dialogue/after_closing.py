@@ -50,8 +50,8 @@ def reason(turn: Turn) -> Result | None:
     case = next((case for case in turn.cases if case.number == number and case.closed), None)
     late = asked is None or turn.inbound.at - datetime.fromisoformat(asked) > REASON_TIME
     known = turn.decision is not None and turn.decision.action in {Action.ANSWER, Action.CHAT}
-    again = case is not None and (goes_on(turn.inbound.text, [case]) or only_goes_on(turn.inbound.text))
-    if case is None or not messages or late or known or again or asks(turn.inbound.text):
+    still = case is not None and (bool(goes_on(turn.inbound.text, [case])) or only_goes_on(turn.inbound.text))
+    if case is None or not messages or late or known or still or asks(turn.inbound.text):
         return None
     other = menu.button(turn, "button.new_matter", "move", message=turn.message_ref)
     again = menu.button(turn, "button.reopen", "reopen", number=case.number)
