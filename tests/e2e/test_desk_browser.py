@@ -445,3 +445,37 @@ def test_after_each_step_the_focus_is_on_what_came_of_it(desk: Desk, page: Page)
     expect(focused).to_have_attribute("role", "alert")
     page.keyboard.press("n")
     expect(page.locator("#step-note textarea")).to_be_focused()
+
+
+def test_a_canned_reply_is_kept_as_a_draft_like_typed_words(desk: Desk, page: Page, chromium: Browser) -> None:
+    """Before, what was put in by a choice was kept nowhere until a key was pressed as well."""
+    number = given_to_may(desk, "帶入常用回復的案件")
+    given = {"title": "已轉知", "unit": "用地工程科", "texts": {"zh-TW": "案件{案號}已轉知承辦同仁。"}}
+    assert desk.post("alice", "/canned", given).status_code == 201
+    sign_in(page, desk)
+    page.goto(f"{desk.url}/desk/cases/{number}")
+    with page.expect_response(lambda answer: answer.url.endswith("/kept-reply")):
+        page.get_by_label("帶入常用語句").select_option(label="已轉知")
+    expect(page.locator("#step-reply [name=text]")).to_have_value(f"案件{number}已轉知承辦同仁。")
+    other = chromium.new_context(locale="zh-TW").new_page()
+    sign_in(other, desk)
+    other.goto(f"{desk.url}/desk/cases/{number}")
+    expect(other.locator("#step-reply [name=text]")).to_have_value(f"案件{number}已轉知承辦同仁。")
+    other.context.close()
+
+
+def test_on_a_wide_screen_the_steps_stand_beside_the_conversation_and_stay_there(desk: Desk, page: Page) -> None:
+    number = given_to_may(desk, "往來很長的案件")
+    for said in range(12):
+        desk.post("alice", f"/cases/{number}/messages", {"text": f"第 {said} 次說明。", "via": "phone"})
+    sign_in(page, desk)
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.goto(f"{desk.url}/desk/cases/{number}")
+    talk, reply = page.locator(".talk").bounding_box(), page.locator("#step-reply").bounding_box()
+    assert talk is not None
+    assert reply is not None
+    assert reply["x"] >= talk["x"] + talk["width"]
+    page.get_by_text("第 8 次說明。").first.scroll_into_view_if_needed()
+    expect(page.locator("#step-reply [name=text]")).to_be_in_viewport()
+    page.keyboard.press("n")
+    expect(page.locator("#step-note textarea")).to_be_in_viewport()

@@ -42,6 +42,8 @@ function putIn(select) {
     const before = area.value.slice(0, area.selectionStart), after = area.value.slice(area.selectionEnd);
     area.value = before + words + after;
     area.selectionStart = area.selectionEnd = before.length + words.length;
+    // Kept as a draft, and told to whoever is near, as if it had been typed.
+    area.dispatchEvent(new Event("input", { bubbles: true }));
   }
   select.value = "";
   select.form.elements.text.focus();
