@@ -83,3 +83,10 @@ def test_a_setting_that_names_another_place_says_whether_persons_are_told_of_it(
         "ONESTOP_OIDC_ISSUER": "https://f.example.tw", "ONESTOP_FIRM_OIDC_ISSUER": "https://g.example.tw",
     }  # fmt: skip
     assert set(module.Settings(_env_file=None, **everything).recipients) == set(words)
+
+
+def test_an_installation_is_set_up_with_petitions_and_refusals_approved_and_the_bare_program_without() -> None:
+    """What agencies sign is the default of an installation; the contract's calls are refused nothing by themselves."""
+    lines = (ROOT / ".env.example").read_text(encoding="utf-8").splitlines()
+    assert "ONESTOP_APPROVAL=PET,declined" in lines
+    assert importlib.import_module("bot.settings").Settings.model_fields["approval"].default == ""
