@@ -50,6 +50,11 @@ from tests.unit.knowledge.relevance.asking import answered
         ("電子發票的字軌要去哪裡領", "tax-e-invoice"),
         ("电子发票怎么开通", "tax-e-invoice"),
         ("開出去的電子發票中獎了怎麼領獎", "tax-e-invoice"),
+        # getting into the platform, a person's name, where a fine is paid, minors: not what these entries say
+        ("電子發票平台一直登不進去", "tax-e-invoice"),
+        ("來我們廠的勞動檢查員叫什麼名字", "other-labour-inspection"),
+        ("勞檢的罰單去哪裡繳", "other-labour-inspection"),
+        ("May a minor operate the crane?", "other-crane"),
         # whether the office is there; the entry says what holds for workers
         ("颱風來的話園區會停班嗎", "other-typhoon-work"),
         # a reckoning of one case
