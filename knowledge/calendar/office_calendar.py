@@ -247,6 +247,16 @@ class OfficeCalendar:
         moment = day_micros(here.time())
         return any(start <= moment < end for start, end in self._table(office).open_spans(here.toordinal()))
 
+    def opening_spans(self, start: date, end: date, office: Office | None = None) -> list[Interval]:
+        """When the office is open on the days from ``start`` to ``end``: from an instant to before another."""
+        table, found = self._table(office), list[Interval]()
+        for ordinal in range(start.toordinal(), end.toordinal() + 1):
+            midnight = datetime.combine(date.fromordinal(ordinal), time.min, TAIPEI)
+            found += [
+                (midnight + left * _MICRO, midnight + right * _MICRO) for left, right in table.open_spans(ordinal)
+            ]
+        return found
+
     def next_opening(self, instant: datetime, office: Office | None = None) -> datetime:
         """The instant itself while the office is open, else the next time it opens."""
         return self.add_business_time(instant, _MICRO, office) - _MICRO

@@ -266,12 +266,12 @@ class Making:
     def _languages(self) -> AnnualTable:
         languages: Counter[str] = Counter()
         channels: Counter[str] = Counter()
-        late, all_cases = 0, 0
-        for at, language, channel, _kind in store.received(self.session, self.period):
-            all_cases += 1
-            languages[language if language in LANGUAGES else "zh-TW"] += 1
-            channels[channel] += 1
-            late += not self.office.calendar.is_open(at, self.office.offices.own_office)
+        for language, channel, number in store.received(self.session, self.period):
+            languages[language if language in LANGUAGES else "zh-TW"] += number
+            channels[channel] += number
+        all_cases = channels.total()
+        spans = self.office.calendar.opening_spans(self.period.start, self.period.end, self.office.offices.own_office)
+        late = all_cases - store.received_within(self.session, spans)
         rows: list[list[Cell]] = [
             ["受理案件", all_cases],
             *_pairs((f"語言：{self.word(one, 'language')}", languages[one]) for one in sorted(languages)),

@@ -33,13 +33,13 @@ class Sum:
     questions: int = 0
     answered: int = 0
 
-    def add(self, case: Received) -> None:
-        """One case more."""
-        self.received += 1
-        self.told += case.times > 0
-        self.times += case.times
-        self.questions += case.questions
-        self.answered += case.answered
+    def add(self, cases: Received) -> None:
+        """These cases as well."""
+        self.received += cases.number
+        self.told += cases.told
+        self.times += cases.times
+        self.questions += cases.questions
+        self.answered += cases.answered
 
     def cells(self) -> list[Cell]:
         """As a row shows it."""
@@ -66,13 +66,13 @@ def _rows(standing: Iterable[Standing], received: Iterable[Received]) -> list[li
     asked: dict[str, Sum] = {}
     left: dict[tuple[str, str | None], Sum] = {}
     with_set, without = Sum(), Sum()
-    for case in received:
-        if case.set_id is not None:
-            asked.setdefault(case.set_id, Sum()).add(case)
-            with_set.add(case)
-        elif (matter := _matter(covered, case)) is not None:
-            left.setdefault(matter, Sum()).add(case)
-            without.add(case)
+    for cases in received:
+        if cases.set_id is not None:
+            asked.setdefault(cases.set_id, Sum()).add(cases)
+            with_set.add(cases)
+        elif (matter := _matter(covered, cases)) is not None:
+            left.setdefault(matter, Sum()).add(cases)
+            without.add(cases)
     rows: list[list[Cell]] = []
     for name in sorted({*titles, *asked}):
         rows.append([titles.get(name, name), "已提問", *asked.get(name, Sum()).cells()])
@@ -82,9 +82,9 @@ def _rows(standing: Iterable[Standing], received: Iterable[Received]) -> list[li
     return rows
 
 
-def _matter(covered: set[tuple[str, str | None]], case: Received) -> tuple[str, str | None] | None:
-    """The matter of a set that a case would be of; a set without a topic is of its whole category."""
-    for matter in ((case.category, case.topic), (case.category, None)):
+def _matter(covered: set[tuple[str, str | None]], cases: Received) -> tuple[str, str | None] | None:
+    """The matter of a set that cases would be of; a set without a topic is of its whole category."""
+    for matter in ((cases.category, cases.topic), (cases.category, None)):
         if matter in covered:
             return matter
     return None

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -69,35 +69,43 @@ def of_case(session: Session, case_id: int) -> CaseQuestions | None:
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """A case as far as the figures of question sets need it. ``times``: asked so often for what was missing."""
+    """Cases of one matter and set, as far as the figures of question sets need them.
+
+    ``told``: those asked for what was missing, ``times``: how often that was.
+    """
 
     category: str
     topic: str | None
     set_id: str | None
-    questions: int
-    answered: int
-    times: int
+    number: int = 0
+    questions: int = 0
+    answered: int = 0
+    told: int = 0
+    times: int = 0
 
 
-def received(session: Session, period: Period) -> Iterator[Received]:
-    """The cases received in a period, with the set they were asked, and their supplements by its end."""
-    times: Counter[int] = Counter()
+def received(session: Session, period: Period) -> list[Received]:
+    """The cases received in a period by matter and set, and their supplements by its end."""
     within = Case.received_at >= period.begins_at, Case.received_at < period.ends_at
+    group = Case.category, Case.topic, CaseQuestions.set_id
+    of_case = CaseQuestions.case_id == Case.id
+    query = select(
+        *group, func.count(), func.coalesce(func.sum(CaseQuestions.questions), 0),
+        func.coalesce(func.sum(CaseQuestions.answered), 0),
+    ).outerjoin(CaseQuestions, of_case).where(*within).group_by(*group)  # fmt: skip
     waits = (
-        select(CaseEvent.case_id, CaseEvent.data)
-        .join(Case, Case.id == CaseEvent.case_id)
+        select(Case.id, *group, CaseEvent.data)
+        .join(CaseEvent, CaseEvent.case_id == Case.id)
+        .outerjoin(CaseQuestions, of_case)
         .where(*within, CaseEvent.event == EventKind.WAITING.value, CaseEvent.at < period.ends_at)
     )
-    for case_id, data in session.execute(waits.execution_options(yield_per=_CHUNK)):
-        times[case_id] += data.get("on") == "firm"
-    query = (
-        select(
-            Case.id, Case.category, Case.topic, CaseQuestions.set_id, CaseQuestions.questions, CaseQuestions.answered
-        )
-        .outerjoin(CaseQuestions, CaseQuestions.case_id == Case.id)
-        .where(*within)
-    )
-    for case_id, category, topic, set_id, questions, answered in session.execute(
-        query.execution_options(yield_per=_CHUNK)
-    ):
-        yield Received(category, topic, set_id, questions or 0, answered or 0, times[case_id])
+    times: defaultdict[tuple[str, str | None, str | None], Counter[int]] = defaultdict(Counter)
+    for case_id, category, topic, set_id, data in session.execute(waits.execution_options(yield_per=_CHUNK)):
+        if data.get("on") == "firm":
+            times[category, topic, set_id][case_id] += 1
+    return [
+        # PostgreSQL sums to numbers of any length.
+        Received(category, topic, set_id, number, int(questions), int(answered), len(said), said.total())
+        for category, topic, set_id, number, questions, answered in session.execute(query)
+        for said in (times[category, topic, set_id],)
+    ]

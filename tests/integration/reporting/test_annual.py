@@ -10,6 +10,7 @@ from python_calamine import CalamineWorkbook
 from sqlalchemy import select
 
 from routing.domain.reporting.annual import digest
+from routing.store.cases.schema import Case
 from routing.store.reporting.schema import AnnualSeal
 from tests.harness.pages import Visitor
 from tests.harness.service import Service
@@ -57,6 +58,15 @@ def test_the_tables_say_what_the_reports_say_and_each_figure_leads_to_its_cases(
     assert "KP-" in Visitor(service, "sue").get(link).text
     assert found["base_year"]["notes"] == ["基準年建立中。"]
     assert len(found["late"]["rows"]) == sum(row[4]["value"] for row in found["time"]["rows"])
+
+
+def test_what_came_outside_office_hours_is_what_the_calendar_says_case_by_case(service):
+    rows = {row[0]: row[1] for row in tables(service.get("sue", "/annual/114").json())["inclusion"]["rows"]}
+    with service.runtime.reading() as (session, office):
+        received = list(session.scalars(select(Case.received_at).where(Case.number.like("KP-114%"))))
+        outside = [one for one in received if not office.calendar.is_open(one, office.offices.own_office)]
+    assert rows["受理案件"] == len(received) > len(outside) > 0
+    assert rows["上班時間外受理"] == len(outside)
 
 
 def test_what_is_sealed_stays_and_a_later_change_is_a_revision_that_says_why(service):

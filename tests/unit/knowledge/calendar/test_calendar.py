@@ -396,3 +396,11 @@ class TestWordsOfTheAuthorities:
         places = {(park.county, park.district) for park in offices.parks if park.district}
         assert places
         assert {place for place in places if find_district(*place) is None} == set()
+
+
+@given(st.timedeltas(timedelta(0), timedelta(days=12)))
+def test_the_spans_of_opening_say_of_every_instant_whether_the_office_is_open(after):
+    calendar = CALENDAR.with_closures([Closure(day("2026-07-08"), "高雄市", None, "10:00-15:00")])
+    instant = at("2026-06-30T00:00") + after
+    spans = calendar.opening_spans(day("2026-06-30"), day("2026-07-12"), KH)
+    assert any(opens <= instant < closes for opens, closes in spans) == calendar.is_open(instant, KH)
