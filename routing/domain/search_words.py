@@ -39,8 +39,10 @@ _FOLD = str.maketrans(*FOLDED, DROPPED + "\0")
 
 def words_of(q: str) -> list[str]:
     """What has to be found, each for itself, what few cases have first; a number with blanks in it is one word."""
+    plain = unicodedata.normalize("NFKC", q)
     parts = q.split()
-    if len(parts) < 2 or any(len(part) < 2 for part in parts) or _is_number(unicodedata.normalize("NFKC", q)):
+    # A letter or digit by itself belongs to what stands beside it (A 棟, 3 樓); a character is a word (台 電).
+    if len(parts) < 2 or _is_number(plain) or any(len(part) < 2 and part.isascii() for part in plain.split()):
         return [q]
     return sorted(parts, key=lambda part: (not any(one.isdigit() for one in part), -len(part)))
 

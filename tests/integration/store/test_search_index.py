@@ -81,6 +81,8 @@ def test_it_finds_what_looking_at_every_row_finds(service):
         "1-2",
         "漏水 停",
         "台電 ab",
+        "電 漏",
+        "水 精密",
         "23",
         "07",
     ]
@@ -92,6 +94,14 @@ def test_it_finds_what_looking_at_every_row_finds(service):
             every = set.intersection(*(fits(session, word) for word in words))
             found = queries.page(session, queries.CaseFilter(today=today, q=q), limit=100)
             assert {row.id for row in found} == every, q
+
+
+def test_a_character_by_itself_is_a_word_and_a_letter_belongs_to_what_stands_beside_it(service):
+    number = service.post("sue", "/cases", {**PHONE_CASE, "text": "停電", "subject": "A 棟停電"}).json()["number"]
+    for q, wanted in {"電 停": [number], "Ａ 棟": [number], "棟 A": [], "電 漏": []}.items():
+        with service.runtime.reading() as (session, _office):
+            query = select(CaseRow.number).where(search.found(session, q))
+            assert list(session.scalars(query)) == wanted, q
 
 
 def test_words_that_many_rows_hold_are_found_as_well(service):
