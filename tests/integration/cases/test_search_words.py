@@ -65,7 +65,7 @@ def test_park_letter_number_telephone_and_words_apart_find_a_case_on_its_row_or_
         "林園": [number], "晴字第1150000123號": [number], "1150000123": [number], "晴字": [number], "345678": [number],
         "5678": [number], "屋頂 林園": [number], "漏水 acme": [number], "acme 5678": [number], "漏水 楠梓": [],
         "0912": [], "345-999": [other], "屋頂 1150000123": [number], number[-4:]: [number], "[漏水]": [], "漏*水": [],
-        "漏?": [], "%": [], "_": [],
+        "漏?": [], "%": [], "_": [], "水 漏": [number], "漏 水 林園": [number], "漏 電": [],
     }  # fmt: skip
     for asked, wanted in finds.items():
         found = [case["number"] for case in service.get("sue", "/cases", q=asked).json()["items"]]
