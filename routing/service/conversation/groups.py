@@ -15,6 +15,7 @@ from knowledge.calendar.office_calendar import local
 from knowledge.distress import in_distress
 from knowledge.emergency import calls_for
 from knowledge.entries import FaqEntry
+from knowledge.everyday import load_everyday
 from knowledge.language.text import fold
 from knowledge.understand import Understanding
 from knowledge.vocabulary import READING_LANGUAGES, Language, ParkKind
@@ -22,6 +23,7 @@ from knowledge.wording import reading_language
 from routing.domain.decision import Action, Decision, told_in
 from routing.domain.dialogue.alarms import DISTRESS
 from routing.domain.dialogue.naming import points_back
+from routing.domain.dialogue.office_hours import asked_hours
 from routing.domain.dialogue.placement import asks_how_far
 from routing.domain.inbound import Inbound, InboundKind
 from routing.domain.messages import Button, Card, Outgoing, Row, Text, to_plain
@@ -77,6 +79,8 @@ def _words(office: OfficeContext, reader: Reader, text: str, now: datetime) -> l
         return [_calls(office, reader, DISTRESS, language, title="distress.title")]
     if understanding.alert is not None:
         return [_calls(office, reader, understanding.alert.value, language, title="alert.title")]
+    if asked_hours(text) or load_everyday().intent(text) == "hours":
+        return [_hours(office, language)]
     if decision.action is Action.CHAT:
         return _chatted(office, reader, understanding, language)
     if points_back(text) or (_ONES_CASE.search(fold(text)) and asks_how_far(text)):
@@ -87,6 +91,13 @@ def _words(office: OfficeContext, reader: Reader, text: str, now: datetime) -> l
     names = bool(understanding.terms and understanding.asks)
     cards = [card for one in every if (card := _shown(office, one, language, day, guess=names)) is not None]
     return [*cards] or [Text(office.sentences.say("group.private", language))]
+
+
+def _hours(office: OfficeContext, language: Language) -> Text:
+    """When we are there on a working day: that is nobody's case."""
+    say = partial(office.sentences.say, language=language)
+    sessions = (f"{start:%H:%M}–{end:%H:%M}" for start, end in office.calendar.hours.sessions)
+    return Text(say("hours.week", hours=say("list.and").join(sessions)))
 
 
 def _chatted(office: OfficeContext, reader: Reader, understanding: Understanding, language: Language) -> list[Outgoing]:

@@ -52,3 +52,10 @@ def test_in_danger_and_distress_it_is_said_whom_to_call(branch, words, number):
 
 def test_what_asks_how_long_is_no_case(branch):
     assert "查證日期" in named(branch, "開發管理基金什麼時候要繳，要繳多少？")
+
+
+@pytest.mark.parametrize("words", ["幾點下班", "請問你們幾點上班", "what are your office hours"])
+def test_when_the_office_is_open_is_nobodys_case(branch, words):
+    told = named(branch, words)
+    assert "08:30" in told
+    assert "一對一" not in told
