@@ -70,6 +70,8 @@ _CRUSHED, _TRAPPED = ways("repairs", "crushed"), ways("repairs", "trapped")
 _CLAIM = ways("repairs", "claim")
 _FIRE_ELSEWHERE = ways("repairs", "fire_elsewhere")
 _ONLY_WATER = ways("repairs", "only_water")
+_MEANT_OTHERWISE = ways("repairs", "meant_otherwise")
+"""Words that sound like danger and are none: somebody is fired, a household moves."""
 _NOT_MENDED = ways("repairs", "not_mended")
 """Something that is not named is not mended yet."""
 _NO_REPORT = (_ONLY_NAMED, _FIRM_NAME, _PERSON_NAME, _NOT_MENDED)
@@ -143,8 +145,11 @@ def detect_alert(forms: TextForms) -> Alert | None:
 
     A wall or tree that fell or a lift that stands still, and nobody hurt, is for whoever repairs it.
     """
+    whole = forms.folded(forms.text)
+    if _MEANT_OTHERWISE.search(whole):
+        forms = forms.of(_MEANT_OTHERWISE.sub(" ", whole))
+        whole = forms.folded()
     text = forms.text
-    whole = forms.folded(text)
     if told := _told_plainly(text, whole):
         return told
     if _is_for_repair(whole):
