@@ -61,6 +61,10 @@ def is_sure(live: tuple[Match, ...], understanding: Understanding, *, answer: fl
     runner_up = max((m.probability for m in live[1:] if m.fits), default=0.0)
     clear = best.probability >= answer and best.probability - runner_up >= margin
     repeats = understanding.follow_up and best.entry_id == understanding.previous_entry
-    small = understanding.category is Category.SMALLTALK
+    return clear and may_be_answered(understanding) and not repeats
+
+
+def may_be_answered(understanding: Understanding) -> bool:
+    """Whether an entry may answer at all: it is asked, of one topic, and needs no person."""
     unasked = understanding.person or understanding.tells or understanding.short or understanding.other_topics
-    return clear and not (unasked or repeats or small)
+    return not unasked and understanding.category is not Category.SMALLTALK

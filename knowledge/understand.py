@@ -34,6 +34,8 @@ from knowledge.vocabulary import PHRASING_GROUPS, Category, Language
 _TOPIC_SCORE = 0.25
 _ENGLISH_QUESTION = 6
 """Words of an English question that may be a matter of its own."""
+_SPOKEN_OF = 0.5
+"""Of a word's weight, what an entry must have said to speak of it."""
 _TOGETHER = 200
 """Characters, from the end, of a follow-up read together with the turn before it."""
 _SAME_MATTER = 0.15
@@ -90,6 +92,10 @@ class Understanding:
     """The matters of a message that may hold several, each read by itself; empty where there is one."""
     soft: bool = False
     """Of a part: only a comma or a blank parts it from the one before."""
+    questions: tuple[str, ...] = ()
+    """The stretches of the message that ask something, where several do; they may be about one matter."""
+    unsaid: tuple[str, ...] = ()
+    """Those of `questions` that name something of which the best entry says no word."""
 
 
 class Understander:
@@ -157,9 +163,25 @@ class Understander:
         whole = self._read(forms, previous)
         if whole.category is Category.SMALLTALK and (rest := self._without_courtesy(forms, whole.language.group)):
             whole = replace(self._read(forms.of(rest), previous), text=forms.text)
+        questions = _questions(forms, whole.language.group)
+        whole = replace(whole, questions=questions, unsaid=self._unsaid(questions, whole, forms))
         parts = self._parts(forms, whole, previous)
         alert = whole.alert or next((part.alert for part in parts if part.alert), None)
         return replace(whole, parts=parts, alert=alert) if parts else whole
+
+    def _unsaid(self, questions: Sequence[str], whole: Understanding, forms: TextForms) -> tuple[str, ...]:
+        """The questions with words of the lexicon none of which the best entry says."""
+        if not questions or not whole.faq:
+            return ()
+        vocabulary = self.candidates.vocabulary(whole.language.group)
+        number = self._numbers[whole.faq[0].entry_id]
+
+        def speaks_of(hit: Hit) -> bool:
+            word = vocabulary.weighed(normalise(hit.term.text))
+            return vocabulary.coverage(number, word).share >= _SPOKEN_OF
+
+        named = ((text, self._scorer.words_in(forms.normal(text))) for text in questions)
+        return tuple(text for text, hits in named if hits and not any(speaks_of(hit) for hit in hits))
 
     def _without_courtesy(self, forms: TextForms, group: str) -> str:
         """The stretches of a message that ask something, where hello and thanks stand around them; else ''."""
@@ -282,6 +304,12 @@ class Understander:
             text=scored.text, group=group, asks=asks, said=Said.of(whole), acts=acts_in(whole), shares=shares
         )
         return self.candidates.find(self._matchers.of(group), scored.scores, question)
+
+
+def _questions(forms: TextForms, group: str) -> tuple[str, ...]:
+    """The stretches of a message that ask something; none where only one does."""
+    found = tuple(without_lead(piece.text) for piece in pieces(forms) if asked(forms.normal(piece.text), group))
+    return found if len(found) > 1 else ()
 
 
 def _topic(faq: Sequence[Match], hits: Sequence[Hit], category: Category) -> str | None:

@@ -8,8 +8,10 @@ from knowledge.language.forms import TextForms
 from knowledge.language.said import ways
 from knowledge.language.text import asking_sentences
 
-_LONG = 60
-"""Characters of a normalised text from which single sentences are looked at."""
+_LONG, _LONG_KANA, _LONG_LATIN = 60, 100, 200
+"""Characters of a normalised text from which single sentences are looked at: as much is said in more of them with kana,
+and in far more with letters."""
+_KANA = re.compile("[ぁ-ヿ]")
 _MOST_SENTENCES = 4
 _WHOLE_LIMIT = 400
 
@@ -20,7 +22,7 @@ _ALSO = re.compile(
 _FOLLOWS, _LEAD_IN = ways("leaning", "follows"), ways("leaning", "lead_in")
 _MATTER = re.compile(
     r"(?<=[。？?！!；;\n])|(?<![A-Za-z\d.§])(?=[（(]?[1-9][.、)）．](?!\d))|(?<=[\s。？?，,：:])(?=[一二三四五][、．])|(?=還有(?!效|沒|没|多|幾|位|空|剩|名額|名额|機會|机会|嗎|吗|[一二兩三四五六七八九十0-9])|还有(?!效|没|多|几|位|空|剩|名额|机会|吗|[一二两三四五六七八九十0-9])|另外(?!的)|順便|顺便|以及|再來|再来|第二[個件]?(?:問題|问题)?[是，,：:]|"
-    r"\b(?:also|and (?:how|what|where|when|who|do|does|can|is|are)|plus)\b|それと|それから|また、|あと[、,])",
+    r"\b(?:also|and (?:(?:by|from|for|in|to|at|with|on) )?(?:how|what|which|where|when|who|whom|do|does|can|is|are|must|should|may)|plus)\b|それと|それから|また、|あと[、,])",
     re.IGNORECASE,
 )
 """Where another matter may begin: after a sentence, before a number of a list, before a word that adds one."""
@@ -52,10 +54,16 @@ def read_focus(forms: TextForms) -> Focus:
     """Find what a message asks. Always at least one wording, so that empty text goes the same way."""
     whole = forms.normal()
     wordings: tuple[str, ...] = (whole,)
-    if len(whole) > _LONG:
+    if len(whole) > _long(whole):
         asking = tuple(n for s in asking_sentences(forms.text) if 4 <= len(n := forms.normal(s)) <= _WHOLE_LIMIT)
         wordings = asking[-_MOST_SENTENCES:] or (whole[:_WHOLE_LIMIT],)
     return Focus(whole=whole[:_WHOLE_LIMIT], wordings=wordings, clauses=_clauses(forms))
+
+
+def _long(text: str) -> int:
+    if text.isascii():
+        return _LONG_LATIN
+    return _LONG_KANA if _KANA.search(text) else _LONG
 
 
 def _clauses(forms: TextForms) -> tuple[str, ...]:

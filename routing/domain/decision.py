@@ -12,10 +12,11 @@ from enum import StrEnum
 from functools import cache
 from typing import Any
 
-from knowledge.answer_policy import Limits, is_sure, true_there
+from knowledge.answer_policy import Limits, is_sure, may_be_answered, true_there
 from knowledge.entries import Aspect
 from knowledge.language.text import normalise
 from knowledge.loading import read_thresholds
+from knowledge.model.coverage import words
 from knowledge.relevance.aspects import STEPS
 from knowledge.relevance.match import Match
 from knowledge.relevance.places import kind_matters
@@ -25,10 +26,12 @@ from knowledge.vocabulary import CASE_CATEGORIES, Category, EntryKind, ParkKind
 _MOST_CHOICES = 3
 _ALONE = 0.5
 """Probability from which one entry is offered alone although others were near."""
-_BESIDE, _BESIDE_ABROAD = 0.3, 0.45
+_BESIDE, _BESIDE_ABROAD = 0.2, 0.3
 """Share of the likeliest choice's probability from which another is likely beside it; in English and Japanese the
 higher. Of 168 choices below it in Chinese three were what was asked, of some 50 in the others two (heldout, heldout4:
 choices measured on these are no longer held out; direct answers are)."""
+_UNFITTING = 0.6
+"""What is left of the likelihood of an entry that does not say what is asked, beside others that do."""
 _MOST_PARTS = 3
 """Matters that are answered one by one; with an office's card and a notice they are five objects."""
 _LIKELY, _PLAUSIBLE = 0.5, 0.25
@@ -40,6 +43,11 @@ _PLAIN_CHAT = 0.9
 _BESIDE_CHAT = 5
 """Characters beside such words that say nothing more; of letters three times as many."""
 _IN_FEW_WORDS = frozenset({"greeting", "ok", "thanks", "bye"})
+_BOTH_TOGETHER, _BOTH_SECOND, _BOTH_THIRD = 0.6, 0.2, 0.25
+"""Of two related entries that are answered together: what their probabilities come to, that of the less likely, and
+what no third one has."""
+_BOTH_BESIDE = 0.3
+"""Probability of the second one from which it is answered beside one that is sure."""
 SURE_CATEGORY = 0.8
 """Confidence from which it is plain what field words are of."""
 
@@ -239,14 +247,75 @@ def _decide(understanding: Understanding, thresholds: Thresholds, today: date, k
     place = understanding.place
     every = tuple(m for m in understanding.faq if not m.entry.expired(today))
     live = true_there(every, understanding, known)
-    if is_sure(live, understanding, answer=thresholds.least(understanding), margin=thresholds.margin):
-        return _sure(live, understanding, thresholds, known)
+    sure = is_sure(live, understanding, answer=thresholds.least(understanding), margin=thresholds.margin)
+    answer = _both(live, understanding, known, sure=sure and not live[0].lacks)
+    if answer is None and sure:
+        answer = _sure(live, understanding, thresholds, known)
+    if answer is not None:
+        return answer
     if place is not None and not place.own and not understanding.short:
         return Decision(action=Action.HAND_OVER, reason="elsewhere")
     decision = _unsure(live, every, understanding, thresholds)
     if is_sure(live, understanding, answer=0.0, margin=thresholds.margin):
         return replace(decision, nearest=live[0])
     return decision
+
+
+def _both(
+    live: tuple[Match, ...], understanding: Understanding, known: ParkKind | None, *, sure: bool
+) -> Decision | None:
+    """Two related entries, each of which says a part of what is asked; None where they are not surely these two.
+
+    耗水費誰要繳 一度多少 has its answer in two entries: offered as a choice, or one alone, half of it would be lost.
+    `sure`: one alone is sure and lacks nothing; then the other must be the more likely, and of another question.
+    """
+    if not understanding.questions or not may_be_answered(understanding):
+        return None
+    near = sorted((m for m in live if not m.opposite and m.off != "step"), key=lambda m: -m.probability)
+    if len(near) < 2 or any(m.probability >= _BOTH_THIRD for m in near[2:]):
+        return None
+    first, second = near[:2]
+    unknown = known is None and understanding.place is None
+    if unknown and any(kind_matters(m.entry, (), understanding.text) for m in (first, second)):
+        return None
+    together = first.probability + second.probability >= _BOTH_TOGETHER and second.probability >= _BOTH_SECOND
+    related = second.entry_id in first.entry.related or first.entry_id in second.entry.related
+    texts = _texts_of(first, second, understanding)
+    apart = texts[0] != texts[1]
+    adds = (apart and second.probability >= _BOTH_BESIDE) if sure else (apart or bool(first.lacks))
+    if not (together and related and adds) or set(first.lacks) & set(second.lacks):
+        return None
+    parts = tuple(
+        Part(
+            understanding=replace(understanding, text=text, parts=(), questions=(), unsaid=()), decision=_of_one(match)
+        )
+        for match, text in zip((first, second), texts, strict=True)
+    )
+    parts = tuple(sorted(parts, key=lambda part: understanding.text.find(part.understanding.text)))
+    answered = all(part.decision.action is Action.ANSWER for part in parts)
+    return Decision(
+        action=Action.ANSWER if answered else Action.CHOOSE, reason="both", parts=parts,
+        match=first if answered else None,
+    )  # fmt: skip
+
+
+def _texts_of(first: Match, second: Match, understanding: Understanding) -> tuple[str, str]:
+    """Which of the questions in a message each entry is most like; the whole message where that does not tell."""
+    language = understanding.language.value
+    asking = understanding.questions
+
+    def most_like(match: Match) -> int:
+        own = set(words(normalise(f"{match.entry.wording(language).question} {match.phrase}")))
+        return max(range(len(asking)), key=lambda n: len(own.intersection(words(normalise(asking[n])))))
+
+    one, other = most_like(first), most_like(second)
+    return (asking[one], asking[other]) if one != other else (understanding.text, understanding.text)
+
+
+def _of_one(match: Match) -> Decision:
+    if match.entry.kind is EntryKind.HAND_OVER:
+        return Decision(action=Action.HAND_OVER, reason="entry_hands_over", match=match)
+    return Decision(action=Action.ANSWER, reason="sure", match=match)
 
 
 def _chats(understanding: Understanding, thresholds: Thresholds) -> bool:
@@ -315,7 +384,7 @@ def _near(live: tuple[Match, ...], understanding: Understanding, thresholds: Thr
 
     Where what is likeliest of all says the opposite of what is asked, the rest is about something else.
     """
-    offers = tuple(m for m in live if m.probability >= thresholds.offer)[:_MOST_CHOICES]
+    offers = tuple(sorted((m for m in live if m.probability >= thresholds.offer), key=_before))[:_MOST_CHOICES]
     likeliest = max((m.probability for m in offers), default=0.0)
     opposite = max((m.probability for m in live if m.opposite), default=0.0)
     if likeliest < thresholds.lead or (opposite > likeliest and not any(m.opposite for m in offers)):
@@ -323,7 +392,13 @@ def _near(live: tuple[Match, ...], understanding: Understanding, thresholds: Thr
     beside = _BESIDE if understanding.language.group == "zh" else _BESIDE_ABROAD
     near = tuple(m for m in offers if m.probability >= beside * likeliest)
     # One that is left alone is shown with its answer: that needs to be likely by itself.
-    return offers[:2] if len(near) == 1 and likeliest < _ALONE else near
+    # Nor is one alone shown for a message that may hold several matters.
+    return offers[:2] if len(near) == 1 and (likeliest < _ALONE or understanding.parts) else near
+
+
+def _before(match: Match) -> tuple[bool, float]:
+    """The order in which entries are offered: the likeliest first, those that do not meet what is asked behind."""
+    return match.opposite, -match.probability * (1.0 if match.fits else _UNFITTING)
 
 
 def _by_category(understanding: Understanding, thresholds: Thresholds, *, far: bool) -> Decision:

@@ -27,9 +27,10 @@ def named(turn: Turn, aspects: tuple[Aspect, ...]) -> str:
 def missing_line(turn: Turn) -> str:
     """Of several things asked, those that the answer does not say; '' where it says them all."""
     decision = turn.decision
-    if decision is None or not decision.missing:
-        return ""
-    return turn.say("faq.missing", missing=named(turn, decision.missing))
+    if decision is not None and decision.missing:
+        return turn.say("faq.missing", missing=named(turn, decision.missing))
+    unsaid = turn.understanding.unsaid if turn.understanding is not None else ()
+    return turn.say("faq.unsaid", words=unsaid[0]) if unsaid else ""
 
 
 def offered_line(turn: Turn, decision: Decision) -> str:

@@ -28,7 +28,7 @@ _AT = re.compile(fold("(?:就|都|是)?(?:在|位於|位在|靠近)"))
 _LATIN_WORD, _STEM = re.compile(r"[a-z]{4,}"), 5
 _LIKELY = 0.5
 """With this confidence words are of a field; below they may be of any."""
-_UNLIKE = 0.3
+_UNLIKE = 0.15
 """Entries that are less likely than this are not offered for words that are no question."""
 
 

@@ -15,7 +15,16 @@ from knowledge.relevance.persons import only_tells, person_needed, to_reckon
         ("我們這種情況算違規嗎", "judgement"),
         ("罰這麼重合理嗎", "judgement"),
         ("幫我看一下這張圖過不過得了", "judgement"),
+        ("承辦跟會計師說的不一樣，到底聽誰的", "judgement"),
+        ("這個月電費突然變兩倍", "judgement"),
+        ("你們看我這樣要不要辦登記", "judgement"),
+        ("do you think we had better buy or lease", "judgement"),
+        ("どちらがお得ですか", "judgement"),
+        ("案子卡在哪個人手上", "judgement"),
         ("罰單我們不服，可以訴願嗎", "remedy"),
+        ("房東的保證金一直不肯退", "remedy"),
+        ("聽說隔壁那間要搬走", "others"),
+        ("對面那家工廠很臭 可以派人來看嗎", "action"),
         ("can we appeal against the fine", "remedy"),
         ("員工吸到溶劑一直頭暈", "medical"),
         ("隔壁公司的租金是多少", "others"),
@@ -48,7 +57,17 @@ def test_what_a_quantity_comes_to_is_reckoned_by_a_person(text, reckons):
     assert to_reckon(folded, asked(folded, detect_language(text).group)) is reckons
 
 
-@pytest.mark.parametrize("text", ["建照什麼時候掛號", "租金怎麼算", "被檢舉會罰多少", "要不要設防火管理人"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "建照什麼時候掛號",
+        "租金怎麼算",
+        "被檢舉會罰多少",
+        "要不要設防火管理人",
+        "健康診断は何年ごとですか",
+        "押金什麼時候還",
+    ],
+)
 def test_no_person_is_needed(text):
     assert person_needed(fold(text)) is None
 
