@@ -24,7 +24,7 @@ from knowledge.understand import Understanding
 from knowledge.vocabulary import CASE_CATEGORIES, Category, EntryKind, ParkKind
 
 _MOST_CHOICES = 3
-_ALONE = 0.5
+_ALONE = 0.65
 """Probability from which one entry is offered alone although others were near."""
 _BESIDE, _BESIDE_ABROAD = 0.2, 0.3
 """Share of the likeliest choice's probability from which another is likely beside it; in English and Japanese the

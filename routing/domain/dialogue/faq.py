@@ -33,7 +33,9 @@ _AGREED = ways("placing", "agreed")
 _MAYBE = 0.15
 """Probability of a field from which words beside small talk may be of it."""
 _LIKELY_LEAD = 0.4
-"""Probability of what is offered first from which it tells the field better than unsure words do."""
+"""Probability of what is offered first from which it tells the field better than unsure words do;"""
+_AS_LIKELY_AS_NOT = 0.5
+"""of words that are less sure than this, `_MAYBE` is enough."""
 
 
 def _afresh(turn: Turn) -> Turn:
@@ -113,7 +115,8 @@ def _noted(turn: Turn) -> State:
     choices = turn.decision.choices if turn.decision is not None else ()
     unsure = understanding is None or understanding.confidence < SURE_CATEGORY
     fields = {choice.entry.category.value for choice in choices}
-    if unsure and choices and category not in fields and choices[0].probability >= _LIKELY_LEAD:
+    least = _MAYBE if understanding is None or understanding.confidence < _AS_LIKELY_AS_NOT else _LIKELY_LEAD
+    if unsure and choices and category not in fields and choices[0].probability >= least:
         category, topic = choices[0].entry.category.value, choices[0].entry.topic
     if category == "smalltalk":
         category, topic = _beside_small_talk(understanding), None
