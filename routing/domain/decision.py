@@ -30,6 +30,8 @@ _BESIDE, _BESIDE_ABROAD = 0.2, 0.3
 """Share of the likeliest choice's probability from which another is likely beside it; in English and Japanese the
 higher. Of 168 choices below it in Chinese three were what was asked, of some 50 in the others two (heldout, heldout4:
 choices measured on these are no longer held out; direct answers are)."""
+_RIVAL = 0.06
+"""Probability from which an entry of the other kind of park is near enough to ask for the kind."""
 _UNFITTING = 0.6
 """What is left of the likelihood of an entry that does not say what is asked, beside others that do."""
 _MOST_PARTS = 3
@@ -347,7 +349,7 @@ def _sure(
     best = live[0]
     if best.entry.kind is EntryKind.HAND_OVER:
         return Decision(action=Action.HAND_OVER, reason="entry_hands_over", match=best)
-    near = tuple(m for m in live[1:] if m.fits and m.probability >= thresholds.offer)
+    near = tuple(m for m in live[1:] if m.fits and m.probability >= max(thresholds.offer, _RIVAL))
     unknown = known is None and understanding.place is None
     if unknown and kind_matters(best.entry, (m.entry for m in near), understanding.text):
         other = next((m for m in near if m.entry.parks not in (ParkKind.ANY, best.entry.parks)), None)
