@@ -38,7 +38,7 @@ def test_another_language_is_offered_a_person(language):
 def test_what_is_beside_a_spoken_entry_is_left_out():
     decision = Decision(action=Action.ANSWER, reason="sure", match=match(OTHER), also=CHINESE)
     assert told_in(decision, "en") == replace(decision, also=None)
-    choices = (match(OTHER, 0.6), CHINESE)
+    choices = (match(OTHER, 0.9), CHINESE)
     assert told_in(Decision(action=Action.CHOOSE, reason="unsure", choices=choices), "en").choices == choices[:1]
     unlikely = Decision(action=Action.CHOOSE, reason="unsure", choices=(match(OTHER, 0.3), CHINESE))
     assert told_in(unlikely, "en").reason == "other_language"

@@ -10,7 +10,7 @@ from routing.domain.decision import Action, Thresholds
 from routing.service.conversation.reader import Reader
 
 TODAY = date(2026, 11, 22)
-UNSURE = "租金"
+UNSURE = "廢水"
 
 
 @pytest.fixture(scope="module")
