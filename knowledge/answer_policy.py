@@ -9,6 +9,8 @@ from knowledge.relevance.places import holds
 from knowledge.understand import Understanding
 from knowledge.vocabulary import Category, ParkKind
 
+_ROOM = 0.2
+"""Below 1 by so much and more, a bound is lowered in full."""
 _MOST = 0.995
 """No question needs more than this: hardly anything is answered from there on."""
 
@@ -39,7 +41,9 @@ class Limits:
         """The least probability for this question: of the aspects asked the strictest, in its language."""
         strict = (self.by_aspect.get(str(ask.aspect), 0.0) for ask in understanding.asks if not ask.weak)
         added = max(strict, default=0.0) + self.by_language.get(understanding.language.group, 0.0)
-        return min(self.answer + added, _MOST)
+        # What is taken off shrinks as the bound nears 1: raised to 1 by verdicts of the branch, it lets nothing pass.
+        room = min(1.0, (1.0 - self.answer) / _ROOM) if added < 0 else 1.0
+        return min(self.answer + added * room, _MOST)
 
 
 def true_there(matches: tuple[Match, ...], understanding: Understanding, known: ParkKind | None) -> tuple[Match, ...]:
