@@ -256,6 +256,8 @@ class Database:
         self.engine.dispose()
         # Only now: the pool that takes its place begins with all that this one listened to.
         event.listen(pool, "checkin", _closed)
+        # What came back between the two would lie in it open for good.
+        pool.dispose()
         self.process_lock.release()
 
 
