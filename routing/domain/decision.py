@@ -348,7 +348,7 @@ def _sure(
 ) -> Decision:
     best = live[0]
     if best.entry.kind is EntryKind.HAND_OVER:
-        return Decision(action=Action.HAND_OVER, reason="entry_hands_over", match=best)
+        return _of_one(best)
     near = tuple(m for m in live[1:] if m.fits and m.probability >= max(thresholds.offer, _RIVAL))
     unknown = known is None and understanding.place is None
     if unknown and kind_matters(best.entry, (m.entry for m in near), understanding.text):

@@ -54,9 +54,9 @@ class CaseCard:
     shared: bool = False
     """Colleagues may see it."""
     survey: Standing = "none"
+    """Whether the close that stands can be rated now."""
     surveyed: bool = False
     """Whether the firm was asked about the close that stands."""
-    """Whether the close that stands can be rated now."""
     matter: str | None = None
     """Category, of ``other`` with its topic; None where that tells no matter."""
     topic: str | None = None

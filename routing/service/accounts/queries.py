@@ -83,16 +83,21 @@ class Away:
 def absences(session: Session, actor: Actor, *, now: datetime) -> list[Away]:
     """Absences that are not over, the earliest first, of those whose leave this person enters."""
     names = {row.id: row.name for row in account_store.all_staff(session)}
+    found = [
+        (absence, person)
+        for absence, person in account_store.absences_until_now_or_later(session, local(now).date())
+        if enters_leave_of(actor, person)
+    ]
+    open_cases = case_store.loads(session, {person.email for _, person in found})
     return [
         Away(
             row=absence,
             person=person.name,
             email=person.email,
             deputy=names.get(absence.deputy_id) if absence.deputy_id is not None else None,
-            open_cases=len(case_store.open_numbers_of(session, person.email)),
+            open_cases=open_cases[person.email],
         )
-        for absence, person in account_store.absences_until_now_or_later(session, local(now).date())
-        if enters_leave_of(actor, person)
+        for absence, person in found
     ]
 
 
