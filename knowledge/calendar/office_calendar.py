@@ -92,6 +92,11 @@ class OfficeHours:
         """The sessions in microseconds of the day."""
         return tuple((day_micros(start), day_micros(end)) for start, end in self.sessions)
 
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """The sessions as people read them: 08:30–12:30."""
+        return tuple(f"{start:%H:%M}–{end:%H:%M}" for start, end in self.sessions)
+
 
 @dataclass(frozen=True, slots=True)
 class YearCheck:

@@ -281,7 +281,7 @@ def _rules(
 
 def _counting_rules(limit: Limit, calendar: OfficeCalendar) -> Iterator[Rule]:
     if limit.measure is Measure.HOURS:
-        hours = "、".join(f"{start:%H:%M}–{end:%H:%M}" for start, end in calendar.hours.sessions)
+        hours = "、".join(calendar.hours.shown)
         text = f"時數自收件時起算，只計上班日 {hours}。"
         yield Rule("hours", text, f"行政程序法第48條第1項 {_PROCEDURE_ACT}")
     else:

@@ -96,8 +96,7 @@ def _words(office: OfficeContext, reader: Reader, text: str, now: datetime) -> l
 def _hours(office: OfficeContext, language: Language) -> Text:
     """When we are there on a working day: that is nobody's case."""
     say = partial(office.sentences.say, language=language)
-    sessions = (f"{start:%H:%M}–{end:%H:%M}" for start, end in office.calendar.hours.sessions)
-    return Text(say("hours.week", hours=say("list.and").join(sessions)))
+    return Text(say("hours.week", hours=say("list.and").join(office.calendar.hours.shown)))
 
 
 def _chatted(office: OfficeContext, reader: Reader, understanding: Understanding, language: Language) -> list[Outgoing]:

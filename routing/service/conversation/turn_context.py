@@ -229,9 +229,7 @@ def _office_day(conversation: Conversation, asked: date | None) -> OfficeDay:
     closures = calendar.closures_on(day, office) if office is not None else ()
     full = any(closure.part == "full" for closure in closures)
     return OfficeDay(
-        hours=conversation.office.sentences.say("list.and", conversation.language).join(
-            f"{start:%H:%M}–{end:%H:%M}" for start, end in calendar.hours.sessions
-        ),
+        hours=conversation.office.sentences.say("list.and", conversation.language).join(calendar.hours.shown),
         working=calendar.is_working_day(day, office),
         open_now=calendar.is_open(conversation.now, office),
         closure="full" if full else closures[0].part if closures else None,
