@@ -244,17 +244,28 @@ class Cluster:
         return found[0]
 
     def whole(self, *, seconds: float = 90.0) -> None:
-        """Wait until one writes, and the two others follow it, one of them in step with each commit."""
+        """Wait until one writes, and the two others follow it, one of them in step with each commit.
+
+        AssertionError with what each machine says of itself and the end of their log.
+        """
+        states: list[str] = []
 
         def look() -> bool:
             roles = [_says(one, "/patroni") for one in self.machines]
-            states = [(role or {}).get("state") for role in roles]
+            states[:] = [(role or {}).get("state", "does not answer") for role in roles]
             in_step = [one for one in self.machines if _says(one, "/synchronous")]
             return (
                 states == ["running"] * 3 and len(in_step) == 1 and any(_says(one, "/primary") for one in self.machines)
             )
 
-        eventually(look, seconds=seconds, pause=0.5, what="a whole cluster")
+        try:
+            eventually(look, seconds=seconds, pause=0.5, what="a whole cluster")
+        except AssertionError as error:
+            error.add_note(f"{', '.join(states)}; {self._end_of_log()}")
+            raise
+
+    def _end_of_log(self, lines: int = 60) -> str:
+        return "\n".join((self.folder / "cluster.log").read_text(errors="replace").splitlines()[-lines:])
 
 
 def _says(machine: Machine, path: str) -> dict[str, Any] | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 import signal
+import sys
 import threading
 import time
 from collections import Counter, deque
@@ -110,7 +111,9 @@ def struck(product: Product, machines: Cluster, count: int) -> Seen:
     for turn in range(count):
         for what in FAULTS:
             time.sleep(5)
+            begun = time.monotonic()
             strike(machines, what, shut, away=30 if turn % 2 else 10)
+            sys.stderr.write(f"{what}, {turn + 1} of {count}: whole again after {time.monotonic() - begun:.0f} s\n")
     time.sleep(5)
     figure, well = after(product, crowd, None, f"{count} times {' and '.join(FAULTS)}")
     longest = longest_gap(product.line.get("/deliveries")["deliveries"], shut)
