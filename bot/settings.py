@@ -9,12 +9,14 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
+from io import StringIO
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from dotenv.parser import parse_stream
 from pydantic import Field, ValidationError, field_validator
-from pydantic_settings import BaseSettings, DotEnvSettingsSource, SettingsConfigDict
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from routing.domain.assist.switch import Endpoint
 from routing.domain.case import Kind
@@ -24,6 +26,7 @@ from routing.service.maintenance.retention import LOG_DAYS, Periods
 
 _PREFIX = "ONESTOP_"
 _TEST_PREFIX = "ONESTOP_TEST_"
+_FILE, _ENCODING = ".env", "utf-8-sig"
 _HEADER = re.compile(r"[A-Za-z0-9-]+=[\x21-\x7e]*")
 
 
@@ -51,7 +54,7 @@ def _host_and_port(url: str) -> bool:
 class Settings(BaseSettings):
     """All settings. LINE's own keep LINE's names; ours begin with ``ONESTOP_``."""
 
-    model_config = SettingsConfigDict(env_file=".env", env_file_encoding="utf-8-sig", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(env_file=_FILE, env_file_encoding=_ENCODING, extra="ignore", frozen=True)
 
     line_channel_secret: str = Field("", alias="LINE_CHANNEL_SECRET", repr=False)
     line_channel_access_token: str = Field("", alias="LINE_CHANNEL_ACCESS_TOKEN", repr=False)
@@ -396,10 +399,10 @@ def load_settings(environ: Mapping[str, str] | None = None, **overrides: object)
     """Read the environment (and ``.env``) once.
 
     Raises:
-        SettingsError: a value cannot be used, or a name beginning with ONESTOP_, in either, is not one of ours.
+        SettingsError: a value cannot be used, a line of the file cannot be read, or a name beginning with ONESTOP_, in
+            either, is not one of ours.
     """
-    in_file = DotEnvSettingsSource(Settings, case_sensitive=True).env_vars
-    names = {*(os.environ if environ is None else environ), *in_file}
+    names = {*(os.environ if environ is None else environ), *_names_in_file(Path(_FILE))}
     known = setting_names()
     unknown = sorted(
         name for name in names if name.startswith(_PREFIX) and not name.startswith(_TEST_PREFIX) and name not in known
@@ -410,4 +413,24 @@ def load_settings(environ: Mapping[str, str] | None = None, **overrides: object)
         return Settings(**overrides)  # type: ignore[arg-type]
     except ValidationError as error:
         first = error.errors()[0]
-        raise SettingsError(f"設定 {first['loc'][0]} 不正確：{first['msg']}。") from None
+        why = first["msg"].removeprefix("Value error, ")
+        raise SettingsError(f"設定 {first['loc'][0]} 不正確：{why}。") from None
+
+
+def _names_in_file(path: Path) -> set[str]:
+    """The names that ``.env`` sets. Raises SettingsError: it is no UTF-8 text, or a line of it sets nothing."""
+    if not path.is_file():
+        return set()
+    try:
+        text = path.read_bytes().decode(_ENCODING)
+    except UnicodeDecodeError:
+        text = "\0"
+    if "\0" in text:
+        raise SettingsError(f"設定檔 {path} 的文字編碼不是 UTF-8，請另存為 UTF-8。")
+    names = set()
+    for line in parse_stream(StringIO(text)):
+        if line.error or (line.key is not None and line.value is None):
+            at = line.original.line + len(line.original.string) - len(line.original.string.lstrip("\n"))
+            raise SettingsError(f"設定檔 {path} 第 {at} 行不是「名稱=值」。")
+        names |= {line.key} if line.key is not None else set()
+    return names

@@ -74,7 +74,10 @@ def import_command(
 def _text(path: Path) -> tuple[str, str]:
     with path.open("rb") as file:
         raw = file.read(yaml_text.MOST_BYTES + 1)
-    return path.name, raw.decode("utf-8-sig")
+    try:
+        return path.name, raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise fail(f"{path.name}：不是 UTF-8 文字。", code=2) from error
 
 
 def _show(problems: list[Problem]) -> None:

@@ -84,6 +84,8 @@ def _import_lines(context: Context, file: Path, asked: _Asked) -> None:
                 now=context.now, processes=_processes(size), dry_run=asked.dry_run,
                 entered=lambda done, of: progress.show("匯入", done, of),
             )  # fmt: skip
+        except UnicodeDecodeError as error:
+            raise fail(f"{file.name}：不是 UTF-8 文字。", code=2) from error
         finally:
             progress.close()
     _tell([str(refusal) for refusal in result.refusals], result, asked, "行")

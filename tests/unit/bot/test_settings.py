@@ -114,6 +114,28 @@ def test_a_mark_at_the_beginning_of_the_file_hides_no_setting(tmp_path):
         load_settings({})
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "cp950"])
+def test_a_file_of_another_encoding_is_named_and_never_ignored(tmp_path, encoding):
+    """Before: one without a byte order mark was read as other names and ignored; one with it named no file."""
+    (tmp_path / ".env").write_bytes("# 設定\r\nONESTOP_AGENCY_CODE=KPBR\r\n".encode(encoding))
+    with pytest.raises(SettingsError, match=r"\.env .*UTF-8"):
+        load_settings({})
+
+
+@pytest.mark.parametrize("line", ["ONESTOP_AGENCY_CODE KPBR", "= KPBR", "ONESTOP_AGENCY_CODE", 'LINE_API_BASE="https:'])
+def test_a_line_of_the_file_that_sets_nothing_is_named(tmp_path, line):
+    """Before: a warning in English, and the default in force."""
+    (tmp_path / ".env").write_text(f"# two lines before\n\n{line}\n", encoding="utf-8")
+    with pytest.raises(SettingsError, match=r"\.env 第 3 行"):
+        load_settings({})
+
+
+def test_a_file_as_people_write_it_is_read(tmp_path):
+    text = "# one\n\nexport ONESTOP_AGENCY_CODE='KPBR' # ours\nLINE_CHANNEL_SECRET=\nOTHER=x\n"
+    (tmp_path / ".env").write_text(text, encoding="utf-8")
+    assert load_settings({}).agency_code == "KPBR"
+
+
 def test_https_follows_from_the_address():
     assert Settings(ONESTOP_BASE_URL="https://x.example").https
     assert not Settings().https
