@@ -10,7 +10,7 @@ import typer
 
 from bot.cli.context import opened
 from bot.settings import load_settings
-from routing.service.maintenance import backups, databases, retention
+from routing.service.maintenance import backups, databases, keeping, retention
 from routing.store import migration
 from routing.store.session import Database
 
@@ -52,13 +52,15 @@ def run(
     sign_in: _Days = None,
     assist: _Days = None,
 ) -> None:
-    """依機關設定的保存期限（ONESTOP_KEEP_…）刪除逾期資料；未設定者不刪除。案件及其附件為檔案，不在此列。"""  # noqa: D415 - a Chinese sentence
+    """依機關訂定的保存期限（系統管理 › 保存期限，或設定）刪除逾期資料；未設定者不刪除。案件及其附件為檔案，不在此列。"""  # noqa: D415 - a Chinese sentence
     asked = {
         "inbox": inbox, "chat": chat, "files": files, "contacts": contacts, "sent": sent, "audit": audit,
         "sign_in": sign_in, "assist": assist,
     }  # fmt: skip
     with opened() as context:
-        periods = replace(context.settings.periods, **{name: days for name, days in asked.items() if days is not None})
+        with context.reading() as (session, _office):
+            held = keeping.in_force(session, context.settings.periods)
+        periods = replace(held, **{name: days for name, days in asked.items() if days is not None})
         if dry_run:
             with context.reading() as (session, _office):
                 found = retention.run(session, periods, now=context.now, dry_run=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from bot.desk.accounts import passkeys, second_factor, sessions, sign_in, single_sign_on
-from bot.desk.admin import audit, calendar, case_import, directory, limits, staff, tokens
+from bot.desk.admin import audit, calendar, case_import, directory, keeping, limits, staff, tokens
 from bot.desk.admin import pages as admin_pages
 from bot.desk.announcements import pages as announcements
 from bot.desk.assist import pages as assist
@@ -64,6 +64,7 @@ for family in (
     tokens,
     calendar,
     limits,
+    keeping,
     case_import,
     staff,
     directory,

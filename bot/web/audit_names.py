@@ -138,6 +138,7 @@ ACTIONS: dict[str, str] = {
     "notice.refuse": "退回公告",
     "notice.stop": "停止公告",
     "notice.policy": "變更推播規則",
+    "retention.period": "訂定保存期限",
     "annual.entry": "年度報表：登錄",
     "annual.entry_withdrawn": "年度報表：撤回登錄",
     "annual.seal": "年度報表：封存",

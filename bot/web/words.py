@@ -384,6 +384,7 @@ WORDS: dict[str, dict[str, str]] = {
         "waiting": "等待中",
     },
     "done": {
+        "period": "已訂定保存期限，自下次每日清理起適用。",
         "limit_set": "已訂定新期限，自所填日期起受理的案件適用。",
         "limit_withdrawn": "已撤回尚未生效的期限。",
         "closure_applied": "已依公告登錄停班，未結案件的限辦日期已重算。",

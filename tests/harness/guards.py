@@ -158,6 +158,7 @@ GUARDS: dict[tuple[str, str], str] = {
         "preview", "preview-withdrawal", "preview-year", "import",
     )},
     ("POST", f"{DESK}/admin/limits/preview"): ADMIN,
+    ("POST", f"{DESK}/admin/keeping/preview"): ADMIN,
     **{("POST", f"{DESK}/admin/staff/{deed}"): ADMIN for deed in ("edit", "password")},
     ("GET", f"{DESK}/admin/staff/edit"): ADMIN,
     ("GET", f"{DESK}/admin/directory"): PUBLIC,  # leads to the page of parks and says nothing
@@ -290,6 +291,7 @@ DEEDS = (
     "calendar/withdraw",
     "limits/set",
     "limits/withdraw",
+    "keeping/set",
     "notices/set",
     "feeds/apply",
     "feeds/dismiss",

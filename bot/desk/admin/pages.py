@@ -43,7 +43,7 @@ from routing.service.cases import sealed_messages
 from routing.service.cases.assignment import BY_RULE
 from routing.service.feeds import proposals
 from routing.service.feeds import queries as feed_queries
-from routing.service.maintenance import health, retention
+from routing.service.maintenance import health, keeping, retention
 from routing.service.messaging import policies
 from routing.service.office_calendar import commands as office_calendar_commands
 from routing.service.office_calendar import due_date_refresh, limits
@@ -83,8 +83,8 @@ def _calendar(work: UnitOfWork) -> dict[str, Any]:
 
 def _keeping(work: UnitOfWork) -> dict[str, Any]:
     return {
-        "periods": work.runtime.settings.periods.plain(), "last": retention.last_run(work.session),
-        "least": retention.LOG_DAYS,
+        "kinds": keeping.listing(work.session, work.actor, work.runtime.settings.periods), "told": keeping.TOLD,
+        "last": retention.last_run(work.session), "least": retention.LOG_DAYS, "preview": None,
     }  # fmt: skip
 
 
@@ -116,7 +116,7 @@ def _assist(work: UnitOfWork) -> dict[str, Any]:
     endpoint = work.runtime.settings.llm_endpoint
     return {
         "register": assist_switch.register(work.session, work.actor, endpoint),
-        "kept": work.runtime.settings.keep_assist,
+        "kept": keeping.in_force(work.session, work.runtime.settings.periods).assist,
     }
 
 
@@ -295,6 +295,14 @@ def _withdraw_limit(work: UnitOfWork, form: Form, _password: Hashed | None) -> N
     limits.withdraw(work.session, work.office, work.actor, form.number("id"), now=work.now)
 
 
+def _set_period(work: UnitOfWork, form: Form, _password: Hashed | None) -> None:
+    keeping.set_period(
+        work.session, work.actor, work.runtime.settings.periods, form.text("kept"),
+        days=form.number("days") if form.optional("days") else None,
+        seen=form.number("seen") if form.optional("seen") else None, why=form.text("why"), now=work.now,
+    )  # fmt: skip
+
+
 def _set_policy(work: UnitOfWork, form: Form, _password: Hashed | None) -> None:
     policies.change(
         work.session, work.actor, form.text("notice"), when=form.text("when"),
@@ -338,6 +346,7 @@ _DEEDS: dict[tuple[str, str], tuple[str, Callable[[UnitOfWork, Form, Hashed | No
     ("absences", "remove"): ("absence", _remove_absence),
     ("limits", "set"): ("limit_set", _set_limit),
     ("limits", "withdraw"): ("limit_withdrawn", _withdraw_limit),
+    ("keeping", "set"): ("period", _set_period),
     ("notices", "set"): ("notice_policy", _set_policy),
     ("calendar", "close"): ("closure", _close_office),
     ("calendar", "withdraw"): ("closure", _withdraw),

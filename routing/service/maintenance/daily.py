@@ -10,7 +10,7 @@ from knowledge.calendar.office_calendar import local
 from routing.domain.decision import Thresholds
 from routing.service.files import cleanup
 from routing.service.knowledge_admin import answer_quality
-from routing.service.maintenance import retention
+from routing.service.maintenance import keeping, retention
 from routing.service.office_calendar import due_date_refresh
 from routing.service.office_context import UnitOfWorkFactory
 from routing.service.reporting import measuring
@@ -60,12 +60,13 @@ def _today(now: datetime) -> str:
 def finish(units_of_work: UnitOfWorkFactory, periods: retention.Periods, files: FileStorage, *, now: datetime) -> None:
     """Do what is left, in short units_of_work; also what another worker left when it was stopped.
 
-    ``periods`` are the agency's; what it has set none for is kept.
+    ``periods`` are the agency's by its settings, unless it has set others at the desk; what has none is kept.
     """
     due_date_refresh.refresh_remaining(units_of_work, now=now)
     measuring.measure_remaining(units_of_work)
     with units_of_work.database.reading() as session:
         underived, unchecked, unerased, unswept = (meta_store.read(session, work) for work in _WORKS)
+        periods = keeping.in_force(session, periods)
     if underived:
         _derive(units_of_work, now=now)
     if unchecked:
