@@ -26,6 +26,8 @@ BOT = {
 }
 """What the figures are called, in their order."""
 SETTLED_RATE = "自助解決率"
+WITHOUT_ANSWER = "無現成答案而成案"
+"""Of a list that the week ahead opens."""
 SENT = {
     "reply": "回復（不計費）",
     "push": "推播（計費）",

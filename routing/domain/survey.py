@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -21,8 +21,10 @@ SCORES = (5, 4, 3, 2, 1)
 """Five is best."""
 LEAST_TOLD = 5
 """Answers under which only their number is told, at every door: fewer say who gave which."""
-LISTED = ("surveyed", "rated", *(f"score{score}" for score in SCORES))
-"""What is counted of the closes of a period: asked about, rated, and rated so."""
+LISTED = ("surveyed", "rated", *(f"score{score}" for score in SCORES), "reason")
+"""What is counted of the closes of a period: asked about, rated, rated so, and rated with a reason."""
+VIA = "via."
+"""Before the channel by which answers came, where those are counted."""
 
 Standing = Literal["open", "given", "lapsed", "none"]
 """``open``: an answer is taken. ``given``: it was given, and counts once. ``lapsed``: it comes too late.
@@ -65,7 +67,7 @@ class Answered:
     channels: Mapping[str, int] | None = None
     with_reason: int | None = None
     cases: Mapping[str, Sequence[int]] = field(default_factory=dict)
-    """The cases by what is counted of them (``LISTED``); under ``LEAST_TOLD`` answers none by score."""
+    """The cases by what is counted of them (``LISTED``, ``via.phone``); under ``LEAST_TOLD`` answers the first two."""
 
     def score(self, score: int) -> int | None:
         """How many gave this score; None where that is not told."""
@@ -113,13 +115,26 @@ def tally(facts: Iterable[Fact], start: datetime, end: datetime) -> Answered:
     cases: dict[str, list[int]] = {"surveyed": asked, "rated": [case_id for case_id, _ in given]}
     if len(given) < LEAST_TOLD:
         return Answered(asked=len(asked), n=len(given), cases=cases)
-    channels = Counter(str(data.get("via") or UNNAMED_CHANNEL.value) for data in given.values())
+    channels = Counter(_via(data) for data in given.values())
     scores = Counter(int(data["score"]) for data in given.values())
     for (case_id, _), data in given.items():
-        cases.setdefault(f"score{int(data['score'])}", []).append(case_id)
+        for name in _counted_in(data):
+            cases.setdefault(name, []).append(case_id)
     return Answered(
         asked=len(asked), n=len(given), cases=cases,
         mean=sum(score * number for score, number in scores.items()) / len(given),
         scores=dict(scores), channels=dict(channels),
-        with_reason=sum(1 for data in given.values() if data.get("message_id") is not None),
+        with_reason=len(cases.get("reason", ())),
     )  # fmt: skip
+
+
+def _via(data: Mapping[str, Any]) -> str:
+    return str(data.get("via") or UNNAMED_CHANNEL.value)
+
+
+def _counted_in(data: Mapping[str, Any]) -> Iterator[str]:
+    """What an answer is counted in beside all of them."""
+    yield f"score{int(data['score'])}"
+    yield f"{VIA}{_via(data)}"
+    if data.get("message_id") is not None:
+        yield "reason"

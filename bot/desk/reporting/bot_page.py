@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict, dataclass
 from functools import partial
+from typing import Annotated
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
 from bot.desk.reporting.report_query import Asked, Question
@@ -17,6 +19,7 @@ from bot.web.bot_tables import (
     MOST_ASKED,
     SENT,
     SETTLED_RATE,
+    WITHOUT_ANSWER,
     asked_row,
     asked_table,
     bot_table,
@@ -27,11 +30,12 @@ from bot.web.report_tables import rate
 from bot.web.tables import MEDIA_TYPES, write
 from bot.web.templating import show
 from bot.web.unit_of_work import Reading, UnitOfWork
-from bot.web.words import WORDS
+from bot.web.words import WORDS, word
 from knowledge.calendar.republic import roc_date, roc_month, roc_written
 from routing.domain.errors import Invalid
 from routing.service.messaging.ledger import COSTS
-from routing.service.reporting.bot_report import Enquiries
+from routing.service.reminders.weekly import topic_said
+from routing.service.reporting.bot_report import UNANSWERED, Enquiries
 
 router = APIRouter(include_in_schema=False)
 _PAGE = 50
@@ -62,33 +66,55 @@ def bot_file(work: Reading, asked: Question, ending: str) -> Response:
     return downloads.made(write(bot_table(report, work.now), form), name, MEDIA_TYPES[form])
 
 
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Which enquiries are listed: those of a figure, of a language or a topic (its category and, if any, itself)."""
+
+    figure: str
+    language: str | None = None
+    category: str | None = None
+    topic: str | None = None
+
+    @property
+    def title(self) -> str:
+        """What the list is called."""
+        name = WITHOUT_ANSWER if self.figure == UNANSWERED else BOT[self.figure].removesuffix("（次）")
+        of = [word(self.language, "language")] if self.language is not None else []
+        of += [topic_said((self.category, self.topic), word)] if self.category is not None else []
+        return "：".join((name, *of))
+
+    def query(self, asked: Asked, **more: str) -> str:
+        """Its address."""
+        return asked.query(by=None, kind=None, base=None, **asdict(self), **more)
+
+
+Listed = Annotated[Listing, Depends()]
+
+
 @router.get("/desk/turnaround/bot/asked")
-def asked_page(
-    request: Request, work: Reading, asked: Question, *, figure: str, language: str | None = None, page: int = 1
-) -> Response:
+def asked_page(request: Request, work: Reading, asked: Question, listing: Listed, page: int = 1) -> Response:
     """The enquiries behind one number, newest first; those of hidden cases are only counted."""
     page = max(page, 1)
-    found = _behind(work, asked, figure, language, skip=_PAGE * (page - 1), limit=_PAGE)
-    more = {"by": None, "kind": None, "base": None, "figure": figure, "language": language}
+    found = _behind(work, asked, listing, skip=_PAGE * (page - 1), limit=_PAGE)
     return show(
         request, "turnaround_asked.html",
         {
-            "actor": work.actor, "asked": asked, "found": found, "title": _title(figure, language), "columns": ASKED,
+            "actor": work.actor, "asked": asked, "found": found, "title": listing.title, "columns": ASKED,
             "rows": [(line, asked_row(line, found.texts)) for line in found.lines],
-            "start": roc_written(asked.period.start),
-            "end": roc_written(asked.period.end), "query": asked.query(**more),
-            "next": asked.query(**more, page=str(page + 1)) if found.count > page * _PAGE else None,
+            "start": roc_written(asked.period.start), "end": roc_written(asked.period.end),
+            "query": listing.query(asked),
+            "next": listing.query(asked, page=str(page + 1)) if found.count > page * _PAGE else None,
         },
     )  # fmt: skip
 
 
 @router.get("/desk/turnaround/bot/asked/file.{ending}")
-def asked_file(work: Reading, asked: Question, ending: str, *, figure: str, language: str | None = None) -> Response:
+def asked_file(work: Reading, asked: Question, listing: Listed, ending: str) -> Response:
     """The same list as a file."""
     form = downloads.format_of(ending)
-    found = _behind(work, asked, figure, language, skip=0, limit=MOST_ASKED)
-    name = f"bot-{figure}-{asked.period.start:%Y%m%d}-{asked.period.end:%Y%m%d}.{form}"
-    content = write(asked_table(found, _title(figure, language), asked.period, work.now), form)
+    found = _behind(work, asked, listing, skip=0, limit=MOST_ASKED)
+    name = f"bot-{listing.figure}-{asked.period.start:%Y%m%d}-{asked.period.end:%Y%m%d}.{form}"
+    content = write(asked_table(found, listing.title, asked.period, work.now), form)
     return downloads.made(content, name, MEDIA_TYPES[form])
 
 
@@ -99,12 +125,12 @@ def _listed(asked: Asked, month: str, cost: str) -> str:
     })  # fmt: skip
 
 
-def _behind(work: UnitOfWork, asked: Asked, figure: str, language: str | None, *, skip: int, limit: int) -> Enquiries:
-    if language is not None and language not in WORDS["language"]:
+def _behind(work: UnitOfWork, asked: Asked, listing: Listing, *, skip: int, limit: int) -> Enquiries:
+    if listing.language is not None and listing.language not in WORDS["language"]:
         raise Invalid("請選擇語言。", field="language")
-    return counting.bot_enquiries(work, asked.period, figure=figure, language=language, skip=skip, limit=limit)
-
-
-def _title(figure: str, language: str | None) -> str:
-    name = BOT[figure].removesuffix("（次）")
-    return f"{name}：{WORDS['language'][language]}" if language is not None else name
+    if listing.category is not None and listing.category not in WORDS["category"]:
+        raise Invalid("請選擇類別。", field="category")
+    topic = (listing.category, listing.topic or None) if listing.category is not None else None
+    return counting.bot_enquiries(
+        work, asked.period, figure=listing.figure, language=listing.language, topic=topic, skip=skip, limit=limit
+    )

@@ -52,7 +52,7 @@ def bands(figures: FigureSet, name: str) -> list[tuple[str, str, int]]:
     return [(f"{name}.{band}", words, count) for (band, words), count in rows] if any(counts) else []
 
 
-_IN_UNITS = {"mean": "次", "good": "分", "margin": "分"}
+_IN_UNITS = {"mean": "次", "good": "分", "margin": "分", "score": "分", "set.times": "次"}
 
 
 def measured(values: Mapping[str, float], figure: str) -> dict[str, str]:

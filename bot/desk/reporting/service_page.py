@@ -29,17 +29,28 @@ from bot.web.templating import show
 from bot.web.unit_of_work import Reading, UnitOfWork
 from bot.web.words import word
 from knowledge.calendar.republic import roc_date, roc_written
-from routing.service.reporting import service_figures
+from routing.domain import survey
+from routing.service.reporting import question_figures, service_figures
+from routing.service.reporting.service_figures import OUTSIDE
+from routing.service.reporting.turnaround import Behind
 
 router = APIRouter(include_in_schema=False)
-_NAMES = {**PARTNERS, **SUPPLEMENTS, "surveyed": "滿意度發送", "rated": "滿意度有效答案", **ANSWER_SHARES}
+_NAMES = {
+    **PARTNERS, **SUPPLEMENTS, "surveyed": "滿意度發送", "rated": "滿意度有效答案", "reason": "滿意度附說明",
+    "score": "滿意度平均分數", OUTSIDE: "上班時間外受理", **ANSWER_SHARES,
+}  # fmt: skip
+_WORST_FIRST = "列出有效答案的案件，分數低的在前。"
 _SAYS = {
     "rate": "列出曾補正的案件。", "once": "列出補正逾一次的案件。", "response": "列出曾發送調查的案件。",
-    "good": "列出有效答案的案件，分數低的在前。", "margin": "列出有效答案的案件，分數低的在前。",
-    "median": "答復日數大的在前。", "mean": "次數多的在前。",
+    "good": _WORST_FIRST, "margin": _WORST_FIRST, "score": _WORST_FIRST,
+    "median": "答復日數大的在前。", "mean": "次數多的在前。", "set.rate": "列出曾補正的案件。",
+    "set.times": "次數多的在前。", "set.answered": "填答少的在前。",
 }  # fmt: skip
 """What a list behind a share or a median says of itself."""
-_ADDS = {"median": "答復日數（工作日）", "mean": "補正（次）", "good": "滿意度（分）", "margin": "滿意度（分）"}
+_ADDS = {
+    "median": "答復日數（工作日）", "mean": "補正（次）", "set.times": "補正（次）",
+    **dict.fromkeys(("good", "margin", "score"), "滿意度（分）"),
+}  # fmt: skip
 """The column of what each case adds."""
 
 
@@ -85,7 +96,7 @@ def service_cases_page(
             "path": "/desk/turnaround/service/cases", "up": (
                 f"/desk/turnaround/service?{_plain(asked)}", "會辦、補正與滿意度"
             ),
-            "title": _title(figure), "group": _key_said(figure, key),
+            "title": _title(figure), "group": _key_said(work, figure, key),
             "times": found.times, "cases": found.cases, "unseen": len(found.numbers) - len(cases),
             "says": _SAYS.get(figure), "start": roc_written(asked.period.start), "end": roc_written(asked.period.end),
             "counted": True, "values": measured(found.values, figure), "marks": marked(found.marks),
@@ -108,9 +119,8 @@ def _listed(
 ) -> tuple[Listed, list[ListedCase]]:
     """A page of the list, or all that a file takes."""
     skip, limit = (0, MOST_LISTED) if page is None else (PAGE * (page - 1), PAGE)
-    figures = counting.service_figures(work, asked.period)
-    found = service_figures.behind(work.session, figures, figure, key, skip=skip, limit=limit)
-    said = _key_said(figure, key)
+    found = _behind(work, asked, figure, key, skip=skip, limit=limit)
+    said = _key_said(work, figure, key)
     listed = Listed(
         figure=figure, title=_title(figure) + (f"：{said}" if said else ""), period=asked.period, found=found, of=(),
         measure=_ADDS.get(figure),
@@ -118,7 +128,25 @@ def _listed(
     return listed, listed_cases(work, found.numbers, asked.period, figure)
 
 
+def _behind(
+    work: UnitOfWork, asked: Asked, figure: str, key: str, *, skip: int, limit: int
+) -> Behind:  # fmt: skip
+    """Of this page's figures, or of those that only the yearly papers have."""
+    if figure == OUTSIDE:
+        each = service_figures.outside(work.session, work.office, asked.period)
+    elif figure.startswith(question_figures.PREFIX):
+        each = question_figures.behind(work.session, work.office, asked.period, figure, key)
+    else:
+        figures = counting.service_figures(work, asked.period)
+        return service_figures.behind(work.session, figures, figure, key, skip=skip, limit=limit)
+    return service_figures.listed(work.session, each, figure, skip=skip, limit=limit)
+
+
 def _title(figure: str) -> str:
+    if figure.startswith(question_figures.PREFIX):
+        return f"題組與補正：{question_figures.FIGURES[figure.removeprefix(question_figures.PREFIX)]}"
+    if figure.startswith(survey.VIA):
+        return f"滿意度有效答案：{word(figure.removeprefix(survey.VIA), 'channel')}"
     return _NAMES.get(figure) or f"滿意度 {figure.removeprefix('score')} 分"
 
 
@@ -126,7 +154,9 @@ def _plain(asked: Asked, **more: str) -> str:
     return asked.query(by=None, kind=None, base=None, **more)
 
 
-def _key_said(figure: str, key: str) -> str | None:
+def _key_said(work: UnitOfWork, figure: str, key: str) -> str | None:
+    if figure.startswith(question_figures.PREFIX):
+        return question_figures.key_said(work.session, work.office, key)
     if figure in PARTNERS:
         return service_tables.partner(key)
     return word(key, "kind") if key else None

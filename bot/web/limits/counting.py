@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.web.unit_of_work import UnitOfWork
 from routing.domain.errors import Busy
+from routing.domain.reporting.outlook import Topic
 from routing.domain.reporting.periods import Period
 from routing.domain.reporting.statistics import Wanted
 from routing.service.reporting import bot_report as bot_figures
@@ -114,7 +115,8 @@ def bot_report(work: UnitOfWork, period: Period) -> BotReport:
 
 
 def bot_enquiries(
-    work: UnitOfWork, period: Period, *, figure: str, language: str | None, skip: int, limit: int
+    work: UnitOfWork, period: Period, *, figure: str, language: str | None = None, topic: Topic | None = None,
+    skip: int, limit: int,
 ) -> Enquiries:  # fmt: skip
     """The enquiries behind one of the bot's figures.
 
@@ -123,8 +125,9 @@ def bot_enquiries(
     """
     with turn():
         return bot_figures.behind(
-            work.session, work.office, work.actor, period, figure=figure, language=language, skip=skip, limit=limit
-        )
+            work.session, work.office, work.actor, period, figure=figure, language=language, topic=topic, skip=skip,
+            limit=limit,
+        )  # fmt: skip
 
 
 def service_figures(work: UnitOfWork, period: Period) -> ServiceFigures:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,7 +14,6 @@ from sqlalchemy.orm import Session
 
 from knowledge.calendar.office_calendar import local
 from knowledge.calendar.republic import roc_date, roc_month, roc_year
-from knowledge.vocabulary import LANGUAGES
 from routing.domain import survey
 from routing.domain.case import Kind
 from routing.domain.consultations import party_said
@@ -28,7 +28,7 @@ from routing.domain.reporting.annual import (
     saving,
 )
 from routing.domain.reporting.periods import Period
-from routing.domain.reporting.statistics import GroupBy, Report, Wanted
+from routing.domain.reporting.statistics import ALL, GroupBy, Report, Wanted
 from routing.service.office_context import OfficeContext
 from routing.service.reporting import bot_report, period_end, question_figures, service_figures, turnaround
 from routing.service.reporting.period_end import AtEnd
@@ -48,6 +48,8 @@ _BOT = {
 }  # fmt: skip
 _SERVICE, _ASKED = "service/cases", "bot/asked"
 """Pages of lists beside that of the report."""
+_COUNTED_HERE = "系統"
+"""Who answers for a figure among those that are entered by hand."""
 _NOT_ADDED = "機器人回答、案件與聯絡人數各自計列，不相加。"
 
 
@@ -71,13 +73,17 @@ class Making:
         return [
             *(self._volume(by) for by in _SPLITS), self._time(), self._late(), self._consultations(), self._base(),
             self._satisfaction(), self._supplements(),
-            question_figures.table(self.session, self.office, self.period), self._languages(), self._bot(),
+            question_figures.table(self.session, self.office, self.period, partial(self._opens, _SERVICE)),
+            self._languages(), self._bot(),
             *self._by_hand(),
         ]  # fmt: skip
 
     def _count(self) -> None:
         """Every report that the tables need, counted from one state."""
-        wanted = [(self.period, kind.value, by) for kind in Kind for by in (None, *_SPLITS)]
+        wanted: list[tuple[Period, str, GroupBy | None]] = [
+            *((self.period, kind.value, by) for kind in Kind for by in (None, *_SPLITS)),
+            *((self.period, ALL, by) for by in (GroupBy.LANGUAGE, GroupBy.CHANNEL)),
+        ]
         today = local(self.now).date()
         for year in filter(None, (self.base_year, self.period.start.year)):
             wanted += [(quarter, kind.value, None) for quarter in quarters(year, today) for kind in Kind]
@@ -88,11 +94,10 @@ class Making:
     def _report(self, kind: Kind, by: GroupBy | None = None, period: Period | None = None) -> Report:
         return self._issued[period or self.period, kind.value, by].report
 
-    def _behind(self, kind: Kind, figure: str, value: float | None, **more: str | None) -> Figure:
+    def _behind(self, kind: Kind | str, figure: str, value: float | None, **more: str | None) -> Figure:
         period = self.period
         fields = {
-            "from": period.start.isoformat(), "to": period.end.isoformat(), "kind": kind.value, "figure": figure,
-            **more,
+            "from": period.start.isoformat(), "to": period.end.isoformat(), "kind": str(kind), "figure": figure, **more,
         }  # fmt: skip
         return Figure(value, f"/desk/turnaround/cases?{_query(fields)}")
 
@@ -219,13 +224,21 @@ class Making:
                 name = f"第 {quarter.start.month // 3 + 1} 季"
                 rows.append([
                     self.word(kind.value, "kind"), name, *self._compared(kind, before[quarter.start.month], old),
-                    *self._compared(kind, quarter, new), cut,
+                    *self._compared(kind, quarter, new), self._beside(kind, quarter, cut),
                 ])  # fmt: skip
         notes = (
             f"基準年為 {roc_year(self.base_year)} 年；縮短幅度＝（基準年－本年）÷基準年。",
             f"任一方不足 {LEAST_COMPARED} 件者不列幅度。",
         )
         return AnnualTable("base_year", title, columns, rows, notes)
+
+    def _beside(self, kind: Kind, quarter: Period, cut: float | None) -> Cell:
+        """By how much it became shorter, with the page that has the two periods side by side."""
+        if cut is None or self.base_year is None:
+            return None
+        asked = {"from": quarter.start.isoformat(), "to": quarter.end.isoformat(), "kind": kind.value,
+                 "base": str(roc_year(self.base_year))}  # fmt: skip
+        return Figure(cut, f"/desk/turnaround?{_query(asked)}#beside")
 
     def _compared(self, kind: Kind, period: Period, values: Mapping[str, Any]) -> list[Cell]:
         span = {"from": period.start.isoformat(), "to": period.end.isoformat()}
@@ -263,20 +276,28 @@ class Making:
         notes = ("以期間內受理之案件計；補正為請廠商補件之通知，計至期末。",)
         return AnnualTable("supplements", "七、一次告知與補正", columns, rows, notes)
 
+    def _received(self, by: GroupBy, key: str) -> Figure:
+        """Cases of all kinds that came in one language or by one channel."""
+        figures = self._issued[self.period, ALL, by].report.figures_of(key)
+        value = figures.count("received") if figures is not None else 0
+        return self._behind(ALL, "received", value, by=by.value, group=key)
+
     def _languages(self) -> AnnualTable:
-        languages: Counter[str] = Counter()
-        channels: Counter[str] = Counter()
-        for language, channel, number in store.received(self.session, self.period):
-            languages[language if language in LANGUAGES else "zh-TW"] += number
-            channels[channel] += number
-        all_cases = channels.total()
+        report = self._issued[self.period, ALL, GroupBy.LANGUAGE].report
+        received = report.figures.count("received")
+        languages = sorted(
+            group.key for group in report.groups if group.key is not None and group.figures.count("received")
+        )
         spans = self.office.calendar.opening_spans(self.period.start, self.period.end, self.office.offices.own_office)
-        late = all_cases - store.received_within(self.session, spans)
+        outside = received - store.received_within(self.session, spans)
         rows: list[list[Cell]] = [
-            ["受理案件", all_cases],
-            *_pairs((f"語言：{self.word(one, 'language')}", languages[one]) for one in sorted(languages)),
-            ["上班時間外受理", late], ["以電話受理", channels["phone"]], ["臨櫃受理", channels["counter"]],
-            ["訪視受理", channels["visit"]],
+            ["受理案件", self._behind(ALL, "received", received)],
+            *_pairs(
+                (f"語言：{self.word(one, 'language')}", self._received(GroupBy.LANGUAGE, one)) for one in languages
+            ),
+            ["上班時間外受理", self._opens(_SERVICE, service_figures.OUTSIDE, outside)],
+            ["以電話受理", self._received(GroupBy.CHANNEL, "phone")],
+            ["臨櫃受理", self._received(GroupBy.CHANNEL, "counter")],
             *self._said(Section.INCLUSION),
         ]  # fmt: skip
         return AnnualTable("inclusion", "八、多元包容", ("項目", "數值"), rows, (_NOT_ADDED,))
@@ -287,17 +308,22 @@ class Making:
             *_pairs((label, self._opens(_ASKED, name, total.counts[name])) for name, label in _BOT.items()),
             ["自助解決率", self._opens(_ASKED, "settled", total.settled_rate)],
             ["詢問之聯絡人", self._opens(_ASKED, "asked", store.persons_asking(self.session, self.period))],
+            ["核定之知識條目（次）", store.knowledge_approved(self.session, self.period)],
         ]  # fmt: skip
-        notes = (_NOT_ADDED, "對話逾保存期限即刪除，已刪除者不計。")
+        notes = (_NOT_ADDED, "核定之知識條目含新增與修訂；對話逾保存期限即刪除，已刪除者不計。")
         return AnnualTable("bot", "九、資訊透明：機器人回答", ("項目", "數值"), rows, notes)
 
     def _by_hand(self) -> Iterator[AnnualTable]:
         columns = ("事項", "數據或說明", "佐證", "負責單位或人員")
-        for key, title, section in (
-            ("proactive", "十、主動及客製化服務", Section.PROACTIVE),
-            ("surroundings", "洽公環境", Section.SURROUNDINGS),
-        ):  # fmt: skip
-            yield AnnualTable(key, title, columns, [_hand(row) for row in self._of(section)], ("由人員登錄。",))
+        proactive = [*self._proactive(), *map(_hand, self._of(Section.PROACTIVE))]
+        yield AnnualTable(
+            "proactive", "十、主動及客製化服務", columns, proactive,
+            (f"負責欄為「{_COUNTED_HERE}」者為系統計數，其餘由人員登錄。",),
+        )  # fmt: skip
+        yield AnnualTable(
+            "surroundings", "洽公環境", columns, [_hand(row) for row in self._of(Section.SURROUNDINGS)],
+            ("由人員登錄。",),
+        )  # fmt: skip
         strategies = [[row.label, row.dimension, *_hand(row)[1:]] for row in self._of(Section.STRATEGY)]
         yield AnnualTable(
             "strategies",
@@ -308,6 +334,16 @@ class Making:
         )
         follow_up = [_hand(row) for row in self._of(Section.FOLLOW_UP)]
         yield AnnualTable("follow_up", "十二、前次考核意見辦理情形", columns, follow_up, ("由人員登錄。",))
+
+    def _proactive(self) -> list[list[Cell]]:
+        """What the branch did unasked, as far as it is counted here."""
+        notices, persons = store.announced(self.session, self.period)
+        page = "/desk/notices"
+        return [
+            ["訪視受理（件）", self._received(GroupBy.CHANNEL, "visit"), "案件", _COUNTED_HERE],
+            ["公告（則）", Figure(notices, page), "公告", _COUNTED_HERE],
+            ["公告送達（人次）", Figure(persons, page), "公告", _COUNTED_HERE],
+        ]
 
     def _said(self, section: Section, before: str = "") -> list[list[Cell]]:
         """What was entered by hand, as rows of a table of items and values."""
@@ -328,10 +364,3 @@ def _pairs(found: Iterable[tuple[str, Cell]]) -> list[list[Cell]]:
 
 def _hand(row: AnnualEntry) -> list[Cell]:
     return [row.label, row.figure, row.evidence, row.owner]
-
-
-def _median(values: list[int]) -> float | None:
-    if not values:
-        return None
-    ordered, middle = sorted(values), len(values) // 2
-    return float(ordered[middle]) if len(ordered) % 2 else (ordered[middle - 1] + ordered[middle]) / 2

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
@@ -14,6 +14,7 @@ from routing.domain.errors import Invalid
 from routing.domain.permissions import Actor, confidential_scope, require_team
 from routing.domain.reporting import bot_figures
 from routing.domain.reporting.bot_figures import BACK_WITHIN, COUNTS, Asked, BotFigures
+from routing.domain.reporting.outlook import Topic
 from routing.domain.reporting.periods import Period
 from routing.domain.reporting.statistics import GroupBy, Wanted, spans_of
 from routing.service.knowledge_admin import answer_quality, unanswered
@@ -21,6 +22,9 @@ from routing.service.messaging import ledger
 from routing.service.office_context import OfficeContext
 from routing.store.reporting import enquiries as store
 from routing.store.reporting.enquiries import Line
+
+UNANSWERED = "unanswered"
+"""Enquiries without an answer at hand that became a case, of the week ahead; no figure of the bot's own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,11 +87,13 @@ def figures(
     return bot_figures.count(asked, later, wrong, days_between=_days_between(office))
 
 
-def _asked(session: Session, office: OfficeContext, period: Period) -> tuple[list[Asked], Iterator[Asked], set[int]]:
+def _asked(
+    session: Session, office: OfficeContext, period: Period, topic: Topic | None = None
+) -> tuple[list[Asked], Iterator[Asked], set[int]]:
     """What was asked in the period and after it, as long as it tells who came back; and what was corrected."""
     last = office.calendar.nth_working_day_after(period.end, BACK_WITHIN, office.offices.own_office)
     until = datetime.combine(last, time.max, TAIPEI)
-    asked = list(store.asked(session, period.begins_at, period.ends_at))
+    asked = list(store.asked(session, period.begins_at, period.ends_at, topic=topic))
     later = store.asked(session, period.ends_at, until)
     return asked, later, answer_quality.contradicted(session, asked, since=period.begins_at)
 
@@ -111,24 +117,28 @@ class Enquiries:
 
 
 def behind(
-    session: Session, office: OfficeContext, actor: Actor, period: Period, *, figure: str, language: str | None,
-    skip: int = 0, limit: int,
+    session: Session, office: OfficeContext, actor: Actor, period: Period, *, figure: str, language: str | None = None,
+    topic: Topic | None = None, skip: int = 0, limit: int,
 ) -> Enquiries:  # fmt: skip
-    """The enquiries that a figure counts, newest first, in one language or in all.
+    """The enquiries that a figure counts (or ``UNANSWERED``), newest first, of a language or topic or of all.
 
     Raises:
         Forbidden: the person is a partner. Invalid: there is no such figure.
     """
     require_team(actor)
-    if figure not in COUNTS:
+    if figure not in {*COUNTS, UNANSWERED}:
         raise Invalid("查無這個統計項目。", field="figure")
-    asked, later, wrong = _asked(session, office, period)
+    asked, later, wrong = _asked(session, office, period, topic)
     counted = bot_figures.figures_of(asked, later, wrong, days_between=_days_between(office))
-    found = [one.id for one, names in counted if figure in names and language in {None, one.language}][::-1]
+    found = [one.id for one, names in counted if _counts(one, names, figure) and language in {None, one.language}][::-1]
     page = found[skip : skip + limit]
     lines = store.lines(session, page, seen_by=confidential_scope(actor))
     texts = unanswered.masked(session, actor, [one.id for one in lines])
     return Enquiries(count=len(found), lines=lines, texts=texts, unseen=len(page) - len(lines))
+
+
+def _counts(one: Asked, names: Collection[str], figure: str) -> bool:
+    return one.in_case and "answered" not in names if figure == UNANSWERED else figure in names
 
 
 def _sent(session: Session, office: OfficeContext, period: Period, now: datetime) -> list[Sent]:

@@ -5,6 +5,7 @@ The yearly papers and the page of a period read the same figures here, each with
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -36,9 +37,12 @@ the period's end."""
 SUPPLEMENT = ("told", "often")
 """Cases received in the period whose firms were told by its end that something is missing; and more than once."""
 _OF_SUPPLEMENTS = (*SUPPLEMENT, "rate", "once")
-LISTED = frozenset({*PARTNER, "median", *_OF_SUPPLEMENTS, "mean", *survey.LISTED, "response", "good", "margin"})
-"""Figures that open a list: counts, shares and medians."""
-_BY_SCORE = frozenset({"good", "margin", *(f"score{score}" for score in survey.SCORES)})
+_OF_SCORES = frozenset({"good", "margin", "score"})
+"""Figures that are answered by all answers, the worst first: the share satisfied, its margin, the mean."""
+LISTED = frozenset({*PARTNER, "median", *_OF_SUPPLEMENTS, "mean", *survey.LISTED, "response", *_OF_SCORES})
+"""Figures that open a list: counts, shares and medians; beside them answers by channel (``via.phone``)."""
+OUTSIDE = "outside"
+"""Cases received while the office was closed, of the yearly papers."""
 GOOD = (4, 5)
 """Scores that say satisfied."""
 
@@ -177,11 +181,28 @@ def behind(
     Raises:
         Invalid: there is no such figure, or too few answers to say who gave which.
     """
-    if figure not in LISTED:
+    if not is_listed(figure):
         raise Invalid("查無這個統計項目。", field="figure")
-    if figure in _BY_SCORE and figures.satisfaction.answered.scores is None:
+    if _tells_answers(figure) and figures.satisfaction.answered.scores is None:
         raise Invalid(f"有效答案不足 {survey.LEAST_TOLD} 份，不列分布。", field="figure")
-    found = _found(figures, figure, key)
+    return listed(session, _found(figures, figure, key), figure, skip=skip, limit=limit)
+
+
+def outside(session: Session, office: OfficeContext, period: Period) -> list[tuple[int, float | None]]:
+    """The cases of a period that were received while the office was closed."""
+    spans = office.calendar.opening_spans(period.start, period.end, office.offices.own_office)
+    opens, found = [begin for begin, _ in spans], list[tuple[int, float | None]]()
+    for case_id, at in store.received_at(session, period):
+        place = bisect_right(opens, at) - 1
+        if place < 0 or at >= spans[place][1]:
+            found.append((case_id, None))
+    return found
+
+
+def listed(
+    session: Session, found: Sequence[tuple[int, float | None]], figure: str, *, skip: int = 0, limit: int | None = None
+) -> Behind:
+    """A page of the cases behind a figure, each once, with what it adds."""
     # Of several questions in a case the longest stands for it.
     values = {case_id: value for case_id, value in reversed(found) if value is not None}
     distinct = list(dict.fromkeys(case_id for case_id, _ in found))
@@ -196,12 +217,22 @@ def behind(
     )  # fmt: skip
 
 
+def is_listed(figure: str) -> bool:
+    """Whether it opens a list."""
+    return figure in LISTED or figure.startswith(survey.VIA)
+
+
+def _tells_answers(figure: str) -> bool:
+    """Whether it says what was answered, and not only how often."""
+    return figure in survey.LISTED[2:] or figure in _OF_SCORES or figure.startswith(survey.VIA)
+
+
 _Each = list[tuple[int, float | None]]
 """The case of each thing that a figure counts, and what it adds, where it adds something of its own."""
 
 
 def _found(figures: ServiceFigures, figure: str, key: str) -> _Each:
-    if figure in {*survey.LISTED, "response", "good", "margin"}:
+    if figure in {*survey.LISTED, "response", *_OF_SCORES} or figure.startswith(survey.VIA):
         return _of_answers(figures.satisfaction.answered.cases, figure)
     for partner in figures.partners:
         if partner.of == key:
@@ -213,7 +244,7 @@ def _found(figures: ServiceFigures, figure: str, key: str) -> _Each:
 
 
 def _of_answers(cases: Mapping[str, Sequence[int]], figure: str) -> _Each:
-    if figure in {"good", "margin"}:
+    if figure in _OF_SCORES:
         scores = sorted(survey.SCORES)
         return [(case_id, float(score)) for score in scores for case_id in cases.get(f"score{score}", ())]
     return [(case_id, None) for case_id in cases.get("surveyed" if figure == "response" else figure, ())]

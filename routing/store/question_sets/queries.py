@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -108,4 +108,44 @@ def received(session: Session, period: Period) -> list[Received]:
         Received(category, topic, set_id, number, int(questions), int(answered), len(said), said.total())
         for category, topic, set_id, number, questions, answered in session.execute(query)
         for said in (times[category, topic, set_id],)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class ReceivedCase:
+    """One of them: what it is about, what it was asked, and ``times``: how often something was missing."""
+
+    case_id: int
+    category: str
+    topic: str | None
+    questions: int
+    answered: int
+    times: int
+
+
+def received_cases(
+    session: Session, period: Period, *, asked: bool, set_id: str | None = None, categories: Collection[str] = ()
+) -> list[ReceivedCase]:
+    """Cases received in a period that were asked a set (any, unless it is said); or those of categories that were not.
+
+    In the order of their receipt.
+    """
+    of_case = CaseQuestions.case_id == Case.id
+    within = [Case.received_at >= period.begins_at, Case.received_at < period.ends_at]
+    if asked:
+        within.append(CaseQuestions.set_id == set_id if set_id is not None else CaseQuestions.set_id.is_not(None))
+    else:
+        within += [CaseQuestions.set_id.is_(None), Case.category.in_(categories)]
+    waits = select(Case.id, CaseEvent.data).join(CaseEvent, CaseEvent.case_id == Case.id)
+    waits = waits.outerjoin(CaseQuestions, of_case).where(
+        *within, CaseEvent.event == EventKind.WAITING.value, CaseEvent.at < period.ends_at
+    )
+    times = Counter[int]()
+    for case_id, data in session.execute(waits.execution_options(yield_per=_CHUNK)):
+        times[case_id] += data.get("on") == "firm"
+    columns = Case.id, Case.category, Case.topic, CaseQuestions.questions, CaseQuestions.answered
+    query = select(*columns).outerjoin(CaseQuestions, of_case).where(*within).order_by(Case.received_at, Case.id)
+    return [
+        ReceivedCase(case_id, category, topic, questions or 0, answered or 0, times[case_id])
+        for case_id, category, topic, questions, answered in session.execute(query)
     ]

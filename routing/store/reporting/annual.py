@@ -11,10 +11,12 @@ from sqlalchemy.orm import Session
 
 from routing.domain.case import EventKind
 from routing.domain.reporting.periods import Period
+from routing.store.announcements.schema import Announcement, AnnouncementSent
 from routing.store.base import Instant
 from routing.store.cases.schema import Case, CaseEvent
 from routing.store.consultations.schema import Consultation
 from routing.store.conversation.schema import Enquiry
+from routing.store.knowledge_admin.schema import KnowledgeEdit
 from routing.store.reporting.schema import AnnualEntry, AnnualSeal, CaseSpell
 
 _CHUNK = 2000
@@ -58,12 +60,6 @@ def seals(session: Session, year: int) -> list[AnnualSeal]:
     return list(session.scalars(select(AnnualSeal).where(AnnualSeal.year == year).order_by(AnnualSeal.revision.desc())))
 
 
-def received(session: Session, period: Period) -> list[tuple[str, str, int]]:
-    """How many cases of a period were received in each language and by each channel."""
-    query = select(Case.language, Case.channel, func.count()).where(*_within(period))
-    return [(language, channel, n) for language, channel, n in session.execute(query.group_by("language", "channel"))]
-
-
 def received_within(session: Session, spans: Sequence[tuple[datetime, datetime]]) -> int:
     """How many cases were received from an instant to before another, of spans that do not overlap."""
     found = 0
@@ -74,6 +70,12 @@ def received_within(session: Session, spans: Sequence[tuple[datetime, datetime]]
         each = select(func.count()).select_from(Case).where(*within).correlate(span).scalar_subquery()
         found += int(session.scalars(select(func.coalesce(func.sum(each), 0)).select_from(span)).one())
     return found
+
+
+def received_at(session: Session, period: Period) -> Iterator[tuple[int, datetime]]:
+    """When each case of a period was received, in that order."""
+    query = select(Case.id, Case.received_at).where(*_within(period)).order_by(Case.received_at, Case.id)
+    yield from ((case_id, at) for case_id, at in session.execute(query.execution_options(yield_per=_CHUNK)))
 
 
 def supplements(session: Session, period: Period) -> list[tuple[int, str, int]]:
@@ -107,6 +109,24 @@ def persons_asking(session: Session, period: Period) -> int:
     """How many persons asked the bot in a period."""
     within = Enquiry.at >= period.begins_at, Enquiry.at < period.ends_at
     return session.scalar(select(func.count(distinct(Enquiry.contact_id))).where(*within)) or 0
+
+
+def announced(session: Session, period: Period) -> tuple[int, int]:
+    """How many announcements were approved in a period and went out, and to how many persons in all."""
+    which = (
+        Announcement.decided_at >= period.begins_at, Announcement.decided_at < period.ends_at,
+        Announcement.state.in_(("sending", "sent", "stopped")),
+    )  # fmt: skip
+    number = select(func.count()).select_from(Announcement).where(*which)
+    persons = select(func.count()).select_from(AnnouncementSent).join(Announcement).where(*which)
+    return session.scalars(number).one(), session.scalars(persons).one()
+
+
+def knowledge_approved(session: Session, period: Period) -> int:
+    """How many versions of entries were approved in a period."""
+    decided = KnowledgeEdit.decided_at >= period.begins_at, KnowledgeEdit.decided_at < period.ends_at
+    query = select(func.count()).select_from(KnowledgeEdit).where(KnowledgeEdit.state == "approved", *decided)
+    return session.scalars(query).one()
 
 
 def _within(period: Period) -> tuple[ColumnElement[bool], ...]:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from knowledge.vocabulary import LANGUAGES, Language
 from routing.domain.reporting.bot_figures import Asked
+from routing.domain.reporting.outlook import Topic
 from routing.store.cases.schema import Case as CaseRow
 from routing.store.conversation.schema import Enquiry, Message
 from routing.store.reporting.queries import hidden_from
@@ -20,13 +21,15 @@ _IDS = 500
 """Of one statement; a file takes ten thousand, and databases some thousand values."""
 
 
-def asked(session: Session, start: datetime, end: datetime) -> Iterator[Asked]:
-    """What the bot was asked from one instant up to before another, oldest first."""
+def asked(session: Session, start: datetime, end: datetime, *, topic: Topic | None = None) -> Iterator[Asked]:
+    """What the bot was asked from one instant up to before another, oldest first; of a topic alone, if it is said."""
     columns = (
         Enquiry.id, Enquiry.message_id, Enquiry.at, Enquiry.contact_id, Enquiry.language, Enquiry.decision,
         Enquiry.faq, Enquiry.offered, Enquiry.verdict, Enquiry.case_id,
     )  # fmt: skip
     query = select(*columns).where(Enquiry.at >= start, Enquiry.at < end).order_by(Enquiry.at, Enquiry.id)
+    if topic is not None:
+        query = query.where(Enquiry.category == topic[0], Enquiry.topic.is_not_distinct_from(topic[1]))
     for row in session.execute(query.execution_options(yield_per=_CHUNK)):
         yield Asked(
             id=row.id, message_id=row.message_id, at=row.at, person=row.contact_id,

@@ -100,3 +100,26 @@ def test_few_answers_are_told_alike_at_every_door(service):
         assert ("figure=score5" in page) == told
         assert sue.get(f"/desk/turnaround/service/cases?{days}&figure=score5").status == (200 if told else 422)
         assert sue.get(f"/desk/turnaround/service/cases?{days}&figure=good").status == (200 if told else 422)
+
+
+def test_each_number_of_the_answers_opens_its_cases(service):
+    """On the page of a period too: the mean, the ways by which answers came, and how many gave a reason."""
+    sue, days = Visitor(service, "sue"), "from=2026-11-01&to=2026-11-30"
+    for place in range(6):
+        body = {"score": 5 - place % 2, "via": "phone" if place < 4 else "letter"}
+        body |= {"text": "等了很久"} if place == 0 else {}
+        assert service.post("alice", f"/cases/{closed(service)}/rating", body).status_code == 200
+    page = sue.get(f"/desk/turnaround?{days}")
+    section = page.html.split('id="answers"')[1].split("</section>")[0]
+    cells = re.findall(r"<td>(.*?)</td>", section)
+    assert all("<a " in cell or cell == "0" for cell in cells)
+    for figure, count in (("score", 6), ("via.phone", 4), ("via.letter", 2), ("reason", 1)):
+        assert f"figure={figure}" in section
+        listed = sue.get(f"/desk/turnaround/service/cases?{days}&figure={figure}")
+        assert (listed.status, listed.outline.broken_rules()) == (200, [])
+        assert f"共 {count} 件" in listed.text
+        rows = sue.get(f"/desk/turnaround/service/cases/file.csv?{days}&figure={figure}").answer.text
+        assert rows.count("KP-") == count
+    worst = sue.get(f"/desk/turnaround/service/cases?{days}&figure=score").text
+    assert worst.index("4 分") < worst.index("5 分")
+    assert "電話" in sue.get(f"/desk/turnaround/service/cases?{days}&figure=via.phone").text

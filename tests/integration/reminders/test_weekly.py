@@ -1,6 +1,7 @@
 """The week ahead: told once a week to those who lead, in office time; the same on the page."""
 
 import csv
+import html
 import io
 import zipfile
 from dataclasses import replace
@@ -12,6 +13,8 @@ from sqlalchemy import select
 from bot.web.outlook_tables import PARTS
 from bot.web.words import word
 from routing.service.reminders import bell, weekly
+from routing.store.cases.schema import Case
+from routing.store.conversation.schema import Enquiry
 from routing.store.reminders.schema import StaffMail
 from tests.harness.branch import branch_on, cast
 from tests.harness.cast import ALICE, CAROL, SUE
@@ -135,3 +138,39 @@ def test_page_api_and_files_say_the_week_in_the_same_words_and_order(database_ur
         assert "due（本週到期，未辦結即逾限）" in refused.json()["detail"]
         for path in ("/desk/turnaround/week/file.ods", "/api/v1/turnaround/week"):
             assert service.ask("GET", path, headers=service.headers("alice")).status_code in {303, 403}
+
+
+def test_every_number_of_the_week_opens_what_it_counts(database_url):
+    """Questions to a partner, enquiries of a topic that rises, those that became cases, and whose cases are many."""
+    with Service(database_url) as service:
+        number = service.asked_of("taipower")
+        for place in range(6):
+            asked(service, "甲申光電", f"租約補發第 {place} 問", at=service.now)
+        with service.runtime.writing() as (session, _office):
+            found = list(session.scalars(select(Enquiry).order_by(Enquiry.id)))
+            case = session.scalars(select(Case).where(Case.number == number)).one()
+            found[-1].case_id, found[-1].decision = case.id, "hand_over"
+            topic = (found[-1].category, found[-1].topic)
+        service.later(days=1)
+        sue = Visitor(service, "sue")
+        page = sue.get("/desk/turnaround/week")
+        assert page.outline.broken_rules() == []
+        links = [html.unescape(one) for one in page.outline.links]
+        (rising,) = [one for one in links if "figure=asked" in one]
+        (became,) = [one for one in links if "figure=unanswered" in one]
+        (held,) = [one for one in links if one.startswith("/desk/consultations?")]
+        told = service.get("sue", "/turnaround/week").json()
+        assert f"category={topic[0]}" in rising
+        listed = sue.get(rising)
+        assert (listed.status, listed.outline.broken_rules()) == (200, [])
+        assert f"共 {told['rising'][0]['asked']} 則" in listed.text
+        assert "租約補發第 0 問" in listed.text
+        listed = sue.get(became)
+        assert "共 1 則" in listed.text
+        assert number in listed.text
+        other = sue.get(became.replace(f"category={topic[0]}", "category=tax"))
+        assert ("共 0 則" in other.text) == (topic[0] != "tax")
+        assert sue.get(became.replace(f"category={topic[0]}", "category=x")).status == 422
+        rows = sue.get(rising.replace("/bot/asked?", "/bot/asked/file.csv?")).answer.content.decode("utf-8-sig")
+        assert len(list(csv.DictReader(io.StringIO(rows)))) == told["rising"][0]["asked"]
+        assert number in sue.get(held).text

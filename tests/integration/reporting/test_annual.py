@@ -61,7 +61,7 @@ def test_the_tables_say_what_the_reports_say_and_each_figure_leads_to_its_cases(
 
 
 def test_what_came_outside_office_hours_is_what_the_calendar_says_case_by_case(service):
-    rows = {row[0]: row[1] for row in tables(service.get("sue", "/annual/114").json())["inclusion"]["rows"]}
+    rows = {row[0]: row[1]["value"] for row in tables(service.get("sue", "/annual/114").json())["inclusion"]["rows"]}
     with service.runtime.reading() as (session, office):
         received = list(session.scalars(select(Case.received_at).where(Case.number.like("KP-114%"))))
         outside = [one for one in received if not office.calendar.is_open(one, office.offices.own_office)]
@@ -157,6 +157,38 @@ def test_a_seal_is_not_said_to_differ_for_words_and_links_of_another_program(ser
         kept.content, kept.sha256 = json.dumps(content), digest(content)
     assert service.get("sue", "/annual/114").json()["changed_since"] is False
     assert "封存後案件或登錄有變動" not in sue.get("/desk/annual/114").text
+
+
+def test_every_figure_that_is_counted_leads_to_its_list(service):
+    """The yearly papers, as they are judged: no number of them stands without what is behind it."""
+    assert service.post("sue", "/annual/114/entries", ENTRY).status_code == 201
+    papers = {one["key"]: one["rows"] for one in service.get("sue", "/annual/114").json()["tables"]}
+    bare = {
+        (key, row[0])
+        for key, rows in papers.items()
+        for row in rows
+        for cell in row[1:]
+        if isinstance(cell, int | float) and key != "late"
+    }
+    # No case stands behind what was approved.
+    assert bare == {("bot", "核定之知識條目（次）")}
+    cells = [cell for rows in papers.values() for row in rows for cell in row[1:] if isinstance(cell, dict)]
+    sue, opened = Visitor(service, "sue"), {cell["cases"]: cell["value"] for cell in cells if cell["value"]}
+    assert {"inclusion", "question_sets", "bot", "supplements", "proactive"} < set(papers)
+    for address, value in opened.items():
+        page = sue.get(address)
+        assert page.status == 200, address
+        counts_cases = any(one in address for one in ("figure=outside", "figure=received", "set.received"))
+        if counts_cases and isinstance(value, int):
+            assert f"共 {value} 件" in page.text, address
+
+
+def test_a_late_case_is_opened_from_the_papers(service):
+    papers = tables(service.get("sue", "/annual/114").json())
+    page = Visitor(service, "sue").get("/desk/annual/114")
+    numbers = [row[0] for row in papers["late"]["rows"]]
+    assert numbers
+    assert all(f'href="/desk/cases/{number}"' in page.html for number in numbers)
 
 
 def test_figures_of_partners_supplements_answers_and_the_bot_lead_to_their_lists(service):
