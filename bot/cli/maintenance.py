@@ -52,7 +52,7 @@ def run(
     sign_in: _Days = None,
     assist: _Days = None,
 ) -> None:
-    """依機關訂定的保存期限（系統管理 › 保存期限，或設定）刪除逾期資料；未設定者不刪除。案件及其附件為檔案，不在此列。"""  # noqa: D415 - a Chinese sentence
+    """依機關訂定的保存期限（系統管理 › 保存期限，或設定）刪除逾期資料；未訂定者不刪除。案件為檔案，不在此列。"""  # noqa: D415 - a Chinese sentence
     asked = {
         "inbox": inbox, "chat": chat, "files": files, "contacts": contacts, "sent": sent, "audit": audit,
         "sign_in": sign_in, "assist": assist,

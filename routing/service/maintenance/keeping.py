@@ -1,6 +1,6 @@
 """Periods of keeping that an administrator sets at the desk: tried out first, audited, and over those of the settings.
 
-How long files of no case are kept stays with the settings: the privacy notice says it, and another version goes with it.
+How long files of no case are kept stays with the settings: the privacy notice says it, and has another version then.
 """
 
 from __future__ import annotations
