@@ -24,7 +24,7 @@ _LONGEST = 400
 
 _ALONE = frozenset(
     fold(
-        "之其於與及而且或那這再得為十百千萬一二三四五六七八九零沒無不人到來去進出上下大小中整何只又才就都也還很太好要會能可先後前內外給跟把被讓請問你我他們您是有在到每各某"
+        "之其於與及而且或至從由將已未若因但並向對那這再得為十百千萬一二三四五六七八九零沒無不人到來去進出上下大小中整何只又才就都也還很太好要會能可先後前內外給跟把被讓請問你我他們您是有在到每各某"
     )
 )
 """Characters that stand beside any other: that they were never seen there tells nothing."""

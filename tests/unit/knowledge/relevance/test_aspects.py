@@ -84,7 +84,8 @@ def test_confirmed_aspects_come_before_those_read_from_the_text():
     entry = make_entry(
         "x", Category.LAND, EntryKind.ANSWER, "某事", ["某事"], answer="向環保局申請，費用500元。", aspects=(A.WHERE,)
     )
-    assert stated(entry) == Stated(aspects=frozenset({A.WHERE}), signs=frozenset({"money", "figure"}), confirmed=True)
+    signs = frozenset({"money", "amount", "figure"})
+    assert stated(entry) == Stated(aspects=frozenset({A.WHERE}), signs=signs, confirmed=True)
 
 
 def test_a_fee_needs_money_in_the_answer():
@@ -92,6 +93,33 @@ def test_a_fee_needs_money_in_the_answer():
     fee = asked(normalise("退縮審查規費多少"))
     assert missing(fee, stated(metres))
     assert not missing(asked(normalise("要退縮幾公尺")), stated(metres))
+
+
+@pytest.mark.parametrize(
+    ("text", "said", "unsaid"),
+    [
+        ("幾個人以上的工廠要設護理師", "勞工50人以上應設置。", "規模由主管機關公告，每3年檢查1次。"),
+        ("派幾個人看著才夠", "應置監視人員1人以上。", "應派人監視，每日檢查。"),
+        ("甲苯放多少公升就要申請", "達500公升應申請。", "達管制量應申請，30日內核准。"),
+        ("發電機幾kW以上要登記", "500瓩以上應登記。", "達一定容量應於30日內登記。"),
+        ("請外籍主管，公司資本額門檻是多少", "資本額應達500萬元。", "資本額應達規定，期間最長3年。"),
+        ("要提早幾天跟你們講", "應於7日前通知。", "應於7日內通知。"),
+        ("How many employees before we need a committee?", "僱用100人以上應設置。", "達公告規模應設置，每3個月1次。"),
+        ("How much thinner may we keep without a permit?", "未達200公升免申請。", "未達管制量免申請，罰3萬元。"),
+        ("How far in advance must we notify you?", "14日前通知。", "14日內通知。"),
+        ("何人以上で届出が必要ですか", "30人以上應報備。", "達一定規模應於30日內報備。"),
+        ("指定数量は何リットルですか", "管制量為400公升。", "管制量依種類而定，罰3萬元。"),
+        ("何日前までに申し込みますか", "5日前申請。", "5日內申請。"),
+    ],
+)
+def test_a_threshold_is_answered_only_by_a_figure_of_its_kind(text, said, unsaid):
+    asks = asked(normalise(text), detect_language(text).group)
+    every = frozenset({A.HOW_MUCH, A.DEADLINE, A.DEFINITION})
+    entries = [
+        make_entry("x", Category.OTHER, EntryKind.ANSWER, "某事", ["某事"], answer=answer, aspects=tuple(every))
+        for answer in (said, unsaid)
+    ]
+    assert [bool(missing(asks, stated(entry))) for entry in entries] == [False, True]
 
 
 def test_a_way_of_putting_a_question_is_never_missing():
