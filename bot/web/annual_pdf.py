@@ -80,7 +80,9 @@ def _table(table: dict[str, Any]) -> dict[str, Any]:
         for column in values
     ]
     shown = [[annual_files.shown(cell, name, row[0]) for cell, name in zip(row, columns, strict=True)] for row in rows]
-    return {"title": table["title"], "columns": columns, "rows": shown, "notes": table["notes"], "numbers": numbers}
+    # What a heading is of, and the figure below it: broken where it is told to, not within a word.
+    heads = [name.replace("－", "－\n") for name in columns]
+    return {"title": table["title"], "columns": heads, "rows": shown, "notes": table["notes"], "numbers": numbers}
 
 
 def written(papers: Papers, ending: str, made_at: datetime, *, table: str | None = None) -> tuple[bytes, str]:

@@ -17,7 +17,7 @@ from routing.service.reporting.service_figures import PARTNER, Satisfaction, Ser
 FEW = f"有效答案不足 {LEAST_COMPARED} 份者只列次數，不足 {survey.LEAST_TOLD} 份者不列分布。"
 PARTNERS = {
     "asked": "詢問", "answered": "已答復", "dated": "其中定有日期", "kept": "如期答復",
-    "median": "答復日數中位數（工作日）", "waiting": "期末未答復",
+    "median": "答復日數中位數（工作日）", "ended": "未登錄答復而結束", "waiting": "期末未答復",
 }  # fmt: skip
 """What is counted of whom questions were put to, in its order."""
 SUPPLEMENTS = {
@@ -26,11 +26,17 @@ SUPPLEMENTS = {
 }  # fmt: skip
 ANSWER_SHARES = {"response": "回收率", "good": "滿意度（4、5 分）", "margin": "抽樣誤差（95% 信心水準）"}
 """What is no count of the answers."""
-TITLES = {"partners": "單一窗口會辦", "supplements": "一次告知與補正", "satisfaction": "滿意度"}
+WAITED = {
+    "closed_cases": "辦結案件", "waiting_days.firm": "待廠商補件", "waiting_days.agency": "會辦等待",
+    "desk": "本分局辦理", "days_used": "使用日數合計",
+}  # fmt: skip
+"""Whom closed cases waited for, in its order; each opens the list of the report's figure (``desk``: days used)."""
+TITLES = {"waited": "等待對象", "partners": "單一窗口會辦", "supplements": "一次告知與補正", "satisfaction": "滿意度"}
 """The tables by their keys, in their order."""
 OF, KIND = "受詢機關或單位", "性質"
 DEFINITIONS = (
-    "會辦：以期間內提出之詢問計，每一詢問計一次；如期答復為定有日期而於該日前答復者。",
+    "等待對象：辦結案件之工作日合計。使用日數合計＝會辦等待＋本分局辦理；待廠商補件不計入使用日數，另列。",
+    "會辦：期間內提出之詢問，每問計一次；如期答復為定有日期而於該日前答復者；收回、未登錄答復即續辦或辦結者另列。",
     "補正：以期間內受理之案件計；補正為請廠商補件之通知，計至期末。至多一次通知之比率，即一次告知。",
     f"滿意度：4、5 分占有效答案之比率。每次辦結計一次；{FEW}",
 )
@@ -56,8 +62,9 @@ def answers(found: Satisfaction) -> list[tuple[str, str, Cell]]:
 def tables(found: ServiceFigures, made_at: datetime) -> dict[str, Table]:
     """Each as a table in full precision, by its key."""
     rows: dict[str, list[Sequence[Cell]]] = {
+        "waited": [(word(one.kind.value, "kind"), *one.days.values()) for one in found.waited],
         "partners": [
-            (partner(one.of), *(one.count(name) for name in PARTNER[:4]), one.median_days, one.count("waiting"))
+            (partner(one.of), *(one.median_days if name == "median" else one.count(name) for name in PARTNERS))
             for one in found.partners
         ],
         "supplements": [
@@ -68,10 +75,13 @@ def tables(found: ServiceFigures, made_at: datetime) -> dict[str, Table]:
         "satisfaction": [(name, value) for _, name, value in answers(found.satisfaction)],
     }  # fmt: skip
     columns = {
-        "partners": (OF, *PARTNERS.values()), "supplements": (KIND, *SUPPLEMENTS.values()),
+        "waited": (KIND, *WAITED.values()), "partners": (OF, *PARTNERS.values()), "supplements": (KIND, *SUPPLEMENTS.values()),
         "satisfaction": ("項目", "數值"),
     }  # fmt: skip
-    shown = {"partners": {5: "0.0"}, "supplements": {3: "0.00%", 4: "0.0", 6: "0.00%"}}
+    shown = {
+        "waited": {4: "0.0", 5: "0.0"}, "partners": {5: "0.0"},
+        "supplements": {3: "0.00%", 4: "0.0", 6: "0.00%"},
+    }  # fmt: skip
     return {
         key: Table(
             title=title, columns=columns[key], rows=rows[key], notes=(DEFINITIONS[place],), made_at=made_at,
@@ -100,6 +110,10 @@ def as_json(found: ServiceFigures) -> dict[str, Any]:
     said, counts = found.satisfaction, found.satisfaction.answered
     return {
         "from": found.period.start.isoformat(), "to": found.period.end.isoformat(),
+        "waited": [
+            {"kind": one.kind.value, **{name.removeprefix("waiting_days."): days for name, days in one.days.items()}}
+            for one in found.waited
+        ],
         "partners": [
             {"of": one.of, **{name: one.count(name) for name in PARTNER}, "median_days": one.median_days}
             for one in found.partners

@@ -9,6 +9,17 @@ from pydantic import Field
 from bot.api.schemas.answers import Representation
 
 
+class ServiceWaited(Representation):
+    """Whom the closed cases of a kind waited for, in working days; ``agency`` and ``desk`` add up to ``days_used``."""
+
+    kind: str
+    closed_cases: int
+    firm: float | None
+    agency: float | None
+    desk: float | None
+    days_used: float | None
+
+
 class ServicePartner(Representation):
     """What an agency or unit was asked in a period; ``median_days``: working days until the answer, null without."""
 
@@ -17,6 +28,7 @@ class ServicePartner(Representation):
     answered: int
     dated: int
     kept: int
+    ended: int
     waiting: int
     median_days: float | None
 
@@ -49,6 +61,7 @@ class Service(Representation):
 
     start: date = Field(alias="from")
     end: date = Field(alias="to")
+    waited: list[ServiceWaited]
     partners: list[ServicePartner]
     supplements: list[ServiceSupplements]
     satisfaction: ServiceSatisfaction

@@ -23,7 +23,7 @@ from bot.desk.reporting.report_query import Asked, Question
 from bot.web import downloads, service_tables
 from bot.web.limits import counting
 from bot.web.report_tables import days, rate
-from bot.web.service_tables import ANSWER_SHARES, DEFINITIONS, KIND, OF, PARTNERS, SUPPLEMENTS, TITLES
+from bot.web.service_tables import ANSWER_SHARES, DEFINITIONS, KIND, OF, PARTNERS, SUPPLEMENTS, TITLES, WAITED
 from bot.web.tables import MEDIA_TYPES, write
 from bot.web.templating import show
 from bot.web.unit_of_work import Reading, UnitOfWork
@@ -62,7 +62,8 @@ def service_page(request: Request, work: Reading, asked: Question) -> Response:
         request, "turnaround_service.html",
         {
             "actor": work.actor, "now": work.now, "asked": asked, "found": found, "titles": TITLES, "of": OF,
-            "kind": KIND, "partners": PARTNERS, "supplements": SUPPLEMENTS, "definitions": DEFINITIONS, "rate": rate,
+            "kind": KIND, "waited": WAITED, "partners": PARTNERS, "supplements": SUPPLEMENTS,
+            "definitions": DEFINITIONS, "rate": rate,
             "shares": ANSWER_SHARES, "days": days, "named": service_tables.partner,
             "answers": service_tables.answers(found.satisfaction),
             "start": roc_written(asked.period.start), "end": roc_written(asked.period.end),

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from knowledge.calendar.office_calendar import local
 from knowledge.calendar.republic import roc_date, roc_month, roc_year
+from knowledge.vocabulary import Channel, Language
 from routing.domain import survey
 from routing.domain.case import Kind
 from routing.domain.consultations import party_said
@@ -114,7 +115,7 @@ class Making:
             for group in self._report(kind, by).groups:
                 found[group.key][kind] = group.figures
         rows: list[list[Cell]] = []
-        for key in sorted(found, key=lambda one: one or "~"):
+        for key in sorted(found, key=_in_order(by)):
             row: list[Cell] = [self._group(by, key)]
             for kind in Kind:
                 figures = self._report(kind, by).figures_of(key)
@@ -191,7 +192,7 @@ class Making:
             [party_said(one.of, self.word),
              *(self._opens(_SERVICE, name, one.count(name), one.of) for name in ("asked", "answered", "dated", "kept")),
              self._opens(_SERVICE, "median", one.median_days, one.of),
-             self._opens(_SERVICE, "waiting", one.count("waiting"), one.of)]
+             *(self._opens(_SERVICE, name, one.count(name), one.of) for name in ("ended", "waiting"))]
             for one in service_figures.partners(self.session, self.office, self.period)
         ]  # fmt: skip
         columns = (
@@ -201,10 +202,15 @@ class Making:
             "其中定有日期",
             "如期答復",
             "答復日數中位數（工作日）",
+            "未登錄答復而結束",
             "期末未答復",
         )
         return AnnualTable(
-            "consultations", "四、單一窗口會辦", columns, rows, ("以期間內提出之詢問計，每一詢問計一次。",)
+            "consultations",
+            "四、單一窗口會辦",
+            columns,
+            rows,
+            ("以期間內提出之詢問計，每一詢問計一次；未登錄答復而結束為收回，或未登錄答復即續辦、辦結者。",),
         )
 
     def _base(self) -> AnnualTable:
@@ -285,9 +291,8 @@ class Making:
     def _languages(self) -> AnnualTable:
         report = self._issued[self.period, ALL, GroupBy.LANGUAGE].report
         received = report.figures.count("received")
-        languages = sorted(
-            group.key for group in report.groups if group.key is not None and group.figures.count("received")
-        )
+        keys = (group.key for group in report.groups if group.figures.count("received"))
+        languages = sorted((key for key in keys if key is not None), key=_in_order(GroupBy.LANGUAGE))
         spans = self.office.calendar.opening_spans(self.period.start, self.period.end, self.office.offices.own_office)
         outside = received - store.received_within(self.session, spans)
         rows: list[list[Cell]] = [
@@ -352,6 +357,13 @@ class Making:
 
     def _of(self, section: Section) -> list[AnnualEntry]:
         return [row for row in self.entered if row.section == section]
+
+
+def _in_order(by: GroupBy) -> Callable[[str | None], tuple[int, str]]:
+    """The order of groups: as lists have them, what has no list by name; none of them at the end."""
+    listed = [one.value for one in {GroupBy.CHANNEL: Channel, GroupBy.LANGUAGE: Language}.get(by, ())]
+    places = {key: place for place, key in enumerate(listed)}
+    return lambda key: (len(places) + 1, "") if key is None else (places.get(key, len(places)), key)
 
 
 def _query(fields: Mapping[str, str | None]) -> str:

@@ -125,11 +125,11 @@ def behind(
     if name not in FIGURES:
         raise Invalid("查無這個統計項目。", field="figure")
     found = _cases_of(session, office, period, key)
-    told = [(one.case_id, float(one.times)) for one in found if one.times]
     if name == "times":
-        return sorted(told, key=lambda pair: -pair[1])
+        often = sorted((one for one in found if one.times), key=lambda one: -one.times)
+        return [(one.case_id, float(one.times)) for one in often]
     if name in {"told", "rate"}:
-        return [(case_id, None) for case_id, _ in told]
+        found = [one for one in found if one.times]
     if name == "answered":
         found = sorted((one for one in found if one.questions), key=lambda one: one.answered / one.questions)
     return [(one.case_id, None) for one in found]

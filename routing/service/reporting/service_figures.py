@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from statistics import median
@@ -20,7 +20,7 @@ from routing.domain.case import Kind
 from routing.domain.errors import Invalid
 from routing.domain.permissions import Actor, require_team
 from routing.domain.reporting.annual import LEAST_COMPARED, margin
-from routing.domain.reporting.figures import places_of
+from routing.domain.reporting.figures import FigureSet, places_of
 from routing.domain.reporting.periods import Period
 from routing.domain.reporting.statistics import ALL, Wanted
 from routing.domain.survey import Answered
@@ -31,9 +31,9 @@ from routing.service.reporting.turnaround import Behind
 from routing.store.reporting import annual as store
 from routing.store.reporting import spells as spell_store
 
-PARTNER = ("asked", "answered", "dated", "kept", "waiting")
-"""Questions to an agency or unit; of them answered, those with a date among these, answered by it; and those open at
-the period's end."""
+PARTNER = ("asked", "answered", "dated", "kept", "ended", "waiting")
+"""Questions to an agency or unit; of them answered, those with a date among these, answered by it; those that ended
+without an answer that was entered; and those open at the period's end. Answered, ended and open are all of them."""
 SUPPLEMENT = ("told", "often")
 """Cases received in the period whose firms were told by its end that something is missing; and more than once."""
 _OF_SUPPLEMENTS = (*SUPPLEMENT, "rate", "once")
@@ -62,6 +62,17 @@ class Partner:
     def count(self, figure: str) -> int:
         """One of ``PARTNER``."""
         return len(self.cases.get(figure, ()))
+
+
+@dataclass(frozen=True, slots=True)
+class Waited:
+    """Whom the closed cases of a kind waited for: working days by figure of the report, and ``desk``, which is ours.
+
+    None of it is counted twice: days used are those of the agencies and ours, those of the firm lie beside them.
+    """
+
+    kind: Kind
+    days: Mapping[str, float | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +116,7 @@ class ServiceFigures:
     """All of them."""
 
     period: Period
+    waited: Sequence[Waited]
     partners: Sequence[Partner]
     supplements: Sequence[Supplements]
     satisfaction: Satisfaction
@@ -116,13 +128,24 @@ def made(session: Session, office: OfficeContext, actor: Actor, period: Period, 
     issued = turnaround.make_all(session, office, [Wanted(period=period, kind=ALL)], now=now)[0].report
     received = {kind: part.figures.count("received") for kind, part in issued.by_kind.items()}
     return ServiceFigures(
-        period, partners(session, office, period), supplements(session, period, received),
-        satisfied(session, actor, period),
+        period, [waited(kind, part.figures) for kind, part in issued.by_kind.items()],
+        partners(session, office, period), supplements(session, period, received), satisfied(session, actor, period),
     )  # fmt: skip
 
 
+def waited(kind: Kind, figures: FigureSet) -> Waited:
+    """Whom the closed cases of a kind waited for."""
+    spread, agency = figures.distribution("days_used"), figures.waiting_days("agency")
+    # Days used are whole or halves, so that their sum is what the mean says exactly.
+    used = round(2 * spread.mean * spread.n) / 2 if spread.mean is not None else None
+    return Waited(kind, {
+        "closed_cases": figures.count("closed_cases"), "waiting_days.firm": figures.waiting_days("firm"),
+        "waiting_days.agency": agency, "desk": used - (agency or 0) if used is not None else None, "days_used": used,
+    })  # fmt: skip
+
+
 def partners(session: Session, office: OfficeContext, period: Period) -> list[Partner]:
-    """Whom questions of a period were put to, by their codes and names; each question counts once."""
+    """Whom questions of a period were put to, agencies before units, in the order of their lists; each counts once."""
     cases: defaultdict[str, dict[str, list[int]]] = defaultdict(lambda: {name: [] for name in PARTNER})
     took: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
     for one in store.consultations(session, period):
@@ -138,11 +161,19 @@ def partners(session: Session, office: OfficeContext, period: Period) -> list[Pa
                 here["dated"].append(one.case_id)
                 if end <= one.expected_on:
                     here["kept"].append(one.case_id)
+        else:
+            here["ended"].append(one.case_id)
     found = []
-    for of in sorted(cases):
+    for of in sorted(cases, key=_in_order(office)):
         longest = sorted(took[of], key=lambda one: -one[1])
         found.append(Partner(of, cases[of], longest, float(median(days for _, days in longest)) if longest else None))
     return found
+
+
+def _in_order(office: OfficeContext) -> Callable[[str], tuple[int, str]]:
+    listed = [*(one.code for one in office.offices.agencies), *(one.name for one in office.offices.units)]
+    places = {of: place for place, of in enumerate(listed)}
+    return lambda of: (places.get(of, len(places)), of)
 
 
 def supplements(session: Session, period: Period, received: Mapping[Kind, int]) -> list[Supplements]:

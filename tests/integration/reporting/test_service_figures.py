@@ -1,12 +1,14 @@
 """Consultations, supplements and answers of firms in a period: the same at each door, and each opens its list."""
 
 import csv
+import html
 import io
 import re
 
 import pytest
 
 from bot.web.service_tables import TITLES
+from tests.harness.odd_histories import odd_lines
 from tests.harness.pages import Visitor
 from tests.harness.service import Service
 from tests.integration.reporting.test_histories import at, line, take_in
@@ -54,7 +56,7 @@ def test_what_was_missing_is_counted_by_the_kind_of_then_and_opens_its_cases(ser
     links = {link.split("figure=")[1]: link for link in page.outline.links if "/service/cases?" in link}
     shares = {f"{name}&key=ENQ" for name in ("told", "often", "rate", "mean", "once")}
     assert set(links) == shares | {one for one in links if one.startswith("asked")} | {
-        one for one in links if one.startswith("answered")
+        one for one in links if one.startswith(("answered", "ended"))
     }
     assert "共 3 件" in sue.get(links["told&key=ENQ"]).text
     assert "共 3 件" in sue.get(links["rate&key=ENQ"]).text
@@ -80,6 +82,42 @@ def test_page_api_and_files_say_it_in_the_same_words(service):
         assert sue.get(f"/desk/turnaround/service/file.{ending}?{JANUARY}").status == 200
     assert service.get("sue", "/turnaround/service", **PERIOD, format="csv").status_code == 422
     assert service.get("tai", "/turnaround/service", **PERIOD).status_code == 403
+
+
+def test_whom_cases_waited_for_adds_up_to_the_days_used(database_url):
+    """Trap R15: agencies and the desk are all of the days used; days of the firm lie beside them."""
+    with Service(database_url) as service:
+        assert not take_in(service, list(odd_lines(80, 7))).refusals
+        year = {"from": "2025-01-01", "to": "2025-12-31"}
+        told = {one["kind"]: one for one in service.get("sue", "/turnaround/service", **year).json()["waited"]}
+        for kind, one in told.items():
+            report = service.get("sue", "/turnaround", **year, kind=kind).json()
+            days = report["days_used"]
+            assert (one["closed_cases"], one["firm"]) == (report["closed_cases"], report["waiting_days"]["firm"])
+            assert one["agency"] == report["waiting_days"]["agency"]
+            if days["n"]:
+                assert one["agency"] + one["desk"] == one["days_used"] == pytest.approx(days["mean"] * days["n"])
+                assert one["desk"] >= 0
+            else:
+                assert one["desk"] is one["days_used"] is None
+        assert sum(one["agency"] or 0 for one in told.values()) > 0
+        sue = Visitor(service, "sue")
+        page = sue.get("/desk/turnaround/service", params=year)
+        section = page.html.split('id="waited"')[1].split("</section>")[0]
+        assert page.outline.broken_rules() == []
+        assert all("<a " in cell or cell in {"0", "—"} for cell in re.findall(r"<td[^>]*>(.*?)</td>", section))
+        for link in re.findall(r'href="([^"]+)"', section):
+            assert sue.get(html.unescape(link)).status == 200
+
+
+def test_questions_that_ended_without_an_answer_are_told_so_that_all_add_up(service):
+    """The third case went on without what the agency said having been entered."""
+    (partner,) = service.get("sue", "/turnaround/service", **PERIOD).json()["partners"]
+    assert [partner[name] for name in ("asked", "answered", "ended", "waiting")] == [1, 0, 1, 0]
+    sue = Visitor(service, "sue")
+    page = sue.get(f"/desk/turnaround/service?{JANUARY}")
+    (link,) = [one for one in page.outline.links if "figure=ended" in one]
+    assert "KP-1150105-0003" in sue.get(link).text
 
 
 def test_whom_questions_were_put_to_is_counted_and_opens_its_cases(database_url):
@@ -118,9 +156,9 @@ PAGES = [
 
 @pytest.mark.parametrize("path", PAGES)
 def test_on_paper_every_page_of_figures_says_whose_it_is_and_who_signs(service, path):
-    html = Visitor(service, "sue").get(f"/desk/turnaround{path}").html
-    assert html.count('<p class="print-only agency">經濟部產業園區管理局高屏分局') == 1
-    assert html.count("<span>核章</span>") == 1
+    page = Visitor(service, "sue").get(f"/desk/turnaround{path}").html
+    assert page.count('<p class="print-only agency">經濟部產業園區管理局高屏分局') == 1
+    assert page.count("<span>核章</span>") == 1
 
 
 @pytest.mark.parametrize("figure", ["told", "rate", "mean", "often", "once"])
