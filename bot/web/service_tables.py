@@ -75,8 +75,8 @@ def tables(found: ServiceFigures, made_at: datetime) -> dict[str, Table]:
         "satisfaction": [(name, value) for _, name, value in answers(found.satisfaction)],
     }  # fmt: skip
     columns = {
-        "waited": (KIND, *WAITED.values()), "partners": (OF, *PARTNERS.values()), "supplements": (KIND, *SUPPLEMENTS.values()),
-        "satisfaction": ("項目", "數值"),
+        "waited": (KIND, *WAITED.values()), "partners": (OF, *PARTNERS.values()),
+        "supplements": (KIND, *SUPPLEMENTS.values()), "satisfaction": ("項目", "數值"),
     }  # fmt: skip
     shown = {
         "waited": {4: "0.0", 5: "0.0"}, "partners": {5: "0.0"},
