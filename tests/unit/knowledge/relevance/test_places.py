@@ -30,6 +30,12 @@ TECHNOLOGY, INDUSTRIAL, ANY = ParkKind.TECHNOLOGY, ParkKind.INDUSTRIAL, ParkKind
         ("自己的農地上蓋倉庫", None, False),
         ("our factory is outside the industrial park", None, False),
         ("在台中加工區的廠", TECHNOLOGY, False),
+        ("Does your office handle the Export Processing Zone in Taichung (Tanzi)?", TECHNOLOGY, False),
+        ("we are in Tanzi park", TECHNOLOGY, False),
+        ("台中港科技園區的廠房租金", TECHNOLOGY, False),
+        ("貨從台中港進口，運到楠梓園區", TECHNOLOGY, True),
+        ("嘉義馬稠後產業園區還有地嗎", None, False),
+        ("any plots in Machouhou", None, False),
     ],
 )
 def test_the_place_a_text_names(text, kind, own):
