@@ -59,8 +59,6 @@ from tests.unit.knowledge.relevance.asking import answered
         ("颱風來的話園區會停班嗎", "other-typhoon-work"),
         # a reckoning of one case
         ("請幫我核對這個人的病假薪水算得對不對", "other-sick-leave"),
-        # from what area on; the entry has no area
-        ("裝修幾坪以上要送審", "construction-fitout-permit"),
         # water was named in English; the entry is on air
         ("Which papers are needed for a water pollution permit?", "environment-air-permit-papers"),
         # rain is no waste water
