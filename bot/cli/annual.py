@@ -39,11 +39,14 @@ def annual(
     form: Annotated[Form, typer.Option("--format", help="輸出格式")] = Form.ODS,
     table: Annotated[str | None, typer.Option(help="只輸出一張表，例如 question_sets；CSV 必填")] = None,
     live: Annotated[bool, typer.Option("--live", help="已封存者也依現況計算")] = False,
+    revision: Annotated[int | None, typer.Option(help="封存之版次，0 為初版；未指定者為最近一版")] = None,
 ) -> None:
     """年度報表：已封存者輸出封存內容，否則依現況計算；寫到標準輸出。"""  # noqa: D415 - a Chinese sentence, shown as the help
     with opened() as context, context.reading() as (session, office):
         try:
-            papers = service.papers(session, office, _READER, year, word=word, now=context.now, live=live)
+            papers = service.papers(
+                session, office, _READER, year, word=word, now=context.now, live=live, revision=revision
+            )
             if form is not Form.JSON:
                 sys.stdout.buffer.write(annual_pdf.written(papers, form, context.now, table=table)[0])
         except (Invalid, NotFound) as error:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
-from bot.desk.forms import Filled
+from bot.desk.forms import Filled, Form
 from bot.web import annual_files, annual_pdf, downloads
+from bot.web.errors import status_of
 from bot.web.limits import counting
 from bot.web.templating import show
-from bot.web.unit_of_work import Reading, RowId, UnitOfWork, writing
+from bot.web.unit_of_work import Reading, RowId, UnitOfWork, reading, writing
 from bot.web.words import word
 from knowledge.calendar.office_calendar import local
 from knowledge.calendar.republic import roc_year
-from routing.domain.errors import Invalid, NotFound
+from routing.domain.errors import Invalid, NotFound, OnestopError, StepNotAllowed
 from routing.domain.reporting.annual import DIMENSIONS, Entry, Section, year_asked
 from routing.service.reporting import annual as service
 
@@ -41,6 +44,14 @@ def this_year(work: Reading) -> Response:
 @router.get("/desk/annual/{year}")
 def page(request: Request, work: Reading, year: int, *, live: bool = False, revision: int | None = None) -> Response:
     """All tables of a year, printable on A4."""
+    return _page(request, work, year, live=live, revision=revision)
+
+
+def _page(
+    request: Request, work: Reading, year: int, *, live: bool = False, revision: int | None = None,
+    form: Form | None = None, error: OnestopError | None = None,
+) -> Response:  # fmt: skip
+    """``form``: what was typed, as it comes back with what is wrong with it."""
     papers = _papers(work, year, live=live, revision=revision)
     first, today = 2024, local(work.now).date()
     return show(
@@ -49,7 +60,9 @@ def page(request: Request, work: Reading, year: int, *, live: bool = False, revi
             "actor": work.actor, "papers": papers, "title": annual_files.title(papers), "shown": annual_files.shown,
             "notes": annual_files.notes(papers), "sections": SECTIONS, "dimensions": DIMENSIONS, "live": live,
             "years": [roc_year(one) for one in range(first, today.year + 1)], "roc": roc_year(papers.year),
+            "typed": form.fields if form is not None else {}, "error": error,
         },
+        status=status_of(error) if error is not None else 200,
     )  # fmt: skip
 
 
@@ -76,17 +89,21 @@ def file(
 @router.post("/desk/annual/{year}/seal")
 def seal(request: Request, year: int, form: Filled) -> Response:
     """Freeze and sign."""
-    with writing(request) as work:
+
+    def do(work: UnitOfWork) -> Response:
         service.seal(
             work.session, work.office, work.actor, year, word=word, reason=form.optional("reason"), now=work.now
         )
         return _back(work, year)
 
+    return _taken(request, year, form, do)
+
 
 @router.post("/desk/annual/{year}/entries")
 def enter(request: Request, year: int, form: Filled) -> Response:
     """Enter a figure by hand."""
-    with writing(request) as work:
+
+    def do(work: UnitOfWork) -> Response:
         service.require_lead(work.actor)
         section = form.text("section")
         if section not in set(Section):
@@ -97,6 +114,20 @@ def enter(request: Request, year: int, form: Filled) -> Response:
         )  # fmt: skip
         service.add(work.session, work.actor, year, entry, now=work.now)
         return _back(work, year, live=True)
+
+    return _taken(request, year, form, do)
+
+
+def _taken(request: Request, year: int, form: Form, do: Callable[[UnitOfWork], Response]) -> Response:
+    """Do it, or show the page with what was typed and what is wrong with it."""
+    try:
+        with writing(request) as work:
+            return do(work)
+    except (Invalid, StepNotAllowed) as error:
+        if error.field == "year":
+            raise
+        with reading(request) as work:
+            return _page(request, work, year, live=True, form=form, error=error)
 
 
 @router.post("/desk/annual/{year}/entries/{item_id}/withdraw")

@@ -19,6 +19,7 @@ from routing.service.office_context import OfficeContext
 from routing.service.reporting import annual_tables
 from routing.service.reporting.turnaround import RULES_VERSION
 from routing.store.accounts import queries as account_store
+from routing.store.cases import queries as case_store
 from routing.store.reporting import annual as store
 from routing.store.reporting.schema import AnnualEntry, AnnualSeal
 
@@ -133,6 +134,8 @@ def add(session: Session, actor: Actor, written: int, entry: Entry, *, now: date
     year = year_asked(written, local(now).date())
     if entry.section is Section.BASE_YEAR and western_year(int(entry.figure)) >= year:
         raise Invalid("基準年須早於本年度。", field="figure")
+    if entry.section is Section.LATE and case_store.by_number(session, entry.label.strip()) is None:
+        raise Invalid("查無這個案號；逾限案件請在事項填案號。", field="label")
     for row in store.entries(session, year):
         once = entry.section is Section.BASE_YEAR or (entry.section is Section.LATE and row.label == entry.label)
         if once and row.section == entry.section:

@@ -143,6 +143,32 @@ def test_page_file_and_api_hold_the_same_tables_and_only_leaders_see_them(servic
     assert service.get("sue", "/annual/114").json()["sealed"]["revision"] == 0
 
 
+def test_what_is_refused_comes_back_as_it_was_typed(service):
+    """Words of an entry, and the reason of a revision that changes nothing."""
+    sue = Visitor(service, "sue")
+    page = sue.get("/desk/annual/114")
+    for changes, said in (
+        ({"section": "strategy"}, "構面請選擇"), ({"section": "late"}, "查無這個案號"),
+        ({"section": "base_year"}, "基準年請填民國年"),
+    ):  # fmt: skip
+        again = sue.send(page, "/desk/annual/114/entries", **{**ENTRY, **changes})
+        assert (again.status, again.outline.broken_rules()) == (422, [])
+        assert said in again.text
+        for name in ("label", "figure", "evidence", "owner"):
+            assert ENTRY[name] in again.html, name
+        assert f'value="{changes["section"]}" selected' in again.html
+        assert again.html.count('aria-invalid="true"') == 1
+    number = tables(service.get("sue", "/annual/114").json())["late"]["rows"][0][0]
+    taken = sue.send(page, "/desk/annual/114/entries", **{**ENTRY, "section": "late", "label": number})
+    assert taken.status == 200
+    assert tables(service.get("sue", "/annual/114").json())["late"]["rows"][0][-2:] == ["12 格", "經園字第 1 號"]
+    sealed = sue.send(taken, "/desk/annual/114/seal")
+    again = sue.send(sealed, "/desk/annual/114/seal", reason="再封存一次")
+    assert again.status == 409
+    assert "內容與已封存者相同" in again.text
+    assert "再封存一次" in again.html
+
+
 def test_a_seal_is_not_said_to_differ_for_words_and_links_of_another_program(service):
     """Only figures and what was entered make what is counted another; a sealed year stays whole."""
     sue = Visitor(service, "sue")
