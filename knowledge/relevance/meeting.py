@@ -11,7 +11,7 @@ from knowledge.language.text import fold, normalise
 from knowledge.relevance.aspects import STEPS, Ask, Stated, asked, missing, stated, untold_abroad
 from knowledge.relevance.cues import compiled, read_cues
 from knowledge.relevance.yes_no import Sides, YesNo, only_yes_no
-from knowledge.vocabulary import PHRASING_GROUPS
+from knowledge.vocabulary import PHRASING_GROUPS, EntryKind
 
 _SOME = 2
 """Phrasings that speak of a step before an entry counts as being about it."""
@@ -40,6 +40,8 @@ class Profile:
     """The acts (knowledge/data/relevance.yaml) that its texts speak of."""
     sides: Mapping[str, Sides]
     """By language: what its own questions ask to be allowed or needed."""
+    hands_over: bool
+    """It says who will answer, whatever is asked of its matter, and states nothing else."""
 
     @classmethod
     def of(cls, entry: FaqEntry) -> "Profile":
@@ -55,6 +57,7 @@ class Profile:
             stance=Stance.of([*phrasings, entry.question, entry.en.question, entry.ja.question]),
             acts=acts_in(fold("\n".join([*phrasings, *_told(entry)]))),
             sides={group: _sides(entry, group) for group in PHRASING_GROUPS},
+            hands_over=entry.kind is EntryKind.HAND_OVER,
         )
 
     def meets(
@@ -67,7 +70,7 @@ class Profile:
     ) -> Meeting:
         """Hold a question, as it was read, against this entry; `yes_no` is what it asks to be affirmed, in `group`."""
         said_here = self.stated[group]
-        lacking = missing(asks, said_here)
+        lacking = () if self.hands_over else missing(asks, said_here)
         strict = [ask for ask in asks if not ask.weak and ask.aspect not in STEPS]
         wanted = {ask.aspect for ask in asks if ask.aspect in STEPS}
         off = ""
@@ -76,7 +79,7 @@ class Profile:
         elif (wanted and not wanted & self.steps) or acts - self.acts:
             off = "step"
         lacks = tuple(ask.aspect for ask in lacking)
-        if not off and yes_no is not None and only_yes_no(asks):
+        if not off and not self.hands_over and yes_no is not None and only_yes_no(asks):
             states = bool(said_here.aspects & {Aspect.ALLOWED, Aspect.EXCEPTION})
             if not self.sides[group].meets(yes_no, states=states):
                 off, lacks = "aspect", (Aspect.ALLOWED,)

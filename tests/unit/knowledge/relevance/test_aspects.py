@@ -3,8 +3,10 @@
 import pytest
 
 from knowledge.entries import Aspect, Basis
+from knowledge.language.opposites import Said
 from knowledge.language.text import detect_language, normalise
 from knowledge.relevance.aspects import Ask, Stated, asked, meets, missing, stated
+from knowledge.relevance.meeting import Profile
 from knowledge.vocabulary import Category, EntryKind
 from tests.unit.knowledge.conftest import make_entry
 
@@ -126,6 +128,17 @@ def test_a_way_of_putting_a_question_is_never_missing():
     nothing = Stated(aspects=frozenset(), signs=frozenset(), confirmed=True)
     assert missing((Ask(aspect=A.ALLOWED, weak=True), Ask(aspect=A.RENEW)), nothing) == ()
     assert not meets(Ask(aspect=A.PENALTY), nothing)
+
+
+def test_an_entry_that_hands_over_does_so_whatever_is_asked_of_its_matter():
+    asks = asked(normalise("停車位一個月多少錢"))
+    offs = [
+        Profile.of(make_entry("x", Category.OTHER, kind, "停車位", ["停車位"], answer="由承辦人說明。")).meets(
+            asks, Said.of("停車位一個月多少錢")
+        )
+        for kind in (EntryKind.HAND_OVER, EntryKind.ANSWER)
+    ]
+    assert [meeting.off for meeting in offs] == ["", "aspect"]
 
 
 def test_a_basis_names_the_paragraph_it_rests_on():

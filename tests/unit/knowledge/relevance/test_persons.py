@@ -30,6 +30,12 @@ from knowledge.relevance.persons import only_tells, person_needed, to_reckon
         ("隔壁公司的租金是多少", "others"),
         ("查一下別家的合約到什麼時候", "others"),
         ("你們會派人來測噪音嗎", "action"),
+        ("我們上個月送的案子審到哪裡了", "judgement"),
+        ("建照申請過了沒", "judgement"),
+        ("這期水費是不是算錯", "judgement"),
+        ("Why was our permit refused?", "judgement"),
+        ("Could you recommend a good architect?", "judgement"),
+        ("申請はもう通りましたか", "judgement"),
     ],
 )
 def test_a_person_is_needed(text, why):

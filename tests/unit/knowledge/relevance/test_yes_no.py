@@ -37,7 +37,7 @@ def test_what_no_one_says_is_allowed_or_needed_is_not_answered(understander, tex
 @pytest.mark.parametrize(
     ("text", "entry"),
     [
-        ("廠房可以轉租給別人嗎", "land-no-sublease"),
+        ("加工區的廠房可以轉租給別人嗎", "land-no-sublease"),
         ("新蓋廠房一定要裝太陽能嗎", "construction-solar"),
         ("室內裝修要送審嗎", "construction-fitout-permit"),
         ("發電機要登記嗎", "utilities-generator"),
