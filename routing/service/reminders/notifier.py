@@ -248,8 +248,13 @@ class Teller:
         foot = f"本信由系統寄出，請勿回信。提醒設定：{self._office.base_url}/desk/reminders/settings"
         store.put_mail(self._session, person.id, subject, "\n".join([*lines, "", foot, ""]), now=self._now)
 
-    def push(self, person: Staff, title: str, lines: Sequence[str]) -> None:
-        """To a person who is bound; where no message of the month is left for staff, the bell has it."""
+    def push(
+        self, person: Staff, title: str, lines: Sequence[str], *, page: str = "/desk/reminders", most: int = NAMED
+    ) -> None:  # fmt: skip
+        """To a person who is bound; where no message of the month is left for staff, the bell has it.
+
+        ``page``: where the whole of it stands; ``most``: lines that are said.
+        """
         contact_id, channel = self._addresses.get(person.id, (None, ""))
         if contact_id is None or channel not in self._office.channels:
             return
@@ -257,8 +262,8 @@ class Teller:
             if self._left <= 0:
                 return
             self._left -= 1
-        more = [f"另有 {len(lines) - NAMED} 則。"] if len(lines) > NAMED else []
-        body = "\n".join([f"【{title}】", *lines[:NAMED], *more, f"{self._office.base_url}/desk/reminders"])
+        more = [f"另有 {len(lines) - most} 則。"] if len(lines) > most else []
+        body = "\n".join([f"【{title}】", *lines[:most], *more, f"{self._office.base_url}{page}"])
         outbox_store.put(
             self._session, channel=channel, contact_id=contact_id, payload=to_plain([Text(body)]), reason=REASON,
             now=self._now,

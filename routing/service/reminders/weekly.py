@@ -20,6 +20,9 @@ from routing.service.reporting import outlook as service
 from routing.service.reporting.outlook import Outlook
 from routing.store.reminders import queries as store
 
+_PAGE = "/desk/turnaround/week"
+_LINES = 15
+"""Of a message; the page has the rest."""
 Word = Callable[[str, str], str]
 """The word of the desk for a code of a family."""
 
@@ -69,11 +72,9 @@ def _tell(session: Session, office: OfficeContext, email: str, word: Word, now: 
         return
     wish, teller, lines = store.wish(session, person.id), Teller(session, office, now), list(said(ahead, word))
     if wish.digest_mail:
-        teller.mail(
-            person, f"單一窗口本週展望 {roc_date(today)}", [*lines, "", f"{office.base_url}/desk/turnaround/week"]
-        )
+        teller.mail(person, f"單一窗口本週展望 {roc_date(today)}", [*lines, "", f"{office.base_url}{_PAGE}"])
     if wish.digest_chat:
-        teller.push(person, f"本週展望 {roc_date(today)}", lines)
+        teller.push(person, f"本週展望 {roc_date(today)}", lines, page=_PAGE, most=_LINES)
 
 
 def figures(ahead: Outlook) -> dict[str, int]:

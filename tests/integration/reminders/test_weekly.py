@@ -12,9 +12,11 @@ from sqlalchemy import select
 
 from bot.web.outlook_tables import PARTS
 from bot.web.words import word
-from routing.service.reminders import bell, weekly
+from routing.domain.messages import from_plain
+from routing.service.reminders import bell, notifier, weekly
 from routing.store.cases.schema import Case
 from routing.store.conversation.schema import Enquiry
+from routing.store.messaging.schema import Outbox
 from routing.store.reminders.schema import StaffMail
 from tests.harness.branch import branch_on, cast
 from tests.harness.cast import ALICE, CAROL, SUE
@@ -22,7 +24,7 @@ from tests.harness.databases import BOTH
 from tests.harness.pages import Visitor
 from tests.harness.service import Service
 from tests.integration.knowledge_admin.test_knowledge_unanswered import asked
-from tests.integration.reminders.test_notifier import made, rows, wants
+from tests.integration.reminders.test_notifier import bind, made, rows, wants
 
 
 @pytest.fixture(params=BOTH)
@@ -69,6 +71,33 @@ def test_whoever_leads_and_has_the_digest_is_told_as_the_week_begins(branch):
     branch.later(days=3)
     branch.later(9)
     assert (look(branch), len(mails(branch))) == (1, 2)
+
+
+def test_whoever_has_the_digest_on_line_is_told_there_with_the_page(branch):
+    """The same lines as by mail, all of them, to the bound account; nothing of a firm, nor of the rest of the bell."""
+    number = branch.open(firm_name="晴川精密有限公司", contact_name="陳小姐", contact_phone="07-3611212")
+    for place in range(12):
+        branch.absent(ALICE, first=date(2026, 3, 2), last=date(2026, 3, 2 + place % 4))
+    chat, code = bind(branch, SUE)
+    chat.text(code)
+    wants(branch, SUE, "digest_chat", "digest_mail")
+    branch.now = branch.now.replace(hour=0)
+    branch.later(8.5)
+    assert look(branch) == 1
+    with branch.database.reading() as session:
+        (row,) = session.scalars(select(Outbox).where(Outbox.reason == notifier.REASON))
+        (said,) = from_plain(row.payload)
+    text = said.body
+    head, *lines, link = text.splitlines()
+    (mail,) = mails(branch)
+    assert head == "【本週展望 115.03.02】"
+    assert link.endswith("/desk/turnaround/week")
+    assert lines == mail.body.splitlines()[: len(lines)]
+    assert len(lines) > notifier.NAMED
+    assert number in lines[0]
+    assert (row.kind, row.case_id, row.contact_id) == ("push", None, chat.contact.id)
+    for name in ("晴川", "陳小姐", "3611212"):
+        assert name not in text
 
 
 def test_nobody_is_told_late_in_the_week_or_without_wanting_it(branch):
