@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from knowledge.relevance.match import Match
-from knowledge.relevance.places import holds
+from knowledge.relevance.places import are_apart, holds
 from knowledge.understand import Understanding
 from knowledge.vocabulary import Category, ParkKind
 
@@ -65,7 +65,7 @@ def is_sure(live: tuple[Match, ...], understanding: Understanding, *, answer: fl
     if not live or not live[0].fits:
         return False
     best = live[0]
-    runner_up = max((m.probability for m in live[1:] if m.fits), default=0.0)
+    runner_up = max((m.probability for m in live[1:] if m.fits and not are_apart(best.entry, m.entry)), default=0.0)
     distance = margin if best.probability < max(_PLAIN, answer) else min(margin, _BESIDE_PLAIN)
     clear = best.probability >= answer and best.probability - runner_up >= distance
     repeats = understanding.follow_up and best.entry_id == understanding.previous_entry

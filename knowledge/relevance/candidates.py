@@ -15,6 +15,7 @@ from knowledge.model.matching import KernelMatcher, Scores
 from knowledge.relevance.aspects import Ask
 from knowledge.relevance.match import Match
 from knowledge.relevance.meeting import Meeting, Profile
+from knowledge.relevance.places import are_apart
 from knowledge.relevance.yes_no import only_yes_no, read_yes_no
 from knowledge.vocabulary import CATEGORIES, Category
 
@@ -74,7 +75,7 @@ class Candidates:
         for number in order[:_CHOICES]:
             if scored.targets[number] <= _WORTH_NAMING:
                 break
-            rivals = [other for other in order if other != number and not _behind(meetings[other], meetings[number])]
+            rivals = [other for other in order if self._rivals(number, other, meetings)]
             rival = max((float(scores[other]) for other in rivals), default=0.0)
             phrase, similarity = matcher.nearest(number, scored) or ("", 0.0)
             entry, meeting = self._base.entries[number], meetings[number]
@@ -89,6 +90,12 @@ class Candidates:
                 says=self.profile(number).says,
             ))  # fmt: skip
         return tuple(sorted(found, key=lambda m: (m.opposite, -m.score - (0 if m.off else _FITTING))))
+
+    def _rivals(self, number: int, other: int, meetings: Mapping[int, Meeting]) -> bool:
+        """Whether an entry stands against this one: another that meets what is asked no less, where this one holds."""
+        entries = self._base.entries
+        apart = other == number or are_apart(entries[number], entries[other])
+        return not apart and not _behind(meetings[other], meetings[number])
 
 
 def _behind(other: Meeting, mine: Meeting) -> bool:

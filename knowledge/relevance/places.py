@@ -92,6 +92,11 @@ def _names(entry: FaqEntry, park: Park | None) -> bool:
     return any(re.search(re.escape(name), text) for name in (park.name, park.full_name, *park.aliases))
 
 
+def are_apart(one: FaqEntry, other: FaqEntry) -> bool:
+    """True where two entries hold in different kinds of park: the place decides between them, and not the words."""
+    return ParkKind.ANY not in (one.parks, other.parks) and one.parks is not other.parks
+
+
 def kind_matters(entry: FaqEntry, near: Iterable[FaqEntry], text: str) -> bool:
     """True where an entry holds in one kind of park only, the other has a rule of its own, and no word says which.
 
@@ -100,7 +105,7 @@ def kind_matters(entry: FaqEntry, near: Iterable[FaqEntry], text: str) -> bool:
     """
     if entry.parks is ParkKind.ANY or _own_words().search(fold(text)):
         return False
-    return entry.id in _listed() or any(other.parks not in (ParkKind.ANY, entry.parks) for other in near)
+    return entry.id in _listed() or any(are_apart(entry, other) for other in near)
 
 
 @cache

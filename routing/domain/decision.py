@@ -19,7 +19,7 @@ from knowledge.loading import read_thresholds
 from knowledge.model.coverage import words
 from knowledge.relevance.aspects import STEPS
 from knowledge.relevance.match import Match
-from knowledge.relevance.places import kind_matters
+from knowledge.relevance.places import are_apart, kind_matters
 from knowledge.understand import Understanding
 from knowledge.vocabulary import CASE_CATEGORIES, Category, EntryKind, ParkKind
 
@@ -30,8 +30,9 @@ _BESIDE, _BESIDE_ABROAD = 0.2, 0.3
 """Share of the likeliest choice's probability from which another is likely beside it; in English and Japanese the
 higher. Of 168 choices below it in Chinese three were what was asked, of some 50 in the others two (heldout, heldout4:
 choices measured on these are no longer held out; direct answers are)."""
-_RIVAL = 0.06
-"""Probability from which an entry of the other kind of park is near enough to ask for the kind."""
+_RIVAL = 0.4
+"""Probability from which an entry of the other kind of park is near enough to ask for the kind: that of each kind is
+found as if the other kind's entries were not there."""
 _UNFITTING = 0.6
 """What is left of the likelihood of an entry that does not say what is asked, beside others that do."""
 _MOST_PARTS = 3
@@ -352,7 +353,7 @@ def _sure(
     near = tuple(m for m in live[1:] if m.fits and m.probability >= max(thresholds.offer, _RIVAL))
     unknown = known is None and understanding.place is None
     if unknown and kind_matters(best.entry, (m.entry for m in near), understanding.text):
-        other = next((m for m in near if m.entry.parks not in (ParkKind.ANY, best.entry.parks)), None)
+        other = next((m for m in near if are_apart(best.entry, m.entry)), None)
         return Decision(action=Action.CHOOSE, reason="which_kind", choices=(best, other) if other else (best,))
     second = next((m for m in near if m.probability >= thresholds.also), None)
     return Decision(action=Action.ANSWER, reason="sure", match=best, also=second, missing=best.lacks)

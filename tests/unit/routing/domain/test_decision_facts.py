@@ -68,9 +68,16 @@ def test_where_it_holds(parks, place, known, reason):
 
 
 def test_where_the_rules_differ_and_nothing_says_which_the_kind_is_asked_once():
-    faq = (of_kind(0.95, TECHNOLOGY), of_kind(0.2, INDUSTRIAL, "land-b"))
+    faq = (of_kind(0.95, TECHNOLOGY), of_kind(0.93, INDUSTRIAL, "land-b"))
     decision = decide(read(*faq), LIMITS, TODAY)
     assert (decision.action, decision.reason) == (Action.CHOOSE, "which_kind")
+    known = decide(read(*faq), LIMITS, TODAY, INDUSTRIAL)
+    assert (known.reason, known.match.entry_id) == ("sure", "land-b")
+
+
+def test_a_rule_of_the_other_kind_that_is_not_near_is_not_asked_about():
+    faq = (of_kind(0.95, TECHNOLOGY), of_kind(0.2, INDUSTRIAL, "land-b"))
+    assert decide(read(*faq), LIMITS, TODAY).reason == "sure"
     assert decide(read(*faq), LIMITS, TODAY, TECHNOLOGY).reason == "sure"
 
 
