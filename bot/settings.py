@@ -79,6 +79,7 @@ class Settings(BaseSettings):
     llm_key: str = Field("", alias="ONESTOP_LLM_KEY", repr=False)
     llm_model: str = Field("", alias="ONESTOP_LLM_MODEL", max_length=120)
     llm_timeout: int = Field(60, alias="ONESTOP_LLM_TIMEOUT", ge=1, le=180)
+    breach_notice_hours: int = Field(24, alias="ONESTOP_BREACH_NOTICE_HOURS", ge=1, le=720)
     token_days: int = Field(365, alias="ONESTOP_TOKEN_DAYS", ge=1, le=3650)
     second_factor: str = Field("", alias="ONESTOP_SECOND_FACTOR")
     approval: str = Field("", alias="ONESTOP_APPROVAL")

@@ -39,6 +39,7 @@ from bot.desk.deliveries import ledger
 from bot.desk.deliveries import pages as delivery_pages
 from bot.desk.knowledge import routes as knowledge
 from bot.desk.land import pages as land
+from bot.desk.privacy import breaches as privacy_breaches
 from bot.desk.privacy import pages as privacy
 from bot.desk.reminders import pages as reminders
 from bot.desk.reporting import annual, bot_page, held, service_page, week_page, word_page
@@ -69,6 +70,7 @@ for family in (
     staff,
     directory,
     admin_pages,
+    privacy_breaches,
     privacy,
     knowledge,
     annual,

@@ -149,6 +149,9 @@ ACTIONS: dict[str, str] = {
     "assist.answered": "AI 輔助：回應",
     "assist.discarded": "AI 輔助：捨棄草稿",
     "assist.used": "AI 輔助：採用草稿",
+    "breach.entered": "登錄個資事故",
+    "breach.told": "個資事故：已通知當事人",
+    "breach.list": "個資事故：下載受影響名單",
     "privacy.entered": "登錄個資請求",
     "privacy.extended": "延長個資請求期限",
     "privacy.granted": "同意個資請求",
@@ -157,6 +160,8 @@ ACTIONS: dict[str, str] = {
     "unit.phone": "變更科室電話",
 }
 FIELDS: dict[str, str] = {
+    "level": "事件等級",
+    "persons": "人數",
     "how": "登入方式",
     "removed": "刪除數",
     "what": "細節",

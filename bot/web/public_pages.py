@@ -11,6 +11,7 @@ from bot.runtime import runtime_of
 from bot.web.downloads import download
 from bot.web.errors import status_of
 from bot.web.templating import page, show
+from knowledge.inventory import load_inventory
 from knowledge.vocabulary import READING_LANGUAGES
 from routing.domain.errors import Gone, NotFound
 from routing.service.files import queries as file_queries
@@ -50,6 +51,15 @@ def my_data(request: Request, token: str, format: Literal["html", "json"] = "htm
 def privacy(request: Request) -> HTMLResponse:
     """What is collected, why, for how long, for whom, and a person's rights; in three languages."""
     return page(request, "privacy.html", {"notice": runtime_of(request).office_provider.base.notice})
+
+
+@router.get("/privacy/files")
+def data_files(request: Request) -> HTMLResponse:
+    """The files of personal data, as 個人資料保護法 §17 wants them published: out of the inventory."""
+    runtime = runtime_of(request)
+    with runtime.reading() as (_session, office):
+        units = office.offices.units
+    return page(request, "privacy_files.html", {"files": load_inventory().files, "units": units})
 
 
 @router.get("/files/{token}")

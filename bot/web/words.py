@@ -384,6 +384,8 @@ WORDS: dict[str, dict[str, str]] = {
         "waiting": "等待中",
     },
     "done": {
+        "breach": "已登錄個資事故；請下載受影響名單並依期限通報、通知。",
+        "breach_told": "已登錄通知當事人。",
         "period": "已訂定保存期限，自下次每日清理起適用。",
         "limit_set": "已訂定新期限，自所填日期起受理的案件適用。",
         "limit_withdrawn": "已撤回尚未生效的期限。",

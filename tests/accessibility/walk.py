@@ -59,7 +59,10 @@ _NO_PAGE = (
 """What programs read, pages behind a link that ends, and those of firms, who have another key."""
 _LEFT_OUT = ("{ending}", "oidc", "/desk/queue", "/reply", "/export")
 """Files, other people's pages, a part of a page, a page that leads on."""
-_ADMIN = ("absences", "calendar", "limits", "notices", "access", "running", "keeping", "feeds", "withdrawn", "assist")
+_ADMIN = (
+    "absences", "calendar", "limits", "notices", "access", "running", "keeping", "inventory", "feeds", "withdrawn",
+    "assist",
+)  # fmt: skip
 
 
 @contextmanager

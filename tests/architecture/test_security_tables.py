@@ -1,4 +1,4 @@
-"""The tables of ASVS and 附表十: complete, and the tests that they name exist."""
+"""The tables of ASVS, 附表十 and personal data: complete, and the tests that they name exist."""
 
 from __future__ import annotations
 
@@ -27,12 +27,10 @@ def rows(page: str) -> list[Row]:
     """The rows of a page's tables."""
     text = (ROOT / "docs" / page).read_text(encoding="utf-8")
     cells = [line.strip("| ").split(" | ") for line in text.splitlines() if line.startswith("| ")]
-    return [(a, b, c, d) for a, b, c, d in cells if a not in {"requirements", "control"}]
+    return [(a, b, c, d) for a, b, c, d in cells if a not in {"requirements", "control", "line"}]
 
 
-ROWS = [("asvs.md", row) for row in rows("asvs.md")] + [
-    ("protection-baseline.md", row) for row in rows("protection-baseline.md")
-]
+ROWS = [(page, row) for page in ("asvs.md", "protection-baseline.md", "compliance.md") for row in rows(page)]
 
 
 def spelled_out(told: str) -> list[str]:
@@ -61,6 +59,11 @@ def test_every_requirement_of_asvs_stands_in_one_row() -> None:
 def test_every_control_of_the_baseline_stands_in_one_row() -> None:
     found = [re.match(r"D(\d+) ", told)[1] for told, *_ in rows("protection-baseline.md")]
     assert [int(one) for one in found] == [number for number in range(1, 33) if number != 4]
+
+
+def test_every_line_on_personal_data_and_records_stands_in_one_row() -> None:
+    found = [told.partition(" ")[0] for told, *_ in rows("compliance.md")]
+    assert found == [*(f"A{number}" for number in range(1, 18)), *(f"B{number}" for number in range(1, 6))]
 
 
 @pytest.mark.parametrize(("page", "row"), ROWS, ids=lambda one: one if isinstance(one, str) else one[0][:30])

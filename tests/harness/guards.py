@@ -16,7 +16,9 @@ ON_CASES = {READ, TEAM_READ, ANSWER, WRITE, LEAD, TEAM_WRITE}
 API, DESK, KNOW = "/api/v1", "/desk", "/desk/knowledge"
 GUARDS: dict[tuple[str, str], str] = {
     **dict.fromkeys(
-        [("GET", path) for path in ("/", "/privacy", "/healthz", "/readyz", "/metrics", "/static", "/static/vendor")],
+        [("GET", path) for path in (
+            "/", "/privacy", "/privacy/files", "/healthz", "/readyz", "/metrics", "/static", "/static/vendor",
+        )],
         PUBLIC,
     ),
     ("GET", "/my-data/{token}"): PUBLIC,
@@ -186,6 +188,10 @@ GUARDS: dict[tuple[str, str], str] = {
     ("GET", f"{DESK}/cases/{{number}}"): READ,
     ("GET", f"{DESK}/files/{{media_id}}"): TEAM_READ,
     ("GET", f"{DESK}/privacy"): LEADERS,
+    ("GET", f"{DESK}/privacy/breaches"): LEADERS,
+    ("GET", f"{DESK}/privacy/breaches/{{breach_id}}/file.{{ending}}"): LEADERS,
+    ("POST", f"{DESK}/privacy/breaches"): LEADERS,
+    ("POST", f"{DESK}/privacy/breaches/{{breach_id}}/told"): LEADERS,
     **{("GET", where): LEADERS for where in (
         f"{DESK}/turnaround/week", f"{DESK}/turnaround/week/file.{{ending}}", f"{API}/turnaround/week",
     )},

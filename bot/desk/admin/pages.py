@@ -21,6 +21,7 @@ from bot.web.unit_of_work import Reading, UnitOfWork, reading, writing
 from bot.web.words import WORDS
 from knowledge.calendar.office_calendar import local
 from knowledge.calendar.official_days import COUNTIES
+from knowledge.inventory import load_inventory
 from routing.domain.errors import Invalid, NotFound, OnestopError, StepNotAllowed
 from routing.domain.notices import When
 from routing.domain.pagination import Page
@@ -88,6 +89,11 @@ def _keeping(work: UnitOfWork) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _inventory(work: UnitOfWork) -> dict[str, Any]:
+    held = keeping.in_force(work.session, work.runtime.settings.periods)
+    return {"files": load_inventory().files, "days": held.plain()}
+
+
 def _notices(work: UnitOfWork) -> dict[str, Any]:
     return {"policies": policies.listing(work.session, work.actor), "whens": [when.value for when in When]}
 
@@ -139,6 +145,7 @@ _PAGES: dict[str, tuple[str, Callable[[UnitOfWork], dict[str, Any]]]] = {
     "feeds": ("admin_feeds.html", _feeds),
     "assist": ("admin_assist.html", _assist),
     "keeping": ("admin_keeping.html", _keeping),
+    "inventory": ("admin_inventory.html", _inventory),
     "withdrawn": ("admin_withdrawn.html", _withdrawn),
     "running": ("admin_running.html", _running),
 }

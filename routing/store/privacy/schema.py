@@ -1,11 +1,11 @@
-"""What people asked for about the data that is kept of them."""
+"""What people asked for about the data that is kept of them, and incidents in which it got out."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from routing.store.base import Base, Id
@@ -34,3 +34,27 @@ class DataRequest(Base):
     note: Mapped[str | None] = mapped_column(String(300))
     gone: Mapped[dict[str, Any]] = mapped_column(default=dict)
     __table_args__ = (Index("ix_data_request_state_due_on", "state", "due_on"),)
+
+
+class Breach(Base):
+    """An incident in which personal data got out (個人資料保護法 §12; 通報及應變辦法 §3).
+
+    ``level``: of the incident, 1 to 4. ``since`` to ``until``: whose data of which days; ``numbers``: only of these
+    cases, all of them if empty. ``told_at``: when the persons had been told.
+    """
+
+    __tablename__ = "breach"
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    known_at: Mapped[datetime]
+    level: Mapped[int]
+    facts: Mapped[str] = mapped_column(Text)
+    effects: Mapped[str] = mapped_column(Text)
+    measures: Mapped[str] = mapped_column(Text)
+    support: Mapped[str] = mapped_column(Text)
+    since: Mapped[date | None]
+    until: Mapped[date | None]
+    numbers: Mapped[list[Any]] = mapped_column(default=list)
+    entered_by: Mapped[str] = mapped_column(String(200))
+    entered_at: Mapped[datetime]
+    told_at: Mapped[datetime | None]
+    told_by: Mapped[str | None] = mapped_column(String(200))

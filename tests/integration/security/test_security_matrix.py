@@ -182,7 +182,7 @@ def ask(service, who, method, path, values):
         "view_id": "999999", "kind": "parks", "code": "nanzih",
         "ubn": "04595257", "name": "staff", "deed": "grant" if "/privacy/" in path else "add",
         "year": "115", "message_id": "1", "request_id": "999999", "token": "x",
-        "ending": "odt" if "/documents/" in path else "csv", "step": "note",
+        "ending": "odt" if "/documents/" in path else "csv", "step": "note", "breach_id": "999999",
         "incident_id": "999999",
         "notice": "assigned", **values,
     }.items():  # fmt: skip
@@ -269,7 +269,7 @@ def test_a_route_without_a_case(service, standing, method, path):
         f"{DESK}/admin/directory/{{",
         f"{DESK}/notices/{{",
     )
-    if path.startswith((*nowhere, "/desk/admin/withdrawn/", "/desk/privacy/requests/")):
+    if path.startswith((*nowhere, "/desk/admin/withdrawn/", "/desk/privacy/requests/", "/desk/privacy/breaches/")):
         # There is no such draft, correction, service or message: those whom it is for are told so.
         found = [line for line in found if " missing, not {'passes'}" not in line]
     assert found == []
