@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 
@@ -37,6 +38,18 @@ def test_a_unit_runs_a_command_of_ours_without_root_and_may_write_little(unit) -
     for bound in ("ProtectSystem=strict", "NoNewPrivileges=yes", "CapabilityBoundingSet=", "UMask=0077"):
         assert f"\n{bound}\n" in text, bound
     assert set(re.findall(r"ONESTOP_\w+", text)) <= set(setting_names())
+
+
+def test_a_command_as_the_service_has_its_user_settings_and_folder() -> None:
+    """Before: `onestop staff unlock` on the machine looked for a database in the folder that it was called in."""
+    script = (ROOT / "deploy/onestop-as-service").read_text(encoding="utf-8")
+    unit = (ROOT / "deploy/systemd/onestop.service").read_text(encoding="utf-8")
+    for name, asked in (("User", "--uid"), ("Group", "--gid"), ("WorkingDirectory", "--working-directory")):
+        assert f"{asked}={re.search(rf'^{name}=(.+)$', unit, re.MULTILINE)[1]} " in script
+    assert f"--property=EnvironmentFile={re.search(r'^EnvironmentFile=(.+)$', unit, re.MULTILINE)[1]} " in script
+    assert "--setenv=ONESTOP_DATA_DIR=/var/lib/onestop " in script
+    assert "ONESTOP_DATA_DIR=/var/lib/onestop" in unit
+    assert os.access(ROOT / "deploy/onestop-as-service", os.X_OK)
 
 
 def test_what_the_manifest_starts_is_ours_bound_and_watched() -> None:

@@ -200,6 +200,12 @@ def told_before(session: Session, contact_id: int, *, since: datetime, until: da
     return sorted(session.scalars(query), key=lambda row: row.id)
 
 
+def written_since(session: Session, contact_id: int, reason: str, since: datetime) -> list[list[Any]]:
+    """What was written to a contact for a reason since an instant, whatever became of it."""
+    written = Outbox.contact_id == contact_id, Outbox.reason == reason, Outbox.created_at >= since
+    return list(session.scalars(select(Outbox.payload).where(*written)))
+
+
 def _untried() -> tuple[ColumnElement[bool], ...]:
     return Outbox.state == PENDING, Outbox.first_try_at.is_(None), Outbox.kind == "push"
 

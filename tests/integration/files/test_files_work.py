@@ -92,6 +92,19 @@ def test_a_photo_is_fetched_checked_kept_and_made_small(world):
     assert world.kept() == {row.key, row.thumbnail}
 
 
+def test_photos_of_one_set_that_fail_alike_are_told_of_once(world):
+    """Before: an album of four that LINE no longer had cost four pushes with the same sentence (faults-2 3)."""
+    for at in range(4):
+        world.sends(None, message_id=f"f{at}")
+    world.sends(None, message_id="named", name="圖說.pdf")
+    world.settled()
+    assert sorted("圖說.pdf" in said for said in world.told()) == [False, True]
+    world.branch.later(hours=0.1)
+    world.sends(None, message_id="later")
+    world.settled()
+    assert len(world.told()) == 3
+
+
 def test_what_line_is_still_preparing_comes_later(world):
     """202 for a long video."""
     world.sends(DeliveryError("LINE 仍在準備檔案。", code="not_ready"))
