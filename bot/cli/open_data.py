@@ -12,7 +12,7 @@ import typer
 
 from bot.cli.context import fail, opened
 from bot.web import tables
-from bot.web.open_data import open_data
+from bot.web.open_data import dictionary, open_data
 from bot.web.report_tables import edition, label_of
 from routing.domain.errors import Invalid
 from routing.domain.reporting.statistics import ALL, GroupBy
@@ -35,6 +35,7 @@ def command(
     end: Annotated[datetime, typer.Option("--to", formats=["%Y-%m-%d"], help="迄日（含）")],
     by: Annotated[GroupBy | None, typer.Option(help="分組：category、unit、park、channel 或 month")] = None,
     form: Annotated[Form, typer.Option("--format", help="輸出格式")] = Form.JSON,
+    fields: Annotated[bool, typer.Option("--dictionary", help="CSV 之欄位說明檔；JSON 已含")] = False,
 ) -> None:
     """公開之辦理時效資料：各案件性質分列，少於 3 件者不提供，附欄位說明。"""  # noqa: D415 - a Chinese sentence, shown as the help
     with opened() as context, context.reading() as (session, office):
@@ -46,4 +47,5 @@ def command(
     if form is Form.JSON:
         typer.echo(json.dumps(made.as_json(), ensure_ascii=False, indent=2))
     else:
-        sys.stdout.buffer.write(tables.write(made.table(), tables.Format.CSV))
+        table = dictionary(context.now) if fields else made.table()
+        sys.stdout.buffer.write(tables.write(table, tables.Format.CSV))

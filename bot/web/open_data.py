@@ -14,6 +14,7 @@ from typing import Any
 from bot.web.report_tables import days, in_order, rate
 from bot.web.tables import Cell, Table
 from bot.web.words import word
+from knowledge.calendar.office_calendar import local
 from knowledge.calendar.republic import roc_written
 from routing.domain.errors import Invalid
 from routing.domain.reporting.figures import FigureSet
@@ -52,7 +53,8 @@ class OpenData:
         """The rows with their dictionary."""
         period = self.report.period
         return {
-            "from": period.start.isoformat(), "to": period.end.isoformat(), "made_at": self.made_at.isoformat(),
+            "from": period.start.isoformat(), "to": period.end.isoformat(),
+            "made_at": local(self.made_at).isoformat(timespec="seconds"),
             "rules": self.report.rules, "calendar": self.report.calendar, "notes": list(self.notes),
             "dictionary": [{"field": name, "title": title, "meaning": meaning}
                            for name, (title, meaning) in DICTIONARY.items()],
@@ -67,6 +69,12 @@ class OpenData:
             notes=(*self.notes, *(f"{title}：{meaning}。" for title, meaning in DICTIONARY.values())),
             made_at=self.made_at,
         )  # fmt: skip
+
+
+def dictionary(made_at: datetime) -> Table:
+    """What the fields are called and mean, as a file beside that of the figures."""
+    rows = [(title, name, meaning) for name, (title, meaning) in DICTIONARY.items()]
+    return Table(title="欄位說明", columns=("欄位", "JSON 名稱", "說明"), rows=rows, notes=(), made_at=made_at)
 
 
 def open_data(report: Report, label: Callable[[str], str], made_at: datetime, *, of: Sequence[str] = ()) -> OpenData:

@@ -65,10 +65,10 @@ class Distribution:
 
 
 def distribution(values: Sequence[float]) -> Distribution:
-    """n, mean, percentiles by linear interpolation, extremes."""
+    """n, mean, percentiles by linear interpolation, extremes: all but n as floats, whole or not, however counted."""
     if not values:
         return Distribution(0, None, None, None, None, None)
-    ordered = sorted(values)
+    ordered = sorted(map(float, values))
     return Distribution(
         n=len(ordered),
         mean=math.fsum(ordered) / len(ordered),

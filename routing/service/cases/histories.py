@@ -120,6 +120,8 @@ def import_beside_service(
         Invalid: a number was given to another case, or the calendar was changed, since the file was read; says how
             many cases are in by then.
     """
+    if not dry_run:
+        measuring.begin_empty(units_of_work)
     with units_of_work.reading() as (session, office):
         checked = _check(session, office, lines, now=now, processes=processes)
         basis = measuring.basis(office)

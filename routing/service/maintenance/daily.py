@@ -71,6 +71,7 @@ def finish(units_of_work: UnitOfWorkFactory, periods: retention.Periods, files: 
         _derive(units_of_work, now=now)
     if unchecked:
         measuring.check_sample(units_of_work, seed=local(now).toordinal())
+        measuring.check_blocks(units_of_work, seed=local(now).toordinal())
         with units_of_work.database.writing() as session:
             meta_store.put(session, _CHECKING, "")
     if unerased:

@@ -30,6 +30,8 @@ PART = 200
 """Cases of one transaction beside a running service."""
 SAMPLE = 200
 """Cases that are compared with their events each night."""
+BLOCKS_CHECKED = 5
+"""Blocks that are compared with their spells each night."""
 _BLOCKS = 20
 """Blocks that are made in one turn of a worker."""
 _LEFT = "measuring"
@@ -140,6 +142,15 @@ def begin_if_needed(units_of_work: UnitOfWorkFactory) -> None:
             meta_store.put(session, _FIGURES, here)
 
 
+def begin_empty(units_of_work: UnitOfWorkFactory) -> None:
+    """Of a database without a case everything is measured, so that what comes counts before a worker has looked."""
+    with units_of_work.reading() as (session, _office):
+        if case_store.last_id(session):
+            return
+    begin_if_needed(units_of_work)
+    measure_remaining(units_of_work)
+
+
 def measure_remaining(units_of_work: UnitOfWorkFactory) -> int:
     """Measure what is left, a part in each transaction; says of how many cases something was another."""
     moved = 0
@@ -244,4 +255,18 @@ def check_sample(units_of_work: UnitOfWorkFactory, *, seed: int, size: int = SAM
             if row is not None and store.keep(session, _spells(session, office, [row])):
                 differed.append(number)
                 log.error("measures_differed", case=number)
+    return differed
+
+
+def check_blocks(units_of_work: UnitOfWorkFactory, *, seed: int, size: int = BLOCKS_CHECKED) -> list[int]:
+    """Make some blocks anew from the spells; gives those that had said something else, which are mended by that."""
+    with units_of_work.reading() as (session, _office):
+        made = store.made_blocks(session)
+    differed = []
+    for block in sorted(Random(seed).sample(made, min(size, len(made)))):
+        with units_of_work.database.writing() as session:
+            if not store.remake(session, block):
+                differed.append(block)
+                log.error("block_differed", block=block)
+        units_of_work.database.give_way()
     return differed

@@ -93,6 +93,11 @@ def _share(session: Session) -> None:
         session.execute(select(func.pg_advisory_xact_lock_shared(_LOCK)))
 
 
+def _alone(session: Session) -> None:
+    if dialect_of(session) != "sqlite":
+        session.execute(select(func.pg_advisory_xact_lock(_LOCK)))
+
+
 def give_up(session: Session, blocks: Collection[int]) -> None:
     """Forget blocks; their spells are read one by one until they are made again."""
     if blocks:
@@ -218,16 +223,35 @@ def unmade(session: Session, *, before: int, limit: int) -> list[int]:
 
 def make(session: Session, block: int) -> None:
     """Make a block of the spells that there are; nobody else writes one meanwhile."""
-    if dialect_of(session) != "sqlite":
-        session.execute(select(func.pg_advisory_xact_lock(_LOCK)))
+    _alone(session)
     give_up(session, {block})
     of_block = _TABLE.c.block == block
-    rows = session.execute(select(*(_TABLE.c[name] for name in READ)).where(of_block)).all()
-    held = session.execute(select(*(_TABLE.c[name] for name in held_totals.READ)).where(of_block)).all()
+    # In one order, so that equal spells make equal blocks.
+    order = _TABLE.c.case_id, _TABLE.c.since, _TABLE.c.id
+    rows = session.execute(select(*(_TABLE.c[name] for name in READ)).where(of_block).order_by(*order)).all()
+    held = session.execute(
+        select(*(_TABLE.c[name] for name in held_totals.READ)).where(of_block).order_by(*order)
+    ).all()
     packed, packed_held = columns.packed(columns.of_rows(rows)), held_totals.packed(held_totals.of_rows(held))
     digest = hashlib.blake2b(packed + packed_held, digest_size=16).hexdigest()
     made = {"block": block, "columns": packed, "held": packed_held, "made_as": digest}
     session.execute(insert(SpellBlock), [made])
+
+
+def made_blocks(session: Session) -> list[int]:
+    """Blocks that are made as this program makes them."""
+    return list(session.scalars(select(SpellBlock.block).where(SpellBlock.made_as.is_not(None))))
+
+
+def remake(session: Session, block: int) -> bool:
+    """Make a block anew; whether it says what it said. One that was given up meanwhile is left so."""
+    _alone(session)
+    query = select(SpellBlock.made_as).where(SpellBlock.block == block)
+    before = session.scalars(query).one_or_none()
+    if before is None:
+        return True
+    make(session, block)
+    return session.scalars(query).one() == before
 
 
 def without_holders(session: Session, block: int) -> list[int]:

@@ -1,5 +1,6 @@
 """What is kept of each case for reports: right after every event, closure and import, and mended where it is not."""
 
+import json
 from datetime import date
 
 import pytest
@@ -12,6 +13,7 @@ from routing.domain.reporting.statistics import ALL, GroupBy, Wanted
 from routing.service.cases import histories
 from routing.service.office_calendar import commands as calendar_commands
 from routing.service.reporting import measuring, turnaround
+from routing.store.maintenance import meta as meta_store
 from routing.store.reporting import queries as report_store
 from routing.store.reporting.schema import CaseSpell, SpellBlock
 from tests.harness.counting import about, statements
@@ -38,9 +40,16 @@ def take_in(service, lines=LINES):
 
 
 def told(service):
+    """Letter by letter, as a report is known again."""
     with service.runtime.reading() as (session, office):
         assert measuring.is_ready(session, office)
-        return [made.report.as_json() for made in turnaround.make_all(session, office, WANTED, now=service.now)]
+        return [
+            json.dumps(made.report.as_json()) for made in turnaround.make_all(session, office, WANTED, now=service.now)
+        ]
+
+
+def days_used(said):
+    return [one["days_used"] for one in map(json.loads, said) if "days_used" in one]
 
 
 def folded(service):
@@ -49,7 +58,7 @@ def folded(service):
             report_store.histories(session), WANTED, calendar=office.calendar, offices=office.offices,
             rules_version=turnaround.RULES_VERSION, today=local(service.now).date(),
         )  # fmt: skip
-        return [report.as_json() for report in made]
+        return [json.dumps(report.as_json()) for report in made]
 
 
 def spells(service):
@@ -69,6 +78,33 @@ def test_reports_say_what_the_fold_says_with_and_without_blocks(service):
     assert told(service) == folded(service)
     assert measuring.make_blocks(service.runtime, today=None) == len(blocks(service)) > 5
     assert told(service) == folded(service)
+
+
+def test_a_month_printed_before_anything_is_measured_is_no_revision_afterwards(service):
+    """R13: a fresh database, filled and asked before a worker has looked; the same figures are known again."""
+    take_in(service)
+    asked = {"from": "2025-01-01", "to": "2025-12-31"}
+
+    def given():
+        return service.get("sue", "/turnaround", **asked, by="unit").text
+
+    with service.runtime.writing() as (session, _office):
+        meta_store.put(session, "measuring.basis", "")
+    before = given()
+    assert '"revised":false' in before.replace(" ", "")
+    measuring.turn(service.runtime, now=service.now)
+    assert given() == before
+
+
+def test_what_is_imported_into_an_empty_database_counts_without_a_worker(database_url):
+    with Service(database_url) as service:
+        with service.runtime.writing() as (session, _office):
+            for name in ("measuring", "measuring.basis", "measuring.figures"):
+                meta_store.put(session, name, "")
+        assert histories.import_beside_service(service.runtime, LINES, skip_bad=False, now=service.now).imported
+        with service.runtime.reading() as (session, office):
+            assert measuring.is_ready(session, office)
+        assert told(service) == folded(service)
 
 
 def test_every_step_at_the_desk_is_measured_at_once(service):
@@ -116,9 +152,7 @@ def test_a_closure_measures_anew_what_it_moves_and_its_withdrawal_again(service)
         )  # fmt: skip
     measuring.measure_remaining(service.runtime)
     assert told(service) == folded(service)
-    assert [one["days_used"] for one in told(service) if "days_used" in one] != [
-        one["days_used"] for one in before if "days_used" in one
-    ]
+    assert days_used(told(service)) != days_used(before)
     with service.runtime.writing() as (session, _office):
         calendar_commands.reopen(
             session, service.runtime.office_provider, day=date(2025, 2, 12), county=None, district=None,
@@ -161,7 +195,9 @@ def test_what_is_measured_by_another_calendar_is_not_reported(service):
         measuring.begin(session, office)
     with service.runtime.reading() as (session, office):
         assert not measuring.is_ready(session, office)
-        said = [made.report.as_json() for made in turnaround.make_all(session, office, WANTED, now=service.now)]
+        said = [
+            json.dumps(made.report.as_json()) for made in turnaround.make_all(session, office, WANTED, now=service.now)
+        ]
     assert said == folded(service)
     assert measuring.measure_remaining(service.runtime) > 30
     assert told(service) == folded(service)
@@ -192,6 +228,23 @@ def test_the_nightly_sample_mends_what_differs_and_names_it(service):
     assert measuring.check_sample(service.runtime, seed=1, size=100) == []
 
 
+def test_the_nightly_sample_of_blocks_mends_what_its_spells_do_not_say(service):
+    """R13: a block is what reports read; one that lies is found by its spells, and the others stay as they are."""
+    take_in(service)
+    measuring.make_blocks(service.runtime, today=None)
+    true = told(service)
+    assert measuring.check_blocks(service.runtime, seed=1, size=1000) == []
+    with service.runtime.writing() as (session, _office):
+        first, *others = session.scalars(select(SpellBlock).order_by(SpellBlock.block))
+        for one in others:
+            one.columns, one.held, one.made_as = first.columns, first.held, f"x{one.block}"
+        wrong = [one.block for one in others]
+    assert told(service) != true
+    assert measuring.check_blocks(service.runtime, seed=1, size=1000) == wrong
+    assert told(service) == true
+    assert measuring.check_blocks(service.runtime, seed=2, size=1000) == []
+
+
 def test_figures_hold_while_a_new_program_measures_what_gives_the_same_of_them(service):
     """The release before kept no word on who held a case; reports go on from what it kept, days held are folded."""
     take_in(service)
@@ -205,7 +258,9 @@ def test_figures_hold_while_a_new_program_measures_what_gives_the_same_of_them(s
         assert measuring.figures_hold(session, office)
         assert not measuring.is_ready(session, office)
         assert measuring.cases_left(session) == 40
-        said = [made.report.as_json() for made in turnaround.make_all(session, office, WANTED, now=service.now)]
+        said = [
+            json.dumps(made.report.as_json()) for made in turnaround.make_all(session, office, WANTED, now=service.now)
+        ]
     assert said == kept
     measuring.measure_remaining(service.runtime)
     assert told(service) == kept

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.web.open_data import DICTIONARY, LEAST, SPLITS, open_data
+from bot.web.open_data import DICTIONARY, LEAST, SPLITS, dictionary, open_data
 from routing.domain.errors import Invalid
 from routing.domain.reporting.figures import Tally
 from routing.domain.reporting.periods import Period
@@ -80,6 +80,8 @@ def test_the_dictionary_names_every_field_in_its_order():
     assert "版次：初版。" in said["notes"]
     assert json.dumps(said, ensure_ascii=False)
     assert made.table().columns == [title for title, _ in DICTIONARY.values()]
+    assert [row[:2] for row in dictionary(NOW).rows] == [(title, name) for name, (title, _) in DICTIONARY.items()]
+    assert said["made_at"] == "2026-11-22T09:00:00+08:00", "contract §2"
 
 
 @pytest.mark.parametrize("by", sorted(set(GroupBy) - SPLITS))

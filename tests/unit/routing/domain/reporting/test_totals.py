@@ -1,5 +1,6 @@
 """The figures counted from spells are those of the fold, to the last digit, whatever happened to the cases."""
 
+import json
 from datetime import date, datetime, timedelta
 from random import Random
 
@@ -68,7 +69,8 @@ def test_spells_give_the_digits_of_the_fold(cases, period, kind, by):
     """R1, R13, R14: reopened cases, waits, extensions, late closes, other kinds; every figure and grouping."""
     wanted = [Wanted(period=period, kind=kind, by=by), Wanted(period=period, kind="ENQ", by=GroupBy.MONTH)]
     for spelt, true in zip(counted(cases, wanted), folded(cases, wanted), strict=True):
-        assert spelt.as_json() == true.as_json()
+        # Letter by letter: a report is known again by its hash, in which 2 is not 2.0.
+        assert json.dumps(spelt.as_json()) == json.dumps(true.as_json())
 
 
 @quick
