@@ -18,7 +18,7 @@ from bot.web.bot_tables import bot_table
 from bot.web.compared import report_table
 from bot.web.held_tables import held_table
 from bot.web.limits import counting
-from bot.web.report_tables import label_of
+from bot.web.report_tables import file_name, label_of
 from bot.web.tables import MEDIA_TYPES, Format, write
 from bot.web.unit_of_work import Reading
 from routing.domain.reporting.compared import base_of
@@ -45,8 +45,7 @@ def turnaround(work: Reading, query: Annotated[TurnaroundQuery, Query()]) -> Res
         return JSONResponse(turnaround_report.beside(issued, base), headers={"Cache-Control": "no-store"})
     form = Format(query.format)
     content = write(report_table(issued, base, work.now, label_of(work.session, query.by)), form)
-    name = f"turnaround-{query.start:%Y%m%d}-{query.end:%Y%m%d}.{form}"
-    return downloads.made(content, name, MEDIA_TYPES[form], cache="no-store")
+    return downloads.made(content, file_name(issued, form), MEDIA_TYPES[form], cache="no-store")
 
 
 @router.get("/turnaround/held", response_model=Held, responses=TABLE)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
+from bot.web.report_tables import unfinished
 from bot.web.tables import Cell, Table
 from bot.web.words import word
 from knowledge.calendar.republic import roc_month, roc_written
@@ -59,6 +60,7 @@ def bot_table(report: BotReport, made_at: datetime) -> Table:
         rows=rows,
         notes=(
             f"統計期間：{roc_written(report.period.start)}至{roc_written(report.period.end)}（含）",
+            *unfinished(report.period, made_at),
             *BOT_DEFINITIONS,
         ),
         made_at=made_at,
@@ -102,6 +104,7 @@ def asked_table(found: Enquiries, title: str, period: Period, made_at: datetime)
         rows=[asked_row(line, found.texts) for line in found.lines],
         notes=(
             f"統計期間：{roc_written(period.start)}至{roc_written(period.end)}（含）",
+            *unfinished(period, made_at),
             f"共 {found.count} 則{cut}。{unseen}",
         ),
         made_at=made_at,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from bot.web.report_tables import LEAST_CASES
+from bot.web.report_tables import LEAST_CASES, unfinished
 from bot.web.tables import Cell, Table
 from bot.web.words import word
 from knowledge.calendar.republic import roc_written
@@ -53,6 +53,7 @@ def held_table(report: HeldReport, made_at: datetime, label: Callable[[str], str
         rows=rows,
         notes=(
             f"統計期間：{roc_written(report.period.start)}至{roc_written(report.period.end)}（含）",
+            *unfinished(report.period, made_at),
             f"計算規則版本：{report.rules}；辦公日曆版本：{report.calendar}",
             *HELD_DEFINITIONS,
         ),

@@ -16,10 +16,12 @@ from bot.web.tables import Cell, Table
 from bot.web.words import WORDS, word
 from knowledge.calendar.republic import roc_month, roc_written
 from routing.domain.reporting.figures import BANDED, COUNTS, DISTRIBUTIONS, FigureSet
+from routing.domain.reporting.periods import Period
 from routing.domain.reporting.statistics import ALL, Group, GroupBy, Report
 from routing.service.accounts import queries as account_queries
 from routing.service.reporting.turnaround import Issued
 
+UNFINISHED = "期間未結束，數字仍會變動。"
 NO_CASES = "無案件"
 """What a page shows where a figure has no case behind it: never 0, never 100 %."""
 
@@ -145,10 +147,23 @@ def in_order(report: Report, label: Callable[[str], str]) -> tuple[Group, ...]:
     return tuple(sorted(report.groups, key=place))
 
 
+def unfinished(period: Period, made_at: datetime) -> tuple[str, ...]:
+    """What files and pages say of a period that is not over when they are made; else nothing."""
+    return (UNFINISHED,) if made_at < period.ends_at else ()
+
+
+def file_name(issued: Issued, ending: str) -> str:
+    """What a report is kept as; CSV has no room for what it says of itself, so the name says it."""
+    period = issued.report.period
+    mark = "" if issued.marks else "-unfinished"
+    mark += f"-r{issued.revision}" if issued.revision else ""
+    return f"turnaround-{period.start:%Y%m%d}-{period.end:%Y%m%d}{mark}.{ending}"
+
+
 def edition(issued: Issued) -> tuple[str, ...]:
     """What a report says of itself: that its period is not over, or the how manieth revision it is."""
     if not issued.marks:
-        return ("期間未結束，數字仍會變動。",)
+        return (UNFINISHED,)
     if issued.revision:
         return (f"修正版（第 {issued.revision} 次）：產出後有補登或更正。",)
     return ("版次：初版。",)

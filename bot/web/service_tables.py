@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from bot.web.report_tables import unfinished
 from bot.web.tables import Cell, Format, Table, write_some
 from bot.web.words import word
 from knowledge.calendar.republic import roc_instant, roc_written
@@ -94,7 +95,10 @@ def tables(found: ServiceFigures, made_at: datetime) -> dict[str, Table]:
 def written(found: ServiceFigures, form: Format, made_at: datetime, *, table: str | None = None) -> bytes:
     """All as a workbook, or one of them, by its key. Raises Invalid: no such table, or CSV without one."""
     start, end = found.period.start, found.period.end
-    notes = (f"統計期間：{roc_written(start)}至{roc_written(end)}（含）", f"製表時間：{roc_instant(made_at)}。")
+    notes = (
+        f"統計期間：{roc_written(start)}至{roc_written(end)}（含）", *unfinished(found.period, made_at),
+        f"製表時間：{roc_instant(made_at)}。",
+    )  # fmt: skip
     title = f"會辦、補正與滿意度 {start:%Y%m%d}-{end:%Y%m%d}"
     return write_some(tables(found, made_at), form, table=table, title=title, notes=notes)
 

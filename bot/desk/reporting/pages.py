@@ -37,6 +37,7 @@ from bot.web.report_tables import (
     MONTHS_AND_YEAR,
     days,
     edition,
+    file_name,
     label_of,
     rate,
 )
@@ -184,8 +185,7 @@ def file(work: Reading, asked: Question, ending: str) -> Response:
     made = counting.report(work, *(one.wanted for one in (asked, beside) if one is not None))
     issued, *base = (turnaround_report.for_person(work.session, work.actor, one) for one in made)
     content = write(report_table(issued, base[0] if base else None, work.now, label), form)
-    name = f"turnaround-{asked.period.start:%Y%m%d}-{asked.period.end:%Y%m%d}.{form}"
-    return downloads.made(content, name, MEDIA_TYPES[form])
+    return downloads.made(content, file_name(issued, form), MEDIA_TYPES[form])
 
 
 @router.get("/desk/turnaround/cases")

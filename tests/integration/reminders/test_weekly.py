@@ -187,7 +187,7 @@ def test_every_number_of_the_week_opens_what_it_counts(database_url):
         links = [html.unescape(one) for one in page.outline.links]
         (rising,) = [one for one in links if "figure=asked" in one]
         (became,) = [one for one in links if "figure=unanswered" in one]
-        (held,) = [one for one in links if one.startswith("/desk/consultations?")]
+        (held,) = {one for one in links if one.startswith("/desk/consultations?")}
         told = service.get("sue", "/turnaround/week").json()
         assert f"category={topic[0]}" in rising
         listed = sue.get(rising)

@@ -264,3 +264,21 @@ def test_a_file_says_whether_its_period_is_over(sue):
             assert ("0.00%" in book.read("xl/styles.xml").decode()) == (query == OCTOBER)
         assert 'paperSize="9"' in sheet
         assert 'orientation="landscape"' in sheet
+
+
+@pytest.mark.parametrize("page", ["", "/held", "/bot", "/service"])
+def test_every_page_of_a_period_and_its_files_say_that_it_is_not_over(sue, page):
+    for query, there in ((OCTOBER, False), ("from=2026-11-01&to=2026-11-30", True)):
+        assert ("期間未結束，數字仍會變動" in sue.get(f"/desk/turnaround{page}?{query}").text) == there
+        for ending, member in (("xlsx", "xl/sharedStrings.xml"), ("ods", "content.xml")):
+            answer = sue.get(f"/desk/turnaround{page}/file.{ending}?{query}").answer
+            with zipfile.ZipFile(io.BytesIO(answer.content)) as book:
+                assert ("期間未結束，數字仍會變動。" in book.read(member).decode()) == there
+
+
+def test_the_name_of_a_file_says_what_a_csv_has_no_room_for(sue):
+    """That the period is not over; a revision, by its number."""
+    name = sue.get("/desk/turnaround/file.csv?from=2026-11-01&to=2026-11-30").answer.headers["content-disposition"]
+    assert "turnaround-20261101-20261130-unfinished.csv" in name
+    name = sue.get(f"/desk/turnaround/file.csv?{OCTOBER}").answer.headers["content-disposition"]
+    assert "turnaround-20261001-20261031.csv" in name
