@@ -12,18 +12,22 @@ from fastapi.responses import Response
 
 from bot.web.held_tables import HELD, HELD_DEFINITIONS
 from bot.web.report_tables import BAND_WORDS, JOINS, LABELS, days, minutes, rate
+from bot.web.service_tables import DEFINITIONS
 from bot.web.templating import show
 from bot.web.unit_of_work import Reading
 from bot.web.words import word
 from knowledge.calendar.office_calendar import load_calendar, local
 from knowledge.offices.directory import load_offices
-from routing.domain.case import Event, EventKind
+from routing.domain.case import Event, EventKind, Kind
 from routing.domain.permissions import require_team
 from routing.domain.reporting import holding
+from routing.domain.reporting.annual import LEAST_COMPARED, margin, saving
+from routing.domain.reporting.bot_figures import BotFigures
 from routing.domain.reporting.example import CASES, MARCH
 from routing.domain.reporting.figures import COUNTS, DISTRIBUTIONS, FigureSet
 from routing.domain.reporting.history import CaseHistory
-from routing.domain.reporting.statistics import report
+from routing.domain.reporting.statistics import Report, report
+from routing.service.reporting import service_figures
 from routing.service.reporting.turnaround import RULES_VERSION
 
 router = APIRouter(include_in_schema=False)
@@ -87,9 +91,53 @@ def words_page(request: Request, work: Reading) -> Response:
     require_team(work.actor)
     values = {
         "actor": work.actor, "now": work.now, "stories": stories(), "explained": explained(), "held": held_example(),
+        "beyond": beyond(),
         "words_of_held": HELD_DEFINITIONS,
     }  # fmt: skip
     return show(request, "turnaround_words.html", values)
+
+
+@cache
+def beyond() -> tuple[Word, ...]:
+    """What stands beside the report: whom cases waited for, supplements, answers, the saving, the bot."""
+    made = _made()
+    waits = service_figures.waited(Kind.ENQ, made.figures).days
+    told = [one.number for one in CASES if any(event.data.get("on") == "firm" for event in one.events)]
+    received = made.figures.count("received")
+    asked, given, good = 120, 50, 45
+    share = good / given
+    before, now, ns = 3.0, 2.4, (40, 45)
+    answers = BotFigures(None, {"answered": 10, "settled": 8})
+    return (
+        Word(
+            "等待對象", DEFINITIONS[0].partition("：")[2],
+            f"使用日數合計 {days(waits['days_used'])} 日＝會辦等待 {waits['waiting_days.agency']} 日"
+            f"＋本分局辦理 {days(waits['desk'])} 日；待廠商補件 {waits['waiting_days.firm']} 日另列。",
+        ),
+        Word(
+            "補正率", "期間內受理之案件中，曾請廠商補件者之比率。",
+            f"{'、'.join(told)}，{len(told)}÷{received}＝{rate(len(told) / received)}。",
+        ),
+        Word(
+            "至多一次通知之比率", "期間內受理之案件中，請廠商補件不逾一次者之比率，即一次告知。",
+            f"無逾一次者，{received}÷{received}＝{rate(1.0)}。",
+        ),
+        Word(
+            "滿意度與抽樣誤差", "4、5 分占有效答案之比率；抽樣誤差依 95% 信心水準及發送數計算。",
+            f"發送 {asked}、有效答案 {given}、其中 4、5 分 {good}：回收率 {rate(given / asked)}、"
+            f"滿意度 {rate(share)}、抽樣誤差 ±{rate(margin(share, given, asked))}。",
+        ),
+        Word(
+            "縮短幅度", f"同性質同季之使用日數中位數，（基準年－本年）÷基準年；任一方不足 {LEAST_COMPARED} 件者不列。",
+            f"基準年 {days(before)} 日（{ns[0]} 件）、本年 {days(now)} 日（{ns[1]} 件）："
+            f"{rate(saving(before, now, ns))}。",
+        ),
+        Word(
+            "自助解決率", "直接回答中，未再次詢問、未經更正、未表示未解決，且未轉為案件者之比率。",
+            f"直接回答 {answers.counts['answered']} 次，自助解決 {answers.counts['settled']} 次："
+            f"{rate(answers.settled_rate)}。",
+        ),
+    )  # fmt: skip
 
 
 @cache
@@ -122,12 +170,17 @@ def _said(at: datetime) -> str:
 @cache
 def explained() -> tuple[Word, ...]:
     """Every figure of the report, as the engine counts it from the example."""
-    made = report(
+    made = _made()
+    plain = tuple(Word(LABELS[name], MEANINGS[name], _example(name, made.figures)) for name in MEANINGS)
+    return plain + tuple(Word(label, meaning, _spread(name, made.figures)) for name, label, meaning in _BANDED)
+
+
+@cache
+def _made() -> Report:
+    return report(
         CASES, start=MARCH.start, end=MARCH.end, calendar=load_calendar(), offices=load_offices(),
         rules_version=RULES_VERSION,
     )  # fmt: skip
-    plain = tuple(Word(LABELS[name], MEANINGS[name], _example(name, made.figures)) for name in MEANINGS)
-    return plain + tuple(Word(label, meaning, _spread(name, made.figures)) for name, label, meaning in _BANDED)
 
 
 def _spread(name: str, figures: FigureSet) -> str:
