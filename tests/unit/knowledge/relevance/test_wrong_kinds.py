@@ -45,7 +45,6 @@ from tests.unit.knowledge.relevance.asking import answered
         ("車棚上架太陽能板要不要雜照", "construction-license-kinds"),
         # how often was asked; the entry says how long the review takes
         ("公安檢查簽證隔幾年做一次", "construction-safety-report"),
-        ("How many times a year is the fire equipment report filed?", "construction-fire-report"),
         # where numbers or the right to use come from; the entry says how they are issued and sent
         ("電子發票的字軌要去哪裡領", "tax-e-invoice"),
         ("电子发票怎么开通", "tax-e-invoice"),
