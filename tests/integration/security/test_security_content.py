@@ -76,7 +76,7 @@ def paths(planted, path: str) -> list[str]:
         "consultation_id": [str(number) for number in range(1, 9)], "incident_id": ["1"], "notice_id": ["1"],
         "reply_id": ["1"], "kind": ["parks", "agencies", "units"], "code": ["nanzih"],
         "edit_id": [*map(str, planted.edits.values())], "year": ["2026"], "ubn": ["04595257"],
-        "set_id": ["feeder-capacity"],
+        "set_id": ["feeder-capacity"], "breach_id": ["1"],
         "entry_id": ["land-lease-renewal", *(f"of-{name.lower()}" for name in CASES)],
     }  # fmt: skip
     names = {part.strip("{}") for part in path.replace("file.", "").split("/") if part.startswith("{")}
@@ -88,10 +88,11 @@ def paths(planted, path: str) -> list[str]:
                 address = address.replace(f"{{{key}}}", values[name])
             made.append(address.replace("{ending}", "odt"))
         return made
-    for name in names:
-        return [path.replace(f"{{{name}}}", value) for value in others[name]]
+    made = [path]
+    for name in sorted(names):
+        made = [one.replace(f"{{{name}}}", value) for one in made for value in others[name]]
     # What a stream says is numbers and versions, and it never ends (``test_live``).
-    return [path] if path != "/api/v1/live" else []
+    return made if path != "/api/v1/live" else []
 
 
 def queries(planted, path: str) -> list[dict[str, str]]:
