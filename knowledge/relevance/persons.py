@@ -19,7 +19,7 @@ def _patterns() -> Mapping[str, Pattern[str]]:
 
 
 def person_needed(folded: str) -> str | None:
-    """Why a folded text goes to a person (`judgement`, `remedy`, `medical`, `others`), or None."""
+    """Why a folded text goes to a person (`judgement`, `remedy`, `medical`, `others`, `action`, `visit`), or None."""
     if not _any_person().search(folded):
         return None
     return next((name for name, pattern in _patterns().items() if pattern.search(folded)), None)

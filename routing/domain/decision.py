@@ -365,6 +365,9 @@ def _unsure(
     """Offer what is near; ask for the category where nothing is; hand over where only the category is clear."""
     offers = _near(live, understanding, thresholds)
     if understanding.person and not understanding.short:
+        if understanding.person == "visit":
+            # Somebody is to come, and no more is asked: no entry that is merely near answers that.
+            return _by_category(understanding, thresholds, far=True)
         return Decision(action=Action.HAND_OVER, reason=f"person_{understanding.person}", choices=offers)
     if understanding.other_topics:
         topics = (understanding.category, *understanding.other_topics)

@@ -31,6 +31,7 @@ from knowledge.relevance.persons import only_tells, person_needed, to_reckon
         ("查一下別家的合約到什麼時候", "others"),
         ("你們會派人來測噪音嗎", "action"),
         ("我們上個月送的案子審到哪裡了", "judgement"),
+        ("路燈不亮 麻煩派人來看", "visit"),
         ("建照申請過了沒", "judgement"),
         ("這期水費是不是算錯", "judgement"),
         ("Why was our permit refused?", "judgement"),

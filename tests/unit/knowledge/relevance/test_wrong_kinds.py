@@ -125,7 +125,7 @@ def test_a_rule_of_technology_parks_is_not_told_to_an_industrial_park(understand
         ("How long is a waste water discharge permit valid?", "environment-discharge-permit-term"),
         ("営業税は何か月ごとに申告しますか", "tax-vat-period"),
         ("防火管理人上一次課是四年前 多久要複訓", "construction-fire-manager-training"),
-        ("開叉車 幾噸以上一定要上過課", "other-safety-training"),
+        ("開叉車 幾噸以上一定要上過課", "other-forklift"),
         ("新來的泰籍移工 居留證幾天內要去辦", "other-migrant-arrival"),
     ],
 )
