@@ -365,10 +365,7 @@ def _unsure(
     """Offer what is near; ask for the category where nothing is; hand over where only the category is clear."""
     offers = _near(live, understanding, thresholds)
     if understanding.person and not understanding.short:
-        if understanding.person == "visit":
-            # Somebody is to come, and no more is asked: no entry that is merely near answers that.
-            return _by_category(understanding, thresholds, far=True)
-        return Decision(action=Action.HAND_OVER, reason=f"person_{understanding.person}", choices=offers)
+        return _to_person(understanding, thresholds, offers)
     if understanding.other_topics:
         topics = (understanding.category, *understanding.other_topics)
         return Decision(action=Action.CHOOSE, reason="several_topics", choices=offers, categories=topics)
@@ -383,6 +380,13 @@ def _unsure(
         return Decision(action=Action.CHOOSE, reason=reason, choices=offers, missing=first.lacks)
     far = bool(live) and live[0].probability >= thresholds.offer and not offers
     return _by_category(understanding, thresholds, far=far)
+
+
+def _to_person(understanding: Understanding, thresholds: Thresholds, offers: tuple[Match, ...]) -> Decision:
+    """A person, with what is known; who asks for somebody to come is offered nothing that is merely near."""
+    if understanding.person == "visit":
+        return _by_category(understanding, thresholds, far=True)
+    return Decision(action=Action.HAND_OVER, reason=f"person_{understanding.person}", choices=offers)
 
 
 def _near(live: tuple[Match, ...], understanding: Understanding, thresholds: Thresholds) -> tuple[Match, ...]:

@@ -420,7 +420,7 @@ def _meant(turn: Turn) -> Result | None:
         data = {"action": "upset"}
         return _seen_by_officer(turn, data, about_us.upset(turn))
     if match is None or alert:
-        return None
+        return _somebody(turn) if _wants_a_visit(turn) else None
     name = match.entry.id
     if name == _WHERE_IS_MY_CASE:
         result = my_cases.my_cases(turn)
@@ -432,6 +432,12 @@ def _meant(turn: Turn) -> Result | None:
     else:
         return None
     return replace(result, effects=(NoteEnquiry(faq=name), *result.effects))
+
+
+def _wants_a_visit(turn: Turn) -> bool:
+    """Whether words ask for somebody and name no matter, whatever entry has people in it who come."""
+    read = turn.understanding
+    return read is not None and read.alert is None and read.person == "visit" and not read.terms
 
 
 def _person(turn: Turn) -> Result:
