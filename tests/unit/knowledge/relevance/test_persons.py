@@ -35,6 +35,7 @@ from knowledge.relevance.persons import only_tells, person_needed, to_reckon
         ("建照申請過了沒", "judgement"),
         ("這期水費是不是算錯", "judgement"),
         ("Why was our permit refused?", "judgement"),
+        ("How many engineers does Foxlink employ?", "others"),
         ("Could you recommend a good architect?", "judgement"),
         ("申請はもう通りましたか", "judgement"),
     ],
@@ -75,6 +76,9 @@ def test_what_a_quantity_comes_to_is_reckoned_by_a_person(text, reckons):
         "要不要設防火管理人",
         "健康診断は何年ごとですか",
         "押金什麼時候還",
+        "大夜班急救人員要放幾個",
+        "Must there be a first aider on every shift?",
+        "How many hours of training does the forklift driver have to take?",
     ],
 )
 def test_no_person_is_needed(text):
