@@ -12,6 +12,8 @@ from routing.store.cases.schema import Case, Firm
 from routing.store.conversation.schema import Contact, ContactAddress, Message
 from routing.store.privacy.schema import Breach
 
+_AT_ONCE = 1_000
+
 
 def breaches(session: Session) -> list[Breach]:
     """Those entered, the latest first."""
@@ -60,7 +62,9 @@ def contacts_within(session: Session, first: datetime | None, end: datetime | No
 
 def contacts(session: Session, ids: Sequence[int]) -> dict[int, Contact]:
     """People by their ids."""
-    return {one.id: one for one in session.scalars(select(Contact).where(Contact.id.in_(ids)))}
+    return {
+        one.id: one for some in _pieces(ids) for one in session.scalars(select(Contact).where(Contact.id.in_(some)))
+    }
 
 
 def reach(session: Session) -> dict[int, bool]:
@@ -74,4 +78,10 @@ def reach(session: Session) -> dict[int, bool]:
 
 def firms(session: Session, ids: Sequence[int]) -> dict[int, Firm]:
     """Firms by their ids."""
-    return {one.id: one for one in session.scalars(select(Firm).where(Firm.id.in_(ids)))}
+    return {one.id: one for some in _pieces(ids) for one in session.scalars(select(Firm).where(Firm.id.in_(some)))}
+
+
+def _pieces(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    """So many ids as both databases take in one statement; each once."""
+    every = list(dict.fromkeys(ids))
+    return (every[start : start + _AT_ONCE] for start in range(0, len(every), _AT_ONCE))

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from routing.store.accounts.schema import Audit
 from routing.store.conversation.schema import Contact, Message
+from routing.store.privacy import breaches as breach_store
 from tests.harness.branch import add_contact
 from tests.harness.pages import Visitor
 from tests.harness.service import Service
@@ -115,3 +116,11 @@ def test_the_inventory_is_shown_to_administrators_and_published_for_everybody(se
     for words in ("廠商聯絡人資料檔", "特定目的", "LINE 使用者識別碼", "高屏分局"):
         assert words in public.text
     assert "contact_address" not in public.text
+
+
+def test_more_people_are_found_than_one_statement_takes(service):
+    wrote(service, "U1", "王小姐", days_ago=3)
+    with service.runtime.reading() as (session, _office):
+        found = breach_store.contacts(session, range(1, 70_001))
+        assert [one.name for one in found.values()] == ["王小姐"]
+        assert breach_store.firms(session, range(1, 70_001)) == {}
