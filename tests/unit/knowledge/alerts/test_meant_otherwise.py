@@ -16,6 +16,10 @@ from knowledge.language.forms import TextForms
         "向かいの工場から毎朝黒い煙が出て困っています",
         "The chimney next door blows out black smoke every evening",
         "There is a bad smell from the drain in our washroom",
+        "傳照片傳到一半 上傳就斷掉了",
+        "按送出之後就跳掉 資料都不見",
+        "報名系統填到一半卡住",
+        "送信の途中で画面が固まってしまいました",
     ],
 )
 def test_what_is_meant_otherwise_raises_no_alarm(text):
@@ -29,6 +33,8 @@ def test_what_is_meant_otherwise_raises_no_alarm(text):
         ("隣の工場から火と煙が出ています", Alert.FIRE),
         ("社員が倒れました、意識がありません", Alert.INJURY),
         ("There is a strong smell of gas in the hall, we are dizzy", Alert.GAS_LEAK),
+        ("電線斷掉一直噴火花", Alert.FIRE),
+        ("網頁打不開沒辦法報案 倉庫在燒", Alert.FIRE),
     ],
 )
 def test_danger_is_seen_all_the_same(text, kind):
