@@ -34,7 +34,7 @@ def test_what_is_meant_otherwise_raises_no_alarm(text):
         ("社員が倒れました、意識がありません", Alert.INJURY),
         ("There is a strong smell of gas in the hall, we are dizzy", Alert.GAS_LEAK),
         ("電線斷掉一直噴火花", Alert.FIRE),
-        ("網頁打不開沒辦法報案 倉庫在燒", Alert.FIRE),
+        ("網頁當掉 倉庫在燒", Alert.FIRE),
     ],
 )
 def test_danger_is_seen_all_the_same(text, kind):
