@@ -156,10 +156,14 @@ def test_the_figure_with_and_without_a_set_is_the_same_everywhere(service):
     year = service.now.year
     papers = service.get("sue", f"/annual/{year}").json()
     table = next(one for one in papers["tables"] if one["key"] == "question_sets")
-    rows = {(row[0], row[1]): row[2:] for row in table["rows"]}
+    told = [[cell["value"] if isinstance(cell, dict) else cell for cell in row] for row in table["rows"]]
+    rows = {(row[0], row[1]): row[2:] for row in told}
     assert rows["原產地證明書", "已提問"] == [1, 0, 0, None, pytest.approx(1 / 3)]
     assert rows["原產地證明書", "未提問"] == [1, 1, 1, 1, None]
     assert rows["合計（同主題只計一次）", "未提問"][:3] == [1, 1, 1]
+    behind = {row[1]: row[2] for row in table["rows"] if row[0] == "原產地證明書"}
+    for said, number in (("已提問", asked), ("未提問", plain)):
+        assert number in Visitor(service, "sue").get(behind[said]["cases"]).text
     page = Visitor(service, "sue").get(f"/desk/annual/{year}")
     assert "七之一、題組與補正" in page.text
     sheets = CalamineWorkbook.from_filelike(
@@ -171,12 +175,12 @@ def test_the_figure_with_and_without_a_set_is_the_same_everywhere(service):
     called = service.get("sue", f"/annual/{year}", format="csv", table="question_sets")
     assert alone.answer.content == called.content
     lines = list(csv.reader(io.StringIO(called.content.decode("utf-8-sig"))))
-    assert lines == [table["columns"], *[["" if cell is None else str(cell) for cell in row] for row in table["rows"]]]
+    assert lines == [table["columns"], *[["" if cell is None else str(cell) for cell in row] for row in told]]
     book = CalamineWorkbook.from_filelike(
         io.BytesIO(service.get("sue", f"/annual/{year}", format="xlsx", table="question_sets").content)
     )
     sheet = book.get_sheet_by_index(0).to_python()
-    assert sheet == [table["columns"], *[["" if cell is None else cell for cell in row] for row in table["rows"]]]
+    assert sheet == [table["columns"], *[["" if cell is None else cell for cell in row] for row in told]]
     for asked in ({"format": "csv"}, {"format": "csv", "table": "none"}):
         assert service.get("sue", f"/annual/{year}", **asked).status_code == 422
 
