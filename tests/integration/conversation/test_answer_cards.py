@@ -15,7 +15,7 @@ from tests.harness.chat import actions_of, words_of
 
 ONE_LIKELY = "戴奧辛隔多久要測"
 ANOTHER_STEP = "管理費繳費單不見了 可以補單嗎"
-SEVERAL = "管理費可以刷卡嗎"
+SEVERAL = "毒化物申報系統帳號忘了"
 SATURDAY_NIGHT = {"days": 5, "hours": 11}
 
 
@@ -56,8 +56,8 @@ def test_the_case_after_a_guess_holds_what_was_asked(branch, chat):
 def test_a_choice_that_leads_only_to_a_person_says_so(chat):
     *_, card = chat.text(SEVERAL)
     labels = [button.label for button in card.buttons]
-    assert answers("other-admin-fee-due").question in labels
-    assert f"{answers('other-admin-fee-rate').question}（由專人回復）" in labels
+    assert answers("environment-toxic-records").question in labels
+    assert f"{answers('environment-waste-online-report').question}（由專人回復）" in labels
 
 
 @pytest.mark.parametrize("language", READING_LANGUAGES)

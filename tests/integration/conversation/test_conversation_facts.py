@@ -67,7 +67,7 @@ def test_a_place_outside_any_park_goes_to_the_local_government(chat):
 
 
 def test_an_entry_that_says_something_else_is_offered_with_what_it_says(chat):
-    offered = chat.text("退縮地沒留夠會罰多少")
+    offered = chat.text("保稅人員沒登記會被罰多少")
     assert "helpful" not in actions_of(offered)
     assert "罰則" in words_of(offered)
     assert "open_case" in actions_of(offered)
