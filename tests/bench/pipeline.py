@@ -52,10 +52,12 @@ def drained(product: Product, line: int, run: str, events: int = EVENTS) -> Meas
     before = product.rows("SELECT count(*) FROM outbox WHERE state = 'accepted'")[0][0]
     waiting = "SELECT count(*) FROM inbox WHERE state = 'new'"
     left = "SELECT count(*) FROM outbox WHERE state IN ('pending', 'leased')"
+    product.stop("server0")  # SQLite lets one process in.
     product.start("worker0")
     eventually(lambda: product.rows(waiting) == [(0,)], seconds=600, pause=0.2, what="an empty inbox")
     eventually(lambda: product.rows(left) == [(0,)], seconds=600, pause=0.2, what="an empty outbox")
     product.stop("worker0")
+    product.start("server0")
     handled = product.rows("SELECT min(handled_at) FROM inbox WHERE webhook_event_id LIKE :run", run=f"01DRAIN{run}%")
     begun = _instant(handled[0][0])
     sent = [
