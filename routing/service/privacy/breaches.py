@@ -149,7 +149,7 @@ def _people(session: Session, first: datetime | None, end: datetime | None, numb
         one.id: one for one in store.contacts_within(session, first, end)
     }  # fmt: skip
     people |= store.contacts(session, [one for one in ids if one not in people])
-    reach = store.reach(session)
+    reach = store.reach(session, list(people))
     of = store.firms(session, [one.firm_id for one in people.values() if one.firm_id is not None])
     found: dict[tuple[object, ...], Affected] = {}
     for one in people.values():

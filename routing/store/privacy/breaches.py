@@ -67,12 +67,13 @@ def contacts(session: Session, ids: Sequence[int]) -> dict[int, Contact]:
     }
 
 
-def reach(session: Session) -> dict[int, bool]:
-    """Who has a chat with us, and whether a message arrives there."""
-    rows = session.execute(select(ContactAddress.contact_id, ContactAddress.reachable))
+def reach(session: Session, ids: Sequence[int]) -> dict[int, bool]:
+    """Who of these has a chat with us, and whether a message arrives there."""
+    query = select(ContactAddress.contact_id, ContactAddress.reachable)
     found: dict[int, bool] = {}
-    for contact_id, reachable in rows:
-        found[contact_id] = found.get(contact_id, False) or reachable
+    for some in _pieces(ids):
+        for contact_id, reachable in session.execute(query.where(ContactAddress.contact_id.in_(some))):
+            found[contact_id] = found.get(contact_id, False) or reachable
     return found
 
 
