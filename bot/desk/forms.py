@@ -50,6 +50,10 @@ class Form:
             raise Invalid("請輸入整數。", field=name)
         return int(value)
 
+    def optional_number(self, name: str) -> int | None:
+        """A whole number, None if the field is empty."""
+        return self.number(name) if self.text(name) else None
+
     def chosen(self, name: str) -> list[int]:
         """The numbers of the boxes that were ticked: ``plot.12`` for ``plot``; what is no number is left out."""
         found = [field.removeprefix(f"{name}.") for field in self.fields if field.startswith(f"{name}.")]

@@ -23,7 +23,7 @@ def preview(request: Request, form: Filled) -> Response:
     try:
         with reading(request) as work:
             require_page(work.actor, _NAME)
-            days = form.number("days") if form.optional("days") else None
+            days = form.optional_number("days")
             settings = work.runtime.settings.periods
             found = keeping.preview(work.session, work.actor, settings, form.text("kept"), days=days, now=work.now)
             values = {**page_values_of(work, _NAME), "typed": form.fields, "preview": found}

@@ -305,15 +305,15 @@ def _withdraw_limit(work: UnitOfWork, form: Form, _password: Hashed | None) -> N
 def _set_period(work: UnitOfWork, form: Form, _password: Hashed | None) -> None:
     keeping.set_period(
         work.session, work.actor, work.runtime.settings.periods, form.text("kept"),
-        days=form.number("days") if form.optional("days") else None,
-        seen=form.number("seen") if form.optional("seen") else None, why=form.text("why"), now=work.now,
+        days=form.optional_number("days"),
+        seen=form.optional_number("seen"), why=form.text("why"), now=work.now,
     )  # fmt: skip
 
 
 def _set_policy(work: UnitOfWork, form: Form, _password: Hashed | None) -> None:
     policies.change(
         work.session, work.actor, form.text("notice"), when=form.text("when"),
-        hours=form.number("hours") if form.optional("hours") else None, holds=form.text("holds") == "1",
+        hours=form.optional_number("hours"), holds=form.text("holds") == "1",
         why=form.text("why"), now=work.now,
     )  # fmt: skip
 

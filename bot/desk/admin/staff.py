@@ -52,7 +52,7 @@ def edit(request: Request, form: Filled) -> Response:
                 work.session, work.office, work.actor, form.text("email"), name=form.text("name"),
                 role=form.text("role"), unit=form.optional("unit"), agency=form.optional("agency"),
                 categories=categories_of(form), to=form.optional("to"), now=work.now,
-                capacity=form.number("capacity") if form.optional("capacity") else None,
+                capacity=form.optional_number("capacity"),
             )  # fmt: skip
     except Invalid as error:
         return _again(request, form, error, "edit")

@@ -34,7 +34,7 @@ def page(
 @router.post("/read")
 def read(request: Request, form: Filled) -> Response:
     """One is read, or all are."""
-    one = form.number("id") if form.optional("id") else None
+    one = form.optional_number("id")
     with writing(request) as work:
         bell.read(work.session, work.actor, now=work.now, reminder_id=one)
     return RedirectResponse("/desk/reminders?done=reminders_read", status_code=303)
