@@ -112,7 +112,10 @@ class Worker:
             scanner=runtime.scanner,
         )  # fmt: skip
         self._senders = [
-            Senders(runtime.database, channel, self._beats, runtime.now, stop=self._stop, renew=self._said_anew)
+            Senders(
+                runtime.database, channel, self._beats, runtime.now, stop=self._stop, renew=self._said_anew,
+                done=self._outbox_wake.set,
+            )
             for channel in self._channels.values()
         ]
 
@@ -231,8 +234,8 @@ class Worker:
             registry_feed.ensure(self.runtime, feed, self._register, ubn, now=self.runtime.now())
 
     def _outbox_turn(self) -> float:
-        for senders in self._senders:
-            senders.turn()
+        if sum(senders.turn() for senders in self._senders):
+            return _IN_HAND
         with self.runtime.database.reading() as session:
             return _IN_HAND if outbox_store.any_unfinished(session) else _IDLE
 

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
 
@@ -97,8 +97,10 @@ transaction, the kernel would send again for a quarter of an hour.
 _MIGRATING = 0x6F6E6573746F70
 """The key of PostgreSQL's lock that whoever changes the schema holds."""
 _CLOCK = "clock"
+_TOLD = "told"
 _ANNOUNCED = "announced"
 _REMEMBERED = "remembered"
+_TIME = select(func.clock_timestamp())
 NOTICES = "onestop_work"
 """PostgreSQL's channel on which processes tell each other that there is work."""
 
@@ -271,10 +273,16 @@ def instant(session: Session) -> datetime:
     """The database's time, by which leases and due times are set and judged.
 
     Many processes share one PostgreSQL, and their clocks may differ by minutes; this one they have in common. On
-    SQLite it is the clock of the one process. ``ONESTOP_CLOCK_OFFSET`` does not move it.
+    SQLite it is the clock of the one process. ``ONESTOP_CLOCK_OFFSET`` does not move it. A session asks once; from
+    then on it adds what has passed.
     """
     clock: Callable[[], datetime] | None = session.info.get(_CLOCK)
-    return clock() if clock else own_time(session)
+    if clock:
+        return clock()
+    if _TOLD not in session.info:
+        session.info[_TOLD] = own_time(session), time.monotonic()
+    told, when = session.info[_TOLD]
+    return told + timedelta(seconds=time.monotonic() - when)
 
 
 def remembered(session: Session) -> Remembered:
@@ -301,7 +309,7 @@ def own_time(session: Session | Connection) -> datetime:
     """The database's time, also where a test's clock says another."""
     if dialect_of(session) == "sqlite":
         return datetime.now(UTC)  # noqa: TID251 - SQLite has no server, and so no clock but this process's
-    found: datetime = session.execute(select(func.clock_timestamp())).scalar_one()
+    found: datetime = session.execute(_TIME).scalar_one()
     return found.astimezone(UTC)
 
 

@@ -57,18 +57,30 @@ def work_partition(
     ``waits`` is told where an answer waits for one more message to come; ``preparing`` shows where one takes long.
     ``before`` may look something up before the transaction of an answer begins.
     """
+    work = _Work(database, office_provider, reader, channel, partition, holder, now, waits, preparing, before)
     with database.writing() as session:
         if not store.hold_partition(session, partition, holder=holder, now=instant(session), lease=LEASE):
             return 0
-    work = _Work(database, office_provider, reader, channel, partition, holder, now, waits, preparing, before)
+        due = work.due(session)
     handled = 0
     try:
-        while handled < AT_A_TIME and (some := work.some()):
+        while due is not None and handled < AT_A_TIME:
+            some, due = work.some(due)
             handled += some
     finally:
-        with database.writing() as session:
-            store.free_partition(session, partition, holder=holder)
+        if due is not None:
+            with database.writing() as session:
+                store.free_partition(session, partition, holder=holder)
     return handled
+
+
+@dataclass(frozen=True, slots=True)
+class _Due:
+    """A user's events that are due, oldest first, what was asked of them last, and when both were read."""
+
+    rows: list[Inbox]
+    step: Step
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,24 +98,26 @@ class _Work:
     preparing: Preparing | None
     before: Before | None
 
-    def some(self) -> int:
-        """Handle the next event, or the next ones that are understood together; says how many."""
-        with self.database.reading() as session:
-            at = instant(session)
-            rows = store.next_events(session, self.partition, now=at, limit=bursts.MOST + 1)
-            step = self._step(session) if rows else Step.IDLE
+    def due(self, session: Session) -> _Due | None:
+        """What is next of this user; if nothing is, the partition is free for whoever comes."""
+        at = instant(session)
+        rows = store.next_events(session, self.partition, now=at, limit=bursts.MOST + 1)
         if not rows:
-            return 0
+            store.free_partition(session, self.partition, holder=self.holder)
+            return None
+        return _Due(rows, state_from(conversation_store.dialogue_at(session, *self.partition)).step, at)
+
+    def some(self, due: _Due) -> tuple[int, _Due | None]:
+        """Handle the next event, or the next ones that are understood together; says how many, and what is next."""
         structlog.contextvars.clear_contextvars()
-        structlog.contextvars.bind_contextvars(inbox=rows[0].id)
+        structlog.contextvars.bind_contextvars(inbox=due.rows[0].id)
         try:
-            first = self._read(rows[0])
-            with self._watching(first, rows[0], at):
-                return self._answer(rows, first, step, at)
+            first = self._read(due.rows[0])
+            with self._watching(first, due.rows[0], due.at):
+                return self._answer(due, first)
         except Exception as error:  # noqa: BLE001
             # Whatever it was, the events stay and the partition goes on: that is what an inbox is for.
-            _put_off(self.database, rows[0], self.channel, error)
-        return 1
+            return 1, self._put_off(due.rows[0], error)
 
     def _watching(self, first: Inbound, row: Inbox, at: datetime) -> AbstractContextManager[None]:
         """The person sees that an answer is being prepared, if it takes longer than a moment."""
@@ -111,15 +125,15 @@ class _Work:
             return nullcontext()
         return self.preparing.watching(self.partition, (at - row.received_at).total_seconds())
 
-    def _answer(self, rows: list[Inbox], first: Inbound, step: Step, at: datetime) -> int:
-        inbounds = self._belonging(rows, first)
-        more_came = len(inbounds) < len(rows)
-        due = rows[len(inbounds) - 1].received_at + bursts.patience(inbounds, step)
-        rows = rows[: len(inbounds)]
-        if not more_came and rows[0].attempts == 0 and due > at:
-            return self._wait(rows, due, at)
+    def _answer(self, due: _Due, first: Inbound) -> tuple[int, _Due | None]:
+        inbounds = self._belonging(due.rows, first)
+        more_came = len(inbounds) < len(due.rows)
+        until = due.rows[len(inbounds) - 1].received_at + bursts.patience(inbounds, due.step)
+        rows = due.rows[: len(inbounds)]
+        if not more_came and rows[0].attempts == 0 and until > due.at:
+            return 0, self._wait(rows, until, due.at)
         if self.before is not None:
-            self.before(step, inbounds)
+            self.before(due.step, inbounds)
         return self._take(rows, inbounds)
 
     def _read(self, row: Inbox) -> Inbound:
@@ -138,22 +152,18 @@ class _Work:
                 break
         return inbounds[: bursts.together(inbounds)]
 
-    def _step(self, session: Session) -> Step:
-        """What was asked last in this conversation."""
-        return state_from(conversation_store.dialogue_at(session, *self.partition)).step
-
-    def _wait(self, rows: Sequence[Inbox], due: datetime, at: datetime) -> int:
+    def _wait(self, rows: Sequence[Inbox], until: datetime, at: datetime) -> None:
         with self.database.writing() as session:
-            store.hold(session, [row.id for row in rows], until=due)
-        if self.waits is not None and due - rows[-1].received_at >= bursts.GAP:
-            self.waits(self.partition, (due - at).total_seconds())
-        return 0
+            store.hold(session, [row.id for row in rows], until=until)
+            store.free_partition(session, self.partition, holder=self.holder)
+        if self.waits is not None and until - rows[-1].received_at >= bursts.GAP:
+            self.waits(self.partition, (until - at).total_seconds())
 
-    def _take(self, rows: Sequence[Inbox], inbounds: Sequence[Inbound]) -> int:
+    def _take(self, rows: Sequence[Inbox], inbounds: Sequence[Inbound]) -> tuple[int, _Due | None]:
         at = self.now()
         with self.database.writing() as session:
             if not store.keep_partition(session, self.partition, holder=self.holder, now=instant(session), lease=LEASE):
-                return 0
+                return 0, None
             mine = [
                 inbound for row, inbound in zip(rows, inbounds, strict=True) if store.claim(session, row.id, now=at)
             ]
@@ -167,15 +177,16 @@ class _Work:
                 )  # fmt: skip
                 for row in rows if inbound.shared else ():
                     store.empty(session, row.id)
-        return len(rows)
+            return len(rows), self.due(session)
 
-
-def _put_off(database: Database, row: Inbox, channel: Channel, error: Exception) -> None:
-    attempts = row.attempts
-    with database.writing() as session:
-        due = instant(session) + timedelta(seconds=ATTEMPTS[attempts]) if attempts < len(ATTEMPTS) else None
-        store.put_off(session, row.id, error=type(error).__name__, due_at=due)
-        if due is None and channel.of_a_group(row.raw):
-            # What people say in a group is not kept.
-            store.empty(session, row.id)
-    log.error("event_failed", attempt=attempts + 1, set_aside=due is None, exc_info=error)
+    def _put_off(self, row: Inbox, error: Exception) -> _Due | None:
+        attempts = row.attempts
+        with self.database.writing() as session:
+            later = instant(session) + timedelta(seconds=ATTEMPTS[attempts]) if attempts < len(ATTEMPTS) else None
+            store.put_off(session, row.id, error=type(error).__name__, due_at=later)
+            if later is None and self.channel.of_a_group(row.raw):
+                # What people say in a group is not kept.
+                store.empty(session, row.id)
+            due = self.due(session)
+        log.error("event_failed", attempt=attempts + 1, set_aside=later is None, exc_info=error)
+        return due

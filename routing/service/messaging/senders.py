@@ -1,6 +1,6 @@
-"""The senders: threads that each take one message for themselves, so that a call that hangs holds up its own alone.
+"""The senders: threads that each send one message, so that a call that hangs holds up its own alone.
 
-While nothing is due, the database is only read. When a channel asks for less, all its senders of the process are
+What is due is taken for all that are idle at once; while nothing is due, the database is only read. When a channel asks for less, all its senders of the process are
 still for a while: every refused call counts against its limit too (LINE Messaging API reference, "Rate limits"). When
 call after call fails, two go on and try, so that what has gathered can go out at once when the channel is back.
 """
@@ -37,18 +37,24 @@ log = structlog.get_logger("sending")
 
 
 class Senders:
-    """The threads of one process that send on a channel. ``stop``: set when the process is to end."""
+    """The threads of one process that send on a channel. ``stop``: set when the process is to end.
+
+    ``turn`` belongs to one thread.
+    """
 
     def __init__(
         self, database: Database, channel: Channel, beats: Heartbeat, now: Callable[[], datetime],
         *, stop: Event, threads: int = SENDERS, renew: outbox.Renew | None = None,
+        done: Callable[[], None] = lambda: None,
     ) -> None:  # fmt: skip
+        """``done`` is called each time a sender has sent, and could have its next."""
         self._database = database
         self._channel = channel
         self._beats = beats
         self._now = now
         self._stop = stop
         self._renew = renew
+        self._done = done
         self._threads = threads
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix=f"sender-{channel.name}")
         self._lock = Lock()
@@ -58,22 +64,27 @@ class Senders:
         self._still_until = 0.0
 
     def turn(self) -> int:
-        """Set as many senders to work as there are messages to take; says how many were set to work."""
+        """Take as many messages as there are idle senders, in one transaction, one for each; says how many."""
         with self._lock:
             idle = self._allowed - self._busy
         if idle <= 0 or self._still:
             return 0
         with self._database.reading() as session:
-            waiting = outbox_store.waiting(session, self._channel.name, now=instant(session), limit=idle)
-        for _ in range(waiting):
-            with self._lock:
-                self._busy += 1
-            self._pool.submit(self._round)
-        return waiting
+            if not outbox_store.waiting(session, self._channel.name, now=instant(session), limit=1):
+                return 0
+        with self._database.writing() as session:
+            batch = outbox.lease_messages(
+                session, self._channel, now=instant(session), limit=idle, renew=self._renew
+            )
+        with self._lock:
+            self._busy += len(batch)
+        for outbound in batch:
+            self._pool.submit(self._send, outbound)
+        return len(batch)
 
     def close(self) -> None:
         """Finish what is in hand, and end."""
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        self._pool.shutdown(wait=True)
 
     @property
     def _allowed(self) -> int:
@@ -81,37 +92,8 @@ class Senders:
         return self._threads if self._failures < _FAILURES else PROBES
 
     @property
-    def _too_many(self) -> bool:
-        with self._lock:
-            return self._busy > self._allowed
-
-    @property
     def _still(self) -> bool:
         return monotonic() < self._still_until
-
-    def _round(self) -> None:
-        """Send one message after the other until there is none to take."""
-        try:
-            while not self._stop.is_set() and not self._still and not self._too_many and self._send_one():
-                pass
-        except SQLAlchemyError as error:
-            # What was leased is taken again when its lease ends.
-            log.exception("database_trouble", loop="sender", error=type(error).__name__)
-        except Exception:
-            log.exception("round_failed")
-        finally:
-            with self._lock:
-                self._busy -= 1
-
-    def _send_one(self) -> bool:
-        with self._database.reading() as session:
-            if not outbox_store.waiting(session, self._channel.name, now=instant(session), limit=1):
-                return False
-        with self._database.writing() as session:
-            batch = outbox.lease_messages(session, self._channel, now=instant(session), renew=self._renew)
-        for outbound in batch:
-            self._send(outbound)
-        return bool(batch)
 
     def _send(self, outbound: outbox.OutboundMessage) -> None:
         def renew(session: Session, until: datetime) -> None:
@@ -119,8 +101,19 @@ class Senders:
 
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(outbox=outbound.id)
-        with self._beats.holding(renew):
-            self._heard(outbox.deliver(self._database, self._channel, outbound, now=self._now(), again=self._go_on))
+        try:
+            with self._beats.holding(renew):
+                now = self._now()
+                self._heard(outbox.deliver(self._database, self._channel, outbound, now=now, again=self._go_on))
+        except SQLAlchemyError as error:
+            # What was leased is taken again when its lease ends.
+            log.exception("database_trouble", loop="sender", error=type(error).__name__)
+        except Exception:
+            log.exception("sending_failed")
+        finally:
+            with self._lock:
+                self._busy -= 1
+            self._done()
 
     def _go_on(self, seconds: float) -> bool:
         return not self._stop.wait(seconds)

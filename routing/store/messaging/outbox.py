@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, exists, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from routing.store.cases.queries import seen_by as cases_seen_by
@@ -78,37 +79,43 @@ def spare(session: Session, contact_id: int) -> None:
     _park_again(session, select(Outbox.id).where(*answers, Outbox.state == CANCELLED))
 
 
-def _due(now: datetime) -> ColumnElement[bool]:
-    """Waiting and due, or with a lease that ran out."""
-    return or_(
-        and_(Outbox.state == PENDING, Outbox.due_at <= now), and_(Outbox.state == LEASED, Outbox.lease_until < now)
-    )
-
-
+_NOW: ColumnElement[datetime] = bindparam("now", type_=Outbox.due_at.type)
+_DUE = or_(
+    and_(Outbox.state == PENDING, Outbox.due_at <= _NOW), and_(Outbox.state == LEASED, Outbox.lease_until < _NOW)
+)
+"""Waiting and due, or with a lease that ran out."""
 _IN_TURN = timedelta(seconds=1.5)
 """How long a reply waits for the one before it that is being tried: a call that hangs must not hold up the next."""
 
 
-def _next(channel: str, kind: str, now: datetime) -> Select[int]:
-    """Ids of what may be taken now on a channel: the reply whose token ends first, the push that is due longest.
+@cache
+def _next(kind: str) -> Select[int]:
+    """Ids of what may be taken at ``now`` on ``channel``, up to ``most``: the reply whose token ends first, the push
+    that is due longest.
 
     A contact's pushes on a channel go out one after the other: none while an older one is unfinished. So do its
-    replies, but none waits for one that is tried for longer than a moment, since their tokens die within the minute;
-    nor for any push.
+    replies, but none waits for one that is tried since before ``tried_since``, since their tokens die within the
+    minute; nor for any push.
     """
     older = aliased(Outbox)
     if kind == "push":
         ahead: ColumnElement[bool] = older.state.in_((PENDING, LEASED))
     else:
-        trying = and_(older.state == LEASED, older.attempts == 1, older.first_try_at > now - _IN_TURN)
+        tried_since = bindparam("tried_since", type_=Outbox.due_at.type)
+        trying = and_(older.state == LEASED, older.attempts == 1, older.first_try_at > tried_since)
         ahead = or_(and_(older.state == PENDING, older.attempts == 0), trying)
     same = older.contact_id == Outbox.contact_id, older.channel == Outbox.channel, older.kind == kind
     before = *same, older.id < Outbox.id
     query = select(Outbox.id).where(
-        Outbox.channel == channel, Outbox.kind == kind, _due(now), ~exists().where(*before, ahead)
+        Outbox.channel == bindparam("channel"), Outbox.kind == kind, _DUE, ~exists().where(*before, ahead)
     )
     first = Outbox.token_until if kind == "reply" else Outbox.due_at
-    return query.order_by(first, Outbox.id)
+    return query.order_by(first, Outbox.id).limit(bindparam("most", type_=Integer()))
+
+
+def _given(channel: str, kind: str, now: datetime, most: int) -> dict[str, Any]:
+    given = {"channel": channel, "now": now, "most": most}
+    return given | {"tried_since": now - _IN_TURN} if kind == "reply" else given
 
 
 def any_unfinished(session: Session) -> bool:
@@ -121,7 +128,7 @@ def waiting(session: Session, channel: str, *, now: datetime, limit: int) -> int
     """How many messages may be taken now, counted up to ``limit``; only reads."""
     found = 0
     for kind in ("reply", "push"):
-        found += len(session.scalars(_next(channel, kind, now).limit(limit - found)).all())
+        found += len(session.scalars(_next(kind), _given(channel, kind, now, limit - found)).all())
         if found >= limit:
             break
     return found
@@ -136,16 +143,17 @@ def lease(session: Session, channel: str, *, now: datetime, length: timedelta, l
     for kind in ("reply", "push"):
         if len(taken) >= limit:
             break
-        query = _next(channel, kind, now).limit(limit - len(taken)).with_for_update(skip_locked=True, of=Outbox)
-        ids = session.scalars(query).all()
+        given = _given(channel, kind, now, limit - len(taken))
+        ids = session.scalars(_next(kind).with_for_update(skip_locked=True, of=Outbox), given).all()
         if not ids:
             continue
         doubtful = or_(Outbox.doubtful, and_(Outbox.kind == "reply", Outbox.state == LEASED))
-        take = update(Outbox).where(Outbox.id.in_(ids), _due(now)).execution_options(synchronize_session=False)
-        got = set(
-            session.scalars(take.values(state=LEASED, lease_until=now + length, doubtful=doubtful).returning(Outbox.id))
+        take = update(Outbox).where(Outbox.id.in_(ids), _DUE).returning(Outbox)
+        rows = session.scalars(
+            take.values(state=LEASED, lease_until=now + length, doubtful=doubtful),
+            {"now": now},
+            execution_options={"synchronize_session": False, "populate_existing": True},
         )
-        rows = session.scalars(select(Outbox).where(Outbox.id.in_(got)).execution_options(populate_existing=True))
         taken += sorted(rows, key=lambda row: ids.index(row.id))
     return taken
 
