@@ -31,7 +31,7 @@ from routing.service.accounts import audit_trail
 from routing.service.announcements import commands as announcements
 from routing.service.bindings import mailing
 from routing.service.cases import assignment, from_firm, notifying
-from routing.service.conversation import profiles as contact_profiles
+from routing.service.conversation.profiles import Names
 from routing.service.feeds import registry_feed
 from routing.service.feeds import runner as feed_runner
 from routing.service.files import cleanup
@@ -82,6 +82,7 @@ class Worker:
         self.runtime = runtime
         self._channels = runtime.channels
         self._holder = token_hex(8)
+        self._names = Names(runtime.database, runtime.channels)
         self._watch = KnowledgeWatch(runtime)
         self._trials = Trials(database=runtime.database, knowledge=runtime.knowledge)
         self._stop = Event()
@@ -113,7 +114,12 @@ class Worker:
         )  # fmt: skip
         self._senders = [
             Senders(
-                runtime.database, channel, self._beats, runtime.now, stop=self._stop, renew=self._said_anew,
+                runtime.database,
+                channel,
+                self._beats,
+                runtime.now,
+                stop=self._stop,
+                renew=self._said_anew,
                 done=self._outbox_wake.set,
             )
             for channel in self._channels.values()
@@ -243,7 +249,7 @@ class Worker:
         return 0 if self._files.turn() else _FILES_EVERY
 
     def _names_turn(self) -> float:
-        return 0 if contact_profiles.learn_names(self.runtime.database, self._channels) else _IDLE
+        return 0 if self._names.learn() else _IDLE
 
     def _content(self, channel: str, external_id: str) -> Content | None:
         if channel not in self._channels:

@@ -77,7 +77,7 @@ class Channel(Protocol):
         """Show a person that an answer is being prepared, if it can; whether it does is of no consequence."""
 
     def profile(self, address: str) -> Profile | None:
-        """What it tells of a person; None if it does not, for whatever reason."""
+        """What it tells of a person; None if it has nothing to tell; DeliveryError if it may tell it another time."""
 
     def content(self, external_id: str) -> Content | None:
         """The file of a message; None if it is gone; DeliveryError if it may come later."""

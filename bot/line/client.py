@@ -87,13 +87,20 @@ class LineSender:
         return Sent(answer.request_id if answer.status == 409 else _accepted(answer), _message_ids(answer))
 
     def profile(self, user_id: str) -> Profile | None:
-        """A user's display name and language; None if LINE does not say, for whatever reason (trap L17)."""
+        """A user's display name and language; None if LINE has none to tell, as of whoever blocked us (trap L17).
+
+        Raises:
+            DeliveryError: LINE may tell it another time.
+        """
         try:
             answer = self.http.ask(self.http.api.get_profile_with_http_info, user_id, timeout=_PROFILE_TIMEOUT)
-            said = _read(answer, UserProfileResponse) if answer.status == 200 else None
+            _accepted(answer)
+            said = _read(answer, UserProfileResponse)
         except DeliveryError as error:
             log.info("no_profile", code=error.code)
-            return None
+            if error.permanent or error.code == "strange_answer":
+                return None
+            raise
         return Profile(said.display_name, said.language) if said and said.display_name else None
 
     def content(self, message_id: str) -> Content | None:

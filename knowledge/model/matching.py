@@ -26,6 +26,8 @@ _ORDER_SHARE = 0.4
 _VOTERS = 120
 """Nearest examples whose targets are scored."""
 _PIECE = 8192
+_SAMPLED = 16
+"""Every so-manieth value is looked at to guess how large the largest are."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,6 +147,13 @@ def _largest(values: Floats, count: int) -> NDArray[np.intp]:
     """Where the `count` largest values stand, in no order."""
     if len(values) <= count:
         return np.arange(len(values))
+    # A sample says below which value none of them stands: a few hundred are sorted out, not twenty thousand.
+    sample = values[::_SAMPLED]
+    wanted = 2 * count // _SAMPLED + 1
+    if wanted < len(sample):
+        above = np.flatnonzero(values >= np.partition(sample, -wanted)[-wanted])
+        if len(above) >= count:
+            return above[np.argpartition(values[above], -count)[-count:]]
     return np.argpartition(values, -count)[-count:]
 
 

@@ -279,10 +279,10 @@ def instant(session: Session) -> datetime:
     clock: Callable[[], datetime] | None = session.info.get(_CLOCK)
     if clock:
         return clock()
-    if _TOLD not in session.info:
-        session.info[_TOLD] = own_time(session), time.monotonic()
-    told, when = session.info[_TOLD]
-    return told + timedelta(seconds=time.monotonic() - when)
+    told: tuple[datetime, float] | None = session.info.get(_TOLD)
+    if told is None:
+        told = session.info[_TOLD] = own_time(session), time.monotonic()
+    return told[0] + timedelta(seconds=time.monotonic() - told[1])
 
 
 def remembered(session: Session) -> Remembered:

@@ -131,7 +131,8 @@ class _Work:
         until = due.rows[len(inbounds) - 1].received_at + bursts.patience(inbounds, due.step)
         rows = due.rows[: len(inbounds)]
         if not more_came and rows[0].attempts == 0 and until > due.at:
-            return 0, self._wait(rows, until, due.at)
+            self._wait(rows, until, due.at)
+            return 0, None
         if self.before is not None:
             self.before(due.step, inbounds)
         return self._take(rows, inbounds)

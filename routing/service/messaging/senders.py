@@ -1,8 +1,9 @@
 """The senders: threads that each send one message, so that a call that hangs holds up its own alone.
 
-What is due is taken for all that are idle at once; while nothing is due, the database is only read. When a channel asks for less, all its senders of the process are
-still for a while: every refused call counts against its limit too (LINE Messaging API reference, "Rate limits"). When
-call after call fails, two go on and try, so that what has gathered can go out at once when the channel is back.
+What is due is taken for all that are idle at once; while nothing is due, the database is only read. When a channel asks
+for less, all its senders of the process are still for a while: every refused call counts against its limit too (LINE
+Messaging API reference, "Rate limits"). When call after call fails, two go on and try, so that what has gathered can go
+out at once when the channel is back.
 """
 
 from __future__ import annotations
@@ -73,9 +74,7 @@ class Senders:
             if not outbox_store.waiting(session, self._channel.name, now=instant(session), limit=1):
                 return 0
         with self._database.writing() as session:
-            batch = outbox.lease_messages(
-                session, self._channel, now=instant(session), limit=idle, renew=self._renew
-            )
+            batch = outbox.lease_messages(session, self._channel, now=instant(session), limit=idle, renew=self._renew)
         with self._lock:
             self._busy += len(batch)
         for outbound in batch:

@@ -214,12 +214,14 @@ def was_unsent(session: Session, channel: str, external_id: str) -> bool:
     return session.get(Unsent, (channel, external_id)) is not None
 
 
-def contacts_without_name(session: Session, channels: Collection[str], *, limit: int) -> list[ContactAddress]:
-    """Addresses on these channels of contacts whose name nobody was asked for."""
+def contacts_without_name(
+    session: Session, channels: Collection[str], *, but: Collection[int], limit: int
+) -> list[ContactAddress]:
+    """Addresses on these channels of contacts whose name nobody was asked for, but for some contacts."""
     query = (
         select(ContactAddress)
         .join(Contact, Contact.id == ContactAddress.contact_id)
-        .where(Contact.display_name.is_(None), ContactAddress.channel.in_(channels))
+        .where(Contact.display_name.is_(None), ContactAddress.channel.in_(channels), Contact.id.not_in(list(but)))
         .order_by(Contact.id.desc(), ContactAddress.id)
         .limit(limit)
     )

@@ -90,8 +90,7 @@ _IN_TURN = timedelta(seconds=1.5)
 
 @cache
 def _next(kind: str) -> Select[int]:
-    """Ids of what may be taken at ``now`` on ``channel``, up to ``most``: the reply whose token ends first, the push
-    that is due longest.
+    """Ids of what may be taken at ``now`` on ``channel``: the reply whose token ends first, the push due longest.
 
     A contact's pushes on a channel go out one after the other: none while an older one is unfinished. So do its
     replies, but none waits for one that is tried since before ``tried_since``, since their tokens die within the

@@ -7,10 +7,10 @@ import pytest
 from sqlalchemy import select
 
 from bot.line.webhook import split
-from routing.domain.errors import Invalid
+from routing.domain.errors import DeliveryError, Invalid
 from routing.ports import Profile
 from routing.service.cases import commands as case_commands
-from routing.service.conversation import profiles as contact_profiles
+from routing.service.conversation.profiles import Names
 from routing.service.messaging import inbox
 from routing.service.office_context import OfficeContextProvider
 from routing.store.conversation.schema import Contact, ContactAddress, Message
@@ -180,13 +180,37 @@ def test_a_name_that_no_database_holds_is_kept_without_the_bad_character_once(br
         asked.append(user)
         return profiles[user]
 
-    assert contact_profiles.learn_names(branch.database, {"line": Played(profile=ask)}) == 2
-    assert contact_profiles.learn_names(branch.database, {"line": Played(profile=ask)}) == 0
+    assert Names(branch.database, {"line": Played(profile=ask)}).learn() == 2
+    assert Names(branch.database, {"line": Played(profile=ask)}).learn() == 0
     assert sorted(asked) == ["U1", "U2"]
     with branch.database.reading() as session:
         query = select(ContactAddress.address, Contact.display_name).join(Contact)
         names = {row[0]: row[1] for row in session.execute(query)}
     assert names == {"U1": kept, "U2": "林小姐"}
+
+
+def test_a_channel_that_is_down_says_nothing_of_its_people_and_is_asked_about_others_meanwhile(branch):
+    """A failure that passes is not kept as an answer: the name is learnt when the channel tells it."""
+    contacts = {user: branch.contact(user) for user in ("U1", "U2")}
+    down, asked = {"U1", "U2"}, []
+
+    def ask(user):
+        asked.append(user)
+        if user in down:
+            raise DeliveryError("LINE 暫時無法服務。", code="line_down")
+        return Profile("林小姐") if user == "U1" else None
+
+    def name(user):
+        with branch.database.reading() as session:
+            return session.get(Contact, contacts[user]).display_name
+
+    names = Names(branch.database, {"line": Played(profile=ask)})
+    assert (names.learn(), names.learn(), sorted(asked)) == (2, 0, ["U1", "U2"])
+    down.clear()
+    contacts["U3"] = branch.contact("U3")
+    assert (names.learn(), asked[-1], name("U1"), name("U2"), name("U3")) == (1, "U3", None, None, "")
+    assert Names(branch.database, {"line": Played(profile=ask)}).learn() == 2
+    assert (name("U1"), name("U2")) == ("林小姐", "")
 
 
 def test_whoever_blocks_us_takes_name_and_telephone_along_and_the_case_keeps_its_own(branch):

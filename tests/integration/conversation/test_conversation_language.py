@@ -4,7 +4,7 @@ import pytest
 
 from routing.domain.inbound import InboundKind
 from routing.ports import Profile
-from routing.service.conversation import profiles as contact_profiles
+from routing.service.conversation.profiles import Names
 from tests.harness.branch import Played
 from tests.harness.chat import Chat, said, words_of
 
@@ -70,9 +70,9 @@ def test_the_first_greeting_is_in_the_language_of_the_profile(chat, profile, lan
 def test_a_profile_says_nothing_against_what_a_firm_has_written(branch, chat):
     """L17: a profile is asked for later as well, and never in the way of anything."""
     chat.text(ZH)
-    contact_profiles.learn_names(branch.database, {"line": Played(profile=lambda _user: Profile("田中", "ja"))})
+    Names(branch.database, {"line": Played(profile=lambda _user: Profile("田中", "ja"))}).learn()
     assert chat.contact.language == "zh-TW"
     other = Chat(branch, "U2")
     other.sticker()
-    contact_profiles.learn_names(branch.database, {"line": Played(profile=lambda _user: Profile("佐藤", "ja"))})
+    Names(branch.database, {"line": Played(profile=lambda _user: Profile("佐藤", "ja"))}).learn()
     assert other.contact.language == "ja"

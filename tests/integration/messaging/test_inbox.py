@@ -22,6 +22,7 @@ from routing.store.messaging.schema import Inbox, Partition
 from routing.store.session import Database
 from tests.harness.branch import LINE, Played, branch_on, reader
 from tests.harness.chat import Chat
+from tests.harness.counting import about, statements
 from tests.harness.databases import BOTH
 
 
@@ -350,3 +351,14 @@ def test_something_can_be_looked_up_before_the_transaction_of_an_answer_and_is_u
     ) == 1  # fmt: skip
     assert asked == [(Step.FIRM, ["04595257"])]
     assert chat.state.firm_registered == "晴川精密有限公司"
+
+
+def test_an_answer_costs_two_transactions_and_a_bounded_number_of_statements(branch):
+    """Held with what is next, then carried out and freed together: each statement counts when a thousand firms wait."""
+    take_in(branch, raw("e1"), raw("e2", user="U2"))
+    assert work(branch) == 1  # what is read once in a process is read
+    with statements(branch.database) as sent:
+        assert work(branch, "U2") == 1
+    assert len(branch.outbox()) == 2
+    assert len(about(sent, "UPDATE inbox_partition")) == 3, "held, kept, freed"
+    assert len(sent) <= 40, "\n".join(sent)

@@ -1,4 +1,4 @@
-"""The senders of a process: each takes one message for itself; what they do while LINE asks for less, or is down."""
+"""The senders of a process: each sends one message at a time; what they do while LINE asks for less, or is down."""
 
 from datetime import timedelta
 from threading import Event, Lock
@@ -12,6 +12,7 @@ from routing.service.messaging.leases import Heartbeat
 from routing.service.messaging.senders import PROBES, Senders
 from routing.store.messaging import outbox as outbox_store
 from tests.harness.branch import Played
+from tests.harness.counting import about, statements
 from tests.harness.waiting import eventually
 
 
@@ -85,6 +86,15 @@ def test_calls_that_hang_hold_up_their_own_messages_alone(branch, channel, sende
     channel.go_on.set()
     eventually(lambda: not still_to_go(branch))
     assert sorted(channel.taken) == sorted(f"t{n}" for n in range(12))
+
+
+def test_what_is_due_is_taken_at_once_for_all_that_are_idle(branch, channel, senders):
+    """Each sender asking by itself cost more than the sending: most of a worker's time."""
+    put(branch, 12)
+    with statements(branch.database) as sent:
+        assert senders.turn() == 12
+        eventually(lambda: len(channel.taken) == 12)
+    assert len(about(sent, "UPDATE outbox", "lease_until", "RETURNING")) == 1
 
 
 def test_when_line_is_down_two_go_on_trying_until_it_is_back(branch, channel, senders):

@@ -309,22 +309,28 @@ def test_nothing_to_say_is_not_sent(line: Platform, sender: LineSender) -> None:
         (200, {"displayName": 3}, None),
         (200, b"<html>", None),
         (404, {"message": "Not found"}, None),
-        (500, {}, None),
     ],
 )
 def test_a_profile_or_none(
     status: int, body: object, profile: Profile | None, line: Platform, sender: LineSender
 ) -> None:
-    """L17: whoever blocked us, or whatever fails, has no name; nothing raises."""
+    """L17: whoever blocked us has no name."""
     line.says(status, body)
     assert sender.profile(USER) == profile
     assert line.asked[0][1] == f"/v2/bot/profile/{USER}"
 
 
-def test_no_profile_when_line_does_not_answer(line: Platform, sender: LineSender) -> None:
-    """L17."""
-    line.answers.append(None)
-    assert sender.profile(USER) is None
+@pytest.mark.parametrize("status", [None, 401, 429, 500, 503])
+def test_a_profile_that_line_cannot_tell_now_is_not_taken_for_none(
+    status: int | None, line: Platform, sender: LineSender
+) -> None:
+    """L17: it is asked for another time."""
+    line.answers.append(None) if status is None else line.says(status, {})
+    with pytest.raises(DeliveryError):
+        sender.profile(USER)
+
+
+def test_a_sign_of_life_that_line_does_not_take_is_let_be(line: Platform, sender: LineSender) -> None:
     line.answers.append(None)
     sender.loading(USER)
 
