@@ -115,6 +115,7 @@ class Settings(BaseSettings):
     keep_audit: int | None = Field(None, alias="ONESTOP_KEEP_AUDIT", ge=LOG_DAYS)
     keep_sign_in: int | None = Field(None, alias="ONESTOP_KEEP_SIGN_IN", ge=LOG_DAYS)
     keep_assist: int | None = Field(None, alias="ONESTOP_KEEP_ASSIST", ge=1)
+    idle_accounts: int | None = Field(None, alias="ONESTOP_IDLE_ACCOUNTS", ge=30)
 
     @field_validator("agency_code")
     @classmethod
@@ -237,6 +238,7 @@ class Settings(BaseSettings):
         "keep_audit",
         "keep_sign_in",
         "keep_assist",
+        "idle_accounts",
         mode="before",
     )
     @classmethod

@@ -27,7 +27,7 @@ from routing.domain.errors import DeliveryError
 from routing.domain.inbound import Inbound
 from routing.domain.tax_number import numbers_in
 from routing.ports import Content
-from routing.service.accounts import audit_trail
+from routing.service.accounts import audit_trail, idle
 from routing.service.announcements import commands as announcements
 from routing.service.bindings import mailing
 from routing.service.cases import assignment, from_firm, notifying
@@ -265,6 +265,7 @@ class Worker:
         measuring.turn(runtime, now=runtime.now())
         daily.run(runtime, runtime.settings.periods, runtime.files, now=runtime.now())
         cleanup.forget_unclaimed(runtime.database, runtime.now() - timedelta(days=runtime.settings.keep_files))
+        idle.close(runtime, runtime.settings.idle_accounts, now=runtime.now())
         audit_trail.seal_new(runtime.database)
         if given:
             log.info("assigned_later", cases=len(given))

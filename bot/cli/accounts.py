@@ -107,7 +107,7 @@ def set_password(
     with opened() as context:
         with context.reading() as (session, _office):
             person = authentication.active(session, email)
-        hashed = passwords.another(person.password_hash, password, about=(person.email, person.name))
+        hashed = authentication.another_password(person, password)
         with context.writing() as (session, _office):
             address = authentication.set_password(session, email, hashed, now=context.now).email
     typer.echo(f"已重設 {address} 的密碼")

@@ -199,6 +199,7 @@ FIELDS: dict[str, str] = {
     "full_name": "全名",
     "gone": "移除",
     "handed": "移交件數",
+    "idle_days": "閒置日數",
     "holds": "則數不足時保留",
     "hours": "小時數",
     "incident": "集體事件編號",

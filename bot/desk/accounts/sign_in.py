@@ -211,7 +211,7 @@ def _change(request: Request, form: Form) -> str:
     if password != form.fields.get("again"):
         raise Invalid("兩次輸入的新密碼不同。", field="again", code="password_differs")
     with passwords.turn():
-        hashed = passwords.another(known.password_hash, password, about=(known.email, known.name))
+        hashed = authentication.another_password(known, password)
     with unfinished_writing(request) as work:
         staff = authentication.set_password(work.session, email, hashed, now=work.now, by=email)
         return authentication.begin_session(work.session, staff, now=work.now, where=where_of(request))

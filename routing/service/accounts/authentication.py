@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -157,6 +158,7 @@ def refused(
 def succeeded(session: Session, staff: Staff, address: str | None, *, now: datetime, how: str = "password") -> None:
     """Whoever it is has proved it: failures are forgotten, the address is known from now on, and it is written down."""
     forgive(session, staff, address, now=now)
+    staff.used_at = now
     detail: dict[str, object] = {} if how == "password" else {"how": how}
     account_store.audit(session, at=now, actor=staff.email, action="sign_in", subject=staff.email, detail=detail)
 
@@ -169,16 +171,23 @@ def forgive(session: Session, staff: Staff, address: str | None, *, now: datetim
         sign_ins.know(session, name, address, now=now)
 
 
+def another_password(staff: Staff, password: str) -> Hashed:
+    """The hash of an account's next password. Raises Invalid as ``passwords.another``; no transaction is open."""
+    former = staff.former_passwords or ()
+    return passwords.another(staff.password_hash, former, password, about=(staff.email, staff.name))
+
+
 def set_password(session: Session, email: str, password: Hashed, *, now: datetime, by: str = "cli") -> Staff:
     """Give an account another password; its sessions and the tokens of its programs end with the old one.
 
     Whoever could use the old password could also have made a token (ASVS 7.4.3). The hash is worked out before
-    (``passwords.another``): this is inside a transaction. One that another person gave is changed at the next sign-in.
+    (``another_password``): this is inside a transaction. One that another person gave is changed at the next sign-in.
 
     Raises:
         Invalid: there is no such active person.
     """
     staff = active(session, email)
+    staff.former_passwords = [staff.password_hash, *(staff.former_passwords or ())][: passwords.REMEMBERED]
     staff.password_hash, staff.first_password = password.value, by != staff.email
     account_store.end_sessions_of(session, staff.id)
     tokens = account_store.revoke_tokens_of(session, staff.id, now=now)
@@ -336,6 +345,7 @@ def add_staff(
     staff = Staff(
         email=email, name=name.strip(), role=role.value, unit=unit, categories=list(categories), agency=agency,
         password_hash=password.value, first_password=first_password, created_at=now,
+        used_at=now,
     )  # fmt: skip
     session.add(staff)
     session.flush()
@@ -343,14 +353,20 @@ def add_staff(
     return staff
 
 
-def disable_staff(session: Session, email: str, *, now: datetime, by: str = "cli") -> None:
-    """Close an account: its sessions and tokens end with it. Raises Invalid if there is none."""
+def disable_staff(
+    session: Session, email: str, *, now: datetime, by: str = "cli", detail: Mapping[str, object] | None = None
+) -> None:
+    """Close an account: its sessions and tokens end with it. Raises Invalid if there is none.
+
+    ``detail`` stands in the audit trail.
+    """
     staff = known(session, email)
     staff.disabled_at = staff.disabled_at or now
     account_store.end_sessions_of(session, staff.id)
     account_store.revoke_tokens_of(session, staff.id, now=now)
     reminder_store.end_chat(session, staff_id=staff.id)
-    account_store.audit(session, at=now, actor=by, action="staff.disable", subject=staff.email, detail={})
+    said = dict(detail or {})
+    account_store.audit(session, at=now, actor=by, action="staff.disable", subject=staff.email, detail=said)
 
 
 def enable_staff(session: Session, email: str, *, now: datetime, by: str = "cli") -> None:
@@ -362,5 +378,5 @@ def enable_staff(session: Session, email: str, *, now: datetime, by: str = "cli"
     staff = known(session, email)
     if staff.disabled_at is None:
         raise Invalid(f"帳號 {staff.email} 並未停用。", field="email", code="not_disabled")
-    staff.disabled_at = None
+    staff.disabled_at, staff.used_at = None, now
     account_store.audit(session, at=now, actor=by, action="staff.enable", subject=staff.email, detail={})

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from routing.domain.errors import Invalid
-from routing.domain.permissions import Actor, Permission, may
+from routing.domain.permissions import SYSTEM, Actor, Permission, may
 from routing.service.accounts import authentication
 from routing.service.accounts.queries import require_admin
 from routing.service.cases import assignment, locked_case, notifications, notifying
@@ -37,6 +37,14 @@ def disable_staff(
     authentication.disable_staff(session, person.email, now=now, by=actor.email or actor.name)
     _hand_on(session, office, actor, numbers, to, reason=f"{person.name}帳號停用，移交", now=now)
     return numbers
+
+
+def close_idle(session: Session, office: OfficeContext, email: str, *, days: int, now: datetime) -> None:
+    """The window itself closes an account that was not used for so many days; its open cases go by the rules."""
+    person = authentication.known(session, email)
+    numbers = case_store.open_numbers_of(session, person.email)
+    authentication.disable_staff(session, person.email, now=now, by=SYSTEM.name, detail={"idle_days": days})
+    _hand_on(session, office, SYSTEM, numbers, BY_RULE, reason=f"{person.name}帳號閒置停用，移交", now=now)
 
 
 def change_staff(

@@ -24,6 +24,8 @@ from routing.domain.weak_passwords import is_weak
 
 LEAST, MOST = 12, 128
 """Characters of a password."""
+REMEMBERED = 3
+"""Passwords before the present one that are not taken again (資通安全責任等級分級辦法 附表十, 身分驗證管理, 中)."""
 AT_ONCE = 2
 WAITING = 8
 """How many attempts may be under way in one process, those being worked out included."""
@@ -100,10 +102,16 @@ def hash_shown(password: str) -> Hashed:
     return Hashed(_POOL.run(lambda: _HASHER.hash(password)))
 
 
-def another(kept: str, password: str, *, about: Collection[str] = ()) -> Hashed:
-    """The hash of a password to follow the one kept. Raises Invalid if it is the same, or as ``hash_password``."""
+def another(kept: str, former: Collection[str], password: str, *, about: Collection[str] = ()) -> Hashed:
+    """The hash of a password to follow the one kept. ``former``: hashes of those before it.
+
+    Raises:
+        Invalid: it is the one kept, or one of the former; or as ``hash_password``.
+    """
     if matches(kept, password):
         raise Invalid("新密碼不能與目前的密碼相同。", field="password", code="password_same")
+    if any(matches(one, password) for one in former):
+        raise Invalid(f"新密碼不能與前 {REMEMBERED} 次使用的密碼相同。", field="password", code="password_used")
     return hash_password(password, about=about)
 
 

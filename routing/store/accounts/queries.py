@@ -87,6 +87,11 @@ def all_staff(session: Session, *, active: bool = False) -> list[Staff]:
     return list(session.scalars(query.where(Staff.disabled_at.is_(None)) if active else query))
 
 
+def count_use_from(session: Session, now: datetime) -> None:
+    """Accounts of which no use is noted yet count as used now."""
+    changed(session, update(Staff).where(Staff.used_at.is_(None)).values(used_at=now))
+
+
 def officers_of(session: Session, unit: str) -> list[Staff]:
     """The active people of a unit who are given its cases."""
     query = select(Staff).where(

@@ -23,6 +23,8 @@ class Staff(Base):
     categories: Mapped[list[Any]] = mapped_column(default=list)
     agency: Mapped[str | None] = mapped_column(String(20))
     password_hash: Mapped[str] = mapped_column(String(200))
+    former_passwords: Mapped[list[Any] | None]
+    """Hashes of those before, the newest first; none of them is taken again (資通安全責任等級分級辦法 附表十)."""
     first_password: Mapped[bool] = mapped_column(default=False)
     """Somebody else gave it: whoever signs in with it chooses another before anything else."""
     password_until: Mapped[datetime | None]
@@ -32,6 +34,8 @@ class Staff(Base):
     totp_step: Mapped[int | None] = mapped_column(BigInteger)
     """The last thirty seconds of which a code was taken; none of then or before is taken again (RFC 6238, 5.2)."""
     disabled_at: Mapped[datetime | None]
+    used_at: Mapped[datetime | None]
+    """Signed in, opened or opened again; null: not since this is noted. Whoever is idle is known by it."""
     last_assigned_at: Mapped[datetime | None]
     capacity: Mapped[int | None]
     """Open cases, those that wait counted half, at which nothing more is given out to them; null: no bound."""

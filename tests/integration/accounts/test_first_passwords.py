@@ -13,6 +13,7 @@ from tests.harness.service import Service
 from tests.integration.security.test_security_sessions import inside, iter_lines, sign_in
 
 FIRST, OWN, WEAK = "seven purple kettles hum", "nine quiet otters paint", "Password2026!"
+THIRD, FOURTH, FIFTH = "four amber lanterns drift", "six velvet turnips wait", "two brass herons sing"
 MAY = {"email": email("may"), "name": "王美惠", "role": "officer", "unit": "用地工程科"}
 
 
@@ -119,10 +120,27 @@ def test_a_password_that_was_reset_is_a_first_one_again(service, monkeypatch):
     by_desk(service, monkeypatch)
     may = sign_in(service, MAY["email"], FIRST)
     change(may, may.get("/desk/password"), OWN)
-    assert onestop(monkeypatch, "staff", "password", MAY["email"], "--password-stdin", typed=FIRST) == 0
-    again = sign_in(service, MAY["email"], FIRST)
+    assert onestop(monkeypatch, "staff", "password", MAY["email"], "--password-stdin", typed=THIRD) == 0
+    again = sign_in(service, MAY["email"], THIRD)
     assert again.get("/desk").path.startswith("/desk/password")
     assert first_password(service) is True
+
+
+def test_the_three_passwords_before_are_not_taken_again_and_an_older_one_is(service, monkeypatch, capsys):
+    """附表十, 身分驗證管理 (中): at the desk and by command."""
+    by_desk(service, monkeypatch)
+    may = sign_in(service, MAY["email"], FIRST)
+    current = FIRST
+    for following in (OWN, THIRD, FOURTH):
+        assert change(may, may.get("/desk/password"), following, current).status == 200
+        current = following
+    for former in (FIRST, OWN, THIRD):
+        refused = change(may, may.get("/desk/password"), former, current)
+        assert (refused.status, "前 3 次使用的密碼" in refused.text) == (422, True)
+        assert onestop(monkeypatch, "staff", "password", MAY["email"], "--password-stdin", typed=former) == 2
+        assert "前 3 次使用的密碼" in capsys.readouterr().err
+    assert change(may, may.get("/desk/password"), FIFTH, current).status == 200
+    assert change(may, may.get("/desk/password"), FIRST, FIFTH).status == 200
 
 
 @pytest.mark.parametrize("weak", [WEAK, "christopher1984", "王美惠王美惠2026年3月", "may@kp.example"])
