@@ -9,7 +9,7 @@ import structlog
 from sqlalchemy.orm import Session
 
 from knowledge.calendar.office_calendar import local
-from routing.domain.permissions import Role
+from routing.domain.permissions import Permission, may
 from routing.service.accounts import leaving
 from routing.service.accounts.queries import on_leave
 from routing.service.office_context import UnitOfWorkFactory
@@ -51,7 +51,7 @@ def _idle(session: Session, since: datetime, now: datetime) -> Sequence[Staff]:
     away = on_leave(session, now=now)
     people = account_store.all_staff(session, active=True)
     idle = [person for person in people if person.email not in away and person.used_at and person.used_at < since]
-    administrators = [person for person in people if person.role == Role.ADMIN]
+    administrators = [person for person in people if may(person.role, Permission.ADMINISTER)]
     if administrators and all(person in idle for person in administrators):
         last = max(administrators, key=lambda person: person.used_at or now)
         idle.remove(last)
