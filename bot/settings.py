@@ -362,6 +362,12 @@ class Settings(BaseSettings):
         return host if named else None
 
     @property
+    def public_host(self) -> tuple[str, int] | None:
+        """Host and port that browsers and LINE reach us at by https; None without it."""
+        parts = urlsplit(self.base_url)
+        return (parts.hostname, parts.port or 443) if self.https and parts.hostname else None
+
+    @property
     def https(self) -> bool:
         """Whether browsers reach us by https; decides the cookie's name and flags."""
         return self.base_url.startswith("https://")

@@ -19,6 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from bot import heap, tracing
+from bot.certificates import ends as certificate_ends
 from bot.feed_client import HttpFeedClient
 from bot.runtime import Runtime
 from bot.web.words import word
@@ -37,7 +38,7 @@ from routing.service.feeds import runner as feed_runner
 from routing.service.files import cleanup
 from routing.service.files.work import FileWork
 from routing.service.knowledge_admin.trial_runner import Trials
-from routing.service.maintenance import daily
+from routing.service.maintenance import certificates, daily
 from routing.service.messaging import inbox, leases, parking, quota
 from routing.service.messaging.preparing import Preparing
 from routing.service.messaging.senders import Senders
@@ -265,6 +266,8 @@ class Worker:
         measuring.turn(runtime, now=runtime.now())
         daily.run(runtime, runtime.settings.periods, runtime.files, now=runtime.now())
         cleanup.forget_unclaimed(runtime.database, runtime.now() - timedelta(days=runtime.settings.keep_files))
+        if (public := runtime.settings.public_host) is not None:
+            certificates.look_if_due(runtime.database, *public, certificate_ends, now=runtime.now())
         idle.close(runtime, runtime.settings.idle_accounts, now=runtime.now())
         audit_trail.seal_new(runtime.database)
         if given:

@@ -20,7 +20,7 @@ from bot.web import measuring
 from bot.web.errors import problem
 from routing.service.assist import switch as assist
 from routing.service.feeds import queries as feed_queries
-from routing.service.maintenance import databases, health
+from routing.service.maintenance import certificates, databases, health
 from routing.store.session import Database
 
 router = APIRouter(include_in_schema=False)
@@ -136,6 +136,8 @@ def _details(runtime: Runtime, registry: CollectorRegistry) -> None:
     try:
         with runtime.database.reading() as session:
             found = health.details(session, runtime.channels, now=runtime.now())
+            public = runtime.settings.public_host
+            certificate = certificates.said(session, public[0] if public else None, now=runtime.now())
     except (SQLAlchemyError, OSError):
         return
 
@@ -151,6 +153,10 @@ def _details(runtime: Runtime, registry: CollectorRegistry) -> None:
     )
     gauge("quota_used", "messages pushed this month", "channel", {q.channel: q.used for q in found.quotas})
     gauge("sign_ins", "sign-ins and refusals of 15 minutes, from the audit trail", "action", found.sign_ins)
+    if certificate is not None:
+        left = certificate.days if certificate.days is not None else -1
+        meaning = "whole days until the certificate of the public address ends; -1: over, or not to be trusted"
+        Gauge("onestop_certificate_days", meaning, registry=registry).set(max(left, -1))
     if found.bytes is not None:
         Gauge("onestop_database_bytes", "what the database takes", registry=registry).set(found.bytes)
 

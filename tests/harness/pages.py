@@ -12,6 +12,7 @@ from typing import Any
 
 import httpx
 
+from bot.web.unit_of_work import cookie_name
 from routing.service.accounts import authentication
 from routing.store.accounts import queries as account_store
 from tests.harness.cast import email
@@ -193,7 +194,9 @@ class Visitor:
             with service.runtime.database.writing() as session:
                 staff = account_store.staff_by_email(session, email(who))
                 assert staff is not None
-                self.cookies["sid"] = authentication.begin_session(session, staff, now=service.now)
+                self.cookies[cookie_name(service.runtime)] = authentication.begin_session(
+                    session, staff, now=service.now
+                )
 
     def ask(self, method: str, path: str, *, follow: bool = True, **given: Any) -> Page:
         """A request with this browser's cookies; redirects are followed unless told otherwise."""

@@ -25,7 +25,8 @@ DASHBOARD = json.loads((ROOT / "deploy/onestop-grafana.json").read_text(encoding
 @pytest.fixture
 def service(database_url):
     elsewhere = {"ONESTOP_FEED_WATER_URL": "http://127.0.0.1:9/water", "ONESTOP_LLM_URL": "http://127.0.0.1:9/v1"}
-    with Service(database_url, ONESTOP_LLM_MODEL="taide", **elsewhere) as service:
+    public = "https://window.example"
+    with Service(database_url, ONESTOP_LLM_MODEL="taide", ONESTOP_BASE_URL=public, **elsewhere) as service:
         yield service
 
 
@@ -34,6 +35,8 @@ def busy(service):
     now = service.now
     with service.runtime.database.writing() as session:
         meta.put(session, "quota:line", json.dumps([f"{local(now):%Y-%m}", 200, 150]))
+        until = (now + timedelta(days=40)).isoformat()
+        meta.put(session, "certificate", json.dumps(["window.example", now.isoformat(), until, None]))
         session.add(Inbox(channel="line", webhook_event_id="aside", user_key="U1", event_at=0, received_at=now,
                           raw="{}", state="quarantined", attempts=5, due_at=now, error="ValueError"))  # fmt: skip
         for n in range(20):
