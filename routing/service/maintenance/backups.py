@@ -1,7 +1,8 @@
 """A copy of the whole database in one file, and back: compressed JSON lines with counts and a fingerprint.
 
-The copy is taken from one consistent state while the service runs on. It is put back only into an empty database of
-the same schema, in one transaction, and only if every count and the fingerprint are right.
+The copy is taken from one consistent state while the service runs on. It is put back only into an empty database, in
+one transaction, and only if every count and the fingerprint are right. One of an earlier schema is put back as it was,
+and carried over by the migrations as the database itself would have been.
 """
 
 from __future__ import annotations
@@ -11,11 +12,13 @@ import hashlib
 import json
 import os
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from itertools import chain
 from pathlib import Path
 from typing import Any
+
+from sqlalchemy import Connection, Table
 
 from routing.domain.errors import Invalid
 from routing.store import migration
@@ -23,7 +26,8 @@ from routing.store.maintenance import dump
 from routing.store.session import Database
 
 FORMAT = "onestop-backup"
-VERSION = 1
+VERSION = 2
+"""Since 2 the head names the columns of each table; copies of before are of one schema only."""
 
 
 def write(database: Database, path: Path, *, now: datetime) -> dict[str, int]:
@@ -39,7 +43,11 @@ def write(database: Database, path: Path, *, now: datetime) -> dict[str, int]:
     part = path.with_name(path.name + ".part")
     digest = hashlib.sha256()
     counts: dict[str, int] = {}
-    head = {"format": FORMAT, "version": VERSION, "schema": migration.head(), "made_at": now.isoformat()}
+    columns = {name: dump.columns_of(name) for name in dump.tables()}
+    head = {
+        "format": FORMAT, "version": VERSION, "schema": migration.head(), "made_at": now.isoformat(),
+        "columns": columns,
+    }  # fmt: skip
     part.unlink(missing_ok=True)
     with (
         os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as raw,
@@ -70,7 +78,8 @@ def read(database: Database, path: Path) -> dict[str, int]:
     """Put a copy back; says how many rows each table got.
 
     Raises:
-        Invalid: the file is no whole copy, of another schema, or the database is not empty. Nothing is changed then.
+        Invalid: the file is no whole copy, of a schema that this program does not know, or the database is not empty.
+            Nothing is changed then.
     """
     try:
         with gzip.open(path, "rb") as file:
@@ -84,26 +93,43 @@ def read(database: Database, path: Path) -> dict[str, int]:
 def _fill(database: Database, lines: Iterator[bytes]) -> dict[str, int]:
     digest = hashlib.sha256()
     head = json.loads(_taken(digest, next(lines, b"null")))
-    if not isinstance(head, dict) or head.get("format") != FORMAT or head.get("version") != VERSION:
+    if not isinstance(head, dict) or head.get("format") != FORMAT or head.get("version") not in {1, VERSION}:
         raise Invalid("這個檔案不是本系統的備份檔。", code="backup_damaged", field="file")
-    if head["schema"] != migration.head():
+    schema, columns = head["schema"], head.get("columns")
+    records = _Records(digest, lines)
+    if schema == migration.head():
+        with database.engine.begin() as connection:
+            _require_empty(connection)
+            return _put_back(connection, records, {name: dump.known(name) for name in dump.tables()})
+    if columns is None or not migration.is_known(schema):
         raise Invalid(
-            f"備份檔的資料庫結構為 {head['schema']}，本程式為 {migration.head()}；請以相同版本還原後再升級。",
+            f"備份檔的資料庫結構為 {schema}，本程式為 {migration.head()}；"
+            + ("請先更新程式再還原。" if columns is not None else "請以相同版本還原後再升級。"),
             code="backup_schema", field="file",
         )  # fmt: skip
-    records = _Records(digest, lines)
-    with database.engine.begin() as connection:
-        filled = [name for name in dump.tables() if dump.count(connection, name)]
-        if filled:
-            raise Invalid(
-                f"資料庫不是空的（{filled[0]}）；請還原到剛執行過 onestop migrate 的空資料庫。", code="not_empty"
-            )
-        counts = {name: dump.fill(connection, name, records.of(name)) for name in dump.tables()}
-        records.check(counts)
+    with database.migrating() as connection:
+        _require_empty(connection)
+        migration.back_to(connection, schema)
+        tables = {name: dump.as_it_is(connection, name, its) for name, its in columns.items()}
+        counts = _put_back(connection, records, tables)
+        migration.forward(connection)
         dump.set_sequences(connection)
-        for name, expected in counts.items():
-            if dump.count(connection, name) != expected:
-                raise Invalid(f"還原後 {name} 的筆數不符。", code="backup_damaged", field="file")
+    return counts
+
+
+def _require_empty(connection: Connection) -> None:
+    filled = [name for name in dump.tables() if dump.count(connection, dump.known(name))]
+    if filled:
+        raise Invalid(f"資料庫不是空的（{filled[0]}）；請還原到剛執行過 onestop migrate 的空資料庫。", code="not_empty")
+
+
+def _put_back(connection: Connection, records: _Records, tables: Mapping[str, Table]) -> dict[str, int]:
+    counts = {name: dump.fill(connection, table, records.of(name)) for name, table in tables.items()}
+    records.check(counts)
+    dump.set_sequences(connection)
+    for name, expected in counts.items():
+        if dump.count(connection, tables[name]) != expected:
+            raise Invalid(f"還原後 {name} 的筆數不符。", code="backup_damaged", field="file")
     return counts
 
 

@@ -3,12 +3,26 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Column, Connection, Date, LargeBinary, func, insert, select
+from sqlalchemy import (
+    Column,
+    Connection,
+    Date,
+    DateTime,
+    LargeBinary,
+    MetaData,
+    Table,
+    column,
+    func,
+    insert,
+    inspect,
+    select,
+    table,
+)
 
 from routing.store.base import Instant
 from routing.store.session import METADATA, Database
@@ -18,7 +32,12 @@ _BATCH = 500
 
 def tables() -> tuple[str, ...]:
     """Every table, each after those it refers to."""
-    return tuple(table.name for table in METADATA.sorted_tables)
+    return tuple(one.name for one in METADATA.sorted_tables)
+
+
+def known(name: str) -> Table:
+    """A table as the models say."""
+    return METADATA.tables[name]
 
 
 @contextmanager
@@ -29,11 +48,29 @@ def still(database: Database) -> Iterator[Connection]:
         yield connection
 
 
+def columns_of(name: str) -> tuple[str, ...]:
+    """The columns of a table, in the order in which ``rows`` gives their values."""
+    return tuple(one.name for one in METADATA.tables[name].columns)
+
+
+def as_it_is(connection: Connection, name: str, columns: Sequence[str]) -> Table:
+    """A table as the database has it, whatever the models say; its columns in this order.
+
+    Raises:
+        LookupError: it has no such table or column.
+    """
+    kinds = {one["name"]: one["type"] for one in inspect(connection).get_columns(name)}
+    moment = Instant()
+    return Table(name, MetaData(), *(
+        Column(one, moment if isinstance(kinds[one], DateTime) else kinds[one]) for one in columns
+    ))  # fmt: skip
+
+
 def rows(connection: Connection, name: str) -> Iterator[list[Any]]:
     """The rows of a table as JSON values, in the order of their keys."""
-    table = METADATA.tables[name]
-    columns = list(table.columns)
-    result = connection.execution_options(yield_per=_BATCH).execute(select(table).order_by(*table.primary_key.columns))
+    of = METADATA.tables[name]
+    columns = list(of.columns)
+    result = connection.execution_options(yield_per=_BATCH).execute(select(of).order_by(*of.primary_key.columns))
     for row in result:
         yield [_plain(value) for value in row[: len(columns)]]
 
@@ -44,47 +81,48 @@ def _plain(value: Any) -> Any:
     return base64.b64encode(value).decode() if isinstance(value, bytes) else value
 
 
-def _typed(column: Column[Any], value: Any) -> Any:
+def _typed(of: Column[Any], value: Any) -> Any:
     if value is None:
         return None
-    if isinstance(column.type, Instant):
+    if isinstance(of.type, Instant):
         return datetime.fromisoformat(value)
-    if isinstance(column.type, Date):
+    if isinstance(of.type, Date):
         return date.fromisoformat(value)
-    return base64.b64decode(value) if isinstance(column.type, LargeBinary) else value
+    return base64.b64decode(value) if isinstance(of.type, LargeBinary) else value
 
 
-def count(connection: Connection, name: str) -> int:
+def count(connection: Connection, of: Table) -> int:
     """How many rows a table has."""
-    return connection.execute(select(func.count()).select_from(METADATA.tables[name])).scalar_one()
+    return connection.execute(select(func.count()).select_from(of)).scalar_one()
 
 
-def fill(connection: Connection, name: str, values: Iterable[list[Any]]) -> int:
+def fill(connection: Connection, into: Table, values: Iterable[list[Any]]) -> int:
     """Write rows into an empty table; says how many."""
-    table = METADATA.tables[name]
-    columns = list(table.columns)
+    columns = list(into.columns)
     written = 0
     batch: list[dict[str, Any]] = []
     for row in values:
-        batch.append({column.name: _typed(column, value) for column, value in zip(columns, row, strict=True)})
+        batch.append({one.name: _typed(one, value) for one, value in zip(columns, row, strict=True)})
         if len(batch) == _BATCH:
-            connection.execute(insert(table), batch)
+            connection.execute(insert(into), batch)
             written += len(batch)
             batch = []
     if batch:
-        connection.execute(insert(table), batch)
+        connection.execute(insert(into), batch)
         written += len(batch)
     return written
 
 
 def set_sequences(connection: Connection) -> None:
-    """Let PostgreSQL number new rows after those that were written with their numbers."""
+    """Let PostgreSQL number new rows after those that were written with their numbers, whatever the schema."""
     if connection.dialect.name != "postgresql":
         return
-    for table in METADATA.sorted_tables:
-        column = table.autoincrement_column
-        if column is None:
-            continue
-        last = connection.execute(select(func.max(column))).scalar_one()
-        sequence = func.pg_get_serial_sequence(table.name, column.name)
-        connection.execute(select(func.setval(sequence, last or 1, last is not None)))
+    known = inspect(connection)
+    for name in known.get_table_names():
+        for one in known.get_pk_constraint(name)["constrained_columns"]:
+            sequence = connection.execute(select(func.pg_get_serial_sequence(name, one))).scalar_one()
+            if sequence is not None:
+                last: int | None = connection.execute(
+                    select(func.max(column(one))).select_from(table(name))
+                ).scalar_one()
+                connection.execute(select(func.setval(sequence, last or 1, last is not None)))
