@@ -20,7 +20,9 @@ EVIDENCE_LIMIT = 7.0
 UNLIKE_ANY = -1.3
 """n-grams below this sound like no report at all: three quarters of ordinary questions, no report of any set."""
 GRAM_LIMIT = 1.5
-"""n-grams count up to this much either way: a strange word must not outweigh what is said."""
+"""n-grams count up to this much: a strange word must not outweigh what is said,"""
+GRAM_LEAST = 0.9
+"""and less against danger, since a wording never met sounds like no report whatever it reports."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +45,7 @@ class AlertModel:
 
         `grams`: the n-grams' scores of the text; `found`: its features.
         """
-        spoken = np.clip(grams, -GRAM_LIMIT, GRAM_LIMIT)
+        spoken = spoken_scores(grams)
         scores: Floats = (self.weights["base"] + self.weights["grams"] * spoken).astype(np.float32)
         evidence = np.float32(0)
         for name in found:
@@ -57,6 +59,13 @@ class AlertModel:
                 scores += weight
         scores[0] += EVIDENCE_LIMIT * np.tanh(evidence / EVIDENCE_LIMIT)
         return scores
+
+
+def spoken_scores(grams: Floats) -> Floats:
+    """The n-grams' scores as far as they count; the last axis holds danger, then each kind."""
+    spoken = np.clip(grams, -GRAM_LIMIT, GRAM_LIMIT)
+    spoken[..., 0] = np.maximum(spoken[..., 0], -GRAM_LEAST)
+    return spoken
 
 
 def known_evidence(names: Iterable[str]) -> frozenset[str]:

@@ -68,10 +68,25 @@ _IN_THE_LIFT = ways("repairs", "in_the_lift")
 """With one of these, or with harm, a lift that stands still is danger and no mere repair."""
 _CRUSHED, _TRAPPED = ways("repairs", "crushed"), ways("repairs", "trapped")
 _CLAIM = ways("repairs", "claim")
-_FIRE_ELSEWHERE = ways("repairs", "fire_elsewhere")
+_ELSEWHERE = (
+    (Alert.FIRE, ways("repairs", "fire_elsewhere")),
+    (Alert.GAS_LEAK, ways("repairs", "gas_elsewhere")),
+    (Alert.INJURY, ways("repairs", "harm_elsewhere")),
+    (Alert.FLOOD, ways("repairs", "flood_elsewhere")),
+    (Alert.OUTAGE_POWER, ways("repairs", "power_elsewhere")),
+)
+_NOT_ELSEWHERE = ways("repairs", "not_elsewhere")
+"""Danger in the languages of those who work in the plants, and what makes it a question, a plan or the past there."""
+_NOT_A_DRILL = ways("repairs", "not_a_drill")
+"""Said in earnest, unless it says that it is a drill."""
+_A_DRILL, _A_DRILL_NO_MORE = ways("repairs", "a_drill"), ways("repairs", "a_drill_no_more")
+_LIABILITY, _IS_PRESSING = ways("repairs", "liability"), ways("repairs", "pressing")
+"""Who answers for an injury is asked at a desk, unless somebody needs help now."""
 _ONLY_WATER = ways("repairs", "only_water")
 _MEANT_OTHERWISE = ways("repairs", "meant_otherwise")
 """Words that sound like danger and are none: somebody is fired, a household moves."""
+_READ_AS = ((_NOT_A_DRILL, " ! "), (_MEANT_OTHERWISE, " "))
+"""A drill that is denied is a cry; what is meant otherwise says nothing."""
 _NOT_MENDED = ways("repairs", "not_mended")
 """Something that is not named is not mended yet."""
 _NO_REPORT = (_ONLY_NAMED, _FIRM_NAME, _PERSON_NAME, _NOT_MENDED)
@@ -133,11 +148,29 @@ def _is_for_repair(whole: str) -> bool:
     return bool(stands or smells or _REPAIR.search(whole))
 
 
+def _is_announced_drill(whole: str) -> bool:
+    return bool(_A_DRILL.search(whole)) and not _A_DRILL_NO_MORE.search(whole)
+
+
+def _asks_who_answers(whole: str) -> bool:
+    return bool(_LIABILITY.search(whole)) and not _IS_PRESSING.search(whole)
+
+
 def _told_plainly(text: str, whole: str) -> Alert | None:
-    """What needs no weighing: somebody who cannot get out, and fire in a language that is not read otherwise."""
+    """What needs no weighing: somebody who cannot get out, and danger in a language that is not read otherwise."""
     if _TRAPPED.search(whole) and not _CLAIM.search(whole):
         return Alert.INJURY
-    return Alert.FIRE if _FIRE_ELSEWHERE.search(text.lower()) else None
+    lowered = text.lower()
+    if _NOT_ELSEWHERE.search(lowered):
+        return None
+    return next((kind for kind, pattern in _ELSEWHERE if pattern.search(lowered)), None)
+
+
+def as_read(folded: str) -> str:
+    """A folded text with what it denies or means otherwise put as it is meant."""
+    for pattern, instead in _READ_AS:
+        folded = pattern.sub(instead, folded)
+    return folded
 
 
 def detect_alert(forms: TextForms) -> Alert | None:
@@ -146,16 +179,24 @@ def detect_alert(forms: TextForms) -> Alert | None:
     A wall or tree that fell or a lift that stands still, and nobody hurt, is for whoever repairs it.
     """
     whole = forms.folded(forms.text)
-    if _MEANT_OTHERWISE.search(whole):
-        forms = forms.of(_MEANT_OTHERWISE.sub(" ", whole))
+    if (read := as_read(whole)) != whole:
+        forms = forms.of(read)
         whole = forms.folded()
-    text = forms.text
-    if told := _told_plainly(text, whole):
+    if _is_announced_drill(whole):
+        return None
+    if told := _told_plainly(forms.text, whole):
         return told
     if _is_for_repair(whole):
         return None
     if _REPAIR.search(whole) and _CRUSHED.search(whole) and not _CLAIM.search(whole):
         return Alert.INJURY
+    kind = _weighed(forms, whole)
+    return None if kind is Alert.INJURY and _asks_who_answers(whole) else kind
+
+
+def _weighed(forms: TextForms, whole: str) -> Alert | None:
+    """The most urgent event of all sentences, each weighed by itself."""
+    text = forms.text
     parts = [forms.folded(sentence) for sentence in sentences(text)[:_MOST_SENTENCES]]
     alive = [part for folded in parts if (part := _Part.of(folded, forms)).grams[0] > UNLIKE_ANY]
     if not alive:

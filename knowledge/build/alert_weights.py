@@ -12,7 +12,7 @@ from scipy.optimize import minimize
 
 from knowledge.alerts.alert_model import EVIDENCE_LIMIT, known_evidence
 from knowledge.alerts.concepts import features, read_raw
-from knowledge.alerts.detection import Alert
+from knowledge.alerts.detection import Alert, as_read
 from knowledge.language.text import fold
 
 KINDS = tuple(Alert)
@@ -35,7 +35,7 @@ def weigh(
     has not seen it. `ordinary`: True for plain questions, of which there are many.
     """
     raw = read_raw()
-    found = [features(fold(text)) for text in texts]
+    found = [features(as_read(fold(text))) for text in texts]
     names = ["base", "grams", *sorted({*_named(raw), *(n for f in found for n in f)})]
     place = {name: number for number, name in enumerate(names)}
     rows = np.zeros((len(texts), len(names)))

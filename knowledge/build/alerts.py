@@ -19,7 +19,7 @@ import yaml
 from scipy.sparse import csr_matrix
 from sklearn.svm import LinearSVC
 
-from knowledge.alerts.alert_model import GRAM_LIMIT
+from knowledge.alerts.alert_model import spoken_scores
 from knowledge.alerts.detection import Alert
 from knowledge.build.alert_weights import weigh
 from knowledge.build.category import training_texts
@@ -152,8 +152,7 @@ def _unseen_scores(grams: csr_matrix, labels: np.ndarray, weights: np.ndarray, w
         out = written & (part == number)
         danger, which = _fit_grams(grams[~out], labels[~out], weights[~out])
         scores[out] = np.column_stack([danger.decision_function(grams[out]), which.decision_function(grams[out])])
-    unseen: np.ndarray = np.clip(scores[written], -GRAM_LIMIT, GRAM_LIMIT)
-    return unseen
+    return spoken_scores(scores[written])
 
 
 def main() -> None:
