@@ -15,7 +15,7 @@ from knowledge.vocabulary import PHRASING_GROUPS
 
 _MOST_MENDED = 3
 _PAIR = 2
-_LEAST_BETWEEN, _LEAST_AT_AN_EDGE = 6, 20
+_LEAST_BETWEEN, _LEAST_AT_AN_EDGE = 8, 26
 """How often the pairs of a replacement must have been seen, together: between two characters, and beside one."""
 _PLAIN = 3
 """How many times as often as those of the next best."""

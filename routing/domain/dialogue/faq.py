@@ -41,7 +41,8 @@ _AS_LIKELY_AS_NOT = 0.5
 def _afresh(turn: Turn) -> Turn:
     """After an answer, other words begin another matter: what went before is not the next case's beginning."""
     read = turn.understanding
-    follows = read is not None and (read.follow_up or (turn.asks and not read.terms and pending.goes_on(turn)))
+    goes_on = read is not None and turn.asks and not read.terms and pending.goes_on(turn)
+    follows = read is not None and (read.follow_up or goes_on or _joined(turn))
     if turn.state.last_entry is None or follows:
         return turn
     entry = turn.entry(turn.state.last_entry)

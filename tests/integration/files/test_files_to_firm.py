@@ -43,7 +43,6 @@ def reply(service, number, *files, step="reply", **typed):
     sent = [("file", file) for file in files]
     alice = Visitor(service, "alice")
     # Behind https the cookie of a session has another name, bound to the host.
-    alice.cookies = {"__Host-sid": alice.cookies["sid"]}
     return alice.ask(
         "POST", f"/desk/cases/{number}/{step}", data=given, files=sent, follow=False, headers={"Origin": HOME}
     )

@@ -79,7 +79,7 @@ def test_every_value_is_read_without_the_blanks_around_it(monkeypatch, name):
         "ONESTOP_CLAMD": "tcp://127.0.0.1:3310", "ONESTOP_SMTP_URL": "smtp://mail.example:25",
         "ONESTOP_SMTP_FROM": "window@example.com", "ONESTOP_FEED_MINUTES": "20",
         "ONESTOP_APPROVAL": "PET,declined", "ONESTOP_TOKEN_DAYS": "90", "ONESTOP_SECOND_FACTOR": "admin",
-        "ONESTOP_LLM_TIMEOUT": "30", "ONESTOP_BREACH_NOTICE_HOURS": "12",
+        "ONESTOP_LLM_TIMEOUT": "30", "ONESTOP_BREACH_NOTICE_HOURS": "12", "ONESTOP_IDLE_ACCOUNTS": "180",
         "ONESTOP_FIRM_PAGES": "on", "ONESTOP_FIRM_OIDC_ISSUER": "https://firms.example",
         "ONESTOP_OIDC_ISSUER": "https://sso.example", "ONESTOP_OIDC_ROLES": "admin, officer",
         "OTEL_EXPORTER_OTLP_ENDPOINT": "http://collector.example:4318",
