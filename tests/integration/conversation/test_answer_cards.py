@@ -14,8 +14,8 @@ from tests.harness.branch import office, reader
 from tests.harness.chat import actions_of, words_of
 
 ONE_LIKELY = "戴奧辛隔多久要測"
-ANOTHER_STEP = "管理費繳費單不見了 可以補單嗎"
-SEVERAL = "毒化物申報系統帳號忘了"
+ANOTHER_STEP = "水井要封掉"
+SEVERAL = "自來水要停用 廠空下來"
 SATURDAY_NIGHT = {"days": 5, "hours": 11}
 
 
@@ -43,7 +43,7 @@ def test_a_guess_says_what_it_does_not_say_and_who_will_check(chat):
     *_, card = chat.text(ANOTHER_STEP)
     assert card.label == "您是問這個嗎？"
     assert card.body.startswith(say("choose.step"))
-    assert answers("other-admin-fee-due").answer in card.body
+    assert answers("utilities-groundwater").answer in card.body
 
 
 def test_the_case_after_a_guess_holds_what_was_asked(branch, chat):
@@ -56,8 +56,8 @@ def test_the_case_after_a_guess_holds_what_was_asked(branch, chat):
 def test_a_choice_that_leads_only_to_a_person_says_so(chat):
     *_, card = chat.text(SEVERAL)
     labels = [button.label for button in card.buttons]
-    assert answers("environment-toxic-records").question in labels
-    assert f"{answers('environment-waste-online-report').question}（由專人回復）" in labels
+    assert answers("utilities-water-where-to-apply").question in labels
+    assert f"{answers('utilities-water-price').question}（由專人回復）" in labels
 
 
 @pytest.mark.parametrize("language", READING_LANGUAGES)
