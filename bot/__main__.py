@@ -33,6 +33,7 @@ COMMANDS = {
     "retention": "bot.cli.maintenance",
     "backup": "bot.cli.maintenance",
     "restore": "bot.cli.maintenance",
+    "files": "bot.cli.maintenance",
     "search": "bot.cli.maintenance",
 }
 """Which module holds a command, as ``<name>_app`` or as the function named."""

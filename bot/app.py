@@ -7,7 +7,6 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from importlib import resources
 from pathlib import Path
-from urllib.parse import unquote
 
 import structlog
 import uvicorn
@@ -22,6 +21,7 @@ from bot.channels import PLUGS, plugged
 from bot.desk import routes as desk
 from bot.desk.reporting import pages as turnaround
 from bot.feed_client import HttpFeedClient
+from bot.file_storage import build_storage
 from bot.firm import routes as firm_pages
 from bot.llm_client import ChatModel
 from bot.mail import SmtpMailer
@@ -50,8 +50,6 @@ from routing.service.knowledge_admin.active import Knowledge
 from routing.service.maintenance import databases
 from routing.service.messaging.inbox_writer import Intake
 from routing.service.office_context import OfficeContext, OfficeContextProvider
-from routing.store.files.bucket import Bucket, BucketStorage
-from routing.store.files.storage import FileStorage, FolderStorage
 from routing.store.listening import Listener
 from routing.store.session import Database
 
@@ -105,22 +103,6 @@ def build_runtime(
         feed_client=HttpFeedClient(),
         now=now or clock(settings),
     )
-
-
-def build_storage(settings: Settings) -> FileStorage:
-    """Where files lie: a folder of the data, unless the branch names another or a bucket."""
-    url = settings.files_url
-    if not url:
-        return FolderStorage(settings.data_dir / "files")
-    if url.startswith("file://"):
-        return FolderStorage(Path(unquote(url.removeprefix("file://"))))
-    bucket, _, prefix = url.removeprefix("s3://").partition("/")
-    return BucketStorage(
-        Bucket(
-            name=bucket, prefix=prefix, endpoint=settings.files_endpoint, region=settings.files_region,
-            access_key=settings.files_access_key, secret_key=settings.files_secret_key,
-        )
-    )  # fmt: skip
 
 
 def build_scanner(settings: Settings) -> Scanner | None:

@@ -20,7 +20,7 @@ from bot.web import measuring
 from bot.web.errors import problem
 from routing.service.assist import switch as assist
 from routing.service.feeds import queries as feed_queries
-from routing.service.maintenance import certificates, databases, health
+from routing.service.maintenance import certificates, databases, file_copies, health
 from routing.store.session import Database
 
 router = APIRouter(include_in_schema=False)
@@ -138,6 +138,7 @@ def _details(runtime: Runtime, registry: CollectorRegistry) -> None:
             found = health.details(session, runtime.channels, now=runtime.now())
             public = runtime.settings.public_host
             certificate = certificates.said(session, public[0] if public else None, now=runtime.now())
+            copied = file_copies.last(session, now=runtime.now())
     except (SQLAlchemyError, OSError):
         return
 
@@ -157,8 +158,21 @@ def _details(runtime: Runtime, registry: CollectorRegistry) -> None:
         left = certificate.days if certificate.days is not None else -1
         meaning = "whole days until the certificate of the public address ends; -1: over, or not to be trusted"
         Gauge("onestop_certificate_days", meaning, registry=registry).set(max(left, -1))
+    _copies(copied, registry)
     if found.bytes is not None:
         Gauge("onestop_database_bytes", "what the database takes", registry=registry).set(found.bytes)
+
+
+def _copies(copied: file_copies.Last | None, registry: CollectorRegistry) -> None:
+    """The last copy that ``onestop backup`` made, if it ever did."""
+    if copied is None:
+        return
+    meaning = "when onestop backup last made a copy; missing: never"
+    Gauge("onestop_backup_last_timestamp_seconds", meaning, registry=registry).set(copied.at.timestamp())
+    if copied.files is not None:
+        lost = copied.files.missing + copied.files.harmed
+        Gauge("onestop_backup_files", "files that the last copy holds", registry=registry).set(copied.files.files)
+        Gauge("onestop_backup_files_lost", "files that it could not take", registry=registry).set(lost)
 
 
 def _assist(runtime: Runtime, registry: CollectorRegistry) -> None:

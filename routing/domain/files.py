@@ -176,4 +176,4 @@ def size_shown(size: int | None) -> str:
     """A size as people read it; empty if it is not known."""
     if size is None:
         return ""
-    return f"{size / 1024 / 1024:.1f} MB" if size >= 1024 * 1024 else f"{max(1, -(-size // 1024))} KB"
+    return f"{size / 1024 / 1024:.1f} MB" if size >= 1024 * 1024 else f"{-(-size // 1024)} KB"

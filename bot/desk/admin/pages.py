@@ -44,7 +44,7 @@ from routing.service.cases import sealed_messages
 from routing.service.cases.assignment import BY_RULE
 from routing.service.feeds import proposals
 from routing.service.feeds import queries as feed_queries
-from routing.service.maintenance import certificates, health, keeping, retention
+from routing.service.maintenance import certificates, file_copies, health, keeping, retention
 from routing.service.messaging import policies
 from routing.service.office_calendar import commands as office_calendar_commands
 from routing.service.office_calendar import due_date_refresh, limits
@@ -132,6 +132,7 @@ def _running(work: UnitOfWork) -> dict[str, Any]:
     return {
         "state": health.look(session), "found": health.details(session, runtime.channels, now=work.now),
         "certificate": certificates.said(session, public[0] if public else None, now=work.now),
+        "copied": file_copies.last(session, now=work.now),
         "asides": health.set_aside(session), "feeds": feed_queries.states(session, runtime.feeds),
         "database": "SQLite" if runtime.database.is_sqlite else "PostgreSQL", "late": MAX_LAG,
     }  # fmt: skip

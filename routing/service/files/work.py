@@ -216,6 +216,7 @@ class FileWork:
             row.due_at, row.key = None, key
             row.state = (FileState.SEALED if key else FileState.ERASED).value
             if body is not None:
+                row.sha256, row.size = sha256(body).hexdigest(), len(body)
                 conversation_store.seal_again(session, due.message_id, held)
 
     def _refuse(self, due: _Due, problem: Problem) -> None:

@@ -3,6 +3,8 @@
 The copy is taken from one consistent state while the service runs on. It is put back only into an empty database, in
 one transaction, and only if every count and the fingerprint are right. One of an earlier schema is put back as it was,
 and carried over by the migrations as the database itself would have been.
+
+Bytes of files are in none: ``file_copies`` lays them beside, and the head of a copy names all that its rows speak of.
 """
 
 from __future__ import annotations
@@ -22,6 +24,7 @@ from sqlalchemy import Connection, Table
 
 from routing.domain.errors import Invalid
 from routing.store import migration
+from routing.store.files import queries as file_store
 from routing.store.maintenance import dump
 from routing.store.session import Database
 
@@ -44,16 +47,16 @@ def write(database: Database, path: Path, *, now: datetime) -> dict[str, int]:
     digest = hashlib.sha256()
     counts: dict[str, int] = {}
     columns = {name: dump.columns_of(name) for name in dump.tables()}
-    head = {
-        "format": FORMAT, "version": VERSION, "schema": migration.head(), "made_at": now.isoformat(),
-        "columns": columns,
-    }  # fmt: skip
     part.unlink(missing_ok=True)
     with (
         os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as raw,
         gzip.GzipFile(fileobj=raw, mode="wb", mtime=0) as out,
         dump.still(database) as state,
     ):
+        head = {
+            "format": FORMAT, "version": VERSION, "schema": migration.head(), "made_at": now.isoformat(),
+            "columns": columns, "files": file_store.fingerprints(state),
+        }  # fmt: skip
         _put(out, digest, head)
         for name in dump.tables():
             counts[name] = 0
@@ -88,6 +91,21 @@ def read(database: Database, path: Path) -> dict[str, int]:
         if isinstance(error, FileNotFoundError):
             raise
         raise Invalid("這個檔案不是完整的備份檔。", code="backup_damaged", field="file") from error
+
+
+def files_of(path: Path) -> frozenset[str] | None:
+    """The fingerprints of all bytes that the rows of a copy speak of; None: this is no copy, or one of before.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
+    try:
+        with gzip.open(path, "rb") as file:
+            head = json.loads(file.readline())
+    except (gzip.BadGzipFile, EOFError, zlib.error, ValueError):
+        return None
+    named = head.get("files") if isinstance(head, dict) and head.get("format") == FORMAT else None
+    return frozenset(named) if isinstance(named, list) else None
 
 
 def _fill(database: Database, lines: Iterator[bytes]) -> dict[str, int]:

@@ -76,6 +76,6 @@ class BucketStorage:
         try:
             for page in self._store.list(chunk_size=_AT_ONCE):
                 for one in page:
-                    yield Kept(one["path"], one["last_modified"])
+                    yield Kept(one["path"], one["last_modified"], one["size"])
         except BaseError:
             raise unavailable() from None

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, or_, select, update
+from sqlalchemy import ColumnElement, Connection, delete, or_, select, update
 from sqlalchemy.orm import Session, undefer
 
 from routing.domain.files import FileState
@@ -161,3 +162,51 @@ def unclaimed(session: Session, before: datetime, *, after_id: int, limit: int) 
         .limit(limit)
     )
     return [(row[0], row[1]) for row in session.execute(query)]
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """What a row says of bytes: where they lie, what they are, and of which case; ``sha256``: none was taken yet."""
+
+    media_id: int
+    key: str
+    sha256: str | None
+    thumbnail: str | None
+    case: str | None
+
+
+def spoken(session: Session, *, after_id: int, limit: int) -> list[Spoken]:
+    """Rows that speak of bytes, in their order."""
+    query = (
+        select(Media.id, Media.key, Media.sha256, Media.thumbnail, Case.number)
+        .join(Message, Message.id == Media.message_id)
+        .outerjoin(Case, Case.id == Message.case_id)
+        .where(Media.key.is_not(None), Media.id > after_id)
+        .order_by(Media.id)
+        .limit(limit)
+    )
+    return [Spoken(row[0], row[1] or "", row[2], row[3], row[4]) for row in session.execute(query)]
+
+
+def still_spoken(session: Session, one: Spoken) -> bool:
+    """Whether the row still speaks of these bytes."""
+    return session.scalars(select(Media.key).where(Media.id == one.media_id)).one_or_none() == one.key
+
+
+def fingerprint(session: Session, one: Spoken, sha256: str) -> None:
+    """What the bytes of a row are, where that was never taken."""
+    changed(session, update(Media).where(Media.id == one.media_id, Media.key == one.key).values(sha256=sha256))
+
+
+def fingerprints(connection: Connection) -> list[str]:
+    """What all bytes are that rows speak of."""
+    query = select(Media.sha256).where(Media.key.is_not(None), Media.sha256.is_not(None)).distinct()
+    return list(connection.scalars(query.order_by(Media.sha256)))
+
+
+def make_small_again(session: Session, media_id: int) -> None:
+    """The small picture of a file is gone; it is made anew."""
+    row = session.get(Media, media_id)
+    if row is not None:
+        row.thumbnail = None
+        put_to_work(session, row)

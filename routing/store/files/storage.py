@@ -28,10 +28,11 @@ def new_key() -> str:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """That there are bytes under a key, and since when."""
+    """That there are bytes under a key, since when, and how many."""
 
     key: str
     since: datetime
+    size: int
 
 
 class FileStorage(Protocol):
@@ -100,10 +101,11 @@ class FolderStorage:
             return
         for path in self.folder.glob("??/*"):
             try:
-                since = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+                found = path.stat()
             except OSError:
                 continue
-            yield Kept(f"{path.parent.name}/{path.name}", since)
+            since = datetime.fromtimestamp(found.st_mtime, UTC)
+            yield Kept(f"{path.parent.name}/{path.name}", since, found.st_size)
 
     def _path(self, key: str) -> Path:
         begin, _, name = key.partition("/")

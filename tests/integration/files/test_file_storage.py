@@ -9,9 +9,10 @@ import httpx
 import pytest
 from moto.server import ThreadedMotoServer
 
-from bot.app import build_storage
+from bot.file_storage import build_storage
 from bot.settings import Settings
 from routing.domain.errors import Unavailable
+from routing.service.maintenance import file_copies
 from routing.store.files.bucket import Bucket, BucketStorage
 from routing.store.files.storage import FolderStorage, new_key
 from tests.harness.service import Service
@@ -98,11 +99,19 @@ def test_another_address_is_refused_at_the_start(url):
         Settings(_env_file=None, ONESTOP_FILES_URL=url)
 
 
-def test_the_product_keeps_its_files_in_a_bucket(database_url, s3):
+def test_the_product_keeps_its_files_in_a_bucket_and_they_are_copied_out_and_back(database_url, s3, tmp_path):
     place = {"ONESTOP_FILES_URL": "s3://kp-files/product", "AWS_ENDPOINT_URL": s3, "AWS_ACCESS_KEY_ID": "a"}
     with Service(database_url, **place, AWS_SECRET_ACCESS_KEY="b") as service:
         number = service.opened()
         sent = {"file": ("a.txt", b"words in a bucket")}
         made = service.ask("POST", f"/api/v1/cases/{number}/files", files=sent, headers=service.headers("alice"))
         assert made.status_code == 201, made.text
+        assert service.get("alice", f"/files/{made.json()['id']}").content == b"words in a bucket"
+        with file_copies.alone(tmp_path / "copies", service.runtime.files) as copies:
+            copied = file_copies.copy(service.runtime.database, service.runtime.files, copies)
+            assert (copied.files, copied.added, copied.missing) == (1, 1, 0)
+            for one in list(service.runtime.files.everything()):
+                service.runtime.files.delete(one.key)
+            found = file_copies.put_back(service.runtime.database, service.runtime.files, copies)
+        assert (found.put, found.lost) == (1, ())
         assert service.get("alice", f"/files/{made.json()['id']}").content == b"words in a bucket"

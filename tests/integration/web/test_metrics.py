@@ -36,6 +36,7 @@ def busy(service):
     with service.runtime.database.writing() as session:
         meta.put(session, "quota:line", json.dumps([f"{local(now):%Y-%m}", 200, 150]))
         until = (now + timedelta(days=40)).isoformat()
+        meta.put(session, "copied", json.dumps([now.isoformat(), 900, [12, 4096, 3, 1, 0]]))
         meta.put(session, "certificate", json.dumps(["window.example", now.isoformat(), until, None]))
         session.add(Inbox(channel="line", webhook_event_id="aside", user_key="U1", event_at=0, received_at=now,
                           raw="{}", state="quarantined", attempts=5, due_at=now, error="ValueError"))  # fmt: skip
