@@ -9,12 +9,13 @@ from knowledge.calendar import weekdays
 from knowledge.language.said import ways
 from knowledge.language.text import fold
 
-_LONGEST = 60
+_LONGEST, _LONGEST_IN_LETTERS = 60, 140
+"""Characters of a whole message that asks only this, in Chinese and Japanese and in English."""
 _ASKED, _OF_OTHERS = ways("office_hours", "asked"), ways("office_hours", "of_others")
-_OF_THE_OFFICE = ways("office_hours", "of_the_office")
-_HELLO = 5
-"""Characters of a clause that asks nothing: 你好, 不好意思."""
-_CLAUSES = re.compile(r"[\s,，。;；!！?？]+")
+_OF_THE_OFFICE, _BESIDE = ways("office_hours", "of_the_office"), ways("office_hours", "beside")
+_HELLO, _HELLO_IN_LETTERS = 5, 16
+"""Characters of a clause that asks nothing: 你好, 不好意思, dear all."""
+_CLAUSES, _SENTENCES = re.compile(r"[\s,，。;；!！?？]+"), re.compile(r"[.;!?\n]+")
 _WEEKDAYS = {
     fold(sign).casefold(): place
     for names in (weekdays.CHINESE, weekdays.JAPANESE, weekdays.ENGLISH)
@@ -33,11 +34,13 @@ _FROM_TODAY = tuple((ways("office_hours", f"in_{days}_days"), days) for days in 
 def asked_hours(text: str) -> bool:
     """Whether the words ask when we are there."""
     folded = fold(text.strip())
-    if len(text) > _LONGEST or not _ASKED.search(folded) or _OF_OTHERS.search(folded):
+    letters = folded.isascii()
+    longest, hello = (_LONGEST_IN_LETTERS, _HELLO_IN_LETTERS) if letters else (_LONGEST, _HELLO)
+    if len(text) > longest or not _ASKED.search(folded) or _OF_OTHERS.search(folded):
         return False
     # Something else that is asked beside it must not be lost.
-    han = not folded.isascii()
-    return not (han and any(len(one) > _HELLO and not _ASKED.search(one) for one in _CLAUSES.split(folded)))
+    parts = (_SENTENCES if letters else _CLAUSES).split(folded)
+    return all(len(one) <= hello or _ASKED.search(one) or _BESIDE.search(one.strip()) for one in parts)
 
 
 def names_the_office(text: str) -> bool:
