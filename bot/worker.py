@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from secrets import token_hex
 from threading import Event, Lock, Thread
+from time import monotonic
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -72,6 +73,12 @@ _FEEDS_EVERY = 5.0
 _MAIL_EVERY = 5.0
 _REMIND_EVERY = 30.0
 _AFTER_TROUBLE = 1.0
+_APART = 0.02
+"""Seconds from one look to the next where every message wakes us: what comes meanwhile is taken together.
+
+Whoever comes after a pause is looked for at once.
+"""
+_NAMES_APART = 0.2
 
 log = structlog.get_logger("worker")
 
@@ -91,10 +98,10 @@ class Worker:
         self._outbox_wake = Event()
         self._wakes: list[Event] = [self._inbox_wake, self._outbox_wake]
         self._threads = [
-            self._thread("inbox", self._inbox_turn, inbox_store.TOPIC, self._inbox_wake),
-            self._thread("outbox", self._outbox_turn, outbox_store.TOPIC, self._outbox_wake),
+            self._thread("inbox", self._inbox_turn, inbox_store.TOPIC, self._inbox_wake, apart=_APART),
+            self._thread("outbox", self._outbox_turn, outbox_store.TOPIC, self._outbox_wake, apart=_APART),
             *(self._thread(f"files-{n}", self._files_turn, file_store.TOPIC) for n in range(_FILES_AT_ONCE)),
-            self._thread("names", self._names_turn, conversation_store.NAMES),
+            self._thread("names", self._names_turn, conversation_store.NAMES, apart=_NAMES_APART),
             self._thread("timers", self._timers_turn),
             *([self._thread("mail", self._mail_turn)] if runtime.mailer is not None else []),
             self._thread("trials", self._trials_turn),
@@ -131,14 +138,18 @@ class Worker:
         return notifying.renew(session, self.runtime.office_provider.office(session), notice, now)
 
     def _thread(
-        self, name: str, turn: Callable[[], float], topic: str | None = None, wake: Event | None = None
-    ) -> Thread:
-        """A thread that takes turns; ``turn`` says how many seconds to wait for the topic's notice until the next."""
+        self, name: str, turn: Callable[[], float], topic: str | None = None, wake: Event | None = None,
+        *, apart: float = 0.0,
+    ) -> Thread:  # fmt: skip
+        """A thread that takes turns; ``turn`` says how many seconds to wait for the topic's notice until the next.
+
+        ``apart``: the least seconds from the beginning of one turn to that of the next, however often it is woken.
+        """
         waits = wake or Event()
         if topic is not None:
             self.runtime.database.wakes.subscribe(topic, waits)
         self._wakes.append(waits)
-        return Thread(target=self._loop, args=(name, turn, waits), name=f"worker-{name}", daemon=True)
+        return Thread(target=self._loop, args=(name, turn, waits, apart), name=f"worker-{name}", daemon=True)
 
     def start(self) -> None:
         """Begin working. On SQLite, which one process has to itself, what its predecessor held is free at once."""
@@ -170,9 +181,10 @@ class Worker:
             senders.close()
         self._beats.stop()
 
-    def _loop(self, name: str, turn: Callable[[], float], wake: Event) -> None:
+    def _loop(self, name: str, turn: Callable[[], float], wake: Event, apart: float) -> None:
         ready = name != "inbox"
         while not self._stop.is_set():
+            began = monotonic()
             structlog.contextvars.clear_contextvars()  # a line names the case of its own turn, not of the last one
             try:
                 if not ready:
@@ -190,14 +202,15 @@ class Worker:
                 pause = _AFTER_TROUBLE
             if pause and not self._stop.is_set():
                 wake.wait(pause)
+                self._stop.wait(began + apart - monotonic())
                 wake.clear()
 
     def _inbox_turn(self) -> float:
         """Set threads to work on partitions, and do not wait for them: a slow partition holds up its own user alone."""
         with self._lock:
             in_hand = set(self._in_hand)
-        room = 2 * _PARTITIONS_AT_ONCE - len(in_hand)
-        if room <= 0:
+        room = 4 * _PARTITIONS_AT_ONCE - len(in_hand)
+        if room < 2 * _PARTITIONS_AT_ONCE:
             return _IN_HAND
         with self.runtime.database.reading() as session:
             more = inbox_store.any_unhandled(session)

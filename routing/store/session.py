@@ -7,6 +7,7 @@ writing transaction begins, so that a transaction never fails half-way for want 
 from __future__ import annotations
 
 import errno
+import select as sockets
 import sqlite3
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -35,7 +36,7 @@ from sqlalchemy import (
 from sqlalchemy import cast as sql_cast
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, InvalidatePoolError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 from sqlalchemy.types import TypeEngine
@@ -98,11 +99,17 @@ _MIGRATING = 0x6F6E6573746F70
 """The key of PostgreSQL's lock that whoever changes the schema holds."""
 _CLOCK = "clock"
 _TOLD = "told"
+_USED = "used"
+_RESTED = 1.0
+"""Seconds after which a connection that lay in the pool is asked whether it still stands, by a statement."""
+_TOLD_FOR = 1.0
+"""Seconds for which a process goes on from what the database's clock told it."""
 _ANNOUNCED = "announced"
 _REMEMBERED = "remembered"
 _TIME = select(func.clock_timestamp())
 NOTICES = "onestop_work"
 """PostgreSQL's channel on which processes tell each other that there is work."""
+_NOTIFY = select(func.pg_notify(NOTICES, func.unnest(bindparam("topics", type_=postgresql.ARRAY(Text())))))
 
 
 def _write_ahead(cursor: sqlite3.Cursor) -> None:
@@ -155,15 +162,61 @@ def make_engine(url: str) -> Engine:
         )  # fmt: skip
         _configure_sqlite(engine)
         return engine
-    return create_engine(
+    engine = create_engine(
         parsed,
         pool_size=10,
         max_overflow=20,
-        pool_pre_ping=True,
         connect_args=_PATIENCE,
         isolation_level="READ COMMITTED",
         hide_parameters=True,
     )
+    _watch_connections(engine)
+    return engine
+
+
+def _watch_connections(engine: Engine) -> None:
+    """A connection that was cut while it lay in the pool is not handed out, nor any as old.
+
+    A server that ends a connection says so: there is something to read where nothing was asked. Only that is looked
+    at where the connection was in use a moment ago; one that has rested is asked, as its other side may be silent.
+    """
+
+    @event.listens_for(engine, "checkin")
+    def _on_checkin(_connection: Any, record: Any) -> None:
+        record.info[_USED] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def _on_checkout(connection: Any, record: Any, _proxy: Any) -> None:
+        used = record.info.get(_USED)
+        if used is None:
+            return
+        if not _silent(connection) or time.monotonic() - used > _RESTED:
+            try:
+                engine.dialect.do_ping(connection)
+            except Exception as error:
+                raise InvalidatePoolError("the connection was cut") from error
+
+
+def _silent(connection: Any) -> bool:
+    """Whether the server has said nothing on a connection of which nothing was asked."""
+    poll = sockets.poll()
+    poll.register(connection.pgconn.socket, sockets.POLLIN)
+    return not poll.poll(0)
+
+
+class _OwnTime:
+    """What the database's clock told this process last. Threads may share it."""
+
+    def __init__(self) -> None:
+        self._told: tuple[datetime, float] | None = None
+
+    def now(self, session: Session) -> datetime:
+        told = self._told
+        passed = time.monotonic() - told[1] if told else 0.0
+        if told is None or passed > _TOLD_FOR:
+            told, passed = (own_time(session), time.monotonic()), 0.0
+            self._told = told
+        return told[0] + timedelta(seconds=passed)
 
 
 class Database:
@@ -183,6 +236,7 @@ class Database:
         self.process_lock = ProcessLock(self.engine.url.database if self.is_sqlite else None)
         self.wakes = Wakes()
         self.remembered = Remembered()
+        self._own_time = _OwnTime()
         self._reader = self.engine.execution_options(reading=True)
         self._at_once = self.engine if self.is_sqlite else self.engine.execution_options(isolation_level="AUTOCOMMIT")
 
@@ -194,9 +248,10 @@ class Database:
     @contextmanager
     def writing(self) -> Iterator[Session]:
         """A session in one writing transaction."""
-        info = {_CLOCK: self.clock, _REMEMBERED: self.remembered}
-        with self._turn(), Session(self.engine, expire_on_commit=False, info=info) as session, session.begin():
+        with self._turn(), Session(self.engine, expire_on_commit=False, info=self._info()) as session, session.begin():
             yield session
+            if not self.is_sqlite and (topics := session.info.get(_ANNOUNCED)):
+                session.execute(_NOTIFY, {"topics": sorted(topics)})
         self.wakes.wake(session.info.get(_ANNOUNCED, ()))
 
     @contextmanager
@@ -243,9 +298,11 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A session that only reads."""
-        info = {_CLOCK: self.clock, _REMEMBERED: self.remembered}
-        with Session(self._reader, expire_on_commit=False, info=info) as session:
+        with Session(self._reader, expire_on_commit=False, info=self._info()) as session:
             yield session
+
+    def _info(self) -> dict[str, Any]:
+        return {_CLOCK: self.clock, _REMEMBERED: self.remembered, _TOLD: self._own_time}
 
     def give_way(self) -> None:
         """Between two parts of a long piece of writing: let those in who wait to write."""
@@ -273,16 +330,14 @@ def instant(session: Session) -> datetime:
     """The database's time, by which leases and due times are set and judged.
 
     Many processes share one PostgreSQL, and their clocks may differ by minutes; this one they have in common. On
-    SQLite it is the clock of the one process. ``ONESTOP_CLOCK_OFFSET`` does not move it. A session asks once; from
-    then on it adds what has passed.
+    SQLite it is the clock of the one process. ``ONESTOP_CLOCK_OFFSET`` does not move it. A process asks once a
+    second; from then on it adds what has passed.
     """
     clock: Callable[[], datetime] | None = session.info.get(_CLOCK)
     if clock:
         return clock()
-    told: tuple[datetime, float] | None = session.info.get(_TOLD)
-    if told is None:
-        told = session.info[_TOLD] = own_time(session), time.monotonic()
-    return told[0] + timedelta(seconds=time.monotonic() - told[1])
+    told: _OwnTime | None = session.info.get(_TOLD)
+    return told.now(session) if told is not None else own_time(session)
 
 
 def remembered(session: Session) -> Remembered:
@@ -297,11 +352,8 @@ def announce(session: Session | Connection, topic: str) -> None:
     On PostgreSQL other processes too. Whoever writes on a bare connection wakes its own process itself.
     """
     if isinstance(session, Session):
-        topics = session.info.setdefault(_ANNOUNCED, set())
-        if topic in topics:
-            return
-        topics.add(topic)
-    if dialect_of(session) != "sqlite":
+        session.info.setdefault(_ANNOUNCED, set()).add(topic)
+    elif dialect_of(session) != "sqlite":
         session.execute(select(func.pg_notify(NOTICES, topic)))
 
 

@@ -79,10 +79,10 @@ def lease_messages(
     now (trap O6).
     """
     batch: list[OutboundMessage] = []
-    while len(batch) < limit:
-        rows = outbox_store.lease(session, channel.name, now=now, length=LEASE, limit=limit - len(batch))
-        if not rows:
-            break
+    wanted, settled = limit, True
+    while wanted and settled:
+        rows = outbox_store.lease(session, channel.name, now=now, length=LEASE, limit=wanted)
+        taken = len(batch)
         ids = {row.contact_id for row in rows if row.contact_id is not None}
         contacts = conversation_store.contacts(session, ids)
         best_last = reversed(conversation_store.addresses(session, ids))
@@ -97,6 +97,8 @@ def lease_messages(
                 outbox_store.park_carried(session, row.id)
             else:
                 batch.append(_outbound(contacts.get(key), address.address if address else None, row, now))
+        # What was settled leaves room, and may have made something else due; else nothing more is.
+        wanted, settled = limit - len(batch), len(batch) < taken + len(rows)
     return batch
 
 
