@@ -30,6 +30,7 @@ from bot.runtime import Plug, Runtime
 from bot.semantic import SemanticService
 from bot.settings import Settings, SettingsError
 from bot.web import errors, health, logs, public_pages
+from bot.web.access_refusals import AccessRefusals, NoteRefusals
 from bot.web.limits.bodies import Bounds
 from bot.web.limits.connections import BoundedProtocol
 from bot.web.live import Live
@@ -215,6 +216,7 @@ def create_app(
     )  # fmt: skip
     set_runtime(app, build_runtime(settings, now=now, demo=demo, plugs=channels))
     app.add_middleware(errors.LastResort)
+    app.add_middleware(NoteRefusals)
     app.add_middleware(GZipMiddleware, minimum_size=1024)
     app.add_middleware(SecurityMiddleware, base_url=settings.base_url, framed_by=framed_by)
     if settings.otlp_endpoint:
@@ -235,6 +237,7 @@ def set_runtime(app: FastAPI, runtime: Runtime) -> None:
     app.state.runtime = runtime
     app.state.probe = health.Probe(runtime.database, runtime.now)
     app.state.refusals = TokenRefusals(runtime.database)
+    app.state.access_refusals = AccessRefusals(runtime.database)
     app.state.live = Live(runtime)
     app.state.model = build_model(runtime.settings)
 
@@ -262,7 +265,7 @@ def _lifespan(*, with_worker: bool) -> Callable[[FastAPI], AbstractAsyncContextM
         app.state.intake.stop()
         app.state.probe.stop()
         app.state.live.stop()
-        app.state.refusals.settle()
+        app.state.access_refusals.settle(now=runtime.now())
         if watch:
             watch.stop()
         if listener:

@@ -13,6 +13,7 @@ from fastapi.responses import Response
 
 from bot.api.schemas.answers import Representation
 from bot.api.schemas.cases import Case
+from bot.web.access_refusals import because
 from bot.web.errors import problem, status_of
 from bot.web.unit_of_work import UnitOfWork, known_caller, reading, writing
 from routing.domain.errors import OnestopError, StaleVersion
@@ -42,6 +43,8 @@ class Call:
         """Do it in one transaction, or give again the first answer to the same Idempotency-Key."""
         with writing(self.request) as work:
             answer = do(work) if self.key is None else self._first_or_again(work, self.key, do)
+        if answer.status in {403, 404}:
+            because(self.request, json.loads(answer.body)["code"])
         return _response(answer)
 
     def first(self) -> Response | None:

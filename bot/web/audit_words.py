@@ -15,6 +15,7 @@ from routing.domain.errors import SignInError
 _FAMILIES = {
     "category": "category", "kind": "kind", "channel": "channel", "via": "channel", "outcome": "outcome",
     "agency": "agency", "role": "role", "topic": "topic", "result": "consultation_result", "relation": "relation",
+    "refused": "refusal",
     "right": "right", "part": "part", "when": "push_when",
     "how": "signed_in_by", "deed": "bulk", "consent": "consent",
 }  # fmt: skip

@@ -16,6 +16,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.web import pending_form
+from bot.web.access_refusals import because
 from bot.web.bodies import sentence, shown
 from bot.web.templating import page
 from routing.domain import errors as domain
@@ -117,6 +118,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(domain.OnestopError)
     def _known(request: Request, error: domain.OnestopError) -> Response:
+        because(request, error.code)
         return answer(request, status_of(error), error.code, error.message, field=error.field)
 
     @app.exception_handler(RequestValidationError)

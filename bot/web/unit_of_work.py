@@ -20,12 +20,14 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from bot.runtime import Runtime, runtime_of
+from bot.web.access_refusals import caller_is
 from bot.web.limits.origin import address_of
 from bot.web.token_refusals import TokenRefusals
 from routing.domain.errors import Unauthenticated
 from routing.domain.pagination import LARGEST_ID
 from routing.domain.permissions import Actor
 from routing.service.accounts import authentication, tokens
+from routing.service.accounts.refused_access import Caller
 from routing.service.office_context import OfficeContext
 
 log = structlog.get_logger("web")
@@ -67,6 +69,7 @@ def _who(
     if not cookie:
         raise Unauthenticated("請先登入。")
     actor, stale = who_by_cookie(runtime, session, cookie, now, unfinished=unfinished)
+    caller_is(request, Caller(actor.email or actor.name))
     return actor, partial(authentication.keep_session, token=cookie, now=now) if stale else None
 
 
@@ -87,6 +90,7 @@ def _bearer(
         refusals: TokenRefusals = request.app.state.refusals
         refusals.note(found, address_of(request, runtime.settings.proxies), now=now)
         raise found.error()
+    caller_is(request, Caller(found.actor.email or found.actor.name, found.token))
     return found.actor, partial(tokens.keep, token=token, now=now) if found.stale else None
 
 

@@ -521,6 +521,12 @@ WORDS: dict[str, dict[str, str]] = {
         "audio/mpeg": "MP3 語音",
         "audio/wav": "WAV 語音",
     },
+    "refusal": {
+        "forbidden": "沒有權限",
+        "not_found": "查無，或不得得知",
+        "approver_needed": "須由主管核定",
+        "second_person_needed": "須由另一人核定",
+    },
     "signed_in_by": {"password": "密碼", "oidc": "單一登入", "oidc_mfa": "單一登入（多因子）", "passkey": "通行金鑰"},
     "token_scope": {"read": "僅讀取", "full": "讀取與變更"},
     "keeping": {

@@ -100,7 +100,7 @@ class Service:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.app.state.refusals.settle()
+        self.app.state.access_refusals.settle(now=self.now)
         databases.let_go(self.runtime.database)
         if self._usual:
             _idle.append((self.settings.base_url, self.app))

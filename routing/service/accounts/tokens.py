@@ -131,10 +131,11 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Bearer:
-    """The person behind a token. ``stale``: its last use should be noted again."""
+    """The person behind a token. ``stale``: its last use should be noted again; ``token``: its id, as lists show it."""
 
     actor: Actor
     stale: bool
+    token: str
 
 
 def look_up(session: Session, token: str, *, writes: bool, now: datetime) -> Bearer | Refusal:
@@ -151,7 +152,7 @@ def look_up(session: Session, token: str, *, writes: bool, now: datetime) -> Bea
     if writes and row.scope != TokenScope.FULL:
         return Refusal("read_only", shown, staff.email)
     stale = row.last_used_at is None or now - row.last_used_at > _NOTED_EVERY
-    return Bearer(authentication.actor_of(session, staff, now=now), stale)
+    return Bearer(authentication.actor_of(session, staff, now=now), stale, shown)
 
 
 def keep(session: Session, token: str, *, now: datetime) -> None:
