@@ -27,7 +27,7 @@ from knowledge.relevance.aspects import Ask, asked, sought
 from knowledge.relevance.candidates import Candidates, Question
 from knowledge.relevance.match import Match
 from knowledge.relevance.meeting import acts_in
-from knowledge.relevance.persons import only_tells, why_a_person
+from knowledge.relevance.persons import only_context, only_tells, why_a_person
 from knowledge.relevance.places import Place, PlaceReader
 from knowledge.vocabulary import PHRASING_GROUPS, Category, Language
 
@@ -173,15 +173,34 @@ class Understander:
         """The questions with words of the lexicon none of which the best entry says."""
         if not questions or not whole.faq:
             return ()
-        vocabulary = self.candidates.vocabulary(whole.language.group)
-        number = self._numbers[whole.faq[0].entry_id]
-
-        def speaks_of(hit: Hit) -> bool:
-            word = vocabulary.weighed(normalise(hit.term.text))
-            return vocabulary.coverage(number, word).share >= _SPOKEN_OF
-
+        best, group = whole.faq[0], whole.language.group
         named = ((text, self._scorer.words_in(forms.normal(text))) for text in questions)
-        return tuple(text for text, hits in named if hits and not any(speaks_of(hit) for hit in hits))
+        return tuple(
+            text for text, hits in named if hits and not any(self._says(best, hit.term.text, group) for hit in hits)
+        )
+
+    def _says(self, match: Match, word: str, group: str) -> bool:
+        """Whether an entry speaks of a word, in this language."""
+        vocabulary = self.candidates.vocabulary(group)
+        coverage = vocabulary.coverage(self._numbers[match.entry_id], vocabulary.weighed(normalise(word)))
+        return coverage.share >= _SPOKEN_OF
+
+    def _other_topics(self, focus: Focus, group: str, main: Category, faq: Sequence[Match]) -> tuple[Category, ...]:
+        """Further categories asked about in the same message, in their order.
+
+        None is what only tells (一年用電600萬度, beside a question on the carbon fee), and what asks in words of which
+        the best entry speaks: 要多少規費, after 工廠登記怎麼辦, asks of the registration.
+        """
+        topics = self._scorer.topics(focus)
+        asking = any(asked(clause, group) for clause in focus.clauses)
+        others = (
+            topic.category
+            for topic in topics
+            if topic.category is not main
+            and not (asking and only_context(topic.clause, asked(topic.clause, group)))
+            and not (faq and faq[0].fits and any(self._says(faq[0], word, group) for word in topic.words))
+        )
+        return tuple(dict.fromkeys(others)) if len({topic.category for topic in topics}) > 1 else ()
 
     def _without_courtesy(self, forms: TextForms, group: str) -> str:
         """The stretches of a message that ask something, where hello and thanks stand around them; else ''."""
@@ -272,7 +291,7 @@ class Understander:
             place=self._places.read(forms),
             person=why_a_person(forms, focus.whole, asks, faq),
             tells=only_tells(focus.whole, asks) and not text.rstrip().endswith(("?", "？")),
-            other_topics=self._scorer.other_topics(focus, best.category),
+            other_topics=self._other_topics(focus, group, best.category, faq),
             readable=bool(focus.whole),
             short=not follow_up and 0 < len(focus.whole.replace(" ", "")) <= 2,
             opposite=bool(faq) and faq[0].opposite,

@@ -25,6 +25,15 @@ class Scored:
     by_category: Floats
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Topic:
+    """What one clause of a message is surely about, by these words of the lexicon."""
+
+    clause: str
+    category: Category
+    words: tuple[str, ...]
+
+
 class Scorer:
     """Scores normalised wordings by the matcher of their language, the category model and the lexicon."""
 
@@ -72,15 +81,15 @@ class Scorer:
         talk = scored.scores.targets[self._plan.first_smalltalk : self._plan.first_category]
         return self._plan.smalltalk[int(np.argmax(talk))] if len(talk) else None
 
-    def other_topics(self, focus: Focus, main: Category) -> tuple[Category, ...]:
-        """Further categories that clauses of the message are surely about, in their order."""
-        found: list[Category] = []
+    def topics(self, focus: Focus) -> tuple[Topic, ...]:
+        """What the clauses of the message are surely about, in their order; small talk is no topic."""
+        found = []
         for clause in focus.clauses:
             hits = self._lexicon.find(clause)
             best = rank(self._model.score(clause, hits), hits, self._model.sharpness)[0]
             if best.evidence and best.probability >= _OWN_SENSE and best.category is not Category.SMALLTALK:
-                found.append(best.category)
-        return tuple(c for c in dict.fromkeys(found) if c is not main) if len(set(found)) > 1 else ()
+                found.append(Topic(clause=clause, category=best.category, words=best.evidence))
+        return tuple(found)
 
     def _known(self, scored: Scored) -> float:
         """How near the nearest entry is."""

@@ -7,7 +7,7 @@ from re import Pattern
 
 from knowledge.entries import Aspect
 from knowledge.language.forms import TextForms
-from knowledge.relevance.aspects import Ask, asked
+from knowledge.relevance.aspects import STEPS, Ask, asked, means_to
 from knowledge.relevance.cues import compiled, read_cues
 from knowledge.relevance.match import Match
 from knowledge.relevance.tariff import reckon
@@ -71,10 +71,24 @@ def only_tells(text: str, asks: tuple[Ask, ...]) -> bool:
     return not asks and len(text) >= _LEAST_TOLD and bool(_statement().search(text))
 
 
+@cache
+def _context() -> Pattern[str]:
+    return compiled(read_cues("relevance.yaml")["context"])
+
+
+def only_context(clause: str, asks: tuple[Ask, ...]) -> bool:
+    """True where a normalised clause, beside one that asks, says how things are (一年用電600萬度, we are 120 people).
+
+    What wishes or begs for something is no context; nor is what asks more than which step.
+    """
+    strict = any(ask.aspect not in STEPS and not ask.weak for ask in asks)
+    return not strict and not means_to(clause) and bool(_context().search(clause))
+
+
 def why_a_person(forms: TextForms, whole: str, asks: tuple[Ask, ...], faq: Sequence[Match]) -> str | None:
     """Why only a person may answer; not where the best entry is about just that (訴願 in general has an entry).
 
-    Nor where its tariff says what a quantity comes to.
+    Whom to complain to is no judgement of the case. Nor where its tariff says what a quantity comes to.
 
     `whole`: what is read of the text, normalised; `asks`: what it asks; `faq`: the entries it resembles, best first.
     """
@@ -83,7 +97,9 @@ def why_a_person(forms: TextForms, whole: str, asks: tuple[Ask, ...], faq: Seque
         why = "complaint"
     if why is None and to_reckon(whole, asks):
         return None if faq and faq[0].fits and reckon(faq[0].entry, forms.text) else "reckoning"
-    answered = why is not None and not of_own_case(forms.folded()) and bool(faq) and faq[0].fits
+    whom = why == "complaint" and any(ask.aspect is Aspect.WHERE and not ask.weak for ask in asks)
+    in_general = whom or not of_own_case(forms.folded())
+    answered = why is not None and in_general and bool(faq) and faq[0].fits
     return None if answered and why in _reasons(faq[0].entry.question) else why
 
 

@@ -49,6 +49,12 @@ _IN_FEW_WORDS = frozenset({"greeting", "ok", "thanks", "bye"})
 _BOTH_TOGETHER, _BOTH_SECOND, _BOTH_THIRD = 0.6, 0.2, 0.25
 """Of two related entries that are answered together: what their probabilities come to, that of the less likely, and
 what no third one has."""
+_BOTH_LACKING = 0.8
+"""Probability from which an entry that lacks something is told with the likeliest one that says it."""
+_BOTH_SAME_TOPIC = 0.5
+"""Probability from which an entry of the same topic says what the first lacks, though neither names the other."""
+_BOTH_EQUAL = 0.75
+"""Probability of the second from which two that are as good as each other are both told."""
 _BOTH_BESIDE = 0.3
 """Probability of the second one from which it is answered beside one that is sure."""
 SURE_CATEGORY = 0.8
@@ -272,20 +278,23 @@ def _both(
     耗水費誰要繳 一度多少 has its answer in two entries: offered as a choice, or one alone, half of it would be lost.
     `sure`: one alone is sure and lacks nothing; then the other must be the more likely, and of another question.
     """
-    if not understanding.questions or not may_be_answered(understanding):
+    if not may_be_answered(understanding):
         return None
     near = sorted((m for m in live if not m.opposite and m.off != "step"), key=lambda m: -m.probability)
-    if len(near) < 2 or any(m.probability >= _BOTH_THIRD for m in near[2:]):
+    first, second = _pair(near)
+    if first is None or second is None:
         return None
-    first, second = near[:2]
+    equals = second.fits and second.probability >= _BOTH_EQUAL
+    if not understanding.questions and not (equals and not sure):
+        return None
     unknown = known is None and understanding.place is None
     if unknown and any(kind_matters(m.entry, (), understanding.text) for m in (first, second)):
         return None
     together = first.probability + second.probability >= _BOTH_TOGETHER and second.probability >= _BOTH_SECOND
-    related = second.entry_id in first.entry.related or first.entry_id in second.entry.related
+    related = _are_related(first, second)
     texts = _texts_of(first, second, understanding)
     apart = texts[0] != texts[1]
-    adds = (apart and second.probability >= _BOTH_BESIDE) if sure else (apart or bool(first.lacks))
+    adds = (apart and second.probability >= _BOTH_BESIDE) if sure else (apart or bool(first.lacks) or equals)
     if not (together and related and adds) or set(first.lacks) & set(second.lacks):
         return None
     parts = tuple(
@@ -302,10 +311,38 @@ def _both(
     )  # fmt: skip
 
 
+def _pair(near: list[Match]) -> tuple[Match | None, Match | None]:
+    """Of the entries near, likeliest first, the two that may be answered together.
+
+    What lacks something is told with the likeliest one that says it, whatever else is near; otherwise no third one may
+    be likely that says what is asked, too.
+    """
+    if len(near) < 2:
+        return None, None
+    first = near[0]
+    if first.lacks and not first.off and first.probability >= _BOTH_LACKING:
+        rest = (m for m in near[1:] if m.probability >= _BOTH_BESIDE and m.off != "step")
+        second = next((m for m in rest if not set(first.lacks) & set(m.lacks)), None)
+        if second is not None:
+            return first, second
+    if any(m.fits and m.probability >= _BOTH_THIRD for m in near[2:]):
+        return None, None
+    return first, near[1]
+
+
+def _are_related(first: Match, second: Match) -> bool:
+    """True where one names the other, or the second says, of the same topic, what the first lacks."""
+    named = second.entry_id in first.entry.related or first.entry_id in second.entry.related
+    same = first.entry.topic == second.entry.topic and second.probability >= _BOTH_SAME_TOPIC
+    return named or (bool(first.lacks) and same)
+
+
 def _texts_of(first: Match, second: Match, understanding: Understanding) -> tuple[str, str]:
     """Which of the questions in a message each entry is most like; the whole message where that does not tell."""
     language = understanding.language.value
     asking = understanding.questions
+    if not asking:
+        return understanding.text, understanding.text
 
     def most_like(match: Match) -> int:
         own = set(words(normalise(f"{match.entry.wording(language).question} {match.phrase}")))

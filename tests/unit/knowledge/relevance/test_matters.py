@@ -39,3 +39,22 @@ def test_a_place_named_once_holds_for_every_matter_of_the_message(understander):
 def test_courtesy_around_a_question_does_not_make_it_small_talk(understander, text):
     assert understander.understand(text).faq[0].entry_id == "other-origin-certificate"
     assert understander.understand(text).category is Category.OTHER
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "工廠登記要怎麼辦?要多少規費",
+        "碳費我們要繳嗎?一年用電大概600萬度",
+        "How is waste solvent reported? We changed the clearance company.",
+        "隣の工場の騒音がひどいです。どこに苦情を言えばいいですか。",
+    ],
+)
+def test_a_fee_of_the_matter_and_what_only_tells_are_no_second_topic(understander, text):
+    assert not understander.understand(text).other_topics
+
+
+def test_what_is_begged_for_beside_a_question_is_a_second_topic(understander):
+    """Half of it would go unanswered, and unnamed."""
+    text = "屋上に太陽光パネルを設置します。許可は必要でしょうか。補助金があれば併せて教えてください。"
+    assert understander.understand(text).other_topics == (Category.OTHER,)

@@ -98,3 +98,18 @@ def test_no_person_is_needed(text):
 def test_words_that_tell_and_ask_nothing_are_somebodys_case(text, tells):
     folded = normalise(text)
     assert only_tells(folded, asked(folded)) is tells
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Our neighbour smells every night. Where can I complain?", "隔壁工廠半夜很吵 我們要跟誰檢舉"],
+)
+def test_whom_to_complain_to_is_answered(understander, text):
+    read = understander.understand(text)
+    assert read.person is None
+    assert read.faq[0].entry_id == "environment-odour-complaint"
+
+
+def test_which_of_two_is_better_is_for_a_person():
+    assert person_needed(fold("a branch or a subsidiary, which is better")) == "judgement"
+    assert person_needed(fold("支店と子会社のどちらがよいか")) == "judgement"

@@ -59,6 +59,28 @@ def test_a_third_entry_that_may_be_meant_as_well_leaves_the_choice_to_the_firm()
     assert not decide(asked(WHO, RATE, third), LIMITS, TODAY).parts
 
 
+def test_what_one_lacks_is_told_by_another_of_its_topic_whatever_else_is_near():
+    """用電場所要設技術人員嗎 多少瓩以上 沒設會罰嗎: the fine alone would leave the threshold out."""
+    fine = replace(near("fine", "沒設技術人員罰多少？", 0.95, lacks=(Aspect.HOW_MUCH,)), off="")
+    level = replace(near("level", "要請哪一級技術人員？", 0.6, lacks=(Aspect.HOW_MUCH,)), off="")
+    who = near("who", "多少瓩以上算用電場所？", 0.7)
+    decision = decide(asked(fine, who, level), LIMITS, TODAY)
+    assert [part.decision.leads.entry_id for part in decision.parts] == ["fine", "who"]
+
+
+def test_two_related_entries_as_likely_as_each_other_are_both_told_for_one_question():
+    every = near("interval", "幾年申報一次？", 0.93, related=("report",))
+    report = near("report", "怎麼申報？", 0.92)
+    decision = decide(read(every, report, text="公安申報每年都要嗎"), LIMITS, TODAY)
+    assert [part.decision.leads.entry_id for part in decision.parts] == ["interval", "report"]
+
+
+def test_one_that_is_sure_is_told_alone_for_one_question():
+    every = near("interval", "幾年申報一次？", 0.97, related=("report",))
+    decision = decide(read(every, near("report", "怎麼申報？", 0.8), text="公安申報每年都要嗎"), LIMITS, TODAY)
+    assert decision.reason == "sure"
+
+
 def test_what_a_person_must_judge_is_not_answered_in_two():
     assert not decide(asked(WHO, RATE, person="judgement"), LIMITS, TODAY).parts
 
