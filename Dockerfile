@@ -1,9 +1,15 @@
 # The product in an image: one process a container, no root, nothing written but /app/data.
-# A deployment pins the base by digest: --build-arg PYTHON_IMAGE=python:3.13-slim@sha256:…
-# (docs/decisions/0008-pip-and-hash-locks.md).
-ARG PYTHON_IMAGE=python:3.13-slim
+# The base is pinned by digest and one that is not is refused (docs/decisions/0008-pip-and-hash-locks.md): make pin-images
+# takes the newest, --build-arg PYTHON_IMAGE=… another, --build-arg UNPINNED=yes any, for a trial.
+ARG PYTHON_IMAGE=python:3.13-slim@sha256:9662417aace5ae7b8e2609cce472b72a8958e134ba372808abe9cc1a0c0125e6
 
 FROM ${PYTHON_IMAGE} AS build
+ARG PYTHON_IMAGE
+ARG UNPINNED=
+RUN case "$PYTHON_IMAGE$UNPINNED" in \
+      *@sha256:*|*yes) ;; \
+      *) echo "$PYTHON_IMAGE is not pinned by digest: make pin-images, or --build-arg UNPINNED=yes" >&2; exit 1 ;; \
+    esac
 WORKDIR /src
 RUN python -m venv /app/.venv
 COPY requirements.lock ./

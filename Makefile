@@ -112,6 +112,16 @@ sbom: $(VENV)/run.stamp ## the list of what a release is made of (CycloneDX), fr
 	@mkdir -p build
 	@$(BIN)/python deploy/sbom.py > build/onestop.cdx.json && echo build/onestop.cdx.json
 
+.PHONY: pin-images
+pin-images: $(VENV)/dev.stamp ## the newest digests of the images, from their registry; ARGS="--check .env": is all pinned?
+	@$(BIN)/python deploy/pin_images.py $(ARGS)
+
+.PHONY: release
+release: $(VENV)/dev.stamp ## refuses what must not be given out: images not pinned, packages known to be vulnerable; then sbom
+	@$(BIN)/python deploy/pin_images.py --check
+	@$(BIN)/python deploy/advisories.py
+	@$(MAKE) --no-print-directory sbom
+
 .PHONY: advisories
 advisories: $(VENV)/dev.stamp ## whether a locked package is known to be vulnerable, by the snapshot beside deploy/advisories.py
 	@$(BIN)/python deploy/advisories.py

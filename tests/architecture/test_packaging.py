@@ -65,7 +65,7 @@ def test_what_compose_starts_has_bounds_and_logs_that_end(name: str) -> None:
 def test_images_can_be_pinned_where_they_are_deployed() -> None:
     example = (ROOT / ".env.example").read_text(encoding="utf-8")
     for image in (COMPOSE["database"]["image"], COMPOSE["app"]["build"]["args"]["PYTHON_IMAGE"]):
-        found = re.fullmatch(r"\$\{([A-Z_]+):-[a-z]+:[\w.-]+\}", image)
+        found = re.fullmatch(r"\$\{([A-Z_]+):-[a-z]+:[\w.-]+@sha256:[0-9a-f]{64}\}", image)
         assert found, image
         assert f"\n{found[1]}=\n" in example
 
