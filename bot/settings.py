@@ -355,17 +355,21 @@ class Settings(BaseSettings):
         return _networks_of(self.trusted_proxies)
 
     @property
+    def public_host(self) -> str:
+        """The host, without a port, that browsers and LINE reach us at: a name or an address."""
+        return urlsplit(self.base_url).hostname or ""
+
+    @property
     def passkey_domain(self) -> str | None:
-        """The name of the host that passkeys are made for; None where browsers know none: an address, or no https."""
-        host = urlsplit(self.base_url).hostname or ""
+        """The public host where passkeys can be made for it; None: it is an address, or is reached without https."""
+        host = self.public_host
         named = host == "localhost" or (self.https and "." in host and not re.fullmatch(r"[\d.]+", host))
         return host if named else None
 
     @property
-    def public_host(self) -> tuple[str, int] | None:
-        """Host and port that browsers and LINE reach us at by https; None without it."""
-        parts = urlsplit(self.base_url)
-        return (parts.hostname, parts.port or 443) if self.https and parts.hostname else None
+    def certificate_at(self) -> tuple[str, int] | None:
+        """Public host and port at which our certificate is shown; None without https."""
+        return (self.public_host, urlsplit(self.base_url).port or 443) if self.https and self.public_host else None
 
     @property
     def https(self) -> bool:

@@ -279,8 +279,8 @@ class Worker:
         measuring.turn(runtime, now=runtime.now())
         daily.run(runtime, runtime.settings.periods, runtime.files, now=runtime.now())
         cleanup.forget_unclaimed(runtime.database, runtime.now() - timedelta(days=runtime.settings.keep_files))
-        if (public := runtime.settings.public_host) is not None:
-            certificates.look_if_due(runtime.database, *public, certificate_ends, now=runtime.now())
+        if (shown_at := runtime.settings.certificate_at) is not None:
+            certificates.look_if_due(runtime.database, *shown_at, certificate_ends, now=runtime.now())
         idle.close(runtime, runtime.settings.idle_accounts, now=runtime.now())
         audit_trail.seal_new(runtime.database)
         if given:

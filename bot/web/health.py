@@ -136,8 +136,7 @@ def _details(runtime: Runtime, registry: CollectorRegistry) -> None:
     try:
         with runtime.database.reading() as session:
             found = health.details(session, runtime.channels, now=runtime.now())
-            public = runtime.settings.public_host
-            certificate = certificates.said(session, public[0] if public else None, now=runtime.now())
+            certificate = certificates.said(session, runtime.settings.certificate_at, now=runtime.now())
             copied = file_copies.last(session, now=runtime.now())
     except (SQLAlchemyError, OSError):
         return

@@ -128,10 +128,9 @@ def _assist(work: UnitOfWork) -> dict[str, Any]:
 
 def _running(work: UnitOfWork) -> dict[str, Any]:
     session, runtime = work.session, work.runtime
-    public = runtime.settings.public_host
     return {
         "state": health.look(session), "found": health.details(session, runtime.channels, now=work.now),
-        "certificate": certificates.said(session, public[0] if public else None, now=work.now),
+        "certificate": certificates.said(session, runtime.settings.certificate_at, now=work.now),
         "copied": file_copies.last(session, now=work.now),
         "asides": health.set_aside(session), "feeds": feed_queries.states(session, runtime.feeds),
         "database": "SQLite" if runtime.database.is_sqlite else "PostgreSQL", "late": MAX_LAG,

@@ -63,11 +63,12 @@ def look_if_due(database: Database, host: str, port: int, ends: Ends, *, now: da
     return True
 
 
-def said(session: Session, host: str | None, *, now: datetime) -> Certificate | None:
-    """What was seen last of this host's; None if nothing was."""
+def said(session: Session, shown_at: tuple[str, int] | None, *, now: datetime) -> Certificate | None:
+    """What was seen last of the one at this host and port; None if nothing was, or no certificate is shown anywhere."""
     kept = meta_store.read(session, _SAID)
-    if kept is None or host is None:
+    if kept is None or shown_at is None:
         return None
+    host, _ = shown_at
     of, looked, until, problem = loads(kept)
     if of != host:
         return None

@@ -149,3 +149,24 @@ def test_settings_do_not_change_and_do_not_show_their_secrets():
     assert "hunter2" not in repr(settings)
     with pytest.raises(ValidationError):
         settings.agency_code = "XX"
+
+
+@pytest.mark.parametrize(
+    ("base_url", "public_host", "passkey_domain", "certificate_at"),
+    [
+        ("https://window.example:8443", "window.example", "window.example", ("window.example", 8443)),
+        ("https://window.example", "window.example", "window.example", ("window.example", 443)),
+        ("http://window.example", "window.example", None, None),
+        ("http://localhost:8000", "localhost", "localhost", None),
+        ("http://127.0.0.1:8000", "127.0.0.1", None, None),
+        ("https://10.0.0.5", "10.0.0.5", None, ("10.0.0.5", 443)),
+        ("https://[fd00::5]", "fd00::5", None, ("fd00::5", 443)),
+    ],
+)
+def test_the_public_host_is_one_and_passkeys_and_certificate_follow_from_it(
+    base_url, public_host, passkey_domain, certificate_at
+):
+    settings = Settings(ONESTOP_BASE_URL=base_url)
+    assert settings.public_host == public_host
+    assert settings.passkey_domain == passkey_domain
+    assert settings.certificate_at == certificate_at
