@@ -46,7 +46,7 @@ def test_a_command_as_the_service_has_its_user_settings_and_folder() -> None:
     unit = (ROOT / "deploy/systemd/onestop.service").read_text(encoding="utf-8")
     for name, asked in (("User", "--uid"), ("Group", "--gid"), ("WorkingDirectory", "--working-directory")):
         assert f"{asked}={re.search(rf'^{name}=(.+)$', unit, re.MULTILINE)[1]} " in script
-    assert f"--property=EnvironmentFile={re.search(r'^EnvironmentFile=(.+)$', unit, re.MULTILINE)[1]} " in script
+    assert f"\nsettings={re.search(r'^EnvironmentFile=(.+)$', unit, re.MULTILINE)[1]}\n" in script
     assert "--setenv=ONESTOP_DATA_DIR=/var/lib/onestop " in script
     assert "ONESTOP_DATA_DIR=/var/lib/onestop" in unit
     assert os.access(ROOT / "deploy/onestop-as-service", os.X_OK)
