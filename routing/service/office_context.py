@@ -9,15 +9,14 @@ from functools import cache
 
 from sqlalchemy.orm import Session
 
-from knowledge.calendar.limits import SetLimit
 from knowledge.calendar.office_calendar import Office, OfficeCalendar
-from knowledge.calendar.official_days import Closure
 from knowledge.offices.directory import Offices, offices_with
 from knowledge.privacy import USUAL_DAYS, PrivacyNotice, load_privacy
 from knowledge.wording import Sentences
 from routing.ports import Limits
 from routing.store.directory import queries as directory_store
 from routing.store.office_calendar import queries as store
+from routing.store.office_marks import Rows, office_marks
 from routing.store.session import Database
 
 
@@ -56,9 +55,6 @@ class OfficeContext:
         return self.offices.office_of(unit)
 
 
-_Seen = tuple[tuple[tuple[int, str], ...], tuple[Closure, ...], frozenset[SetLimit]]
-
-
 @dataclass(slots=True)
 class OfficeContextProvider:
     """Makes an office context for a transaction; calendar and offices are built anew only when their rows changed.
@@ -68,18 +64,20 @@ class OfficeContextProvider:
     """
 
     base: OfficeContext
-    _known: tuple[_Seen, OfficeCalendar] | None = field(default=None)
-    _listed: tuple[directory_store.Marks, Offices] | None = field(default=None)
+    _known: tuple[Rows, OfficeCalendar] | None = field(default=None)
+    _listed: tuple[Rows, Offices] | None = field(default=None)
 
     def office(self, session: Session) -> OfficeContext:
         """The office with every imported year, the closures and limits that stand, and what the branch has changed.
 
         Of its own it changes parks, units, agencies with their offices, and the telephones that were filled in.
         """
-        return replace(self.base, calendar=self._calendar(session), offices=self._offices(session))
+        found = office_marks(session)
+        calendar, offices = self._calendar(session, found.calendar), self._offices(session, found.directory)
+        return replace(self.base, calendar=calendar, offices=offices)
 
-    def _offices(self, session: Session) -> Offices:
-        marks, known = directory_store.marks(session), self._listed
+    def _offices(self, session: Session, marks: Rows) -> Offices:
+        known = self._listed
         if known is not None and known[0] == marks:
             return known[1]
         changed = directory_store.rows_by_kind(session) if directory_store.any_rows(marks) else {}
@@ -90,19 +88,18 @@ class OfficeContextProvider:
             self._listed = marks, offices
         return offices
 
-    def _calendar(self, session: Session) -> OfficeCalendar:
-        seen = store.year_marks(session), store.standing_closures(session), store.set_limits(session)
+    def _calendar(self, session: Session, marks: Rows) -> OfficeCalendar:
         known = self._known
-        if known is not None and known[0] == seen:
+        if known is not None and known[0] == marks:
             return known[1]
-        years = store.imported_years(session)
         calendar = self.base.calendar
-        for year in years:
+        for year in store.imported_years(session):
             calendar = calendar.with_days(year.csv)
-        calendar = calendar.with_closures([*calendar.closures, *seen[1]]).with_limits(seen[2])
-        if not store.changed_here(session):
-            # Marked by the rows that it was made of: another may have been committed since the marks were read.
-            self._known = (tuple((year.year, year.sha256) for year in years), *seen[1:]), calendar
+        calendar = calendar.with_closures([*calendar.closures, *store.standing_closures(session)])
+        calendar = calendar.with_limits(store.set_limits(session))
+        # Another row may have been committed since the marks were read.
+        if not store.changed_here(session) and office_marks(session).calendar == marks:
+            self._known = marks, calendar
         return calendar
 
 

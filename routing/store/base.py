@@ -6,9 +6,10 @@ PostgreSQL neither, so that a copy of the one could not be put back into the oth
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import (
     JSON,
@@ -19,6 +20,7 @@ from sqlalchemy import (
     Integer,
     MetaData,
     String,
+    Table,
     TypeDecorator,
     event,
     inspect,
@@ -83,18 +85,31 @@ def _storable(text: str) -> bool:
 
 
 @event.listens_for(Session, "before_flush")
-def _check_texts(session: Session, _context: object, _rows: object) -> None:
-    """Refuse what one of the databases could not keep.
+def _check_rows(session: Session, _context: object, _rows: object) -> None:
+    for row in (*session.new, *session.dirty):
+        _check(inspect(row).mapper, row.__dict__)
+
+
+def check_texts(table: type[Base], values: Mapping[str, Any]) -> None:
+    """Refuse what one of the databases could not keep; for what is written past the session, which does so itself.
 
     Raises:
         Invalid: a text is longer than its column, or holds a NUL or half of a surrogate pair; names the field.
     """
-    for row in (*session.new, *session.dirty):
-        for name, most in _texts(inspect(row).mapper):
-            value = row.__dict__.get(name)
-            if not isinstance(value, str):
-                continue
-            if most is not None and len(value) > most:
-                raise Invalid(f"{name} 請在 {most} 字以內。", field=name, code="too_long")
-            if not _storable(value):
-                raise Invalid(f"{name} 含有無法儲存的字元。", field=name)
+    _check(inspect(table), values)
+
+
+def _check(table: Mapper[Any], values: Mapping[str, Any]) -> None:
+    for name, most in _texts(table):
+        value = values.get(name)
+        if not isinstance(value, str):
+            continue
+        if most is not None and len(value) > most:
+            raise Invalid(f"{name} 請在 {most} 字以內。", field=name, code="too_long")
+        if not _storable(value):
+            raise Invalid(f"{name} 含有無法儲存的字元。", field=name)
+
+
+def table_of(model: type[Base]) -> Table:
+    """The table of a model, for statements that leave the objects of a session alone."""
+    return cast("Table", model.__table__)

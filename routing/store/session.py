@@ -365,11 +365,11 @@ def own_time(session: Session | Connection) -> datetime:
     return found.astimezone(UTC)
 
 
-def changed(session: Session | Connection, statement: Executable) -> int:
+def changed(session: Session | Connection, statement: Executable, given: Mapping[str, Any] | None = None) -> int:
     """Execute an INSERT, UPDATE or DELETE and say how many rows it touched."""
     # Without the option an INSERT's count is -1 on PostgreSQL.
-    counted = statement.execution_options(preserve_rowcount=True)
-    return max(cast("CursorResult[Any]", session.execute(counted)).rowcount, 0)
+    done = session.execute(statement, given, execution_options={"preserve_rowcount": True})
+    return max(cast("CursorResult[Any]", done).rowcount, 0)
 
 
 def dialect_of(session: Session | Connection) -> str:

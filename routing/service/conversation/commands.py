@@ -80,9 +80,11 @@ def take(
         # What people say in a group is theirs: nothing of it is kept, and it says nothing of blocking (trap L26).
         groups.answer(session, office, reader, inbound, now=now, token_until=token_until)
         return
-    contact, address, new = conversation_store.contact_at(session, inbound.channel, inbound.user_id, now=now)
+    contact, address, new = conversation_store.contact_at(
+        session, inbound.channel, inbound.user_id, now=now, at=inbound.at
+    )
     conversation = Conversation(
-        session=session, office=office, reader=reader, inbound=inbound, contact=contact, now=now, new_contact=new
+        session=session, office=office, reader=reader, inbound=inbound, contact=contact, now=now, fresh=new
     )
     _learn_contact(conversation, address)
     if inbound.kind is InboundKind.UNFOLLOW:
@@ -292,10 +294,9 @@ def _learn_language(conversation: Conversation, understanding: Understanding, *,
 
 def _store(conversation: Conversation, inbound: Inbound) -> Message:
     session, channel, external_id = conversation.session, inbound.channel, inbound.message_id
-    known = conversation_store.message_by_external_id(session, channel, external_id) if external_id else None
+    known, gone = conversation_store.heard_of(session, channel, external_id) if external_id else (None, False)
     if known is not None:
         return known
-    gone = external_id is not None and conversation_store.was_unsent(session, channel, external_id)
     if gone and inbound.user_id and external_id:
         inbox_store.forget(session, PartitionKey(channel, inbound.user_id), external_id)
     message = Message(

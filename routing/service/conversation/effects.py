@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -36,14 +37,19 @@ from routing.store.conversation.schema import Enquiry
 log = structlog.get_logger("enquiries")
 
 
+_NEVER_REFUSED = (effects.NoteEnquiry, effects.LearnKind, effects.NoticeSeen, effects.SetQuiet)
+"""What nothing in the domain refuses: no savepoint is needed to take it back."""
+
+
 def carry_out(conversation: Conversation, result: Result) -> None:
     """Say what is to be said, do what is to be done, keep the state."""
     asked = len(conversation.told)
+    conversation.fresh = False
     conversation.told.extend(result.messages)
     state = result.state
     for effect in result.effects:
         try:
-            with conversation.session.begin_nested():
+            with nullcontext() if isinstance(effect, _NEVER_REFUSED) else conversation.session.begin_nested():
                 state = _DO[type(effect)](conversation, state, effect) or state
         except OnestopError as error:
             log.warning("step_refused", code=error.code, effect=type(effect).__name__)
@@ -302,7 +308,8 @@ def _note(conversation: Conversation, state: State, effect: effects.NoteEnquiry)
     if effect.part is not None and effect.part < len(decision.parts):
         part = decision.parts[effect.part]
         understanding, decision = part.understanding, part.decision
-    row = Enquiry(
+    row = conversation_store.note_enquiry(
+        conversation.session,
         contact_id=conversation.contact.id,
         message_id=conversation.messages[0].id if conversation.messages else None,
         at=conversation.now,
@@ -316,9 +323,7 @@ def _note(conversation: Conversation, state: State, effect: effects.NoteEnquiry)
         faq=effect.faq,
         offered=list(effect.offered),
     )
-    conversation.session.add(row)
-    conversation.session.flush()
-    return replace(state, last_enquiry=row.id)
+    return replace(state, last_enquiry=row)
 
 
 def _probability(decision: Decision, shown_first: str | None) -> float | None:

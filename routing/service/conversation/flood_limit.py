@@ -45,8 +45,7 @@ def pace(session: Session, inbound: Inbound, limits: Limits) -> Pace:
     if inbound.user_id is None:
         return Pace(beyond=False, crowd=False)
     writer = PartitionKey(inbound.channel, inbound.user_id)
-    before = inbox_store.number_between(session, writer, inbound.at - WINDOW, inbound.at)
-    after = inbox_store.number_between(session, writer, inbound.at, inbound.at + WINDOW) if before <= LIMIT else 0
+    before, after = inbox_store.numbers_around(session, writer, inbound.at, WINDOW)
     return Pace(beyond=before > LIMIT, crowd=limits.free_replies and before + after > LIMIT)
 
 

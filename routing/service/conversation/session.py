@@ -27,7 +27,8 @@ class Conversation:
     inbound: Inbound
     contact: Contact
     now: datetime
-    new_contact: bool
+    fresh: bool = False
+    """The contact was made a moment ago, and nothing was done yet: there is nothing of it to be read."""
     messages: list[Message] = field(default_factory=list)
     """What came now: one message, or several that are understood together."""
     told: list[Outgoing] = field(default_factory=list)

@@ -69,7 +69,7 @@ def build(
     base = conversation.reader.understander().base
     aside = state_from(state.dropped).pending if state.dropped else ()
     mine = {*state.pending, *(message.id for message in conversation.messages)}
-    found = conversation_store.by_ids(conversation.session, mine.union(aside), contact_id=conversation.contact.id)
+    found = _messages(conversation, mine.union(aside))
     pending = [message for message in found if message.id in mine]
     said = [message for message in pending if message.kind == "text" and message.text]
     say = partial(_say, conversation)
@@ -122,10 +122,20 @@ def build(
     )
 
 
+def _messages(conversation: Conversation, ids: set[int]) -> list[Message]:
+    """Messages of the contact, oldest first; what came now need not be read."""
+    now = {message.id: message for message in conversation.messages}
+    if ids == now.keys():
+        return sorted(now.values(), key=lambda one: (one.at, one.id))
+    return conversation_store.by_ids(conversation.session, ids, contact_id=conversation.contact.id)
+
+
 def _topics(conversation: Conversation) -> dict[str, bool]:
     """What was said of topics, where they are asked for."""
     asked = conversation.inbound.data.get("action") == "topics" or conversation.inbound.kind is InboundKind.TEXT
-    return announcement_store.topics(conversation.session, conversation.contact.id) if asked else {}
+    if not asked or conversation.fresh:
+        return {}
+    return announcement_store.topics(conversation.session, conversation.contact.id)
 
 
 def _notice_title(conversation: Conversation) -> str | None:
@@ -169,8 +179,7 @@ def _say(conversation: Conversation, key: str, **values: object) -> str:
 def _known(conversation: Conversation) -> Known:
     contact = conversation.contact
     firm = conversation.session.get(Firm, contact.firm_id) if contact.firm_id is not None else None
-    park = conversation.office.offices.park(contact.park) if contact.park else None
-    bound = binding_store.bound(conversation.session, contact.id) is not None
+    bound = not conversation.fresh and binding_store.bound(conversation.session, contact.id) is not None
     return Known(
         # In this person's own words: what somebody else called a firm with this number is none of theirs until bound.
         firm_name=contact.firm_said or (firm.name if firm and bound else None),
@@ -179,14 +188,20 @@ def _known(conversation: Conversation) -> Known:
         contact_name=contact.name,
         phone=contact.phone,
         park=contact.park,
-        park_kind=park.kind if park else contact.park_kind,
+        park_kind=_park_kind(conversation),
         noticed=contact.notice_version == conversation.office.notice.version,
     )
 
 
 def known_kind(conversation: Conversation) -> ParkKind | None:
     """The kind of park the firm is known to be in, where it is one of ours."""
-    return own_park_kind(_known(conversation).park_kind)
+    return own_park_kind(_park_kind(conversation))
+
+
+def _park_kind(conversation: Conversation) -> str | None:
+    contact = conversation.contact
+    park = conversation.office.offices.park(contact.park) if contact.park else None
+    return park.kind if park else contact.park_kind
 
 
 def _common(entries: tuple[FaqEntry, ...], day: date, language: str, name: str) -> tuple[FaqEntry, ...]:
@@ -260,6 +275,8 @@ def cases(
 
     ``after``, ``number``: as ``cases_seen``.
     """
+    if conversation.fresh:
+        return ()
     rows = binding_store.cases_seen(
         conversation.session, conversation.contact.id, limit=limit, after=after, number=number
     )

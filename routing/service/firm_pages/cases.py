@@ -82,7 +82,7 @@ class Looking:
         inbound = Inbound(channel=store.WEB, kind=InboundKind.POSTBACK, at=self.now, data=data)
         return Conversation(
             session=self.session, office=self.office, reader=self.reader, inbound=inbound,
-            contact=self.visitor.contact, now=self.now, new_contact=False, for_now=self.language,
+            contact=self.visitor.contact, now=self.now, for_now=self.language,
         )  # fmt: skip
 
     def page(self, number: int) -> tuple[tuple[CaseCard, ...], bool]:

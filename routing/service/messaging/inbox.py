@@ -24,7 +24,6 @@ from routing.service.conversation.reader import Reader
 from routing.service.messaging import leases
 from routing.service.messaging.preparing import Preparing, answers
 from routing.service.office_context import OfficeContextProvider
-from routing.store.conversation import queries as conversation_store
 from routing.store.messaging import inbox as store
 from routing.store.messaging.inbox import PartitionKey
 from routing.store.messaging.schema import Inbox
@@ -101,11 +100,11 @@ class _Work:
     def due(self, session: Session) -> _Due | None:
         """What is next of this user; if nothing is, the partition is free for whoever comes."""
         at = instant(session)
-        rows = store.next_events(session, self.partition, now=at, limit=bursts.MOST + 1)
+        rows, dialogue = store.next_events(session, self.partition, now=at, limit=bursts.MOST + 1)
         if not rows:
             store.free_partition(session, self.partition, holder=self.holder)
             return None
-        return _Due(rows, state_from(conversation_store.dialogue_at(session, *self.partition)).step, at)
+        return _Due(rows, state_from(dialogue).step, at)
 
     def some(self, due: _Due) -> tuple[int, _Due | None]:
         """Handle the next event, or the next ones that are understood together; says how many, and what is next."""
@@ -178,7 +177,8 @@ class _Work:
                 )  # fmt: skip
                 for row in rows if inbound.shared else ():
                     store.empty(session, row.id)
-            return len(rows), self.due(session)
+            done = store.free_if_done(session, self.partition, holder=self.holder)
+            return len(rows), None if done else self.due(session)
 
     def _put_off(self, row: Inbox, error: Exception) -> _Due | None:
         attempts = row.attempts

@@ -209,16 +209,24 @@ def deliver(
 
     def record() -> None:
         with database.writing() as session:
-            row = _mine(session, outbound)
-            if row is not None and error is None:
-                _accepted(row, now, sent)
-                _with_carried(session, row, sent.ids)
-            elif row is not None and error is not None:
+            if error is None:
+                _taken(session, outbound, sent, now)
+            elif (row := _mine(session, outbound)) is not None:
                 _failed(session, row, channel.limits, outbound, error, at=instant(session), now=now)
                 _with_carried(session, row)
 
     _until_recorded(record, again)
     return error
+
+
+def _taken(session: Session, outbound: OutboundMessage, sent: Sent, now: datetime) -> None:
+    counts = outbox_store.accept(
+        session, outbound.id, kind=outbound.kind, retry_key=outbound.retry_key, attempt=outbound.attempt, now=now,
+        request_id=sent.request_id, sent_ids=_listed(sent.ids) if sent.ids else None,
+    )  # fmt: skip
+    carries = counts and len(outbound.payload) > 1 and parked_store.carried_by(session, outbound.id)
+    if carries and (row := outbox_store.get(session, outbound.id)) is not None:
+        _with_carried(session, row, sent.ids)
 
 
 def _until_recorded(record: Callable[[], None], again: Callable[[float], bool] | None) -> None:

@@ -5,19 +5,21 @@ from __future__ import annotations
 from base64 import b64decode, b64encode
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
+from functools import cache
 from json import dumps, loads
 from typing import Any
 from zlib import compress, decompress
 
-from sqlalchemy import case, func, select, update
+from sqlalchemy import Insert, Select, Text, bindparam, case, exists, func, insert, select, update
 from sqlalchemy.orm import Session, undefer
 
 from routing.domain.files import FileState
+from routing.store.base import check_texts, table_of
 from routing.store.cases.schema import Case, Withdrawn
 from routing.store.conversation.schema import Contact, ContactAddress, Enquiry, Media, Message, Unsent
 from routing.store.files import queries as file_store
 from routing.store.messaging.schema import Outbox
-from routing.store.session import announce, changed, insert_ignoring
+from routing.store.session import announce, changed, dialect_of, insert_by_dialect, insert_ignoring
 
 NAMES = "names"
 """Topic of work: contacts whose profile is to be asked for."""
@@ -37,11 +39,18 @@ def message_by_external_id(session: Session, channel: str, external_id: str) -> 
     return session.scalars(query).one_or_none()
 
 
-def dialogue_at(session: Session, channel: str, address: str) -> dict[str, Any]:
-    """Where the conversation with an address stands; empty if nobody there has written yet."""
-    query = select(Contact.dialogue).join(ContactAddress, ContactAddress.contact_id == Contact.id)
-    query = query.where(ContactAddress.channel == channel, ContactAddress.address == address)
-    return session.scalars(query.limit(1)).first() or {}
+@cache
+def _heard() -> Select[Any]:
+    channel, external_id = bindparam("by", type_=Text()), bindparam("known_as", type_=Text())
+    known = select(Message.id).where(Message.channel == channel, Message.external_id == external_id)
+    gone = exists().where(Unsent.channel == channel, Unsent.external_id == external_id)
+    return select(known.scalar_subquery(), gone)
+
+
+def heard_of(session: Session, channel: str, external_id: str) -> tuple[Message | None, bool]:
+    """The message a channel knows by this id, if it has come, and whether it was taken back before."""
+    row = session.execute(_heard(), {"by": channel, "known_as": external_id}).one()
+    return (session.get(Message, row[0]) if row[0] is not None else None), row[1]
 
 
 def case_of_quoted(session: Session, channel: str, external_id: str, *, contact_id: int) -> str | None:
@@ -141,6 +150,19 @@ def withdrawn(session: Session, *, before_id: int | None, limit: int) -> list[tu
     return [(row[0], row[1], row[2]) for row in session.execute(query)]
 
 
+def note_enquiry(session: Session, **values: Any) -> int:
+    """Keep what the bot made of a message; gives its row."""
+    check_texts(Enquiry, values)
+    found: int = session.execute(_noting(), values).scalar_one()
+    return found
+
+
+@cache
+def _noting() -> Insert:
+    # Of the table: whatever else changed in the session is written at its end, all at once.
+    return insert(table_of(Enquiry)).returning(table_of(Enquiry).c.id)
+
+
 def enquiry(session: Session, enquiry_id: int | None) -> Enquiry | None:
     """One enquiry."""
     return session.get(Enquiry, enquiry_id) if enquiry_id is not None else None
@@ -171,47 +193,48 @@ def blocked_addresses(session: Session, contact_ids: Iterable[int | None]) -> se
 
 
 def contact_at(
-    session: Session, channel: str, address: str, *, now: datetime
+    session: Session, channel: str, address: str, *, now: datetime, at: datetime | None = None
 ) -> tuple[Contact, ContactAddress, bool]:  # fmt: skip
     """The contact at an address of a channel, made if new (one row however many messages come at once, trap L16).
 
-    Both rows are locked until the transaction ends. Says whether they were new.
+    Both rows are locked until the transaction ends. Says whether they were new; ``at``: since when a new one can be
+    reached.
     """
-    query = (
-        select(Contact, ContactAddress)
-        .join(ContactAddress, ContactAddress.contact_id == Contact.id)
-        .where(ContactAddress.channel == channel, ContactAddress.address == address)
-        .with_for_update(key_share=True)
-    )
-    found = session.execute(query).one_or_none()
-    new = False
-    if found is None:
-        contact = Contact(created_at=now, dialogue={})
-        session.add(contact)
-        session.flush()
-        row = {
-            "contact_id": contact.id, "channel": channel, "address": address, "reachable": True, "created_at": now,
-        }  # fmt: skip
-        new = insert_ignoring(session, ContactAddress, row, key=("channel", "address"))
-        if new:
-            announce(session, NAMES)
-        else:
-            # Somebody else was first.
-            session.delete(contact)
-            session.flush()
-        found = session.execute(query).one()
-    return found[0], found[1], new
+    given = {"by": channel, "known_as": address}
+    found = session.execute(_contact_at(), given).one_or_none()
+    if found is not None:
+        return found[0], found[1], False
+    contact = Contact(created_at=now, dialogue={})
+    session.add(contact)
+    session.flush()
+    row = {
+        "contact_id": contact.id, "channel": channel, "address": address, "reachable": True, "reach_at": at,
+        "created_at": now,
+    }  # fmt: skip
+    adding = insert_by_dialect(dialect_of(session), ContactAddress).values(**row)
+    adding = adding.on_conflict_do_nothing(index_elements=["channel", "address"])
+    made = session.scalars(adding.returning(ContactAddress)).one_or_none()
+    if made is not None:
+        announce(session, NAMES)
+        return contact, made, True
+    # Somebody else was first.
+    session.delete(contact)
+    session.flush()
+    found = session.execute(_contact_at(), given).one()
+    return found[0], found[1], False
+
+
+@cache
+def _contact_at() -> Select[Contact, ContactAddress]:
+    there = ContactAddress.channel == bindparam("by", type_=Text()), ContactAddress.address == bindparam("known_as")
+    query = select(Contact, ContactAddress).join(ContactAddress, ContactAddress.contact_id == Contact.id)
+    return query.where(*there).with_for_update(key_share=True)
 
 
 def remember_unsent(session: Session, channel: str, external_id: str, *, now: datetime) -> None:
     """Keep a tombstone for a message taken back, in case it has not come yet (trap L3)."""
     row = {"channel": channel, "external_id": external_id, "at": now}
     insert_ignoring(session, Unsent, row, key=("channel", "external_id"))
-
-
-def was_unsent(session: Session, channel: str, external_id: str) -> bool:
-    """Whether a message was taken back before we got to it."""
-    return session.get(Unsent, (channel, external_id)) is not None
 
 
 def contacts_without_name(

@@ -4,33 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import String, cast, literal, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from routing.store.directory.schema import OfficeEntry
-from routing.store.knowledge_admin.schema import UnitPhone
+from routing.store.office_marks import PHONE, Rows
 
-_PHONE = "phone"
 _CHANGED = "office_directory"
-Marks = tuple[tuple[str, str, str], ...]
-"""(kind, code, version) of every row, and (``phone``, unit, telephone): together they say which directory this is."""
 
 
-def marks(session: Session) -> Marks:
-    """What every transaction looks at, in one query."""
-    rows = select(OfficeEntry.kind, OfficeEntry.code, cast(OfficeEntry.version, String))
-    numbers = select(literal(_PHONE), UnitPhone.unit, UnitPhone.phone)
-    return tuple(sorted((kind, code, mark) for kind, code, mark in session.execute(rows.union_all(numbers))))
-
-
-def any_rows(found: Marks) -> bool:
+def any_rows(found: Rows) -> bool:
     """Whether the branch has changed anything but telephones of units."""
-    return any(kind != _PHONE for kind, _, _ in found)
+    return any(kind != PHONE for kind, _, _ in found)
 
 
-def phones(found: Marks) -> dict[str, str]:
+def phones(found: Rows) -> dict[str, str]:
     """The telephones of units among the marks."""
-    return {code: mark for kind, code, mark in found if kind == _PHONE}
+    return {code: mark for kind, code, mark in found if kind == PHONE}
 
 
 def rows_by_kind(session: Session) -> dict[str, dict[str, dict[str, Any]]]:

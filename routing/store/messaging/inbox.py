@@ -16,9 +16,11 @@ from sqlalchemy import (
     Connection,
     Select,
     Text,
+    Update,
     and_,
     bindparam,
     case,
+    exists,
     func,
     literal,
     or_,
@@ -29,6 +31,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from routing.store.base import table_of
+from routing.store.conversation.schema import Contact, ContactAddress
 from routing.store.messaging.schema import Inbox, Partition
 from routing.store.session import NOTICES, announce, changed, dialect_of, given_rows, insert_by_dialect, own_time
 
@@ -145,33 +149,58 @@ def any_unhandled(session: Session) -> bool:
     return session.scalars(select(Inbox.id).where(Inbox.state == NEW).limit(1)).first() is not None
 
 
-def _is(partition: PartitionKey) -> ColumnElement[bool]:
-    return and_(Partition.channel == partition.channel, Partition.user_key == partition.user_key)
-
-
 def _of(partition: PartitionKey) -> ColumnElement[bool]:
     return and_(Inbox.channel == partition.channel, Inbox.user_key == partition.user_key)
 
 
+# What each message needs is made once, of tables: no object of a session is changed by it.
+_CHANNEL: ColumnElement[str] = bindparam("of_channel", type_=Text())
+_USER: ColumnElement[str] = bindparam("of_user", type_=Text())
+_HOLDER: ColumnElement[str] = bindparam("by_holder", type_=Text())
+_NOW: ColumnElement[datetime] = bindparam("at_now", type_=Inbox.due_at.type)
+_UNTIL: ColumnElement[datetime] = bindparam("until", type_=Inbox.due_at.type)
+_EVENT, _PLACE = table_of(Inbox), table_of(Partition)
+_THEIRS = and_(_EVENT.c.channel == _CHANNEL, _EVENT.c.user_key == _USER)
+_WAITS = exists().where(_THEIRS, _EVENT.c.state == NEW)
+
+
+def _named(partition: PartitionKey, **given: Any) -> dict[str, Any]:
+    return {"of_channel": partition.channel, "of_user": partition.user_key, **given}
+
+
+@cache
+def _leasing(what: str) -> Update:
+    """Taking a partition that is free, renewing one that is held, freeing it, and freeing it if nothing waits."""
+    one = update(_PLACE).where(_PLACE.c.channel == _CHANNEL, _PLACE.c.user_key == _USER)
+    if what == "hold":
+        free = or_(_PLACE.c.lease_until.is_(None), _PLACE.c.lease_until < _NOW)
+        return one.where(free).values(holder=_HOLDER, lease_until=_UNTIL)
+    mine = one.where(_PLACE.c.holder == _HOLDER)
+    if what == "keep":
+        return mine.values(lease_until=_UNTIL)
+    freed = mine.values(holder=None, lease_until=None)
+    return freed.where(~_WAITS) if what == "done" else freed
+
+
 def hold_partition(session: Session, partition: PartitionKey, *, holder: str, now: datetime, lease: timedelta) -> bool:
     """Take a user's partition if it is free; only one of several who try at once gets it (trap L10)."""
-    free = or_(Partition.lease_until.is_(None), Partition.lease_until < now)
-    take = update(Partition).where(_is(partition), free).values(holder=holder, lease_until=now + lease)
-    return changed(session, take) == 1
+    given = _named(partition, by_holder=holder, at_now=now, until=now + lease)
+    return changed(session, _leasing("hold"), given) == 1
 
 
 def keep_partition(session: Session, partition: PartitionKey, *, holder: str, now: datetime, lease: timedelta) -> bool:
     """Renew the lease of a partition; False if it ran out and another holder has it."""
-    mine = update(Partition).where(_is(partition), Partition.holder == holder).values(lease_until=now + lease)
-    return changed(session, mine) == 1
+    return changed(session, _leasing("keep"), _named(partition, by_holder=holder, until=now + lease)) == 1
 
 
 def free_partition(session: Session, partition: PartitionKey, *, holder: str) -> None:
     """End the lease of a partition, unless another holder has it."""
-    changed(
-        session,
-        update(Partition).where(_is(partition), Partition.holder == holder).values(holder=None, lease_until=None),
-    )
+    changed(session, _leasing("free"), _named(partition, by_holder=holder))
+
+
+def free_if_done(session: Session, partition: PartitionKey, *, holder: str) -> bool:
+    """End the lease of a partition if no event of it waits; says whether it did."""
+    return changed(session, _leasing("done"), _named(partition, by_holder=holder)) == 1
 
 
 def free_all_partitions(session: Session) -> int:
@@ -180,20 +209,27 @@ def free_all_partitions(session: Session) -> int:
     return changed(session, held.values(holder=None, lease_until=None))
 
 
-def next_events(session: Session, partition: PartitionKey, *, now: datetime, limit: int) -> list[Inbox]:
-    """The user's oldest events, by the channel's timestamp, if one of them is due.
-
-    Those that wait for one more to come are among them; those that failed only when their time has come.
-    """
+@cache
+def _oldest() -> Select[Any]:
+    theirs = ContactAddress.channel == _CHANNEL, ContactAddress.address == _USER
+    dialogue = select(Contact.dialogue).join(ContactAddress, ContactAddress.contact_id == Contact.id).where(*theirs)
     waiting = and_(Inbox.attempts == 0, Inbox.error.is_(None))
-    query = (
-        select(Inbox)
-        .where(_of(partition), Inbox.state == NEW, or_(Inbox.due_at <= now, waiting))
-        .order_by(Inbox.event_at, Inbox.id)
-        .limit(limit)
-    )
-    rows = list(session.scalars(query))
-    return rows if any(row.due_at <= now for row in rows) else []
+    query = select(Inbox, dialogue.limit(1).scalar_subquery())
+    query = query.where(_THEIRS, Inbox.state == NEW, or_(Inbox.due_at <= _NOW, waiting))
+    return query.order_by(Inbox.event_at, Inbox.id).limit(bindparam("most", type_=BigInteger()))
+
+
+def next_events(
+    session: Session, partition: PartitionKey, *, now: datetime, limit: int
+) -> tuple[list[Inbox], dict[str, Any]]:
+    """The user's oldest events, by the channel's timestamp, if one of them is due; and where the conversation stands.
+
+    Those that wait for one more to come are among them; those that failed only when their time has come. The
+    conversation is empty if nobody there has written yet.
+    """
+    found = session.execute(_oldest(), _named(partition, at_now=now, most=limit)).all()
+    rows = [row for row, _ in found]
+    return (rows, found[0][1] or {}) if any(row.due_at <= now for row in rows) else ([], {})
 
 
 def hold(session: Session, ids: Sequence[int], *, until: datetime) -> None:
@@ -202,19 +238,33 @@ def hold(session: Session, ids: Sequence[int], *, until: datetime) -> None:
     changed(session, update(Inbox).where(*mine).values(due_at=until))
 
 
-def number_between(session: Session, partition: PartitionKey, after: datetime, until: datetime) -> int:
-    """How many events of a user happened after one instant and up to another, by the channel's timestamps."""
-    since, last = (int(instant.timestamp() * 1000) for instant in (after, until))
-    query = select(func.count()).where(
-        _of(partition), Inbox.state.in_((NEW, DONE)), Inbox.event_at > since, Inbox.event_at <= last
-    )
-    return session.scalars(query).one()
+@cache
+def _around() -> Select[int, int]:
+    since, at, last = (bindparam(name, type_=BigInteger()) for name in ("since", "at", "last"))
+    counted = _THEIRS, _EVENT.c.state.in_((NEW, DONE)), _EVENT.c.event_at > since, _EVENT.c.event_at <= last
+    before = func.count().filter(_EVENT.c.event_at <= at)
+    return select(before, func.count() - before).select_from(_EVENT).where(*counted)
+
+
+def numbers_around(session: Session, partition: PartitionKey, at: datetime, window: timedelta) -> tuple[int, int]:
+    """How many events of a user happened within a time up to an instant, and within the same time after it.
+
+    By the channel's timestamps.
+    """
+    since, then, last = (int(one.timestamp() * 1000) for one in (at - window, at, at + window))
+    row = session.execute(_around(), _named(partition, since=since, at=then, last=last)).one()
+    return row[0], row[1]
 
 
 def claim(session: Session, inbox_id: int, *, now: datetime) -> bool:
     """Mark an event handled, in the transaction of its effects; False if somebody else did (trap L2)."""
-    mark = update(Inbox).where(Inbox.id == inbox_id, Inbox.state == NEW).values(state=DONE, handled_at=now, error=None)
-    return changed(session, mark) == 1
+    return changed(session, _claiming(), {"event": inbox_id, "at_now": now}) == 1
+
+
+@cache
+def _claiming() -> Update:
+    one = _EVENT.c.id == bindparam("event", type_=BigInteger()), _EVENT.c.state == NEW
+    return update(_EVENT).where(*one).values(state=DONE, handled_at=_NOW, error=None)
 
 
 def put_off(session: Session, inbox_id: int, *, error: str, due_at: datetime | None) -> None:

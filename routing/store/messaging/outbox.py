@@ -8,9 +8,10 @@ from functools import cache
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Integer, Select, Update, and_, bindparam, exists, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
+from routing.store.base import check_texts, table_of
 from routing.store.cases.queries import seen_by as cases_seen_by
 from routing.store.cases.schema import Case as CaseRow
 from routing.store.messaging.schema import Outbox
@@ -161,6 +162,35 @@ def keep(session: Session, outbox_id: int, *, attempt: int, until: datetime) -> 
     """Hold on to a message that is being sent, unless it was finished or taken over since."""
     mine = Outbox.id == outbox_id, Outbox.state == LEASED, Outbox.attempts == attempt
     changed(session, update(Outbox).where(*mine).values(lease_until=until))
+
+
+@cache
+def _accepting() -> Update:
+    row = table_of(Outbox)
+    tried = (row.c[name] == bindparam(f"tried_{name}") for name in ("id", "kind", "retry_key", "attempts"))
+    mine = update(row).where(row.c.state == LEASED, *tried)
+    return mine.values(
+        state=ACCEPTED, lease_until=None, error=None, doubtful=False,
+        accepted_at=bindparam("taken_at", type_=row.c.accepted_at.type),
+        request_id=bindparam("request", type_=row.c.request_id.type),
+        sent_ids=func.coalesce(bindparam("objects", type_=row.c.sent_ids.type), row.c.sent_ids),
+    )  # fmt: skip
+
+
+def accept(
+    session: Session, outbox_id: int, *, kind: str, retry_key: str, attempt: int, now: datetime, request_id: str | None,
+    sent_ids: str | None,
+) -> bool:  # fmt: skip
+    """Write down that the channel took a message, if this try of it is still the one that counts (trap O2).
+
+    Says whether it is.
+    """
+    given = {
+        "tried_id": outbox_id, "tried_kind": kind, "tried_retry_key": retry_key, "tried_attempts": attempt,
+        "taken_at": now, "request": request_id, "objects": sent_ids,
+    }  # fmt: skip
+    check_texts(Outbox, {"request_id": request_id, "sent_ids": sent_ids})
+    return changed(session, _accepting(), given) == 1
 
 
 def end_all_leases(session: Session, *, now: datetime) -> int:

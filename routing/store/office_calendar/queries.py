@@ -19,12 +19,6 @@ def changed_here(session: Session) -> bool:
     return bool(session.info.get(_CHANGED))
 
 
-def year_marks(session: Session) -> tuple[tuple[int, str], ...]:
-    """Every imported year with the hash of its file, the earliest first."""
-    query = select(CalendarYear.year, CalendarYear.sha256).order_by(CalendarYear.year)
-    return tuple((year, sha256) for year, sha256 in session.execute(query))
-
-
 def imported_years(session: Session) -> list[CalendarYear]:
     """Every imported year, the earliest first."""
     return list(session.scalars(select(CalendarYear).order_by(CalendarYear.year)))
