@@ -70,11 +70,20 @@ _CRUSHED, _TRAPPED = ways("repairs", "crushed"), ways("repairs", "trapped")
 _CLAIM = ways("repairs", "claim")
 _ELSEWHERE = (
     (Alert.FIRE, ways("repairs", "fire_elsewhere")),
+    (Alert.CHEMICAL_LEAK, ways("repairs", "chemical_elsewhere")),
     (Alert.GAS_LEAK, ways("repairs", "gas_elsewhere")),
     (Alert.INJURY, ways("repairs", "harm_elsewhere")),
     (Alert.FLOOD, ways("repairs", "flood_elsewhere")),
     (Alert.OUTAGE_POWER, ways("repairs", "power_elsewhere")),
 )
+_PLAIN_WORDS = (
+    (Alert.FIRE, ways("repairs", "fire_plain")),
+    (Alert.GAS_LEAK, ways("repairs", "gas_plain")),
+    (Alert.CHEMICAL_LEAK, ways("repairs", "chemical_plain")),
+    (Alert.INJURY, ways("repairs", "harm_plain")),
+)
+_NOT_PLAIN = ways("repairs", "not_plain")
+"""Danger that needs no weighing, and what makes the same words a question, a plan or the past."""
 _NOT_ELSEWHERE = ways("repairs", "not_elsewhere")
 """Danger in the languages of those who work in the plants, and what makes it a question, a plan or the past there."""
 _NOT_A_DRILL = ways("repairs", "not_a_drill")
@@ -85,8 +94,10 @@ _LIABILITY, _IS_PRESSING = ways("repairs", "liability"), ways("repairs", "pressi
 _ONLY_WATER = ways("repairs", "only_water")
 _MEANT_OTHERWISE = ways("repairs", "meant_otherwise")
 """Words that sound like danger and are none: somebody is fired, a household moves."""
-_READ_AS = ((_NOT_A_DRILL, " ! "), (_MEANT_OTHERWISE, " "))
-"""A drill that is denied is a cry; what is meant otherwise says nothing."""
+_IF_NOW = ways("repairs", "if_now")
+"""A report put as a question of what to do if: 若現在隔壁排出來的煙…"""
+_READ_AS = ((_NOT_A_DRILL, " ! "), (_MEANT_OTHERWISE, " "), (_IF_NOW, " "))
+"""A drill that is denied is a cry; what is meant otherwise, and the if of what is now, say nothing."""
 _NOT_MENDED = ways("repairs", "not_mended")
 """Something that is not named is not mended yet."""
 _NO_REPORT = (_ONLY_NAMED, _FIRM_NAME, _PERSON_NAME, _NOT_MENDED)
@@ -157,13 +168,19 @@ def _asks_who_answers(whole: str) -> bool:
 
 
 def _told_plainly(text: str, whole: str) -> Alert | None:
-    """What needs no weighing: somebody who cannot get out, and danger in a language that is not read otherwise."""
+    """What needs no weighing: no way out, plain words, and danger in a language that is not read otherwise."""
     if _TRAPPED.search(whole) and not _CLAIM.search(whole):
         return Alert.INJURY
+    if not _NOT_PLAIN.search(whole) and (told := _first_of(_PLAIN_WORDS, whole)):
+        return told
     lowered = text.lower()
     if _NOT_ELSEWHERE.search(lowered):
         return None
-    return next((kind for kind, pattern in _ELSEWHERE if pattern.search(lowered)), None)
+    return _first_of(_ELSEWHERE, lowered)
+
+
+def _first_of(kinds: Sequence[tuple[Alert, re.Pattern[str]]], text: str) -> Alert | None:
+    return next((kind for kind, pattern in kinds if pattern.search(text)), None)
 
 
 def as_read(folded: str) -> str:
