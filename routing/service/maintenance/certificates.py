@@ -1,6 +1,7 @@
 """Until when the certificate of our public address is good: LINE and firms are turned away from the day it ends.
 
-Looked at once a day by the first worker, from where the product runs, as anybody else meets it.
+Looked at once a day by the first worker, from where the product runs, as anybody else meets it; every hour while
+something is the matter, so that neither a line that was down for a moment nor a renewal is told of for a day.
 """
 
 from __future__ import annotations
@@ -44,13 +45,15 @@ class Certificate:
 
 
 def look_if_due(database: Database, host: str, port: int, ends: Ends, *, now: datetime) -> bool:
-    """Look at it, unless somebody did today; says whether it was looked at."""
-    today = f"{host}:{port} {local(now).date().isoformat()}"
+    """Look at it, unless somebody did today, or within this hour if it pressed then; says whether it was looked at."""
     with database.reading() as session:
-        if meta_store.read(session, _LOOKED) == today:
+        last = said(session, (host, port), now=now)
+        presses = last is not None and last.presses
+        turn = f"{host}:{port} {local(now):%Y-%m-%dT%H}" if presses else f"{host}:{port} {local(now):%Y-%m-%d}"
+        if meta_store.read(session, _LOOKED) == turn:
             return False
     with database.writing() as session:
-        if not meta_store.claim(session, _LOOKED, today):
+        if not meta_store.claim(session, _LOOKED, turn):
             return False
     until, problem = None, None
     try:

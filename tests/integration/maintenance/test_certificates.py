@@ -97,3 +97,24 @@ def test_one_that_is_not_trusted_is_told_with_the_reason(service, tmp_path):
 def test_nobody_there_is_a_problem_and_no_fault(service):
     assert look(service, 1)
     assert "未通過" in page(service)
+
+
+def test_a_line_that_was_down_for_a_moment_is_not_told_of_for_a_day(service, tmp_path, monkeypatch):
+    """Before: one failure in the morning stood on the page, and in the figures, until the next day."""
+    path = tls.certificate(tmp_path / "server.pem", until=UNTIL)
+    monkeypatch.setenv("SSL_CERT_FILE", str(path))
+    with shown(path) as port:
+        assert certificates.look_if_due(service.runtime.database, HOST, port, _down, now=service.now)
+        assert "網站憑證無法通過檢查" in page(service)
+        assert certificates.look_if_due(service.runtime.database, HOST, port, _down, now=service.now)
+        assert not look(service, port)
+        service.later(hours=1)
+        assert look(service, port)
+        assert "尚餘" in page(service)
+        service.later(hours=1)
+        assert look(service, port)  # once more, by the day again
+        assert not look(service, port)
+
+
+def _down(_host, _port):
+    raise OSError(101, "Network is unreachable")
