@@ -256,3 +256,25 @@ FIELDS: dict[str, str] = {
     "when": "推播時機",
     "written_by": "撰稿人",
 }
+CLEARED: dict[str, str] = {
+    "inbox_bodies": "LINE 事件原文",
+    "chat_messages": "未成案的對話",
+    "files": "檔案",
+    "unsent_marks": "收回訊息的註記",
+    "contacts": "聯絡人",
+    "addresses": "聯絡人的 LINE 識別碼",
+    "failed_messages": "未能送達的訊息",
+    "sent_messages": "已送出的訊息",
+    "assist_outputs": "AI 輔助內容",
+    "sessions": "登入紀錄",
+    "first_answers": "重送時沿用的回應",
+    "reminders": "提醒",
+    "kept_replies": "未送出的回復",
+    "looks": "案件開啟紀錄",
+    "presence": "同時開啟案件的紀錄",
+    "staff_mails": "寄給同仁的郵件",
+    "staff_codes": "同仁的 LINE 綁定碼",
+    "known_addresses": "登入過的來源位址",
+    "sign_in_failures": "登入失敗紀錄",
+}
+"""What is cleared when its period is over."""

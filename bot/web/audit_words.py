@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from datetime import date
 
-from bot.web.audit_names import FIELDS
+from bot.web.audit_names import CLEARED, FIELDS
 from bot.web.words import word
 from knowledge.calendar.republic import roc_date
 from routing.domain.errors import SignInError
@@ -22,10 +22,11 @@ _FAMILIES = {
 """Of which family a field's codes are."""
 
 
-def in_words(detail: Mapping[str, object]) -> Iterator[tuple[str, str]]:
+def in_words(detail: Mapping[str, object], action: str = "") -> Iterator[tuple[str, str]]:
     """Each field with its value. What no word is known for stays as it was written: nothing is left out."""
+    names = FIELDS | CLEARED if action == "retention.run" else FIELDS
     for key, value in detail.items():
-        yield FIELDS.get(key, key), _value(key, value)
+        yield names.get(key, key), _value(key, value)
 
 
 def _value(key: str, value: object) -> str:
@@ -47,7 +48,7 @@ def _value(key: str, value: object) -> str:
 
 def subject_in_words(subject: str) -> str:
     """What an entry is about: a number, an account, or how many cases were worked on together."""
-    return re.sub(r"^(\d+) cases$", r"\1 件案件", subject)
+    return "資料庫" if subject == "database" else re.sub(r"^(\d+) cases$", r"\1 件案件", subject)
 
 
 def _sentence(key: str, value: str) -> str:

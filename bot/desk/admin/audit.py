@@ -85,7 +85,8 @@ def audit_file(work: Reading, asked: Question, ending: str) -> Response:
         rows.append((
             local(row.at).isoformat(timespec="seconds"), row.actor, row.action,
             WORDS["action"].get(row.action, row.action), row.subject,
-            "；".join(f"{name}：{value}" for name, value in in_words(row.detail)), detail, row.place, row.seal,
+            "；".join(f"{name}：{value}" for name, value in in_words(row.detail, row.action)),
+            detail, row.place, row.seal,
         ))  # fmt: skip
     found = Table("稽核軌跡", _COLUMNS, rows, ["時間為臺北時間；封緘由前一筆封緘與本筆內容算出。"], work.now)
     name = f"audit-{local(work.now):%Y%m%d-%H%M%S}.{form}"

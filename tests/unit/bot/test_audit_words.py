@@ -4,8 +4,10 @@ import re
 from pathlib import Path
 
 import routing
+from bot.web.audit_names import CLEARED
 from bot.web.audit_words import in_words, subject_in_words
 from bot.web.words import WORDS
+from routing.store.maintenance import retention
 
 _ACTION = re.compile(r'(?:action=|audit\(\w+, |_audit\((?:[\w.]+, )+)"([a-z_]+\.[a-z_]+)"')
 
@@ -39,4 +41,13 @@ def test_days_and_numbers_of_cases_are_in_words_of_the_agency():
     assert dict(in_words({"due_on": "2026-12-08"})).popitem()[1] == "115.12.08"
     assert dict(in_words({"due_on": "2026-13-40"})).popitem()[1] == "2026-13-40"
     assert subject_in_words("3 cases") == "3 件案件"
+    assert subject_in_words("database") == "資料庫"
     assert subject_in_words("KP-1151130-0001") == "KP-1151130-0001"
+
+
+def test_what_a_clearing_took_away_is_in_words():
+    found = dict(in_words({"first_answers": 0, "files": 2}, "retention.run"))
+    assert found == {"重送時沿用的回應": "0", "檔案": "2"}
+    kinds = set(re.findall(r'yield\s+\(?\s*"(\w+)"', Path(retention.__file__).read_text("utf-8")))
+    assert len(kinds) > 15
+    assert sorted(kinds - CLEARED.keys()) == []
