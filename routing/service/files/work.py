@@ -30,8 +30,8 @@ from routing.store.files import queries as store
 from routing.store.files.storage import FileStorage, new_key
 from routing.store.session import instant
 
-_BACKOFF = (5.0, 15.0, 30.0, 120.0, 600.0, 3600.0, 3 * 3600.0)
-"""Seconds between tries to fetch; a long video may be prepared for minutes."""
+_BACKOFF = (5.0, 15.0, 30.0, 120.0, 600.0, 3600.0, 3 * 3600.0, *(6 * 3600.0,) * 24)
+"""Seconds between tries to fetch, for six days: a long video takes minutes to prepare, a channel may be down longer."""
 _AGAIN = timedelta(seconds=30)
 """Until the next try where the place for files or the search for viruses is not to be reached."""
 _TRIES = 3
@@ -162,7 +162,7 @@ class FileWork:
         if self.scanner is not None:
             content = self.storage.get(due.key or "")
             if content is None:
-                self._refuse(due, Problem.BROKEN)
+                self._not_there(due)
                 return
             virus = self.scanner.search(content)
             if virus is not None:
@@ -177,11 +177,22 @@ class FileWork:
             if row.content_type in PICTURES:
                 store.put_to_work(session, row)
 
+    def _not_there(self, due: _Due) -> None:
+        """Bytes that are not in their place: a drive that is not mounted is empty, too, so not for good at once."""
+        if due.attempt <= len(_BACKOFF):
+            log.warning("file_not_in_its_place", media=due.id)
+            self._later(due, timedelta(seconds=_BACKOFF[due.attempt - 1]))
+        else:
+            self._refuse(due, Problem.BROKEN)
+
     def _make_small(self, due: _Due) -> None:
         key = None
         if due.content_type in PICTURES and due.attempt <= _TRIES:
             content = self.storage.get(due.key or "")
-            small = pictures.thumbnail(content, due.content_type) if content is not None else None
+            if content is None:
+                self._not_there(due)
+                return
+            small = pictures.thumbnail(content, due.content_type)
             if small is not None:
                 key = new_key()
                 self.storage.put(key, small)

@@ -141,13 +141,44 @@ def test_what_cannot_be_kept_is_told_to_the_firm_once_and_leaves_no_byte(world, 
     assert world.kept() == set()
 
 
-def test_line_that_never_answers_is_given_up_after_hours_and_told(world):
+def test_line_that_never_answers_is_given_up_after_days_and_told(world):
     world.sends(DeliveryError("x", code="timeout"))
-    for _ in range(12):
+    for _ in range(40):
         world.settled()
-        world.branch.later(hours=4)
+        world.branch.later(hours=7)
     assert world.row().state == FileState.GONE
     assert len(world.told()) == 1
+
+
+def test_a_drive_that_is_away_for_a_while_loses_no_file(world):
+    """Before: a folder that was not mounted made what waited for the search for viruses refused as broken, for good."""
+    world.scanner_up = False
+    world.sends(b"%PDF-1.7\nwords\n%%EOF", name="a.pdf")
+    world.settled()
+    assert world.row().state == FileState.CHECKING
+    folder, away = world.storage.folder, world.storage.folder.with_name("away")
+    folder.rename(away)
+    world.scanner_up = True
+    for _ in range(6):
+        world.branch.later(hours=1)
+        world.settled()
+    assert world.row().state == FileState.CHECKING
+    away.rename(folder)
+    world.branch.later(hours=7)
+    world.settled()
+    assert (world.row().state, world.told()) == (FileState.STORED, [])
+
+
+def test_bytes_that_never_come_back_are_told_after_days(world):
+    world.scanner_up = False
+    world.sends(b"%PDF-1.7\nwords\n%%EOF", name="a.pdf")
+    world.settled()
+    world.storage.delete(world.row().key)
+    world.scanner_up = True
+    for _ in range(40):
+        world.branch.later(hours=7)
+        world.settled()
+    assert (world.row().state, world.row().problem) == (FileState.REFUSED, Problem.BROKEN)
 
 
 def test_while_nobody_can_search_for_viruses_a_file_waits_unseen(world):
