@@ -55,7 +55,7 @@ _BOTH_SAME_TOPIC = 0.5
 """Probability from which an entry of the same topic says what the first lacks, though neither names the other."""
 _BOTH_EQUAL = 0.75
 """Probability of the second from which two that are as good as each other are both told."""
-_BOTH_BESIDE = 0.3
+_BOTH_BESIDE = 0.4
 """Probability of the second one from which it is answered beside one that is sure."""
 SURE_CATEGORY = 0.8
 """Confidence from which it is plain what field words are of."""

@@ -420,7 +420,7 @@ def _meant(turn: Turn) -> Result | None:
         data = {"action": "upset"}
         return _seen_by_officer(turn, data, about_us.upset(turn))
     if match is None or alert:
-        return _somebody(turn) if _wants_a_visit(turn) else None
+        return _somebody(turn) if _wants_a_visit(turn) or _wants_a_call(turn) else None
     name = match.entry.id
     if name == _WHERE_IS_MY_CASE:
         result = my_cases.my_cases(turn)
@@ -432,6 +432,15 @@ def _meant(turn: Turn) -> Result | None:
     else:
         return None
     return replace(result, effects=(NoteEnquiry(faq=name), *result.effects))
+
+
+def _wants_a_call(turn: Turn) -> bool:
+    """Whether words ask to be telephoned about a matter of which no entry is sure."""
+    decision, read = turn.decision, turn.understanding
+    if decision is None or read is None or read.alert is not None:
+        return False
+    open_choice = decision.action is Action.CHOOSE or decision.reason == "unknown"
+    return open_choice and asks_for_a_call(turn.inbound.text)
 
 
 def _wants_a_visit(turn: Turn) -> bool:

@@ -15,7 +15,7 @@ from tests.harness.chat import actions_of, words_of
 
 ONE_LIKELY = "戴奧辛隔多久要測"
 ANOTHER_STEP = "水井要封掉"
-SEVERAL = "自來水要停用 廠空下來"
+SEVERAL = "自來水怎麼申請"
 SATURDAY_NIGHT = {"days": 5, "hours": 11}
 
 
