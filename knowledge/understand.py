@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 
 from knowledge.alerts.detection import Alert, detect_alert, put_first
-from knowledge.entries import KnowledgeBase
+from knowledge.entries import Aspect, KnowledgeBase
 from knowledge.language.forms import TextForms
 from knowledge.language.lexicon import Hit, LexiconIndex
 from knowledge.language.opposites import Said
@@ -38,6 +38,8 @@ _SPOKEN_OF = 0.5
 """Of a word's weight, what an entry must have said to speak of it."""
 _TOGETHER = 200
 """Characters, from the end, of a follow-up read together with the turn before it."""
+_WHOM = "general"
+"""Topic of the words for whoever is asked: 哪個單位, 聯絡方式, contact."""
 _SAME_MATTER = 0.15
 """Of the likeness of the nearest entry: what is less like the turn before is about another matter."""
 
@@ -174,10 +176,16 @@ class Understander:
         if not questions or not whole.faq:
             return ()
         best, group = whole.faq[0], whole.language.group
-        named = ((text, self._scorer.words_in(forms.normal(text))) for text in questions)
-        return tuple(
-            text for text, hits in named if hits and not any(self._says(best, hit.term.text, group) for hit in hits)
-        )
+        found = []
+        for text in questions:
+            normal = forms.normal(text)
+            hits = self._scorer.words_in(normal)
+            if Aspect.WHERE not in best.lacks and any(ask.aspect is Aspect.WHERE for ask in asked(normal, group)):
+                # 要聯絡誰 names nothing besides whom to ask, which the entry says.
+                hits = [hit for hit in hits if hit.term.topic != _WHOM]
+            if hits and not any(self._says(best, hit.term.text, group) for hit in hits):
+                found.append(text)
+        return tuple(found)
 
     def _says(self, match: Match, word: str, group: str) -> bool:
         """Whether an entry speaks of a word, in this language."""

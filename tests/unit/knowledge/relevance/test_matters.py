@@ -58,3 +58,14 @@ def test_what_is_begged_for_beside_a_question_is_a_second_topic(understander):
     """Half of it would go unanswered, and unnamed."""
     text = "屋上に太陽光パネルを設置します。許可は必要でしょうか。補助金があれば併せて教えてください。"
     assert understander.understand(text).other_topics == (Category.OTHER,)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "危險性工作場所審查是送哪個單位,要多久前送",
+        "Need temporary electricity for a construction site, who do I contact",
+    ],
+)
+def test_whom_to_ask_is_not_named_as_unsaid_where_the_entry_says_it(understander, text):
+    assert understander.understand(text).unsaid == ()
