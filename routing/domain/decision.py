@@ -331,10 +331,10 @@ def _pair(near: list[Match]) -> tuple[Match | None, Match | None]:
 
 
 def _are_related(first: Match, second: Match) -> bool:
-    """True where one names the other, or they are of one topic and the second is likely enough by itself."""
+    """True where one names the other, or the second says, of the same topic, what the first lacks."""
     named = second.entry_id in first.entry.related or first.entry_id in second.entry.related
-    likely = second.probability >= (_BOTH_SAME_TOPIC if first.lacks else _BOTH_EQUAL)
-    return named or (first.entry.topic == second.entry.topic and likely)
+    same = first.entry.topic == second.entry.topic and second.probability >= _BOTH_SAME_TOPIC
+    return named or (bool(first.lacks) and same)
 
 
 def _texts_of(first: Match, second: Match, understanding: Understanding) -> tuple[str, str]:
