@@ -200,15 +200,18 @@ class Understander:
         the best entry speaks: 要多少規費, after 工廠登記怎麼辦, asks of the registration.
         """
         topics = self._scorer.topics(focus)
-        asking = any(asked(clause, group) for clause in focus.clauses)
+        if len({topic.category for topic in topics}) < 2:
+            return ()
+        asks = {clause: asked(clause, group) for clause in focus.clauses}
+        asking = any(asks.values())
         others = (
             topic.category
             for topic in topics
             if topic.category is not main
-            and not (asking and only_context(topic.clause, asked(topic.clause, group)))
+            and not (asking and only_context(topic.clause, asks[topic.clause]))
             and not (faq and faq[0].fits and any(self._says(faq[0], word, group) for word in topic.words))
         )
-        return tuple(dict.fromkeys(others)) if len({topic.category for topic in topics}) > 1 else ()
+        return tuple(dict.fromkeys(others))
 
     def _without_courtesy(self, forms: TextForms, group: str) -> str:
         """The stretches of a message that ask something, where hello and thanks stand around them; else ''."""

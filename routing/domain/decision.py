@@ -281,9 +281,10 @@ def _both(
     if not may_be_answered(understanding):
         return None
     near = sorted((m for m in live if not m.opposite and m.off != "step"), key=lambda m: -m.probability)
-    first, second = _pair(near)
-    if first is None or second is None:
+    pair = _pair(near)
+    if pair is None:
         return None
+    first, second = pair
     equals = second.fits and second.probability >= _BOTH_EQUAL
     if not understanding.questions and not (equals and not sure):
         return None
@@ -311,14 +312,14 @@ def _both(
     )  # fmt: skip
 
 
-def _pair(near: list[Match]) -> tuple[Match | None, Match | None]:
+def _pair(near: list[Match]) -> tuple[Match, Match] | None:
     """Of the entries near, likeliest first, the two that may be answered together.
 
     What lacks something is told with the likeliest one that says it, whatever else is near; otherwise no third one may
     be likely that says what is asked, too.
     """
     if len(near) < 2:
-        return None, None
+        return None
     first = near[0]
     if first.lacks and not first.off and first.probability >= _BOTH_LACKING:
         rest = (m for m in near[1:] if m.probability >= _BOTH_BESIDE and m.off != "step")
@@ -326,7 +327,7 @@ def _pair(near: list[Match]) -> tuple[Match | None, Match | None]:
         if second is not None:
             return first, second
     if any(m.fits and m.probability >= _BOTH_THIRD for m in near[2:]):
-        return None, None
+        return None
     return first, near[1]
 
 

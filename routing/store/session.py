@@ -382,14 +382,18 @@ def insert_by_dialect(dialect: str, table: type[Base]) -> postgresql.Insert | sq
     return sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
 
 
+def ignoring(
+    session: Session | Connection, table: type[Base], row: dict[str, Any], *, key: tuple[str, ...]
+) -> postgresql.Insert | sqlite.Insert:
+    """An INSERT of a row that does nothing where one with the same ``key`` is there already."""
+    return insert_by_dialect(dialect_of(session), table).values(**row).on_conflict_do_nothing(index_elements=list(key))
+
+
 def insert_ignoring(
     session: Session | Connection, table: type[Base], row: dict[str, Any], *, key: tuple[str, ...]
 ) -> bool:
     """Insert a row unless one with the same ``key`` is there already; says whether it was new."""
-    statement = (
-        insert_by_dialect(dialect_of(session), table).values(**row).on_conflict_do_nothing(index_elements=list(key))
-    )
-    return changed(session, statement) > 0
+    return changed(session, ignoring(session, table, row, key=key)) > 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -419,7 +419,9 @@ def _meant(turn: Turn) -> Result | None:
     if chat and read is not None and read.smalltalk == "insult" and still_open:
         data = {"action": "upset"}
         return _seen_by_officer(turn, data, about_us.upset(turn))
-    if match is None or alert:
+    if alert:
+        return None
+    if match is None:
         return _somebody(turn) if _wants_a_visit(turn) or _wants_a_call(turn) else None
     name = match.entry.id
     if name == _WHERE_IS_MY_CASE:
@@ -436,8 +438,8 @@ def _meant(turn: Turn) -> Result | None:
 
 def _wants_a_call(turn: Turn) -> bool:
     """Whether words ask to be telephoned about a matter of which no entry is sure."""
-    decision, read = turn.decision, turn.understanding
-    if decision is None or read is None or read.alert is not None:
+    decision = turn.decision
+    if decision is None:
         return False
     open_choice = decision.action is Action.CHOOSE or decision.reason == "unknown"
     return open_choice and asks_for_a_call(turn.inbound.text)
@@ -446,7 +448,7 @@ def _wants_a_call(turn: Turn) -> bool:
 def _wants_a_visit(turn: Turn) -> bool:
     """Whether words ask for somebody and name no matter, whatever entry has people in it who come."""
     read = turn.understanding
-    return read is not None and read.alert is None and read.person == "visit" and not read.terms
+    return read is not None and read.person == "visit" and not read.terms
 
 
 def _person(turn: Turn) -> Result:

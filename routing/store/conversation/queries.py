@@ -19,7 +19,7 @@ from routing.store.cases.schema import Case, Withdrawn
 from routing.store.conversation.schema import Contact, ContactAddress, Enquiry, Media, Message, Unsent
 from routing.store.files import queries as file_store
 from routing.store.messaging.schema import Outbox
-from routing.store.session import announce, changed, dialect_of, insert_by_dialect, insert_ignoring
+from routing.store.session import announce, changed, ignoring, insert_ignoring
 
 NAMES = "names"
 """Topic of work: contacts whose profile is to be asked for."""
@@ -211,8 +211,7 @@ def contact_at(
         "contact_id": contact.id, "channel": channel, "address": address, "reachable": True, "reach_at": at,
         "created_at": now,
     }  # fmt: skip
-    adding = insert_by_dialect(dialect_of(session), ContactAddress).values(**row)
-    adding = adding.on_conflict_do_nothing(index_elements=["channel", "address"])
+    adding = ignoring(session, ContactAddress, row, key=("channel", "address"))
     made = session.scalars(adding.returning(ContactAddress)).one_or_none()
     if made is not None:
         announce(session, NAMES)
